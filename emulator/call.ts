@@ -6,7 +6,7 @@ import type { Release } from './releases.js';
 import type { ClusterMfa, MailCode, Privilege, State, SupportMfa, TotpKey, User } from './state.js';
 import type { Algorithm } from './totp.js';
 
-/** What every part of the emulator works on. */
+/** The parts of a running emulator. */
 export interface World {
   readonly release: Release;
   readonly rules: Rules;
@@ -20,7 +20,7 @@ export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
 /** One request on its way through the pipeline. */
 export interface Call {
-  /** Its id; null where the path or the method is none of the API's. */
+  /** Null for a path or method outside the API. */
   readonly operation: string | null;
   readonly method: string;
   readonly path: string;
@@ -29,14 +29,14 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
   /** As sent: name, value, name, value. */
   readonly rawHeaders: readonly string[];
-  /** Bytes as sent; undefined where they were more than the emulator takes. */
+  /** Bytes as sent; undefined where there were too many. */
   content: Buffer | undefined;
-  /** Undefined: there was no content. */
+  /** Undefined without content. */
   body: Json | undefined;
   /** Undefined: the call is anonymous. */
   caller: User | undefined;
   readonly skip: Set<Step>;
-  /** The connection it came by. */
+  /** The connection of the request. */
   readonly connection: object;
 }
 
@@ -55,10 +55,10 @@ export interface WireAnswer {
   headers: Record<string, string>;
   content: Buffer | undefined;
   /**
-   * Set only by faults: the answer is then written to the socket as it stands here, and the connection closed.
-   * `after` follows the framed content; `keep` cuts the whole answer after so many bytes; `contentOnHead`
-   * sends the content although the request was a HEAD; `framing` replaces the framing header fields, of which one may
-   * stand several times, `reason` the reason phrase; `contentAfterMs` is how long the head goes before the rest.
+   * Set only by faults: the answer is written to the socket as given, and the connection closes.
+   * `after` follows the framed content; `keep` is the number of bytes sent; `contentOnHead`
+   * sends the content on HEAD too; `framing` replaces the framing header fields, of which one may
+   * repeat; `reason` replaces the reason phrase; `contentAfterMs` is the pause after the head.
    */
   raw?: {
     after?: Buffer;
@@ -68,12 +68,12 @@ export interface WireAnswer {
     reason?: string;
     contentAfterMs?: number;
   };
-  /** Set only by variants: a 103 goes before it (RFC 8297), or a 100 that nobody asked for (RFC 9110 15.2). */
+  /** Set only by variants: a 103 (RFC 8297) or an unrequested 100 (RFC 9110 15.2) precedes it. */
   hints?: true;
   continues?: true;
 }
 
-/** The API refuses a request: thrown by operations, turned into an Error by the pipeline. */
+/** The API refuses a request: operations throw it, and the pipeline answers an Error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -91,7 +91,7 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: undefined };
 }
 
-/** What a request brought along, as far as this release looks at it. */
+/** The credentials of a request that this release reads. */
 export interface Credentials {
   readonly apiKey?: string;
   /** Value of Authorization. */
@@ -100,11 +100,11 @@ export interface Credentials {
 }
 
 /**
- * What the API means, in small pieces that can be replaced one by one: the reference semantics here, one
- * deviation in each fault or variant. Operations ask these and decide nothing of it themselves.
+ * The semantics of the API in small replaceable pieces: the reference's here, one
+ * deviation in each fault or variant. Operations ask these rules and decide nothing themselves.
  */
 export interface Rules {
-  /** Of new TOTP keys; the window is in steps. */
+  /** For new TOTP keys; the window is in steps. */
   totp: {
     algorithm: Algorithm;
     digits: number;
@@ -118,27 +118,27 @@ export interface Rules {
     lifetimeMs: number;
     singleUse: boolean;
     newerVoidsOlder: boolean;
-    /** How long a mail is held back, in real milliseconds. */
+    /** The delay of a mail in real milliseconds. */
     delayMs: number;
-    /** When a copy of it follows, likewise; undefined: none does. */
+    /** The delay of a copy; undefined for none. */
     copyMs?: number;
   };
-  /** How many consecutive wrong codes make an account wait, and for how long by the emulator's clock. */
+  /** How many consecutive wrong codes lock an account, and for how long by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
-  /** The same for passwords: a right one ends a row of wrong ones, but not of wrong codes. */
+  /** The same for passwords: a right password ends only an attempt series of passwords. */
   passwordThrottle: { attempts: number; lockMs: number };
-  /** So long after they were handed out sessions, tokens and reference ids end, by the emulator's clock. */
+  /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
   /** How many mails with unused codes an account gets, and within what time by the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
-  /** Of HTTPS: whether versions before TLS 1.2 are spoken, and plain HTTP on the same port. */
+  /** Whether HTTPS accepts versions before TLS 1.2, and plain HTTP on the same port. */
   connection: { oldTls: boolean; plainToo: boolean };
-  /** Operations that are not there, as if the release lacked them. */
+  /** Operations that are missing, as if the release lacked them. */
   readonly absent: Set<string>;
-  /** How long nobody listens after a switch of cluster MFA was answered; 0: it goes on. In real milliseconds. */
+  /** How long the server is down after a switch of cluster MFA, in real milliseconds. */
   restartMs: number;
 
   identify(credentials: Credentials, call: Call, world: World): User | undefined;
@@ -148,7 +148,7 @@ export interface Rules {
   /** totpSecretKey of a secret. */
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
-  /** The step of the accepted window that a code is right for. */
+  /** The step within the accepted window that a code belongs to. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
   /** The keys whose codes count for a user's login. */
@@ -160,23 +160,23 @@ export interface Rules {
   /** Which kinds of code are tried for an otpType. */
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
-  /** @throws Refusal where a code does not open an access token either: no document says that one does */
+  /** @throws Refusal where a code gets no access token either: no document promises one */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
-  /** Whether a login without a code is begun, to be finished by one. */
+  /** Whether a login without a code starts a pending session. */
   beginsLogin(body: JsonObject, world: World): boolean;
-  /** What a session that the password began may do. */
+  /** The operations of a pending session. */
   firstStepMay(operation: string | null): boolean;
-  /** Whether a code is right for the second step of a user's login. */
+  /** Whether a code finishes a user's login. */
   secondStepRight(user: User, type: string, code: string, world: World): boolean;
-  /** Makes a session of the first step's. */
+  /** Turns a pending session into a full one. */
   finishLogin(firstStep: string, user: User, world: World): void;
 
-  /** Whether a code that was asked for is mailed at all. */
+  /** Whether a requested code is mailed. */
   mailsNow(owner: MailCode['owner'], world: World): boolean;
   newMailCode(world: World, owner: MailCode['owner']): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
-  /** One mail to each; repeated addresses get repeated mails. */
+  /** One mail to each address; repeated addresses get repeated mails. */
   recipients(address: string, call: Call, world: World): readonly string[];
   compose(code: string): Message;
   isAddress(text: string): boolean;
@@ -189,11 +189,11 @@ export interface Rules {
   afterDisabling(before: SupportMfa): SupportMfa;
   needsMfaCode(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   supportPasswordRight(password: string | undefined, world: World): boolean;
-  /** Whether a change of support MFA takes the support user's password, in releases that know it. */
+  /** Whether a change of support MFA needs the support user's password, in releases that have one. */
   needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
-  /** Whether a reference id stands for a code; a right one is used up. */
+  /** Whether a reference id replaces a code; a right one is used up. */
   useReference(id: string, world: World): boolean;
-  /** What becomes of unused reference ids where the support user gets a new key. */
+  /** Ends unused reference ids when the support user gets a new key. */
   retireReferences(world: World): void;
   afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
 }

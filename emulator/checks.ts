@@ -1,7 +1,7 @@
 import { isObject, type Json, own } from './json.js';
 import type { Release } from './releases.js';
 
-/** What a release may have that a property came with. */
+/** The feature of a release that a property belongs to. */
 type Came = 'supportPassword' | 'references';
 
 type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms' | 'purpose';
@@ -10,7 +10,7 @@ interface PropertyCheck {
   readonly kind: Kind;
   readonly nullable?: true;
   readonly required?: true;
-  /** Read only where the release has that. */
+  /** Read only if the release has this feature. */
   readonly cameWith?: Came;
 }
 
@@ -20,7 +20,7 @@ const nullableString = { kind: 'string', nullable: true } as const;
 const passwordString = { kind: 'string', nullable: true, cameWith: 'supportPassword' } as const;
 const referenceString = { kind: 'string', nullable: true, cameWith: 'references' } as const;
 
-/** The request bodies, as far as this emulator reads them. Other properties are ignored. */
+/** The request properties that this emulator reads. Others are ignored. */
 export const bodyChecks = {
   mfaConfig: {
     enabled: { kind: 'boolean' },
@@ -67,7 +67,7 @@ export const bodyChecks = {
   },
 } as const satisfies Record<string, BodyCheck>;
 
-/** What is wrong with a body, in words that name properties but never repeat a value. */
+/** The mistake in a body, in words that name properties but never repeat a value. */
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {

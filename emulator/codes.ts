@@ -2,9 +2,9 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code or a password for an account, and counts wrong ones: too many consecutive ones make the account wait.
+ * Judges a code or a password and counts wrong ones: too many consecutive ones lock the account.
  *
- * @throws Refusal 429 while it waits
+ * @throws Refusal 429 while it is locked
  */
 export function attempt(
   owner: Owner,
@@ -30,7 +30,7 @@ export function attempt(
   return false;
 }
 
-/** Whether a code is right for one of the keys and wasn't used; remembers it if so. */
+/** Whether a code is right for one of the keys and unused; marks it as used. */
 export function useTotpCode(code: string, keys: readonly TotpKey[], world: World): boolean {
   const { rules } = world;
   for (const key of keys) {
@@ -109,7 +109,7 @@ export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }
 
-/** Whose wrong passwords are counted: of whatever name was given, so that a count tells of no account. */
+/** Counts wrong passwords for every given name, so that a count doesn't reveal whether it exists. */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;
 }

@@ -29,7 +29,7 @@ export function isAnonymous(credentials: Credentials): boolean {
   return Object.keys(credentials).length === 0;
 }
 
-/** The user of the first good credential: the schemes are alternatives. */
+/** The user of the first valid credential: the schemes are alternatives. */
 export function identify(credentials: Credentials, call: Call, world: World): User | undefined {
   const { state, rules } = world;
   const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
@@ -50,7 +50,7 @@ function byToken(authorization: string | undefined, world: World): User | undefi
   return isAlive(token, world.rules.lifetimes.tokenMs, world) ? world.state.tokens.get(token) : undefined;
 }
 
-/** Whether what was handed out so long ago still counts. */
+/** Whether a credential of this age still counts. */
 export function isAlive(id: string, lifetimeMs: number, { state, clock }: World): boolean {
   return clock.now() - (state.issuedAt.get(id) ?? clock.now()) <= lifetimeMs;
 }

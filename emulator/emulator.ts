@@ -128,7 +128,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   };
 }
 
-/** What makes it takes as long to load as all the rest of an emulator that serves HTTP. */
+/** Loading this module doubles the start of an emulator that serves HTTP. */
 async function certificateFor(host: string): Promise<Certificate> {
   const { createCertificate } = await import('./certificate.js');
   return createCertificate(host);
@@ -159,7 +159,7 @@ function trust(
   return ca === undefined ? { pin: certificate.pin } : { ca };
 }
 
-/** An address to call by: the wildcard addresses are none. */
+/** An address for clients, which wildcard addresses are not. */
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

@@ -1,4 +1,4 @@
-/** JSON as it stands in a body. */
+/** JSON in a body. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 export interface JsonObject {
@@ -9,12 +9,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The body as an object; an empty one where it is none (only where a fault skips the checks). */
+/** The body as an object; an empty one for other JSON, which only faults let through. */
 export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** What a text holds as an object; an empty one where it is none, or no JSON. */
+/** The object in a text; an empty one for other or malformed JSON. */
 export function objectIn(content: Buffer | string | undefined): JsonObject {
   try {
     const value: Json = JSON.parse(String(content));

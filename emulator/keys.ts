@@ -21,7 +21,7 @@ export function createKey(
   };
 }
 
-/** What is shown of a key, once, when it is made. */
+/** The members of a key that its creation answers, once. */
 export function shownOnce(key: TotpKey, world: World): { totpSecretKey: string; totpUri: string } {
   const totpSecretKey = world.rules.secretText(key.secret);
   return { totpSecretKey, totpUri: world.rules.keyUri(key, totpSecretKey) };

@@ -10,7 +10,7 @@ export function createListener(
   { oldTls, plainToo }: Rules['connection'],
 ): http.Server | https.Server {
   if (tls === undefined) return http.createServer(handler);
-  // Old versions sign with what the usual level of security no longer allows.
+  // Old versions sign with algorithms that the usual security level refuses.
   const old = oldTls ? ({ minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const) : {};
   const secure = https.createServer({ ...tls, ...old }, handler);
   if (plainToo) alsoPlain(secure, http.createServer(handler));

@@ -19,17 +19,17 @@ export interface Message {
   rewrite?(source: string): string;
 }
 
-/** How long a mail waits for someone to listen, and how often that is tried, in milliseconds of real time. */
+/** How long and how often a mail is tried while the listener is away, in real milliseconds. */
 const keptMs = 30_000;
 const retryMs = 100;
 
-/** Sends mails in the order they were handed in, one at a time, and never makes an API answer wait. */
+/** Sends mails in order, one at a time, without delaying API answers. */
 export class Mailer {
   readonly address: MailAddress;
   readonly #clock: Clock;
   readonly #transport;
   #queue: Promise<void> = Promise.resolve();
-  /** Aborted to give up all mails handed in so far. */
+  /** Aborted to drop all mails so far. */
   #pending = new AbortController();
 
   constructor(address: MailAddress, clock: Clock) {
@@ -39,11 +39,11 @@ export class Mailer {
       host: address.host,
       port: address.port,
       secure: false,
-      // One connection for all mails, as relays keep it; a new one is made when the listener was replaced.
+      // One connection for all mails, as relays keep it; a replaced listener gets a new one.
       pool: true,
       maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,
-      // A test relay's certificate is nobody's to verify, and its mails are worth nothing to a listener.
+      // A test relay's certificate needs no check, because its mails carry no real secrets.
       tls: { rejectUnauthorized: false },
       connectionTimeout: 5000,
       greetingTimeout: 5000,
@@ -72,7 +72,7 @@ export class Mailer {
           await this.#transport.sendMail(mail);
           return;
         } catch (error) {
-          // The relay's final refusal (it takes mail for known addresses only) isn't tried again.
+          // The relay's final refusal, for an unknown address, isn't retried.
           if (isFinal(error)) return;
           await pause(retryMs, signal);
         }

@@ -10,7 +10,7 @@ import { EmulatorUsageError } from './usage-error.js';
 
 const wrongUsage = 2;
 
-// Whoever reads the catalogue may have seen enough of it (`faults | head -1`).
+// The reader of the catalogue may stop early (`faults | head -1`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** By which editors know the keys of a target file. */
+/** Editors complete the keys of a target file by it. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
   const here = dirname(fileURLToPath(import.meta.url));
@@ -56,7 +56,7 @@ function schemaLine(file: string): string {
   return schema === undefined ? '' : `# yaml-language-server: $schema=${schema.replaceAll('\\', '/')}\n`;
 }
 
-/** The file holds secrets: nobody else may read it, not even for the moment between writing and chmod. */
+/** The file holds secrets: others can't read it, not even between writing and chmod. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
     // A file that is there already would keep its mode.
@@ -94,7 +94,7 @@ function closeOnDemand(emulator: RunningEmulator, flags: EmulatorFlags): void {
 }
 
 main().catch((error: unknown) => {
-  // Commander has said what is wrong itself; help and version come by this way too.
+  // Commander has printed the mistake; help and version end here as well.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : wrongUsage);
   if (error instanceof EmulatorUsageError) {
     console.error(`error: ${error.message}`);

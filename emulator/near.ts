@@ -1,4 +1,4 @@
-/** The ids most like a mistyped one, best first; none where nothing is like it. */
+/** The ids nearest to a mistyped one, best first. */
 export function nearest(wanted: string, known: readonly string[], most = 5): string[] {
   const scored = known.map((id) => ({ id, distance: distance(wanted, id, likeness(wanted, id)) }));
   return scored

@@ -16,7 +16,7 @@ export async function respond(
   return finish(() => operate(operation, call, world, seams), call, world, seams);
 }
 
-/** Refuses a call that is none of the API's operations. */
+/** Refuses a call outside the API's operations. */
 export async function refuse(refusal: Refusal, call: Call, world: World, seams: Seams): Promise<WireAnswer> {
   return finish(() => errorAnswer(refusal, world), call, world, seams);
 }
@@ -65,7 +65,7 @@ function authorise(operation: Operation, call: Call, world: World): void {
   throw new Refusal(403, 'KForbidden', `This operation needs the privilege ${privilege}.`);
 }
 
-/** Takes the content for JSON in UTF-8, as RFC 8259 has it. Operations without a body don't look at it. */
+/** Reads the content as JSON in UTF-8 (RFC 8259). Operations without a body ignore it. */
 function readBody(operation: Operation, call: Call): void {
   if (operation.body === undefined || call.content === undefined || call.content.length === 0) return;
   const mediaType = call.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

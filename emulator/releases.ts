@@ -1,6 +1,6 @@
 /**
- * What each release has, written down apart from the release documents on purpose: a mistake in a document
- * shows when the two disagree.
+ * The features of each release, kept apart from the release documents: a mistake in a document
+ * shows as a disagreement.
  */
 export const releaseNames = [
   '6.6.0d',
@@ -34,11 +34,11 @@ export interface Release {
   /** Access tokens in the Authorization header. */
   readonly bearer: boolean;
   readonly accessTokensPath: string;
-  /** Changes of support MFA take the support user's password. */
+  /** Changes of support MFA need the support user's password. */
   readonly supportPassword: boolean;
-  /** VerifySupportUserTotp hands out reference ids that stand for a code. */
+  /** VerifySupportUserTotp answers reference ids that replace a code. */
   readonly references: boolean;
-  /** VerifyUserOtp: the password alone begins a login, and a code finishes it. */
+  /** VerifyUserOtp: the password alone starts a login, and a code finishes it. */
   readonly secondStep: boolean;
 }
 

@@ -102,20 +102,20 @@ export function referenceRules(): Rules {
     retireReferences: ({ state }) => state.referenceIds.clear(),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
-      // A key once verified stays so: or else a wrong code would be enough to switch it off without one.
+      // A verified key stays verified: otherwise a wrong code would allow switching off without one.
       return before.verification === 'kSuccess' ? 'kSuccess' : 'kFailure';
     },
   };
   return rules;
 }
 
-/** Whether there is a factor in use that a change can be confirmed with. */
+/** Whether a factor is in use that can confirm a change. */
 function protectsItself(support: SupportMfa): boolean {
   if (!support.enabled) return false;
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');
 }
 
-/** Leaving the mode counts as disabling it: by way of an unverified other mode it could be. */
+/** Leaving the mode counts as disabling, because an unverified other mode can be switched off freely. */
 function weakens(before: SupportMfa, wanted: SupportMfa): boolean {
   if (!wanted.enabled || wanted.mfaType !== before.mfaType) return true;
   return before.mfaType === 'email' && wanted.email !== before.email;

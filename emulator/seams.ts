@@ -1,6 +1,6 @@
 import type { Answer, Call, Rules, WireAnswer, World } from './call.js';
 import type { Clock } from './clock.js';
-import { isObject, type Json, type JsonObject } from './json.js';
+import { asObject, isObject, type Json, type JsonObject } from './json.js';
 import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
 import type { Role, StartState } from './state.js';
@@ -13,7 +13,7 @@ type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undef
 type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
 type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 
-/** What an author of a target file has to know of the target, or wants. */
+/** What the author of a target file knows of the target, or wants. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
   /** Whether it gives the support user's password, where the release has one. */
@@ -26,9 +26,9 @@ export interface Told {
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
-  /** How the emulator is found. */
+  /** The starting state of the emulator. */
   start: StartState = {};
-  /** What the target file of this emulator says besides: of accounts, in limits, and in allow; and what it keeps to itself. */
+  /** What the target file says of accounts, in limits and in allow, and what it leaves out. */
   readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
@@ -40,14 +40,24 @@ export class Seams {
     this.clock = clock;
   }
 
-  /** Before anything is looked at: may skip steps, or change the content. */
+  /** Runs before all steps: it may skip steps or change the content. */
   input(which: Which, hook: OnInput): void {
     this.#input.push({ which, hook });
   }
 
-  /** The body as read, before it is checked. */
+  /** The body as read, before it is checked; a hook that returns undefined leaves it. */
   body(which: Which, hook: OnBody): void {
     this.#body.push({ which, hook });
+  }
+
+  /** What `read` finds in the body of the last of these calls; undefined before the first. */
+  noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
+    let last: T | undefined;
+    this.body(which, (body, call, world) => {
+      last = read(asObject(body), call, world);
+      return undefined;
+    });
+    return () => last;
   }
 
   /** Every answer. */
@@ -55,10 +65,14 @@ export class Seams {
     this.#answer.push({ which, hook });
   }
 
-  /** Properties to set in successful answers. */
-  success(which: Which, change: (body: JsonObject, call: Call, world: World) => JsonObject): void {
+  /** Successful answers with a body; a hook that returns undefined leaves it. */
+  success(
+    which: Which,
+    change: (body: JsonObject, call: Call, world: World) => JsonObject | undefined,
+  ): void {
     this.answer(which, (answer, call, world) => {
-      if (answer.status < 300 && isObject(answer.body)) answer.body = change(answer.body, call, world);
+      if (answer.status < 300 && isObject(answer.body))
+        answer.body = change(answer.body, call, world) ?? answer.body;
     });
   }
 
@@ -80,7 +94,8 @@ export class Seams {
 
   applyBody(call: Call, world: World): void {
     for (const { which, hook } of this.#body) {
-      if (touches(which, call)) call.body = hook(call.body, call, world);
+      const changed = touches(which, call) ? hook(call.body, call, world) : undefined;
+      if (changed !== undefined) call.body = changed;
     }
   }
 
@@ -98,19 +113,24 @@ function touches(which: Which, call: Call): boolean {
   return [which].flat().some((each) => each === call.operation);
 }
 
+/** A deviation in rules alone: `change` gets the current rules and returns their replacements. */
+export function withRules(change: (rules: Rules) => Partial<Rules>): (seams: Seams) => void {
+  return ({ rules }) => void Object.assign(rules, change(rules));
+}
+
 /** One deviation that a conforming target may have: no requirement may turn red. */
 export interface Variant {
   readonly id: string;
   /** A sentence on what is different. */
   readonly description: string;
-  /** Ids of requirements of level should that turn red, rightly. */
+  /** Ids of requirements of level should that rightly turn red. */
   readonly fails?: readonly string[];
   /** The first release in which it shows. */
   readonly since?: ReleaseName;
   apply(seams: Seams): void;
 }
 
-/** One deviation that breaks the contract or what it is for. */
+/** One deviation that breaks the contract or its purpose. */
 export interface Fault {
   readonly id: string;
   /** A sentence on what is wrong. */
@@ -122,6 +142,21 @@ export interface Fault {
   /** It shows over HTTPS only. */
   readonly tls?: true;
   apply(seams: Seams): void;
+}
+
+/** Faults by their ids. */
+export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): readonly Fault[] {
+  return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
+}
+
+/** Faults by their ids; `since` holds for those that name no release. */
+export function faultsSince(since: ReleaseName, faults: Parameters<typeof faultsOf>[0]): readonly Fault[] {
+  return faultsOf(faults).map((fault) => ({ since, ...fault }));
+}
+
+/** Variants by their ids. */
+export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>>>): readonly Variant[] {
+  return Object.entries(variants).map(([id, variant]) => ({ id, ...variant }));
 }
 
 /** A fault, and all that it turns red. */

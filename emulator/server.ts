@@ -10,7 +10,7 @@ import { bytesOf, send } from './wire.js';
 /** The API's root. */
 export const root = '/v2';
 
-/** What is read and thrown away of a body that is too large: enough for a client to hear the refusal. */
+/** The bytes of a body that is too large are discarded up to here, so that the client reads the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
 /** The HTTP server of the API; not listening yet. */
@@ -89,7 +89,7 @@ export function createServer(
   return fastify;
 }
 
-/** Nobody listens for a while, and what was open is closed, once the answers under way are out. */
+/** The server goes down for a time and closes its connections after the current answers. */
 function restarting(fastify: FastifyInstance): (awayMs: number) => void {
   const { server } = fastify;
   let timers: NodeJS.Timeout[] = [];

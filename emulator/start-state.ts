@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from './json.js';
 import type { StartState } from './state.js';
 
-/** A starting state from JSON; a sentence where it is none. */
+/** A starting state from JSON, or a sentence about its mistake. */
 export function readStartState(body: Json): StartState | string {
   if (!isObject(body)) return 'The starting state must be an object.';
   const cluster = own(body, 'clusterMfa');

@@ -27,7 +27,7 @@ export interface TotpKey {
   readonly accountName: string;
   readonly secret: Buffer;
   readonly parameters: TotpParameters;
-  /** Steps whose code was accepted: it is never accepted again. */
+  /** Steps whose code was accepted. */
   readonly acceptedSteps: Set<number>;
 }
 
@@ -56,7 +56,7 @@ export interface SupportMfa {
   readonly key?: TotpKey;
 }
 
-/** How a self-test may find the emulator. Absent: everything off. */
+/** A starting state for self-tests. Default: everything off. */
 export interface StartState {
   readonly clusterMfa?: {
     readonly enabled?: boolean;
@@ -80,9 +80,9 @@ export class State {
   readonly users: readonly User[];
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
-  /** Sessions of logins that a code has yet to finish. */
+  /** Pending sessions. */
   readonly firstSteps = new Map<string, User>();
-  /** When a session, a token or a reference id was handed out, by the emulator's clock. */
+  /** When a session, a token or a reference id was issued, by the emulator's clock. */
   readonly issuedAt = new Map<string, number>();
   readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
   /** Consecutive mails whose codes were not used. */
@@ -92,7 +92,7 @@ export class State {
   cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
   support: SupportMfa = supportOff;
   readonly supportPassword = randomBytes(15).toString('base64url');
-  /** What stands for a code that was verified for switching off; each counts once. */
+  /** Reference ids, which replace a verified code once. */
   readonly referenceIds = new Set<string>();
 
   constructor(start: StartState) {
@@ -140,7 +140,7 @@ export class State {
 /** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
 export const supportAddress = 'support@lab.example';
 
-/** No secret: a user has the same in each emulator, as on a target that was repaired. */
+/** Not secret: a user has the same one in each emulator, as on a repaired target. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
@@ -154,7 +154,7 @@ function createUsers(domains: StartState['domains'] & object): User[] {
     sid: sidOf(username),
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
-    // Letters whose case means something: a UUID's means nothing.
+    // Letters whose case matters; in a UUID it does not.
     apiKey: randomBytes(24).toString('base64url'),
     privileges,
   });

@@ -9,13 +9,13 @@ export interface TargetFileInput {
   readonly release: ReleaseName;
   readonly state: State;
   readonly mail: MailAddress;
-  /** What it says besides. */
+  /** More keys of the file. */
   readonly told: Told;
-  /** How the certificate is to be trusted: a file of its authority, or a pin. Undefined: plain HTTP. */
+  /** How to trust the certificate: by a file of its authority or a pin. Undefined: plain HTTP. */
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 
-/** The content of a target file for a running emulator: a throw-away target that all is allowed on, unless told else. */
+/** The content of a target file for a running emulator: by default a disposable target that allows everything. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: 'admin' | 'viewer' | 'other'): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
-/** Sends an answer: by Fastify as usual, or byte for byte where a fault asks for what no server library sends. */
+/** Sends an answer by Fastify, or byte for byte where a fault needs bytes that no library sends. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
     const { socket } = reply.hijack().raw;
@@ -18,12 +18,12 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
   }
   if (answer.hints) reply.raw.writeEarlyHints({ link: '</help>; rel=help' });
   if (answer.continues) reply.raw.writeContinue();
-  // Node adds a Date of its own clock unless it is told not to.
+  // Node otherwise adds a Date of its own clock.
   if (!Object.hasOwn(answer.headers, 'date')) reply.raw.sendDate = false;
   await reply.code(answer.status).headers(answer.headers).send(answer.content);
 }
 
-/** The whole answer as it goes over the socket, which is closed after it. */
+/** The whole answer as bytes; the connection closes after it. */
 export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const { raw = {}, content = Buffer.alloc(0) } = answer;
   const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });

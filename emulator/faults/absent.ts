@@ -8,10 +8,10 @@ const absent: readonly (readonly [slug: string, id: OperationId, since?: '7.3.1'
   ['verify-user-otp', 'VerifyUserOtp', '7.3.1'],
 ];
 
-/** A documented operation that is not there. */
+/** A documented operation that is missing. */
 export const absentFaults: readonly Fault[] = absent.map(([slug, id, since]) => ({
   id: `absent/${slug}`,
-  description: `${id} is not there: its path answers as an unknown one does.`,
+  description: `${id} is missing: its path answers like an unknown one.`,
   breaks: ['http/documented-operations-are-there'],
   ...(since === undefined ? {} : { since }),
   apply: ({ rules }) => {

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../call.js';
+import { refusals } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
-import type { Fault } from '../seams.js';
+import { type Fault, faultsOf, withRules } from '../seams.js';
 import type { SupportMfa, TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
 const patch = 'UpdateSupportMFAConfig';
 
-/** What goes wrong only where requests come at the same time. */
-export const atOnceFaults: readonly Fault[] = [
-  {
-    id: 'support/enrolments-at-once-both-count',
-    description: 'Of two PATCHes to totp at the same time the codes of both keys verify.',
+/** Faults that show only in concurrent requests. */
+export const atOnceFaults: readonly Fault[] = faultsOf({
+  'support/enrolments-at-once-both-count': {
+    description: 'After two concurrent PATCHes to totp the codes of both keys verify.',
     breaks: ['support-totp/parallel-enrolments-leave-one-key'],
     apply: (seams) => {
       let flying: TotpKey[] = [];
@@ -33,9 +33,8 @@ export const atOnceFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'support/patches-at-once-overwrite',
-    description: 'Of two PATCHes of different properties at the same time the later undoes the earlier.',
+  'support/patches-at-once-overwrite': {
+    description: 'Of two concurrent PATCHes of different properties the later one reverts the earlier.',
     breaks: ['support-mfa/parallel-patches-lose-nothing'],
     apply: (seams) => {
       const found = new WeakMap<Call, SupportMfa>();
@@ -50,9 +49,8 @@ export const atOnceFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'access/callers-are-mixed-up',
-    description: "While a request of the admin is answered, all requests are taken for the admin's.",
+  'access/callers-are-mixed-up': {
+    description: "While an admin's request is being answered, all requests count as the admin's.",
     breaks: ['access/callers-at-once-are-told-apart'],
     apply: (seams) => {
       const { identify } = seams.rules;
@@ -67,37 +65,31 @@ export const atOnceFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'config/without-types-is-open',
+  'config/without-types-is-open': {
     description: 'While cluster MFA is on without any type, the password alone opens a session.',
     breaks: ['mfa-config/on-without-types-is-not-open'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      seams.rules.asksForCode = (user, world) =>
-        asksForCode(user, world) && (world.state.cluster.authenticationTypes?.length ?? 0) > 0;
-    },
+    apply: withRules(({ asksForCode }) => ({
+      asksForCode: (user, world) =>
+        asksForCode(user, world) && (world.state.cluster.authenticationTypes?.length ?? 0) > 0,
+    })),
   },
-  {
-    id: 'config/code-without-types-is-500',
-    description: 'While cluster MFA is on without any type, a login with a code is answered by 500.',
+  'config/code-without-types-is-500': {
+    description: 'While cluster MFA is on without any type, a login with a code is answered 500.',
     breaks: ['mfa-config/on-without-types-is-not-open'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call, { state }) => {
-        const { enabled, authenticationTypes } = state.cluster;
-        const hasTypes = (authenticationTypes?.length ?? 0) > 0;
-        if (enabled && !hasTypes && own(asObject(call.body), 'otpCode') !== undefined) answer.status = 500;
-      }),
+    apply: refusals('CreateSession', (answer, call, { state }) => {
+      const { enabled, authenticationTypes } = state.cluster;
+      const hasTypes = (authenticationTypes?.length ?? 0) > 0;
+      if (enabled && !hasTypes && own(asObject(call.body), 'otpCode') !== undefined) answer.status = 500;
+    }),
   },
-  {
-    id: 'totp-key/name-raw-in-uri',
-    description: 'totpUri names the key as it was named, with nothing encoded.',
+  'totp-key/name-raw-in-uri': {
+    description: 'totpUri contains the key name unencoded.',
     breaks: ['totp-key/name-spoils-no-uri'],
-    apply: (seams) => {
-      const { keyUri } = seams.rules;
-      seams.rules.keyUri = (key, secretText) => {
+    apply: withRules(({ keyUri }) => ({
+      keyUri: (key, secretText) => {
         const uri = keyUri(key, secretText);
         return /[?&]/.test(key.name ?? '') ? uri.replace(/[^/]*\?/, () => `${key.name}?`) : uri;
-      };
-    },
+      },
+    })),
   },
-];
+});

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../call.js';
+import { bodies, refusals, successes } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
 
 const put: OperationId = 'UpdateMFAConfig';
 const patch: OperationId = 'UpdateSupportMFAConfig';
 
 /** A crash on bodies of one shape. */
-function crash(seams: Seams, operation: OperationId, isCause: (body: Json) => boolean): void {
-  seams.body(operation, (body) => {
+const crashes = (operation: OperationId, isCause: (body: Json) => boolean) =>
+  bodies(operation, (body) => {
     if (body !== undefined && isCause(body))
       throw new Refusal(500, 'KInternalError', 'Something went wrong.');
-    return body;
+    return undefined;
   });
-}
 
-/** A value of another type that is taken for what it might mean. */
+/** A number that is accepted for a value of another type. */
 function coerce(seams: Seams, operation: OperationId, name: string, read: (value: number) => Json): void {
   seams.body(operation, (body) => {
     const value = own(asObject(body), name);
@@ -31,188 +31,153 @@ const isAscii = (value: string | undefined): boolean =>
 
 const isLongerThan = (length: number, value: string | undefined): boolean => (value?.length ?? 0) > length;
 
-/** Deviations for bodies of one particular shape, which no list of examples would think of. */
-export const bodyFaults: readonly Fault[] = [
-  {
-    id: 'bodies/put-500-for-no-types',
+/** Deviations for bodies of one particular shape, which lists of examples miss. */
+export const bodyFaults: readonly Fault[] = faultsOf({
+  'bodies/put-500-for-no-types': {
     description: 'PUT /mfa-config answers 500 for an empty list of authentication types.',
     breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
-    apply: (seams) =>
-      crash(seams, put, (body) => {
-        const types = own(asObject(body), 'authenticationTypes');
-        return Array.isArray(types) && types.length === 0;
-      }),
+    apply: crashes(put, (body) => {
+      const types = own(asObject(body), 'authenticationTypes');
+      return Array.isArray(types) && types.length === 0;
+    }),
   },
-  {
-    id: 'bodies/put-500-for-name-beyond-ascii',
-    description: 'PUT /mfa-config answers 500 for a property whose name is not of ASCII.',
+  'bodies/put-500-for-name-beyond-ascii': {
+    description: 'PUT /mfa-config answers 500 for a property name outside ASCII.',
     breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
-    apply: (seams) => crash(seams, put, (body) => !Object.keys(asObject(body)).every(isAscii)),
+    apply: crashes(put, (body) => !Object.keys(asObject(body)).every(isAscii)),
   },
-  {
-    id: 'bodies/put-loses-repeated-types',
-    description: 'PUT /mfa-config answers 204 for a list of types with repetitions, and stores none of them.',
+  'bodies/put-loses-repeated-types': {
+    description: 'PUT /mfa-config answers 204 for a list with repeated types and stores an empty list.',
     breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
-    apply: ({ rules }) => {
-      const { storeCluster } = rules;
-      rules.storeCluster = (before, wanted, world) => {
+    apply: withRules(({ storeCluster }) => ({
+      storeCluster: (before, wanted, world) => {
         const types = wanted.authenticationTypes ?? [];
         const isRepeated = new Set(types).size < types.length;
         return storeCluster(before, isRepeated ? { ...wanted, authenticationTypes: [] } : wanted, world);
-      };
-    },
+      },
+    })),
   },
-  {
-    id: 'bodies/put-500-for-no-object',
+  'bodies/put-500-for-no-object': {
     description: 'PUT /mfa-config answers 500 for JSON that is not an object.',
     breaks: ['mfa-config/any-invalid-body-is-refused', 'http/no-server-error-for-client-mistake'],
-    apply: (seams) =>
-      crash(seams, put, (body) => typeof body !== 'object' || body === null || Array.isArray(body)),
+    apply: crashes(put, (body) => typeof body !== 'object' || body === null || Array.isArray(body)),
   },
-  {
-    id: 'bodies/put-refuses-object-but-stores-it',
-    description: 'PUT /mfa-config refuses an object as authenticationTypes, and stores an empty list.',
+  'bodies/put-refuses-object-but-stores-it': {
+    description: 'PUT /mfa-config refuses an object as authenticationTypes, yet stores an empty list.',
     breaks: ['mfa-config/any-invalid-body-is-harmless'],
-    apply: (seams) =>
-      seams.refusal(put, (_answer, call, { state }) => {
-        const types = own(asObject(call.body), 'authenticationTypes');
-        if (typeof types !== 'object' || types === null || Array.isArray(types)) return;
-        state.cluster = { ...state.cluster, authenticationTypes: [] };
-      }),
+    apply: refusals(put, (_answer, call, { state }) => {
+      const types = own(asObject(call.body), 'authenticationTypes');
+      if (typeof types !== 'object' || types === null || Array.isArray(types)) return;
+      state.cluster = { ...state.cluster, authenticationTypes: [] };
+    }),
   },
-  {
-    id: 'bodies/put-takes-number-for-boolean',
-    description: 'PUT /mfa-config takes a number for retainUserMfaSettings.',
+  'bodies/put-takes-number-for-boolean': {
+    description: 'PUT /mfa-config accepts a number for retainUserMfaSettings.',
     breaks: ['mfa-config/any-invalid-body-is-refused'],
     apply: (seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0),
   },
-  {
-    id: 'bodies/digits-for-booleans',
-    description: 'PUT /mfa-config and PATCH /support-user/mfa take 0 and 1 for enabled.',
+  'bodies/digits-for-booleans': {
+    description: 'PUT /mfa-config and PATCH /support-user/mfa accept 0 and 1 for enabled.',
     breaks: ['mfa-config/wrong-type-is-refused'],
     apply: (seams) => {
       for (const operation of [put, patch]) coerce(seams, operation, 'enabled', digitAsBoolean);
     },
   },
-  {
-    id: 'bodies/put-takes-item-for-list',
-    description: 'PUT /mfa-config takes a text for authenticationTypes, as the only type.',
+  'bodies/put-takes-item-for-list': {
+    description: 'PUT /mfa-config accepts a text for authenticationTypes as the only type.',
     breaks: ['mfa-config/any-invalid-body-is-refused'],
-    apply: (seams) =>
-      seams.body(put, (body) => {
-        const type = text(asObject(body), 'authenticationTypes');
-        return type === undefined ? body : { ...asObject(body), authenticationTypes: [type] };
-      }),
+    apply: bodies(put, (body) => {
+      const type = text(asObject(body), 'authenticationTypes');
+      return type === undefined ? body : { ...asObject(body), authenticationTypes: [type] };
+    }),
   },
-  {
-    id: 'bodies/put-takes-list-for-object',
-    description: 'PUT /mfa-config takes an empty list for an object without properties.',
+  'bodies/put-takes-list-for-object': {
+    description: 'PUT /mfa-config accepts an empty list as an empty object.',
     breaks: ['mfa-config/any-invalid-body-is-refused'],
-    apply: (seams) => seams.body(put, (body) => (Array.isArray(body) && body.length === 0 ? {} : body)),
+    apply: bodies(put, (body) => (Array.isArray(body) && body.length === 0 ? {} : body)),
   },
-  {
-    id: 'bodies/patch-500-for-long-address',
+  'bodies/patch-500-for-long-address': {
     description: 'PATCH /support-user/mfa answers 500 for an address of more than 254 characters.',
     breaks: ['support-mfa/any-valid-body-is-handled'],
-    apply: (seams) => crash(seams, patch, (body) => isLongerThan(254, text(asObject(body), 'email'))),
+    apply: crashes(patch, (body) => isLongerThan(254, text(asObject(body), 'email'))),
   },
-  {
-    id: 'bodies/patch-null-code-switches-on',
+  'bodies/patch-null-code-switches-on': {
     description: 'PATCH /support-user/mfa with enabled false and a null mfaCode switches MFA by e-mail on.',
     breaks: ['support-mfa/any-valid-body-is-handled'],
-    apply: (seams) =>
-      seams.success(patch, (body, call, { state }) => {
-        if (own(asObject(call.body), 'mfaCode') !== null || state.support.enabled) return body;
-        state.support = { ...state.support, enabled: true, mfaType: 'email', email: 'support@lab.example' };
-        return body;
-      }),
+    apply: successes(patch, (_body, call, { state }) => {
+      if (own(asObject(call.body), 'mfaCode') !== null || state.support.enabled) return;
+      state.support = { ...state.support, enabled: true, mfaType: 'email', email: 'support@lab.example' };
+    }),
   },
-  {
-    id: 'bodies/patch-refuses-list-but-stores-it',
-    description: 'PATCH /support-user/mfa refuses a list as address, and stores another address for it.',
+  'bodies/patch-refuses-list-but-stores-it': {
+    description: 'PATCH /support-user/mfa refuses a list as address, yet stores another address.',
     breaks: ['support-mfa/any-invalid-body-is-harmless'],
-    apply: (seams) =>
-      seams.refusal(patch, (_answer, call, { state }) => {
-        if (!Array.isArray(own(asObject(call.body), 'email'))) return;
-        state.support = { ...state.support, email: 'list@lab.example' };
-      }),
+    apply: refusals(patch, (_answer, call, { state }) => {
+      if (!Array.isArray(own(asObject(call.body), 'email'))) return;
+      state.support = { ...state.support, email: 'list@lab.example' };
+    }),
   },
-  {
-    id: 'bodies/patch-takes-number-for-text',
-    description: 'PATCH /support-user/mfa takes a number for mfaCode.',
+  'bodies/patch-takes-number-for-text': {
+    description: 'PATCH /support-user/mfa accepts a number for mfaCode.',
     breaks: ['support-mfa/any-invalid-body-is-refused'],
     apply: (seams) => coerce(seams, patch, 'mfaCode', String),
   },
-  {
-    id: 'bodies/totp-key-500-for-name-beyond-ascii',
-    description: 'POST /totp-key answers 500 for a name that is not of ASCII.',
+  'bodies/totp-key-500-for-name-beyond-ascii': {
+    description: 'POST /totp-key answers 500 for a name outside ASCII.',
     breaks: ['totp-key/any-body-is-handled'],
-    apply: (seams) => crash(seams, 'CreateTotpKey', (body) => !isAscii(text(asObject(body), 'totpKeyName'))),
+    apply: crashes('CreateTotpKey', (body) => !isAscii(text(asObject(body), 'totpKeyName'))),
   },
-  {
-    id: 'bodies/verify-totp-500-for-code-beyond-ascii',
-    description: 'POST /support-user/verify-totp answers 500 for a code that is not of ASCII.',
+  'bodies/verify-totp-500-for-code-beyond-ascii': {
+    description: 'POST /support-user/verify-totp answers 500 for a code outside ASCII.',
     breaks: ['verify-totp/any-body-is-handled'],
-    apply: (seams) =>
-      crash(seams, 'VerifySupportUserTotp', (body) => !isAscii(text(asObject(body), 'totpCode'))),
+    apply: crashes('VerifySupportUserTotp', (body) => !isAscii(text(asObject(body), 'totpCode'))),
   },
-  {
-    id: 'bodies/verify-totp-takes-null',
-    description: 'POST /support-user/verify-totp answers success true for null as code.',
+  'bodies/verify-totp-takes-null': {
+    description: 'POST /support-user/verify-totp answers success true for a null code.',
     breaks: ['verify-totp/any-body-is-handled', 'verify-totp/refuses-junk'],
-    apply: (seams) =>
-      seams.refusal('VerifySupportUserTotp', (answer, call) => {
-        if (call.caller === undefined || own(asObject(call.body), 'totpCode') !== null) return;
-        Object.assign(answer, { status: 200, body: { success: true } });
-      }),
+    apply: refusals('VerifySupportUserTotp', (answer, call) => {
+      if (call.caller === undefined || own(asObject(call.body), 'totpCode') !== null) return;
+      Object.assign(answer, { status: 200, body: { success: true } });
+    }),
   },
-  {
-    id: 'bodies/email-otp-500-for-long-name',
+  'bodies/email-otp-500-for-long-name': {
     description: 'POST /email-otp answers 500 for a username of more than 256 characters.',
     breaks: ['email-otp/any-body-is-handled'],
-    apply: (seams) =>
-      crash(seams, 'CreateEmailOtp', (body) => isLongerThan(256, text(asObject(body), 'username'))),
+    apply: crashes('CreateEmailOtp', (body) => isLongerThan(256, text(asObject(body), 'username'))),
   },
-  {
-    id: 'bodies/login-500-for-name-beyond-ascii',
-    description: 'POST /users/sessions answers 500 for a username that is not of ASCII.',
+  'bodies/login-500-for-name-beyond-ascii': {
+    description: 'POST /users/sessions answers 500 for a username outside ASCII.',
     breaks: ['sessions/any-body-is-handled'],
-    apply: (seams) => crash(seams, 'CreateSession', (body) => !isAscii(text(asObject(body), 'username'))),
+    apply: crashes('CreateSession', (body) => !isAscii(text(asObject(body), 'username'))),
   },
-  {
-    id: 'bodies/login-by-null-password',
-    description: 'POST /users/sessions opens a session of the admin for null as password.',
+  'bodies/login-by-null-password': {
+    description: 'POST /users/sessions opens a session of the admin for a null password.',
     breaks: ['sessions/any-body-is-handled', 'sessions/refuses-wrong-password'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call, { state }) => {
-        if (own(asObject(call.body), 'password') !== null) return;
-        const sessionId = randomBytes(24).toString('base64url');
-        state.sessions.set(sessionId, state.admin);
-        grant(answer, { sessionId });
-      }),
+    apply: refusals('CreateSession', (answer, call, { state }) => {
+      if (own(asObject(call.body), 'password') !== null) return;
+      const sessionId = randomBytes(24).toString('base64url');
+      state.sessions.set(sessionId, state.admin);
+      grant(answer, { sessionId });
+    }),
   },
-  {
-    id: 'bodies/access-token-500-without-password',
-    description: 'POST /access-tokens answers 500 where the password is left out.',
+  'bodies/access-token-500-without-password': {
+    description: 'POST /access-tokens answers 500 without a password.',
     breaks: ['http/no-server-error-for-client-mistake'],
-    apply: (seams) =>
-      crash(seams, 'CreateAccessToken', (body) => own(asObject(body), 'password') === undefined),
+    apply: crashes('CreateAccessToken', (body) => own(asObject(body), 'password') === undefined),
   },
-  {
-    id: 'bodies/access-token-by-null-domain',
-    description: 'POST /access-tokens issues a token to anybody for null as domain.',
+  'bodies/access-token-by-null-domain': {
+    description: 'POST /access-tokens issues a token to anyone for a null domain.',
     breaks: ['access-tokens/any-body-is-handled'],
-    apply: (seams) =>
-      seams.refusal('CreateAccessToken', (answer, call) => {
-        if (own(asObject(call.body), 'domain') !== null) return;
-        grant(answer, {
-          accessToken: randomBytes(24).toString('base64url'),
-          tokenType: 'Bearer',
-          privileges: [],
-        });
-      }),
+    apply: refusals('CreateAccessToken', (answer, call) => {
+      if (own(asObject(call.body), 'domain') !== null) return;
+      grant(answer, {
+        accessToken: randomBytes(24).toString('base64url'),
+        tokenType: 'Bearer',
+        privileges: [],
+      });
+    }),
   },
-];
+});
 
 /** Turns a refusal into the success of a login. */
 function grant(

@@ -1,28 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { mailNewCode } from '../codes.js';
+import { bodies, refusals } from '../deviations.js';
 import { asObject, own } from '../json.js';
-import type { Fault } from '../seams.js';
+import { type Fault, faultsOf } from '../seams.js';
 import { type ClusterMfa, supportOwner } from '../state.js';
 
 const put = 'UpdateMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 
-/** What shows only over time, side by side, or for a part of a configuration. */
-export const consistencyFaults: readonly Fault[] = [
-  {
-    id: 'mfa-config/part-keeps-half',
-    description: 'A PUT /mfa-config of enabled alone keeps the types and resets retainUserMfaSettings.',
+/** Faults that show over time, in concurrent requests, or in partial changes. */
+export const consistencyFaults: readonly Fault[] = faultsOf({
+  'mfa-config/part-keeps-half': {
+    description: 'A PUT /mfa-config of enabled alone keeps the types but resets retainUserMfaSettings.',
     breaks: ['mfa-config/part-keeps-or-resets'],
-    apply: (seams) =>
-      seams.body(put, (body, _call, { state }) => {
-        if (Object.keys(asObject(body)).join() !== 'enabled') return body;
-        const { authenticationTypes } = state.cluster;
-        return { ...asObject(body), authenticationTypes, retainUserMfaSettings: false };
-      }),
+    apply: bodies(put, (body, _call, { state }) => {
+      if (Object.keys(asObject(body)).join() !== 'enabled') return body;
+      const { authenticationTypes } = state.cluster;
+      return { ...asObject(body), authenticationTypes, retainUserMfaSettings: false };
+    }),
   },
-  {
-    id: 'mfa-config/forgets-a-change',
-    description: 'GET /mfa-config shows the type email alone four times, then the types before it.',
+  'mfa-config/forgets-a-change': {
+    description: 'GET /mfa-config shows email as the only type four times, then the earlier types.',
     breaks: ['mfa-config/change-stays-visible'],
     apply: ({ rules }) => {
       let before: ClusterMfa['authenticationTypes'] = null;
@@ -39,9 +37,8 @@ export const consistencyFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'mfa-config/parallel-puts-mixed',
-    description: 'A PUT /mfa-config that comes before another was answered stores everything but the types.',
+  'mfa-config/parallel-puts-mixed': {
+    description: 'A PUT /mfa-config that overlaps another one stores everything but the types.',
     breaks: ['mfa-config/parallel-puts-leave-one-whole'],
     apply: (seams) => {
       let open = 0;
@@ -56,55 +53,46 @@ export const consistencyFaults: readonly Fault[] = [
         open > 1 ? { ...wanted, authenticationTypes: before.authenticationTypes } : wanted;
     },
   },
-  {
-    id: 'support/patch-of-enabled-changes-address',
-    description: 'A PATCH /support-user/mfa of enabled alone keeps the mode email and sets another address.',
+  'support/patch-of-enabled-changes-address': {
+    description: 'A PATCH /support-user/mfa of enabled alone keeps the mode email and changes the address.',
     breaks: ['support-mfa/patch-keeps-or-resets'],
     apply: (seams) => {
-      let alone = false;
-      seams.body(patch, (body) => {
-        alone = Object.keys(asObject(body)).join() === 'enabled' && own(asObject(body), 'enabled') === true;
-        return body;
-      });
+      const alone = seams.noted(
+        patch,
+        (body) => Object.keys(body).join() === 'enabled' && own(body, 'enabled') === true,
+      );
       seams.rules.storeSupport = (_before, wanted, { state }) =>
-        alone ? { ...wanted, email: state.admin.email } : wanted;
+        alone() ? { ...wanted, email: state.admin.email } : wanted;
     },
   },
-  {
-    id: 'support/unknown-property-stored',
-    description: 'PATCH /support-user/mfa stores properties the document does not know; GET answers them.',
+  'support/unknown-property-stored': {
+    description: 'PATCH /support-user/mfa stores unknown properties; GET answers them.',
     breaks: ['support-mfa/unknown-property-is-not-stored'],
     apply: (seams) => {
       let kept = {};
-      seams.success(patch, (body, call) => {
+      seams.success(patch, (_body, call) => {
         if (own(asObject(call.body), 'xProbe') !== undefined) kept = { xProbe: 1 };
-        return body;
       });
       seams.success('GetSupportMFAConfig', (body) => ({ ...kept, ...body }));
     },
   },
-  {
-    id: 'support/send-refused-to-viewer-mails',
-    description:
-      'POST /support-user/send-email-otp by a user who may only view is answered 403, and mails a code.',
+  'support/send-refused-to-viewer-mails': {
+    description: 'POST /support-user/send-email-otp by a view-only user is answered 403, yet mails a code.',
     breaks: ['support-email/refused-send-mails-nothing'],
-    apply: (seams) =>
-      seams.refusal('SendSupportEmailOtp', (answer, call, world) => {
-        const { email } = world.state.support;
-        if (answer.status === 403 && email !== null) mailNewCode(supportOwner, email, call, world);
-      }),
+    apply: refusals('SendSupportEmailOtp', (answer, call, world) => {
+      const { email } = world.state.support;
+      if (answer.status === 403 && email !== null) mailNewCode(supportOwner, email, call, world);
+    }),
   },
-  {
-    id: 'support/refused-send-mails',
-    description: 'POST /support-user/send-email-otp without a credential is refused, and mails a code.',
+  'support/refused-send-mails': {
+    description: 'POST /support-user/send-email-otp without a credential is refused, yet mails a code.',
     breaks: ['support-email/refused-send-mails-nothing'],
-    apply: (seams) =>
-      seams.refusal('SendSupportEmailOtp', (answer, call, world) => {
-        const { enabled, mfaType, email } = world.state.support;
-        const isRefused = answer.status === 401 && call.headers['apikey'] === undefined;
-        if (isRefused && enabled && mfaType === 'email' && email !== null) {
-          mailNewCode(supportOwner, email, call, world);
-        }
-      }),
+    apply: refusals('SendSupportEmailOtp', (answer, call, world) => {
+      const { enabled, mfaType, email } = world.state.support;
+      const isRefused = answer.status === 401 && call.headers['apikey'] === undefined;
+      if (isRefused && enabled && mfaType === 'email' && email !== null) {
+        mailNewCode(supportOwner, email, call, world);
+      }
+    }),
   },
-];
+});

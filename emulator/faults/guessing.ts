@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
+import { answers, bodies, refusals, successes } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
-import type { Fault } from '../seams.js';
+import { type Fault, faultsOf } from '../seams.js';
 import { type State, supportOwner } from '../state.js';
 
-/** Longer than requests that are sent together take to arrive. */
+/** Longer than concurrent requests need to arrive. */
 const raceMs = 60;
 const race = (): Promise<void> => pause(raceMs);
 
@@ -19,47 +20,16 @@ const logins: readonly (readonly [slug: string, operation: OperationId, path: st
   ['email-otp', 'CreateEmailOtp', 'POST /email-otp'],
 ];
 
-export const guessingFaults: readonly Fault[] = [
-  {
-    id: 'throttle/verify-totp-not-counted',
+const single = faultsOf({
+  'throttle/verify-totp-not-counted': {
     description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
     breaks: ['guessing/verify-totp-is-throttled'],
-    apply: (seams) =>
-      seams.answer('VerifySupportUserTotp', (_answer, _call, { state }) => {
-        state.failures.delete(supportOwner);
-      }),
+    apply: answers('VerifySupportUserTotp', (_answer, _call, { state }) => {
+      state.failures.delete(supportOwner);
+    }),
   },
-  ...(
-    [
-      ['current-password', 'UpdateSupportMFAConfig', 'currentPassword', '7.3'],
-      ['support-user-password', 'VerifySupportUserTotp', 'supportUserPassword', '7.3.1'],
-    ] as const
-  ).map(
-    ([slug, operation, name, since]): Fault => ({
-      id: `throttle/${slug}-not-counted`,
-      description: `Wrong passwords of the support user as ${name} are not counted.`,
-      breaks: [`guessing/${slug}-is-throttled`],
-      since,
-      apply: (seams) =>
-        seams.refusal(operation, (_answer, _call, { state }) => {
-          state.failures.delete(supportPassword);
-        }),
-    }),
-  ),
-  ...logins.map(
-    ([slug, operation, path]): Fault => ({
-      id: `throttle/passwords-not-counted-at-${slug}`,
-      description: `Wrong passwords at ${path} are not counted.`,
-      breaks: [`guessing/passwords-are-throttled-at-${slug}`],
-      apply: (seams) =>
-        seams.refusal(operation, (_answer, call, { state }) => {
-          state.failures.delete(passwordOf(nameIn(call)));
-        }),
-    }),
-  ),
-  {
-    id: 'throttle/passwords-counted-by-path',
-    description: 'Wrong passwords are counted for each path by itself.',
+  'throttle/passwords-counted-by-path': {
+    description: 'Wrong passwords are counted separately for each path.',
     breaks: ['guessing/counts-are-shared'],
     apply: (seams) => {
       const counts = new Map<OperationId, State['failures']>();
@@ -71,7 +41,6 @@ export const guessingFaults: readonly Fault[] = [
           state.failures.delete(who);
           const count = counts.get(operation)?.get(who);
           if (count !== undefined) state.failures.set(who, count);
-          return body;
         });
         seams.answer(operation, (_answer, call, { state }) => {
           const who = passwordOf(nameIn(call));
@@ -82,30 +51,8 @@ export const guessingFaults: readonly Fault[] = [
       }
     },
   },
-  {
-    id: 'throttle/mfa-codes-counted-by-credential',
-    description: 'Wrong codes as mfaCode are counted for each credential by itself.',
-    breaks: ['guessing/lock-holds-for-every-credential'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const counts = new Map<string, { count: number; lockedUntil: number }>();
-      const by = ({ headers }: Call) => JSON.stringify([headers['apikey'], headers['session-id']]);
-      seams.body('UpdateSupportMFAConfig', (body, call, { state }) => {
-        const count = counts.get(by(call));
-        state.failures.delete(supportOwner);
-        if (count !== undefined) state.failures.set(supportOwner, count);
-        return body;
-      });
-      seams.answer('UpdateSupportMFAConfig', (_answer, call, { state }) => {
-        const count = state.failures.get(supportOwner);
-        if (count === undefined) counts.delete(by(call));
-        else counts.set(by(call), count);
-      });
-    },
-  },
-  {
-    id: 'throttle/new-code-resets-count',
-    description: 'A row of wrong codes is forgotten when a code is mailed, and mails are not limited.',
+  'throttle/new-code-resets-count': {
+    description: 'A newly mailed code resets the count of wrong codes, and mails are not limited.',
     breaks: ['guessing/new-code-resets-no-count'],
     apply: (seams) => {
       seams.rules.mailLimit.mails = Number.POSITIVE_INFINITY;
@@ -114,45 +61,112 @@ export const guessingFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'throttle/first-step-resets-count',
-    description: 'A row of wrong codes is forgotten when the password alone is right.',
+  'throttle/first-step-resets-count': {
+    description: 'A right password alone resets the count of wrong codes.',
     breaks: ['guessing/first-step-resets-no-count'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call, { state }) => {
-        if (own(asObject(answer.body), 'errorCode') === 'KOtpRequired')
-          state.failures.delete(nameIn(call) ?? '');
-      }),
+    apply: refusals('CreateSession', (answer, call, { state }) => {
+      if (own(asObject(answer.body), 'errorCode') === 'KOtpRequired')
+        state.failures.delete(nameIn(call) ?? '');
+    }),
   },
-  {
-    id: 'throttle/lock-of-one-spelling',
-    description: 'A user that is locked logs in by its name in another case, with a code.',
+  'throttle/lock-of-one-spelling': {
+    description: 'A locked user logs in by a name in another case, with a code.',
     breaks: ['guessing/lock-holds-for-every-name'],
-    apply: (seams) =>
-      seams.body('CreateSession', (body, _call, { state }) => {
-        const given = text(asObject(body), 'username');
-        const user = state.users.find(({ username }) => username === given?.toLowerCase());
-        if (user === undefined || user.username === given) return body;
-        state.failures.delete(user.username);
-        return { ...asObject(body), username: user.username };
-      }),
+    apply: bodies('CreateSession', (body, _call, { state }) => {
+      const given = text(asObject(body), 'username');
+      const user = state.users.find(({ username }) => username === given?.toLowerCase());
+      if (user === undefined || user.username === given) return body;
+      state.failures.delete(user.username);
+      return { ...asObject(body), username: user.username };
+    }),
   },
+  'ways-in/session-id-of-the-client': {
+    description: 'A login uses a session-id that the client sends as the id of the new session.',
+    breaks: ['ways-in/session-id-is-not-the-clients'],
+    apply: successes('CreateSession', (body, call, { state }) => {
+      const chosen = header(call, 'session-id');
+      const user = state.users.find(({ username }) => username === nameIn(call));
+      if (chosen === undefined || user === undefined) return body;
+      state.sessions.set(chosen, user);
+      return { ...body, sessionId: chosen };
+    }),
+  },
+  'ways-in/used-code-counts-in-the-next-step': {
+    description: 'A used TOTP code is accepted again in the next step.',
+    breaks: [
+      'ways-in/used-totp-code-opens-nothing-a-step-later',
+      'totp-login/refuses-replay-after-newer-code',
+    ],
+    apply: ({ rules, clock }) => {
+      const { isReplay } = rules;
+      rules.isReplay = (step, key) =>
+        isReplay(step, key) && Math.floor(clock.now() / 1000 / key.parameters.period) === step;
+    },
+  },
+  'throttle/mfa-codes-counted-by-credential': {
+    description: 'Wrong codes as mfaCode are counted separately for each credential.',
+    breaks: ['guessing/lock-holds-for-every-credential'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const counts = new Map<string, { count: number; lockedUntil: number }>();
+      const by = ({ headers }: Call) => JSON.stringify([headers['apikey'], headers['session-id']]);
+      seams.body('UpdateSupportMFAConfig', (_body, call, { state }) => {
+        const count = counts.get(by(call));
+        state.failures.delete(supportOwner);
+        if (count !== undefined) state.failures.set(supportOwner, count);
+      });
+      seams.answer('UpdateSupportMFAConfig', (_answer, call, { state }) => {
+        const count = state.failures.get(supportOwner);
+        if (count === undefined) counts.delete(by(call));
+        else counts.set(by(call), count);
+      });
+    },
+  },
+});
+
+export const guessingFaults: readonly Fault[] = [
+  ...single,
+  ...(
+    [
+      ['current-password', 'UpdateSupportMFAConfig', 'currentPassword', '7.3'],
+      ['support-user-password', 'VerifySupportUserTotp', 'supportUserPassword', '7.3.1'],
+    ] as const
+  ).map(
+    ([slug, operation, name, since]): Fault => ({
+      id: `throttle/${slug}-not-counted`,
+      description: `Wrong passwords of the support user as ${name} are not counted.`,
+      breaks: [`guessing/${slug}-is-throttled`],
+      since,
+      apply: refusals(operation, (_answer, _call, { state }) => {
+        state.failures.delete(supportPassword);
+      }),
+    }),
+  ),
+  ...logins.map(
+    ([slug, operation, path]): Fault => ({
+      id: `throttle/passwords-not-counted-at-${slug}`,
+      description: `Wrong passwords at ${path} are not counted.`,
+      breaks: [`guessing/passwords-are-throttled-at-${slug}`],
+      apply: refusals(operation, (_answer, call, { state }) => {
+        state.failures.delete(passwordOf(nameIn(call)));
+      }),
+    }),
+  ),
   ...(
     [
       ['', '', false],
-      ['-one-by-one', ', and they are answered one after the other', true],
+      ['-one-by-one', ', and they are answered in sequence', true],
     ] as const
   ).map(
     ([slug, how, isOneByOne]): Fault => ({
       id: `throttle/counts-lost-in-parallel${slug}`,
-      description: `Of wrong codes at the same time one is counted${how}.`,
+      description: `Only one of several concurrent wrong codes is counted${how}.`,
       breaks: ['guessing/guesses-at-once-are-counted'],
       apply: (seams) => {
         const before = new WeakMap<Call, number>();
         let atWork = Promise.resolve();
         seams.body('CreateSession', (body, call, { state }) => {
           before.set(call, state.failures.get(text(asObject(body), 'username') ?? '')?.count ?? 0);
-          return body;
         });
         seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
           const user = nameIn(call);
@@ -170,19 +184,6 @@ export const guessingFaults: readonly Fault[] = [
       },
     }),
   ),
-  {
-    id: 'ways-in/session-id-of-the-client',
-    description: 'A login takes a session-id that the client sends for the id of the new session.',
-    breaks: ['ways-in/session-id-is-not-the-clients'],
-    apply: (seams) =>
-      seams.success('CreateSession', (body, call, { state }) => {
-        const chosen = header(call, 'session-id');
-        const user = state.users.find(({ username }) => username === nameIn(call));
-        if (chosen === undefined || user === undefined) return body;
-        state.sessions.set(chosen, user);
-        return { ...body, sessionId: chosen };
-      }),
-  },
   ...(
     [
       ['session', 'sessionMs', 'Sessions', undefined],
@@ -200,17 +201,4 @@ export const guessingFaults: readonly Fault[] = [
       },
     }),
   ),
-  {
-    id: 'ways-in/used-code-counts-in-the-next-step',
-    description: 'A TOTP code that was used counts again in the next step.',
-    breaks: [
-      'ways-in/used-totp-code-opens-nothing-a-step-later',
-      'totp-login/refuses-replay-after-newer-code',
-    ],
-    apply: ({ rules, clock }) => {
-      const { isReplay } = rules;
-      rules.isReplay = (step, key) =>
-        isReplay(step, key) && Math.floor(clock.now() / 1000 / key.parameters.period) === step;
-    },
-  },
 ];

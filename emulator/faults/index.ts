@@ -82,7 +82,7 @@ const written: readonly Fault[] = [
   ...tlsFaults,
 ];
 
-/** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
+/** The fault catalogue, each fault with all requirements that it turns red. */
 export const faults: readonly KnownFault[] = written.map((fault) => {
   const { level = 'must', besides = [] } = turnsRed[fault.id] ?? {};
   return { ...fault, level, fails: [...fault.breaks, ...besides] };

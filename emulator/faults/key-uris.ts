@@ -2,10 +2,10 @@ import { own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Seams } from '../seams.js';
 
-/** The two operations that hand out a key. */
+/** The two operations that answer a key. */
 export const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** Hands out other URIs than the keys have. */
+/** Answers contain other URIs than the keys have. */
 export function changeUri(
   seams: Seams,
   which: OperationId | readonly OperationId[],

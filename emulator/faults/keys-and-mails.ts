@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { alsoKnows, bodies, inputs, userNamed } from '../deviations.js';
 import { asObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, faultsSince, type Seams, withRules } from '../seams.js';
 import type { MailCode, TotpKey, User } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
-/** Longer than requests that are sent together take to arrive. */
+/** Longer than concurrent requests need to arrive. */
 const raceMs = 60;
 
 /** Steps of half an hour, for keys of the reference. */
 const halfAnHour = 60;
 
-/** The password alone is answered by something that opens what `opens` says. */
+/** The password alone gets a body or a cookie that opens the operation `opens`. */
 function firstStep(
   seams: Seams,
   hand: (id: string) => { readonly body?: Json; readonly cookie?: string },
@@ -22,9 +23,9 @@ function firstStep(
   opens: OperationId,
 ): void {
   const users = new Map<string, User>();
-  seams.refusal('CreateSession', (answer, call, { state }) => {
+  seams.refusal('CreateSession', (answer, call, world) => {
     if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
-    const user = state.users.find(({ username }) => username === own(asObject(call.body), 'username'));
+    const user = userNamed(call.body, world);
     const id = randomUUID();
     if (user !== undefined) users.set(id, user);
     const { body, cookie } = hand(id);
@@ -32,20 +33,18 @@ function firstStep(
       Object.assign(answer, { status: 201, headers: { 'cache-control': 'no-store' }, body });
     if (cookie !== undefined) answer.headers['set-cookie'] = cookie;
   });
-  const { identify } = seams.rules;
-  seams.rules.identify = (credentials, call, world) =>
-    identify(credentials, call, world) ??
-    (call.operation === opens ? users.get(given(call) ?? '') : undefined);
+  alsoKnows((_credentials, call) => (call.operation === opens ? users.get(given(call) ?? '') : undefined))(
+    seams,
+  );
 }
 
-/** Reads a code for the support user's current one, by a rule of a server's own. */
+/** What `as` accepts counts as the support user's current code. */
 function readsSupportCode(
-  seams: Seams,
   operation: 'VerifySupportUserTotp' | 'UpdateSupportMFAConfig',
   as: (given: Json, at: (step: number) => string, world: World) => boolean,
-): void {
+): Fault['apply'] {
   const name = operation === 'VerifySupportUserTotp' ? 'totpCode' : 'mfaCode';
-  seams.body(operation, (body, call, world) => {
+  return bodies(operation, (body, call, world) => {
     const { key } = world.state.support;
     const given = own(asObject(body), name);
     if (key === undefined || given === undefined) return body;
@@ -60,11 +59,17 @@ function codeOf({ secret, parameters }: TotpKey, step: number, { clock }: World)
   return hotp(secret, stepAt(clock.now(), parameters.period) + step, parameters);
 }
 
+/** PATCH /support-user/mfa accepts codes of other steps than the current ones as mfaCode. */
+const switchesOffBySteps = (step: (index: number) => number, count: number) =>
+  readsSupportCode('UpdateSupportMFAConfig', (given, at) =>
+    Array.from({ length: count }, (_, index) => at(step(index))).some((code) => code === given),
+  );
+
 const around = [-1, 0, 1];
 const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
-/** Codes of POST /send-email-otp are judged by a rule of their own. */
+/** Codes of POST /send-email-otp are judged by `fits`. */
 function callersCodes(
   seams: Seams,
   fits: (entry: MailCode, owner: MailCode['owner'], isAlive: boolean) => boolean,
@@ -81,7 +86,7 @@ function callersCodes(
       : mailCodeFits(entry, code, owner, now);
 }
 
-/** Answers to who brings a right password and no code, that come with the cookie of a session. */
+/** Answers to a right password without a right code, which set the cookie of a session. */
 const cookieFaults: readonly Fault[] = (
   [
     [
@@ -115,45 +120,37 @@ const cookieFaults: readonly Fault[] = (
 ).map(
   ([id, operation, what, comesWith, requirement]): Fault => ({
     id: `ways-in/cookie-of-a-${id}`,
-    description: `${what} comes with a cookie that opens the API.`,
+    description: `${what} sets a cookie that opens the API.`,
     breaks: [requirement],
     apply: (seams) => {
       const users = new Map<string, User>();
-      seams.answer(operation, (answer, call, { state }) => {
-        const user = state.users.find(({ username }) => username === own(asObject(call.body), 'username'));
+      seams.answer(operation, (answer, call, world) => {
+        const user = userNamed(call.body, world);
         if (user === undefined || !comesWith(answer)) return;
         const cookie = `JSESSIONID=${randomUUID()}`;
         users.set(cookie, user);
         answer.headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
       });
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? users.get(header(call, 'cookie') ?? '');
+      alsoKnows((_credentials, call) => users.get(header(call, 'cookie') ?? ''))(seams);
     },
   }),
 );
 
-export const keyAndMailFaults: readonly Fault[] = [
-  {
-    id: 'mail/callers-code-never-expires',
+const single = faultsOf({
+  'mail/callers-code-never-expires': {
     description: 'A code of POST /send-email-otp is valid until it is used.',
     breaks: ['email-login/code-expires'],
     apply: (seams) => callersCodes(seams, ({ owner, uses }, asked) => owner === asked && uses === 0),
   },
-  {
-    id: 'ways-in/key-for-whom-the-body-names',
-    description: 'POST /totp-key makes a key for the user that its body names.',
+  'ways-in/key-for-whom-the-body-names': {
+    description: 'POST /totp-key makes a key for the user named in its body.',
     breaks: ['ways-in/key-is-for-the-caller'],
-    apply: (seams) =>
-      seams.body('CreateTotpKey', (body, call, { state }) => {
-        const name = own(asObject(body), 'username');
-        call.caller = state.users.find(({ username }) => username === name) ?? call.caller;
-        return body;
-      }),
+    apply: bodies('CreateTotpKey', (body, call, world) => {
+      call.caller = userNamed(body, world) ?? call.caller;
+    }),
   },
-  {
-    id: 'ways-in/keys-at-once-stay',
-    description: 'Of keys that a user makes at the same time all are in force.',
+  'ways-in/keys-at-once-stay': {
+    description: 'All keys that a user makes concurrently are in force.',
     breaks: ['ways-in/enrolments-at-once-leave-one-key'],
     apply: (seams) => {
       const unanswered = new Set<TotpKey>();
@@ -168,8 +165,7 @@ export const keyAndMailFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'ways-in/first-step-makes-a-key',
+  'ways-in/first-step-makes-a-key': {
     description: 'The password alone gets a session that makes a new key for the user.',
     breaks: ['ways-in/first-step-makes-no-key'],
     apply: (seams) =>
@@ -180,8 +176,7 @@ export const keyAndMailFaults: readonly Fault[] = [
         'CreateTotpKey',
       ),
   },
-  {
-    id: 'ways-in/first-step-cookie-opens',
+  'ways-in/first-step-cookie-opens': {
     description: 'The password alone is refused with a cookie that opens the support configuration.',
     breaks: ['ways-in/first-step-cookie-opens-nothing'],
     apply: (seams) =>
@@ -192,129 +187,40 @@ export const keyAndMailFaults: readonly Fault[] = [
         'GetSupportMFAConfig',
       ),
   },
-  ...cookieFaults,
-  ...(
-    [
-      ['session', 'any user', () => true],
-      ['admin', 'the admin', ({ role }) => role === 'admin'],
-    ] as const satisfies readonly (readonly [string, string, (user: User) => boolean])[]
-  ).map(
-    ([opens, whose, isOpen]): Fault => ({
-      id: `ways-in/support-code-opens-${opens}`,
-      description: `A code of the support user's key opens a session of ${whose}.`,
-      breaks: ['ways-in/support-code-opens-no-session'],
-      apply: ({ rules }) => {
-        const { loginKeys } = rules;
-        rules.loginKeys = (user, world) => {
-          const { key } = world.state.support;
-          return [...loginKeys(user, world), ...(key === undefined || !isOpen(user) ? [] : [key])];
-        };
-      },
-    }),
-  ),
-  {
-    id: 'ways-in/list-of-codes-verifies',
-    description: 'POST /support-user/verify-totp takes any of a list of codes.',
+  'ways-in/list-of-codes-verifies': {
+    description: 'POST /support-user/verify-totp accepts a list with a right code in it.',
     breaks: ['ways-in/list-of-support-codes-verifies-nothing'],
-    apply: (seams) => readsSupportCode(seams, 'VerifySupportUserTotp', inList),
+    apply: readsSupportCode('VerifySupportUserTotp', inList),
   },
-  {
-    id: 'ways-in/list-of-codes-switches-off',
-    description: 'PATCH /support-user/mfa takes any of a list of codes as mfaCode.',
-    since: '6.8.1',
-    breaks: ['ways-in/list-of-support-codes-switches-nothing-off'],
-    apply: (seams) => readsSupportCode(seams, 'UpdateSupportMFAConfig', inList),
-  },
-  {
-    id: 'ways-in/code-with-more-verifies',
-    description: 'POST /support-user/verify-totp looks at the first digits of a code only.',
+  'ways-in/code-with-more-verifies': {
+    description: 'POST /support-user/verify-totp compares only the first digits of a code.',
     breaks: ['ways-in/near-support-code-verifies-nothing'],
-    apply: (seams) =>
-      readsSupportCode(
-        seams,
-        'VerifySupportUserTotp',
-        (given, at) => typeof given === 'string' && given.length === 7 && given.startsWith(at(0)),
-      ),
+    apply: readsSupportCode(
+      'VerifySupportUserTotp',
+      (given, at) => typeof given === 'string' && given.length === 7 && given.startsWith(at(0)),
+    ),
   },
-  {
-    id: 'ways-in/half-a-code-verifies',
-    description: 'POST /support-user/verify-totp takes the first digits of a code, three at least, for it.',
+  'ways-in/half-a-code-verifies': {
+    description: 'POST /support-user/verify-totp accepts a code by its first digits, three at least.',
     breaks: ['verify-totp/refuses-junk', 'ways-in/near-support-code-verifies-nothing'],
-    apply: (seams) =>
-      readsSupportCode(
-        seams,
-        'VerifySupportUserTotp',
-        (given, at) =>
-          typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
-      ),
+    apply: readsSupportCode(
+      'VerifySupportUserTotp',
+      (given, at) =>
+        typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
+    ),
   },
-  {
-    id: 'ways-in/old-code-switches-off',
-    description: 'PATCH /support-user/mfa takes codes of the last half an hour as mfaCode.',
-    since: '6.8.1',
-    breaks: ['ways-in/old-support-code-switches-nothing-off'],
-    apply: (seams) =>
-      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
-        Array.from({ length: halfAnHour }, (_, index) => at(-2 - index)).some((code) => code === given),
-      ),
-  },
-  {
-    id: 'ways-in/future-code-switches-off',
-    description: 'PATCH /support-user/mfa takes codes of the next half an hour as mfaCode.',
-    since: '6.8.1',
-    breaks: ['ways-in/old-support-code-switches-nothing-off'],
-    apply: (seams) =>
-      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
-        Array.from({ length: halfAnHour }, (_, index) => at(2 + index)).some((code) => code === given),
-      ),
-  },
-  {
-    id: 'ways-in/code-of-minutes-switches-off',
-    description: 'PATCH /support-user/mfa takes codes of three minutes around now as mfaCode.',
-    since: '6.8.1',
-    breaks: ['ways-in/support-code-window-is-a-minute'],
-    apply: (seams) =>
-      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
-        [2, 3, 4, 5, 6].flatMap((steps) => [at(-steps), at(steps)]).some((code) => code === given),
-      ),
-  },
-  {
-    id: 'ways-in/users-code-switches-off',
-    description: "PATCH /support-user/mfa takes a code of any user's key as mfaCode.",
-    since: '6.8.1',
-    breaks: ['ways-in/users-code-switches-nothing-off'],
-    apply: (seams) =>
-      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, _at, world) =>
-        world.state.userKeys.some((key) => codeOf(key, 0, world) === given),
-      ),
-  },
-  {
-    id: 'ways-in/admins-code-switches-off',
-    description: "PATCH /support-user/mfa takes a code of the admin's own key as mfaCode.",
-    since: '6.8.1',
-    breaks: ['ways-in/users-code-switches-nothing-off'],
-    apply: (seams) =>
-      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, _at, world) =>
-        world.state.userKeys.some(
-          (key) => key.owner === world.state.admin.username && codeOf(key, 0, world) === given,
-        ),
-      ),
-  },
-  {
-    id: 'ways-in/callers-code-for-anybody',
+  'ways-in/callers-code-for-anybody': {
     description: 'A code of POST /send-email-otp opens a session of any user.',
     breaks: ['ways-in/callers-code-is-the-callers', 'support-email/not-disabled-with-callers-code'],
     apply: (seams) => callersCodes(seams, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   },
-  {
-    id: 'ways-in/callers-code-works-again',
+  'ways-in/callers-code-works-again': {
     description: 'A code of POST /send-email-otp opens sessions as long as it lives.',
     breaks: ['ways-in/callers-code-works-once'],
     apply: (seams) => callersCodes(seams, (entry, owner, isAlive) => entry.owner === owner && isAlive),
   },
-  {
-    id: 'ways-in/mailed-code-race',
-    description: 'A mailed code counts as used only once the login with it was answered.',
+  'ways-in/mailed-code-race': {
+    description: 'A mailed code counts as used only after its login was answered.',
     breaks: ['ways-in/mailed-code-works-once-in-parallel'],
     apply: (seams) => {
       const settled = new Set<MailCode>();
@@ -328,9 +234,8 @@ export const keyAndMailFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'ways-in/voided-code-revives',
-    description: 'Once a mailed code has opened a session, the one before it opens another.',
+  'ways-in/voided-code-revives': {
+    description: 'After a mailed code opened a session, the code before it opens another.',
     breaks: ['email-login/newer-code-voids-older'],
     apply: (seams) => {
       const voided = new Map<MailCode['owner'], MailCode>();
@@ -350,27 +255,83 @@ export const keyAndMailFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'ways-in/header-redirects-mail',
-    description: 'POST /email-otp mails to the address of a header X-Email, where there is one.',
+  'ways-in/header-redirects-mail': {
+    description: 'POST /email-otp mails to the address in a header X-Email.',
     breaks: ['ways-in/header-redirects-no-mail'],
-    apply: ({ rules }) => {
-      const { recipients } = rules;
-      rules.recipients = (address, call, world) => {
-        const other = header(call, 'x-email');
-        return recipients(other ?? address, call, world);
-      };
-    },
+    apply: withRules(({ recipients }) => ({
+      recipients: (address, call, world) => recipients(header(call, 'x-email') ?? address, call, world),
+    })),
   },
-  {
-    id: 'ways-in/nobody-is-mailed',
-    description: 'POST /email-otp without a credential and without a body mails a code to the admin.',
+  'ways-in/nobody-is-mailed': {
+    description: 'POST /email-otp without credential and body mails the admin a code.',
     breaks: ['ways-in/nobody-is-mailed-nothing'],
-    apply: (seams) =>
-      seams.input('CreateEmailOtp', (call, world) => {
-        if (call.content?.length !== 0 || !isAnonymous(credentialsOf(call, world))) return;
-        call.skip.add('authentication');
-        call.caller = world.state.admin;
-      }),
+    apply: inputs('CreateEmailOtp', (call, world) => {
+      if (call.content?.length !== 0 || !isAnonymous(credentialsOf(call, world))) return;
+      call.skip.add('authentication');
+      call.caller = world.state.admin;
+    }),
   },
+});
+
+const since681 = faultsSince('6.8.1', {
+  'ways-in/list-of-codes-switches-off': {
+    description: 'PATCH /support-user/mfa accepts a list with a right code in it as mfaCode.',
+    breaks: ['ways-in/list-of-support-codes-switches-nothing-off'],
+    apply: readsSupportCode('UpdateSupportMFAConfig', inList),
+  },
+  'ways-in/old-code-switches-off': {
+    description: 'PATCH /support-user/mfa accepts codes of the last half hour as mfaCode.',
+    breaks: ['ways-in/old-support-code-switches-nothing-off'],
+    apply: switchesOffBySteps((index) => -2 - index, halfAnHour),
+  },
+  'ways-in/future-code-switches-off': {
+    description: 'PATCH /support-user/mfa accepts codes of the next half hour as mfaCode.',
+    breaks: ['ways-in/old-support-code-switches-nothing-off'],
+    apply: switchesOffBySteps((index) => 2 + index, halfAnHour),
+  },
+  'ways-in/code-of-minutes-switches-off': {
+    description: 'PATCH /support-user/mfa accepts codes of three minutes around now as mfaCode.',
+    breaks: ['ways-in/support-code-window-is-a-minute'],
+    apply: switchesOffBySteps((index) => (index < 5 ? 2 + index : 3 - index), 10),
+  },
+  'ways-in/users-code-switches-off': {
+    description: "PATCH /support-user/mfa accepts a code of any user's key as mfaCode.",
+    breaks: ['ways-in/users-code-switches-nothing-off'],
+    apply: readsSupportCode('UpdateSupportMFAConfig', (given, _at, world) =>
+      world.state.userKeys.some((key) => codeOf(key, 0, world) === given),
+    ),
+  },
+  'ways-in/admins-code-switches-off': {
+    description: "PATCH /support-user/mfa accepts a code of the admin's own key as mfaCode.",
+    breaks: ['ways-in/users-code-switches-nothing-off'],
+    apply: readsSupportCode('UpdateSupportMFAConfig', (given, _at, world) =>
+      world.state.userKeys.some(
+        (key) => key.owner === world.state.admin.username && codeOf(key, 0, world) === given,
+      ),
+    ),
+  },
+});
+
+export const keyAndMailFaults: readonly Fault[] = [
+  ...single,
+  ...since681,
+  ...cookieFaults,
+  ...(
+    [
+      ['session', 'any user', () => true],
+      ['admin', 'the admin', ({ role }) => role === 'admin'],
+    ] as const satisfies readonly (readonly [string, string, (user: User) => boolean])[]
+  ).map(
+    ([opens, whose, isOpen]): Fault => ({
+      id: `ways-in/support-code-opens-${opens}`,
+      description: `A code of the support user's key opens a session of ${whose}.`,
+      breaks: ['ways-in/support-code-opens-no-session'],
+      apply: withRules(({ loginKeys }) => ({
+        loginKeys: (user, world) => {
+          const { key } = world.state.support;
+          return [...loginKeys(user, world), ...(key === undefined || !isOpen(user) ? [] : [key])];
+        },
+      })),
+    }),
+  ),
 ];

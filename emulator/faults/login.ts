@@ -1,126 +1,65 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { useLoginCode } from '../codes.js';
+import { asksNoCode, asksNoCodeUnchecked, bodies, refusals } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
-import type { Fault } from '../seams.js';
+import { type Fault, faultsOf, withRules } from '../seams.js';
 import type { TotpKey } from '../state.js';
 
-export const loginFaults: readonly Fault[] = [
-  {
-    id: 'login/password-alone',
+export const loginFaults: readonly Fault[] = faultsOf({
+  'login/password-alone': {
     description: 'While cluster MFA is on, a login without a code opens a session.',
     breaks: ['totp-login/refuses-password-alone'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let gaveCode = false;
-      seams.body('CreateSession', (body) => {
-        gaveCode = own(asObject(body), 'otpCode') !== undefined;
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => gaveCode && asksForCode(user, world);
-    },
+    apply: asksNoCode((body) => own(body, 'otpCode') === undefined),
   },
-  {
-    id: 'login/any-code-without-key',
-    description: 'Of a user who has no TOTP key any six digits are taken for a code.',
+  'login/any-code-without-key': {
+    description: 'Any six digits pass as the code of a user without a TOTP key.',
     breaks: ['totp-login/refuses-password-alone-without-key'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isMadeUp = false;
-      seams.body('CreateSession', (body, _call, { state }) => {
-        const name = own(asObject(body), 'username');
-        const hasKey = state.userKeys.some(({ owner }) => owner === name);
-        isMadeUp = !hasKey && /^\d{6}$/.test(String(own(asObject(body), 'otpCode')));
-        isMadeUp &&= own(asObject(body), 'otpType') === 'totp';
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => !isMadeUp && asksForCode(user, world);
-    },
+    apply: asksNoCode((body, _call, { state }) => {
+      const hasKey = state.userKeys.some(({ owner }) => owner === own(body, 'username'));
+      return !hasKey && own(body, 'otpType') === 'totp' && /^\d{6}$/.test(String(own(body, 'otpCode')));
+    }),
   },
-  {
-    id: 'login/null-code-opens',
-    description: 'While cluster MFA is on, a login with null as its code opens a session.',
+  'login/null-code-opens': {
+    description: 'While cluster MFA is on, a login with a null code opens a session.',
     breaks: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isNull = false;
-      seams.body('CreateSession', (body) => {
-        isNull = own(asObject(body), 'otpCode') === null;
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => !isNull && asksForCode(user, world);
-    },
+    apply: asksNoCode((body) => own(body, 'otpCode') === null),
   },
-  {
-    id: 'login/true-as-code-opens',
-    description: 'While cluster MFA is on, a login with a code that is not text opens a session.',
+  'login/true-as-code-opens': {
+    description: 'While cluster MFA is on, a login with true as its code opens a session.',
     breaks: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isOther = false;
-      seams.body('CreateSession', (body, call) => {
-        isOther = own(asObject(body), 'otpCode') === true;
-        if (isOther) call.skip.add('checks');
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => !isOther && asksForCode(user, world);
-    },
+    apply: asksNoCodeUnchecked((body) => own(body, 'otpCode') === true),
   },
-  {
-    id: 'login/admin-needs-no-code',
-    description: 'While cluster MFA is on, the admin logs in by password alone.',
+  'login/admin-needs-no-code': {
+    description: 'While cluster MFA is on, the password alone logs the admin in.',
     breaks: ['totp-login/refuses-password-alone'],
-    apply: ({ rules }) => {
-      const { asksForCode } = rules;
-      rules.asksForCode = (user, world) => user.role !== 'admin' && asksForCode(user, world);
-    },
+    apply: withRules(({ asksForCode }) => ({
+      asksForCode: (user, world) => user.role !== 'admin' && asksForCode(user, world),
+    })),
   },
-  {
-    id: 'login/type-without-code-opens',
-    description: 'While cluster MFA is on, a login with an otpType but no code opens a session.',
+  'login/type-without-code-opens': {
+    description: 'While cluster MFA is on, a login with an otpType and no code opens a session.',
     breaks: ['totp-login/refuses-password-alone'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isTypeAlone = false;
-      seams.body('CreateSession', (body) => {
-        const [code, type] = [own(asObject(body), 'otpCode'), own(asObject(body), 'otpType')];
-        isTypeAlone = code === undefined && type !== undefined;
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => !isTypeAlone && asksForCode(user, world);
-    },
+    apply: asksNoCode((body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined),
   },
-  {
-    id: 'login/refused-replay-revives-code',
-    description: 'A code that was used counts again once it was refused.',
+  'login/refused-replay-revives-code': {
+    description: 'A used code is accepted again after it was refused once.',
     breaks: ['totp-login/refuses-replay'],
-    apply: ({ rules }) => {
-      const { isReplay } = rules;
-      rules.isReplay = (step, key) => {
+    apply: withRules(({ isReplay }) => ({
+      isReplay: (step, key) => {
         const replay = isReplay(step, key);
         if (replay) key.acceptedSteps.delete(step);
         return replay;
-      };
-    },
+      },
+    })),
   },
-  {
-    id: 'login/disabled-type-opens',
+  'login/disabled-type-opens': {
     description: 'While cluster MFA is on, a login with otpType salesforce and any code opens a session.',
     breaks: ['totp-login/refuses-password-alone'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isOther = false;
-      seams.body('CreateSession', (body) => {
-        isOther = own(asObject(body), 'otpType') === 'salesforce';
-        return body;
-      });
-      seams.rules.asksForCode = (user, world) => !isOther && asksForCode(user, world);
-    },
+    apply: asksNoCode((body) => own(body, 'otpType') === 'salesforce'),
   },
-  {
-    id: 'login/mailed-code-outlives-its-type',
-    description:
-      'A mailed code opens a session while e-mail is not enabled any more; POST /email-otp is refused then.',
+  'login/mailed-code-outlives-its-type': {
+    description: 'A mailed code opens a session after e-mail was disabled.',
     breaks: ['email-login/refused-while-only-totp-is-enabled'],
     apply: (seams) => {
       const { mechanismEnabled } = seams.rules;
@@ -132,97 +71,76 @@ export const loginFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'login/password-in-any-case',
-    description: 'Passwords are compared without regard to the case of their letters.',
+  'login/password-in-any-case': {
+    description: 'Passwords are compared without regard to case.',
     breaks: ['sessions/refuses-wrong-password'],
-    apply: ({ rules }) => {
-      rules.passwordRight = (user, password) => user.password.toLowerCase() === password.toLowerCase();
-    },
+    apply: withRules(() => ({
+      passwordRight: (user, password) => user.password.toLowerCase() === password.toLowerCase(),
+    })),
   },
-  {
-    id: 'login/password-not-checked',
-    description: 'Any password will do.',
+  'login/password-not-checked': {
+    description: 'Any password logs in.',
     breaks: [
       'sessions/refuses-wrong-password',
       'access-tokens/refuses-wrong-password',
       'email-otp/wrong-password-mails-nothing',
     ],
-    apply: (seams) => {
-      seams.rules.passwordRight = () => true;
-    },
+    apply: withRules(() => ({ passwordRight: () => true })),
   },
-  {
-    id: 'login/password-not-checked-with-code',
-    description: 'Any password will do for a login with a right code.',
+  'login/password-not-checked-with-code': {
+    description: 'Any password logs in with a right code.',
     breaks: ['totp-login/refuses-wrong-password', 'email-login/refuses-wrong-password'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call, world) => {
-        const body = asObject(call.body);
-        const [code, otpType] = [text(body, 'otpCode'), text(body, 'otpType')];
-        const user = world.state.users.find(({ username }) => username === own(body, 'username'));
-        if (user === undefined || code === undefined || otpType === undefined) return;
-        if (user.password === own(body, 'password') || !useLoginCode(user, otpType, code, world)) return;
-        const sessionId = randomUUID();
-        world.state.sessions.set(sessionId, user);
-        answer.status = 201;
-        answer.headers = { 'cache-control': 'no-store' };
-        answer.body = { sessionId };
-      }),
+    apply: refusals('CreateSession', (answer, call, world) => {
+      const body = asObject(call.body);
+      const [code, otpType] = [text(body, 'otpCode'), text(body, 'otpType')];
+      const user = world.state.users.find(({ username }) => username === own(body, 'username'));
+      if (user === undefined || code === undefined || otpType === undefined) return;
+      if (user.password === own(body, 'password') || !useLoginCode(user, otpType, code, world)) return;
+      const sessionId = randomUUID();
+      world.state.sessions.set(sessionId, user);
+      answer.status = 201;
+      answer.headers = { 'cache-control': 'no-store' };
+      answer.body = { sessionId };
+    }),
   },
-  {
-    id: 'login/otp-type-not-checked',
-    description: 'A code of either kind is accepted whatever otpType says.',
+  'login/otp-type-not-checked': {
+    description: 'A code of either type is accepted, whatever otpType says.',
     breaks: ['totp-login/refuses-code-as-mailed-code', 'email-login/refuses-code-as-totp'],
-    apply: (seams) => {
-      seams.rules.kindsOf = () => ['totp', 'email'];
-    },
+    apply: withRules(() => ({ kindsOf: () => ['totp', 'email'] })),
   },
-  {
-    id: 'login/code-of-another-user',
+  'login/code-of-another-user': {
     description: "A TOTP code of any user's key opens a session.",
     breaks: ['totp-login/refuses-code-of-another-user'],
-    apply: (seams) => {
-      seams.rules.loginKeys = (_user, world) => world.state.userKeys;
-    },
+    apply: withRules(() => ({ loginKeys: (_user, world) => world.state.userKeys })),
   },
-  {
-    id: 'login/never-without-code',
+  'login/never-without-code': {
     description: 'A login needs a code even while cluster MFA is off.',
     breaks: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/create-answers-201'],
-    apply: (seams) => {
-      seams.rules.asksForCode = () => true;
-    },
+    apply: withRules(() => ({ asksForCode: () => true })),
   },
-  {
-    id: 'login/domain-required',
+  'login/domain-required': {
     description: 'A login without a domain is refused.',
     breaks: ['sessions/domain-defaults-to-local'],
-    apply: (seams) => seams.body('CreateSession', (body) => ({ domain: 'NONE', ...asObject(body) })),
+    apply: bodies('CreateSession', (body) => ({ domain: 'NONE', ...asObject(body) })),
   },
-  {
-    id: 'login/missing-body-accepted',
-    description: 'A login without a body opens a session of the admin.',
+  'login/missing-body-accepted': {
+    description: 'A login without a body opens a session for the admin.',
     breaks: ['sessions/refuses-missing-body'],
-    apply: (seams) =>
-      seams.body('CreateSession', (body, _call, { state }) => {
-        const { username, password } = state.admin;
-        return body ?? { username, password };
-      }),
+    apply: bodies('CreateSession', (body, _call, { state }) => {
+      const { username, password } = state.admin;
+      return body ?? { username, password };
+    }),
   },
-  {
-    id: 'login/wrong-type-is-500',
+  'login/wrong-type-is-500': {
     description: 'A login with a username that is not a string answers 500.',
     breaks: ['http/no-server-error-for-client-mistake'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call) => {
-        const username = own(asObject(call.body), 'username') ?? '';
-        if (typeof username !== 'string') answer.status = 500;
-      }),
+    apply: refusals('CreateSession', (answer, call) => {
+      const username = own(asObject(call.body), 'username') ?? '';
+      if (typeof username !== 'string') answer.status = 500;
+    }),
   },
-  {
-    id: 'login/token-for-any-code',
-    description: 'While cluster MFA is on, the password and whatever code get an access token.',
+  'login/token-for-any-code': {
+    description: 'While cluster MFA is on, the password with any code gets an access token.',
     breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
     apply: ({ rules }) => {
       const { demandTokenCode } = rules;
@@ -231,9 +149,8 @@ export const loginFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'login/token-for-a-used-code',
-    description: 'A TOTP code that opened a session gets an access token.',
+  'login/token-for-a-used-code': {
+    description: 'A TOTP code that opened a session also gets an access token.',
     breaks: ['access-tokens/refuses-used-code'],
     apply: ({ rules }) => {
       const { demandTokenCode } = rules;
@@ -244,18 +161,13 @@ export const loginFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'login/token-by-password-alone',
+  'login/token-by-password-alone': {
     description: 'While cluster MFA is on, the password alone gets an access token.',
     breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
-    apply: (seams) => {
-      seams.rules.tokenByPasswordAlone = () => true;
-    },
+    apply: withRules(() => ({ tokenByPasswordAlone: () => true })),
   },
-  {
-    id: 'login/tokens-open-with-mfa',
-    description:
-      'POST /access-tokens is not open while cluster MFA is off; while it is on, the password alone gets a token.',
+  'login/tokens-open-with-mfa': {
+    description: 'While cluster MFA is on, the password alone gets a token; while it is off, none is given.',
     breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
     apply: (seams) => {
       seams.rules.tokenByPasswordAlone = () => true;
@@ -264,4 +176,4 @@ export const loginFaults: readonly Fault[] = [
       });
     },
   },
-];
+});

@@ -1,114 +1,78 @@
-import { asObject, text } from '../json.js';
+import { text } from '../json.js';
 import type { Message } from '../mailer.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, withRules } from '../seams.js';
 
-function changeMail(seams: Seams, change: (message: Message) => Message): void {
-  const { compose } = seams.rules;
-  seams.rules.compose = (code) => change(compose(code));
-}
+const changesMail = (change: (message: Message) => Message) =>
+  withRules(({ compose }) => ({ compose: (code) => change(compose(code)) }));
 
-const rewriting =
-  (rewrite: (source: string) => string) =>
-  (message: Message): Message => ({ ...message, rewrite });
+/** Mails whose source is rewritten after they were composed. */
+const rewrites =
+  (rewrite: (source: string, now: number) => string): Fault['apply'] =>
+  (seams) =>
+    changesMail((message) => ({
+      ...message,
+      rewrite: (source) => rewrite(source, seams.clock.now()),
+    }))(seams);
 
-export const mailContentFaults: readonly Fault[] = [
-  {
-    id: 'mail/two-froms',
+export const mailContentFaults: readonly Fault[] = faultsOf({
+  'mail/two-froms': {
     description: 'Mails have two From fields.',
     breaks: ['email-otp/mail-has-one-from-and-one-date'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => `From: second@lab.example\r\n${source}`),
-      ),
+    apply: rewrites((source) => `From: second@lab.example\r\n${source}`),
   },
-  {
-    id: 'mail/copied-to-audit',
-    description: 'Each mail goes to an address of nobody in particular, too.',
+  'mail/copied-to-audit': {
+    description: 'Each mail also goes to an unrelated address.',
     breaks: ['email-otp/mails-one-code-to-the-user'],
-    apply: (seams) => changeMail(seams, (message) => ({ ...message, bcc: 'audit@elsewhere.example' })),
+    apply: changesMail((message) => ({ ...message, bcc: 'audit@elsewhere.example' })),
   },
-  {
-    id: 'mail/no-code',
-    description: 'Mails hold no code.',
+  'mail/no-code': {
+    description: 'Mails contain no code.',
     breaks: ['email-otp/mails-one-code-to-the-user'],
-    apply: (seams) =>
-      changeMail(seams, () => ({
-        subject: 'Your sign-in',
-        text: 'Somebody is signing in with your name. Ask your administrator for the code.\n',
-      })),
+    apply: changesMail(() => ({
+      subject: 'Your sign-in',
+      text: 'Somebody is signing in with your name. Ask your administrator for the code.\n',
+    })),
   },
-  {
-    id: 'mail/no-date',
+  'mail/no-date': {
     description: 'Mails have no Date.',
     breaks: ['email-otp/mail-has-one-from-and-one-date'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => source.replace(/^Date: .*\r\n/m, '')),
-      ),
+    apply: rewrites((source) => source.replace(/^Date: .*\r\n/m, '')),
   },
-  {
-    id: 'mail/dated-yesterday',
-    description: 'Mails are dated a day ago.',
+  'mail/dated-yesterday': {
+    description: 'Mails carry the date of the day before.',
     breaks: ['email-otp/mail-is-dated-now'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => {
-          const yesterday = new Date(seams.clock.now() - 24 * 3600_000).toUTCString();
-          return source.replace(/^Date: .*$/m, `Date: ${yesterday.replace('GMT', '+0000')}`);
-        }),
-      ),
+    apply: rewrites((source, now) => {
+      const yesterday = new Date(now - 24 * 3600_000).toUTCString();
+      return source.replace(/^Date: .*$/m, `Date: ${yesterday.replace('GMT', '+0000')}`);
+    }),
   },
-  {
-    id: 'mail/no-message-id',
+  'mail/no-message-id': {
     description: 'Mails have no Message-ID.',
     breaks: ['email-otp/mail-has-message-id'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => source.replace(/^Message-ID: .*\r\n/m, '')),
-      ),
+    apply: rewrites((source) => source.replace(/^Message-ID: .*\r\n/m, '')),
   },
-  {
-    id: 'mail/one-message-id',
+  'mail/one-message-id': {
     description: 'All mails have the same Message-ID.',
     breaks: ['email-otp/mail-has-message-id'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => source.replace(/^(Message-ID: ).*$/m, '$1<code@lab.example>')),
-      ),
+    apply: rewrites((source) => source.replace(/^(Message-ID: ).*$/m, '$1<code@lab.example>')),
   },
-  {
-    id: 'mail/long-lines',
-    description: 'Mails hold a line of more than 998 bytes.',
+  'mail/long-lines': {
+    description: 'Mails contain a line of more than 998 bytes.',
     breaks: ['email-otp/mail-has-short-lines'],
-    apply: (seams) =>
-      changeMail(
-        seams,
-        rewriting((source) => `${source}\r\n${'=-'.repeat(600)}\r\n`),
-      ),
+    apply: rewrites((source) => `${source}\r\n${'=-'.repeat(600)}\r\n`),
   },
-  {
-    id: 'mail/password-in-mail',
+  'mail/password-in-mail': {
     description: 'The mail of POST /email-otp repeats the password.',
     breaks: ['email-otp/mail-holds-no-other-secret'],
     apply: (seams) => {
-      let password = '';
-      seams.body('CreateEmailOtp', (body) => {
-        password = text(asObject(body), 'password') ?? '';
-        return body;
-      });
-      changeMail(seams, (message) => ({
+      const password = seams.noted('CreateEmailOtp', (body) => text(body, 'password') ?? '');
+      changesMail((message) => ({
         ...message,
-        text: `${message.text}\nYou gave the password "${password}".\n`,
-      }));
+        text: `${message.text}\nYou gave the password "${password() ?? ''}".\n`,
+      }))(seams);
     },
   },
-  {
-    id: 'mail/codes-count-up',
+  'mail/codes-count-up': {
     description: 'Mailed codes count up.',
     breaks: ['email-otp/codes-differ'],
     apply: (seams) => {
@@ -120,63 +84,51 @@ export const mailContentFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'mail/used-code-mailed-again',
-    description: 'A mailed code that was used is made valid and mailed again.',
+  'mail/used-code-mailed-again': {
+    description: 'A used mailed code is made valid and mailed again.',
     breaks: ['email-otp/codes-differ'],
-    apply: (seams) => {
-      const { newMailCode } = seams.rules;
-      seams.rules.newMailCode = (world, to) =>
+    apply: withRules(({ newMailCode }) => ({
+      newMailCode: (world, to) =>
         world.state.mailCodes.find(({ uses, owner }) => uses > 0 && owner === 'bob')?.code ??
-        newMailCode(world, to);
-    },
+        newMailCode(world, to),
+    })),
   },
-  {
-    id: 'mail/codes-compared-as-numbers',
-    description: 'Mailed codes are compared as numbers: zeros before them do not matter.',
+  'mail/codes-compared-as-numbers': {
+    description: 'Mailed codes are compared as numbers: leading zeros do not matter.',
     breaks: ['email-login/refuses-code-as-number'],
-    apply: (seams) => {
-      const { mailCodeFits } = seams.rules;
-      seams.rules.mailCodeFits = (entry, code, owner, now) =>
-        mailCodeFits(entry, /^0[0-9]{6}$/.test(code) ? code.slice(1) : code, owner, now);
-    },
+    apply: withRules(({ mailCodeFits }) => ({
+      mailCodeFits: (entry, code, owner, now) =>
+        mailCodeFits(entry, /^0[0-9]{6}$/.test(code) ? code.slice(1) : code, owner, now),
+    })),
   },
-  {
-    id: 'mail/codes-begin-alike',
+  'mail/codes-begin-alike': {
     description: 'Mailed codes begin with the same three digits.',
     breaks: ['email-otp/codes-differ'],
-    apply: ({ rules }) => {
-      const { newMailCode } = rules;
-      rules.newMailCode = (world, to) => `424${newMailCode(world, to).slice(1)}`;
-    },
+    apply: withRules(({ newMailCode }) => ({
+      newMailCode: (world, to) => `424${newMailCode(world, to).slice(1)}`,
+    })),
   },
-  {
-    id: 'mail/codes-of-four-digits',
-    description: 'Mailed codes are four digits behind two zeros.',
+  'mail/codes-of-four-digits': {
+    description: 'Mailed codes are two zeros and four digits.',
     breaks: ['email-otp/codes-differ'],
-    apply: ({ rules }) => {
-      const { newMailCode } = rules;
-      rules.newMailCode = (world, to) => `00${newMailCode(world, to).slice(2)}`;
-    },
+    apply: withRules(({ newMailCode }) => ({
+      newMailCode: (world, to) => `00${newMailCode(world, to).slice(2)}`,
+    })),
   },
-  {
-    id: 'mail/empty-code-accepted',
+  'mail/empty-code-accepted': {
     description: 'A login with an empty mailed code opens a session.',
     breaks: ['email-login/refuses-junk'],
-    apply: (seams) => {
-      const { mailCodeFits } = seams.rules;
-      seams.rules.mailCodeFits = (entry, code, owner, now) =>
-        mailCodeFits(entry, code === '' ? entry.code : code, owner, now);
-    },
+    apply: withRules(({ mailCodeFits }) => ({
+      mailCodeFits: (entry, code, owner, now) =>
+        mailCodeFits(entry, code === '' ? entry.code : code, owner, now),
+    })),
   },
-  {
-    id: 'mail/support-code-logs-in',
-    description: "The support user's mailed code opens a session of any user.",
+  'mail/support-code-logs-in': {
+    description: 'A code mailed to the support user opens a session of any user.',
     breaks: ['email-login/refuses-support-code'],
-    apply: (seams) => {
-      const { mailCodeFits } = seams.rules;
-      seams.rules.mailCodeFits = (entry, code, owner, now) =>
-        mailCodeFits(entry, code, typeof entry.owner === 'symbol' ? entry.owner : owner, now);
-    },
+    apply: withRules(({ mailCodeFits }) => ({
+      mailCodeFits: (entry, code, owner, now) =>
+        mailCodeFits(entry, code, typeof entry.owner === 'symbol' ? entry.owner : owner, now),
+    })),
   },
-];
+});

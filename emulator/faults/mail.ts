@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { mailNewCode } from '../codes.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { answers, refusals, userNamed } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
 import type { Owner } from '../state.js';
 
-/** Sets who gets the mails of one operation. */
+/** Changes the recipients of one operation. */
 function mailTo(seams: Seams, operation: OperationId, change: (address: string) => readonly string[]): void {
   const { recipients } = seams.rules;
   seams.rules.recipients = (address, call, world) =>
@@ -40,21 +41,20 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, breaks 
   },
   {
     id: `mail/${slug}-sends-two`,
-    description: `${operation} mails a second number, in a mail of its own.`,
+    description: `${operation} also mails another number in a second mail.`,
     breaks: [breaks],
-    apply: (seams) => {
-      const { recipients } = seams.rules;
-      seams.rules.recipients = (address, call, world) => {
+    apply: withRules(({ recipients }) => ({
+      recipients: (address, call, world) => {
         const other = () => world.mailer.send(address, world.rules.compose(String(randomInt(1e5, 1e6))));
         // After the one with the code.
         if (call.operation === operation) queueMicrotask(other);
         return recipients(address, call, world);
-      };
-    },
+      },
+    })),
   },
   {
     id: `mail/${slug}-to-another`,
-    description: `${operation} mails the code to another of the known addresses.`,
+    description: `${operation} mails the code to another known address.`,
     breaks: [breaks],
     apply: (seams) =>
       mailTo(seams, operation, (address) => [
@@ -63,87 +63,53 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, breaks 
   },
 ]);
 
-export const mailFaults: readonly Fault[] = [
-  {
-    id: 'mail/send-email-otp-by-token-mails-the-admin',
+const single = faultsOf({
+  'mail/send-email-otp-by-token-mails-the-admin': {
     description: 'POST /send-email-otp by an access token mails the admin.',
     breaks: ['send-email-otp/mails-the-owner-of-any-credential'],
     since: '7.1.2_u3',
-    apply: ({ rules }) => {
-      const { recipients } = rules;
-      rules.recipients = (address, call, world) => {
+    apply: withRules(({ recipients }) => ({
+      recipients: (address, call, world) => {
         const isByToken = call.operation === 'SendEmailOtp' && header(call, 'authorization') !== undefined;
         return recipients(isByToken ? world.state.admin.email : address, call, world);
-      };
-    },
+      },
+    })),
   },
-  ...deliveries,
-  {
-    id: 'mail/address-in-body-redirects',
+  'mail/address-in-body-redirects': {
     description: 'POST /email-otp mails the code to an email of the body.',
     breaks: ['email-otp/address-in-body-does-not-redirect'],
-    apply: (seams) => {
-      const { recipients } = seams.rules;
-      seams.rules.recipients = (address, call, world) =>
-        recipients(text(asObject(call.body), 'email') ?? address, call, world);
-    },
+    apply: withRules(({ recipients }) => ({
+      recipients: (address, call, world) =>
+        recipients(text(asObject(call.body), 'email') ?? address, call, world),
+    })),
   },
-  ...(
-    [
-      ['SendEmailOtp', 'send-email-otp'],
-      ['SendSupportEmailOtp', 'support-email'],
-    ] as const
-  ).map(
-    ([operation, area]): Fault => ({
-      id: `mail/address-in-body-redirects-${area}`,
-      description: `${operation} mails the code to an email of a body, which it has no use for.`,
-      breaks: [`${area}/address-in-body-does-not-redirect`],
-      apply: (seams) => {
-        const { recipients } = seams.rules;
-        seams.rules.recipients = (address, call, world) => {
-          const [, named] = /"email":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
-          return recipients((call.operation === operation ? named : undefined) ?? address, call, world);
-        };
-      },
-    }),
-  ),
-  {
-    id: 'mail/wrong-password-mails',
-    description: 'POST /email-otp refuses a wrong password, and mails a code all the same.',
+  'mail/wrong-password-mails': {
+    description: 'POST /email-otp refuses a wrong password, yet mails a code.',
     breaks: ['email-otp/wrong-password-mails-nothing'],
-    apply: (seams) =>
-      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
-        const named = own(asObject(call.body), 'username');
-        const user = world.state.users.find(({ username }) => username === named);
-        if (user !== undefined) mailNewCode(user.username, user.email, call, world);
-      }),
+    apply: refusals('CreateEmailOtp', (_answer, call, world) => {
+      const user = userNamed(call.body, world);
+      if (user !== undefined) mailNewCode(user.username, user.email, call, world);
+    }),
   },
-  {
-    id: 'mail/wrong-password-mails-with-own-key',
-    description:
-      'POST /email-otp refuses a wrong password, and mails a code all the same to whose API key comes along.',
+  'mail/wrong-password-mails-with-own-key': {
+    description: "POST /email-otp with the user's API key refuses a wrong password, yet mails a code.",
     breaks: ['email-otp/wrong-password-with-key-mails-nothing'],
-    apply: (seams) =>
-      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
-        const named = own(asObject(call.body), 'username');
-        if (call.caller !== undefined && call.caller.username === named)
-          mailNewCode(call.caller.username, call.caller.email, call, world);
-      }),
+    apply: refusals('CreateEmailOtp', (_answer, call, world) => {
+      const named = own(asObject(call.body), 'username');
+      if (call.caller !== undefined && call.caller.username === named)
+        mailNewCode(call.caller.username, call.caller.email, call, world);
+    }),
   },
-  {
-    id: 'mail/unknown-user-is-404',
+  'mail/unknown-user-is-404': {
     description: 'POST /email-otp answers 404 for an unknown user and 401 for a wrong password.',
     breaks: ['email-otp/unknown-user-looks-alike'],
-    apply: (seams) =>
-      seams.refusal('CreateEmailOtp', (answer, call, { state }) => {
-        const named = text(asObject(call.body), 'username');
-        if (named !== undefined && !state.users.some(({ username }) => username === named))
-          answer.status = 404;
-      }),
+    apply: refusals('CreateEmailOtp', (answer, call, { state }) => {
+      const named = text(asObject(call.body), 'username');
+      if (named !== undefined && !state.users.some(({ username }) => username === named)) answer.status = 404;
+    }),
   },
-  {
-    id: 'mail/callers-code-to-the-first-caller',
-    description: 'POST /send-email-otp mails to whoever asked first, whoever asks.',
+  'mail/callers-code-to-the-first-caller': {
+    description: 'POST /send-email-otp always mails to the first caller.',
     breaks: ['send-email-otp/mails-one-code-to-the-caller'],
     apply: (seams) => {
       let first: string | undefined;
@@ -153,35 +119,26 @@ export const mailFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'mail/anonymous-send-mails',
-    description: 'POST /send-email-otp refuses an anonymous caller, and mails the admin a code.',
+  'mail/anonymous-send-mails': {
+    description: 'POST /send-email-otp refuses an anonymous caller, yet mails the admin a code.',
     breaks: ['send-email-otp/anonymous-mails-nothing'],
-    apply: (seams) =>
-      seams.refusal('SendEmailOtp', (_answer, call, world) => {
-        const { admin } = world.state;
-        if (isAnonymous(credentialsOf(call, world))) mailNewCode(admin.username, admin.email, call, world);
-      }),
+    apply: refusals('SendEmailOtp', (_answer, call, world) => {
+      const { admin } = world.state;
+      if (isAnonymous(credentialsOf(call, world))) mailNewCode(admin.username, admin.email, call, world);
+    }),
   },
-  {
-    id: 'mail/short-code',
+  'mail/short-code': {
     description: 'Mailed codes have four digits.',
     breaks: ['email-otp/code-is-long-enough'],
-    apply: (seams) => {
-      seams.rules.mailCode.digits = 4;
-    },
+    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, digits: 4 } })),
   },
-  {
-    id: 'mail/code-reusable',
+  'mail/code-reusable': {
     description: 'A mailed code opens sessions until it expires.',
     breaks: ['email-login/code-works-once', 'ways-in/callers-code-works-once'],
-    apply: (seams) => {
-      seams.rules.mailCode.singleUse = false;
-    },
+    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, singleUse: false } })),
   },
-  {
-    id: 'mail/used-code-revives',
-    description: 'A mailed code that was used is good again once a newer one was used.',
+  'mail/used-code-revives': {
+    description: 'A used mailed code is accepted again after a newer one was used.',
     breaks: ['email-login/code-works-once'],
     apply: ({ rules }) => {
       const { newMailCode, mailCodeFits } = rules;
@@ -197,40 +154,86 @@ export const mailFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'mail/older-code-valid',
+  'mail/older-code-valid': {
     description: 'A newer mailed code leaves the older one valid.',
     breaks: ['email-login/newer-code-voids-older'],
-    apply: (seams) => {
-      seams.rules.mailCode.newerVoidsOlder = false;
-    },
+    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, newerVoidsOlder: false } })),
   },
-  {
-    id: 'mail/code-never-expires',
-    description: 'A mailed code is valid for ever.',
+  'mail/code-never-expires': {
+    description: 'A mailed code never expires.',
     breaks: ['email-login/code-expires'],
-    apply: (seams) => {
-      seams.rules.mailCode.lifetimeMs = Number.POSITIVE_INFINITY;
-    },
+    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, lifetimeMs: Number.POSITIVE_INFINITY } })),
   },
-  {
-    id: 'mail/code-not-bound-to-user',
+  'mail/code-not-bound-to-user': {
     description: 'A mailed code opens a session of any user.',
     breaks: ['email-login/refuses-code-of-another-user'],
-    apply: (seams) => {
-      const { mailCodeFits } = seams.rules;
-      seams.rules.mailCodeFits = (entry, code, _owner, now) => mailCodeFits(entry, code, entry.owner, now);
-    },
+    apply: withRules(({ mailCodeFits }) => ({
+      mailCodeFits: (entry, code, _owner, now) => mailCodeFits(entry, code, entry.owner, now),
+    })),
   },
-  {
-    id: 'mail/any-code-accepted',
-    description: 'Every mailed code is right, once a code was mailed.',
+  'mail/any-code-accepted': {
+    description: 'Every code of type email is accepted after a code was mailed.',
     breaks: ['email-login/refuses-wrong-code', 'support-email/not-disabled-with-wrong-code'],
-    apply: (seams) => {
-      const { mailCodeFits } = seams.rules;
-      seams.rules.mailCodeFits = (entry, _code, owner, now) => mailCodeFits(entry, entry.code, owner, now);
-    },
+    apply: withRules(({ mailCodeFits }) => ({
+      mailCodeFits: (entry, _code, owner, now) => mailCodeFits(entry, entry.code, owner, now),
+    })),
   },
+  'mail/right-code-refused': {
+    description: 'No mailed code opens a session.',
+    breaks: ['email-login/accepts-mailed-code'],
+    apply: withRules(({ kindsOf }) => ({
+      kindsOf: (otpType) => kindsOf(otpType).filter((kind) => kind !== 'email'),
+    })),
+  },
+  'mail/missing-body-is-500': {
+    description: 'POST /email-otp without a body answers 500 without an Error.',
+    breaks: ['email-otp/missing-body-is-handled'],
+    apply: answers('CreateEmailOtp', (answer, call) => {
+      if (call.content?.length !== 0) return;
+      answer.status = 500;
+      answer.body = ['The body is missing.'];
+    }),
+  },
+  'mail/malformed-json-accepted': {
+    description: 'POST /email-otp reads malformed JSON as no body.',
+    breaks: ['email-otp/refuses-malformed-json'],
+    apply: refusals('CreateEmailOtp', (answer, call) => {
+      if (call.body !== undefined || call.content?.length === 0 || answer.status !== 400) return;
+      answer.status = 204;
+      answer.body = undefined;
+    }),
+  },
+  'mail/wrong-type-is-500': {
+    description: 'POST /email-otp answers 500 for a username that is not a string.',
+    breaks: ['http/no-server-error-for-client-mistake'],
+    apply: refusals('CreateEmailOtp', (answer, call) => {
+      const username = own(asObject(call.body), 'username') ?? '';
+      if (typeof username !== 'string') answer.status = 500;
+    }),
+  },
+});
+
+export const mailFaults: readonly Fault[] = [
+  ...single,
+  ...deliveries,
+  ...(
+    [
+      ['SendEmailOtp', 'send-email-otp'],
+      ['SendSupportEmailOtp', 'support-email'],
+    ] as const
+  ).map(
+    ([operation, area]): Fault => ({
+      id: `mail/address-in-body-redirects-${area}`,
+      description: `${operation} mails the code to an email in a body that it does not need.`,
+      breaks: [`${area}/address-in-body-does-not-redirect`],
+      apply: withRules(({ recipients }) => ({
+        recipients: (address, call, world) => {
+          const [, named] = /"email":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
+          return recipients((call.operation === operation ? named : undefined) ?? address, call, world);
+        },
+      })),
+    }),
+  ),
   ...(
     [
       ['first', (code) => code.slice(1)],
@@ -241,54 +244,12 @@ export const mailFaults: readonly Fault[] = [
       id: `mail/${place}-digit-not-compared`,
       description: `The ${place} digit of a mailed code is not compared.`,
       breaks: ['email-login/refuses-wrong-code'],
-      apply: ({ rules }) => {
-        const { mailCodeFits } = rules;
-        rules.mailCodeFits = (entry, code, owner, now) => {
+      apply: withRules(({ mailCodeFits }) => ({
+        mailCodeFits: (entry, code, owner, now) => {
           const isNear = code.length === entry.code.length && compared(code) === compared(entry.code);
           return mailCodeFits(entry, isNear ? entry.code : code, owner, now);
-        };
-      },
+        },
+      })),
     }),
   ),
-  {
-    id: 'mail/right-code-refused',
-    description: 'No mailed code opens a session.',
-    breaks: ['email-login/accepts-mailed-code'],
-    apply: (seams) => {
-      const { kindsOf } = seams.rules;
-      seams.rules.kindsOf = (otpType) => kindsOf(otpType).filter((kind) => kind !== 'email');
-    },
-  },
-  {
-    id: 'mail/missing-body-is-500',
-    description: 'POST /email-otp without a body answers 500, and no Error.',
-    breaks: ['email-otp/missing-body-is-handled'],
-    apply: (seams) =>
-      seams.answer('CreateEmailOtp', (answer, call) => {
-        if (call.content?.length !== 0) return;
-        answer.status = 500;
-        answer.body = ['The body is missing.'];
-      }),
-  },
-  {
-    id: 'mail/malformed-json-accepted',
-    description: 'POST /email-otp takes what is not JSON for no body.',
-    breaks: ['email-otp/refuses-malformed-json'],
-    apply: (seams) =>
-      seams.refusal('CreateEmailOtp', (answer, call) => {
-        if (call.body !== undefined || call.content?.length === 0 || answer.status !== 400) return;
-        answer.status = 204;
-        answer.body = undefined;
-      }),
-  },
-  {
-    id: 'mail/wrong-type-is-500',
-    description: 'POST /email-otp answers 500 for a username that is not a string.',
-    breaks: ['http/no-server-error-for-client-mistake'],
-    apply: (seams) =>
-      seams.refusal('CreateEmailOtp', (answer, call) => {
-        const username = own(asObject(call.body), 'username') ?? '';
-        if (typeof username !== 'string') answer.status = 500;
-      }),
-  },
 ];

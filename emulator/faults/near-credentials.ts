@@ -1,4 +1,6 @@
-import type { Fault } from '../seams.js';
+import type { Credentials } from '../call.js';
+import { alsoKnows } from '../deviations.js';
+import { type Fault, faultsOf } from '../seams.js';
 import type { User } from '../state.js';
 
 function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
@@ -10,63 +12,36 @@ function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): Us
   return [...known].find(([other]) => other !== id && other.toLowerCase() === id?.toLowerCase())?.[1];
 }
 
-/** What lets a credential in that is nearly right. */
-export const nearCredentialFaults: readonly Fault[] = [
-  {
-    id: 'access/keys-in-any-case',
-    description: 'API keys are compared without regard to the case of their letters.',
+/** The token of a Bearer authorization. */
+const tokenOf = ({ authorization }: Credentials) => authorization?.split(' ')[1];
+
+/** The target accepts a credential that is almost right. */
+export const nearCredentialFaults: readonly Fault[] = faultsOf({
+  'access/keys-in-any-case': {
+    description: 'API keys are compared without regard to case.',
     breaks: ['access/key-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) => {
-        const given = credentials.apiKey?.toLowerCase();
-        const owner = world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === given);
-        return owner ?? identify(credentials, call, world);
-      };
-    },
+    apply: alsoKnows(({ apiKey: given }, _call, { state }) =>
+      state.users.find(({ apiKey }) => apiKey.toLowerCase() === given?.toLowerCase()),
+    ),
   },
-  {
-    id: 'access/sessions-in-any-case',
-    description: 'Session ids are compared without regard to the case of their letters.',
+  'access/sessions-in-any-case': {
+    description: 'Session ids are compared without regard to case.',
     breaks: ['access/session-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? inAnyCase(world.state.sessions, credentials.sessionId);
-    },
+    apply: alsoKnows(({ sessionId }, _call, { state }) => inAnyCase(state.sessions, sessionId)),
   },
-  {
-    id: 'access/tokens-in-any-case',
-    description: 'Access tokens are compared without regard to the case of their letters.',
+  'access/tokens-in-any-case': {
+    description: 'Access tokens are compared without regard to case.',
     breaks: ['access/token-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        inAnyCase(world.state.tokens, credentials.authorization?.split(' ')[1]);
-    },
+    apply: alsoKnows((given, _call, { state }) => inAnyCase(state.tokens, tokenOf(given))),
   },
-  {
-    id: 'access/session-by-its-beginning',
+  'access/session-by-its-beginning': {
     description: 'A session is found by the first 16 characters of its id.',
-    // One that has ended is still found.
     breaks: ['access/near-session-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? byBeginning(world.state.sessions, credentials.sessionId);
-    },
+    apply: alsoKnows(({ sessionId }, _call, { state }) => byBeginning(state.sessions, sessionId)),
   },
-  {
-    id: 'access/token-by-its-beginning',
+  'access/token-by-its-beginning': {
     description: 'An access token is found by its first 16 characters.',
-    // One that has ended is still found.
     breaks: ['access/near-token-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        byBeginning(world.state.tokens, credentials.authorization?.split(' ')[1]);
-    },
+    apply: alsoKnows((given, _call, { state }) => byBeginning(state.tokens, tokenOf(given))),
   },
-];
+});

@@ -1,13 +1,14 @@
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { refusals } from '../deviations.js';
 import { objectIn, own, text } from '../json.js';
-import type { Fault } from '../seams.js';
+import { type Fault, faultsOf } from '../seams.js';
 
 const mergePatch = 'application/merge-patch+json';
 
 type Write = (answer: Answer, call: Call, world: World) => void;
 
-/** Writes that are asked for otherwise than documented, and let through. */
+/** Undocumented forms of a write that work. */
 const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean, write?: Write])[] =
   [
     ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
@@ -33,68 +34,64 @@ const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) =
         call.path.endsWith('/mfa-config') &&
         call.method === 'PUT' &&
         header(call, 'x-http-method-override') === 'GET',
-      // Nobody sends this without a credential to see another value in it: the answer alone tells.
+      // The suite looks at the answer of this form, not at another stored value.
       storeEnabled,
     ],
   ];
 
+const single = faultsOf({
+  'ways/support-merge-patch-needs-no-privilege': {
+    description: `PATCH /support-user/mfa as ${mergePatch} stores the address for a view-only user.`,
+    breaks: ['access/no-other-way-to-write-for-a-viewer'],
+    apply: refusals('UpdateSupportMFAConfig', (answer, call, { state }) => {
+      if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
+      const email = text(objectIn(call.content), 'email');
+      if (email === undefined) return;
+      state.support = { ...state.support, email };
+      Object.assign(answer, { status: 200, headers: {}, body: {} });
+    }),
+  },
+  'ways/refused-but-stored': {
+    description: 'PUT /mfa-config requested as PATCH is refused, yet stored.',
+    breaks: ['http/refused-write-changes-nothing', 'access/no-other-way-to-write-without-credentials'],
+    apply: refusals('any', (answer, call, world) => {
+      const { status, headers, body } = answer;
+      if (call.method !== 'PATCH' || !call.path.endsWith('/mfa-config')) return;
+      store(answer, call, world);
+      Object.assign(answer, { status, headers, body });
+    }),
+  },
+  'ways/head-needs-no-credential': {
+    description: 'HEAD /mfa-config answers without a credential as GET does with one.',
+    breaks: ['access/head-refuses-anonymous'],
+    apply: refusals('GetMFAConfig', (answer, call, { state }) => {
+      if (call.method !== 'HEAD') return;
+      Object.assign(answer, { status: 200, headers: {}, body: { ...state.cluster } });
+    }),
+  },
+});
+
 export const otherWayFaults: readonly Fault[] = [
+  ...single,
   ...ways.flatMap(([id, how, isAsked, write = store]): Fault[] => [
     {
       id: `ways/${id}-needs-no-credential`,
-      description: `PUT /mfa-config asked for ${how} is done without a credential.`,
+      description: `PUT /mfa-config requested ${how} works without a credential.`,
       breaks: ['access/no-other-way-to-write-without-credentials'],
-      apply: (seams) =>
-        seams.refusal('any', (answer, call, world) => {
-          if (isAsked(call) && isAnonymous(credentialsOf(call, world))) write(answer, call, world);
-        }),
+      apply: refusals('any', (answer, call, world) => {
+        if (isAsked(call) && isAnonymous(credentialsOf(call, world))) write(answer, call, world);
+      }),
     },
     {
       id: `ways/${id}-needs-no-privilege`,
-      description: `PUT /mfa-config asked for ${how} is done for a user who may only view.`,
+      description: `PUT /mfa-config requested ${how} works for a view-only user.`,
       breaks: ['access/no-other-way-to-write-for-a-viewer'],
-      apply: (seams) =>
-        seams.refusal('any', (answer, call, world) => {
-          const caller = world.rules.identify(credentialsOf(call, world), call, world);
-          if (isAsked(call) && caller?.role === 'viewer') write(answer, call, world);
-        }),
+      apply: refusals('any', (answer, call, world) => {
+        const caller = world.rules.identify(credentialsOf(call, world), call, world);
+        if (isAsked(call) && caller?.role === 'viewer') write(answer, call, world);
+      }),
     },
   ]),
-  {
-    id: 'ways/support-merge-patch-needs-no-privilege',
-    description: `PATCH /support-user/mfa as ${mergePatch} stores the address for a user who may only view.`,
-    breaks: ['access/no-other-way-to-write-for-a-viewer'],
-    apply: (seams) =>
-      seams.refusal('UpdateSupportMFAConfig', (answer, call, { state }) => {
-        if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
-        const email = text(objectIn(call.content), 'email');
-        if (email === undefined) return;
-        state.support = { ...state.support, email };
-        Object.assign(answer, { status: 200, headers: {}, body: {} });
-      }),
-  },
-  {
-    id: 'ways/refused-but-stored',
-    description: 'PUT /mfa-config asked for by PATCH is refused, and stored.',
-    breaks: ['http/refused-write-changes-nothing', 'access/no-other-way-to-write-without-credentials'],
-    apply: (seams) =>
-      seams.refusal('any', (answer, call, world) => {
-        const { status, headers, body } = answer;
-        if (call.method !== 'PATCH' || !call.path.endsWith('/mfa-config')) return;
-        store(answer, call, world);
-        Object.assign(answer, { status, headers, body });
-      }),
-  },
-  {
-    id: 'ways/head-needs-no-credential',
-    description: 'HEAD /mfa-config is answered without a credential as GET is with one.',
-    breaks: ['access/head-refuses-anonymous'],
-    apply: (seams) =>
-      seams.refusal('GetMFAConfig', (answer, call, { state }) => {
-        if (call.method !== 'HEAD') return;
-        Object.assign(answer, { status: 200, headers: {}, body: { ...state.cluster } });
-      }),
-  },
 ];
 
 function storeEnabled(answer: Answer, call: Call, { state }: World): void {

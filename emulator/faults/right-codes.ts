@@ -1,15 +1,13 @@
 import type { Call, World } from '../call.js';
-import { asObject, type Json, type JsonObject, own, text } from '../json.js';
-import type { Fault, Seams } from '../seams.js';
+import { bodies, userNamed } from '../deviations.js';
+import { asObject, type Json, own, text } from '../json.js';
+import { type Fault, faultsOf, type Seams } from '../seams.js';
 import type { MailCode, TotpKey, User } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
 type Kind = 'totp' | 'email';
 const kinds: readonly Kind[] = ['totp', 'email'];
 const called = { totp: 'TOTP', email: 'mailed' } as const;
-
-const userOf = (body: JsonObject, { state }: World): User | undefined =>
-  state.users.find(({ username }) => username === own(body, 'username'));
 
 /** The codes of a user that are right now, used or not. */
 function rightCodes(user: User, kind: Kind, { state, clock }: World): readonly string[] {
@@ -20,11 +18,11 @@ function rightCodes(user: User, kind: Kind, { state, clock }: World): readonly s
     .map(({ secret, parameters }) => hotp(secret, stepAt(clock.now(), parameters.period), parameters));
 }
 
-/** Reads what was given as otpCode for one of the right codes, by a rule of a server's own. */
+/** What `as` accepts as otpCode counts as a right code. */
 function reads(seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean): void {
   seams.body('CreateSession', (body, call, world) => {
     const login = asObject(body);
-    const user = userOf(login, world);
+    const user = userNamed(login, world);
     const given = own(login, 'otpCode');
     if (user === undefined || given === undefined || own(login, 'otpType') !== kind) return body;
     const right = rightCodes(user, kind, world).find((code) => as(given, code));
@@ -34,7 +32,7 @@ function reads(seams: Seams, kind: Kind, as: (given: Json, right: string) => boo
   });
 }
 
-/** One more way to read a code that lets in what is none: a line. */
+/** Rules that accept an invalid code. */
 const readings: readonly {
   readonly id: string;
   readonly description: string;
@@ -69,11 +67,11 @@ const readings: readonly {
   },
 ];
 
-/** Forgets that a code was used where it is written otherwise than before. */
+/** A used code counts as unused in another spelling. */
 function forgets(seams: Seams, kind: Kind, written: (given: string) => string): void {
   seams.body('CreateSession', (body, _call, world) => {
     const login = asObject(body);
-    const [user, given] = [userOf(login, world), text(login, 'otpCode')];
+    const [user, given] = [userNamed(login, world), text(login, 'otpCode')];
     if (user === undefined || given === undefined || own(login, 'otpType') !== kind) return body;
     const code = written(given);
     if (code === given || !rightCodes(user, kind, world).includes(code)) return body;
@@ -87,74 +85,19 @@ const ownedBy = (user: User) => (each: TotpKey | MailCode) => each.owner === use
 
 const needsNone = (kind: Kind): Fault => ({
   id: `ways-in/${kind}-code-without-password`,
-  description: `A right ${called[kind]} code opens a session where the password is left out.`,
+  description: `A right ${called[kind]} code opens a session without a password.`,
   breaks: [`ways-in/${kind}-code-needs-password`],
-  apply: (seams) =>
-    seams.body('CreateSession', (body, _call, world) => {
-      const login = asObject(body);
-      const user = userOf(login, world);
-      const isLeftOut = own(login, 'password') === undefined && own(login, 'otpType') === kind;
-      return isLeftOut && user !== undefined ? { ...login, password: user.password } : body;
-    }),
+  apply: bodies('CreateSession', (body, _call, world) => {
+    const login = asObject(body);
+    const user = userNamed(login, world);
+    const isLeftOut = own(login, 'password') === undefined && own(login, 'otpType') === kind;
+    return isLeftOut && user !== undefined ? { ...login, password: user.password } : body;
+  }),
 });
 
-export const rightCodeFaults: readonly Fault[] = [
-  ...kinds.flatMap((kind): Fault[] => [
-    ...readings.map(
-      ({ id, description, breaks, as }): Fault => ({
-        id: `ways-in/${kind}-${id}`,
-        description: `A right ${called[kind]} ${description}`,
-        breaks: breaks(kind),
-        apply: (seams) => reads(seams, kind, as),
-      }),
-    ),
-    needsNone(kind),
-    {
-      id: `ways-in/unknown-type-is-${kind}`,
-      description: `An otpType that the document does not know is taken for ${kind}.`,
-      breaks: [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`],
-      apply: (seams) =>
-        seams.body('CreateSession', (body, call) => {
-          const type = text(asObject(body), 'otpType');
-          if (type === undefined || ['totp', 'email', 'salesforce'].includes(type.toLowerCase())) return body;
-          call.skip.add('checks');
-          return { ...asObject(body), otpType: kind };
-        }),
-    },
-    {
-      id: `ways-in/used-${kind}-code-with-blanks`,
-      description: `A ${called[kind]} code that was used counts again with blanks around it.`,
-      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
-      apply: (seams) => forgets(seams, kind, (given) => given.trim()),
-    },
-    {
-      id: `ways-in/used-${kind}-code-as-number`,
-      description: `A ${called[kind]} code that was used counts again as a number.`,
-      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
-      apply: (seams) => {
-        seams.body('CreateSession', (body, call) => {
-          const given = own(asObject(body), 'otpCode');
-          if (typeof given !== 'number') return body;
-          call.skip.add('checks');
-          // What is no code as a text, so that it counts as written otherwise.
-          return { ...asObject(body), otpCode: `#${given}` };
-        });
-        const digits = () => (kind === 'totp' ? seams.rules.totp.digits : seams.rules.mailCode.digits);
-        forgets(seams, kind, (given) =>
-          given.replace(/^#(.*)$/, (_, one: string) => one.padStart(digits(), '0')),
-        );
-      },
-    },
-    {
-      id: `ways-in/used-${kind}-code-with-dash`,
-      description: `A ${called[kind]} code that was used counts again with a dash in it.`,
-      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
-      apply: (seams) => forgets(seams, kind, (given) => given.replace(/-/g, '')),
-    },
-  ]),
-  {
-    id: 'ways-in/used-codes-kept-by-name',
-    description: 'Users are known by their names in any case: a code is used for the spelling it came with.',
+const single = faultsOf({
+  'ways-in/used-codes-kept-by-name': {
+    description: 'User names match in any case, and a code counts as used for one spelling only.',
     breaks: kinds.map((kind) => `ways-in/used-${kind}-code-in-any-form-opens-nothing`),
     apply: (seams) => {
       const spelt = new WeakMap<Call, User>();
@@ -173,33 +116,85 @@ export const rightCodeFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'ways-in/empty-password-opens',
-    description: 'An empty password opens a session while no code is asked for.',
+  'ways-in/empty-password-opens': {
+    description: 'An empty password opens a session while no code is needed.',
     breaks: ['ways-in/what-is-no-password-opens-nothing'],
     apply: (seams) => opensByPassword(seams, (given) => given === ''),
   },
-  {
-    id: 'ways-in/cut-password-opens',
-    description: 'A password that lacks its last character opens a session while no code is asked for.',
+  'ways-in/cut-password-opens': {
+    description: 'A password without its last character opens a session while no code is needed.',
     breaks: ['ways-in/what-is-no-password-opens-nothing'],
     apply: (seams) => opensByPassword(seams, (given, right) => given === right.slice(0, -1)),
   },
-  {
-    id: 'ways-in/any-domain-opens',
+  'ways-in/any-domain-opens': {
     description: 'A user is found in any domain.',
     breaks: ['ways-in/other-domain-opens-nothing'],
-    apply: (seams) =>
-      seams.body(['CreateSession', 'CreateAccessToken'], (body) =>
-        text(asObject(body), 'domain') === undefined ? body : { ...asObject(body), domain: 'LOCAL' },
-      ),
+    apply: bodies(['CreateSession', 'CreateAccessToken'], (body) =>
+      text(asObject(body), 'domain') === undefined ? body : { ...asObject(body), domain: 'LOCAL' },
+    ),
   },
+});
+
+export const rightCodeFaults: readonly Fault[] = [
+  ...single,
+  ...kinds.flatMap((kind): Fault[] => [
+    ...readings.map(
+      ({ id, description, breaks, as }): Fault => ({
+        id: `ways-in/${kind}-${id}`,
+        description: `A right ${called[kind]} ${description}`,
+        breaks: breaks(kind),
+        apply: (seams) => reads(seams, kind, as),
+      }),
+    ),
+    needsNone(kind),
+    {
+      id: `ways-in/unknown-type-is-${kind}`,
+      description: `An unknown otpType counts as ${kind}.`,
+      breaks: [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`],
+      apply: bodies('CreateSession', (body, call) => {
+        const type = text(asObject(body), 'otpType');
+        if (type === undefined || ['totp', 'email', 'salesforce'].includes(type.toLowerCase())) return body;
+        call.skip.add('checks');
+        return { ...asObject(body), otpType: kind };
+      }),
+    },
+    {
+      id: `ways-in/used-${kind}-code-with-blanks`,
+      description: `A ${called[kind]} code that was used counts again with blanks around it.`,
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => forgets(seams, kind, (given) => given.trim()),
+    },
+    {
+      id: `ways-in/used-${kind}-code-as-number`,
+      description: `A ${called[kind]} code that was used counts again as a number.`,
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => {
+        seams.body('CreateSession', (body, call) => {
+          const given = own(asObject(body), 'otpCode');
+          if (typeof given !== 'number') return body;
+          call.skip.add('checks');
+          // The mark makes it another spelling than the text.
+          return { ...asObject(body), otpCode: `#${given}` };
+        });
+        const digits = () => (kind === 'totp' ? seams.rules.totp.digits : seams.rules.mailCode.digits);
+        forgets(seams, kind, (given) =>
+          given.replace(/^#(.*)$/, (_, one: string) => one.padStart(digits(), '0')),
+        );
+      },
+    },
+    {
+      id: `ways-in/used-${kind}-code-with-dash`,
+      description: `A ${called[kind]} code that was used counts again with a dash in it.`,
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => forgets(seams, kind, (given) => given.replace(/-/g, '')),
+    },
+  ]),
 ];
 
 function opensByPassword(seams: Seams, is: (given: Json | undefined, right: string) => boolean): void {
   seams.body('CreateSession', (body, _call, world) => {
     const login = asObject(body);
-    const user = userOf(login, world);
+    const user = userNamed(login, world);
     if (user === undefined || world.state.cluster.enabled) return body;
     return is(own(login, 'password'), user.password) ? { ...login, password: user.password } : body;
   });

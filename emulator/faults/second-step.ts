@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { World } from '../call.js';
+import type { Answer, Call, World } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
+import { alsoKnows, bodies, refusals, replaces } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
 import type { User } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -11,7 +12,7 @@ const verify = 'VerifyUserOtp';
 
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
-/** More is right for the second step than what is. */
+/** The second step accepts some more codes. */
 const alsoRight =
   (isRight: Right) =>
   ({ rules }: Seams): void => {
@@ -20,7 +21,7 @@ const alsoRight =
       isRight(user, type, code, world) || secondStepRight(user, type, code, world);
   };
 
-/** Of the last so many steps those that a code is an unused one of. */
+/** The steps among the last `most` ones whose unused code this is. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
   return state.userKeys
     .filter(({ owner }) => owner === user.username)
@@ -31,20 +32,15 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
     });
 }
 
-/** Of the second step of a login, POST /users/verify-otp. */
-const secondStep: readonly Fault[] = [
-  {
-    id: 'status/verify-user-otp-201',
-    description: 'POST /users/verify-otp answers 201 for 200.',
+/** Faults of the second step of a login, POST /users/verify-otp. */
+const single = faultsOf({
+  'status/verify-user-otp-201': {
+    description: 'POST /users/verify-otp answers 201 instead of 200.',
     breaks: ['second-step/answers-200'],
-    apply: (seams) =>
-      seams.answer(verify, (answer) => {
-        if (answer.status === 200) answer.status = 201;
-      }),
+    apply: replaces(verify, 200, { status: 201 }),
   },
-  {
-    id: 'second-step/totp-finishes-nothing',
-    description: 'A TOTP code is told to be right, and the session opens nothing all the same.',
+  'second-step/totp-finishes-nothing': {
+    description: 'A TOTP code is answered as right, yet the session still opens nothing.',
     breaks: ['second-step/right-code-finishes-the-login'],
     apply: ({ rules }) => {
       const { finishLogin, secondStepRight } = rules;
@@ -58,40 +54,27 @@ const secondStep: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'second-step/mailed-code-refused',
+  'second-step/mailed-code-refused': {
     description: 'A mailed code is refused at the second step.',
     breaks: ['second-step/mailed-code-finishes-the-login'],
-    apply: ({ rules }) => {
-      const { secondStepRight } = rules;
-      rules.secondStepRight = (user, type, code, world) =>
-        type !== 'email' && secondStepRight(user, type, code, world);
-    },
+    apply: withRules(({ secondStepRight }) => ({
+      secondStepRight: (user, type, code, world) =>
+        type !== 'email' && secondStepRight(user, type, code, world),
+    })),
   },
-  {
-    id: 'second-step/any-code-finishes',
+  'second-step/any-code-finishes': {
     description: 'Every well-formed code finishes a login.',
     breaks: ['second-step/refuses-wrong-code'],
-    apply: ({ rules }) => {
-      const { secondStepRight } = rules;
-      rules.secondStepRight = (user, type, code, world) =>
-        /^\d{6}$/.test(code) || secondStepRight(user, type, code, world);
-    },
+    apply: alsoRight((_user, _type, code) => /^\d{6}$/.test(code)),
   },
-  {
-    id: 'second-step/salesforce-finishes',
-    description: 'Every code of type salesforce finishes a login, though that type is not enabled.',
+  'second-step/salesforce-finishes': {
+    description: 'Every code of type salesforce finishes a login, although that type is not enabled.',
     breaks: ['second-step/refuses-wrong-code'],
-    apply: (seams) =>
-      seams.refusal(verify, (answer, call, world) => {
-        const { caller } = call;
-        if (caller === undefined || text(asObject(call.body), 'type') !== 'salesforce') return;
-        world.rules.finishLogin(header(call, 'session-id') ?? '', caller, world);
-        Object.assign(answer, { status: 200, headers: {}, body: { username: caller.username } });
-      }),
+    apply: refusals(verify, (answer, call, world) => {
+      if (text(asObject(call.body), 'type') === 'salesforce') finish(answer, call, world);
+    }),
   },
-  {
-    id: 'second-step/used-code-finishes',
+  'second-step/used-code-finishes': {
     description: 'A code that was used at the second step finishes another login.',
     breaks: ['second-step/refuses-used-code'],
     apply: ({ rules }) => {
@@ -105,8 +88,7 @@ const secondStep: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'second-step/remembers-its-own-codes-only',
+  'second-step/remembers-its-own-codes-only': {
     description: 'A code that was used at POST /users/sessions finishes another login.',
     breaks: ['second-step/refuses-used-code'],
     apply: (seams) => {
@@ -115,26 +97,11 @@ const secondStep: readonly Fault[] = [
         const { username, otpCode, otpType } = asObject(call.body);
         if (status < 300 && otpType === 'totp') used.add(`${String(username)} ${String(otpCode)}`);
       });
-      const { secondStepRight } = seams.rules;
-      seams.rules.secondStepRight = (user, type, code, world) =>
-        used.delete(`${user.username} ${code}`) || secondStepRight(user, type, code, world);
+      alsoRight((user, _type, code) => used.delete(`${user.username} ${code}`))(seams);
     },
   },
-  ...(['code', 'mailed-code'] as const).map((kind) => ({
-    id: `second-step/${kind}-of-anybody-finishes`,
-    description: `Another user's ${kind.replace('-', ' ')} finishes a login.`,
-    breaks: ['second-step/refuses-code-of-another-user'],
-    apply: ({ rules }: Seams) => {
-      const { secondStepRight } = rules;
-      rules.secondStepRight = (user, type, code, world) =>
-        secondStepRight(user, type, code, world) ||
-        ((kind === 'code' || type === 'email') &&
-          world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world)));
-    },
-  })),
-  {
-    id: 'second-step/callers-code-of-anybody-finishes',
-    description: 'A code that another user was mailed by POST /send-email-otp finishes a login.',
+  'second-step/callers-code-of-anybody-finishes': {
+    description: 'A code that POST /send-email-otp mailed to another user finishes a login.',
     breaks: ['second-step/refuses-code-of-another-user'],
     apply: (seams) => {
       const codes = new Map<string, string>();
@@ -149,62 +116,46 @@ const secondStep: readonly Fault[] = [
         (type === 'email' && codes.has(code) && codes.get(code) !== user.username);
     },
   },
-  {
-    id: 'second-step/any-mailed-code-finishes',
-    description: 'Every code that is said to be a mailed one finishes a login.',
+  'second-step/any-mailed-code-finishes': {
+    description: 'Every code of type email finishes a login.',
     breaks: ['second-step/refuses-wrong-code'],
-    apply: ({ rules }) => {
-      const { secondStepRight } = rules;
-      rules.secondStepRight = (user, type, code, world) =>
-        type === 'email' || secondStepRight(user, type, code, world);
-    },
+    apply: alsoRight((_user, type) => type === 'email'),
   },
-  {
-    id: 'second-step/code-without-session',
-    description: 'POST /users/verify-otp answers who the user is without a session.',
+  'second-step/code-without-session': {
+    description: 'POST /users/verify-otp answers a user name without a session.',
     breaks: ['second-step/refuses-anonymous'],
-    apply: (seams) =>
-      seams.refusal(verify, (answer, call, { state }) => {
-        if (call.caller !== undefined || header(call, 'session-id') !== undefined) return;
-        Object.assign(answer, { status: 200, headers: {}, body: { username: state.admin.username } });
-      }),
+    apply: refusals(verify, (answer, call, { state }) => {
+      if (call.caller !== undefined || header(call, 'session-id') !== undefined) return;
+      Object.assign(answer, { status: 200, headers: {}, body: { username: state.admin.username } });
+    }),
   },
-  {
-    id: 'second-step/no-code-finishes',
-    description: 'A null for a code finishes a login.',
+  'second-step/no-code-finishes': {
+    description: 'A null code finishes a login.',
     breaks: ['second-step/what-is-no-code-finishes-nothing'],
-    apply: (seams) =>
-      seams.refusal(verify, (answer, call, world) => {
-        const body = asObject(call.body);
-        if (body['otp'] !== null || call.caller === undefined) return;
-        seams.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);
-        Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
-      }),
+    apply: refusals(verify, (answer, call, world) => {
+      if (own(asObject(call.body), 'otp') === null) finish(answer, call, world);
+    }),
   },
-  {
-    id: 'second-step/any-of-a-list-finishes',
+  'second-step/any-of-a-list-finishes': {
     description: 'A right code in a list of guesses finishes a login.',
     breaks: ['second-step/what-is-no-code-finishes-nothing'],
-    apply: (seams) =>
-      seams.body(verify, (body, { caller, skip }, world) => {
-        const otp = own(asObject(body), 'otp');
-        if (!Array.isArray(otp) || caller === undefined) return body;
-        skip.add('checks');
-        const right = otp.map(String).find((code) => rightSteps(caller, code, world, 1).length > 0);
-        return { ...asObject(body), otp: right ?? '' };
-      }),
+    apply: bodies(verify, (body, { caller, skip }, world) => {
+      const otp = own(asObject(body), 'otp');
+      if (!Array.isArray(otp) || caller === undefined) return body;
+      skip.add('checks');
+      const right = otp.map(String).find((code) => rightSteps(caller, code, world, 1).length > 0);
+      return { ...asObject(body), otp: right ?? '' };
+    }),
   },
-  {
-    id: 'second-step/nothing-is-a-mailed-code',
-    description: 'While no mailed code of a user is good, an empty one finishes its login.',
+  'second-step/nothing-is-a-mailed-code': {
+    description: 'While a user has no unused mailed code, an empty code finishes the login.',
     breaks: ['second-step/what-is-no-code-finishes-nothing'],
     apply: alsoRight((user, type, code, { state }) => {
       const isOut = state.mailCodes.some(({ owner, uses }) => owner === user.username && uses === 0);
       return type === 'email' && code === '' && !isOut;
     }),
   },
-  {
-    id: 'second-step/first-digits-finish',
+  'second-step/first-digits-finish': {
     description: 'The first digits of a code finish a login.',
     breaks: ['second-step/refuses-wrong-code'],
     apply: alsoRight(
@@ -219,8 +170,7 @@ const secondStep: readonly Fault[] = [
           }),
     ),
   },
-  {
-    id: 'second-step/old-code-finishes',
+  'second-step/old-code-finishes': {
     description: 'An unused code of the last two hours finishes a login.',
     breaks: ['second-step/refuses-wrong-code'],
     apply: alsoRight(
@@ -230,8 +180,7 @@ const secondStep: readonly Fault[] = [
         rightSteps(user, code, world, 240).length > 0,
     ),
   },
-  {
-    id: 'second-step/every-type-is-enabled',
+  'second-step/every-type-is-enabled': {
     description: 'A code of a type that is not enabled finishes a login.',
     breaks: ['totp-login/refused-while-only-email-is-enabled'],
     apply: (seams) => {
@@ -244,8 +193,7 @@ const secondStep: readonly Fault[] = [
         mechanismEnabled(mechanism, world) || (isVerified && mechanism === 'totp');
     },
   },
-  {
-    id: 'second-step/used-mailed-code-finishes',
+  'second-step/used-mailed-code-finishes': {
     description: 'A mailed code that was used finishes another login.',
     breaks: ['email-login/code-works-once'],
     apply: alsoRight(
@@ -254,15 +202,12 @@ const secondStep: readonly Fault[] = [
         state.mailCodes.some((mail) => mail.owner === user.username && mail.code === code && mail.uses > 0),
     ),
   },
-  {
-    id: 'second-step/code-works-twice-at-once',
-    description: 'A code finishes every login that it is sent for at the same time.',
+  'second-step/code-works-twice-at-once': {
+    description: 'A code finishes all concurrent logins that it is sent for.',
     breaks: ['totp-login/refuses-replay-in-parallel'],
     apply: (seams) => {
-      const { secondStepRight } = seams.rules;
       const flying = new Set<string>();
-      seams.rules.secondStepRight = (user, type, code, world) =>
-        flying.has(`${user.username} ${code}`) || secondStepRight(user, type, code, world);
+      alsoRight((user, _type, code) => flying.has(`${user.username} ${code}`))(seams);
       seams.answer(verify, async (answer, { caller, body }) => {
         if (answer.status !== 200 || caller === undefined) return;
         const key = `${caller.username} ${text(asObject(body), 'otp')}`;
@@ -272,56 +217,44 @@ const secondStep: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'second-step/all-logins-finished',
-    description: 'A code finishes every login that the user has begun.',
+  'second-step/all-logins-finished': {
+    description: 'A code finishes every pending login of the user.',
     breaks: ['second-step/finishes-one-login-only'],
-    apply: ({ rules }) => {
-      const { finishLogin } = rules;
-      rules.finishLogin = (_firstStep, user, world) => {
+    apply: withRules(({ finishLogin }) => ({
+      finishLogin: (_firstStep, user, world) => {
         for (const [id, owner] of world.state.firstSteps) if (owner === user) finishLogin(id, user, world);
-      };
-    },
+      },
+    })),
   },
-  {
-    id: 'second-step/first-step-is-a-token',
-    description: 'What the password alone has begun opens everything as an access token.',
+  'second-step/first-step-is-a-token': {
+    description: 'A pending session id opens everything as an access token.',
     breaks: ['totp-login/first-step-session-opens-nothing', 'totp-login/first-step-session-changes-nothing'],
-    apply: ({ rules }) => {
-      const { identify } = rules;
-      rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        world.state.firstSteps.get((credentials.authorization ?? '').replace(/^bearer /i, ''));
-    },
+    apply: alsoKnows(({ authorization = '' }, _call, { state }) =>
+      state.firstSteps.get(authorization.replace(/^bearer /i, '')),
+    ),
   },
-  {
-    id: 'second-step/first-step-configures-support',
-    description: 'PUT /support-user/mfa works for what the password of an admin alone has begun.',
+  'second-step/first-step-configures-support': {
+    description: 'PUT /support-user/mfa works with a pending session of an admin.',
     breaks: ['totp-login/first-step-session-changes-nothing'],
     since: '7.3.2',
-    apply: ({ rules }) => {
-      const { firstStepMay } = rules;
-      rules.firstStepMay = (operation) =>
-        operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation);
-    },
+    apply: withRules(({ firstStepMay }) => ({
+      firstStepMay: (operation) => operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation),
+    })),
   },
-  {
-    id: 'second-step/later-login-finishes',
-    description: 'A login with a code finishes those that the password alone has begun.',
+  'second-step/later-login-finishes': {
+    description: "A login with a code also finishes the user's pending logins.",
     breaks: ['totp-login/refuses-password-alone'],
     apply: (seams) =>
-      seams.success('CreateSession', (body, call, world) => {
+      seams.success('CreateSession', (_body, call, world) => {
         const asked = asObject(call.body);
         const user = world.state.users.find(({ username }) => username === asked['username']);
-        if (user === undefined || typeof asked['otpCode'] !== 'string') return body;
+        if (user === undefined || typeof asked['otpCode'] !== 'string') return;
         for (const [id, owner] of world.state.firstSteps)
           if (owner === user) seams.rules.finishLogin(id, user, world);
-        return body;
       }),
   },
-  {
-    id: 'second-step/asking-for-a-code-finishes',
-    description: 'POST /send-email-otp by a login that the password began makes a whole one of it.',
+  'second-step/asking-for-a-code-finishes': {
+    description: 'POST /send-email-otp in a pending session turns it into a full session.',
     breaks: ['totp-login/first-step-session-stays-one'],
     apply: (seams) => {
       const { rules } = seams;
@@ -333,24 +266,43 @@ const secondStep: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'second-step/not-throttled',
+  'second-step/not-throttled': {
     description: 'Wrong codes at the second step are not counted.',
     breaks: ['second-step/wrong-codes-are-throttled'],
-    apply: ({ rules }) => {
-      rules.secondStepRight = (user, type, code, world) => useLoginCode(user, type, code, world);
-    },
+    apply: withRules(() => ({
+      secondStepRight: (user, type, code, world) => useLoginCode(user, type, code, world),
+    })),
   },
-  {
-    id: 'second-step/missing-body-accepted',
+  'second-step/missing-body-accepted': {
     description: 'POST /users/verify-otp without a body is answered 200.',
     breaks: ['second-step/refuses-missing-body'],
-    apply: (seams) =>
-      seams.refusal(verify, (answer, call) => {
-        if (call.caller === undefined || call.content === undefined || call.content.length > 0) return;
-        Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
-      }),
+    apply: refusals(verify, (answer, call) => {
+      if (call.caller === undefined || call.content === undefined || call.content.length > 0) return;
+      Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
+    }),
   },
+});
+
+/** Turns a refusal in a pending session into the success that finishes its login. */
+function finish(answer: Answer, call: Call, world: World): void {
+  if (call.caller === undefined) return;
+  world.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);
+  Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
+}
+
+const secondStep: readonly Fault[] = [
+  ...single,
+  ...(['code', 'mailed-code'] as const).map((kind) => ({
+    id: `second-step/${kind}-of-anybody-finishes`,
+    description: `Another user's ${kind.replace('-', ' ')} finishes a login.`,
+    breaks: ['second-step/refuses-code-of-another-user'],
+    apply: withRules(({ secondStepRight }) => ({
+      secondStepRight: (user, type, code, world) =>
+        secondStepRight(user, type, code, world) ||
+        ((kind === 'code' || type === 'email') &&
+          world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world))),
+    })),
+  })),
 ];
 
 export const secondStepFaults: readonly Fault[] = secondStep.map((fault) => ({

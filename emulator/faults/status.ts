@@ -1,3 +1,4 @@
+import { answers } from '../deviations.js';
 import { operations } from '../operations/table.js';
 import type { Fault } from '../seams.js';
 
@@ -10,12 +11,11 @@ export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongSta
       id: `status/${slug}-${status}`,
       description: `${id} succeeds with status ${status}.`,
       breaks: [requirement],
-      apply: (seams) =>
-        seams.answer(id, (answer) => {
-          if (answer.status >= 300) return;
-          answer.status = status;
-          answer.body ??= {};
-        }),
+      apply: answers(id, (answer) => {
+        if (answer.status >= 300) return;
+        answer.status = status;
+        answer.body ??= {};
+      }),
     },
   ];
 });

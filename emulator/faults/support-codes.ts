@@ -1,7 +1,8 @@
 import type { World } from '../call.js';
+import { changesFreely, disablesFreely, inputs, successes } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import { type Owner, type State, type SupportMfa, supportOwner, type TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -14,15 +15,14 @@ const currentCode = (key: TotpKey, now: number) =>
 /** Every key that the support user ever got, oldest first. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
-  seams.success(patch, (body, _call, { state }) => {
+  seams.success(patch, (_body, _call, { state }) => {
     const { key } = state.support;
     if (key !== undefined && !keys.includes(key)) keys.push(key);
-    return body;
   });
   return keys;
 }
 
-/** Takes some more codes for right. */
+/** POST /support-user/verify-totp accepts some more codes. */
 function verifyAlso(
   seams: Seams,
   isRight: (code: string, support: SupportMfa, world: World) => boolean,
@@ -36,7 +36,7 @@ function verifyAlso(
   });
 }
 
-/** Takes the codes of users' keys too, where the support user has one. */
+/** It also accepts codes of users' keys while the support user has a key. */
 function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => boolean): void {
   verifyAlso(
     seams,
@@ -46,37 +46,23 @@ function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => 
   );
 }
 
-/** Takes some more codes as mfaCode for switching off. */
-function disableAlso(
-  seams: Seams,
-  isRight: (code: string, before: SupportMfa, world: World) => boolean,
-): void {
-  const { needsMfaCode } = seams.rules;
-  let given = '';
-  seams.body(patch, (body) => {
-    given = text(asObject(body), 'mfaCode') ?? '';
-    return body;
-  });
-  seams.rules.needsMfaCode = (before, wanted, world) =>
-    needsMfaCode(before, wanted, world) && (wanted.enabled || !isRight(given, before, world));
-}
+/** In one mode some more codes switch support MFA off. */
+const disablesWithCode = (mode: string, isRight: (code: string, world: World) => boolean): Fault['apply'] =>
+  disablesFreely(({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
 
-export const supportCodeFaults: readonly Fault[] = [
-  {
-    id: 'verify-totp/users-key-verifies',
-    description: "POST /support-user/verify-totp takes the codes of users' keys too.",
+const single = faultsOf({
+  'verify-totp/users-key-verifies': {
+    description: "POST /support-user/verify-totp also accepts codes of users' keys.",
     breaks: ['verify-totp/refuses-code-of-a-users-key'],
     apply: (seams) => verifyByKeysOf(seams, () => true),
   },
-  {
-    id: 'verify-totp/callers-key-verifies',
-    description: "POST /support-user/verify-totp takes the codes of the caller's own key too.",
+  'verify-totp/callers-key-verifies': {
+    description: "POST /support-user/verify-totp also accepts codes of the caller's own key.",
     breaks: ['verify-totp/refuses-code-of-a-users-key'],
     apply: (seams) => verifyByKeysOf(seams, (owner, { admin }) => owner === admin.username),
   },
-  {
-    id: 'verify-totp/replaced-secret-verifies',
-    description: 'POST /support-user/verify-totp takes the codes of replaced secrets too.',
+  'verify-totp/replaced-secret-verifies': {
+    description: 'POST /support-user/verify-totp also accepts codes of replaced secrets.',
     breaks: ['verify-totp/refuses-code-of-replaced-secret', 'support-totp/parallel-enrolments-leave-one-key'],
     apply: (seams) => {
       const keys = rememberKeys(seams);
@@ -85,10 +71,8 @@ export const supportCodeFaults: readonly Fault[] = [
       );
     },
   },
-  {
-    id: 'verify-totp/secret-outlives-disabling',
-    description:
-      'POST /support-user/verify-totp takes the codes of the last secret while support MFA is off.',
+  'verify-totp/secret-outlives-disabling': {
+    description: 'While support MFA is off, POST /support-user/verify-totp accepts codes of the last secret.',
     breaks: ['verify-totp/refuses-code-after-disabling'],
     apply: (seams) => {
       const keys = rememberKeys(seams);
@@ -98,9 +82,8 @@ export const supportCodeFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'verify-totp/mailed-code-verifies',
-    description: 'POST /support-user/verify-totp takes the mailed code while support MFA is in email mode.',
+  'verify-totp/mailed-code-verifies': {
+    description: 'In email mode POST /support-user/verify-totp accepts the mailed code.',
     breaks: ['verify-totp/refuses-code-in-email-mode'],
     apply: (seams) =>
       verifyAlso(
@@ -110,144 +93,8 @@ export const supportCodeFaults: readonly Fault[] = [
           state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code),
       ),
   },
-  {
-    id: 'support/totp-code-taken-in-email-mode',
-    description: 'Support MFA by e-mail is switched off with a code of an earlier TOTP secret.',
-    breaks: ['support-email/not-disabled-with-totp-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const keys = rememberKeys(seams);
-      disableAlso(
-        seams,
-        (code, { mfaType }, { clock }) =>
-          mfaType === 'email' && keys.some((key) => currentCode(key, clock.now()) === code),
-      );
-    },
-  },
-  {
-    id: 'support/mailed-code-taken-in-totp-mode',
-    description: 'Support MFA by TOTP is switched off with any code that was mailed.',
-    breaks: ['support-totp/not-disabled-with-mailed-code'],
-    since: '6.8.1',
-    apply: (seams) =>
-      disableAlso(
-        seams,
-        (code, { mfaType }, { state }) =>
-          mfaType === 'totp' && state.mailCodes.some((entry) => entry.code === code),
-      ),
-  },
-  {
-    id: 'support/login-code-taken-as-mfa-code',
-    description: 'Support MFA by e-mail is switched off with a code that was mailed to a user.',
-    breaks: ['support-email/not-disabled-with-login-code'],
-    since: '6.8.1',
-    apply: (seams) =>
-      disableAlso(
-        seams,
-        (code, { mfaType }, { state }) =>
-          mfaType === 'email' &&
-          state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
-      ),
-  },
-  {
-    id: 'support/callers-code-taken-as-mfa-code',
-    description: 'Support MFA by e-mail is switched off with a code of POST /send-email-otp.',
-    breaks: ['support-email/not-disabled-with-callers-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const codes = new Set<string>();
-      seams.answer('SendEmailOtp', (_answer, call, { state }) => {
-        const own = state.mailCodes.findLast(({ owner }) => owner === call.caller?.username);
-        if (own !== undefined) codes.add(own.code);
-      });
-      disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && codes.has(code));
-    },
-  },
-  {
-    id: 'support/code-of-a-developer',
-    description: 'Support MFA by e-mail is switched off with 000000.',
-    breaks: ['support-email/not-disabled-with-wrong-code'],
-    since: '6.8.1',
-    apply: (seams) => disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && code === '000000'),
-  },
-  {
-    id: 'support/mailed-code-reusable',
-    description: 'A mailed code that switched support MFA off switches it off again.',
-    breaks: ['support-email/code-works-once'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const used = new Set<string>();
-      let wasByMail = false;
-      disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && used.has(code));
-      seams.body(patch, (body, _call, { state }) => {
-        wasByMail = state.support.mfaType === 'email';
-        return body;
-      });
-      seams.success(patch, (body, call) => {
-        const code = text(asObject(call.body), 'mfaCode');
-        const isOff = own(asObject(call.body), 'enabled') === false;
-        if (wasByMail && isOff && code !== undefined) used.add(code);
-        return body;
-      });
-    },
-  },
-  {
-    id: 'support/used-code-disables',
-    description: 'Support MFA by TOTP is switched off with a code that was used.',
-    breaks: ['support-totp/not-disabled-with-used-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { isReplay } = seams.rules;
-      let isPatch = false;
-      seams.input('any', ({ operation }) => {
-        isPatch = operation === patch;
-      });
-      seams.rules.isReplay = (step, key) => !isPatch && isReplay(step, key);
-    },
-  },
-  {
-    id: 'support/key-replaced-without-code',
-    description: 'PATCH /support-user/mfa to totp gives a new key although one was proven, without mfaCode.',
-    breaks: ['support-totp/key-not-replaced-without-code'],
-    since: '6.8.1',
-    apply: (seams) =>
-      seams.input(patch, (call, { state }) => {
-        const text = call.content?.toString() ?? '';
-        const asksForOne = /"mfaType":\s*"totp"/.test(text) && !/"enabled":\s*false/.test(text);
-        const isProven = state.support.mfaType === 'totp' && state.support.verification === 'kSuccess';
-        if (asksForOne && isProven) state.support = { ...state.support, verification: 'kPending' };
-      }),
-  },
-  {
-    id: 'support/mode-changed-without-code',
-    description: 'Support MFA by TOTP is switched to mail without mfaCode.',
-    breaks: ['support-totp/mode-not-changed-without-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { needsMfaCode } = seams.rules;
-      seams.rules.needsMfaCode = (before, wanted, world) =>
-        needsMfaCode(before, wanted, world) &&
-        !(wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp');
-    },
-  },
-  {
-    id: 'support/null-code-disables',
-    description: 'Support MFA is switched off without a code where mfaCode is null.',
-    breaks: ['support-totp/not-disabled-without-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { needsMfaCode } = seams.rules;
-      let isNull = false;
-      seams.body(patch, (body) => {
-        isNull = own(asObject(body), 'mfaCode') === null;
-        return body;
-      });
-      seams.rules.needsMfaCode = (before, wanted, world) => !isNull && needsMfaCode(before, wanted, world);
-    },
-  },
-  {
-    id: 'support/proof-outlives-the-key',
-    description: 'Once a key was proven, the keys that follow count as proven.',
+  'support/proof-outlives-the-key': {
+    description: 'After one key was verified, all later keys count as verified.',
     breaks: [
       'verify-totp/state-starts-anew-with-a-new-key',
       'verify-totp/state-is-not-success-before-a-right-code',
@@ -265,19 +112,16 @@ export const supportCodeFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'support/secret-shown-by-later-patch',
-    description: 'Every PATCH /support-user/mfa in totp mode shows the secret that is in force.',
+  'support/secret-shown-by-later-patch': {
+    description: 'Every PATCH /support-user/mfa in totp mode shows the secret in force.',
     breaks: ['support-totp/later-patch-hides-secret'],
-    apply: (seams) =>
-      seams.success(patch, (body, _call, world) => {
-        const { key } = world.state.support;
-        return key === undefined ? body : { ...shownOnce(key, world), ...body };
-      }),
+    apply: successes(patch, (body, _call, world) => {
+      const { key } = world.state.support;
+      return key === undefined ? body : { ...shownOnce(key, world), ...body };
+    }),
   },
-  {
-    id: 'support/secret-kept-over-email-mode',
-    description: 'Switching support MFA to totp after email mode gives the secret that was there before.',
+  'support/secret-kept-over-email-mode': {
+    description: 'Switching support MFA back to totp after email mode gives the earlier secret.',
     breaks: ['support-totp/enrolling-after-email-gives-a-fresh-secret'],
     apply: (seams) => {
       const { newSecret } = seams.rules;
@@ -285,7 +129,6 @@ export const supportCodeFaults: readonly Fault[] = [
       let wasEmail = false;
       seams.success(patch, (body) => {
         wasEmail ||= own(body, 'mfaType') === 'email';
-        return body;
       });
       seams.rules.newSecret = (call, world) => {
         if (call.operation !== patch) return newSecret(call, world);
@@ -296,4 +139,98 @@ export const supportCodeFaults: readonly Fault[] = [
       };
     },
   },
-];
+});
+
+const since681 = faultsSince('6.8.1', {
+  'support/totp-code-taken-in-email-mode': {
+    description: 'A code of an earlier TOTP secret switches support MFA by e-mail off.',
+    breaks: ['support-email/not-disabled-with-totp-code'],
+    apply: (seams) => {
+      const keys = rememberKeys(seams);
+      disablesWithCode('email', (code, { clock }) =>
+        keys.some((key) => currentCode(key, clock.now()) === code),
+      )(seams);
+    },
+  },
+  'support/mailed-code-taken-in-totp-mode': {
+    description: 'Any mailed code switches support MFA by TOTP off.',
+    breaks: ['support-totp/not-disabled-with-mailed-code'],
+    apply: disablesWithCode('totp', (code, { state }) =>
+      state.mailCodes.some((entry) => entry.code === code),
+    ),
+  },
+  'support/login-code-taken-as-mfa-code': {
+    description: 'A code that was mailed to a user switches support MFA by e-mail off.',
+    breaks: ['support-email/not-disabled-with-login-code'],
+    apply: disablesWithCode('email', (code, { state }) =>
+      state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
+    ),
+  },
+  'support/callers-code-taken-as-mfa-code': {
+    description: 'A code of POST /send-email-otp switches support MFA by e-mail off.',
+    breaks: ['support-email/not-disabled-with-callers-code'],
+    apply: (seams) => {
+      const codes = new Set<string>();
+      seams.answer('SendEmailOtp', (_answer, call, { state }) => {
+        const own = state.mailCodes.findLast(({ owner }) => owner === call.caller?.username);
+        if (own !== undefined) codes.add(own.code);
+      });
+      disablesWithCode('email', (code) => codes.has(code))(seams);
+    },
+  },
+  'support/code-of-a-developer': {
+    description: 'The code 000000 switches support MFA by e-mail off.',
+    breaks: ['support-email/not-disabled-with-wrong-code'],
+    apply: disablesWithCode('email', (code) => code === '000000'),
+  },
+  'support/mailed-code-reusable': {
+    description: 'A mailed code that switched support MFA off switches it off again.',
+    breaks: ['support-email/code-works-once'],
+    apply: (seams) => {
+      const used = new Set<string>();
+      disablesWithCode('email', (code) => used.has(code))(seams);
+      const wasByMail = seams.noted(patch, (_body, _call, { state }) => state.support.mfaType === 'email');
+      seams.success(patch, (_body, call) => {
+        const code = text(asObject(call.body), 'mfaCode');
+        const isOff = own(asObject(call.body), 'enabled') === false;
+        if (wasByMail() && isOff && code !== undefined) used.add(code);
+      });
+    },
+  },
+  'support/used-code-disables': {
+    description: 'A used code switches support MFA by TOTP off.',
+    breaks: ['support-totp/not-disabled-with-used-code'],
+    apply: (seams) => {
+      const { isReplay } = seams.rules;
+      let isPatch = false;
+      seams.input('any', ({ operation }) => {
+        isPatch = operation === patch;
+      });
+      seams.rules.isReplay = (step, key) => !isPatch && isReplay(step, key);
+    },
+  },
+  'support/key-replaced-without-code': {
+    description: 'PATCH /support-user/mfa to totp replaces a verified key without mfaCode.',
+    breaks: ['support-totp/key-not-replaced-without-code'],
+    apply: inputs(patch, (call, { state }) => {
+      const text = call.content?.toString() ?? '';
+      const asksForOne = /"mfaType":\s*"totp"/.test(text) && !/"enabled":\s*false/.test(text);
+      const isProven = state.support.mfaType === 'totp' && state.support.verification === 'kSuccess';
+      if (asksForOne && isProven) state.support = { ...state.support, verification: 'kPending' };
+    }),
+  },
+  'support/mode-changed-without-code': {
+    description: 'Support MFA by TOTP is switched to mail without mfaCode.',
+    breaks: ['support-totp/mode-not-changed-without-code'],
+    apply: changesFreely(
+      ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp',
+    ),
+  },
+  'support/null-code-disables': {
+    description: 'Support MFA is switched off without a code when mfaCode is null.',
+    breaks: ['support-totp/not-disabled-without-code'],
+    apply: changesFreely(({ body }) => own(body, 'mfaCode') === null),
+  },
+});
+
+export const supportCodeFaults: readonly Fault[] = [...single, ...since681];

@@ -1,67 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Call, World } from '../call.js';
-import { asObject, type JsonObject, own, text } from '../json.js';
-import type { Fault, Seams } from '../seams.js';
-import { supportOff, supportOwner } from '../state.js';
+import { answers, bodies, changesFreely, successes } from '../deviations.js';
+import { asObject, own, text } from '../json.js';
+import { type Fault, faultsOf, faultsSince, type Seams, withRules } from '../seams.js';
+import { type SupportMfa, supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** Lets changes pass without a code, by the mfaCode that is given, and all else of the request. */
-function freely(
-  seams: Seams,
-  isFree: (given: string | undefined, world: World, body: JsonObject, call: Call) => boolean,
-): void {
-  const { needsMfaCode } = seams.rules;
-  let frees = (_world: World): boolean => false;
-  seams.body(patch, (body, call) => {
-    const asked = asObject(body);
-    frees = (world) => isFree(text(asked, 'mfaCode'), world, asked, call);
-    return body;
-  });
-  seams.rules.needsMfaCode = (before, wanted, world) => needsMfaCode(before, wanted, world) && !frees(world);
-}
+/** In email mode one of the codes mailed since the last change, oldest first, is accepted as mfaCode. */
+const takesMailed =
+  (which: (codes: readonly string[]) => string | undefined): Fault['apply'] =>
+  (seams) => {
+    let codes: readonly string[] = [];
+    seams.answer(send, (answer, _call, { state }) => {
+      const code = state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code;
+      if (answer.status === 204 && code !== undefined) codes = [...codes, code];
+    });
+    changesFreely(
+      ({ given, before }) => before.mfaType === 'email' && given !== undefined && given === which(codes),
+    )(seams);
+    seams.success(patch, () => {
+      codes = [];
+      return undefined;
+    });
+  };
 
-/** Every code that was mailed to the support user, oldest first. */
-function rememberMailed(seams: Seams): string[] {
-  const codes: string[] = [];
-  seams.answer(send, (answer, _call, { state }) => {
-    const code = state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code;
-    if (answer.status === 204 && code !== undefined) codes.push(code);
-  });
-  return codes;
-}
+/** PATCH /support-user/mfa without an address succeeds where `accept` says what is stored. */
+const withoutAddress =
+  (accept: (now: SupportMfa) => SupportMfa | undefined): Fault['apply'] =>
+  (seams) => {
+    changesFreely(({ before }) => before.mfaType === 'email' && before.email === null)(seams);
+    seams.refusal(patch, (answer, _call, { state }) => {
+      const isMissing = text(asObject(answer.body), 'errorCode') === 'KAddressMissing';
+      const stored = isMissing ? accept(state.support) : undefined;
+      if (stored === undefined) return;
+      state.support = stored;
+      Object.assign(answer, { status: 200, body: { enabled: true, mfaType: 'email', email: null } });
+    });
+  };
 
-export const supportProofFaults: readonly Fault[] = [
-  {
-    id: 'support/list-of-mailed-codes',
-    description: 'Of a list as mfaCode each mailed code in it is tried.',
-    breaks: ['support-email/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) =>
-      seams.body(patch, (body, _call, { state }) => {
-        const codes = own(asObject(body), 'mfaCode');
-        const mailed = state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
-        const right = Array.isArray(codes) ? codes.find((code) => mailed.includes(String(code))) : undefined;
-        return right === undefined ? body : { ...asObject(body), mfaCode: right };
-      }),
-  },
-  {
-    id: 'support/without-enabled-is-off',
-    description: 'A PATCH /support-user/mfa that leaves enabled out switches off, without a code.',
-    breaks: ['support-totp/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) =>
-      seams.answer(patch, (answer, call, { state }) => {
-        const body = asObject(call.body);
-        if (answer.status === 200 && Object.keys(body).every((name) => name === 'mfaCode'))
-          state.support = supportOff;
-      }),
-  },
-  {
-    id: 'support/stays-off',
+const single = faultsOf({
+  'support/stays-off': {
     description: 'PATCH /support-user/mfa answers that MFA is on, and leaves it off.',
     breaks: ['support-totp/get-shows-what-was-set'],
     apply: (seams) => {
@@ -72,59 +53,102 @@ export const supportProofFaults: readonly Fault[] = [
       );
     },
   },
-  {
-    id: 'support/state-set-by-client',
+  'support/state-set-by-client': {
     description: 'PATCH /support-user/mfa stores the otpVerificationState of the request.',
     breaks: ['support-totp/no-change-without-proof'],
     since: '7.1.2_u3',
-    apply: (seams) =>
-      seams.answer(patch, (answer, call, { state }) => {
-        const given = own(asObject(call.body), 'otpVerificationState');
-        if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
-        state.support = { ...state.support, verification: given };
-      }),
+    apply: answers(patch, (answer, call, { state }) => {
+      const given = own(asObject(call.body), 'otpVerificationState');
+      if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
+      state.support = { ...state.support, verification: given };
+    }),
   },
-  {
-    id: 'support/off-when-the-address-is-named',
-    description: 'Who names an address beside enabled false needs no code.',
+  'support/live-code-shown': {
+    description: 'GET /support-user/mfa shows an unused code that was mailed to the support user.',
+    breaks: ['security/no-secret-echoed'],
+    apply: successes('GetSupportMFAConfig', (body, _call, { state }) => {
+      const live = state.mailCodes.findLast(({ owner, uses }) => owner === supportOwner && uses === 0);
+      return live === undefined ? body : { ...body, mfaCode: live.code };
+    }),
+  },
+  'support/several-addresses': {
+    description: 'Any text with an @ in it is stored as the address.',
+    breaks: ['support-email/address-is-one'],
+    apply: withRules(() => ({ isAddress: (address) => address.includes('@') })),
+  },
+  'support/email-without-address': {
+    description: 'Support MFA can be switched on by e-mail without an address.',
+    breaks: ['support-email/not-on-without-an-address'],
+    apply: withoutAddress(() => ({ ...supportOff, enabled: true, mfaType: 'email' })),
+  },
+  'verify-totp/blanks-make-it-another': {
+    description: 'A used code is accepted again with blanks around it.',
+    breaks: ['verify-totp/refuses-used-code-with-blanks'],
+    apply: (seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right),
+  },
+  'verify-totp/replay-at-once': {
+    description: 'One code verifies several concurrent requests.',
+    breaks: ['verify-totp/refuses-replay-in-parallel'],
+    apply: (seams) => {
+      let accepted: string | undefined;
+      seams.answer(verify, async (answer, call) => {
+        const given = text(asObject(call.body), 'totpCode');
+        if (given !== undefined && given === accepted) answer.body = { success: true };
+        if (own(asObject(answer.body), 'success') !== true) return;
+        accepted = given;
+        await pause(30);
+        accepted = undefined;
+      });
+    },
+  },
+});
+
+const since681 = faultsSince('6.8.1', {
+  'support/list-of-mailed-codes': {
+    description: 'Each mailed code in a list as mfaCode is tried.',
     breaks: ['support-email/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) =>
-      freely(
-        seams,
-        (_given, _world, body) => own(body, 'enabled') === false && text(body, 'email') !== undefined,
-      ),
+    apply: bodies(patch, (body, _call, { state }) => {
+      const codes = own(asObject(body), 'mfaCode');
+      const mailed = state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
+      const right = Array.isArray(codes) ? codes.find((code) => mailed.includes(String(code))) : undefined;
+      return right === undefined ? body : { ...asObject(body), mfaCode: right };
+    }),
   },
-  {
-    id: 'support/off-when-a-mode-is-named',
-    description: 'Who names the other mode beside enabled false needs no code.',
+  'support/without-enabled-is-off': {
+    description: 'A PATCH /support-user/mfa that leaves enabled out switches off, without a code.',
     breaks: ['support-totp/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) =>
-      freely(seams, (_given, { state }, body) => {
-        const mode = text(body, 'mfaType') ?? state.support.mfaType;
-        return own(body, 'enabled') === false && mode !== state.support.mfaType;
-      }),
+    apply: answers(patch, (answer, call, { state }) => {
+      const body = asObject(call.body);
+      if (answer.status === 200 && Object.keys(body).every((name) => name === 'mfaCode'))
+        state.support = supportOff;
+    }),
   },
-  {
-    id: 'support/off-by-session',
-    description: 'Who is logged in, rather than by an API key, needs no code to switch off.',
+  'support/off-when-the-address-is-named': {
+    description: 'A request that names an address beside enabled false needs no code.',
+    breaks: ['support-email/no-change-without-proof'],
+    apply: changesFreely(({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined),
+  },
+  'support/off-when-a-mode-is-named': {
+    description: 'A request that names the other mode beside enabled false needs no code.',
     breaks: ['support-totp/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) => freely(seams, (_given, _world, _body, { headers }) => headers['apikey'] === undefined),
+    apply: changesFreely(({ body, world: { state } }) => {
+      const mode = text(body, 'mfaType') ?? state.support.mfaType;
+      return own(body, 'enabled') === false && mode !== state.support.mfaType;
+    }),
   },
-  {
-    id: 'support/address-alone-changes',
+  'support/off-by-session': {
+    description: 'A caller with a session instead of an API key switches off without a code.',
+    breaks: ['support-totp/no-change-without-proof'],
+    apply: changesFreely(({ call }) => call.headers['apikey'] === undefined),
+  },
+  'support/address-alone-changes': {
     description: 'A PATCH /support-user/mfa of email alone changes the address without a code.',
     breaks: ['support-email/no-change-without-proof'],
-    since: '6.8.1',
-    apply: (seams) => freely(seams, (_given, _world, body) => Object.keys(body).join() === 'email'),
+    apply: changesFreely(({ body }) => Object.keys(body).join() === 'email'),
   },
-  {
-    id: 'support/tag-of-address-ignored',
-    description: 'An address of the support user with a tag passes for the same one without it.',
+  'support/tag-of-address-ignored': {
+    description: 'A tagged address counts as the same address without the tag.',
     breaks: ['support-email/tagged-address-needs-code'],
-    since: '6.8.1',
     apply: ({ rules }) => {
       const { needsMfaCode } = rules;
       const bare = (email: string | null) => email?.replace(/\+[^@]*@/, '@') ?? null;
@@ -136,27 +160,81 @@ export const supportProofFaults: readonly Fault[] = [
         );
     },
   },
-  {
-    id: 'support/address-cleared-without-code',
-    description: 'In email mode the address is cleared without a code, and another one set after that.',
+  'support/address-cleared-without-code': {
+    description: 'In email mode the address can be cleared without a code, and then set to another one.',
     breaks: ['support-email/no-change-without-proof'],
-    since: '6.8.1',
+    apply: withoutAddress((now) =>
+      now.enabled && now.mfaType === 'email' ? { ...now, email: null } : undefined,
+    ),
+  },
+  'support/codes-to-the-refused-address': {
+    description: 'After a refused change of the address, codes also go to the refused one.',
+    breaks: ['support-email/refused-address-gets-no-code'],
     apply: (seams) => {
-      const { needsMfaCode } = seams.rules;
-      seams.rules.needsMfaCode = (before, wanted, world) =>
-        needsMfaCode(before, wanted, world) && !(before.mfaType === 'email' && before.email === null);
-      seams.refusal(patch, (answer, _call, { state }) => {
-        if (text(asObject(answer.body), 'errorCode') !== 'KAddressMissing') return;
-        if (!state.support.enabled || state.support.mfaType !== 'email') return;
-        state.support = { ...state.support, email: null };
-        Object.assign(answer, { status: 200, body: { enabled: true, mfaType: 'email', email: null } });
+      const { recipients } = seams.rules;
+      let refused: string | undefined;
+      seams.answer(patch, (answer, call) => {
+        refused = answer.status === 403 ? text(asObject(call.body), 'email') : undefined;
+      });
+      seams.rules.recipients = (address, call, world) => [
+        ...recipients(address, call, world),
+        ...(call.operation === send && refused !== undefined ? [refused] : []),
+      ];
+    },
+  },
+  'support/change-of-address-spends-no-code': {
+    description: 'A mailed code that changed the address also serves the next change.',
+    breaks: ['support-email/code-serves-one-change'],
+    apply: (seams) => {
+      let spent: string | undefined;
+      changesFreely(({ given }) => given !== undefined && given === spent)(seams);
+      seams.answer(patch, (answer, call) => {
+        const body = asObject(call.body);
+        if (answer.status === 200)
+          spent = own(body, 'email') === undefined ? undefined : text(body, 'mfaCode');
       });
     },
   },
+  'support/code-spent-late': {
+    description: 'A mailed code that made a change also serves a concurrent change.',
+    breaks: ['support-email/code-serves-one-change-of-two-at-once'],
+    apply: (seams) => {
+      let spent: string | undefined;
+      changesFreely(({ given }) => given !== undefined && given === spent)(seams);
+      seams.answer(patch, async (answer, call) => {
+        if (answer.status !== 200) return;
+        spent = text(asObject(call.body), 'mfaCode');
+        await pause(30);
+        spent = undefined;
+      });
+    },
+  },
+  'support/older-codes-live-on': {
+    description: 'An older mailed code is accepted as mfaCode after a newer one was mailed.',
+    breaks: ['support-email/newer-code-voids-older'],
+    apply: takesMailed((codes) => codes.at(-2)),
+  },
+  'support/codes-without-end': {
+    description: 'A mailed code is accepted as mfaCode however old it is.',
+    breaks: ['support-email/code-expires'],
+    apply: takesMailed((codes) => codes.at(-1)),
+  },
+  'support/email-to-totp-without-code': {
+    description: 'Support MFA is switched from mail to TOTP without mfaCode.',
+    breaks: ['support-email/mode-not-changed-without-code'],
+    apply: changesFreely(
+      ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
+    ),
+  },
+});
+
+export const supportProofFaults: readonly Fault[] = [
+  ...single,
+  ...since681,
   ...(['too', 'alone'] as const).map(
     (how): Fault => ({
       id: `support/codes-to-the-address-before-${how}`,
-      description: `After a change of the address, codes go to the one before ${how === 'too' ? 'as well' : 'alone'}.`,
+      description: `After a change of the address, codes go to the earlier one ${how === 'too' ? 'as well' : 'only'}.`,
       breaks: ['support-email/codes-follow-the-address'],
       since: '6.8.1',
       apply: (seams) => {
@@ -174,159 +252,9 @@ export const supportProofFaults: readonly Fault[] = [
       },
     }),
   ),
-  {
-    id: 'support/codes-to-the-refused-address',
-    description: 'After a refused change of the address, codes go to the one that was refused as well.',
-    breaks: ['support-email/refused-address-gets-no-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { recipients } = seams.rules;
-      let refused: string | undefined;
-      seams.answer(patch, (answer, call) => {
-        refused = answer.status === 403 ? text(asObject(call.body), 'email') : undefined;
-      });
-      seams.rules.recipients = (address, call, world) => [
-        ...recipients(address, call, world),
-        ...(call.operation === send && refused !== undefined ? [refused] : []),
-      ];
-    },
-  },
-  {
-    id: 'support/change-of-address-spends-no-code',
-    description: 'A mailed code that changed the address does for the next change, too.',
-    breaks: ['support-email/code-serves-one-change'],
-    since: '6.8.1',
-    apply: (seams) => {
-      let spent: string | undefined;
-      freely(seams, (given) => given !== undefined && given === spent);
-      seams.answer(patch, (answer, call) => {
-        const body = asObject(call.body);
-        if (answer.status === 200)
-          spent = own(body, 'email') === undefined ? undefined : text(body, 'mfaCode');
-      });
-    },
-  },
-  {
-    id: 'support/code-spent-late',
-    description: 'A mailed code that made a change does for another one at the same time.',
-    breaks: ['support-email/code-serves-one-change-of-two-at-once'],
-    since: '6.8.1',
-    apply: (seams) => {
-      let spent: string | undefined;
-      freely(seams, (given) => given !== undefined && given === spent);
-      seams.answer(patch, async (answer, call) => {
-        if (answer.status !== 200) return;
-        spent = text(asObject(call.body), 'mfaCode');
-        await pause(30);
-        spent = undefined;
-      });
-    },
-  },
-  {
-    id: 'support/older-codes-live-on',
-    description: 'A mailed code does as mfaCode although a newer one was mailed.',
-    breaks: ['support-email/newer-code-voids-older'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const codes = rememberMailed(seams);
-      freely(seams, (given, { state }) => {
-        const isMail = state.support.mfaType === 'email';
-        return isMail && given !== undefined && codes.slice(-2, -1).includes(given);
-      });
-      seams.success(patch, (body) => {
-        codes.length = 0;
-        return body;
-      });
-    },
-  },
-  {
-    id: 'support/codes-without-end',
-    description: 'A mailed code does as mfaCode however old it is.',
-    breaks: ['support-email/code-expires'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const codes = rememberMailed(seams);
-      freely(seams, (given, { state }) => {
-        const isMail = state.support.mfaType === 'email';
-        return isMail && given !== undefined && given === codes.at(-1);
-      });
-      seams.success(patch, (body) => {
-        codes.length = 0;
-        return body;
-      });
-    },
-  },
-  {
-    id: 'support/email-to-totp-without-code',
-    description: 'Support MFA is switched from mail to TOTP without mfaCode.',
-    breaks: ['support-email/mode-not-changed-without-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { needsMfaCode } = seams.rules;
-      seams.rules.needsMfaCode = (before, wanted, world) =>
-        needsMfaCode(before, wanted, world) &&
-        !(wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email');
-    },
-  },
-  {
-    id: 'support/live-code-shown',
-    description: 'GET /support-user/mfa shows a code that was mailed to the support user and not used yet.',
-    breaks: ['security/no-secret-echoed'],
-    apply: (seams) =>
-      seams.success('GetSupportMFAConfig', (body, _call, { state }) => {
-        const live = state.mailCodes.findLast(({ owner, uses }) => owner === supportOwner && uses === 0);
-        return live === undefined ? body : { ...body, mfaCode: live.code };
-      }),
-  },
-  {
-    id: 'support/several-addresses',
-    description: 'Whatever has an @ in it is stored as the address.',
-    breaks: ['support-email/address-is-one'],
-    apply: ({ rules }) => {
-      rules.isAddress = (address) => address.includes('@');
-    },
-  },
-  {
-    id: 'support/email-without-address',
-    description: 'Support MFA is switched on by mail although there is no address.',
-    breaks: ['support-email/not-on-without-an-address'],
-    apply: (seams) => {
-      const { needsMfaCode } = seams.rules;
-      seams.rules.needsMfaCode = (before, wanted, world) =>
-        needsMfaCode(before, wanted, world) && !(before.mfaType === 'email' && before.email === null);
-      seams.refusal(patch, (answer, _call, { state }) => {
-        if (text(asObject(answer.body), 'errorCode') !== 'KAddressMissing') return;
-        state.support = { ...supportOff, enabled: true, mfaType: 'email' };
-        const { enabled, mfaType, email } = state.support;
-        Object.assign(answer, { status: 200, body: { enabled, mfaType, email } });
-      });
-    },
-  },
-  {
-    id: 'verify-totp/blanks-make-it-another',
-    description: 'A used code is taken again where there are blanks around it.',
-    breaks: ['verify-totp/refuses-used-code-with-blanks'],
-    apply: (seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right),
-  },
-  {
-    id: 'verify-totp/replay-at-once',
-    description: 'One code verifies several times at the same time.',
-    breaks: ['verify-totp/refuses-replay-in-parallel'],
-    apply: (seams) => {
-      let accepted: string | undefined;
-      seams.answer(verify, async (answer, call) => {
-        const given = text(asObject(call.body), 'totpCode');
-        if (given !== undefined && given === accepted) answer.body = { success: true };
-        if (own(asObject(answer.body), 'success') !== true) return;
-        accepted = given;
-        await pause(30);
-        accepted = undefined;
-      });
-    },
-  },
 ];
 
-/** Takes for right what is like a right code; steps of one before and after, too. */
+/** Codes that `isLike` accepts verify, also those one step before and after. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
   seams.answer(verify, (answer, call, { state, clock }) => {
     const given = text(asObject(call.body), 'totpCode') ?? '';

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { header } from '../credentials.js';
+import { alsoKnows, answers, asksNoCode, refusals } from '../deviations.js';
 import { asObject, type Json, own, text } from '../json.js';
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
 import type { TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
-/** Longer than requests that are sent together take to arrive. */
+/** Longer than concurrent requests need to arrive. */
 const raceMs = 60;
 
 /** Changes the TOTP codes that are given, before they are judged. */
@@ -25,44 +26,35 @@ function changed(
   return code === undefined || type !== 'totp' ? body : { ...asObject(body), [name]: change(code) };
 }
 
-export const totpLoginFaults: readonly Fault[] = [
-  {
-    id: 'totp-login/switch-forgets-used-codes',
-    description: 'A switch of cluster MFA lets codes that were used open sessions again.',
+const single = faultsOf({
+  'totp-login/switch-forgets-used-codes': {
+    description: 'Switching cluster MFA makes used codes open sessions again.',
     breaks: ['totp-login/refuses-replay'],
-    apply: (seams) =>
-      seams.answer('UpdateMFAConfig', ({ status }, _call, { state }) => {
-        if (status < 300 && !state.cluster.enabled)
-          for (const key of state.userKeys) key.acceptedSteps.clear();
-      }),
+    apply: answers('UpdateMFAConfig', ({ status }, _call, { state }) => {
+      if (status < 300 && !state.cluster.enabled) for (const key of state.userKeys) key.acceptedSteps.clear();
+    }),
   },
-  {
-    id: 'totp/leading-zeros-lost',
-    description: 'TOTP codes that begin with 0 are never right: they are kept as numbers.',
+  'totp/leading-zeros-lost': {
+    description: 'TOTP codes that begin with 0 are refused, because the target keeps codes as numbers.',
     breaks: ['totp-login/accepts-leading-zero'],
     apply: (seams) =>
       changeCode(seams, (code) => (code.length === seams.rules.totp.digits ? code.replace(/^0+/, '') : code)),
   },
-  {
-    id: 'totp/codes-compared-as-numbers',
-    description: 'TOTP codes are compared as numbers: zeros before them do not matter.',
+  'totp/codes-compared-as-numbers': {
+    description: 'TOTP codes are compared as numbers: leading zeros do not matter.',
     breaks: ['totp-login/refuses-code-as-number'],
     apply: (seams) =>
       changeCode(seams, (code) =>
         /^[0-9]+$/.test(code) ? String(Number(code)).padStart(seams.rules.totp.digits, '0') : code,
       ),
   },
-  {
-    id: 'totp/window-of-two-minutes',
+  'totp/window-of-two-minutes': {
     description: 'TOTP codes of up to two minutes before and after now are accepted.',
     breaks: ['totp-login/window-is-a-minute-at-most'],
-    apply: ({ rules }) => {
-      Object.assign(rules.totp, { stepsBack: 4, stepsAhead: 4 });
-    },
+    apply: withRules(({ totp }) => ({ totp: { ...totp, stepsBack: 4, stepsAhead: 4 } })),
   },
-  {
-    id: 'totp/only-last-step-remembered',
-    description: 'Of the TOTP codes that were accepted only the last is refused the next time.',
+  'totp/only-last-step-remembered': {
+    description: 'Only the last accepted TOTP code is refused as a replay.',
     breaks: ['totp-login/refuses-replay-after-newer-code'],
     apply: ({ rules }) => {
       const last = new Map<TotpKey, number>();
@@ -73,18 +65,15 @@ export const totpLoginFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'totp/used-codes-forgotten-with-sessions',
-    description: "Ending a user's sessions makes the TOTP codes that opened them good again.",
+  'totp/used-codes-forgotten-with-sessions': {
+    description: "Ending a user's sessions makes their TOTP codes valid again.",
     breaks: ['totp-login/refuses-replay'],
-    apply: (seams) =>
-      seams.answer('DeleteSession', ({ status }, _, { state }) => {
-        if (status < 300) for (const key of state.userKeys) key.acceptedSteps.clear();
-      }),
+    apply: answers('DeleteSession', ({ status }, _, { state }) => {
+      if (status < 300) for (const key of state.userKeys) key.acceptedSteps.clear();
+    }),
   },
-  {
-    id: 'totp/replay-race',
-    description: 'A TOTP code counts as used only once the login with it was answered.',
+  'totp/replay-race': {
+    description: 'A TOTP code counts as used only after its login was answered.',
     breaks: ['totp-login/refuses-replay-in-parallel'],
     apply: (seams) => {
       const settled = new Map<TotpKey, Set<number>>();
@@ -102,20 +91,17 @@ export const totpLoginFaults: readonly Fault[] = [
       );
     },
   },
-  {
-    id: 'totp/junk-is-500',
+  'totp/junk-is-500': {
     description: 'A login with a code that is not a number answers 500.',
     breaks: ['totp-login/refuses-junk', 'sessions/any-body-is-handled'],
-    apply: (seams) =>
-      seams.refusal('CreateSession', (answer, call) => {
-        const body = asObject(call.body);
-        const code = text(body, 'otpCode');
-        if (code !== undefined && !/^[0-9]+$/.test(code) && own(body, 'otpType') === 'totp')
-          answer.status = 500;
-      }),
+    apply: refusals('CreateSession', (answer, call) => {
+      const body = asObject(call.body);
+      const code = text(body, 'otpCode');
+      if (code !== undefined && !/^[0-9]+$/.test(code) && own(body, 'otpType') === 'totp')
+        answer.status = 500;
+    }),
   },
-  {
-    id: 'totp/empty-code-accepted',
+  'totp/empty-code-accepted': {
     description: 'A login with an empty TOTP code opens a session.',
     breaks: ['totp-login/refuses-junk'],
     apply: (seams) => {
@@ -130,90 +116,38 @@ export const totpLoginFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'login/local-clients-need-no-code',
-    description: 'A client that says it is local by X-Forwarded-For needs no code.',
+  'login/local-clients-need-no-code': {
+    description: 'A client whose X-Forwarded-For is 127.0.0.1 needs no code.',
     breaks: ['totp-login/forwarded-header-skips-no-code'],
-    apply: (seams) => {
-      const { asksForCode } = seams.rules;
-      let isLocal = false;
-      seams.input('CreateSession', (call) => {
-        isLocal = header(call, 'x-forwarded-for') === '127.0.0.1';
-      });
-      seams.rules.asksForCode = (user, world) => !isLocal && asksForCode(user, world);
-    },
+    apply: asksNoCode((_body, call) => header(call, 'x-forwarded-for') === '127.0.0.1'),
   },
-  ...(
-    [
-      ['writes-config', 'UpdateMFAConfig', 'of cluster MFA, whoever the user is', false],
-      ['writes-as-its-user', 'UpdateMFAConfig', 'of cluster MFA', true],
-      ['patches-as-its-user', 'UpdateSupportMFAConfig', "of the support user's MFA", true],
-    ] as const
-  ).map(
-    ([does, operation, what, asItsUser]): Fault => ({
-      id: `login/first-step-session-${does}`,
-      description: `The password alone gets a session that changes the configuration ${what}, and reads nothing.`,
-      breaks: ['totp-login/first-step-session-changes-nothing'],
-      apply: (seams) => {
-        const first = new Map<string, string | undefined>();
-        seams.refusal('CreateSession', (answer, call) => {
-          if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
-          const sessionId = randomUUID();
-          first.set(sessionId, text(asObject(call.body), 'username'));
-          Object.assign(answer, {
-            status: 201,
-            headers: { 'cache-control': 'no-store' },
-            body: { sessionId },
-          });
-        });
-        const { identify } = seams.rules;
-        seams.rules.identify = (credentials, call, world) => {
-          const known = identify(credentials, call, world);
-          const { sessionId = '' } = credentials;
-          if (known !== undefined || call.operation !== operation || !first.has(sessionId)) return known;
-          const { admin, users } = world.state;
-          return asItsUser ? users.find(({ username }) => username === first.get(sessionId)) : admin;
-        };
-      },
-    }),
-  ),
-  {
-    id: 'login/all-types-enabled',
+  'login/all-types-enabled': {
     description: 'Codes of every type are accepted, whatever authenticationTypes holds.',
     breaks: [
       'totp-login/refused-while-only-email-is-enabled',
       'email-login/refused-while-only-totp-is-enabled',
     ],
-    apply: (seams) => {
-      seams.rules.mechanismEnabled = () => true;
-    },
+    apply: withRules(() => ({ mechanismEnabled: () => true })),
   },
-  {
-    id: 'login/keys-always-forgotten',
-    description:
-      'Users have to enrol again whenever cluster MFA was off, whatever retainUserMfaSettings says.',
+  'login/keys-always-forgotten': {
+    description: 'After cluster MFA was off users have to enrol again, whatever retainUserMfaSettings says.',
     breaks: ['totp-login/keys-are-retained-where-told'],
-    apply: (seams) => {
-      seams.rules.forgetsKeys = (before, after) => before.enabled && !after.enabled;
-    },
+    apply: withRules(() => ({ forgetsKeys: (before, after) => before.enabled && !after.enabled })),
   },
-  {
-    id: 'totp-login/no-key-no-code',
+  'totp-login/no-key-no-code': {
     description: 'While TOTP alone is enabled, a user without a key is asked for no code.',
     breaks: ['totp-login/refuses-password-alone-without-key'],
-    apply: ({ rules }) => {
-      const { asksForCode } = rules;
-      rules.asksForCode = (user, world) => {
+    apply: withRules(({ asksForCode }) => ({
+      asksForCode: (user, world) => {
         const { userKeys, cluster } = world.state;
         const mayEnrol = cluster.authenticationTypes?.includes('email') === false;
         const isEnrolled = userKeys.some(({ owner }) => owner === user.username);
         return (isEnrolled || !mayEnrol) && asksForCode(user, world);
-      };
-    },
+      },
+    })),
   },
-  {
-    id: 'totp-login/new-key-by-api-key-suspends-codes',
-    description: 'Until the first code of a key that was made with an API key a user is asked for no code.',
+  'totp-login/new-key-by-api-key-suspends-codes': {
+    description: 'A user whose new TOTP key was made by API key needs no code until its first one.',
     breaks: ['totp-login/refuses-password-alone'],
     apply: (seams) => {
       const byApiKey = new Set<TotpKey>();
@@ -229,23 +163,52 @@ export const totpLoginFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    id: 'totp-login/mail-login-forgets-used-codes',
-    description: 'After a login with a mailed code, right or wrong, used TOTP codes are taken again.',
+  'totp-login/mail-login-forgets-used-codes': {
+    description: 'After any login attempt with a mailed code, used TOTP codes are accepted again.',
     breaks: ['totp-login/refuses-replay'],
-    apply: (seams) =>
-      seams.answer('CreateSession', (_answer, call, { state }) => {
-        const body = asObject(call.body);
-        if (text(body, 'otpType') !== 'email') return;
-        for (const key of state.userKeys) if (key.owner === text(body, 'username')) key.acceptedSteps.clear();
-      }),
+    apply: answers('CreateSession', (_answer, call, { state }) => {
+      const body = asObject(call.body);
+      if (text(body, 'otpType') !== 'email') return;
+      for (const key of state.userKeys) if (key.owner === text(body, 'username')) key.acceptedSteps.clear();
+    }),
   },
-  {
-    id: 'login/keys-never-forgotten',
+  'login/keys-never-forgotten': {
     description: 'Keys stay when cluster MFA is switched off with retainUserMfaSettings false.',
     breaks: ['totp-login/keys-are-forgotten-where-told'],
-    apply: (seams) => {
-      seams.rules.forgetsKeys = () => false;
-    },
+    apply: withRules(() => ({ forgetsKeys: () => false })),
   },
+});
+
+export const totpLoginFaults: readonly Fault[] = [
+  ...single,
+  ...(
+    [
+      ['writes-config', 'UpdateMFAConfig', 'of cluster MFA as the admin', false],
+      ['writes-as-its-user', 'UpdateMFAConfig', 'of cluster MFA', true],
+      ['patches-as-its-user', 'UpdateSupportMFAConfig', "of the support user's MFA", true],
+    ] as const
+  ).map(
+    ([does, operation, what, asItsUser]): Fault => ({
+      id: `login/first-step-session-${does}`,
+      description: `The password alone gets a session that changes the configuration ${what} and reads nothing.`,
+      breaks: ['totp-login/first-step-session-changes-nothing'],
+      apply: (seams) => {
+        const first = new Map<string, string | undefined>();
+        seams.refusal('CreateSession', (answer, call) => {
+          if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
+          const sessionId = randomUUID();
+          first.set(sessionId, text(asObject(call.body), 'username'));
+          Object.assign(answer, {
+            status: 201,
+            headers: { 'cache-control': 'no-store' },
+            body: { sessionId },
+          });
+        });
+        alsoKnows(({ sessionId = '' }, call, { state: { admin, users } }) => {
+          if (call.operation !== operation || !first.has(sessionId)) return undefined;
+          return asItsUser ? users.find(({ username }) => username === first.get(sessionId)) : admin;
+        })(seams);
+      },
+    }),
+  ),
 ];

@@ -1,8 +1,8 @@
-import type { Fault, Seams } from '../seams.js';
+import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
 import { hotp, stepAt } from '../totp.js';
 import { changeUri, enrolments } from './key-uris.js';
 
-/** Widens the window of accepted steps. */
+/** Codes of more steps are accepted. */
 function acceptSteps(seams: Seams, from: number, to: number): void {
   seams.rules.stepOf = (code, key, now) => {
     const current = stepAt(now, key.parameters.period);
@@ -15,37 +15,44 @@ function acceptSteps(seams: Seams, from: number, to: number): void {
 
 const noCodeAccepted = ['totp-login/accepts-current-code', 'verify-totp/accepts-current-code'];
 
-export const totpFaults: readonly Fault[] = [
-  {
-    id: 'totp/old-codes-accepted',
+const single = faultsOf({
+  'totp/old-codes-accepted': {
     description: 'TOTP codes are accepted for half an hour.',
     breaks: ['totp-login/refuses-old-code'],
     apply: (seams) => acceptSteps(seams, -60, 1),
   },
-  {
-    id: 'totp/future-codes-accepted',
+  'totp/future-codes-accepted': {
     description: 'TOTP codes are accepted half an hour before their time.',
     breaks: ['totp-login/refuses-future-code'],
     apply: (seams) => acceptSteps(seams, -1, 60),
   },
-  {
-    id: 'totp/replay-accepted',
-    description: 'TOTP codes are accepted again and again within their time.',
+  'totp/replay-accepted': {
+    description: 'TOTP codes are accepted repeatedly within their time.',
     breaks: ['totp-login/refuses-replay'],
-    apply: (seams) => {
-      seams.rules.isReplay = () => false;
-    },
+    apply: withRules(() => ({ isReplay: () => false })),
   },
-  {
-    id: 'totp/any-code-accepted',
-    description: 'Every code of the right length is right.',
+  'totp/any-code-accepted': {
+    description: 'Every code of the right length is accepted.',
     breaks: ['totp-login/refuses-wrong-code'],
-    apply: (seams) => {
-      const { stepOf } = seams.rules;
-      seams.rules.stepOf = (code, key, now) =>
-        stepOf(code, key, now) ?? (code.length === key.parameters.digits ? -Number(code) - 1 : undefined);
-    },
+    apply: withRules(({ stepOf }) => ({
+      stepOf: (code, key, now) =>
+        stepOf(code, key, now) ?? (code.length === key.parameters.digits ? -Number(code) - 1 : undefined),
+    })),
   },
+  'totp/right-code-refused': {
+    description: 'TOTP codes are refused: the target counts steps in minutes, whatever the URI declares.',
+    breaks: noCodeAccepted,
+    apply: withRules(() => ({
+      stepOf: (code, key, now) => {
+        const step = stepAt(now, 60);
+        return hotp(key.secret, step, key.parameters) === code ? step : undefined;
+      },
+    })),
+  },
+});
+
+export const totpFaults: readonly Fault[] = [
+  ...single,
   ...(
     [
       [
@@ -60,15 +67,15 @@ export const totpFaults: readonly Fault[] = [
       id: `totp/${place}-digit-not-compared`,
       description: `The ${place} digit of a TOTP code is not compared.`,
       breaks: ['totp-login/refuses-wrong-code', ...also],
-      apply: ({ rules }) => {
-        rules.stepOf = (code, key, now) => {
+      apply: withRules(() => ({
+        stepOf: (code, key, now) => {
           const current = stepAt(now, key.parameters.period);
           return [current - 1, current, current + 1].find((step) => {
             const right = hotp(key.secret, step, key.parameters);
             return code.length === right.length && compared(code) === compared(right);
           });
-        };
-      },
+        },
+      })),
     }),
   ),
   ...(
@@ -85,15 +92,4 @@ export const totpFaults: readonly Fault[] = [
       apply: (seams) => changeUri(seams, enrolments, (uri) => uri.replace(right, wrong)),
     }),
   ),
-  {
-    id: 'totp/right-code-refused',
-    description: 'No TOTP code is right: the steps are counted in minutes, whatever the URI declares.',
-    breaks: noCodeAccepted,
-    apply: (seams) => {
-      seams.rules.stepOf = (code, key, now) => {
-        const step = stepAt(now, 60);
-        return hotp(key.secret, step, key.parameters) === code ? step : undefined;
-      };
-    },
-  },
 ];

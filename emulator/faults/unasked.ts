@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, World } from '../call.js';
+import { asksNoCodeUnchecked } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
-import type { Fault } from '../seams.js';
-import { asksNoCode } from './ways-in.js';
+import { type Fault, faultsOf } from '../seams.js';
 
-/** Members of a login in a list, of which what finds MFA knows nothing. */
+/** Login members that may come in a list, which the check for MFA does not read. */
 const listed: readonly (readonly [member: 'username' | 'domain', what: string])[] = [
   ['username', "a user's name"],
   ['domain', 'the domain'],
@@ -15,7 +15,7 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether a login brings no code, and its user has none to bring: no key, and no mailed code that was not used. */
+/** Whether a login has no code, and its user has neither a key nor an unused mailed code. */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);
@@ -24,48 +24,27 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/** Logins that are asked for no code for what the target makes of them, or of the user. */
-export const unaskedFaults: readonly Fault[] = [
-  ...listed.map(
-    ([member, what]): Fault => ({
-      id: `ways-in/${member}-in-a-list`,
-      description: `While cluster MFA is on, ${what} in a list asks for no code.`,
-      // What asks for no code is known to no lock either.
-      breaks: ['ways-in/name-in-any-form-needs-code'],
-      apply: (seams) => {
-        asksNoCode(seams, (body) => firstOf(own(body, member)) !== undefined);
-        seams.body('CreateSession', (body) => {
-          const first = firstOf(own(asObject(body), member));
-          return first === undefined ? body : { ...asObject(body), [member]: first };
-        });
-      },
-    }),
-  ),
-  {
-    id: 'totp-login/nothing-set-up-no-code',
-    description:
-      'While TOTP and e-mail are enabled, a user without a key to whom no code was mailed is asked for no code.',
+/** Logins that need no code because of how the target reads them or their user. */
+const single = faultsOf({
+  'totp-login/nothing-set-up-no-code': {
+    description: 'While both types are enabled, a user with neither a key nor a mailed code needs no code.',
     breaks: ['totp-login/refuses-password-alone-without-key'],
-    apply: (seams) => asksNoCode(seams, isWithoutCode),
+    apply: asksNoCodeUnchecked(isWithoutCode),
   },
-  {
-    id: 'login/email-alone-asks-for-no-code',
+  'login/email-alone-asks-for-no-code': {
     description: 'While e-mail alone is enabled, the password alone opens a session.',
     breaks: ['totp-login/refused-while-only-email-is-enabled'],
-    apply: (seams) =>
-      asksNoCode(
-        seams,
-        (body, _call, { state }) =>
-          own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
-      ),
+    apply: asksNoCodeUnchecked(
+      (body, _call, { state }) =>
+        own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
+    ),
   },
-  {
-    id: 'ways-in/right-code-counts-for-all',
-    description: 'While a login by a right code is answered, a login without one is asked for none.',
+  'ways-in/right-code-counts-for-all': {
+    description: 'While a login with a right code is being answered, another login needs no code.',
     breaks: ['ways-in/code-of-others-at-once-skips-no-code'],
     apply: (seams) => {
       let atWork = 0;
-      asksNoCode(seams, (body) => atWork > 0 && own(body, 'otpCode') === undefined);
+      asksNoCodeUnchecked((body) => atWork > 0 && own(body, 'otpCode') === undefined)(seams);
       seams.answer(['CreateSession', 'VerifyUserOtp'], async ({ status }, call, { state }) => {
         const body = asObject(call.body);
         const isByCode = own(body, 'otpCode') !== undefined || own(body, 'otp') !== undefined;
@@ -76,4 +55,23 @@ export const unaskedFaults: readonly Fault[] = [
       });
     },
   },
+});
+
+export const unaskedFaults: readonly Fault[] = [
+  ...single,
+  ...listed.map(
+    ([member, what]): Fault => ({
+      id: `ways-in/${member}-in-a-list`,
+      description: `While cluster MFA is on, ${what} in a list asks for no code.`,
+      // Locks do not know this name either.
+      breaks: ['ways-in/name-in-any-form-needs-code'],
+      apply: (seams) => {
+        asksNoCodeUnchecked((body) => firstOf(own(body, member)) !== undefined)(seams);
+        seams.body('CreateSession', (body) => {
+          const first = firstOf(own(asObject(body), member));
+          return first === undefined ? body : { ...asObject(body), [member]: first };
+        });
+      },
+    }),
+  ),
 ];

@@ -36,7 +36,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
   }
 }
 
-/** DELETE /users/sessions: those of one user with sid, everybody's without. */
+/** DELETE /users/sessions: one user's sessions with sid, all without. */
 function deleteSessions(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
@@ -61,7 +61,7 @@ function createAccessToken(call: Call, world: World): Answer {
   return { status: 201, headers: {}, body: { accessToken, tokenType, privileges: [...user.privileges] } };
 }
 
-/** POST /email-otp: for the user of the body, or else for the caller. */
+/** POST /email-otp: for the user in the body, else for the caller. */
 function createEmailOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const named = text(body, 'username') !== undefined || text(body, 'password') !== undefined;

@@ -10,16 +10,16 @@ export interface Operation {
   readonly path: string | ((release: Release) => string);
   /** The first release that has it, where not all have. */
   readonly since?: ReleaseName;
-  /** `ignored`: what login operations do with a credential, whatever it is worth. */
+  /** `ignored`: login operations ignore credentials. */
   readonly credential: 'needed' | 'optional' | 'ignored';
   readonly privilege?: Privilege;
-  /** What the requirements on its credential are called by: a fault for each lets somebody in. */
+  /** The name in the ids of its credential requirements, each with a fault. */
   readonly slug?: string;
   readonly body?: { readonly required: boolean; readonly check: BodyCheck };
   /** The answer holds something secret. */
   readonly secret?: true;
   readonly handle: (call: Call, world: World) => Answer;
-  /** A fault: it succeeds with another status than the documented one. */
+  /** For a fault: a success status other than the documented one. */
   readonly wrongStatus?: readonly [slug: string, status: number, requirement: string];
 }
 

@@ -6,14 +6,14 @@ import { asObject, text } from '../json.js';
 import type { User } from '../state.js';
 import { type Operation, required } from './operation.js';
 
-/** What POST /users/sessions hands out for the password alone: it opens nothing but the second step. */
+/** The answer of POST /users/sessions to the password alone: a pending session. */
 export function firstStepFor(user: User, { state }: World): Answer {
   const sessionId = randomBytes(24).toString('base64url');
   state.firstSteps.set(sessionId, user);
   return { status: 201, headers: {}, body: { sessionId } };
 }
 
-/** POST /users/verify-otp: a right code makes a session of what the password began. */
+/** POST /users/verify-otp: a right code turns a pending session into a full one. */
 function verifyUserOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const [otp, type] = [text(body, 'otp'), text(body, 'type')];

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Refusal, type World } from '../call.js';
 import { attempt, passwordOf } from '../codes.js';
 
-/** By which name wrong passwords of the support user are counted. */
+/** The name that counts wrong passwords of the support user. */
 export const supportPassword = passwordOf('the support user');
 
 /** @throws Refusal without the support user's right password */
 export function demandSupportPassword(password: string | undefined, world: World): void {
   const isRight = () => world.rules.supportPasswordRight(password, world);
-  // None at all is no guess.
+  // A missing password is no guess.
   if (
     password === undefined
       ? isRight()
@@ -18,7 +18,7 @@ export function demandSupportPassword(password: string | undefined, world: World
   throw new Refusal(403, 'KWrongPassword', "The support user's current password is needed for this change.");
 }
 
-/** A reference id for a code that was right: in place of mfaCode it switches MFA off, once. */
+/** A reference id for a right code: it replaces mfaCode once to switch MFA off. */
 export function newReference(world: World): string {
   const id = randomUUID();
   world.state.referenceIds.add(id);

@@ -25,7 +25,7 @@ function shown(support: SupportMfa, world: World): JsonObject {
   };
 }
 
-/** PATCH /support-user/mfa: only what is named changes. */
+/** PATCH /support-user/mfa: only named properties change. */
 function updateSupportMfa(call: Call, world: World): Answer {
   const { rules, state } = world;
   const body = asObject(call.body);
@@ -43,7 +43,7 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
-/** What was given for codes of the key before ends with it. */
+/** Reference ids for codes of the earlier key end with it. */
 export function newKey(call: Call, world: World): TotpKey {
   world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
@@ -81,7 +81,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 /**
  * Demands mfaCode where the change needs one.
  *
- * @returns whether a code was given and right: needed too for a new key in place of a verified one
+ * @returns whether a right code was given, which a new key in place of a verified one needs too
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');
@@ -135,7 +135,7 @@ function settle(
   return withoutKey(wanted);
 }
 
-/** Of a mode that has no key, and nothing to verify. */
+/** The answer for a mode without a key. */
 export function withoutKey(support: SupportMfa): SupportMfa {
   const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };
@@ -151,7 +151,7 @@ function verifySupportTotp(call: Call, world: World): Answer {
   if (key === undefined) throw new Refusal(400, 'KNotEnrolled', 'TOTP is not set up for the support user.');
   const toDisable = world.release.references && own(request, 'purpose') === 'DisableMfa';
   if (toDisable) demandSupportPassword(text(request, 'supportUserPassword'), world);
-  // What can't be a code is no guess: it doesn't count as an attempt.
+  // A malformed code is no guess and doesn't count as an attempt.
   const wellFormed = /^[0-9]+$/.test(code) && code.length === key.parameters.digits;
   const right = wellFormed && attempt(supportOwner, world, () => useTotpCode(code, [key], world));
   world.state.support = { ...support, verification: world.rules.afterVerification(support, right) };

@@ -20,10 +20,10 @@ export function isOperationId(name: string): name is OperationId {
   return rows.some(({ id }) => id === name);
 }
 
-/** The operations of all releases; each row stands beside the code that answers it. */
+/** The operations of all releases. */
 export const operations: readonly (Operation & { readonly id: OperationId })[] = rows;
 
-/** An operation as one release has it. */
+/** An operation of one release. */
 export type OperationOfRelease = Operation & { readonly path: string };
 
 export function operationsOf(release: Release): readonly OperationOfRelease[] {

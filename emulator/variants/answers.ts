@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { bodyChecks } from '../checks.js';
+import { answers, refusals, replaces, successes, wires } from '../deviations.js';
 import { isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Variant } from '../seams.js';
+import { type Variant, variantsOf } from '../seams.js';
 
-/** Properties that may be null, by the operation that answers them. */
+/** Nullable properties by operation. */
 const nullable: readonly (readonly [OperationId, readonly string[]])[] = [
   ['VerifySupportUserTotp', ['message']],
   ['GetSupportMFAConfig', ['mfaType', 'email']],
@@ -21,10 +22,9 @@ function errors(id: string, description: string, change: (body: JsonObject) => J
   return {
     id,
     description,
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (isObject(answer.body)) answer.body = change(answer.body);
-      }),
+    apply: refusals('any', (answer) => {
+      if (isObject(answer.body)) answer.body = change(answer.body);
+    }),
   };
 }
 
@@ -38,41 +38,116 @@ const knownProperties: readonly (readonly [OperationId, readonly string[]])[] = 
   ['CreateAccessToken', Object.keys(bodyChecks.accessToken)],
 ];
 
-export const answerVariants: readonly Variant[] = [
-  {
-    id: 'charset-missing',
+const single = variantsOf({
+  'charset-missing': {
     description: 'Content-Type is application/json without a charset.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        if (answer.content !== undefined) answer.headers['content-type'] = 'application/json';
-      }),
+    apply: wires('any', (answer) => {
+      if (answer.content !== undefined) answer.headers['content-type'] = 'application/json';
+    }),
   },
-  {
-    id: 'refuses-with-422',
-    description: 'What is wrong with a body is answered by 422 instead of 400.',
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (answer.status === 400) answer.status = 422;
-      }),
+  'refuses-with-422': {
+    description: 'Invalid bodies are answered 422 instead of 400.',
+    apply: replaces('any', 400, { status: 422 }),
   },
-  {
-    id: 'refuses-with-403',
-    description: 'A missing or wrong credential is answered by 403, without a challenge.',
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (answer.status !== 401) return;
-        answer.status = 403;
-        answer.headers = {};
-      }),
+  'refuses-with-403': {
+    description: 'A missing or wrong credential is answered 403 without a challenge.',
+    apply: replaces('any', 401, { status: 403, headers: {} }),
   },
-  {
-    id: 'refuses-with-404',
-    description: 'A missing privilege is answered by 404.',
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (answer.status === 403) answer.status = 404;
-      }),
+  'refuses-with-404': {
+    description: 'A missing privilege is answered 404.',
+    apply: replaces('any', 403, { status: 404 }),
   },
+  'optional-absent': {
+    description: 'Answers leave out properties without a value.',
+    apply: successes('any', withoutNulls),
+  },
+  'optional-null': {
+    description: 'Nullable properties without a value are null instead of absent or a default.',
+    apply: (seams) => {
+      for (const [operation, names] of nullable) {
+        seams.success(operation, (body) => ({
+          ...Object.fromEntries(names.map((name) => [name, null])),
+          ...body,
+          ...(own(body, 'otpVerificationState') === 'kNotStarted' ? { otpVerificationState: null } : {}),
+        }));
+      }
+    },
+  },
+  'extra-properties': {
+    description: 'Answers have unknown properties, one of them with a new value each time.',
+    apply: answers('any', (answer) => {
+      if (isObject(answer.body)) {
+        answer.body = { links: [], apiRevision: 3, requestId: randomUUID(), ...answer.body };
+      }
+    }),
+  },
+  'types-in-any-order': {
+    description: 'GET /mfa-config lists authenticationTypes in changing order.',
+    apply: (seams) => {
+      let reads = 0;
+      seams.success('GetMFAConfig', (body) => {
+        const types = own(body, 'authenticationTypes');
+        reads += 1;
+        return Array.isArray(types) && reads % 2 === 1
+          ? { ...body, authenticationTypes: types.toReversed() }
+          : body;
+      });
+    },
+  },
+  'members-in-any-order': {
+    description: 'Every second answer has its members in another order.',
+    apply: (seams) => {
+      let answers = 0;
+      seams.answer('any', (answer) => {
+        answers += 1;
+        if (answers % 2 === 1 && isObject(answer.body))
+          answer.body = Object.fromEntries(Object.entries(answer.body).reverse());
+      });
+    },
+  },
+  'messages-with-request-id': {
+    description: 'The message of every Error contains a request id.',
+    apply: refusals('any', (answer) => {
+      if (!isObject(answer.body)) return;
+      const message = own(answer.body, 'message');
+      if (typeof message === 'string') {
+        answer.body = { ...answer.body, message: `${message} (request ${randomUUID()})` };
+      }
+    }),
+  },
+  'unknown-properties-rejected': {
+    description: 'Bodies with unknown properties are refused.',
+    apply: (seams) => {
+      for (const [operation, known] of knownProperties) {
+        seams.body(operation, (body) => {
+          if (isObject(body) && Object.keys(body).some((name) => !known.includes(name))) {
+            throw new Refusal(400, 'KUnknownProperty', 'The body has an unknown property.');
+          }
+        });
+      }
+    },
+  },
+  'wrong-totp-is-4xx': {
+    description: 'POST /support-user/verify-totp refuses a wrong code by 400.',
+    apply: answers('VerifySupportUserTotp', (answer) => {
+      if (!isObject(answer.body) || own(answer.body, 'success') !== false) return;
+      answer.status = 400;
+      answer.body = { errorCode: 'KInvalidOtp', message: 'The code is not valid.' };
+    }),
+  },
+  'address-in-part': {
+    description: "The support user's address is shown as two small letters and the domain.",
+    apply: successes(['GetSupportMFAConfig', 'UpdateSupportMFAConfig'], (body) => {
+      const address = text(body, 'email')?.toLowerCase();
+      return address === undefined
+        ? body
+        : { ...body, email: address.replace(/^(.).*(.)@/, (_, first, last) => `${first}…${last}@`) };
+    }),
+  },
+});
+
+export const answerVariants: readonly Variant[] = [
+  ...single,
   errors('errors-with-message-only', 'Errors have a message only.', ({ message }) => ({
     message: message ?? null,
   })),
@@ -86,106 +161,5 @@ export const answerVariants: readonly Variant[] = [
       message: null,
     })),
     fails: ['http/errors-say-something'],
-  },
-  {
-    id: 'optional-absent',
-    description: 'Properties without a value are left out.',
-    apply: (seams) => seams.success('any', withoutNulls),
-  },
-  {
-    id: 'optional-null',
-    description: 'Nullable properties without a value are null instead of absent or of a default.',
-    apply: (seams) => {
-      for (const [operation, names] of nullable) {
-        seams.success(operation, (body) => ({
-          ...Object.fromEntries(names.map((name) => [name, null])),
-          ...body,
-          ...(own(body, 'otpVerificationState') === 'kNotStarted' ? { otpVerificationState: null } : {}),
-        }));
-      }
-    },
-  },
-  {
-    id: 'extra-properties',
-    description: 'Answers have properties that the document does not know; one of them is new each time.',
-    apply: (seams) =>
-      seams.answer('any', (answer) => {
-        if (isObject(answer.body)) {
-          answer.body = { links: [], apiRevision: 3, requestId: randomUUID(), ...answer.body };
-        }
-      }),
-  },
-  {
-    id: 'types-in-any-order',
-    description: 'GET /mfa-config lists authenticationTypes in another order each time.',
-    apply: (seams) => {
-      let reads = 0;
-      seams.success('GetMFAConfig', (body) => {
-        const types = own(body, 'authenticationTypes');
-        reads += 1;
-        return Array.isArray(types) && reads % 2 === 1
-          ? { ...body, authenticationTypes: types.toReversed() }
-          : body;
-      });
-    },
-  },
-  {
-    id: 'members-in-any-order',
-    description: 'The members of every second answer stand in another order.',
-    apply: (seams) => {
-      let answers = 0;
-      seams.answer('any', (answer) => {
-        answers += 1;
-        if (answers % 2 === 1 && isObject(answer.body))
-          answer.body = Object.fromEntries(Object.entries(answer.body).reverse());
-      });
-    },
-  },
-  {
-    id: 'messages-with-request-id',
-    description: 'The message of every Error names the request by an id.',
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (!isObject(answer.body)) return;
-        const message = own(answer.body, 'message');
-        if (typeof message === 'string') {
-          answer.body = { ...answer.body, message: `${message} (request ${randomUUID()})` };
-        }
-      }),
-  },
-  {
-    id: 'unknown-properties-rejected',
-    description: 'Bodies with properties that the document does not know are refused.',
-    apply: (seams) => {
-      for (const [operation, known] of knownProperties) {
-        seams.body(operation, (body) => {
-          if (isObject(body) && Object.keys(body).some((name) => !known.includes(name))) {
-            throw new Refusal(400, 'KUnknownProperty', 'The body has an unknown property.');
-          }
-          return body;
-        });
-      }
-    },
-  },
-  {
-    id: 'wrong-totp-is-4xx',
-    description: 'POST /support-user/verify-totp refuses a wrong code by 400.',
-    apply: (seams) =>
-      seams.answer('VerifySupportUserTotp', (answer) => {
-        if (!isObject(answer.body) || own(answer.body, 'success') !== false) return;
-        answer.status = 400;
-        answer.body = { errorCode: 'KInvalidOtp', message: 'The code is not valid.' };
-      }),
-  },
-  {
-    id: 'address-in-part',
-    description: 'Of the address of the support user two letters and the domain are shown, in small letters.',
-    apply: (seams) =>
-      seams.success(['GetSupportMFAConfig', 'UpdateSupportMFAConfig'], (body) => {
-        const address = text(body, 'email')?.toLowerCase();
-        return address === undefined
-          ? body
-          : { ...body, email: address.replace(/^(.).*(.)@/, (_, first, last) => `${first}…${last}@`) };
-      }),
   },
 ];

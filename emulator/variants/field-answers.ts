@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Call, Refusal, type WireAnswer } from '../call.js';
+import { type Call, Refusal } from '../call.js';
 import { cookie, header } from '../credentials.js';
+import { answers, page } from '../deviations.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
-import type { Seams, Variant } from '../seams.js';
+import { type Seams, type Variant, variantsOf } from '../seams.js';
 
 /** JSON with a line feed after it. */
 function lineFeeds(seams: Seams): void {
@@ -13,7 +14,7 @@ function lineFeeds(seams: Seams): void {
   });
 }
 
-/** A login sets a cookie that authenticates by itself; of the body that it answers, what is left. */
+/** A login sets a cookie that authenticates by itself; `left` is the rest of its body. */
 function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void {
   const cookies = new Map<string, string>();
   const { identify } = seams.rules;
@@ -34,18 +35,11 @@ function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void 
 
 const node = 'node-01a.cluster.lab.example';
 
-function page(answer: WireAnswer, status: number, type: string, content: string): void {
-  const { date } = answer.headers;
-  answer.status = status;
-  answer.headers = { ...(date === undefined ? {} : { date }), 'content-type': type };
-  answer.content = Buffer.from(content);
-}
-
 const notFound =
   '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n' +
   '<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
 
-/** Why a credential is refused, by what was brought. */
+/** Why a credential is refused. */
 function credentialMessage(call: Call): string {
   if (header(call, 'apikey') !== undefined) return 'API Key does not exist';
   if (header(call, 'authorization') !== undefined) return 'The access token is invalid.';
@@ -53,7 +47,7 @@ function credentialMessage(call: Call): string {
   return 'Authentication failed: Neither session cookie nor token is present in the request';
 }
 
-/** The vendor's own words and statuses, by the reference's errorCode. */
+/** The vendor's words and statuses for an errorCode of the reference. */
 function inTheirWords(
   errorCode: string,
   call: Call,
@@ -79,12 +73,27 @@ function inTheirWords(
   }
 }
 
-/** What is known of the answers of real clusters. */
-export const fieldAnswerVariants: readonly Variant[] = [
-  {
-    id: 'field-errors',
-    description:
-      'Errors in the words of real clusters, a line feed after each; a 401 has no WWW-Authenticate.',
+/** Every n-th request is refused by a page instead of being processed. */
+function refusesEvery(n: number, status: number, type: string, content: string): Variant['apply'] {
+  return (seams) => {
+    const refused = new WeakSet<Call>();
+    let calls = 0;
+    seams.input('any', (call) => {
+      calls += 1;
+      if (calls % n > 0) return;
+      refused.add(call);
+      throw new Refusal(status, 'KRefused', 'Refused.');
+    });
+    seams.wire('any', (answer, call) => {
+      if (refused.has(call)) page(answer, status, type, content);
+    });
+  };
+}
+
+/** Answers of real clusters. */
+export const fieldAnswerVariants: readonly Variant[] = variantsOf({
+  'field-errors': {
+    description: 'Errors use the words of real clusters; a 401 has no WWW-Authenticate.',
     fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'],
     apply: (seams) => {
       lineFeeds(seams);
@@ -97,10 +106,8 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'field-nginx-404',
-    description:
-      'A path or a method that the release does not know is answered by the HTML page of a web server.',
+  'field-nginx-404': {
+    description: 'Unknown paths and methods are answered with the HTML page of a web server.',
     apply: (seams) => {
       lineFeeds(seams);
       seams.wire('any', (answer, call) => {
@@ -109,10 +116,8 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'web-server-before-the-api',
-    description:
-      'Another spelling of a path is redirected to the right one, an unknown path to a page to log in, and TRACE is refused by the HTML page of a web server.',
+  'web-server-before-the-api': {
+    description: 'Other path spellings redirect, unknown paths to a login page; TRACE gets an HTML page.',
     apply: (seams) => {
       seams.wire('any', (answer, call) => {
         if (call.operation !== null) return;
@@ -126,10 +131,8 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'web-page-404',
-    description:
-      'A sid that nobody has is not found by DELETE /users/sessions, and a web server covers that answer by its HTML page.',
+  'web-page-404': {
+    description: 'DELETE /users/sessions answers an unknown sid by 404 with the HTML page of a web server.',
     apply: (seams) => {
       seams.input('DeleteSession', (call, { state }) => {
         const sid = call.query.get('sid');
@@ -141,10 +144,8 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'proxy-in-front',
-    description:
-      'A body in chunks is answered 411, and what looks like SQL 403, by HTML pages of what stands before the API.',
+  'proxy-in-front': {
+    description: 'A proxy before the API answers chunked bodies 411 and SQL-like bodies 403 with HTML pages.',
     apply: (seams) => {
       const blocked = new WeakMap<Call, 403 | 411>();
       seams.input('any', (call) => {
@@ -160,46 +161,16 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'field-429-plain',
-    description:
-      'Every 40th request is answered 429 in plain text, without Retry-After and without Via, and not taken.',
-    apply: (seams) => {
-      const refused = new WeakSet<Call>();
-      let calls = 0;
-      seams.input('any', (call) => {
-        calls += 1;
-        if (calls % 40 !== 0) return;
-        refused.add(call);
-        throw new Refusal(429, 'KTooManyRequests', 'Too Many Requests');
-      });
-      seams.wire('any', (answer, call) => {
-        if (refused.has(call)) page(answer, 429, 'text/plain', 'Too Many Requests');
-      });
-    },
+  'field-429-plain': {
+    description: 'Every 40th request is refused with 429 in plain text, without Retry-After and Via.',
+    apply: refusesEvery(40, 429, 'text/plain', 'Too Many Requests'),
   },
-  {
-    id: 'field-503-plain',
-    description:
-      'Every 60th request is answered 503 by the HTML page of a balancer, without Retry-After and without Via, and not taken.',
-    apply: (seams) => {
-      const refused = new WeakSet<Call>();
-      let calls = 0;
-      seams.input('any', (call) => {
-        calls += 1;
-        if (calls % 60 !== 0) return;
-        refused.add(call);
-        throw new Refusal(503, 'KUnavailable', 'Service Unavailable');
-      });
-      seams.wire('any', (answer, call) => {
-        if (refused.has(call))
-          page(answer, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>');
-      });
-    },
+  'field-503-plain': {
+    description: 'Every 60th request is refused with 503 and an HTML page, without Retry-After and Via.',
+    apply: refusesEvery(60, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>'),
   },
-  {
-    id: 'reads-without-answer-now-and-then',
-    description: 'Every 40th read is answered 502 or 504 by the HTML page of a balancer, without Via.',
+  'reads-without-answer-now-and-then': {
+    description: "Every 40th read is answered 502 or 504 with a balancer's HTML page, without Via.",
     apply: (seams) => {
       let reads = 0;
       seams.wire(['GetMFAConfig', 'GetSupportMFAConfig'], (answer) => {
@@ -210,10 +181,8 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'field-slow',
-    description:
-      'The first and every 80th answer of each operation takes 2 seconds longer, each tenth of these 20 seconds.',
+  'field-slow': {
+    description: 'Every 80th answer of an operation takes 2 seconds longer, every tenth of these 20 seconds.',
     apply: (seams) => {
       seams.told.limits = { ...seams.told.limits, requestTimeoutMs: 60_000 };
       const answers = new Map<Call['operation'], number>();
@@ -227,23 +196,19 @@ export const fieldAnswerVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'node-in-a-cookie',
-    description: 'Each answer sets a cookie and a header field that name the node which gave it.',
-    apply: (seams) =>
-      seams.answer('any', (answer) => {
-        const cookies = [answer.headers['set-cookie'], `node=${node}`].filter((each) => each !== undefined);
-        Object.assign(answer.headers, { 'set-cookie': cookies.join(', '), 'x-served-by': node });
-      }),
+  'node-in-a-cookie': {
+    description: 'Each answer names its node in a cookie and a header field.',
+    apply: answers('any', (answer) => {
+      const cookies = [answer.headers['set-cookie'], `node=${node}`].filter((each) => each !== undefined);
+      Object.assign(answer.headers, { 'set-cookie': cookies.join(', '), 'x-served-by': node });
+    }),
   },
-  {
-    id: 'field-cookie-too',
-    description: 'A login sets a cookie as well, which authenticates by itself.',
+  'field-cookie-too': {
+    description: 'A login also sets a cookie, which authenticates by itself.',
     apply: (seams) => setCookies(seams, (body) => body),
   },
-  {
-    id: 'sessions-by-cookie-only',
-    description: 'A login sets a cookie, and answers no session id.',
+  'sessions-by-cookie-only': {
+    description: 'A login sets a cookie and answers no session id.',
     apply: (seams) => setCookies(seams, ({ sessionId: _left, ...body }) => body),
   },
-];
+});

@@ -2,27 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, Refusal, type World } from '../call.js';
 import { attempt, useLoginCode, useMailCode } from '../codes.js';
 import { challenges, cookie, credentialsOf, header } from '../credentials.js';
-import { asObject, isObject, type Json, own, text } from '../json.js';
+import { bodies, userNamed } from '../deviations.js';
+import { asObject, isObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Seams, Variant } from '../seams.js';
+import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
 import type { User } from '../state.js';
 
-/** A login that is not open here: which of the two is, a setting of the cluster decides. */
+/** A closed login: a setting of the cluster decides which of the two is open. */
 function closed(seams: Seams, operation: OperationId): void {
   seams.input(operation, () => {
     throw new Refusal(400, 'KInvalidRequest', 'Access denied');
   });
 }
 
-/** The user that a body names, whatever the password. */
-function named(body: Json | undefined, { state }: World): User | undefined {
-  const username = text(asObject(body), 'username');
-  return state.users.find((user) => user.username === username);
+/** Cluster MFA was never configured: its nullable properties are null. */
+function startsWithNulls(seams: Seams): void {
+  const nulls = { authenticationTypes: null, retainUserMfaSettings: null };
+  seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nulls } };
 }
 
 const mandatory = () => new Refusal(400, 'KValidationError', 'Please specify the mandatory parameters.');
 
-/** Access tokens take a code beside the password, its type in any case. */
+/** Access tokens need a code beside the password, its type in any case. */
 function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   seams.rules.demandTokenCode = (user, body, world) => {
     const [code, type] = [text(body, 'otpCode'), text(body, 'otpType')?.toLowerCase()];
@@ -35,7 +36,7 @@ function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   };
 }
 
-/** So many sessions at a time: a further login with right credentials is refused until one ends, after an hour. */
+/** A session limit: further logins are refused until a session ends after an hour. */
 function sessionLimit(
   most: number,
   [status, errorCode, message]: readonly [number, string, string] = [
@@ -45,7 +46,7 @@ function sessionLimit(
   ],
 ): Omit<Variant, 'id'> {
   return {
-    description: `A user has ${most} sessions at most, which end after an hour: a further login is refused until one ends ("${message}").`,
+    description: `A user has at most ${most} sessions of an hour; further logins are refused ("${message}").`,
     apply: (seams) => {
       const { clock, rules } = seams;
       const { identify } = rules;
@@ -79,19 +80,20 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 }
 
 /**
- * The password alone hands out a session by which only what belongs to MFA is open.
+ * The password alone gets a pending session that opens MFA operations only.
  *
- * @param cookieName of one by which the same is open; all else is then answered 403
+ * @param cookieName a cookie that opens the same; other operations are then answered 403
  */
 function firstStep(
   mayEnrol: boolean,
   cookieName?: string,
   reads: readonly OperationId[] = [],
 ): Omit<Variant, 'id'> {
-  const enrolment = mayEnrol ? 'a TOTP key until the first code of one' : 'no TOTP key';
-  const set = cookieName === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
+  const enrolment = mayEnrol ? 'a new TOTP key until its first code' : 'no TOTP key';
+  const set =
+    cookieName === undefined ? '' : '; a cookie opens the same, and other operations are answered 403';
   return {
-    description: `While cluster MFA is on, the password alone gets a session that opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
+    description: `While cluster MFA is on, a pending session opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
     apply: (seams) => {
       const first = new Map<string, User>();
       const idOf = (call: Call) =>
@@ -113,7 +115,7 @@ function firstStep(
         return isOpen ? user : undefined;
       };
       seams.refusal('any', (answer, call, world) => {
-        const user = named(call.body, world);
+        const user = userNamed(call.body, world);
         if (
           call.operation === 'CreateSession' &&
           user !== undefined &&
@@ -136,11 +138,11 @@ function firstStep(
   };
 }
 
-/** Logins with wrong passwords or codes lock the account, and a locked one looks like a wrong password. */
+/** Wrong passwords or codes lock the account, which then looks like a wrong password. */
 function lockMinutes(most: number): Omit<Variant, 'id'> {
   const lockMs = 5 * 60_000;
   return {
-    description: `${most} wrong passwords or codes in a row lock an account for 5 minutes: even right credentials are then told to be wrong.`,
+    description: `${most} consecutive wrong passwords or codes lock an account for 5 minutes: right credentials then count as wrong.`,
     apply: (seams) => {
       const { clock, told } = seams;
       told.limits = { ...told.limits, lockMinutes: 5 };
@@ -149,12 +151,11 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
         new Refusal(401, 'KInvalidCredentials', 'The username or password is wrong.', challenges(world));
       const logins: readonly OperationId[] = ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'];
       seams.body(logins, (body, _call, world) => {
-        const user = named(body, world);
+        const user = userNamed(body, world);
         if (user !== undefined && (failures.get(user)?.lockedUntil ?? 0) > clock.now()) throw wrong(world);
-        return body;
       });
       seams.answer(logins, (answer, call, world) => {
-        const user = named(call.body, world);
+        const user = userNamed(call.body, world);
         if (user === undefined) return;
         if (answer.status < 300 && call.operation !== 'CreateEmailOtp') failures.delete(user);
         const errorCode = text(asObject(answer.body), 'errorCode');
@@ -171,40 +172,34 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
   };
 }
 
-/** What is known of real clusters at login and MFA: a session, a code, an account. */
-export const fieldVariants: readonly Variant[] = [
-  {
-    id: 'field-sessions-only',
-    description: 'POST /access-tokens is not open: it answers 400 "Access denied" to everybody.',
+/** Login and MFA of real clusters. */
+export const fieldVariants: readonly Variant[] = variantsOf({
+  'field-sessions-only': {
+    description: 'POST /access-tokens is closed: it answers everyone 400 "Access denied".',
     apply: (seams) => closed(seams, 'CreateAccessToken'),
   },
-  {
-    id: 'field-tokens-only',
-    description:
-      'POST /users/sessions is not open: it answers 400 "Access denied" to everybody. POST /access-tokens takes codes.',
+  'field-tokens-only': {
+    description: 'POST /users/sessions is closed ("Access denied"); POST /access-tokens accepts codes.',
     apply: (seams) => {
       closed(seams, 'CreateSession');
       tokensTakeCodes(seams, ['totp', 'email']);
     },
   },
-  {
-    id: 'field-tokens-without-codes',
-    description: 'POST /users/sessions is not open, and POST /access-tokens takes no codes.',
+  'field-tokens-without-codes': {
+    description: 'POST /users/sessions is closed, and POST /access-tokens accepts no codes.',
     apply: (seams) => closed(seams, 'CreateSession'),
   },
-  { id: 'field-session-limit', ...sessionLimit(10) },
-  { id: 'field-session-limit-3', ...sessionLimit(3) },
-  {
-    id: 'field-session-limit-untold',
+  'field-session-limit': sessionLimit(10),
+  'field-session-limit-3': sessionLimit(3),
+  'field-session-limit-untold': {
     ...sessionLimit(10, [400, 'KAuthenticationError', 'Authentication failed.']),
   },
-  { id: 'field-first-step', ...firstStep(true) },
-  { id: 'field-first-step-strict', ...firstStep(false) },
-  { id: 'field-first-step-cookie', ...firstStep(false, 'login-session') },
-  {
-    id: 'field-first-step-reads-support-mfa',
+  'field-first-step': firstStep(true),
+  'field-first-step-strict': firstStep(false),
+  'field-first-step-cookie': firstStep(false, 'login-session'),
+  'field-first-step-reads-support-mfa': {
     description:
-      "While cluster MFA is on, the password alone gets a session that opens what is about MFA, GET /support-user/mfa included; GET /security-config is another resource, which it doesn't open.",
+      'A pending session opens MFA operations and GET /support-user/mfa, not GET /security-config.',
     fails: ['totp-login/first-step-session-opens-nothing'],
     apply: (seams) => {
       firstStep(false, undefined, ['GetSupportMFAConfig']).apply(seams);
@@ -218,10 +213,8 @@ export const fieldVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'field-user-exempt',
-    description:
-      'A user is exempt from MFA, as the target file says: the password alone logs in, whatever the code.',
+  'field-user-exempt': {
+    description: 'The target file exempts a user from MFA: the password alone logs in, with any code.',
     apply: ({ rules, told }) => {
       const { asksForCode, tokenByPasswordAlone } = rules;
       told.accounts.other = { mfaExempt: true };
@@ -230,9 +223,8 @@ export const fieldVariants: readonly Variant[] = [
         user.role === 'other' || tokenByPasswordAlone(user, world);
     },
   },
-  {
-    id: 'field-domain-always-mfa',
-    description: 'A user of another domain than LOCAL needs a code while cluster MFA is off, too.',
+  'field-domain-always-mfa': {
+    description: 'A user outside the domain LOCAL needs a code even while cluster MFA is off.',
     apply: (seams) => {
       seams.start = { ...seams.start, domains: { other: 'corp.example' } };
       const { rules } = seams;
@@ -242,45 +234,31 @@ export const fieldVariants: readonly Variant[] = [
         user.domain === 'LOCAL' && tokenByPasswordAlone(user, world);
     },
   },
-  { id: 'field-lock-minutes', ...lockMinutes(5) },
-  { id: 'field-lock-minutes-3', ...lockMinutes(3) },
-  {
-    id: 'field-email-not-set-up',
-    description: 'A user who has an address gets no codes by mail: POST /email-otp answers 400.',
-    apply: (seams) =>
-      seams.body('CreateEmailOtp', (body, _call, world) => {
-        const user = named(body, world);
-        if (user?.role !== 'other' || text(asObject(body), 'password') !== user.password) return body;
-        throw new Refusal(400, 'KValidationError', 'Email MFA is not set up for the user.');
-      }),
+  'field-lock-minutes': lockMinutes(5),
+  'field-lock-minutes-3': lockMinutes(3),
+  'field-email-not-set-up': {
+    description: 'A user with an address gets no mailed codes: POST /email-otp answers 400.',
+    apply: bodies('CreateEmailOtp', (body, _call, world) => {
+      const user = userNamed(body, world);
+      if (user?.role !== 'other' || text(asObject(body), 'password') !== user.password) return body;
+      throw new Refusal(400, 'KValidationError', 'Email MFA is not set up for the user.');
+    }),
   },
-  {
-    id: 'field-email-by-tokens',
+  'field-email-by-tokens': {
     description: 'A mailed code opens an access token, not a session.',
     apply: (seams) => {
       seams.rules.kindsOf = (otpType) => (otpType === 'totp' ? ['totp'] : []);
       tokensTakeCodes(seams, ['email']);
     },
   },
-  {
-    id: 'field-authtypes-null',
-    description: 'Before anything was configured, GET /mfa-config answers null for what can be null.',
-    apply: (seams) => {
-      const clusterMfa = {
-        ...seams.start.clusterMfa,
-        authenticationTypes: null,
-        retainUserMfaSettings: null,
-      };
-      seams.start = { ...seams.start, clusterMfa };
-    },
+  'field-authtypes-null': {
+    description: 'Before the first change, GET /mfa-config answers null for nullable properties.',
+    apply: (seams) => startsWithNulls(seams),
   },
-  {
-    id: 'nulls-before-the-first-put-only',
-    description:
-      'Before anything was configured, GET /mfa-config answers nulls; a PUT of null is one of nothing, or false.',
+  'nulls-before-the-first-put-only': {
+    description: 'GET /mfa-config answers nulls at first; a PUT of null stores an empty list or false.',
     apply: (seams) => {
-      const nothing = { authenticationTypes: null, retainUserMfaSettings: null };
-      seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nothing } };
+      startsWithNulls(seams);
       seams.answer('UpdateMFAConfig', ({ status }, _, { state }) => {
         if (status >= 300) return;
         state.cluster.authenticationTypes ??= [];
@@ -288,32 +266,22 @@ export const fieldVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'null-keeps-what-is',
-    description:
-      'Before anything was configured, GET /mfa-config answers nulls; a PUT keeps what is null or left out.',
+  'null-keeps-what-is': {
+    description: 'GET /mfa-config answers nulls at first; a PUT keeps null or missing properties.',
     apply: (seams) => {
-      const nothing = { authenticationTypes: null, retainUserMfaSettings: null };
-      seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nothing } };
+      startsWithNulls(seams);
       const { storeCluster } = seams.rules;
-      seams.rules.storeCluster = (before, wanted, world) => {
-        const { authenticationTypes, retainUserMfaSettings } = before;
-        const kept = {
-          enabled: wanted.enabled,
-          authenticationTypes: wanted.authenticationTypes ?? authenticationTypes,
-          retainUserMfaSettings: wanted.retainUserMfaSettings ?? retainUserMfaSettings,
-        };
-        return storeCluster(before, kept, world);
+      seams.rules.storeCluster = (before, { enabled, ...wanted }, world) => {
+        const authenticationTypes = wanted.authenticationTypes ?? before.authenticationTypes;
+        const retainUserMfaSettings = wanted.retainUserMfaSettings ?? before.retainUserMfaSettings;
+        return storeCluster(before, { enabled, authenticationTypes, retainUserMfaSettings }, world);
       };
     },
   },
-  {
-    id: 'field-support-email-kept',
-    description:
-      'The address of the support user stays when MFA is switched off, and is used again where none is named.',
-    apply: ({ rules }) => {
-      const { afterDisabling } = rules;
-      rules.afterDisabling = (before) => ({ ...afterDisabling(before), email: before.email });
-    },
+  'field-support-email-kept': {
+    description: "The support user's address stays when MFA is switched off, and is used again by default.",
+    apply: withRules(({ afterDisabling }) => ({
+      afterDisabling: (before) => ({ ...afterDisabling(before), email: before.email }),
+    })),
   },
-];
+});

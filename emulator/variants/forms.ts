@@ -2,13 +2,13 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { own, text } from '../json.js';
 import type { Seams } from '../seams.js';
 
-/** A property of answers whose value may look otherwise, and what it then looks like. */
+/** A property of answers, and another form of its value. */
 type Form = readonly [property: string, form: string, make: (value: string) => string];
 
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** Credentials handed out: the target knows them by the new form from then on. */
+/** Credentials, which the target then knows by the new form. */
 const credentials: readonly Form[] = [
   ['sessionId', 'uuid', () => randomUUID()],
   ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
@@ -19,7 +19,7 @@ const credentials: readonly Form[] = [
   ['accessToken', 'long', () => `${part(30)}.${part(900)}.${part(32)}`],
 ];
 
-/** What is only shown. */
+/** Values that are only shown. */
 const shown: readonly Form[] = [
   ['totpKeyId', 'number', () => digits(9)],
   ['totpKeyId', 'same', () => 'default'],
@@ -48,7 +48,7 @@ export const forms: readonly string[] = [...credentials, ...shown, ...errors].ma
   ([property, form]) => `${property}.${form}`,
 );
 
-/** @returns what sets the form; undefined for one nobody knows */
+/** @returns what sets the form; undefined for an unknown one */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = (table: readonly Form[]) => table.find(([property, form]) => `${property}.${form}` === name);
   const [credential, show, error] = [among(credentials), among(shown), among(errors)];
@@ -85,7 +85,7 @@ function handOut(seams: Seams, [property, , make]: Form): void {
   seams.rules.identify = (brought, call, world) => {
     const { sessionId, authorization } = brought;
     const [type, token = ''] = authorization?.split(' ') ?? [];
-    // The reference's own form is not one that was handed out.
+    // The reference's own form was never answered.
     const id = sessionId === undefined || property !== 'sessionId' ? sessionId : (known.get(sessionId) ?? '');
     const value =
       authorization === undefined || property !== 'accessToken'

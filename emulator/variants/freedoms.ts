@@ -7,7 +7,7 @@ import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
 
 /**
- * Freedoms that a setting spells out, in place of a name in the catalogue:
+ * Freedoms that a setting spells out instead of a catalogue id:
  * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only where it is that),
  * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400`
  * (`any` for every operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.

@@ -9,7 +9,7 @@ import { mailVariants } from './mail.js';
 import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
-/** What a conforming target may do differently: a suite that turns red here gives false alarms. */
+/** Freedoms of conforming targets: a requirement that turns red here is a false alarm. */
 export const variants: readonly Variant[] = [
   ...answerVariants,
   ...behaviourVariants,

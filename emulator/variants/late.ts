@@ -3,14 +3,14 @@ import { text } from '../json.js';
 import type { Seams } from '../seams.js';
 import type { TotpKey, User } from '../state.js';
 
-/** Whether the request at hand is served by somebody who learns late. */
+/** Whether a late node serves the current request. */
 type Where = () => boolean;
 
 const everywhere: Where = () => true;
 
 /**
- * A value of the state as it was so long ago, in real milliseconds. What was changed from outside, between two
- * requests, is shown at once: no client waits for that.
+ * A value of the state with a delay in real milliseconds. A change from outside, between two requests, shows at
+ * once, because no client waits for it.
  */
 function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where: Where): (world: World) => T {
   let known: { readonly from: number; readonly value: T }[] = [];
@@ -28,22 +28,21 @@ function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where:
   };
 }
 
-/** GET /mfa-config shows a change so long after PUT answered. */
+/** GET /mfa-config shows a change with a delay after the answer to PUT. */
 export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readCluster } = rules;
-  const shown = past(seams, (world) => readCluster(world), delayMs, where);
-  rules.readCluster = shown;
+  rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
 }
 
-/** GET /support-user/mfa shows a change so long after it was answered. */
+/** GET /support-user/mfa shows a change with a delay after its answer. */
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readSupport } = rules;
   rules.readSupport = past(seams, (world) => readSupport(world), delayMs, where);
 }
 
-/** Logins go by what the configuration was so long ago. */
+/** Logins follow the configuration with a delay. */
 export function enforceLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { asksForCode, mechanismEnabled, tokenByPasswordAlone } = rules;
@@ -59,7 +58,7 @@ export function enforceLate(seams: Seams, delayMs: number, where = everywhere): 
     late(world) === undefined ? tokenByPasswordAlone(user, world) : late(world)?.enabled === false;
 }
 
-/** Codes of a new key are refused for so long after it was answered. */
+/** Codes of a new key are refused for a time after its answer. */
 export function keysLate({ rules }: Seams, delayMs: number): void {
   const { keyUri, stepOf } = rules;
   const answeredAt = new WeakMap<TotpKey, number>();
@@ -73,7 +72,7 @@ export function keysLate({ rules }: Seams, delayMs: number): void {
   };
 }
 
-/** Sessions that were ended open for so long more. */
+/** Ended sessions work for a further time. */
 export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { identify } = seams.rules;
   const ended = new Map<string, number>();
@@ -84,7 +83,6 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
   seams.success('CreateSession', (body, _call, { state }) => {
     const id = text(body, 'sessionId') ?? '';
     users.set(id, state.sessions.get(id));
-    return body;
   });
   seams.rules.identify = (credentials, call, world) => {
     const id = credentials.sessionId ?? '';
@@ -93,7 +91,7 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
   };
 }
 
-/** Every other request of an operation is served by a second node, which learns of changes so long after the first. */
+/** A second node serves every other request of an operation, and learns of changes with a delay. */
 export function twoNodes(seams: Seams, delayMs: number): void {
   const requests = new Map<Call['operation'], number>();
   let isSecond = false;

@@ -1,12 +1,12 @@
 import { Refusal } from '../call.js';
+import { bodies, successes } from '../deviations.js';
 import { asObject, isObject, text } from '../json.js';
-import type { Variant } from '../seams.js';
+import { type Variant, variantsOf } from '../seams.js';
 
-/** Ways to say who logs in, and by what. */
-export const loginVariants: readonly Variant[] = [
-  {
-    id: 'users-by-address-too',
-    description: 'A user is known by its name in any case, and by its e-mail address.',
+/** Forms of user names, credentials and codes at logins. */
+export const loginVariants: readonly Variant[] = variantsOf({
+  'users-by-address-too': {
+    description: 'A user is known by the name in any case and by the e-mail address.',
     apply: (seams) => {
       for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
         seams.body(operation, (body, _call, world) => {
@@ -16,10 +16,8 @@ export const loginVariants: readonly Variant[] = [
         });
     },
   },
-  {
-    id: 'credentials-in-padded-base64',
-    description:
-      'Session ids and access tokens are padded base64 that is read up to its padding, whatever follows.',
+  'credentials-in-padded-base64': {
+    description: 'Session ids and access tokens are padded base64; characters after the padding are ignored.',
     apply: (seams) => {
       const { identify } = seams.rules;
       // 32 characters and two in front: two of padding.
@@ -47,42 +45,32 @@ export const loginVariants: readonly Variant[] = [
         );
     },
   },
-  {
-    id: 'otp-type-by-the-code',
-    description: 'A code may come without its otpType: it is looked for among those of both types.',
-    apply: (seams) =>
-      seams.body('CreateSession', (body, _call, world) => {
-        const given = asObject(body);
-        const [code, username] = [text(given, 'otpCode'), text(given, 'username')];
-        if (!isObject(body) || code === undefined || 'otpType' in body) return body;
-        const isMailed = world.state.mailCodes.some(
-          (known) => known.code === code && known.owner === username && known.uses === 0,
-        );
-        return { ...body, otpType: isMailed ? 'email' : 'totp' };
-      }),
+  'otp-type-by-the-code': {
+    description: 'A code may come without its otpType: the target compares codes of both types.',
+    apply: bodies('CreateSession', (body, _call, world) => {
+      const given = asObject(body);
+      const [code, username] = [text(given, 'otpCode'), text(given, 'username')];
+      if (!isObject(body) || code === undefined || 'otpType' in body) return body;
+      const isMailed = world.state.mailCodes.some(
+        (known) => known.code === code && known.owner === username && known.uses === 0,
+      );
+      return { ...body, otpType: isMailed ? 'email' : 'totp' };
+    }),
   },
-  {
-    id: 'sessions-end-with-a-support-change',
+  'sessions-end-with-a-support-change': {
     description: "A change of the support user's MFA ends all sessions.",
-    apply: (seams) =>
-      seams.success('UpdateSupportMFAConfig', (body, _call, { state }) => {
-        state.sessions.clear();
-        return body;
-      }),
+    apply: successes('UpdateSupportMFAConfig', (_body, _call, { state }) => {
+      state.sessions.clear();
+    }),
   },
-  {
-    id: 'sessions-end-with-a-key',
+  'sessions-end-with-a-key': {
     description: 'A new TOTP key ends all sessions of its user.',
-    apply: (seams) =>
-      seams.success('CreateTotpKey', (body, { caller }, { state }) => {
-        for (const [id, user] of state.sessions) if (user === caller) state.sessions.delete(id);
-        return body;
-      }),
+    apply: successes('CreateTotpKey', (_body, { caller }, { state }) => {
+      for (const [id, user] of state.sessions) if (user === caller) state.sessions.delete(id);
+    }),
   },
-  {
-    id: 'codes-while-mfa-is-on-only',
-    description:
-      'While cluster MFA is off, or its type is not enabled, no code is mailed to users and no TOTP key is handed out: 400.',
+  'codes-while-mfa-is-on-only': {
+    description: 'While cluster MFA or a type is off, its codes and TOTP keys are refused with 400.',
     apply: (seams) => {
       const kinds = { CreateEmailOtp: 'email', SendEmailOtp: 'email', CreateTotpKey: 'totp' } as const;
       for (const [operation, type] of Object.entries(kinds) as [keyof typeof kinds, string][])
@@ -93,4 +81,4 @@ export const loginVariants: readonly Variant[] = [
         });
     },
   },
-];
+});

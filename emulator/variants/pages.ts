@@ -1,33 +1,33 @@
-import { type Call, Refusal } from '../call.js';
-import type { Variant } from '../seams.js';
+import { type Call, Refusal, type WireAnswer } from '../call.js';
+import { answers, bodies, replaces, wires } from '../deviations.js';
+import { type Variant, variantsOf } from '../seams.js';
 
 const nothingThere = {
   status: 404,
   body: { errorCode: 'KNotFound', message: 'There is no such resource.' },
 };
 
-/** Of nginx's usual limits, a low one. */
+/** A low limit of nginx. */
 const mostBytes = 64 * 1024;
 
-/** What waits for it is never answered. */
+/** Never answers. */
 const forever = new Promise<void>(() => {});
 
-/** What web servers before the API answer by pages of their own, or in no way. */
-export const pageVariants: readonly Variant[] = [
-  {
-    id: 'type-page-415',
-    description: 'A body of another media type is answered 415 by the HTML page of a web server.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        if (answer.status !== 415) return;
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>415 Unsupported Media Type</h1></center></html>');
-      }),
+function asPage(answer: WireAnswer, phrase: string): void {
+  answer.headers['content-type'] = 'text/html';
+  answer.content = Buffer.from(`<html><center><h1>${phrase}</h1></center></html>`);
+}
+
+/** Pages of web servers before the API, and missing answers. */
+export const pageVariants: readonly Variant[] = variantsOf({
+  'type-page-415': {
+    description: 'A body of another media type is answered 415 with the HTML page of a web server.',
+    apply: wires('any', (answer) => {
+      if (answer.status === 415) asPage(answer, '415 Unsupported Media Type');
+    }),
   },
-  {
-    id: 'limit-page-413',
-    description:
-      'A body of more than 64 KiB is answered 413 by the HTML page of a web server, and not taken.',
+  'limit-page-413': {
+    description: 'A body of more than 64 KiB is refused with 413 and the HTML page of a web server.',
     apply: (seams) => {
       const refused = new WeakSet<Call>();
       seams.input('any', (call) => {
@@ -36,61 +36,43 @@ export const pageVariants: readonly Variant[] = [
         throw new Refusal(413, 'KTooLarge', 'Request Entity Too Large');
       });
       seams.wire('any', (answer, call) => {
-        if (!refused.has(call)) return;
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>413 Request Entity Too Large</h1></center></html>');
+        if (refused.has(call)) asPage(answer, '413 Request Entity Too Large');
       });
     },
   },
-  {
-    id: 'access-tokens-absent-in-html',
-    description: 'There are no access tokens: the web server answers its own page, in HTML.',
+  'access-tokens-absent-in-html': {
+    description: 'There are no access tokens: the web server answers an HTML page.',
     apply: (seams) => {
       seams.input('CreateAccessToken', () => {
-        throw new Refusal(404, 'KNotFound', 'There is no such resource.');
+        throw new Refusal(404, nothingThere.body.errorCode, nothingThere.body.message);
       });
-      seams.wire('CreateAccessToken', (answer) => {
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>404 Not Found</h1></center></html>');
-      });
+      seams.wire('CreateAccessToken', (answer) => asPage(answer, '404 Not Found'));
     },
   },
-  {
-    id: 'odd-requests-end-the-connection',
-    description:
-      'A path with %2f, %00, //, a dot or a semicolon in it, and TRACE, are answered by the end of the connection.',
-    apply: (seams) =>
-      seams.wire('any', (answer, { method, path }) => {
-        if (method === 'TRACE' || /%\d|[;.]|\/\//.test(path)) answer.raw = { keep: 0 };
-      }),
+  'odd-requests-end-the-connection': {
+    description: 'TRACE, and paths with %2f, %00, //, a dot or a semicolon, end the connection.',
+    apply: wires('any', (answer, { method, path }) => {
+      if (method === 'TRACE' || /%\d|[;.]|\/\//.test(path)) answer.raw = { keep: 0 };
+    }),
   },
-  {
-    id: 'odd-paths-unanswered',
-    description: 'A path with %20, %2f or %00 in it, or with two dots, is never answered.',
-    apply: (seams) =>
-      seams.answer('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
+  'odd-paths-unanswered': {
+    description: 'Paths with %20, %2f, %00 or two dots are never answered.',
+    apply: answers('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
   },
-  {
-    id: 'other-methods-are-404',
-    description: 'A method that a path does not have is answered by the 404 of an unknown path.',
-    apply: (seams) =>
-      seams.refusal('any', (answer) => {
-        if (answer.status === 405) Object.assign(answer, { ...nothingThere, headers: {} });
-      }),
+  'other-methods-are-404': {
+    description: 'A method unknown to a path is answered by the 404 of an unknown path.',
+    apply: replaces('any', 405, { ...nothingThere, headers: {} }),
   },
-  {
-    id: 'nothing-to-prove-is-404',
-    description:
-      "Without a key to verify, or an address to mail to, the support user's codes get the 404 of an unknown path.",
-    apply: (seams) =>
-      seams.body(
-        ['VerifySupportUserTotp', 'SendSupportEmailOtp'],
-        (body, { operation }, { state: { support } }) => {
-          const isThere = operation === 'VerifySupportUserTotp' ? support.key : support.email;
-          if (isThere === null || isThere === undefined)
-            throw new Refusal(404, nothingThere.body.errorCode, nothingThere.body.message);
-          return body;
-        },
-      ),
+  'nothing-to-prove-is-404': {
+    description: "The support user's codes get the 404 of an unknown path while there is no key or address.",
+    apply: bodies(
+      ['VerifySupportUserTotp', 'SendSupportEmailOtp'],
+      (body, { operation }, { state: { support } }) => {
+        const isThere = operation === 'VerifySupportUserTotp' ? support.key : support.email;
+        if (isThere === null || isThere === undefined)
+          throw new Refusal(404, nothingThere.body.errorCode, nothingThere.body.message);
+        return body;
+      },
+    ),
   },
-];
+});

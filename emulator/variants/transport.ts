@@ -1,103 +1,78 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { Refusal } from '../call.js';
-import type { Variant } from '../seams.js';
+import { inputs, wires } from '../deviations.js';
+import { type Variant, variantsOf, withRules } from '../seams.js';
 
-export const transportVariants: readonly Variant[] = [
-  {
-    id: 'connection-closed',
+export const transportVariants: readonly Variant[] = variantsOf({
+  'connection-closed': {
     description: 'The connection is closed after each answer.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        answer.headers = { ...answer.headers, connection: 'close' };
-      }),
+    apply: wires('any', (answer) => {
+      answer.headers = { ...answer.headers, connection: 'close' };
+    }),
   },
-  {
-    id: 'restarts-after-a-switch',
+  'restarts-after-a-switch': {
     description: 'For 300 ms after a switch of cluster MFA connections are refused.',
-    apply: ({ rules }) => {
-      rules.restartMs = 300;
-    },
+    apply: withRules(() => ({ restartMs: 300 })),
   },
-  {
-    id: 'chunked',
+  chunked: {
     description: 'Content is sent in chunks, without Content-Length.',
-    apply: (seams) =>
-      seams.wire('any', (answer, call) => {
-        if (answer.content === undefined || call.method === 'HEAD') return;
-        const half = Math.ceil(answer.content.length / 2);
-        const parts = [answer.content.subarray(0, half), answer.content.subarray(half), Buffer.alloc(0)];
-        answer.content = Buffer.concat(
-          parts.flatMap((part) => [
-            Buffer.from(`${part.length.toString(16)}\r\n`),
-            part,
-            Buffer.from('\r\n'),
-          ]),
-        );
-        answer.raw = { framing: { 'transfer-encoding': 'chunked' } };
-      }),
+    apply: wires('any', (answer, call) => {
+      if (answer.content === undefined || call.method === 'HEAD') return;
+      const half = Math.ceil(answer.content.length / 2);
+      const parts = [answer.content.subarray(0, half), answer.content.subarray(half), Buffer.alloc(0)];
+      answer.content = Buffer.concat(
+        parts.flatMap((part) => [Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]),
+      );
+      answer.raw = { framing: { 'transfer-encoding': 'chunked' } };
+    }),
   },
-  {
-    id: 'content-ends-with-the-connection',
-    description:
-      'Where a request ends the connection, content has no declared length, and comes half a second after the head.',
-    apply: (seams) =>
-      seams.wire('any', (answer, { headers }) => {
-        if (answer.content === undefined || headers.connection !== 'close') return;
-        answer.raw = { framing: {}, contentAfterMs: 500 };
-      }),
+  'content-ends-with-the-connection': {
+    description: 'Content without a declared length follows half a second after the head.',
+    apply: wires('any', (answer, { headers }) => {
+      if (answer.content === undefined || headers.connection !== 'close') return;
+      answer.raw = { framing: {}, contentAfterMs: 500 };
+    }),
   },
-  {
-    id: 'compressed',
-    description: 'Content is sent as gzip, whatever the request accepts.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        if (answer.content === undefined) return;
-        answer.content = gzipSync(answer.content);
-        answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
-      }),
+  compressed: {
+    description: 'Content is sent as gzip even if the request does not accept it.',
+    apply: wires('any', (answer) => {
+      if (answer.content === undefined) return;
+      answer.content = gzipSync(answer.content);
+      answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
+    }),
   },
-  {
-    id: 'compressed-on-request',
-    description: 'Successes are sent as br or deflate where the request accepts that; caches may keep none.',
-    apply: (seams) =>
-      seams.wire('any', (answer, { headers, method }) => {
-        const accepted = headers['accept-encoding'] ?? '';
-        const coding = ['br', 'deflate'].find((each) => accepted.includes(each));
-        if (answer.content === undefined || answer.status >= 300 || method === 'HEAD') return;
-        if (coding === undefined) return;
-        answer.content = (coding === 'br' ? brotliCompressSync : deflateRawSync)(answer.content);
-        answer.headers = { 'cache-control': 'no-store', ...answer.headers, 'content-encoding': coding };
-      }),
+  'compressed-on-request': {
+    description: 'Successes are sent as br or deflate on request, with Cache-Control no-store.',
+    apply: wires('any', (answer, { headers, method }) => {
+      const accepted = headers['accept-encoding'] ?? '';
+      const coding = ['br', 'deflate'].find((each) => accepted.includes(each));
+      if (answer.content === undefined || answer.status >= 300 || method === 'HEAD') return;
+      if (coding === undefined) return;
+      answer.content = (coding === 'br' ? brotliCompressSync : deflateRawSync)(answer.content);
+      answer.headers = { 'cache-control': 'no-store', ...answer.headers, 'content-encoding': coding };
+    }),
   },
-  {
-    id: 'early-hints',
-    description: 'An interim answer, 103, comes before each answer.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        answer.hints = true;
-      }),
+  'early-hints': {
+    description: 'An interim 103 precedes each answer.',
+    apply: wires('any', (answer) => {
+      answer.hints = true;
+    }),
   },
-  {
-    id: 'continue-unasked',
-    description:
-      'An interim answer, 100, comes before each answer to a request with content, which asked for none.',
-    apply: (seams) =>
-      seams.wire('any', (answer, { content }) => {
-        if (content !== undefined && content.length > 0) answer.continues = true;
-      }),
+  'continue-unasked': {
+    description: 'An unrequested interim 100 precedes each answer to a request with content.',
+    apply: wires('any', (answer, { content }) => {
+      if (content !== undefined && content.length > 0) answer.continues = true;
+    }),
   },
-  {
-    id: 'head-not-allowed',
-    description: 'HEAD is answered by 405.',
-    apply: (seams) =>
-      seams.input('any', (call) => {
-        if (call.method !== 'HEAD') return;
-        throw new Refusal(405, 'KMethodNotAllowed', 'The method is not allowed here.', { allow: 'GET' });
-      }),
+  'head-not-allowed': {
+    description: 'HEAD is answered 405.',
+    apply: inputs('any', (call) => {
+      if (call.method !== 'HEAD') return;
+      throw new Refusal(405, 'KMethodNotAllowed', 'The method is not allowed here.', { allow: 'GET' });
+    }),
   },
-  {
-    id: 'slow',
+  slow: {
     description: 'Every tenth answer takes 250 ms longer.',
     apply: (seams) => {
       let answers = 0;
@@ -107,9 +82,8 @@ export const transportVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'rate-limit',
-    description: 'Every 25th request is answered by 429 with Retry-After.',
+  'rate-limit': {
+    description: 'Every 25th request is answered 429 with Retry-After.',
     apply: (seams) => {
       let requests = 0;
       seams.input('any', () => {
@@ -119,9 +93,8 @@ export const transportVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'unavailable-now-and-then',
-    description: 'Every 60th request is answered by 503 with Retry-After, and without Date.',
+  'unavailable-now-and-then': {
+    description: 'Every 60th request is answered 503 with Retry-After and without Date.',
     apply: (seams) => {
       let requests = 0;
       seams.input('any', () => {
@@ -136,14 +109,12 @@ export const transportVariants: readonly Variant[] = [
       });
     },
   },
-  {
-    id: 'clock-ahead',
+  'clock-ahead': {
     description: "The target's clock runs three minutes ahead.",
     apply: ({ clock }) => clock.advance(180_000),
   },
-  {
-    id: 'clock-behind',
+  'clock-behind': {
     description: "The target's clock runs three minutes behind.",
     apply: ({ clock }) => clock.advance(-180_000),
   },
-];
+});

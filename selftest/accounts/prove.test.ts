@@ -59,7 +59,7 @@ describe('the way to log in', () => {
     expect(problemsIn(learned)).toEqual([]);
   });
 
-  test('is not taken for closed where it refuses what it should take', async () => {
+  test('does not count as closed if it refuses a right login', async () => {
     const { learned } = await learn({ faults: ['login/never-without-code'] });
 
     expect(learned.unavailable).toEqual({});
@@ -67,8 +67,8 @@ describe('the way to log in', () => {
   });
 });
 
-describe('what is wrong with the target file', () => {
-  test('a wrong password is told, and by which account', async () => {
+describe('mistakes in the target file', () => {
+  test('a wrong password is reported with its account', async () => {
     const { learned } = await learn({ change: withAccount('other', { password: 'mistyped' }) });
 
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
@@ -79,14 +79,14 @@ describe('what is wrong with the target file', () => {
     ]);
   });
 
-  test('so is an account whose domain is under MFA always', async () => {
+  test('an account whose domain always needs MFA is reported', async () => {
     const { learned } = await learn({ variants: ['field-domain-always-mfa'] });
 
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
     expect(problemsIn(learned).join()).toContain('Its domain is corp.example');
   });
 
-  test('mail that goes elsewhere is told as such', async () => {
+  test('mail to another address is reported', async () => {
     const change = (file: Record<string, unknown>) => ({
       ...file,
       mail: { ...Object(file['mail']), listen: '127.0.0.1:14999', timeoutMs: 500 },
@@ -97,7 +97,7 @@ describe('what is wrong with the target file', () => {
     expect(learned.mailSilent).toContain('No mail reached the suite');
   });
 
-  test('mails whose code is not told are, too', async () => {
+  test('mails without a readable code are reported', async () => {
     const change = (file: Record<string, unknown>) => ({
       ...file,
       mail: { ...Object(file['mail']), codePattern: 'TAN (\\d+)', timeoutMs: 500 },
@@ -155,7 +155,7 @@ describe('the accounts', () => {
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: true });
   });
 
-  test('are read back from what the log says was learned', async () => {
+  test('are read back from the log', async () => {
     const { learned, events } = await learn({ variants: ['field-tokens-only'] });
     const told = events.flatMap((event) => (event.type === 'learned' ? [event] : []));
 

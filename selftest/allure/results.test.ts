@@ -30,7 +30,7 @@ function written(folder: string, name: string, content: object): void {
   writeFileSync(join(folder, `${name}-result.json`), JSON.stringify(content));
 }
 
-/** What became of a result under a verdict. */
+/** The status of a result under a verdict. */
 function taken(verdict: Verdict): unknown {
   const folder = temporaryFolder();
   written(join(folder, 'from'), 'x', resultOf('lab'));
@@ -58,13 +58,13 @@ test.each([
   expect(taken(verdictOf(change))).toMatchObject({ status, statusDetails, labels: [{ name: 'tag' }] });
 });
 
-test('what was exchanged is attached, as the verdict has it', () => {
+test('the exchanges of the verdict are attached', () => {
   const result = taken(verdictOf({ outcome: 'fail', level: 'must', exchanges: [exchange()] }));
 
   expect(result).toMatchObject({ attachments: [{ name: 'exchanges', source: 'x-exchanges.json' }] });
 });
 
-test('each target gets its own results and what they refer to, and those of an earlier run go', () => {
+test('each target gets its own results and attachments, and earlier ones are removed', () => {
   const folder = temporaryFolder();
   const from = join(folder, 'from');
   const attachment = (name: string, source: string) => ({ name, source, type: 'text/plain' });

@@ -73,7 +73,7 @@ describe('a bundle', () => {
     expect(() => checkBundle(written(bytes))).toThrow(/evidence\.zip/);
   });
 
-  test('holds what is evidence of a folder', () => {
+  test('holds the evidence of a folder', () => {
     const folder = temporaryFolder();
     for (const name of ['repro', 'allure-results']) mkdirSync(join(folder, name));
     for (const name of ['verdict.json', 'repro/a.sh', 'allure-results/x.json'])

@@ -2,28 +2,28 @@ import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import { between, pick, type Random, randomOf } from './random.js';
 
-/** What a bad network does to a connection. */
+/** The kinds of harm that a bad network does to a connection. */
 export const mischiefs = ['refuse', 'reset', 'truncate', 'delay', 'corrupt', 'blackhole'] as const;
 export type Mischief = (typeof mischiefs)[number];
 
 interface Fate {
   readonly mischief: Mischief;
-  /** From so many bytes on, of those that go this way. */
+  /** The number of bytes in this direction before the harm. */
   readonly after: number;
   readonly way: 'to the target' | 'to the suite';
 }
 
-/** So that what a run begins with does not end most runs. */
+/** Spares the start of a run, which would otherwise end most runs. */
 const spared = 3;
-/** Most answers end before so many bytes, most handshakes before fewer. */
+/** Most answers are shorter than this, and most handshakes even shorter. */
 const farthest = 6000;
 
 /**
- * Stands between suite and target, and does harm to a part of the connections, chosen by a seed. It knows nothing of
+ * Stands between suite and target, and harms a share of the connections, chosen by a seed. It knows nothing of
  * TLS or HTTP: it counts bytes.
  */
 export class ChaosProxy {
-  /** How often each mischief came into effect. */
+  /** How often each kind of harm took effect. */
   readonly done: Record<Mischief, number> = {
     refuse: 0,
     reset: 0,
@@ -50,7 +50,7 @@ export class ChaosProxy {
 
   /**
    * @param target a port on loopback
-   * @param share of the connections that harm is done to, 0 to 1
+   * @param share of the harmed connections, 0 to 1
    */
   static async before(
     target: number,
@@ -130,7 +130,7 @@ export class ChaosProxy {
           to.write(chunk);
           return;
         case 'blackhole':
-          // Neither side hears of it.
+          // Neither side notices.
           isHeld = true;
           to.write(chunk.subarray(0, at));
           return;

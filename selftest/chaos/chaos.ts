@@ -8,7 +8,7 @@ import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
 
 export interface ChaosPlan {
   readonly seed: number;
-  /** Of the connections that harm is done to, 0 to 1. */
+  /** The share of harmed connections, 0 to 1. */
   readonly share: number;
   readonly mischiefs?: readonly [Mischief, ...Mischief[]];
   readonly grep?: string;
@@ -20,17 +20,17 @@ export interface ChaosRun {
   readonly ended: Ended;
   readonly verdict: Verdict;
   readonly done: Readonly<Record<Mischief, number>>;
-  /** What is not as it must be; empty when all is well. */
+  /** The problems; empty for none. */
   readonly problems: readonly string[];
 }
 
 type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** Longer than this no run may take, whatever the network does; milliseconds. */
+/** The longest time for a run on any network, in milliseconds. */
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
-/** Runs the suite through a bad network, over TLS; then lets the network recover and the state be restored. */
+/** Runs the suite through a bad network over TLS, then restores the state through a good one. */
 export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: OnEnd): Promise<ChaosRun> {
   const faults = plan.fault === undefined ? [] : ['--fault', plan.fault.id];
   const emulator = await startEmulator(folder, ['--tls', ...faults], onEnd);
@@ -41,7 +41,7 @@ export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: On
   const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
   const file = writeTarget(folder, {
     ...content,
-    // A code that the network kept from being asked for is not worth a long wait.
+    // A lost request for a code needs no long wait.
     mail: { ...Object(content.mail), timeoutMs: 2000 },
     name: 'lab',
     baseUrl: emulator.baseUrl.replace(String(port), String(proxy.port)),

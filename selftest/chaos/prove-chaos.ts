@@ -23,7 +23,7 @@ const { runs, first, jobs } = tool(
   .parse()
   .opts<Options>();
 
-/** One in three runs is of a target with a fault; one in three meets only one kind of harm. */
+/** Every third run has a target with a fault, and every third one kind of harm only. */
 function planOf(seed: number): ChaosPlan {
   const random = randomOf(seed);
   const share = pick(random, [0.02, 0.1, 0.3, 0.6]);

@@ -1,7 +1,7 @@
-/** Numbers that look like chance and are the same for the same seed: 0 up to, not including, 1. */
+/** Pseudo-random numbers by seed, from 0 to less than 1. */
 export type Random = () => number;
 
-/** A small generator (a multiply and shift of 32 bits): no cryptography, only variety that can be repeated. */
+/** A small 32-bit generator for repeatable variety, not for cryptography. */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return () => {

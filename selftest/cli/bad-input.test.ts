@@ -16,113 +16,96 @@ import {
 
 type OnEnd = TestContext['onTestFinished'];
 
-interface BadTarget {
-  readonly is: string;
+type BadTarget = readonly [
+  is: string,
   /** @returns the base URL */
-  readonly at: (onEnd: OnEnd) => Promise<string>;
-  readonly says: RegExp;
-  /** What else the target file holds. */
-  readonly more?: object;
-}
+  at: (onEnd: OnEnd) => Promise<string>,
+  says: RegExp,
+  /** More keys of the target file. */
+  more?: object,
+];
 
 const json = answering(200, 'application/json', '{}');
 const page = '<!doctype html><title>Welcome</title><h1>It works</h1>';
 const halfAnAnswer = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"ena';
 const url = (scheme: string, { port }: { readonly port: number }) => `${scheme}://127.0.0.1:${port}/v2`;
 
+type Server = Parameters<typeof listen>[0];
+const served =
+  (scheme: 'http' | 'https', start: () => Server | Promise<Server>): BadTarget[1] =>
+  async (onEnd) =>
+    url(scheme, await listen(await start(), onEnd));
+const says404 = answering(404, 'application/json', '{"message":"no such resource"}');
+const says401 = answering(401, 'application/json', '{"message":"who are you?"}');
+const silent = httpServer.bind(undefined, (request) => void request.resume());
+const tcp = (act: Parameters<typeof tcpServer>[0]) => () => tcpServer(act);
+
+const untrusted = /not signed by a trusted authority: set tls\.ca/;
+const noTls = /does not speak TLS: should baseUrl begin with http:\/\//;
+const tlsSpoken = /does the port speak TLS|the connection was closed/;
+const html = /does not speak this API: it answers 200 with text\/html/;
+const incomplete = /the connection was closed before the answer was complete/;
+const slow = /within 300 ms \(limits\.requestTimeoutMs\)/;
+
 const badTargets: readonly BadTarget[] = [
-  {
-    is: 'a port where nothing listens',
-    at: async () => url('http', { port: await unusedPort() }),
-    says: /nothing listens there.*ECONNREFUSED/,
-  },
-  {
-    is: 'a host that is not known',
-    at: async () => 'https://no-such-host.invalid/v2',
-    says: /the host name of baseUrl is not known here/,
-  },
-  {
-    is: 'HTTPS signed by nobody who is trusted',
-    at: async (onEnd) => url('https', await listen(await selfSigned(json), onEnd)),
-    says: /not signed by a trusted authority: set tls\.ca/,
-  },
-  {
-    is: 'plain HTTP where https:// is written',
-    at: async (onEnd) => url('https', await listen(httpServer(json), onEnd)),
-    says: /does not speak TLS: should baseUrl begin with http:\/\//,
-  },
-  {
-    is: 'TLS where http:// is written',
-    at: async (onEnd) => url('http', await listen(await selfSigned(json), onEnd)),
-    says: /does the port speak TLS|the connection was closed/,
-  },
-  {
-    is: 'a web site with one page for everything',
-    at: async (onEnd) => url('http', await listen(httpServer(answering(200, 'text/html', page)), onEnd)),
-    says: /does not speak this API: it answers 200 with text\/html/,
-  },
-  {
-    is: 'a server that closes every connection at once',
-    at: async (onEnd) =>
-      url(
-        'http',
-        await listen(
-          tcpServer((socket) => socket.destroy()),
-          onEnd,
-        ),
-      ),
-    says: /the connection was closed before the answer was complete/,
-  },
-  {
-    is: 'a server that closes in the middle of an answer',
-    at: async (onEnd) => {
-      const server = tcpServer((socket) => socket.once('data', () => socket.end(halfAnAnswer)));
-      return url('http', await listen(server, onEnd));
-    },
-    says: /the connection was closed before the answer was complete/,
-  },
-  {
-    is: 'a server that never answers',
-    at: async (onEnd) =>
-      url(
-        'http',
-        await listen(
-          httpServer((request) => void request.resume()),
-          onEnd,
-        ),
-      ),
-    says: /within 300 ms \(limits\.requestTimeoutMs\)/,
-    more: { limits: { requestTimeoutMs: 300 } },
-  },
-  {
-    is: 'a server that sends 100 MB',
-    at: async (onEnd) => url('http', await listen(httpServer(flooding(100 * 1024 * 1024)), onEnd)),
-    says: /larger than 5 MB/,
-  },
-  {
-    is: 'a mail server',
-    at: async (onEnd) => {
-      const server = tcpServer((socket) => socket.write('220 mail.example ESMTP ready\r\n'));
-      return url('http', await listen(server, onEnd));
-    },
-    says: /what came back is not HTTP/,
-  },
-  {
-    is: 'another API, which answers 404 to all of this one',
-    at: async (onEnd) => {
-      const listener = answering(404, 'application/json', '{"message":"no such resource"}');
-      return url('http', await listen(httpServer(listener), onEnd));
-    },
-    says: /does not speak this API: it answers 404 to all/,
-  },
-  {
-    is: 'this API, but with another key for the admin',
-    at: async (onEnd) => {
-      const listener = answering(401, 'application/json', '{"message":"who are you?"}');
-      return url('http', await listen(httpServer(listener), onEnd));
-    },
-    says: /does not accept the credential of accounts\.admin/,
-  },
+  [
+    'a port where nothing listens',
+    async () => url('http', { port: await unusedPort() }),
+    /nothing listens there.*ECONNREFUSED/,
+  ],
+  [
+    'an unknown host',
+    async () => 'https://no-such-host.invalid/v2',
+    /the host name of baseUrl is not known here/,
+  ],
+  ['HTTPS signed by nobody who is trusted', served('https', () => selfSigned(json)), untrusted],
+  ['plain HTTP where https:// is written', served('https', () => httpServer(json)), noTls],
+  ['TLS where http:// is written', served('http', () => selfSigned(json)), tlsSpoken],
+  [
+    'a web site with one page for everything',
+    served('http', () => httpServer(answering(200, 'text/html', page))),
+    html,
+  ],
+  [
+    'a server that closes every connection at once',
+    served(
+      'http',
+      tcp((socket) => socket.destroy()),
+    ),
+    incomplete,
+  ],
+  [
+    'a server that closes in the middle of an answer',
+    served(
+      'http',
+      tcp((socket) => socket.once('data', () => socket.end(halfAnAnswer))),
+    ),
+    incomplete,
+  ],
+  ['a server that never answers', served('http', silent), slow, { limits: { requestTimeoutMs: 300 } }],
+  [
+    'a server that sends 100 MB',
+    served('http', () => httpServer(flooding(100 * 1024 * 1024))),
+    /larger than 5 MB/,
+  ],
+  [
+    'a mail server',
+    served(
+      'http',
+      tcp((socket) => socket.write('220 mail.example ESMTP ready\r\n')),
+    ),
+    /what came back is not HTTP/,
+  ],
+  [
+    'another API, which answers 404 to all of this one',
+    served('http', () => httpServer(says404)),
+    /does not speak this API: it answers 404 to all/,
+  ],
+  [
+    'this API, but with another key for the admin',
+    served('http', () => httpServer(says401)),
+    /does not accept the credential of accounts\.admin/,
+  ],
 ];
 
 describe.concurrent('a target that is', () => {
@@ -131,7 +114,7 @@ describe.concurrent('a target that is', () => {
     onTestFinished,
   }) => {
     const folder = temporaryFolder(onTestFinished);
-    const targets = badTargets.map(async ({ at, more }, n) => {
+    const targets = badTargets.map(async ([, at, , more], n) => {
       const content = targetAt(await at(onTestFinished), { name: `bad-${n}`, ...more });
       return ['-t', writeTarget(folder, content, `bad-${n}.yaml`)];
     });
@@ -140,7 +123,7 @@ describe.concurrent('a target that is', () => {
     const ended = await cli(args, {}, onTestFinished);
 
     expect(ended.code).toBe(3);
-    for (const [n, { is, says }] of badTargets.entries()) {
+    for (const [n, [is, , says]] of badTargets.entries()) {
       const { gate, cause, summary, restored } = verdictOf(folder, `bad-${n}`);
       expect({ is, gate, restored }).toEqual({ is, gate: 'inconclusive', restored: true });
       expect(cause, is).toMatch(says);
@@ -152,7 +135,7 @@ describe.concurrent('a target that is', () => {
     expect(ended.durationMs).toBeLessThan(120_000);
   });
 
-  test('alone in its run, the run tells of it', async ({ expect, onTestFinished }) => {
+  test('alone in its run, the run reports it', async ({ expect, onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const file = writeTarget(folder, targetAt(url('http', { port: await unusedPort() })));
 
@@ -165,7 +148,7 @@ describe.concurrent('a target that is', () => {
     expectNoTrace(ended, folder);
   });
 
-  test('JSON of nobody knows what to every request', async ({ expect, onTestFinished }) => {
+  test('a server that answers unknown JSON to every request', async ({ expect, onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const server = await listen(
       httpServer(answering(200, 'application/json', '{"hello":1}')),
@@ -179,7 +162,7 @@ describe.concurrent('a target that is', () => {
       onTestFinished,
     );
 
-    // It lets everybody in: that alone does not conform.
+    // The server accepts every caller, which does not conform.
     expect(ended.code).toBe(1);
     const { gate, cause, outcomes } = verdictOf(folder);
     expect({ gate, cause }).toEqual({ gate: 'does not conform', cause: '' });
@@ -220,7 +203,7 @@ describe.concurrent('among several targets', () => {
     expectNoTrace(ended, folder);
   });
 
-  test('one whose mailbox can not be opened costs exit 2, not the verdict on the other', async ({
+  test("a mailbox that can't be opened costs exit 2, and the other target gets its verdict", async ({
     expect,
     onTestFinished,
   }) => {
@@ -246,7 +229,7 @@ describe.concurrent('among several targets', () => {
   });
 });
 
-/** A stack trace tells a user nothing, and may tell others too much. */
+/** A stack trace doesn't help a user and may reveal internals. */
 function expectNoTrace({ stdout, stderr }: Ended, folder: string): void {
   const written = [...filesBelow(`${folder}/out`)];
   for (const [where, text] of [['stdout', stdout], ['stderr', stderr], ...written] as const) {

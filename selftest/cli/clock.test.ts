@@ -7,7 +7,7 @@ import { emulated } from './emulated.js';
 import { listen } from './servers.js';
 import { cli, folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** Passes everything on, but tells no time. */
+/** Forwards everything without the Date header. */
 function withoutDate(target: string): http.Server {
   const { hostname, port } = new URL(target);
   return http.createServer((request, response) => {
@@ -54,7 +54,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
     const { outcome, reason } = verdictOf(folder, name).outcomes.find(({ id }) => id === wanted) ?? {};
     return { outcome, reason };
   };
-  // It is read off the Date headers: codes fit, and the reports warn.
+  // The suite reads the clock from Date headers: codes fit, and the reports warn.
   const read = verdictOf(folder);
   expect(of('lab', rightCode)).toEqual({ outcome: 'pass', reason: '' });
   expect(read.facts['clockOffsetMs']).toBe(-180_000);
@@ -64,7 +64,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(report('summary.txt')).toContain(`WARNING   ${warning}`);
   expect(report('junit.xml')).toContain('180 s behind');
 
-  // It is not known without them: a right code that is refused decides nothing.
+  // Without Date headers the clock is unknown, and a refused right code proves nothing.
   const unread = verdictOf(folder, 'timeless');
   expect(unread.gate).toBe('inconclusive');
   expect(of('timeless', rightCode)).toEqual({
@@ -73,6 +73,6 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   });
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
-  // That one was taken which must be refused is told without.
+  // An accepted wrong code is reported even without the clock.
   expect(of('replaying', replay).outcome).toBe('fail');
 });

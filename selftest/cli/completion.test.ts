@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type Shell, shells } from '../../src/cli/completion.js';
 import { program, temporaryFolder } from './suite.js';
 
-/** What each shell offers for the line that is its second argument, by the script that is its first. */
+/** Shell scripts that print the completions of a line. */
 const asking: Readonly<Record<Shell, readonly string[]>> = {
   bash: [
     '--norc',
@@ -14,7 +14,7 @@ const asking: Readonly<Record<Shell, readonly string[]>> = {
 COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _mfa_conformance; printf '%s\\n' "\${COMPREPLY[@]}"`,
   ],
   fish: ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]'],
-  // Completion of zsh works at a terminal only: a second shell behind a pseudo-terminal gets the line and two tabs.
+  // Completion of zsh needs a terminal: a second shell behind a pseudo-terminal gets the line and two tabs.
   zsh: [
     '-f',
     '-c',

@@ -6,7 +6,7 @@ import { changedContent, put, remove } from '../contract/vendor.js';
 import { performed } from './in-process.js';
 import { cli, folders, startEmulator, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** A vendor's document: an operation lacks, one differs, and much else is at fault. */
+/** A vendor's document: one operation is missing, one differs, and other parts are faulty. */
 function vendorDocument(folder: string): string {
   const file = join(folder, 'vendor.yaml');
   const content = changedContent((document) => {
@@ -19,7 +19,7 @@ function vendorDocument(folder: string): string {
 }
 
 describe('run --contract', () => {
-  test('judges by the document, says what it lacks, and leaves out what speaks of that', async () => {
+  test('judges by the document, reports missing operations and skips their requirements', async () => {
     const folder = temporaryFolder();
     const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
     const document = vendorDocument(folder);
@@ -71,7 +71,7 @@ describe('run --contract', () => {
   });
 });
 
-test('release: auto is taken from the target, and told', async () => {
+test('release: auto is detected on the target and reported', async () => {
   const folder = temporaryFolder();
   const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
   const written: object = parse(readFileSync(targetFile, 'utf8'));
@@ -86,7 +86,7 @@ test('release: auto is taken from the target, and told', async () => {
 });
 
 describe('detect', () => {
-  test('tells the release as JSON', async () => {
+  test('prints the release as JSON', async () => {
     const folder = temporaryFolder();
     const { targetFile } = await startEmulator(folder, ['--release', '6.6.0d']);
 

@@ -3,9 +3,9 @@ import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js'
 import { writeTarget } from './suite.js';
 
 /**
- * An emulator in this process, which ends with the test: one of several targets of a run.
+ * An emulator in this process, which ends with the test.
  *
- * @param more what its target file holds besides
+ * @param more further keys of its target file
  * @returns the path of its target file, `NAME.yaml`
  */
 export async function emulated(

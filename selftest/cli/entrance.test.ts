@@ -12,7 +12,7 @@ interface Ending {
   readonly stderr: string;
 }
 
-/** @param isRead whether anybody reads what it prints */
+/** @param isRead whether its output is read */
 function ending(args: readonly string[], isRead: boolean): Promise<Ending> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
@@ -42,7 +42,7 @@ test.for([
   'run --plan',
   'emulator --help',
   '--help',
-])('%s ends well though nobody reads it', async (args) => {
+])('%s ends well without a reader', async (args) => {
   expect(await ending([program, ...args.split(' ')], false)).toEqual({ code: 0, stderr: '' });
 });
 

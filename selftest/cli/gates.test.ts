@@ -40,7 +40,7 @@ test('a failure gates until it is known or waived, and each run is remembered', 
   const flags = ['--waivers', waivers, '--waiver-problems', 'warn', '--baseline', join(folder, 'out')];
   const second = await run(...flags);
 
-  // One is waived, one is known; that one waiver is of no use only warns.
+  // One failure is waived and one known; the unneeded waiver only warns.
   expect(second.code).toBe(0);
   expect(second.stdout).not.toContain('::error');
   expect(second.stdout).toContain(`   - ${area}-anonymous is waived now.`);

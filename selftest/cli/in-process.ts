@@ -3,11 +3,11 @@ import { vi } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Ended } from './suite.js';
 
-// What was built, as Node loads it: vitest.config.ts leaves it untransformed.
+// The build as Node loads it: vitest.config.ts leaves it untransformed.
 const built = join(packageRoot(), 'dist', 'src', 'cli', 'program.js');
 const { perform }: typeof import('../../src/cli/program.js') = await import(built);
 
-/** A command line in this process, for what starts no run: a program of its own takes half a second of a processor. */
+/** A command line in this process for commands without a run, because a process costs half a second. */
 export async function performed(
   ...args: readonly string[]
 ): Promise<Pick<Ended, 'code' | 'stdout' | 'stderr'>> {

@@ -38,7 +38,7 @@ describe('init', () => {
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  test('asks what a run may do, and says what each key costs', async () => {
+  test('asks for the allowed actions and explains each key', async () => {
     const questions: string[] = [];
     const answers = ['9.9', '7.4', 'yes', 'perhaps', 'no', 'y', '', ''];
     const lines = {
@@ -130,14 +130,14 @@ describe('doctor', () => {
     expect(code).toBe(2);
   });
 
-  test('says so where nobody is mailed a code', async () => {
+  test('reports that no account gets mailed codes', async () => {
     const { code, stdout } = await doctor(() => ({}), ['codes-while-mfa-is-on-only']);
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/not tried +mail +no code was mailed to any account/);
   });
 
-  test('logs nobody in where that is not allowed', async () => {
+  test('logs in only where that is allowed', async () => {
     const { code, stdout } = await doctor(() => ({ allow: { stateChanges: false } }));
 
     expect(stdout).toMatch(/not tried +accounts +allow\.stateChanges is not true/);
@@ -150,7 +150,7 @@ describe('doctor', () => {
 });
 
 describe('what failed last', () => {
-  test('is what failed or was inconclusive, as globs', () => {
+  test('lists failed and inconclusive requirements as globs', () => {
     const folder = temporaryFolder();
     const verdict = sample();
     mkdirSync(join(folder, 'emulator'));

@@ -16,7 +16,7 @@ function secretsOf(value: unknown): string[] {
 /** No secret is shorter. */
 const startLength = 8;
 
-/** Which of many texts, by how they start, stand in another. */
+/** The texts that occur in another one, found by their beginnings. */
 function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Set<string>();
   for (let at = 0; at < text.length; at += 1) {
@@ -26,7 +26,7 @@ function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): 
   return [...seen];
 }
 
-/** Where a secret, or a code at the place of one, stands in the open: the file's name and what is seen of it. */
+/** Secrets and codes in readable form: the file's name and the found text. */
 export function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): string[] {
   const spellings = new Set(
     secrets.flatMap((secret) => [
@@ -42,7 +42,7 @@ export function leaks(files: ReadonlyMap<string, string>, secrets: readonly stri
     const start = one.slice(0, startLength);
     byStart.set(start, [...(byStart.get(start) ?? []), one]);
   }
-  // What stands for a made-up code in a script is a small number.
+  // Scripts replace a made-up code by a small number.
   const byPosition =
     /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
   return [...files].flatMap(([name, text]) => {

@@ -13,7 +13,7 @@ const secretMembers = new Set([
   'referenceId',
 ]);
 
-/** Stands between the suite and its target, and notes every secret that passes. Knows nothing of the suite. */
+/** Stands between the suite and its target and records every secret that passes. */
 export class ListeningProxy {
   readonly secrets = new Set<string>();
   requests = 0;
@@ -43,7 +43,7 @@ export class ListeningProxy {
     return proxy;
   }
 
-  /** Those that can be searched for: a random body may have one letter over and over, as its password or elsewhere. */
+  /** Searchable secrets only: a random body may repeat one letter as its password. */
   get told(): string[] {
     return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }
@@ -52,9 +52,7 @@ export class ListeningProxy {
     this.requests += 1;
     try {
       this.#walk(JSON.parse(body.toString()));
-    } catch {
-      // Not JSON: nothing by name.
-    }
+    } catch {}
   }
 
   #walk(value: unknown): void {
@@ -66,7 +64,7 @@ export class ListeningProxy {
   }
 
   #note(secret: string): void {
-    // What a test made up to be refused is no secret, and may be in any text: a word, or a piece of SQL.
+    // A made-up credential is not secret and may occur in any text.
     if (secret.length >= 8 && !/[\s']/.test(secret)) this.secrets.add(secret);
   }
 }

@@ -8,7 +8,7 @@ import { externalLoads } from '../../src/reports/allure/page.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
 
-/** What is asked of each target is little: it is about putting many together. */
+/** Few requirements for each target: these tests are about many targets. */
 const grep = ['--grep', 'mfa-config/get-*'];
 const count = 4;
 const shards = [1, 2];
@@ -58,7 +58,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
-/** The matrix without times, which are never the same. */
+/** The matrix without times, which differ in each run. */
 function matrixIn(out: string): { readonly exitCode: number; readonly targets: readonly object[] } {
   const text = readFileSync(join(folder, out, 'matrix.json'), 'utf8');
   return JSON.parse(text, (key, value: unknown) =>
@@ -171,7 +171,7 @@ describe('report', () => {
 
     expect(secrets.length).toBeGreaterThan(2 * count);
     for (const [name, text] of written) {
-      // The page's data is Base64, in pieces of its own: what it is made from is searched as well.
+      // The page's data is split Base64, so its source is searched as well.
       const found = secrets.filter(
         (secret) => text.includes(secret) || decoded(text).some((part) => part.includes(secret)),
       );

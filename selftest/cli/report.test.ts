@@ -5,7 +5,7 @@ import { leave, plan, verdictOn } from '../many/sample.js';
 import { performed } from './in-process.js';
 import { cli, temporaryFolder } from './suite.js';
 
-test('a merge adds to the history of its folder, and reports built again from it say what is new', async () => {
+test('a merge adds to the history of its folder, and later reports show changes', async () => {
   const folder = temporaryFolder();
   const out = join(folder, 'nightly');
   const night = (day: number, ...fails: readonly string[]) => {

@@ -10,7 +10,7 @@ import { messageOf } from '../target/files.js';
 import { emulated } from './emulated.js';
 import { cli, folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** `run` as it is asked for with these flags and a target file with these defaults. */
+/** The effective options of `run` with these flags and these defaults of the target file. */
 function asked(defaults: unknown, ...flags: readonly string[]) {
   const folder = temporaryFolder();
   const whole = new Command('whole').option('--env-file <file>').option('--no-color');
@@ -104,7 +104,7 @@ test.for<[terminal: boolean, env: NodeJS.ProcessEnv, coloured: boolean]>([
   expect(colourWanted(terminal, env)).toBe(coloured);
 });
 
-test('a run by defaults ends at the first failure, and hands over what was seen', async () => {
+test('a run by defaults ends at the first failure and passes its report on', async () => {
   const folder = temporaryFolder();
   const file = await emulated(folder, 'lab', { faults: ['status/get-mfa-config-203'] });
   const target = parse(readFileSync(file, 'utf8'));

@@ -8,7 +8,7 @@ import { leaks, secretsOfTarget } from './leaks.js';
 import { ListeningProxy } from './listening-proxy.js';
 import { cli, filesBelow, folders, startEmulator, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** Each puts secrets where reports quote from, and has tests fail. */
+/** Each fault puts secrets into quoted places and makes tests fail. */
 const leakyFaults = [
   'security/password-in-error',
   'security/key-in-answer',
@@ -20,7 +20,7 @@ const leakyFaults = [
   'http/secrets-may-be-stored',
 ];
 
-/** What they have fail, and the log-ins that are refused with an error. */
+/** The requirements that they break, and logins that are refused with an error. */
 const leaking = [
   ...allFaults.filter((fault) => leakyFaults.includes(fault.id)).flatMap(({ fails }) => fails),
   'sessions/refuses-wrong-password',
@@ -29,7 +29,7 @@ const leaking = [
   'totp-login/refuses-wrong-*',
 ];
 
-// That a run of all requirements leaves no secret behind is told by selftest/detection.
+// selftest/detection searches a run of all requirements for secrets.
 test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async ({
   expect,
   onTestFinished,
@@ -51,7 +51,7 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   expect(ended.code, ended.stdout.slice(-3000)).toBe(1);
   const { outcomes } = verdictOf(folder, 'emulator');
   expect(outcomes.filter(({ outcome }) => outcome === 'fail').length).toBeGreaterThanOrEqual(5);
-  // A redactor that hears of a value late is no guard: libraries print nothing at all.
+  // A redactor learns of a value too late, so libraries must print nothing.
   expect(ended.stderr).toMatch(/^warning: DEBUG and NODE_DEBUG: ignored/);
   expect(ended.stderr).not.toMatch(/^(?:HTTP|TLS|UNDICI|NET) \d+|pw:|smtp/m);
   expect(proxy.secrets.size).toBeGreaterThan(20);
@@ -64,7 +64,7 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   expect(leaks(everything, [...secretsOfTarget(written), ...proxy.told])).toEqual([]);
 });
 
-test('a run that finds a secret in what lies with its reports fails, and names the file alone', async ({
+test('a run with a secret among its reports fails and names only the file', async ({
   expect,
   onTestFinished,
 }) => {

@@ -37,7 +37,6 @@ function isAddress(address: string | AddressInfo | null): address is AddressInfo
   return typeof address === 'object' && address !== null;
 }
 
-/** One answer to every request. */
 export function answering(status: number, type: string, body: string): RequestListener {
   return (request, response) => {
     request.resume();
@@ -47,13 +46,13 @@ export function answering(status: number, type: string, body: string): RequestLi
 
 export const httpServer = (listener: RequestListener): Server => http.createServer(listener);
 
-/** HTTPS with a certificate that nobody has signed. */
+/** HTTPS with a self-signed certificate. */
 export async function selfSigned(listener: RequestListener): Promise<Server> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
   return https.createServer({ cert, key }, listener);
 }
 
-/** Something that is no HTTP server: does this on each connection. */
+/** A server that runs `act` on each connection. */
 export const tcpServer = (onConnection: (socket: Socket) => void): Server => net.createServer(onConnection);
 
 /** A port where nothing listens. */
@@ -66,7 +65,7 @@ export async function unusedPort(): Promise<number> {
   return address.port;
 }
 
-/** Sends without an end in sight, as fast as it is taken. */
+/** Sends bytes as fast as the client reads them. */
 export function flooding(bytes: number): RequestListener {
   return (request, response) => {
     request.resume();

@@ -85,10 +85,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(await stateOf(emulator)).toEqual(found);
   });
 
-  test('goes on to its verdict when nobody reads any more what it prints', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  test('reaches its verdict after its reader has gone', async ({ expect, onTestFinished }) => {
     const { folder, emulator, found, run } = await runUntilChanged(
       'cluster',
       onTestFinished,
@@ -115,15 +112,15 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     run.child.kill('SIGKILL');
     await run.ended;
 
-    // Nobody is left who would go on changing the target.
+    // No process is left that could change the target.
     expect(all.length).toBeGreaterThan(2);
     await until(() => all.every((pid) => !isAlive(pid)));
-    // The last test may have switched it off again by then.
+    // The last test may have switched it off by then.
     await switchOn(emulator);
     const stateDir = ['--state-dir', join(folder, 'state')];
     const target = ['-t', emulator.targetFile];
 
-    // What it has seen makes a verdict all the same.
+    // The recorded outcomes still make a verdict.
     const merged = join(folder, 'merged');
     const report = ['report', '--from', join(folder, 'out'), '--out', merged];
     expect((await cli(report, {}, onTestFinished)).code).toBe(4);
@@ -166,13 +163,13 @@ interface Changed {
   readonly run: Started;
 }
 
-/** Something that passes before, and what goes on for a while. */
+/** A requirement that passes early, and one that runs for a while. */
 const changing = {
   cluster: 'mfa-config/get-*,totp-login/*',
   support: 'mfa-config/get-*,support-email/*',
 };
 
-/** A run that has just switched on the MFA of the cluster, or of the support user. */
+/** A run that has just switched cluster MFA or support MFA on. */
 async function runUntilChanged(
   what: keyof State,
   onEnd: TestContext['onTestFinished'],
@@ -199,7 +196,7 @@ function withoutClock(folder: string, { targetFile, control }: StartedEmulator):
   return file;
 }
 
-/** What a test does to the cluster, done by hand. */
+/** Changes the cluster as a test does. */
 async function switchOn({ baseUrl, targetFile }: StartedEmulator): Promise<void> {
   const apiKey = /apiKey: "?([^"\n]+)/.exec(readFileSync(targetFile, 'utf8'))?.[1] ?? '';
   const { status } = await fetch(`${baseUrl}/mfa-config`, {

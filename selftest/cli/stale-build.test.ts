@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newerThanBuild } from '../../src/cli/stale-build.js';
+import { temporaryFolder } from './suite.js';
 
-/** Files by when they were changed, in seconds. */
+/** Files with their times of change in seconds. */
 function folder(files: Readonly<Record<string, number>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'stale-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = temporaryFolder();
   for (const [file, at] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), '');

@@ -8,11 +8,11 @@ import { cli, folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
 const id = 'totp-key/echoes-name';
-/** Only measured, where nobody claims it. */
+/** Measured only, unless a statement claims it. */
 const measured = 'totp-login/keys-are-forgotten-where-told';
 const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 
-test('what a statement says decides a run, its drafts and what is compared', async () => {
+test('a statement decides a run, its drafts and comparisons', async () => {
   const folder = temporaryFolder();
   const lost = { faults: ['totp/name-lost'] };
   const statementOf = (name: string, claims: object) => {
@@ -54,7 +54,7 @@ test('what a statement says decides a run, its drafts and what is compared', asy
     };
   };
 
-  // Nobody promised it: a should, which gates nothing.
+  // Without a claim it is a should and gates nothing.
   const silent = of('silent');
   expect(silent.outcome(id)).toMatchObject({ level: 'should', outcome: 'fail' });
   expect(silent.outcome(measured)).toMatchObject({ level: 'fact', outcome: 'pass' });
@@ -74,7 +74,7 @@ test('what a statement says decides a run, its drafts and what is compared', asy
   });
   expect([denied.exitCode, denied.gate]).toEqual([0, 'conforms']);
 
-  // What is otherwise only measured gates once it is claimed.
+  // A claimed fact gates.
   const forgets = of('forgets');
   expect(forgets.outcome(measured)).toMatchObject({
     level: 'must',
@@ -83,7 +83,7 @@ test('what a statement says decides a run, its drafts and what is compared', asy
   });
   expect(forgets.exitCode).toBe(1);
 
-  // The draft denies what is not so, and is not written over.
+  // The draft denies missing features, and a second one does not replace it.
   const drafted = join(folder, 'draft.yaml');
   const draft = () =>
     performed('statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted);

@@ -32,14 +32,14 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it has printed so far, on both streams. */
+  /** The output so far of both streams. */
   readonly printed: () => string;
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** No file may grow beyond it: writing more fails as on a full disk. */
+  /** The largest file size: writing more fails as on a full disk. */
   readonly fileKilobytes?: number;
 }
 
@@ -52,7 +52,7 @@ export function start(
   return spawned(program, args, options, onEnd);
 }
 
-/** A program of Node.js, likewise. */
+/** A program of Node.js, which ends with the test. */
 export function spawned(
   script: string,
   args: readonly string[],
@@ -90,19 +90,19 @@ export function cli(args: readonly string[], options: StartOptions = {}, onEnd?:
   return start(args, options, onEnd).ended;
 }
 
-/** What a run without emulator defaults takes: folders of its own in `folder`. */
+/** Flags of a run that keeps its files in `folder`. */
 export function folders(folder: string): string[] {
   return ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
 }
 
-/** Writes a target file that none but its owner can read. @returns its path */
+/** Writes a target file that only its owner can read. @returns its path */
 export function writeTarget(folder: string, content: object, name = 'target.yaml'): string {
   const file = join(folder, name);
   writeFileSync(file, stringify(content), { mode: 0o600 });
   return file;
 }
 
-/** The content of a target file for something that is no good target. */
+/** The content of a target file for a bad target. */
 export function targetAt(baseUrl: string, more: object = {}): Record<string, unknown> {
   return {
     name: 'lab',

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { test } from 'vitest';
 import { cli, folders, start, temporaryFolder } from './suite.js';
 
-test('all that a run needs for a while lies in a folder of its own, which nobody else can enter', async ({
-  expect,
-}) => {
+test('temporary files of a run are in its own private folder', async ({ expect }) => {
   const folder = temporaryFolder();
   const shared = join(folder, 'shared');
   mkdirSync(shared);
@@ -25,7 +23,7 @@ test('all that a run needs for a while lies in a folder of its own, which nobody
   expect(statSync(join(folder, 'out', 'emulator')).mode & 0o777).toBe(0o700);
 });
 
-test('what killed runs left is removed by the next one, and nothing else', async ({ expect }) => {
+test('the next run removes only the files of killed runs', async ({ expect }) => {
   const folder = temporaryFolder();
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   const left = (name: string, owner?: string) => {

@@ -6,15 +6,16 @@ import { performed } from './in-process.js';
 import { answering, httpServer, listen } from './servers.js';
 import { folders, targetAt, temporaryFolder, writeTarget } from './suite.js';
 
-interface WrongUsage {
-  readonly is: string;
-  readonly args: (at: { readonly folder: string; readonly baseUrl: string }) => readonly string[];
-  readonly says: RegExp;
+interface At {
+  readonly folder: string;
+  readonly baseUrl: string;
 }
 
-/** `run` with a target file that would do, changed. */
+type WrongUsage = readonly [is: string, args: (at: At) => readonly string[], says: RegExp];
+
+/** `run` with a changed target file. */
 function withFile(more: object) {
-  return ({ folder, baseUrl }: { readonly folder: string; readonly baseUrl: string }) => [
+  return ({ folder, baseUrl }: At) => [
     'run',
     '-t',
     writeTarget(folder, targetAt(baseUrl, more)),
@@ -24,213 +25,169 @@ function withFile(more: object) {
 
 /** `run` with a good target file and more flags. */
 function withFlags(...flags: readonly string[]) {
-  return (at: { readonly folder: string; readonly baseUrl: string }) => [...withFile({})(at), ...flags];
+  return (at: At) => [...withFile({})(at), ...flags];
 }
 
 const admin = { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' };
 
 const wrong: readonly WrongUsage[] = [
-  { is: 'an unknown flag', args: withFlags('--fast'), says: /unknown option '--fast'/ },
-  { is: 'a flag mistyped', args: withFlags('--stritc'), says: /Did you mean --strict\?/ },
-  { is: 'an unknown command', args: () => ['prove'], says: /unknown command 'prove'/ },
-  { is: 'no command', args: () => [], says: /Usage: mfa-conformance/ },
-  {
-    is: 'a file without -t',
-    args: ({ folder }) => ['run', join(folder, 'x.yaml')],
-    says: /a target file goes to -t/,
-  },
-  {
-    is: 'an unknown release',
-    args: withFlags('--release', '9.9'),
-    says: /--release .*Allowed choices are 6\.6\.0d/,
-  },
-  {
-    is: 'an unknown mode',
-    args: withFlags('--mode', 'x'),
-    says: /--mode .*Allowed choices are full, read-only/,
-  },
-  {
-    is: 'a seed that is not a number',
-    args: withFlags('--seed', 'x'),
-    says: /--seed .*Expected a whole number/,
-  },
-  { is: 'no jobs', args: withFlags('--jobs', '0'), says: /--jobs .*Expected a whole number of at least 1/ },
-  {
-    is: 'a pattern that fits nothing',
-    args: withFlags('--grep', 'nothing/*'),
-    says: /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
-  },
-  {
-    is: 'an area for a pattern',
-    args: withFlags('--grep', 'totp-login'),
-    says: /--grep totp-login: no requirement fits; did you mean 'totp-login\/\*'\?/,
-  },
-  {
-    is: 'an area mistyped',
-    args: withFlags('--grep', 'totp-logon/*'),
-    says: /--grep totp-logon\/\*: no requirement fits; did you mean 'totp-login\/\*'\?/,
-  },
-  {
-    is: 'an id mistyped',
-    args: withFlags('--grep', 'totp-key/secret-match-uri'),
-    says: /did you mean 'totp-key\/secret-matches-uri'\?/,
-  },
-  {
-    is: 'a part of an id for a pattern',
-    args: withFlags('--grep', 'wrong-code'),
-    says: /--grep wrong-code: no requirement fits; did you mean '\*wrong-code\*'\?/,
-  },
-  {
-    is: 'no target file',
-    args: ({ folder }) => ['run', '-t', join(folder, 'none.yaml'), ...folders(folder)],
-    says: /none\.yaml/,
-  },
-  {
-    is: 'two targets of one name',
-    args: (at) => [...withFile({})(at), '-t', join(at.folder, 'target.yaml')],
-    says: /Two target files have the name lab/,
-  },
-  {
-    is: 'a folder with one wrong file',
-    args: (at) => {
+  ['an unknown flag', withFlags('--fast'), /unknown option '--fast'/],
+  ['a flag mistyped', withFlags('--stritc'), /Did you mean --strict\?/],
+  ['an unknown command', () => ['prove'], /unknown command 'prove'/],
+  ['no command', () => [], /Usage: mfa-conformance/],
+  ['a file without -t', ({ folder }) => ['run', join(folder, 'x.yaml')], /a target file goes to -t/],
+  ['an unknown release', withFlags('--release', '9.9'), /--release .*Allowed choices are 6\.6\.0d/],
+  ['an unknown mode', withFlags('--mode', 'x'), /--mode .*Allowed choices are full, read-only/],
+  ['a seed that is not a number', withFlags('--seed', 'x'), /--seed .*Expected a whole number/],
+  ['no jobs', withFlags('--jobs', '0'), /--jobs .*Expected a whole number of at least 1/],
+  [
+    'a pattern that fits nothing',
+    withFlags('--grep', 'nothing/*'),
+    /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
+  ],
+  [
+    'an area for a pattern',
+    withFlags('--grep', 'totp-login'),
+    /--grep totp-login: no requirement fits; did you mean 'totp-login\/\*'\?/,
+  ],
+  [
+    'an area mistyped',
+    withFlags('--grep', 'totp-logon/*'),
+    /--grep totp-logon\/\*: no requirement fits; did you mean 'totp-login\/\*'\?/,
+  ],
+  [
+    'an id mistyped',
+    withFlags('--grep', 'totp-key/secret-match-uri'),
+    /did you mean 'totp-key\/secret-matches-uri'\?/,
+  ],
+  [
+    'a part of an id for a pattern',
+    withFlags('--grep', 'wrong-code'),
+    /--grep wrong-code: no requirement fits; did you mean '\*wrong-code\*'\?/,
+  ],
+  [
+    'no target file',
+    ({ folder }) => ['run', '-t', join(folder, 'none.yaml'), ...folders(folder)],
+    /none\.yaml/,
+  ],
+  [
+    'two targets of one name',
+    (at) => [...withFile({})(at), '-t', join(at.folder, 'target.yaml')],
+    /Two target files have the name lab/,
+  ],
+  [
+    'a folder with one wrong file',
+    (at) => {
       const labs = join(at.folder, 'labs');
       mkdirSync(labs);
       writeTarget(labs, targetAt(at.baseUrl), 'a.yaml');
       writeTarget(labs, { baseUrl: at.baseUrl }, 'b.yaml');
       return ['run', '-t', labs, ...folders(at.folder)];
     },
-    says: /labs.b\.yaml.*accounts/,
-  },
-  {
-    is: 'a folder without target files',
-    args: ({ folder }) => ['run', '-t', folder, ...folders(folder)],
-    says: /\(-t\) holds no target file/,
-  },
-  { is: 'a shard that is none', args: withFlags('--shard', '0/4'), says: /--shard .*counted from 1/ },
-  {
-    is: 'a report of nothing',
-    args: ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
-    says: /There is no verdict\.json or events\.jsonl in/,
-  },
-  {
-    is: 'a log of an older schema version',
-    args: ({ folder }) => {
+    /labs.b\.yaml.*accounts/,
+  ],
+  [
+    'a folder without target files',
+    ({ folder }) => ['run', '-t', folder, ...folders(folder)],
+    /\(-t\) holds no target file/,
+  ],
+  ['a shard that is none', withFlags('--shard', '0/4'), /--shard .*counted from 1/],
+  [
+    'a report of nothing',
+    ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
+    /There is no verdict\.json or events\.jsonl in/,
+  ],
+  [
+    'a log of an older schema version',
+    ({ folder }) => {
       const began = { type: 'run began', schemaVersion: 1, suiteVersion: '0.0.9' };
       writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(began)}\n`);
       return ['report', '--from', folder, '--out', join(folder, 'out')];
     },
-    says: /^\S+ is a log of schema version 1, and this version reads 2: report it by mfa-conformance 0\.0\.9, which wrote it\.\n$/,
-  },
-  {
-    is: 'an output folder that is a file',
-    args: (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
-    says: /^Nothing can be written to .* \(--out\): a file of that name is there\n$/,
-  },
-  { is: 'an unknown key', args: withFile({ limit: {} }), says: /limit\b.*limits/s },
-  {
-    is: 'a variable that is not set',
-    args: withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
-    says: /NOT_SET_ANYWHERE/,
-  },
-  { is: 'a base URL that is none', args: withFile({ baseUrl: 'lab-7/v2' }), says: /baseUrl/ },
-  {
-    is: 'a certificate that is not there',
-    args: withFile({ baseUrl: 'https://127.0.0.1/v2', tls: { ca: 'no-ca.pem' } }),
-    says: /no-ca\.pem/,
-  },
-  {
-    is: 'an unknown requirement',
-    args: () => ['explain', 'totp-key/secret-matches'],
-    says: /totp-key\/secret-matches-uri/,
-  },
-  {
-    is: 'an unknown level',
-    args: () => ['list', '--level', 'may'],
-    says: /--level .*Allowed choices are must, should, fact/,
-  },
-  {
-    is: 'no failures to end at',
-    args: withFlags('--max-failures', '0'),
-    says: /Expected a whole number of at least 1/,
-  },
-  {
-    is: 'quiet and verbose',
-    args: withFlags('--quiet', '--verbose'),
-    says: /option '--verbose' cannot be used with option '--quiet'/,
-  },
-  {
-    is: 'a file of variables that is not there',
-    // On the command line Node itself reads the flag, and ends with its own line.
-    args: withFile({ run: { 'env-file': 'none.env' } }),
-    says: /^--env-file \S+none\.env: no such file or directory\n$/,
-  },
-  {
-    is: 'a flag in the target file that is none',
-    args: withFile({ run: { stritc: true } }),
-    says: /target\.yaml:\d+:3 run\.stritc: is no flag of run; did you mean strict\?\n$/,
-  },
-  {
-    is: 'an unknown gate',
-    args: withFlags('--gate', 'old'),
-    says: /--gate .*Allowed choices are all, new, none/,
-  },
-  { is: 'new, but against nothing', args: withFlags('--gate', 'new'), says: /--baseline VERDICT/ },
-  {
-    is: 'a baseline that is none',
-    args: (at) => [
-      ...withFile({})(at),
-      '--baseline',
-      writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json'),
-    ],
-    says: /verdict\.json is not a valid verdict/,
-  },
-  {
-    is: 'a waivers file with a mistake',
-    args: (at) => [...withFile({})(at), '--waivers', writeTarget(at.folder, { waivers: [{}] }, 'w.yaml')],
-    says: /w\.yaml:2:5 waivers\[0\]\.requirement: missing/,
-  },
-  {
-    is: 'a waivers file of the target with a mistake',
-    args: (at) => {
+    /^\S+ is a log of schema version 1, and this version reads 2: report it by mfa-conformance 0\.0\.9, which wrote it\.\n$/,
+  ],
+  [
+    'an output folder that is a file',
+    (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
+    /^Nothing can be written to .* \(--out\): a file of that name is there\n$/,
+  ],
+  ['an unknown key', withFile({ limit: {} }), /limit\b.*limits/s],
+  [
+    'a variable that is not set',
+    withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
+    /NOT_SET_ANYWHERE/,
+  ],
+  ['a base URL that is none', withFile({ baseUrl: 'lab-7/v2' }), /baseUrl/],
+  [
+    'a certificate that is not there',
+    withFile({ baseUrl: 'https://127.0.0.1/v2', tls: { ca: 'no-ca.pem' } }),
+    /no-ca\.pem/,
+  ],
+  ['an unknown requirement', () => ['explain', 'totp-key/secret-matches'], /totp-key\/secret-matches-uri/],
+  ['an unknown level', () => ['list', '--level', 'may'], /--level .*Allowed choices are must, should, fact/],
+  ['no failures to end at', withFlags('--max-failures', '0'), /Expected a whole number of at least 1/],
+  [
+    'quiet and verbose',
+    withFlags('--quiet', '--verbose'),
+    /option '--verbose' cannot be used with option '--quiet'/,
+  ],
+  [
+    'a file of variables that is not there',
+    // On the command line Node reads this flag first and ends with its own line.
+    withFile({ run: { 'env-file': 'none.env' } }),
+    /^--env-file \S+none\.env: no such file or directory\n$/,
+  ],
+  [
+    'a flag in the target file that is none',
+    withFile({ run: { stritc: true } }),
+    /target\.yaml:\d+:3 run\.stritc: is no flag of run; did you mean strict\?\n$/,
+  ],
+  ['an unknown gate', withFlags('--gate', 'old'), /--gate .*Allowed choices are all, new, none/],
+  ['new, but against nothing', withFlags('--gate', 'new'), /--baseline VERDICT/],
+  [
+    'a baseline that is none',
+    (at) => [...withFile({})(at), '--baseline', writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json')],
+    /verdict\.json is not a valid verdict/,
+  ],
+  [
+    'a waivers file with a mistake',
+    (at) => [...withFile({})(at), '--waivers', writeTarget(at.folder, { waivers: [{}] }, 'w.yaml')],
+    /w\.yaml:2:5 waivers\[0\]\.requirement: missing/,
+  ],
+  [
+    'a waivers file of the target with a mistake',
+    (at) => {
       writeTarget(at.folder, { waiver: [] }, 'w.yaml');
       return withFile({ waivers: 'w.yaml' })(at);
     },
-    says: /w\.yaml:1:1 waiver: unknown key; did you mean waivers\?/,
-  },
-  {
-    is: 'a day that is none',
-    args: () => ['waivers', 'check', 'w.yaml', '--today', 'now'],
-    says: /Expected a day/,
-  },
-  {
-    is: 'no history',
-    args: ({ folder }) => ['trend', '--out', folder],
-    says: /history\.jsonl: no such history/,
-  },
-  {
-    is: 'a page of nights without a history',
-    args: ({ folder }) => ['trend', '--out', folder, '--html', join(folder, 'x.html')],
-    says: /history\.jsonl: no such history/,
-  },
-  {
-    is: 'verdicts that are not there',
-    args: ({ folder }) => ['compare', folder, folder],
-    says: /verdict\.json: no such verdict/,
-  },
-  {
-    is: 'a password in a file that others can read',
-    args: ({ folder, baseUrl }) => {
+    /w\.yaml:1:1 waiver: unknown key; did you mean waivers\?/,
+  ],
+  ['a day that is none', () => ['waivers', 'check', 'w.yaml', '--today', 'now'], /Expected a day/],
+  ['no history', ({ folder }) => ['trend', '--out', folder], /history\.jsonl: no such history/],
+  [
+    'a page of nights without a history',
+    ({ folder }) => ['trend', '--out', folder, '--html', join(folder, 'x.html')],
+    /history\.jsonl: no such history/,
+  ],
+  [
+    'verdicts that are not there',
+    ({ folder }) => ['compare', folder, folder],
+    /verdict\.json: no such verdict/,
+  ],
+  [
+    'a password in a file that others can read',
+    ({ folder, baseUrl }) => {
       const file = join(folder, 'open.yaml');
       writeFileSync(file, stringify(targetAt(baseUrl)));
       chmodSync(file, 0o644);
       return ['run', '-t', file, ...folders(folder)];
     },
-    says: /600/,
-  },
+    /600/,
+  ],
 ];
 
-describe('wrong usage is told in one message, with exit 2, before anything is sent', () => {
-  test.for(wrong)('$is', async ({ args, says }) => {
+describe('wrong usage gets one message and exit 2 before anything is sent', () => {
+  test.for(wrong)('%s', async ([, args, says]) => {
     const folder = temporaryFolder();
     const server = await listen(httpServer(answering(200, 'application/json', '{}')));
     const baseUrl = `http://127.0.0.1:${server.port}/v2`;

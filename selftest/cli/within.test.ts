@@ -10,6 +10,7 @@ import { performed } from './in-process.js';
 import { cli, temporaryFolder, verdictOf } from './suite.js';
 
 const part = 'mfa-config/*-answers-*,totp-key/refuses-*,sessions/*missing-body';
+const flags = ['--grep', part, '--no-allure', '--quiet'];
 
 describe('run --within', () => {
   test.each(['60', '0s', '1d', 's', '-5s', '1.5m'])('refuses %s in one line', async (time) => {
@@ -21,20 +22,10 @@ describe('run --within', () => {
     );
   });
 
-  test('tries what fits in the order of detection, and says what that finds', async () => {
+  test('runs what fits in the order of detection and reports its share of faults', async () => {
     const out = temporaryFolder();
 
-    const { code, stdout } = await cli([
-      'run',
-      '--within',
-      '1h',
-      '--grep',
-      part,
-      '--out',
-      out,
-      '--no-allure',
-      '--quiet',
-    ]);
+    const { code, stdout } = await cli(['run', '--within', '1h', ...flags, '--out', out]);
 
     expect([code, stdout]).toEqual([
       0,
@@ -48,21 +39,11 @@ describe('run --within', () => {
     expect(tried).not.toEqual([...tried].sort());
   });
 
-  test('tries nothing that does not fit, and changes nothing then', async () => {
+  test('runs nothing that does not fit, and changes nothing', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'out');
 
-    const { code } = await cli([
-      'run',
-      '--within',
-      '1s',
-      '--grep',
-      part,
-      '--out',
-      out,
-      '--no-allure',
-      '--quiet',
-    ]);
+    const { code } = await cli(['run', '--within', '1s', ...flags, '--out', out]);
 
     expect(code).toBe(3);
     const { outcomes, restored, cause } = verdictOf(folder, 'emulator');
@@ -93,13 +74,13 @@ test('a test fits only where time is left to restore the state after it', () => 
   const waits = { quietMs: 10_000, stepMs: 20_000 };
   const leaving = (ms: number) => new Within({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
 
-  // By the pace of a target far away: 20 requests and a mail to restore, the reports, and one request.
+  // At the pace of a remote target: 20 requests and a mail to restore, the reports, and one request.
   expect(leaving(9_200 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBeUndefined();
   expect(leaving(9_000 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
   expect(leaving(9_200).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
 });
 
-test('the order ends with what leaves accounts locked', () => {
+test('the order ends with tests that leave accounts locked', () => {
   const locks = loadOrder().rows.map(({ id }) => requirementById(id).needs.includes('lockOut'));
 
   expect(locks.indexOf(true)).toBeGreaterThan(locks.length / 2);

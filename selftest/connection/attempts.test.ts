@@ -10,7 +10,7 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
 
-/** Attempts at a target that must not be locked, and a way to send one that is answered so. */
+/** Attempts at a target that must not be locked, with a chosen answer for each. */
 function setUp(lockOut = false, folder = temporaryFolder()) {
   const file = writeTarget(
     folder,
@@ -74,7 +74,7 @@ test.each([401, 403])(
   },
 );
 
-test('the password of a first step makes no room for one more wrong code', async () => {
+test('the password of a first step does not allow one more wrong code', async () => {
   const { send } = setUp();
   const password = (text: string, options: Call['options'] = {}) => ({
     operation: 'CreateSession' as const,
@@ -89,7 +89,7 @@ test('the password of a first step makes no room for one more wrong code', async
   await expect(code()).rejects.toThrow(NotAllowedError);
 });
 
-test('a right password to which no code is mailed now is no attempt, unless it may be a wrong one', async () => {
+test('a right password without a mailed code is no attempt, unless it may be wrong', async () => {
   const { attempts, send } = setUp();
   const ask = (password: string, status: number) =>
     send({ operation: 'CreateEmailOtp', json: { username: 'admin', password, domain: 'LOCAL' } }, status);
@@ -102,7 +102,7 @@ test('a right password to which no code is mailed now is no attempt, unless it m
   expect(attempts.isNearLimit('admin')).toBe(true);
 });
 
-test('whose password was taken before is known to the next run, beside a row of failures', async () => {
+test('the next run knows an accepted password in spite of later failures', async () => {
   const { attempts, send, again } = setUp();
   const login = { operation: 'CreateSession', json: { username: 'admin', password: 'right' } } as const;
   await send(login, 401);
@@ -115,7 +115,7 @@ test('whose password was taken before is known to the next run, beside a row of 
   expect(again().wasLetIn('admin')).toBe(true);
 });
 
-test('a right login that is refused where others were taken ends all that might lock an account', async () => {
+test('a refused right login after accepted ones ends risky attempts on the account', async () => {
   const { attempts, send } = setUp();
   const login = (password: string, status: number, options: Call['options'] = {}) =>
     send({ operation: 'CreateSession', json: { username: 'admin', password }, options }, status, {
@@ -129,7 +129,7 @@ test('a right login that is refused where others were taken ends all that might 
   ] as const)
     await login(password, status);
   attempts.rightWasRefused('admin');
-  // A slip or two are nobody's lock.
+  // One or two slips do not lock an account.
   expect(attempts.mayBeLocked('admin')).toBe(false);
   await login('right', 401, { isRight: true });
   attempts.rightWasRefused('admin');
@@ -141,7 +141,7 @@ test('a right login that is refused where others were taken ends all that might 
   await expect(login('wrong', 401)).rejects.toThrow(/4 failed attempts in this run: .* counts failures/);
 });
 
-test('an account that was locked on purpose has one right login left in a run that must not lock it', async () => {
+test('an account locked on purpose keeps one right login in a run that must not lock it', async () => {
   const folder = temporaryFolder();
   const login = (password: string) =>
     ({ operation: 'CreateSession', json: { username: 'admin', password } }) as const;

@@ -4,7 +4,7 @@ import { CookieSecrets } from '../../src/target/connection/cookie-secrets.js';
 const isLogin = true;
 const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];
 
-test('a value that each login gets another of is a secret', () => {
+test('a value that differs for each login is a secret', () => {
   const cookies = new CookieSecrets();
   cookies.came({ values: [one], owner: 'login 1', isLogin });
   expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual([]);
@@ -15,7 +15,7 @@ test('a value that each login gets another of is a secret', () => {
   expect(cookies.leaksIn(`X-Seen: ${another}`)).toEqual(['set-cookie']);
 });
 
-test('a value that comes to another as well is none', () => {
+test('a value that another login gets too is no secret', () => {
   const cookies = new CookieSecrets();
   const node = 'node-01a.cluster.lab.example';
   cookies.came({ values: [one, node], owner: 'login 1', isLogin });
@@ -28,7 +28,7 @@ test('a value that comes to another as well is none', () => {
   expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
 });
 
-test('a cookie that its session gets again stays a secret, though not by standing there twice', () => {
+test('a cookie that its session gets again stays a secret, but is no leak there', () => {
   const cookies = new CookieSecrets();
   cookies.came({ values: [one], owner: 'login 1', isLogin });
   cookies.came({ values: [another], owner: 'login 2', isLogin });

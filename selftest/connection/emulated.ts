@@ -11,7 +11,7 @@ import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
 import { temporaryFolder } from '../cli/suite.js';
 
-/** An emulator with these variants: connections of one run to it, and the state that it really has. */
+/** An emulator with these variants: connections of one run to it, and its real state. */
 export async function emulated(
   variants: readonly string[],
   write: (event: EventBody) => void = () => {},
@@ -28,7 +28,7 @@ export async function emulated(
     if (event.type === 'learned') learned.push(event);
     write(event);
   };
-  /** @param over in place of what a throw-away target is, and allows */
+  /** @param over replaces members of a disposable target */
   const open = async (over: Partial<Target> = {}): Promise<Connection> => {
     const target = { ...readTarget(file, {}), ...over };
     const connection = await Connection.open(target, contract, { stateDir: folder, write: log, learned });

@@ -14,7 +14,7 @@ const allow = {
   disposable: false,
 };
 
-/** Whether a request is handed on; `mayChange`: whatever its method. */
+/** Whether a request is sent. */
 async function passes(method: string, why: string | undefined, options: Call['options'] = {}) {
   const sent = new Error('handed on');
   const call: Call = {

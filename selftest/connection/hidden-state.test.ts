@@ -4,13 +4,13 @@ import { toldSupport } from '../../src/target/connection/told-support.js';
 import { isShownAs, mayBeShownAs, sameSupport } from '../../src/target/journal/config.js';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator with these variants, and the state that it really has. */
+/** A connection to an emulator with these variants, and its real state. */
 async function connected(...variants: string[]) {
   const { open, state } = await emulated(variants);
   return { connection: await open(), state };
 }
 
-test('types that GET never shows are told as they were put', async () => {
+test('types that GET never shows are known from the last PUT', async () => {
   const { connection, state } = await connected('absent:GetMFAConfig.authenticationTypes');
   const cluster = await connection.cluster();
 
@@ -27,7 +27,7 @@ test.each([
   ['are null', ['null:GetSupportMFAConfig.mfaType', 'null:GetSupportMFAConfig.email']],
   ['are masked', ['form:email.masked']],
   ['are masked by a sign for each character', ['form:email.masked-briefly']],
-])('the mode and the address of support MFA are known where they %s', async (_, variants) => {
+])('the mode and the address of support MFA are known even if they %s', async (_, variants) => {
   const { connection, state } = await connected(...variants);
   const support = await connection.support();
 
@@ -76,11 +76,11 @@ test.each([
   ['foxx@lab.example', 'fazz@lab.example', false],
   ['bob@lab.example', 'bxx@lab.example', false],
   [undefined, 'bob@lab.example', false],
-])('%s may be what is shown of %s, where that was set: %s', (shown, address, isIt) => {
+])('%s may be the shown form of the set address %s: %s', (shown, address, isIt) => {
   expect(mayBeShownAs(shown, address)).toBe(isIt);
 });
 
-test('an address that was found is not told by signs that may be another one', () => {
+test('a masked address that fits two addresses does not prove the found one', () => {
   const [found, set] = [{ enabled: true, mfaType: 'email', email: 'fobb@lab.example' }, 'foee@lab.example'];
   const shown = { ...found, email: 'foxx@lab.example' };
   const told = (email: string) =>
@@ -91,7 +91,7 @@ test('an address that was found is not told by signs that may be another one', (
   expect(sameSupport(shown, found)).toBe(false);
 });
 
-test('a change that may show in any way is in what is read before the next, where reads are late', async () => {
+test('with late reads the next change starts from the last one', async () => {
   const { connection } = await connected('delay:support=700');
   const support = await connection.support();
   await support.onByTotp();

@@ -5,13 +5,13 @@ vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
 const role = 'other';
 
-/** What is waited for takes no time. */
+/** Waits take no time. */
 async function passed<T>(work: Promise<T>): Promise<T> {
   await vi.runAllTimersAsync();
   return work;
 }
 
-/** A target whose keys come into force so long after they were answered, and one key there. */
+/** A target whose keys come into force with a delay, and one of its keys. */
 function targetOf(atFirstMs: number) {
   let delayMs = atFirstMs;
   const waits: number[] = [];
@@ -31,10 +31,18 @@ function targetOf(atFirstMs: number) {
   const slowDownTo = (ms: number) => {
     delayMs = ms;
   };
-  return { lag, waits, make, tries, tried, slowDownTo };
+  const refused = () =>
+    passed(
+      lag.tried(
+        role,
+        async () => tries.push(0),
+        () => false,
+      ),
+    );
+  return { lag, waits, make, tries, tried, refused, slowDownTo };
 }
 
-test('the code of a key that is not in force yet is sent again, and the next key is waited for', async () => {
+test('a code of a key that is not yet in force is resent, and the next key is awaited', async () => {
   const { lag, waits, make, tries, tried } = targetOf(400);
   make();
 
@@ -48,28 +56,20 @@ test('the code of a key that is not in force yet is sent again, and the next key
   expect(waits).toHaveLength(2);
 });
 
-test('after a key was in force at once no code is sent again', async () => {
-  const { lag, make, tries, tried } = targetOf(0);
+test('after a key worked at once no code is resent', async () => {
+  const { lag, make, tried, refused } = targetOf(0);
   make();
   expect(await tried()).toBe(true);
   make();
 
-  const refused = await passed(
-    lag.tried(
-      role,
-      async () => tries.push(0),
-      () => false,
-    ),
-  );
-
-  expect(refused).toBe(2);
+  expect(await refused()).toBe(2);
   expect(lag.isLate).toBe(false);
 });
 
 test.each([
   { what: 'that was not asked for', isAsked: false, ageMs: 0 },
   { what: 'of a key that is older', isAsked: true, ageMs: 400 },
-])('a code $what teaches nothing of new keys', async ({ isAsked, ageMs }) => {
+])('a code $what says nothing about new keys', async ({ isAsked, ageMs }) => {
   const { make, tries, tried, slowDownTo } = targetOf(0);
   make();
   await vi.advanceTimersByTimeAsync(ageMs);
@@ -81,16 +81,8 @@ test.each([
   expect(tries).toHaveLength(3);
 });
 
-test('where two codes stay refused, no other is sent again', async () => {
-  const { lag, make, tries } = targetOf(0);
-  const refused = () =>
-    passed(
-      lag.tried(
-        role,
-        async () => tries.push(0),
-        () => false,
-      ),
-    );
+test('after two codes stay refused, no other is resent', async () => {
+  const { make, tries, refused } = targetOf(0);
   for (const expected of [3, 6, 7]) {
     make();
     await refused();
@@ -98,15 +90,6 @@ test('where two codes stay refused, no other is sent again', async () => {
   }
 });
 
-test('a code that is refused by an older key is not sent again', async () => {
-  const { lag, tries } = targetOf(0);
-  const refused = await passed(
-    lag.tried(
-      role,
-      async () => tries.push(0),
-      () => false,
-    ),
-  );
-
-  expect(refused).toBe(1);
+test('a code that an older key refuses is not resent', async () => {
+  expect(await targetOf(0).refused()).toBe(1);
 });

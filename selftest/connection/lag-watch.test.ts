@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../src/target/connection/call.js';
 import { LagWatch } from '../../src/target/connection/lag-watch.js';
 
-/** A watch, and what it has told. */
+/** A watch and its reports. */
 function watching() {
   const told = { lagsMs: [] as number[], changes: 0, disagreements: 0, backs: 0 };
   const watch = new LagWatch({
@@ -34,7 +34,7 @@ function watching() {
       ...answer,
       exchange: { ...exchange, request: { method: of, url, headers } },
     }));
-    // The clock of the watch must have moved on.
+    // The clock of the watch must move on.
     await sleep(1);
   };
   return { told, watch, read };
@@ -44,7 +44,7 @@ const off = { enabled: false };
 const on = { enabled: true };
 const nothing = { lagsMs: [], changes: 0, disagreements: 0, backs: 0 };
 
-test('a read that goes back to what was before a change is a disagreement of nodes', async () => {
+test('a read of an earlier state is a disagreement of nodes', async () => {
   const { told, watch, read } = watching();
 
   await read(off);
@@ -56,7 +56,7 @@ test('a read that goes back to what was before a change is a disagreement of nod
   await read(off);
 
   expect(told).toMatchObject({ changes: 1, disagreements: 1 });
-  // The other node is later than the first.
+  // The other node is later.
   expect(told.lagsMs).toHaveLength(2);
   expect(told.lagsMs[1]).toBeGreaterThan(told.lagsMs[0] ?? 0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator that shows changes late, which has been seen. */
+/** A connection to an emulator that shows changes late, which the connection already knows. */
 async function connected() {
   const { open } = await emulated(['delay:configuration=300', 'delay:support=300']);
   const connection = await open();
@@ -11,11 +11,11 @@ async function connected() {
   return { open, cluster, support: await connection.support(), codes: connection.codes };
 }
 
-test('what stands before a change is what was put last, though reads are late', async () => {
+test('a change starts from the last PUT, although reads are late', async () => {
   const { cluster } = await connected();
   const before = await cluster.known();
 
-  // Whether it is on doesn't tell that the types are as they were put.
+  // The shown switch does not prove the stored types.
   await cluster.put({ ...before, authenticationTypes: ['email'] });
   expect(await cluster.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
 
@@ -23,7 +23,7 @@ test('what stands before a change is what was put last, though reads are late', 
   expect(await cluster.assumed()).toMatchObject({ enabled: false, authenticationTypes: ['email', 'totp'] });
 });
 
-test('that others saw reads come late is enough', async () => {
+test('late reads that another connection saw are enough', async () => {
   const { cluster, open } = await connected();
   const before = await cluster.known();
   const ofAnother = await (await open()).cluster();
@@ -33,7 +33,7 @@ test('that others saw reads come late is enough', async () => {
   expect(await ofAnother.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
 });
 
-test('a change of the support user, whatever it was, is waited for likewise', async () => {
+test('every change of the support user is awaited as well', async () => {
   const { support } = await connected();
   const before = await support.read();
 
@@ -43,7 +43,7 @@ test('a change of the support user, whatever it was, is waited for likewise', as
   await support.giveBack(before);
 });
 
-test('a change of what is off already is waited for, though off is shown all the time', async () => {
+test('a change while off is awaited, although off is always shown', async () => {
   const { support } = await connected();
   await support.off();
 
@@ -52,7 +52,7 @@ test('a change of what is off already is waited for, though off is shown all the
   expect((await support.known()).fields.email).toBe('late@lab.example');
 });
 
-test('what a code makes of the state is waited for likewise', async () => {
+test('the state after a code is awaited as well', async () => {
   const { support, codes } = await connected();
   const { authenticator } = await support.onByTotp();
   const state = async () => (await support.known()).fields.otpVerificationState;
@@ -64,7 +64,7 @@ test('what a code makes of the state is waited for likewise', async () => {
   expect(await state()).toBe('kSuccess');
 });
 
-test('a switch after which nobody looked at logins is still to be seen there', async () => {
+test('a switch is awaited at logins until a test has looked there', async () => {
   const { open } = await emulated([]);
   const cluster = await (await open()).cluster();
 
@@ -73,14 +73,14 @@ test('a switch after which nobody looked at logins is still to be seen there', a
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
 
-  // That look told nothing of how late logins are: what was so before the next switch must be over by the look after it.
+  // That look did not measure late logins, so the next one waits until the old state has ended.
   await cluster.off();
   const startedAt = Date.now();
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_800);
 });
 
-test('a target that restarts after a switch is learned to, and read after each further one', async () => {
+test('a restarting target is recognised and read after each further switch', async () => {
   let reads = 0;
   const { open } = await emulated(['restarts-after-a-switch'], (event) => {
     if (event.type === 'exchange' && event.exchange.operation === 'GetMFAConfig') reads += 1;
@@ -91,7 +91,7 @@ test('a target that restarts after a switch is learned to, and read after each f
   await cluster.off();
   expect(connection.model.flag('restarts').value).toBe(true);
 
-  // What switches make of the configuration is known by now, and would be expected.
+  // The effect of switches is known by now, so a read could be skipped.
   for (const change of [() => cluster.on(['totp']), () => cluster.off()]) {
     reads = 0;
     await change();

@@ -3,7 +3,7 @@ import type { EventBody } from '../../src/base/model/event.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import { emulated } from './emulated.js';
 
-/** The support user's key proven, as tests leave it; what is sent and awaited from then on, and what is in force. */
+/** A verified key of the support user; requests and waits from then on, and the real state. */
 async function proven(...variants: string[]) {
   const events: EventBody[] = [];
   const { open, state } = await emulated(variants, (event) => events.push(event));
@@ -19,7 +19,7 @@ async function proven(...variants: string[]) {
   };
 }
 
-test('a proven key is given up by a code that is good now, and whoever comes after has to wait for none', async () => {
+test('a verified key is given up by a current code, so that later tests need no wait', async () => {
   const { support, open, waits, state } = await proven();
 
   await support.letGo();
@@ -30,7 +30,7 @@ test('a proven key is given up by a code that is good now, and whoever comes aft
   expect(waits()).not.toContain('code step');
 });
 
-test('a key for which no code is good now is left to whoever comes after', async () => {
+test('a key without a current code is left to later tests', async () => {
   const { support, open, waits, state } = await proven('totp-without-window');
 
   await support.letGo();
@@ -42,7 +42,7 @@ test('a key for which no code is good now is left to whoever comes after', async
   expect(await state()).toMatchObject({ support: { enabled: false } });
 });
 
-test('what is not proven by a code is left as it is', async () => {
+test('an unverified key is left unchanged', async () => {
   const { support, sent } = await proven();
   await support.off();
   await support.onByTotp();
@@ -53,7 +53,7 @@ test('what is not proven by a code is left as it is', async () => {
   expect(sent()).toBe(before);
 });
 
-test('a key that is held once more is the one whose used steps are known', async () => {
+test('a key that is held again keeps its used steps', async () => {
   const { support } = await proven('totp-without-window');
   const known = await support.verified();
 

@@ -5,20 +5,22 @@ import { Origins } from '../../src/target/connection/origins.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
-/** What is written down of a login that was made up, by an account whose password is known. */
+const login = { method: 'POST', url: '/users/sessions', headers: { 'Content-Type': 'application/json' } };
+
+/** A login as scripts record it. */
+function again(origins: Origins, requestJson: object, more: { readonly madeUp?: true } = {}) {
+  const request = { ...login, body: Buffer.from(JSON.stringify(requestJson)) };
+  return origins.again({ request, requestJson, credential: { scheme: 'none' }, ...more }, 0);
+}
+
+/** The recorded body of a made-up login with a known password. */
 function written(members: Readonly<Record<string, unknown>>): string | undefined {
   const redactor = new Redactor();
   redactor.add('correct horse', 'password');
   const origins = new Origins(() => 0, redactor);
   origins.ofTargetFile(new Secret('correct horse'), 'OTHER_PW');
   const requestJson = { username: 'bob', password: 'correct horse', ...members };
-  const request = {
-    method: 'POST',
-    url: '/users/sessions',
-    headers: { 'Content-Type': 'application/json' },
-    body: Buffer.from(JSON.stringify(requestJson)),
-  };
-  return origins.again({ request, requestJson, credential: { scheme: 'none' }, madeUp: true }, 0)?.body;
+  return again(origins, requestJson, { madeUp: true })?.body;
 }
 
 describe('a made-up request is kept for scripts', () => {
@@ -52,21 +54,14 @@ test.each([
   origins.handedOut(3, 'CreateTotpKey', { totpUri: uri });
   const code = authenticator.codeAt(0);
   origins.made(code, authenticator, 0);
-  const requestJson = { username: 'bob', otpCode: form(code) };
-  const request = {
-    method: 'POST',
-    url: '/users/sessions',
-    headers: {},
-    body: Buffer.from(JSON.stringify(requestJson)),
-  };
 
-  const again = origins.again({ request, requestJson, credential: { scheme: 'none' } }, 0);
+  const made = again(origins, { username: 'bob', otpCode: form(code) });
 
-  expect(again?.body).toBe(JSON.stringify({ username: 'bob', otpCode: expected }));
-  expect(again?.origins.map(({ name }) => name)).toContain('totpUri-3');
+  expect(made?.body).toBe(JSON.stringify({ username: 'bob', otpCode: expected }));
+  expect(made?.origins.map(({ name }) => name)).toContain('totpUri-3');
 });
 
-describe('bytes that are no JSON', () => {
+describe('malformed JSON', () => {
   const bytes = (body: string, type = 'application/json') => {
     const request = {
       method: 'PUT',
@@ -82,13 +77,13 @@ describe('bytes that are no JSON', () => {
     for (const body of ['{"enabled":', `{"x":${'['.repeat(5000)}`]) expect(bytes(body)).toBe(body);
   });
 
-  test('are kept by nobody where one has', () => {
+  test('are not kept where one has', () => {
     expect(bytes('{"username":"bob","password":"pass')).toBeUndefined();
     expect(bytes('username=bob&pass%77ord=abcdef', 'application/x-www-form-urlencoded')).toBeUndefined();
   });
 });
 
-describe('a made-up request is kept by nobody where it may hold', () => {
+describe('a made-up request is not kept where it may hold', () => {
   test.each([
     ['a code', { otpCode: '271828' }],
     ['a code in a list', { otpCode: ['111111', '271828'] }],
@@ -106,13 +101,10 @@ describe('a made-up request is kept by nobody where it may hold', () => {
 test('a password in capitals is made of the right one', () => {
   const origins = new Origins(() => 0, new Redactor());
   origins.ofTargetFile(new Secret('Correct-Horse'), 'OTHER_PW');
-  const requestJson = { username: 'bob', password: 'CORRECT-HORSE' };
-  const body = Buffer.from(JSON.stringify(requestJson));
-  const request = { method: 'POST', url: '/users/sessions', headers: {}, body };
-  const again = origins.again({ request, requestJson, credential: { scheme: 'none' } }, 0);
+  const made = again(origins, { username: 'bob', password: 'CORRECT-HORSE' });
 
-  expect(again?.body).toBe('{"username":"bob","password":"{{recased-1}}"}');
-  expect(again?.origins).toEqual([
+  expect(made?.body).toBe('{"username":"bob","password":"{{recased-1}}"}');
+  expect(made?.origins).toEqual([
     { name: 'OTHER_PW', kind: 'target file' },
     { name: 'recased-1', kind: 'recased', of: 'OTHER_PW', case: 'upper' },
   ]);
@@ -121,23 +113,9 @@ test('a password in capitals is made of the right one', () => {
 test('a name that was tried as a password stays a name', () => {
   const origins = new Origins(() => 0, new Redactor());
   origins.isPlain(['admin']);
-  const login = (requestJson: object) =>
-    origins.again(
-      {
-        request: {
-          method: 'POST',
-          url: '/users/sessions',
-          headers: {},
-          body: Buffer.from(JSON.stringify(requestJson)),
-        },
-        requestJson,
-        credential: { scheme: 'none' },
-      },
-      0,
-    )?.body;
-  login({ username: 'admin', password: 'admin' });
+  again(origins, { username: 'admin', password: 'admin' });
 
-  expect(login({ username: 'admin', password: 'no password' })).toBe(
+  expect(again(origins, { username: 'admin', password: 'no password' })?.body).toBe(
     '{"username":"admin","password":"xx xxxxxxxx"}',
   );
 });

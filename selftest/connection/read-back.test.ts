@@ -5,7 +5,7 @@ import { ReadBack } from '../../src/target/connection/read-back.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** How often and how long one waits for what comes after `afterMs`; null: for what never comes. */
+/** The looks and the time until a change shows after `afterMs`; null for a change that never shows. */
 async function wait(readBack: ReadBack, afterMs: number | null, options = {}) {
   const startedAt = Date.now();
   let tries = 0;
@@ -26,11 +26,7 @@ const never = null;
 describe('the time that a change is given', () => {
   const made = () => new ReadBack({ waited: () => {}, requirement: 'mfa-config/put-round-trip' });
 
-  test('is none where it shows at once', async () => {
-    expect(await wait(made(), 0)).toEqual({ came: true, tries: 1, tookMs: 0 });
-  });
-
-  test('ends with so many misses, each pause longer than the last, and what came late is learnt', async () => {
+  test('ends after the given number of misses, with growing pauses, and learns what came late', async () => {
     const recorder = { waited: vi.fn(), requirement: 'totp-login/refused-while-only-email-is-enabled' };
     const readBack = new ReadBack(recorder);
     const few = { firstPauseMs: 1_500, mostMisses: 3 };
@@ -41,42 +37,39 @@ describe('the time that a change is given', () => {
     expect(await wait(readBack, 4_000)).toMatchObject({ came: true });
   });
 
-  test('is some seconds at first', async () => {
-    expect(await wait(made(), 4_000)).toMatchObject({ came: true });
-    expect((await wait(made(), never)).tookMs).toBeGreaterThan(4_000);
-  });
+  const over = (ms: number) => expect.toSatisfy((value: number) => value > ms);
+  const under = (ms: number) => expect.toSatisfy((value: number) => value < ms);
+  type Wait = readonly [afterMs: number | null, options?: object];
 
-  test('is less after one that never came, and enough for one of a second', async () => {
+  test.each<[string, readonly Wait[], object]>([
+    ['is none where it shows at once', [[0]], { came: true, tries: 1, tookMs: 0 }],
+    ['is enough for some seconds at first', [[4_000]], { came: true }],
+    ['is some seconds at first', [[never]], { tookMs: over(4_000) }],
+    ['is enough for a second after one that never came', [[never], [1_000]], { came: true }],
+    ['is less after one that never came', [[never], [never]], { tookMs: under(2_000) }],
+    ['is whole again after one came late', [[never], [1_000], [4_000]], { came: true }],
+    ['stays less after one came almost at once', [[never], [20], [never]], { tookMs: under(2_000) }],
+    [
+      'is kept apart for each kind of change',
+      [
+        [never, { of: 'unchanged' }],
+        [4_000, { of: 'cluster' }],
+      ],
+      { came: true },
+    ],
+    ['is not longer for looks that only make sure', [[600, { looks: 6 }], [never]], { tookMs: over(4_000) }],
+    ['is less after such looks', [[600, { looks: 6 }], [never], [never]], { tookMs: under(2_500) }],
+    ['may be cut short', [[never, { mostMs: 300 }]], { tookMs: under(300) }],
+    ['takes few tries where each is costly', [[never, { firstPauseMs: 1_500 }]], { tries: under(5) }],
+  ])('%s', async (_is, waits, last) => {
     const readBack = made();
-    await wait(readBack, never);
+    const taken = [];
+    for (const [afterMs, options] of waits) taken.push(await wait(readBack, afterMs, options));
 
-    expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
+    expect(taken.at(-1)).toMatchObject(last);
   });
 
-  test('is less after one that never came', async () => {
-    const readBack = made();
-    await wait(readBack, never);
-
-    expect((await wait(readBack, never)).tookMs).toBeLessThan(2_000);
-  });
-
-  test('is all of it again once one came late', async () => {
-    const readBack = made();
-    await wait(readBack, never);
-    await wait(readBack, 1_000);
-
-    expect(await wait(readBack, 4_000)).toMatchObject({ came: true });
-  });
-
-  test('stays less where one came somewhat later than at once', async () => {
-    const readBack = made();
-    await wait(readBack, never);
-    await wait(readBack, 20);
-
-    expect((await wait(readBack, never)).tookMs).toBeLessThan(2_000);
-  });
-
-  test('is little in a test to which two did not come, and as before in the next', async () => {
+  test('is little after two misses in one test, and whole in the next test', async () => {
     const recorder = { waited: () => {}, requirement: 'sessions/ids-differ' };
     const readBack = new ReadBack(recorder);
     for (let n = 0; n < 2; n += 1) await wait(readBack, never);
@@ -86,14 +79,14 @@ describe('the time that a change is given', () => {
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 
-  test('is not less for that where no test runs: while the state is restored', async () => {
+  test('is not less while the state is restored', async () => {
     const readBack = new ReadBack({ waited: () => {}, requirement: '' });
     for (let n = 0; n < 3; n += 1) await wait(readBack, never);
 
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 
-  test('is always more than the slowest took', async () => {
+  test('is always more than the slowest change took', async () => {
     const recorder = { waited: () => {}, requirement: '' };
     const readBack = new ReadBack(recorder);
     await wait(readBack, 1_600);
@@ -104,33 +97,10 @@ describe('the time that a change is given', () => {
 
     expect(await wait(readBack, 3_000)).toMatchObject({ came: true });
   });
-
-  test('is not less for one kind of change where another did not come', async () => {
-    const readBack = made();
-    await wait(readBack, never, { of: 'unchanged' });
-
-    expect(await wait(readBack, 4_000, { of: 'cluster' })).toMatchObject({ came: true });
-  });
-
-  test('is not longer for looks that only make sure', async () => {
-    const readBack = made();
-    await wait(readBack, 600, { looks: 6 });
-    expect((await wait(readBack, never)).tookMs).toBeGreaterThan(4_000);
-
-    expect((await wait(readBack, never)).tookMs).toBeLessThan(2_500);
-  });
-
-  test('may be cut short', async () => {
-    expect((await wait(made(), never, { mostMs: 300 })).tookMs).toBeLessThan(300);
-  });
-
-  test('takes few tries where each costs something', async () => {
-    expect((await wait(made(), never, { firstPauseMs: 1_500 })).tries).toBeLessThan(5);
-  });
 });
 
 describe('nodes that learn of a change at different times', () => {
-  /** Every other look goes to a node that learns of it after a second. */
+  /** Every other look goes to a node that is a second late. */
   async function looksAt(nodes: Nodes) {
     const startedAt = Date.now();
     let looks = 0;
@@ -153,18 +123,18 @@ describe('nodes that learn of a change at different times', () => {
     }
   }
 
-  test('are waited for with the first changes', async () => {
+  test('are awaited after the first changes', async () => {
     const nodes = new Nodes();
     nodes.wrote();
 
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('are not looked for before anything was changed', async () => {
+  test('are not awaited before the first change', async () => {
     expect(await looksAt(new Nodes())).toEqual({ came: true, looks: 1, tookMs: 0 });
   });
 
-  test('are still looked for where no change has shown yet', async () => {
+  test('are still awaited while no change has shown', async () => {
     const nodes = new Nodes();
     nodes.wrote();
     for (let n = 0; n < 3; n += 1) nodes.settled();
@@ -172,7 +142,7 @@ describe('nodes that learn of a change at different times', () => {
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('are not looked for any more where they agreed often about one change', async () => {
+  test('are not awaited after they agreed often on one change', async () => {
     const nodes = new Nodes();
     nodes.wrote();
     nodes.changed();
@@ -185,7 +155,7 @@ describe('nodes that learn of a change at different times', () => {
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('are looked for soon where a change shows, however long one that does not is waited for', async () => {
+  test('are checked soon after a change shows, whatever the pause for missing changes', async () => {
     const nodes = new Nodes();
     settle(nodes);
     nodes.disagreed(4_000);
@@ -201,7 +171,7 @@ describe('nodes that learn of a change at different times', () => {
     expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
-  test('are given the time that the latest took, after each change', async () => {
+  test('get the time of the slowest node after each change', async () => {
     const nodes = new Nodes();
     settle(nodes);
     nodes.disagreed(800);
@@ -214,7 +184,7 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
   });
 
-  test('are given what others saw until something is seen here, and no more than a second of it', async () => {
+  test('get the delay that others saw, at most a second, until an own measurement', async () => {
     const nodes = new Nodes();
     const felt = async (readBack: ReadBack) => {
       nodes.wrote();
@@ -236,7 +206,7 @@ describe('nodes that learn of a change at different times', () => {
     expect(await felt(readBack)).toBeLessThan(700);
   });
 
-  test('say little of what is acted by late: what was so before two changes may be seen', async () => {
+  test('do not prove enforcement: the state before two changes may still be enforced', async () => {
     const nodes = new Nodes();
     settle(nodes);
     const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
@@ -248,7 +218,7 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0, { isFelt: true })).tookMs).toBeLessThan(100);
   });
 
-  test('are waited for once where each look itself changes something', async () => {
+  test('are awaited once if each look changes something', async () => {
     const nodes = new Nodes();
     settle(nodes);
     const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
@@ -259,7 +229,7 @@ describe('nodes that learn of a change at different times', () => {
     const came = readBack.until(
       async () => {
         nodes.touched();
-        // Without an end of its own it would go on for ever.
+        // A bound, because the wait could otherwise last for ever.
         if (Date.now() - startedAt > 60_000) throw new Error('It never ends.');
         return true;
       },
@@ -272,7 +242,7 @@ describe('nodes that learn of a change at different times', () => {
     expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 
-  test('are not waited for by time where a target changes what it shows for ever', async () => {
+  test('are not awaited by time on a target whose answers always change', async () => {
     const nodes = new Nodes();
     settle(nodes);
     nodes.disagreed(800);
@@ -283,14 +253,14 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
   });
 
-  test('are not looked for any more where none was seen', async () => {
+  test('are not awaited after none was seen', async () => {
     const nodes = new Nodes();
     settle(nodes);
 
     expect(await looksAt(nodes)).toEqual({ came: true, looks: 1, tookMs: 0 });
   });
 
-  test('are waited for from then on where they were seen', async () => {
+  test('are awaited after they were seen', async () => {
     const nodes = new Nodes();
     settle(nodes);
     nodes.disagreed(4_000);

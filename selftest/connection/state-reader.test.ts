@@ -10,7 +10,7 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
 const contract = await loadContract('7.1.2_u3');
 
-/** Each read answers how many there were. */
+/** Each read answers the number of reads. */
 async function target() {
   const seen = { reads: 0, lags: false };
   const late = { backMs: [] as number[], restedMs: [] as number[] };
@@ -36,7 +36,7 @@ async function target() {
   return { seen, late, reader, known, assumed, expected: expected.cluster };
 }
 
-test('what was read is known until something is sent that might change it', async () => {
+test('a read stays known until a request that may change it', async () => {
   const { reader, known, assumed, expected } = await target();
 
   expect([await known(), await known()]).toEqual([1, 1]);
@@ -47,21 +47,21 @@ test('what was read is known until something is sent that might change it', asyn
   expect(await known()).toBe(3);
 });
 
-test('nothing is known of a target that shows changes late', async () => {
+test('nothing stays known on a target that shows changes late', async () => {
   const { seen, known } = await target();
   seen.lags = true;
 
   expect([await known(), await known()]).toEqual([1, 2]);
 });
 
-test('what goes back to what was before the last change is read again, once a late node may know of it', async () => {
+test("a read of the state before the last change is repeated after the late node's delay", async () => {
   const { late, reader, known } = await target();
   late.backMs = [200, 400];
 
   expect(await known()).toBe(3);
   expect(late.restedMs).toEqual([400, 700]);
 
-  // What stays so is so.
+  // A state that stays is true.
   late.backMs = [1, 1, 1, 1];
   expect(memberOf((await reader.get('GetMFAConfig')).body, 'read')).toBe(7);
 });

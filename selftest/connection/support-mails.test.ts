@@ -3,7 +3,7 @@ import { ArrangeError } from '../../src/base/errors.js';
 import { SupportMails } from '../../src/target/connection/support-mails.js';
 import type { Mark } from '../../src/wire/mail/mailbox.js';
 
-/** A target that takes the n-th code it is given, and none before. */
+/** A target that accepts the n-th code as the first. */
 function target(takesNth: number) {
   const waits: number[] = [];
   let mailed = 0;
@@ -26,28 +26,18 @@ function target(takesNth: number) {
 }
 
 describe("the support user's mailed code", () => {
-  test('that is taken at once is waited for no longer', async () => {
-    const { use, waits } = target(1);
+  test.each([
+    ['that is accepted at once needs no wait', 1, []],
+    ['is tried again after a lock that looks like a wrong code', 3, [10_000]],
+    ['is tried again after a lock of a minute', 4, [10_000, 50_000]],
+  ])('%s', async (_is, takesNth, waited) => {
+    const { use, waits } = target(takesNth);
 
     expect((await use()).status).toBe(200);
-    expect(waits).toEqual([]);
+    expect(waits).toEqual(waited);
   });
 
-  test('is tried again after a lock that looks like a wrong code', async () => {
-    const { use, waits } = target(3);
-
-    expect((await use()).status).toBe(200);
-    expect(waits).toEqual([10_000]);
-  });
-
-  test('is tried again after a lock of a minute', async () => {
-    const { use, waits } = target(4);
-
-    expect((await use()).status).toBe(200);
-    expect(waits).toEqual([10_000, 50_000]);
-  });
-
-  test('that is never taken is waited for once', async () => {
+  test('that is never accepted is awaited once', async () => {
     const { use, waits } = target(Number.POSITIVE_INFINITY);
 
     expect((await use()).status).toBe(400);
@@ -55,7 +45,7 @@ describe("the support user's mailed code", () => {
     expect(waits).toEqual([10_000, 50_000]);
   });
 
-  test('that went to another address switches off all the same', async () => {
+  test('that went to another address still switches off', async () => {
     const tried: string[] = [];
     const strayed = {
       to: ['admin@lab.example'],

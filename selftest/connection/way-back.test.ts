@@ -3,14 +3,14 @@ import { NotAllowedError } from '../../src/base/errors.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import { emulated } from './emulated.js';
 
-/** Connections of an admin who has a password and no API key. */
+/** Connections of an admin with a password and no API key. */
 async function byPassword(...variants: string[]) {
   const { open, state, accounts } = await emulated(variants);
   const { apiKey: _, ...admin } = accounts.admin;
   return { open: (over: object = {}) => open({ accounts: { ...accounts, admin }, ...over }), state };
 }
 
-test('without an API key cluster MFA is not switched on, where the target is not to be thrown away', async () => {
+test('without an API key cluster MFA stays off on a target that is not disposable', async () => {
   const { open, state } = await byPassword('sessions-end-with-a-switch');
   const cluster = await (await open({ allow: { stateChanges: true, clusterMfa: true } })).cluster();
 
@@ -19,7 +19,7 @@ test('without an API key cluster MFA is not switched on, where the target is not
   expect(await state()).toMatchObject({ cluster: { enabled: false } });
 });
 
-test('a session that the switch has ended is replaced by one that a mailed code opens', async () => {
+test('a mailed code replaces a session that the switch ended', async () => {
   const { open, state } = await byPassword('sessions-end-with-a-switch');
   const before = await open();
   await expect((await before.cluster()).on(['email', 'totp'])).rejects.toThrow('answered 401');
@@ -30,7 +30,7 @@ test('a session that the switch has ended is replaced by one that a mailed code 
   expect(await state()).toMatchObject({ cluster: { enabled: false } });
 });
 
-test('an ended session is not taken over where it is answered 403 in place of 401', async () => {
+test('an ended session is not taken over if it is answered 403 instead of 401', async () => {
   const { open, state } = await byPassword('refuses-with-403');
   const before = await open();
   const cluster = await before.cluster();
@@ -42,7 +42,7 @@ test('an ended session is not taken over where it is answered 403 in place of 40
   expect(await state()).toMatchObject({ cluster: { authenticationTypes: ['email', 'totp'] } });
 });
 
-test('where null keeps what is, what was never configured is put back to nothing', async () => {
+test('if null keeps values, an unconfigured state is restored as empty', async () => {
   const { open, state } = await emulated(['null-keeps-what-is']);
   const cluster = await (await open()).cluster();
   await cluster.found();

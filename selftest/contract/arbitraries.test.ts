@@ -83,14 +83,14 @@ describe('bodies of PUT /mfa-config', async () => {
     expect(kinds).not.toContain('enabled is a boolean');
   });
 
-  test('leave alone what is to be kept', () => {
+  test('keep the fixed properties', () => {
     const bodies = samples(invalidBodies(request.schema, request, base, ['enabled'])).filter(isObject);
 
     expect(bodies.length).toBeGreaterThan(100);
     expect(bodies.filter((body) => body['enabled'] !== false)).toEqual([]);
   });
 
-  test('have what is fixed', () => {
+  test('have the fixed properties', () => {
     const fixed = { enabled: false };
     const bodies = samples(validBodies(request.schema, request, fixed)).filter(isObject);
 
@@ -99,7 +99,7 @@ describe('bodies of PUT /mfa-config', async () => {
 });
 
 describe('bodies of the other operations', () => {
-  test('lack what is required, where they are wrong', async () => {
+  test('lack required properties if invalid', async () => {
     const request = await requestOf('CreateAccessToken');
     const kinds = words(invalidBodies(request.schema, request, { username: 'a', password: 'b' }));
 
@@ -182,7 +182,7 @@ describe('the search', async () => {
     expect(tried).toBeLessThanOrEqual(kinds.length + 5);
   });
 
-  test('throws what the trial throws', async () => {
+  test('throws the error of the trial', async () => {
     const ended = findCounterexample(kinds, search, async () => {
       throw new RangeError('no answer');
     });

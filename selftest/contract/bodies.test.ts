@@ -16,7 +16,7 @@ test('the types are those of the documents', () => {
   expect(checkedIn, 'run npm run generate').toBe(fresh);
 });
 
-// Judged by the compiler: npm run types.
+// The compiler judges these: npm run types.
 describe('a body of the contract', () => {
   test('has its properties and no others', () => {
     expectTypeOf<{ totpCode: string }>().toExtend<RequestBody<'VerifySupportUserTotp'>>();
@@ -30,7 +30,7 @@ describe('a body of the contract', () => {
     expectTypeOf<'isQuorumManaged'>().toExtend<AnswerField<'GetSupportMFAConfig'>>();
   });
 
-  test('has names for what an answer may hold, errors included', () => {
+  test('names all members of answers, errors included', () => {
     expectTypeOf<AnswerField<'CreateSession'>>().toEqualTypeOf<
       'sessionId' | 'errorCode' | 'message' | 'taskLogId'
     >();

@@ -4,7 +4,7 @@ import { coverageUniverse, seenIn } from '../../src/contract/openapi/coverage.js
 import { loadContract } from '../../src/contract/openapi/load.js';
 
 describe('coverageUniverse', () => {
-  test('holds what the first release documents', async () => {
+  test('holds the documented content of the first release', async () => {
     const universe = coverageUniverse(await loadContract('6.6.0d'));
 
     expect(universe.responses).toHaveLength(24);
@@ -43,7 +43,7 @@ describe('coverageUniverse', () => {
 describe('seenIn', async () => {
   const contract = await loadContract('7.1.2_u3');
 
-  test('tells the properties and enumeration values of a success', () => {
+  test('lists the properties and enumeration values of a success', () => {
     const body = {
       enabled: true,
       mfaType: 'totp',
@@ -70,7 +70,7 @@ describe('seenIn', async () => {
     });
   });
 
-  test('takes any 4xx and 5xx as the default answer', () => {
+  test('counts any 4xx and 5xx as the default answer', () => {
     for (const status of [400, 403, 500]) {
       expect(seenIn(contract, 'GetMFAConfig', status, { message: 'no' }).properties).toEqual([
         'GetMFAConfig default /message',

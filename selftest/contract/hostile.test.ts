@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { changedContent, changedRelease, put, written } from './vendor.js';
 
 async function complaintAbout(location: string, externalRefs = false): Promise<string> {
@@ -19,14 +19,14 @@ async function complaintAbout(location: string, externalRefs = false): Promise<s
 
 const keyName = ['components', 'schemas', 'TotpKeyInfo', 'properties', 'totpKeyName'];
 
-describe('is told with its place, in little time and memory', () => {
+describe('is reported with its place, in little time and memory', () => {
   test('Swagger 2.0', async () => {
     expect(await complaintAbout(written('info: {}\nswagger: "2.0"\npaths: {}\n'))).toMatch(
       /document\.yaml:2:1: \/swagger: Swagger 2\.0 is not read; convert/,
     );
   });
 
-  test('what is not OpenAPI', async () => {
+  test('a document other than OpenAPI', async () => {
     expect(await complaintAbout(written('{"log": {"entries": []}}', 'traffic.json'))).toMatch(
       /traffic\.json:1:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document/,
     );
@@ -58,7 +58,7 @@ describe('is told with its place, in little time and memory', () => {
     expect(await complaintAbout(file)).toMatch(/document\.yaml: is larger than 8 MiB/);
   });
 
-  test('a pipe that nobody writes to, and a device without end', async () => {
+  test('a pipe without a writer, and an endless device', async () => {
     const pipe = join(dirname(written('')), 'pipe');
     execFileSync('mkfifo', [pipe]);
 
@@ -173,8 +173,7 @@ describe('references to other documents', () => {
     stringify(changedContent((document) => put(document, keyName, { $ref })));
 
   function folder(files: Readonly<Record<string, string>>): string {
-    const path = mkdtempSync(join(tmpdir(), 'contract-'));
-    onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+    const path = temporaryFolder();
     for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
     return path;
   }
@@ -250,13 +249,13 @@ describe('a URL', () => {
   test.each([
     ['a status', 404, '', /expected the document, got the status 404/],
     ['a page', 200, '<html></html>', /holds no OpenAPI document|expected an OpenAPI/],
-  ])('with %s is told', async (_, status, body, message) => {
+  ])('with %s is reported', async (_, status, body, message) => {
     const { port } = await listen(httpServer(answering(status, 'text/html', body)));
 
     expect(await complaintAbout(`http://127.0.0.1:${port}/x`)).toMatch(message);
   });
 
-  test('that redirects is told, with where to', async () => {
+  test('that redirects is reported with its target', async () => {
     const server = httpServer((_, response) =>
       response.writeHead(302, { location: 'https://login.example/?return=1' }).end(),
     );
@@ -288,7 +287,7 @@ describe('a URL', () => {
     expect(complaint).not.toContain('hunter2');
   });
 
-  test('where nobody answers is told', async () => {
+  test('without a listener is reported', async () => {
     const { port } = await listen(httpServer(() => {}));
 
     expect(await complaintAbout(`http://127.0.0.1:${port === 1 ? 2 : 1}/x`)).toMatch(/cannot be fetched \(/);

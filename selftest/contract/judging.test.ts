@@ -111,7 +111,7 @@ describe('a mismatch', async () => {
   const answerTo = (id: OperationId) => contract.operations.get(id)?.success;
   const requestOf = (id: OperationId) => contract.operations.get(id)?.request;
 
-  test('is told of every part of an allOf, all at once', () => {
+  test('names every part of an allOf at once', () => {
     const found = answerTo('UpdateSupportMFAConfig')?.mismatches({
       enabled: 'yes',
       totpUri: null,
@@ -127,7 +127,7 @@ describe('a mismatch', async () => {
     );
   });
 
-  test('is told of each item of an array', () => {
+  test('names each item of an array', () => {
     const found = answerTo('GetMFAConfig')?.mismatches({ authenticationTypes: ['email', null, 'sms'] });
 
     expect(rules(found ?? [])).toEqual(['type string null', 'enum email totp salesforce string']);
@@ -137,7 +137,7 @@ describe('a mismatch', async () => {
     ]);
   });
 
-  test('never tells the value', () => {
+  test('never shows the value', () => {
     const secrets = ['hunter2', 4711.5, ['hunter2'], { hunter2: 'hunter2' }, { a: 4711.5 }];
     for (const { success, error, request } of contract.operations.values()) {
       for (const judge of [success, error, ...(request === undefined ? [] : [request])]) {
@@ -158,7 +158,7 @@ describe('a mismatch', async () => {
     expect(rules(found ?? [])).toEqual(['required username object', 'required password object']);
   });
 
-  test('of a request tells a missing body only where one is required', () => {
+  test('of a request reports a missing body only if one is required', () => {
     expect(rules(requestOf('UpdateMFAConfig')?.mismatches(undefined) ?? [])).toEqual([
       'content a body nothing',
     ]);

@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { releaseFile } from './raw.js';
 
 const text = readFileSync(releaseFile('7.1.2_u3'), 'utf8');
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'contract-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder(afterAll);
 
 function written(content: string, name = 'document.yaml'): string {
   const file = join(folder, name);
@@ -23,13 +18,13 @@ function written(content: string, name = 'document.yaml'): string {
   return file;
 }
 
-/** The release's document with one change, which must find its place. */
+/** The release's document with one change. */
 function changed(from: string, to: string): string {
   expect(text).toContain(from);
   return written(text.replace(from, () => to));
 }
 
-/** The line on which a text stands, counted from 1. */
+/** The line of a text, counted from 1. */
 function lineOf(content: string, part: string): number {
   return content.slice(0, content.indexOf(part)).split('\n').length;
 }
@@ -52,7 +47,7 @@ describe('a contract', () => {
     expect(contract.anomalies).toEqual([]);
   });
 
-  test('tells method, path, security and place of an operation', async () => {
+  test('gives method, path, security and place of an operation', async () => {
     const contract = await loadContract('7.2.1');
 
     expect(contract.operations.get('UpdateSupportMFAConfig')).toMatchObject({
@@ -168,7 +163,7 @@ describe("a vendor's document", () => {
   });
 });
 
-describe('a broken document is told with file and place', () => {
+describe('a broken document is reported with file and place', () => {
   test('that is not there', async () => {
     expect((await errorOf(join(folder, 'nowhere.yaml'))).message).toMatch(
       /nowhere\.yaml: cannot be read \(ENOENT\)$/,

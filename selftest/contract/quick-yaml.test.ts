@@ -7,7 +7,7 @@ import { readQuickly } from '../../src/contract/openapi/quick-yaml.js';
 
 const releases = join(packageRoot(), 'spec', 'releases');
 
-describe('says what the reader with places says', () => {
+describe('agrees with the reader that knows places', () => {
   test.each(readdirSync(releases))('of %s', (name) => {
     const text = readFileSync(join(releases, name), 'utf8');
 

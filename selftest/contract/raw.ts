@@ -36,14 +36,14 @@ export function namedSchemas(document: OpenAPIV3.Document): [string, OpenAPIV3.S
   );
 }
 
-/** The properties of a schema that stand in itself. */
+/** The properties that a schema declares itself. */
 export function ownProperties(schema: OpenAPIV3.SchemaObject): [string, OpenAPIV3.SchemaObject][] {
   return Object.entries(schema.properties ?? {}).filter(
     (entry): entry is [string, OpenAPIV3.SchemaObject] => !isReference(entry[1]),
   );
 }
 
-/** The properties of a named schema with those of the parts it is made of. */
+/** The properties of a named schema and its parts. */
 export function allProperties(
   document: OpenAPIV3.Document,
   name: string,

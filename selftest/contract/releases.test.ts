@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import type { OpenAPIV3 } from 'openapi-types';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { methods } from '../../src/contract/openapi/excerpt.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { expectedCredentials, expectedOperations, expectedProperties } from './expected.js';
 import { isReference, namedSchemas, ownProperties, rawDocument, referenced, releaseFile } from './raw.js';
 
 test('generating gives exactly the files that are checked in', () => {
-  const out = mkdtempSync(join(tmpdir(), 'releases-'));
-  onTestFinished(() => rmSync(out, { recursive: true }));
+  const out = temporaryFolder();
 
   execFileSync(process.execPath, [join(packageRoot(), 'scripts', 'generate-releases.mjs'), '--out', out]);
 
@@ -27,8 +26,7 @@ test('generating gives exactly the files that are checked in', () => {
 });
 
 test('generating names the releases exactly as in the files that are checked in', () => {
-  const out = mkdtempSync(join(tmpdir(), 'names-'));
-  onTestFinished(() => rmSync(out, { recursive: true }));
+  const out = temporaryFolder();
 
   execFileSync(process.execPath, [
     join(packageRoot(), 'scripts', 'generate-release-names.mjs'),
@@ -65,7 +63,7 @@ describe.each(releaseNames)('%s', (release) => {
     );
   });
 
-  // That there are no others a comparison with the emulator shows.
+  // A comparison with the emulator shows further operations.
   test('has the operations of the release', () => {
     const found = operations.map(({ path, method, operation }) => ({
       id: operation.operationId,

@@ -41,7 +41,7 @@ describe('operations are found', () => {
     expect(operations.get('GetSupportMFAConfig')?.path).toBe('/support-user/mfa');
   });
 
-  test('and others that carry the tag of the MFA API are told', async () => {
+  test('and further ones with the tag of the MFA API are reported', async () => {
     const extra = { tags: ['MFA'], responses: { $ref: '#/nowhere' } };
     const file = changedRelease((document) => put(document, ['paths', '/mfa-audit'], { get: extra }));
 
@@ -206,7 +206,7 @@ describe('OpenAPI 3.1', () => {
   });
 });
 
-test('what is cut out is a document of its own that says the same', async () => {
+test('the excerpt is a complete document with the same meaning', async () => {
   const file = changedRelease((document) =>
     put(document, ['paths', '/huge'], { get: { $ref: '#/nowhere' } }),
   );

@@ -1,20 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { ReleaseName } from '../../src/base/model/releases.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { releaseFile } from './raw.js';
 
-/** A part of a document that a test changes as it likes. */
+/** A part of a document that a test changes. */
 export interface Part {
   [name: string]: Part;
 }
 
 /** Writes documents that end with the test. */
 export function written(content: string, name = 'document.yaml'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'contract-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const file = join(folder, name);
   writeFileSync(file, content);
   return file;
@@ -32,7 +30,7 @@ export function changedContent(change: (document: Part) => void, release: Releas
   return content;
 }
 
-/** Everything below is taken as it comes: a place that is not there shows in the test. */
+/** The content is not validated: a missing place shows in the test. */
 function isPart(value: unknown): value is Part {
   return typeof value === 'object' && value !== null;
 }

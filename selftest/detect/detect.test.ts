@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, test } from 'vitest';
 import type { EmulatorOptions } from '../../emulator/emulator.js';
 import { TransportError } from '../../src/base/errors.js';
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
@@ -11,17 +9,16 @@ import { detectRelease, misfit, withDetectedRelease } from '../../src/target/det
 import { type Detection, detect, judge } from '../../src/target/detect/detect.js';
 import { renderDetection, renderDetectionJson } from '../../src/target/detect/render.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
-import { targetAt, writeTarget } from '../cli/suite.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { emulate } from '../emulator/tools.js';
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'detect-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
+function target(baseUrl: string, more: object = {}): Target {
+  return readTarget(writeTarget(temporaryFolder(), targetAt(baseUrl, more)), {});
 }
 
-function target(baseUrl: string, more: object = {}): Target {
-  return readTarget(writeTarget(folder(), targetAt(baseUrl, more)), {});
+async function served(listener: RequestListener, more: object = {}): Promise<Target> {
+  const { port } = await listen(httpServer(listener));
+  return target(`http://127.0.0.1:${port}/v2`, more);
 }
 
 async function emulatedTarget(options: EmulatorOptions, more: object = {}): Promise<Target> {
@@ -30,10 +27,10 @@ async function emulatedTarget(options: EmulatorOptions, more: object = {}): Prom
   return target(emulator.baseUrl, { accounts: { admin: { username, password, apiKey } }, ...more });
 }
 
-const detected = async (aim: Target): Promise<Detection> => detect(aim, folder());
+const detected = async (aim: Target): Promise<Detection> => detect(aim, temporaryFolder());
 
 describe('of the emulator', () => {
-  /** Where reading shows something new; what comes between looks like the one before. */
+  /** Releases that reading distinguishes; those between look like the earlier one. */
   const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
 
   test.each(releaseNames)('in release %s it says those that look like it', async (release) => {
@@ -62,19 +59,18 @@ describe('of the emulator', () => {
 
   test('nothing else than GET and OPTIONS is sent', async () => {
     const methods = new Set<string>();
-    const server = httpServer((request, response) => {
+    const aim = await served((request, response) => {
       methods.add(request.method ?? '');
       answering(401, 'application/json', '{"message": "no"}')(request, response);
     });
-    const { port } = await listen(server);
 
-    await detected(target(`http://127.0.0.1:${port}/v2`));
+    await detected(aim);
 
     expect([...methods].sort()).toEqual(['GET', 'OPTIONS']);
   });
 });
 
-/** A target of the newest release, as far as reading shows it. */
+/** A target that reads like the newest release. */
 async function newest(): Promise<Target> {
   const bodies = new Map<string, object>([
     ['/v2/mfa-config', { enabled: true, authenticationTypes: ['salesforce'] }],
@@ -89,7 +85,7 @@ async function newest(): Promise<Target> {
       },
     ],
   ]);
-  const server = httpServer((request, response) => {
+  return served((request, response) => {
     request.resume();
     const answer = (status: number, body: object, headers = {}) =>
       response
@@ -103,11 +99,9 @@ async function newest(): Promise<Target> {
       ? answer(405, {})
       : answer(404, {});
   });
-  const { port } = await listen(server);
-  return target(`http://127.0.0.1:${port}/v2`);
 }
 
-test('the newest form is told by its path, its method and its properties', async () => {
+test('the newest form is recognised by path, method and properties', async () => {
   const found = await detected(await newest());
 
   expect(found.best).toEqual(releaseNames.filter((release) => isSince(release, '7.3.2')));
@@ -122,30 +116,25 @@ test('the newest form is told by its path, its method and its properties', async
 });
 
 describe('a target', () => {
-  test('that hides paths and says no Allow leaves open what that would tell', async () => {
+  test('that hides paths and Allow leaves those signs open', async () => {
     const body = '{"enabled": false, "mfaType": null, "message": "text", "taskLogId": "1"}';
-    const { port } = await listen(httpServer(answering(403, 'application/json', body)));
 
-    const { best, evidence } = await detected(target(`http://127.0.0.1:${port}/v2`));
+    const { best, evidence } = await detected(await served(answering(403, 'application/json', body)));
 
     expect(evidence.map(({ text }) => text)).toEqual(['taskLogId in errors was seen']);
     expect(best).toEqual(releaseNames.filter((release) => isSince(release, '7.0')));
   });
 
   test('that contradicts itself fits none, and has a nearest', () => {
+    const sign = (text: string, isSupported: (release: ReleaseName) => boolean) => ({
+      text,
+      supports: releaseNames.filter(isSupported),
+      contradicts: releaseNames.filter((release) => !isSupported(release)),
+      strength: 'strong' as const,
+    });
     const { best, nearest } = judge([
-      {
-        text: 'old',
-        supports: ['6.6.0d'],
-        contradicts: releaseNames.filter((release) => release !== '6.6.0d'),
-        strength: 'strong',
-      },
-      {
-        text: 'new',
-        supports: releaseNames.filter((release) => isSince(release, '7.2.1')),
-        contradicts: releaseNames.filter((release) => !isSince(release, '7.2.1')),
-        strength: 'strong',
-      },
+      sign('old', (release) => release === '6.6.0d'),
+      sign('new', (release) => isSince(release, '7.2.1')),
     ]);
 
     expect(best).toEqual([]);
@@ -156,40 +145,40 @@ describe('a target', () => {
     ['that has none of the paths', answering(404, 'application/json', '{}')],
     ['that is a web page', answering(200, 'text/html', '<html></html>')],
   ])('%s is not a target', async (_, listener) => {
-    const { port } = await listen(httpServer(listener));
+    const aim = await served(listener);
 
-    await expect(detected(target(`http://127.0.0.1:${port}/v2`))).rejects.toThrow(TransportError);
+    await expect(detected(aim)).rejects.toThrow(TransportError);
   });
 });
 
 describe('release: auto', () => {
-  test('takes the release that is detected, and says why', async () => {
+  test('uses the detected release and gives the reason', async () => {
     const aim = await emulatedTarget({ release: '6.8.1' }, { release: 'auto' });
 
-    const { release, fits, note } = await detectRelease(aim, folder());
+    const { release, fits, note } = await detectRelease(aim, temporaryFolder());
 
     expect([release, fits]).toEqual(['6.8.1', ['6.8.1']]);
     expect(note).toMatch(/^release 6\.8\.1 was detected: .*\/access-tokens is there/);
-    expect((await withDetectedRelease(aim, folder())).release).toBe('6.8.1');
+    expect((await withDetectedRelease(aim, temporaryFolder())).release).toBe('6.8.1');
   });
 
-  test('a target out of reach keeps the default, and the reason is told', async () => {
+  test('an unreachable target keeps the default, with the reason', async () => {
     const aim = target('http://127.0.0.1:1/v2', { release: 'auto' });
 
-    const { release, note } = await detectRelease(aim, folder());
+    const { release, note } = await detectRelease(aim, temporaryFolder());
 
     expect(release).toBe('7.1.2_u3');
     expect(note).toMatch(/could not be detected, 7\.1\.2_u3 is taken: /);
   });
 
-  test('a release that is given is not looked for', async () => {
+  test('a given release is not detected', async () => {
     const aim = target('http://127.0.0.1:1/v2', { release: '7.0' });
 
-    expect(await withDetectedRelease(aim, folder())).toBe(aim);
+    expect(await withDetectedRelease(aim, temporaryFolder())).toBe(aim);
   });
 });
 
-test('what is told holds no value of the target', async () => {
+test('messages contain no value of the target', async () => {
   const aim = await newest();
   const found = await detected(aim);
 
@@ -202,7 +191,7 @@ test('what is told holds no value of the target', async () => {
 
 describe('a release that the target file names', () => {
   const told = async (options: EmulatorOptions, release: ReleaseName) =>
-    misfit(await emulatedTarget(options, { release }), folder());
+    misfit(await emulatedTarget(options, { release }), temporaryFolder());
 
   test.each([
     [
@@ -216,10 +205,9 @@ describe('a release that the target file names', () => {
     expect(await told(options, release)).toMatch(words);
   });
 
-  test('is not refuted by what a newer target has besides, nor by silence', async () => {
+  test('newer features and silence do not refute a release', async () => {
     expect(await told({ release: '7.5' }, '7.1')).toBeUndefined();
-    const server = httpServer(answering(401, 'text/plain', 'no'));
-    const { port } = await listen(server);
-    expect(await misfit(target(`http://127.0.0.1:${port}/v2`, { release: '7.5' }), folder())).toBeUndefined();
+    const silent = await served(answering(401, 'text/plain', 'no'), { release: '7.5' });
+    expect(await misfit(silent, temporaryFolder())).toBeUndefined();
   });
 });

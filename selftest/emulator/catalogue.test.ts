@@ -18,7 +18,7 @@ const levels = new Map<string, string>(
     }),
 );
 
-/** While it is off, or before anything was configured. */
+/** Variants that show no types while off or unconfigured. */
 const noTypesShown = [
   'types-not-shown-while-off',
   'field-authtypes-null',
@@ -56,7 +56,7 @@ describe('the catalogues', () => {
     });
   });
 
-  test('name what a mistyped id is near to', () => {
+  test('name the ids near a mistyped one', () => {
     const ids = faults.map(({ id }) => id);
 
     expect(nearest('http/content-after-24', ids)[0]).toBe('http/content-after-204');
@@ -64,7 +64,7 @@ describe('the catalogues', () => {
     expect(nearest('zzzzzzzzzzzzzzzzzzzzzzzz', ids)).toEqual([]);
   });
 
-  test('refuse unknown ids with what is near', async () => {
+  test('refuse unknown ids and name near ones', async () => {
     await expect(emulate({ faults: ['http/no-dat'] })).rejects.toThrow(
       'Unknown fault "http/no-dat". Near: http/no-date',
     );

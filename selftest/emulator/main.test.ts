@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { emulatorProgram } from '../cli/suite.js';
+import { emulatorProgram, temporaryFolder } from '../cli/suite.js';
 import { emulate } from './tools.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder(afterAll);
 
 function start(...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [emulatorProgram, ...args]);

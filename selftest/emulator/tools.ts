@@ -16,7 +16,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty where there is no JSON object. */
+  /** Empty without a JSON object. */
   readonly body: ReplyBody;
 }
 
@@ -42,7 +42,7 @@ interface CallOptions {
   readonly key?: string | null;
 }
 
-/** One request, with the admin's API key unless told otherwise: `call(emulator, 'GET /mfa-config')`. */
+/** One request, by default with the admin's API key: `call(emulator, 'GET /mfa-config')`. */
 export async function call(
   emulator: RunningEmulator,
   line: string,
@@ -94,7 +94,7 @@ export async function now(emulator: RunningEmulator): Promise<number> {
   return Date.parse(String(body.now));
 }
 
-/** A secret in Base32 back to bytes: the reverse of what the emulator does. */
+/** The bytes of a Base32 secret. */
 export function fromBase32(text: string): Buffer {
   const bits = [...text].map((letter) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
@@ -103,13 +103,13 @@ export function fromBase32(text: string): Buffer {
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** The code of a secret so many steps from the emulator's now. */
+/** The code of a secret, `steps` away from the emulator's now. */
 export async function codeOf(emulator: RunningEmulator, secret: unknown, steps = 0): Promise<string> {
   const at = (await now(emulator)) + steps * 30_000;
   return totp(fromBase32(String(secret)), at, { algorithm: 'SHA1', digits: 6, period: 30 });
 }
 
-/** A code that is none of those near now. */
+/** A code that is wrong for all steps near now. */
 export async function wrongCodeOf(emulator: RunningEmulator, secret: unknown): Promise<string> {
   const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(emulator, secret, steps)));
   return (
@@ -124,7 +124,7 @@ export interface Mail {
 
 export interface Inbox {
   readonly mails: readonly Mail[];
-  /** Resolves once so many mails are there; Vitest's timeout is the deadline. */
+  /** Resolves once this many mails have arrived; Vitest's timeout is the deadline. */
   count(mails: number): Promise<readonly Mail[]>;
 }
 
@@ -133,7 +133,7 @@ export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   const mails: Mail[] = [];
   const waiting: (() => void)[] = [];
   const server = new SMTPServer({
-    // The emulator keeps its connection open: that is not waited for.
+    // Closing does not wait for the emulator's open connection.
     closeTimeout: 50,
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -162,12 +162,7 @@ export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   };
 }
 
-/** The code of a reference mail. */
-export function codeIn(mail: Mail | undefined): string {
-  return /code is (\d+)/.exec(mail?.raw ?? '')?.[1] ?? '';
-}
-
-/** All bytes that come back for a request written by hand, until the connection closes. */
+/** All bytes that answer a hand-written request until the connection closes. */
 export async function raw(emulator: RunningEmulator, head: string, body = ''): Promise<string> {
   const { hostname, port } = new URL(emulator.baseUrl);
   const socket = net.connect(Number(port), hostname);
@@ -181,7 +176,6 @@ export async function raw(emulator: RunningEmulator, head: string, body = ''): P
   return received;
 }
 
-/** A login. */
 export function login(
   emulator: RunningEmulator,
   role: 'admin' | 'viewer' | 'other',

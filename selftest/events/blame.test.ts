@@ -12,7 +12,7 @@ interface Case {
 
 const suite = /^The suite itself failed, please report it: /;
 
-/** Whatever is thrown in a test, only an expectation that fails is the target's fault. */
+/** Only a failed expectation is the target's fault, whatever else a test throws. */
 const cases: readonly Case[] = [
   { id: 'http/utf-8', body: "throw new Error('plain');", kind: 'inconclusive', reason: suite },
   {
@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
     kind: 'fail',
     reason: /^expected: a refusal \(4xx\)\nactual: 200 to GET \/v2\/mfa-config$/,
   },
-  // A matcher that breaks on what it is given has not judged it.
+  // A matcher that throws on its input has not judged it.
   {
     id: 'http/refuses-other-media-types',
     body: 'expect(null).toBeHandled();',
@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
 
 const specOf = ({ id, body }: Case) => `test('${id}', async ({ api }) => { ${body} });`;
 
-test('only a failed expectation fails a requirement; all else is blamed on whose fault it is', async () => {
+test('only a failed expectation fails a requirement; other errors name their source', async () => {
   const listener = answering(200, 'application/json', '{"enabled":false}');
   const { port } = await listen(httpServer(listener));
   const target = writeTarget(temporaryFolder(), targetAt(`http://127.0.0.1:${port}/v2`));
@@ -81,7 +81,7 @@ test('only a failed expectation fails a requirement; all else is blamed on whose
     expect([id, outcomes.get(id)]).toEqual([id, { kind, reason: expect.stringMatching(reason) }]);
   }
   expect(output).not.toContain('@mfa');
-  // Others were sent before, to have the accounts prove themselves.
+  // Earlier requests verified the accounts.
   const [index] = events.flatMap((event) =>
     event.type === 'exchange' && event.requirement === 'security/errors-show-no-internals'
       ? [event.index]
@@ -113,7 +113,7 @@ test.each([1, 2])(
     let requests = 0;
     const server = httpServer((request, response) => {
       request.resume();
-      // What the accounts prove themselves by is sent without it.
+      // Requests that verify the accounts are sent without it.
       if (request.headers['x-sent-by'] === 'a test') requests += 1;
       response.sendDate = requests < ids.length;
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"enabled":false}');
@@ -129,7 +129,7 @@ test.each([1, 2])(
     const began = events.flatMap((event) => (event.type === 'test began' ? [event.requirement] : []));
     expect(began).toEqual(inOrder);
     expect(requests).toBe(ids.length);
-    // Others are red by what the server answers to the logins before the tests.
+    // Other requirements fail by the server's answers to logins before the tests.
     expect(ids.map((id) => `${id} ${outcomes.get(id)?.kind}`)).toEqual(
       ids.map((id) => `${id} ${id === 'http/has-date' ? 'fail' : 'pass'}`),
     );

@@ -20,7 +20,7 @@ function written(...bodies: readonly EventBody[]): string {
 }
 
 describe('a log', () => {
-  test('holds what was written, for its owner alone', () => {
+  test('holds the written events, readable by its owner only', () => {
     const file = written(began(['area/one']), ...tested('area/one', exchanged()), ...ended);
 
     expect(readEvents(file).map(({ type }) => type)).toEqual([
@@ -40,7 +40,7 @@ describe('a log', () => {
     expect(readEvents(file).map(({ type }) => type)).toEqual(['run began']);
   });
 
-  test('is not taken with an event that is not what its type says', () => {
+  test('is refused with an event that violates its type', () => {
     const file = written(began(['area/one']));
     appendFileSync(file, '{"at":"2027-01-01T00:00:00.000Z","type":"unusable"}\n');
 
@@ -60,7 +60,7 @@ describe('a log', () => {
   });
 });
 
-describe('what becomes known as secret later', () => {
+describe('a value that becomes secret later', () => {
   const secret = 'Pa"ss wörd\\47';
   const known = new Redactor();
   known.add(secret, 'password');
@@ -126,7 +126,7 @@ describe('what becomes known as secret later', () => {
     { type: 'run ended', interrupted: secret },
   ];
 
-  test('is taken out of every kind of event', () => {
+  test('is removed from every kind of event', () => {
     const onlyLong = new Redactor();
     onlyLong.add(secret, 'password');
     for (const event of timed(leaky)) {

@@ -20,9 +20,9 @@ export interface RunOfSpecs {
 const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRoot(), ...path)).href);
 
 /**
- * Runs spec files of one's own with the suite's fixtures and reporter, as `npx playwright test` does.
+ * Runs given spec files with the suite's fixtures and reporter, as `npx playwright test` does.
  *
- * @param specs the text of each, without its imports, by its name; they run in the order of their names
+ * @param specs their texts without imports by name; they run in the order of names
  */
 export async function runSpecs(
   targetFile: string,

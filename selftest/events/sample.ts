@@ -40,7 +40,7 @@ export function exchanged(seen: Seen = {}): Exchanged {
   };
 }
 
-/** Of a log, as a check names it. */
+/** An exchange of a log, as checks name it. */
 export const shownAt = (index: number): Shown => ({
   exchange: index,
   operation: 'GetMFAConfig',
@@ -67,12 +67,12 @@ export function began(ids: readonly string[], change: Partial<RunBegan> = {}): R
   };
 }
 
-/** A second apart. */
+/** Events one second apart. */
 export function timed(bodies: readonly EventBody[]): RunEvent[] {
   return bodies.map((body, second) => ({ ...body, at: new Date(second * 1000).toISOString() }));
 }
 
-/** A test from its beginning to its end, with what comes of it in between. */
+/** The events of a test. */
 export function tested(requirement: string, ...between: readonly EventBody[]): EventBody[] {
   const failed = between.some(({ type }) => type.endsWith('failed'));
   return [

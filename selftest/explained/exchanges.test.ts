@@ -6,12 +6,12 @@ import { exchangesFile, loadExchanges } from '../../src/contract/requirements/ex
 
 const recorded = [...loadExchanges()];
 
-describe('the recorded exchanges (anew: npm run generate -- explain)', () => {
+describe('the recorded exchanges (record again: npm run generate -- explain)', () => {
   test('are there for each requirement, in the order of the catalogue, and for nothing else', () => {
     expect(recorded.map(([id]) => id)).toEqual(loadRequirements().map(({ id }) => id));
   });
 
-  test('fail by a fault that names the requirement, with what was wanted', () => {
+  test('fail by a fault of the requirement, with the expectation', () => {
     const known = new Map(faults.map(({ id, fails }) => [id, fails]));
     const wrong = recorded.filter(
       ([id, { fails }]) => known.get(fails.fault)?.includes(id) !== true || fails.expected === '',

@@ -13,8 +13,8 @@ export function logOf(reports: string): LogIndex {
 }
 
 /**
- * What a test sends otherwise than is told of it, or is answered otherwise, by the logs of new runs; where nothing was left
- * out, what it sends besides too. How often it reads a state, and in what order it asks at once, may differ.
+ * Differences between recorded requests and answers of a test and new logs; if nothing was left
+ * out, further requests count too. The number of reads and the order of concurrent requests may differ.
  */
 export function differencesIn(
   id: string,
@@ -32,15 +32,15 @@ export function differencesIn(
 }
 
 /**
- * Logging in, ending sessions that are too many, and reading: whether a test finds a session of before, and how soon a state
- * is seen, differs from run to run.
+ * Logins, ended sessions and reads: an earlier session and the time until a state shows
+ * differ from run to run.
  */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,
   );
 
-/** What the test of a requirement sends to the emulator as it is: to the newest release where the default one lacks it. */
+/** The requests of a requirement's test to the emulator: in the newest release if the default one lacks it. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {
   if (usual === undefined || latest === undefined) throw new Error('The emulator was not judged.');
   const passes = passesIn(usual, id);
@@ -49,7 +49,7 @@ export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[
   return inLatest.passes.length === 0 ? inLatest : { release: 'latest', ...inLatest };
 }
 
-/** The faults that break a requirement, first the one that breaks least besides. */
+/** The faults that break a requirement, first the one with the fewest other requirements. */
 export function faultsFor(id: string): KnownFault[] {
   return faults.filter(({ fails }) => fails.includes(id)).sort((a, b) => a.fails.length - b.fails.length);
 }

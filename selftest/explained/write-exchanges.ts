@@ -11,16 +11,16 @@ import { judge } from '../detection/matrix.js';
 import { asItIs, asItIsInLatest, type Expectation, expectationOfFault } from '../detection/problems.js';
 import { faultsFor, logOf, passesOf } from './recorded.js';
 
-// npm run generate -- explain [part of an id …]: without one, what makes a requirement fail is recorded anew only
-// where it is missing, or its fault is another by now.
+// npm run generate -- explain [part of an id …]: without an id, failures are recorded again only
+// if they are missing or have another fault now.
 const parts = process.argv.slice(2);
 
 const requirements = loadRequirements();
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-explain-'));
 const found = new Map<string, Explained['fails']>();
-/** Of the emulator as it is. */
+/** Of the emulator without deviations. */
 const logs: LogIndex[] = [];
-/** So many emulators are tried in one run of the suite. */
+/** The number of emulators in one run of the suite. */
 const batchSize = 3;
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 
@@ -31,7 +31,7 @@ try {
 
   let left = toRecord();
   console.log(`${left.length} requirements to be failed`);
-  // In the end by the fault that comes next.
+  // Finally by the next fault.
   for (const [isAlone, nth] of [
     [false, 0],
     [true, 0],
@@ -55,7 +55,7 @@ interface Wanted {
   readonly fault: Expectation;
 }
 
-/** What is recorded already, by a fault that still breaks it, and asked for by nobody stays. */
+/** A record stays if its fault still breaks the requirement and no argument names it. */
 function toRecord(): string[] {
   const recorded = existsSync(exchangesFile) ? loadExchanges() : new Map<string, Explained>();
   return requirements.flatMap(({ id }) => {
@@ -72,7 +72,7 @@ function faultOf(id: string, nth: number): Wanted[] {
   return fault === undefined ? [] : [{ id, fault: expectationOfFault(fault) }];
 }
 
-/** Faults in groups, each asked only for what it breaks; those that another one hides, or that need more, alone. */
+/** Faults in groups, each for its own requirements; hidden faults and those that need more run alone. */
 async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void> {
   const faults = [...new Map(wanted.map(({ fault }) => [fault.name, fault])).values()];
   const groups = isAlone ? faults.map((fault) => [fault]) : groupsOf(faults, requirements);
@@ -94,7 +94,7 @@ async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void
       `${Math.min(at + batchSize, groups.length)} of ${groups.length} groups, ${found.size} recorded`,
     );
     rmSync(own, { recursive: true, force: true });
-    // It takes long: what ends it early must not cost what there is.
+    // This takes long, so each group is written at once.
     write();
   }
 }

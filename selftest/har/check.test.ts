@@ -13,7 +13,7 @@ beforeAll(async () => {
   contract = await loadContract('7.1.2_u3');
 });
 
-/** What comes of some entries: facts, and an outcome for each requirement that they say anything of. */
+/** The facts and outcomes from some entries. */
 function check(...recorded: readonly Recorded[]) {
   const fold = new RunFold();
   const at = '2026-01-01T00:00:00.000Z';
@@ -30,7 +30,7 @@ function outcome(checked: ReturnType<typeof check>, id: string): RawOutcome | un
 }
 
 describe('a recorded answer', () => {
-  test('that fits the contract passes what it shows, and says nothing of the rest', () => {
+  test('that fits the contract passes the shown requirements and leaves the rest open', () => {
     const harCheck = check({});
 
     expect(outcome(harCheck, 'mfa-config/get-answers-200')?.kind).toBe('pass');
@@ -82,7 +82,7 @@ describe('a recorded answer', () => {
     expect(failed?.exchanges).toHaveLength(1);
   });
 
-  test("is not judged by what the recorder left out: content, headers, a text's bytes", () => {
+  test('is not judged by omitted content, headers or bytes', () => {
     const harCheck = check({ text: undefined, size: 17, headers: {} });
 
     expect(harCheck.outcomes().filter(({ kind }) => kind === 'fail')).toEqual([]);
@@ -92,7 +92,7 @@ describe('a recorded answer', () => {
     expect(harCheck.facts['entriesSkipped']).toMatchObject({ notRecorded: 1 });
   });
 
-  test('as bytes shows what a text hides', () => {
+  test('as bytes shows mistakes that a text hides', () => {
     const text = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"enabled":false}')]);
     const harCheck = check({ text: text.toString('base64'), encoding: 'base64' });
 
@@ -115,14 +115,14 @@ describe('a recorded answer', () => {
 });
 
 describe('a recorded request', () => {
-  test('that breaks the contract is told apart from the answer', () => {
+  test('that breaks the contract is reported separately from the answer', () => {
     const harCheck = check({ method: 'PUT', requestBody: { enabled: 'yes' }, status: 204 });
 
     expect(outcome(harCheck, 'recording/requests-fit-the-contract')?.reason).toContain('body/enabled');
     expect(outcome(harCheck, 'mfa-config/put-answers-204')?.kind).toBe('pass');
   });
 
-  test('with a credential in its URL is told, and the value is not', () => {
+  test('with a credential in its URL is reported without the value', () => {
     const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
     const failed = outcome(harCheck, 'recording/credentials-in-headers');
 
@@ -143,7 +143,7 @@ describe('secrets of a recording', () => {
     headers: {},
   };
 
-  test('are told by what they are and where they stand', () => {
+  test('are reported by kind and place', () => {
     expect(check(recorded).facts['secretsInRecording']).toEqual({
       apikey: ['request header'],
       cookie: ['request header'],
@@ -194,7 +194,7 @@ describe('URLs', () => {
     expect(harCheck.facts['entriesSkipped']).toMatchObject({ otherUrls: 1 });
   });
 
-  test('of several roots are told, most calls first', () => {
+  test('of several roots are reported, most calls first', () => {
     const other = 'https://b.example/v2/mfa-config';
 
     expect(check({ url: other }, {}, {}).roots).toEqual([root, 'https://b.example/v2']);

@@ -48,7 +48,7 @@ test.each([
   ['cut off', harOf({}).slice(0, -40), /is cut off/],
   ['of something else', harOf({ url: 'https://example.org/index.html' }), /Nothing to judge: none of the 1/],
   ['of two targets', harOf({}, { url: 'https://b.example/v2/mfa-config' }), /call 2 targets.*--base-url/],
-])('a recording %s is told, with exit 2 and no verdict', async (_, content, message) => {
+])('a recording %s is reported with exit 2 and no verdict', async (_, content, message) => {
   const folder = temporaryFolder();
   const file = join(folder, 'one.har');
   writeFileSync(file, content);

@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { readEntries, recordingsIn } from '../../src/target/har/read.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { harOf } from './recording.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-har-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 let files = 0;
 function file(content: string | Buffer): string {
@@ -29,7 +28,7 @@ test('entries come one after the other', async () => {
   expect(await statuses(file(whole))).toEqual([200, 204, 404]);
 });
 
-test('gzip is known by its bytes, whatever the name', async () => {
+test('gzip is recognised by its bytes, whatever the file name', async () => {
   expect(await statuses(file(gzipSync(whole)))).toEqual([200, 204, 404]);
 });
 
@@ -51,7 +50,7 @@ test.each<[string, string | Buffer, RegExp]>([
     '{"log":{"entries":[{"request":{"method":"GET","url":"x"},"response":{}}]}}',
     /log\.entries\[0\]\.response\.status: wanted a number/,
   ],
-])('%s is told with the place', async (_, content, message) => {
+])('%s is reported with its place', async (_, content, message) => {
   await expect(statuses(file(content))).rejects.toThrow(message);
 });
 
@@ -63,7 +62,7 @@ test('a folder stands for the recordings in it', () => {
   expect(recordingsIn([inner])).toEqual([join(inner, 'a.har.gz'), join(inner, 'b.har')]);
 });
 
-test('a folder without recordings, and what is not there, are told', () => {
+test('missing files and folders without recordings are reported', () => {
   const inner = join(folder, 'empty');
   mkdirSync(inner);
 

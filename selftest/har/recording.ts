@@ -1,4 +1,4 @@
-/** Makes entries as HAR 1.2 has them, of what the test says went over the wire. */
+/** Makes HAR 1.2 entries. */
 
 export interface Recorded {
   readonly method?: string;
@@ -6,10 +6,10 @@ export interface Recorded {
   readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly requestBody?: unknown;
   readonly status?: number;
-  /** Empty: as recorders that leave headers out. */
+  /** Empty as in recorders that omit headers. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly mediaType?: string;
-  /** As text; undefined: there was some, but it was not recorded. */
+  /** Undefined if it was not recorded. */
   readonly text?: string | undefined;
   readonly size?: number;
   readonly encoding?: 'base64';
@@ -19,7 +19,7 @@ export const root = 'https://cluster.example/v2';
 
 const date = 'Wed, 25 Nov 2026 10:00:00 GMT';
 
-/** An answer as a conforming target gives it, where nothing else is said. */
+/** By default the answer of a conforming target. */
 export function entryOf(recorded: Recorded): unknown {
   const { method = 'GET', url = `${root}/mfa-config`, requestBody } = recorded;
   const { status = 200, mediaType = 'application/json' } = recorded;

@@ -72,7 +72,7 @@ describe('many at once', () => {
       ),
     );
 
-  test('what broke is told one by one, up to ten', () => {
+  test('breaks are listed one by one, up to ten', () => {
     const said = changeSentences(all('pass'), all('fail'));
 
     expect(said).toHaveLength(11);
@@ -80,7 +80,7 @@ describe('many at once', () => {
     expect(said[10]).toBe('5 more broke: a/n10, a/n11, a/n12, a/n13 and 1 more.');
   });
 
-  test('what has one reason is told at once', () => {
+  test('changes with one reason are listed together', () => {
     expect(
       changeSentences(
         all('pass'),
@@ -207,13 +207,13 @@ describe('facts in words', () => {
     expect(factChanges({ [name]: was }, { [name]: is })).toEqual(wanted);
   });
 
-  test('what was measured in one of the runs only is not a change', () => {
+  test('a fact measured in one run only is no change', () => {
     expect(factChanges({ a: 1 }, { b: 2 })).toEqual([]);
     expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: true } })).toEqual([]);
   });
 });
 
-describe('reasons are compared but for what differs each time', () => {
+describe('reasons are compared without numbers and ids', () => {
   test('numbers, ids, codes, white space', () => {
     expect(reasonDigest('no mail within 60 s to req-81fa2 \n at 12:00')).toBe(
       reasonDigest('no mail within 75 s to req-00c1f at 13:10'),
@@ -241,7 +241,7 @@ test('hostile texts stay on one line, cut, and harmless for a terminal', () => {
   for (const char of ['\u001b', '\u202e']) expect(text).not.toContain(char);
 });
 
-test('for a page: what broke, what was fixed, facts, all else', () => {
+test('for a page: breaks, fixes, facts and others', () => {
   const before = snapshot({ 'a/one': 'pass', 'a/two': 'fail' }, { facts: { codeDigits: 6 } });
   const after = snapshot(
     { 'a/one': 'fail', 'a/two': 'pass' },

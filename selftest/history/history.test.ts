@@ -14,7 +14,7 @@ import { messageOf, temporaryFolder } from '../target/files.js';
 const fileIn = (folder: string) => join(folder, 'reports', 'history.jsonl');
 
 describe('a line of the history', () => {
-  test('tells of a run all that is compared', () => {
+  test('holds all compared members of a run', () => {
     const file = fileIn(temporaryFolder());
     appendToHistory(file, sample());
     const { runs, unread } = readHistory(file);
@@ -71,7 +71,7 @@ describe('a line of the history', () => {
   });
 });
 
-describe('what is not a line of this version', () => {
+describe('a line of another version', () => {
   const good = (() => {
     const file = fileIn(temporaryFolder());
     appendToHistory(file, sample());
@@ -146,7 +146,7 @@ describe('the file', () => {
     );
     const ended = children.map((child) => once(child, 'exit'));
     await Promise.all(children.map((child) => once(child, 'message')));
-    // All are there before the first begins.
+    // All processes are ready before the first begins.
     for (const child of children) child.send(sample({ facts }));
 
     expect((await Promise.all(ended)).map(([code]) => code)).toEqual(Array(writers).fill(0));

@@ -13,7 +13,7 @@ const letters: Readonly<Record<string, OutcomeKind>> = {
   n: 'not run',
 };
 
-/** One run a night; each requirement's nights as letters: `ppfp`. A space: not part of that run. */
+/** One run a night, with a letter for each night of a requirement: `ppfp`. A space means absent. */
 function nights(
   of: Readonly<Record<string, string>>,
   change: (night: number) => Partial<Snapshot> = () => ({}),
@@ -32,7 +32,7 @@ function nights(
 
 const trendOf = (runs: readonly Snapshot[], last = 14) => trendsOf(runs, last)[0];
 
-describe('flaky is what went to and fro', () => {
+describe('a requirement is flaky if it changes repeatedly', () => {
   test.each([
     ['pppp', undefined],
     ['ppff', undefined],
@@ -49,7 +49,7 @@ describe('flaky is what went to and fro', () => {
     expect(flaky).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
   });
 
-  test('but not what another release does', () => {
+  test('but not by another release', () => {
     const runs = nights({ 'a/one': 'pfp' }, (night) => ({ release: night === 1 ? '7.0' : '7.1' }));
 
     expect(trendOf(runs)?.flaky).toEqual([]);

@@ -20,7 +20,7 @@ describe('content', () => {
     expect(decode(coding, bytes).toString()).toBe(content.toString());
   });
 
-  test('that is not what it is said to be stays as it came', () => {
+  test('that is not coded as declared stays unchanged', () => {
     expect(decode('gzip', content)).toBe(content);
     expect(decode('gzip', gzipSync(content).subarray(0, 15)).length).toBe(15);
   });
@@ -42,7 +42,7 @@ describe('content', () => {
     ['gzip', gzipSync(Buffer.alloc(100_000)), undefined],
     ['', Buffer.from('\ufeff{}'), undefined],
     ['', Buffer.from([0xe4, 0xf6, 0xfc]), undefined],
-  ])('whose codings are told as "%s" is looked at', (coding, bytes, miscoded) => {
+  ])('declared as "%s" is checked', (coding, bytes, miscoded) => {
     expect(decoded({ 'content-encoding': coding }, bytes, 1_000).miscoded).toEqual(miscoded);
   });
 });

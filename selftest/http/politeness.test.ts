@@ -21,7 +21,7 @@ async function connectedTo(port: number, more: object = {}) {
   return { api: connection.api, events };
 }
 
-/** A server that answers with each of these in turn, the last one for ever. */
+/** A server that gives these answers in turn and repeats the last one. */
 async function answeringInTurn(
   answers: readonly (readonly [status: number, headers: object, content?: string])[],
 ) {
@@ -35,7 +35,13 @@ async function answeringInTurn(
   return { seen, port: (await listen(httpServer(listener))).port };
 }
 
-/** The clock of a target that can be moved: so nothing is waited for. */
+/** A connection to such a server. */
+async function answered(answers: Parameters<typeof answeringInTurn>[0], more: object = {}) {
+  const { seen, port } = await answeringInTurn(answers);
+  return { seen, ...(await connectedTo(port, more)) };
+}
+
+/** The movable clock of a target, which makes waits unnecessary. */
 async function movableClock(): Promise<string> {
   const listener: RequestListener = (request, response) => {
     request.resume();
@@ -50,28 +56,25 @@ describe('a gateway that got no answer', () => {
   const html = { 'content-type': 'text/html' };
 
   test.each([502, 504])('is asked for the same read once more: %d', async (status) => {
-    const { seen, port } = await answeringInTurn([
+    const { api, seen } = await answered([
       [status, html, `<h1>${status}</h1>`],
       [200, {}],
     ]);
-    const { api } = await connectedTo(port);
 
     expect((await api.call('GetMFAConfig')).status).toBe(200);
     expect(seen).toEqual(['GET', 'GET']);
   });
 
-  test('tells nothing of the target: of a write at once, of a read the second time', async () => {
-    const { seen, port } = await answeringInTurn([[504, html, '<h1>504</h1>']]);
-    const { api } = await connectedTo(port);
+  test('says nothing about the target: for a write at once, for a read after a repetition', async () => {
+    const { api, seen } = await answered([[504, html, '<h1>504</h1>']]);
 
     await expect(api.call('CreateTotpKey', { json: {} })).rejects.toThrow(TransportError);
     await expect(api.call('GetMFAConfig')).rejects.toThrow(/answered 504 by a gateway/);
     expect(seen).toEqual(['POST', 'GET', 'GET']);
   });
 
-  test('is not what says so in JSON', async () => {
-    const { port } = await answeringInTurn([[502, {}, '{"message":"Salesforce is not reached."}']]);
-    const { api } = await connectedTo(port);
+  test('is not an answer in JSON', async () => {
+    const { api } = await answered([[502, {}, '{"message":"Salesforce is not reached."}']]);
 
     expect((await api.call('CreateSession', { json: {} })).status).toBe(502);
   });
@@ -79,12 +82,11 @@ describe('a gateway that got no answer', () => {
 
 describe('a target that asks to wait', () => {
   test('is asked again, and the waits are counted', async () => {
-    const { seen, port } = await answeringInTurn([
+    const { api, events, seen } = await answered([
       [429, soon],
       [503, soon],
       [200, {}],
     ]);
-    const { api, events } = await connectedTo(port);
 
     const answer = await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
 
@@ -96,9 +98,8 @@ describe('a target that asks to wait', () => {
     ]);
   });
 
-  test('for ever gives no answer to be judged, and is not waited for as long again', async () => {
-    const { seen, port } = await answeringInTurn([[429, soon]]);
-    const { api } = await connectedTo(port);
+  test('for ever gives no judgeable answer, and later waits are shorter', async () => {
+    const { api, seen } = await answered([[429, soon]]);
 
     await expect(api.call('GetMFAConfig')).rejects.toThrow(ArrangeError);
     expect(seen.length).toBe(4);
@@ -107,26 +108,23 @@ describe('a target that asks to wait', () => {
   });
 
   test('for an hour is not waited for', async () => {
-    const { seen, port } = await answeringInTurn([[503, { 'retry-after': '3600' }]]);
-    const { api } = await connectedTo(port);
+    const { api, seen } = await answered([[503, { 'retry-after': '3600' }]]);
 
     await expect(api.call('GetMFAConfig')).rejects.toThrow(/503, which asks to wait 3600 s/);
     expect(seen.length).toBe(1);
   });
 
-  test('is taken at its word where throttling is what is tested', async () => {
-    const { port } = await answeringInTurn([[429, soon]]);
-    const { api } = await connectedTo(port);
+  test('is believed if throttling is tested', async () => {
+    const { api } = await answered([[429, soon]]);
 
     expect((await api.call('GetMFAConfig', { throttlingIsTested: true })).status).toBe(429);
   });
 
   test('on a raw connection is asked again, too', async () => {
-    const { seen, port } = await answeringInTurn([
+    const { api, seen } = await answered([
       [429, soon],
       [200, {}],
     ]);
-    const { api } = await connectedTo(port);
 
     expect((await api.callRaw('GetMFAConfig')).status).toBe(200);
     expect(seen.length).toBe(2);
@@ -134,20 +132,21 @@ describe('a target that asks to wait', () => {
 
   test.each([429, 503])('by a plain %d that says nothing of how long is asked again', async (status) => {
     const html = { 'content-type': 'text/html' };
-    const { seen, port } = await answeringInTurn([
-      [status, html, '<html>Busy</html>'],
-      [status, html, ''],
-      [200, {}],
-    ]);
-    const { api } = await connectedTo(port, { clock: { control: await movableClock() } });
+    const { api, seen } = await answered(
+      [
+        [status, html, '<html>Busy</html>'],
+        [status, html, ''],
+        [200, {}],
+      ],
+      { clock: { control: await movableClock() } },
+    );
 
     expect((await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } })).status).toBe(200);
     expect(seen.length).toBe(3);
   });
 
   test('but a 503 of the API itself that does not ask is an answer', async () => {
-    const { port } = await answeringInTurn([[503, {}]]);
-    const { api } = await connectedTo(port);
+    const { api } = await answered([[503, {}]]);
 
     expect((await api.call('GetMFAConfig')).status).toBe(503);
   });
@@ -177,7 +176,7 @@ test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as cons
   },
 );
 
-test('a read on a connection that was kept open for too long is sent once more, and each has its own from then on', async () => {
+test('a read on a stale connection is repeated, and later requests use new connections', async () => {
   const requests: number[] = [];
   let connections = 0;
   const server = tcpServer((socket) => {
@@ -193,14 +192,14 @@ test('a read on a connection that was kept open for too long is sent once more, 
 
   for (let n = 0; n < 4; n += 1) {
     await api.call('GetMFAConfig');
-    // Only then the connection counts as free.
+    // The connection is free only after this.
     await new Promise(setImmediate);
   }
 
   expect(requests).toEqual([1, 1, 2, 3, 4]);
 });
 
-test('a read that is a mistake, or whose connection is always closed, has no answer', async () => {
+test('an invalid read, or one whose connection always closes, has no answer', async () => {
   let requests = 0;
   const server = tcpServer((socket) => {
     socket.on('data', () => {
@@ -216,9 +215,8 @@ test('a read that is a mistake, or whose connection is always closed, has no ans
   expect(requests).toBe(3);
 });
 
-test('limits.requestsPerSecond is kept, whatever kind of request it is', async () => {
-  const { seen, port } = await answeringInTurn([[200, {}]]);
-  const { api } = await connectedTo(port, { limits: { requestsPerSecond: 20 } });
+test('limits.requestsPerSecond holds for every kind of request', async () => {
+  const { api, seen } = await answered([[200, {}]], { limits: { requestsPerSecond: 20 } });
   const startedAt = performance.now();
 
   await Promise.all([
@@ -227,7 +225,7 @@ test('limits.requestsPerSecond is kept, whatever kind of request it is', async (
   ]);
 
   expect(seen.length).toBe(11);
-  // Ten gaps of 50 ms: a lower bound, which no machine is too slow for.
+  // Ten gaps of 50 ms: a lower bound that holds on any machine.
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
 });
 
@@ -236,8 +234,7 @@ describe('failed attempts on an account', () => {
   const login = (password: string) => ({ json: { username: 'Admin', password } });
 
   test('end before they lock it', async () => {
-    const { seen, port } = await answeringInTurn([[401, {}]]);
-    const { api } = await connectedTo(port, { allow });
+    const { api, seen } = await answered([[401, {}]], { allow });
 
     for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
       await api.call(operation, login('wrong'));
@@ -245,13 +242,12 @@ describe('failed attempts on an account', () => {
     await expect(api.call('CreateSession', login('pass-of-admin'))).rejects.toThrow(NotAllowedError);
     await expect(api.call('CreateSession', login('wrong'))).rejects.toThrow(/might lock admin.*lockOut/);
     expect(seen.length).toBe(3);
-    // Other accounts, and names that are nobody's, are not concerned.
+    // Other accounts and unknown names are not limited.
     await api.call('CreateSession', { json: { username: 'nobody', password: 'wrong' } });
   });
 
-  test('leave one more to what is right', async () => {
-    const { seen, port } = await answeringInTurn([[401, {}]]);
-    const { api } = await connectedTo(port, { allow });
+  test('leave one right attempt', async () => {
+    const { api, seen } = await answered([[401, {}]], { allow });
     for (let n = 0; n < 3; n += 1) await api.call('CreateSession', login('wrong'));
 
     await api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
@@ -262,14 +258,16 @@ describe('failed attempts on an account', () => {
   });
 
   test('count again after a right one', async () => {
-    const { port } = await answeringInTurn([
-      [401, {}],
-      [401, {}],
-      [201, {}],
-      [401, {}],
-      [401, {}],
-    ]);
-    const { api } = await connectedTo(port, { allow });
+    const { api } = await answered(
+      [
+        [401, {}],
+        [401, {}],
+        [201, {}],
+        [401, {}],
+        [401, {}],
+      ],
+      { allow },
+    );
 
     for (const password of ['wrong', 'wrong', 'pass-of-admin', 'wrong', 'wrong'])
       await api.call('CreateSession', login(password));
@@ -278,17 +276,15 @@ describe('failed attempts on an account', () => {
   });
 
   test('count where a wrong password is answered by a success', async () => {
-    const { port } = await answeringInTurn([[204, {}]]);
-    const { api } = await connectedTo(port, { allow });
+    const { api } = await answered([[204, {}]], { allow });
 
     for (let n = 0; n < 3; n += 1) await api.call('CreateEmailOtp', login('wrong'));
 
     await expect(api.call('CreateEmailOtp', login('wrong'))).rejects.toThrow(NotAllowedError);
   });
 
-  test('of the support user are told by success: false', async () => {
-    const { port } = await answeringInTurn([[200, {}]]);
-    const { api } = await connectedTo(port, { allow });
+  test('of the support user count by success: false', async () => {
+    const { api } = await answered([[200, {}]], { allow });
 
     for (let n = 0; n < 3; n += 1) await api.call('VerifySupportUserTotp', { json: { totpCode: '123456' } });
 
@@ -298,8 +294,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('have no end where accounts may be locked', async () => {
-    const { seen, port } = await answeringInTurn([[401, {}]]);
-    const { api } = await connectedTo(port, { allow: { stateChanges: true, lockOut: true } });
+    const { api, seen } = await answered([[401, {}]], { allow: { stateChanges: true, lockOut: true } });
 
     for (let n = 0; n < 9; n += 1) await api.call('CreateSession', login('wrong'));
 
@@ -312,7 +307,7 @@ describe('a target that restarts', () => {
     response.writeHead(200, { ...json, connection: 'close' }).end('{"enabled":false}');
   };
 
-  /** A target that has answered once, and is away since. */
+  /** A target that answered once and then went down. */
   async function goneAfterAnAnswer() {
     const server = httpServer(answering);
     const { port } = await listen(server);

@@ -12,7 +12,7 @@ export interface ConnectProxy {
   readonly credentials: readonly (string | undefined)[];
 }
 
-/** A proxy that knows CONNECT, and leads every name to loopback; other requests it answers itself, by 418. */
+/** A CONNECT proxy that leads every name to loopback and answers other requests by 418. */
 export async function connectProxy(
   options: { readonly status?: number; readonly needs?: string; readonly secure?: Pair } = {},
 ): Promise<ConnectProxy> {

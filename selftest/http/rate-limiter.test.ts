@@ -3,7 +3,7 @@ import { RateLimiter } from '../../src/wire/http/rate-limiter.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** A target that allows so many requests in any second, and takes 10 ms for each. */
+/** A target that allows `perSecond` requests in any second and takes 10 ms for each. */
 function limitedTo(perSecond: number) {
   const taken: number[] = [];
   return (): boolean => {
@@ -14,7 +14,7 @@ function limitedTo(perSecond: number) {
   };
 }
 
-/** How long so many requests take, and how many of them were refused, each waiting a second then. */
+/** The time for these requests and the number of refusals, each followed by a wait. */
 async function send(limiter: RateLimiter, requests: number, isTaken: () => boolean, waitMs = 1_000) {
   const startedAt = performance.now();
   let refused = 0;
@@ -35,17 +35,17 @@ async function send(limiter: RateLimiter, requests: number, isTaken: () => boole
   return { tookMs: performance.now() - startedAt, refused };
 }
 
-test('what a target allows in a second is learnt of three refusals, and kept', async () => {
+test("the target's rate is learned from three refusals and kept", async () => {
   const isTaken = limitedTo(20);
 
   const { tookMs, refused } = await send(new RateLimiter(undefined), 400, isTaken);
 
   expect(refused).toBe(3);
-  // By going on until it refuses, each twenty would take 1.2 s.
+  // Without learning, each twenty would take 1.2 s.
   expect(tookMs).toBeLessThan((400 / 20) * 1_060);
 });
 
-test('what may be sent at once still is', async () => {
+test('requests within the rate are sent at once', async () => {
   const limiter = new RateLimiter(undefined);
   await send(limiter, 100, limitedTo(20));
   await vi.advanceTimersByTimeAsync(1_000);
@@ -59,7 +59,7 @@ test('what may be sent at once still is', async () => {
 test.each([
   ['now and then', (n: number) => n % 37 !== 0 && n % 53 !== 0, 1_000],
   ['after few requests', (n: number) => n % 4 !== 0, 1_000],
-  // Whatever the time: it is as if nothing had been learnt, after a while.
+  // Independent of time: after a while nothing is learned from it.
   ['after every so many requests', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
 ])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
@@ -77,7 +77,7 @@ test.each([
   expect(performance.now()).toBe(startedAt);
 });
 
-test('where the way to the target shortens a second, it is taken for longer', async () => {
+test('network jitter makes the learned second longer', async () => {
   let late = 0;
   const isTaken = limitedTo(20);
   const jittery = () => {

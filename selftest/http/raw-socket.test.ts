@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen, tcpServer } from '../cli/servers.js';
 
-/** What comes late comes after more than a far end that keeps the connection open is given. */
+/** Late bytes arrive after the time that an open connection gets. */
 const brieflyMs = 50;
 const lateMs = 200;
 
@@ -14,7 +14,7 @@ interface Sending {
   readonly open?: boolean;
 }
 
-/** What sendRaw gets from a server that answers these, the second `lateMs` after the first, and closes. */
+/** The answer of sendRaw from a server that sends these bytes, the second part `lateMs` later, and closes. */
 async function answerOf(
   [at, later = '']: readonly [at: string, later?: string],
   { method = 'GET', timeoutMs = 10_000, lingerMs = brieflyMs, open = false }: Sending = {},
@@ -98,7 +98,7 @@ describe('content that comes a while after its header section', () => {
     ['GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
     ['GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n'],
     ['GET', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
-  ])('is not waited for where there is none: %s, %j', async (method, head) => {
+  ])('is not awaited without content: %s, %j', async (method, head) => {
     const { rest } = await answerOf([head, 'abc'], { method, open: true });
 
     expect(rest.length).toBe(0);

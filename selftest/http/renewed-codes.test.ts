@@ -12,7 +12,7 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 const contract = await loadContract('7.1.2_u3');
 const authenticator = () => new Authenticator({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
 
-/** A target that asks to wait for the first `waits` codes, and keeps the codes that it gets. */
+/** A target that asks to wait for the first `waits` codes, and records all codes. */
 async function asking(waits: number, retryAfter = 31) {
   const folder = temporaryFolder();
   const got: string[] = [];

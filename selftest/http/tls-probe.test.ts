@@ -52,7 +52,7 @@ test('plain HTTP is found beside HTTPS', async () => {
   expect(await statusByHttps(target)).toBe(401);
 });
 
-test('where nothing listens, nothing is said about versions', async () => {
+test('without a listener versions are unknown', async () => {
   const target = await targetOf([]);
   await emulator?.close();
 
@@ -76,8 +76,8 @@ test.each<[string, string, number | undefined]>([
   ['its page of a success', `200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`, undefined],
   ['that this is no TLS, in JSON', '400 Bad Request\r\nContent-Length: 2\r\n\r\n{}', undefined],
   ['where to go instead', '301 Moved\r\nLocation: https://x/\r\nContent-Length: 2\r\n\r\n{}', undefined],
-])('plain HTTP is told from what stands before the API: %s', async (_, answer, status) => {
-  // Keeps the connection open: what is declared is waited for, and no longer.
+])('plain HTTP of the API is distinguished from a front end: %s', async (_, answer, status) => {
+  // The connection stays open: the probe reads only the declared content.
   const server = tcpServer((socket) => socket.once('data', () => socket.write(`HTTP/1.1 ${answer}`)));
   const { port } = await listen(server);
   const baseUrl = `https://127.0.0.1:${port}/v2`;
@@ -85,7 +85,7 @@ test.each<[string, string, number | undefined]>([
   expect(await plainHttpStatus({ baseUrl, tls: { insecure: false }, limits }, '/mfa-config')).toBe(status);
 });
 
-test('who lets an old handshake go unanswered does not accept it', async () => {
+test('an unanswered old handshake is not accepted', async () => {
   const { port } = await listen(tcpServer((socket) => socket.resume()));
   const target = {
     baseUrl: `https://127.0.0.1:${port}/v2`,

@@ -7,7 +7,7 @@ import { httpServer, listen } from '../cli/servers.js';
 
 const requestTimeoutMs = 150;
 
-/** A server that answers or is silent as it is told, and a transport to it whose clock is moved by hand. */
+/** A server that answers or stays silent, and a transport to it with a manual clock. */
 async function setUp() {
   let silent = true;
   let requests = 0;
@@ -38,7 +38,7 @@ async function setUp() {
   };
 }
 
-test('after three timeouts in a row nothing is sent for four times as long', async () => {
+test('after three consecutive timeouts nothing is sent for four times as long', async () => {
   const { send, answer, pass, requests } = await setUp();
   for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
   answer(true);
@@ -55,7 +55,7 @@ test('after three timeouts in a row nothing is sent for four times as long', asy
   expect(requests()).toBe(4);
 });
 
-test('what is odd may stay unanswered: the target is not taken for silent', async () => {
+test('an odd request may stay unanswered without making the target silent', async () => {
   const { send, answer } = await setUp();
   for (let n = 0; n < 3; n += 1) await expect(send({ mayBeIgnored: true })).rejects.toThrow(/within 150 ms/);
   answer(true);
@@ -63,7 +63,7 @@ test('what is odd may stay unanswered: the target is not taken for silent', asyn
   expect((await send()).status).toBe(200);
 });
 
-test('once it is asked again and is silent still, one timeout is enough', async () => {
+test('after the pause one more timeout is enough', async () => {
   const { send, pass, requests } = await setUp();
   for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
   pass(4 * requestTimeoutMs);
@@ -106,7 +106,7 @@ test.each([
   ['twice', [`${interim}${interim}${final}`]],
   ['on its own', [interim, final]],
   ['in pieces', [interim.slice(0, 20), interim.slice(20), final]],
-])('a 100 that nobody asked for is no answer: %s', async (_, pieces) => {
+])('an unrequested 100 is no answer: %s', async (_, pieces) => {
   const answer = await answered(async (socket) => {
     for (const piece of pieces) await new Promise((done) => socket.write(piece, done));
   });
@@ -114,7 +114,7 @@ test.each([
   expect(answer).toMatchObject({ status: 200, body: Buffer.from('{}') });
 });
 
-/** What the transport makes of what a server sends. */
+/** The transport's answer for the bytes of a server. */
 async function answered(send: (socket: Socket) => unknown) {
   const server = createServer((socket) => {
     socket.on('error', () => {});

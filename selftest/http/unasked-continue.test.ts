@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ignoringContinue } from '../../src/wire/http/unasked-continue.js';
 
-/** What is read of a socket that gets these pieces, one after the other, after a request each where they are lists. */
+/** The text read from a socket that gets these pieces, with a request before each list. */
 function readOf(...answers: readonly (readonly string[])[]): string {
   const pieces: (Buffer | null)[] = [];
   const fake = { bytesWritten: 0, read: (): unknown => pieces.shift() ?? null };

@@ -12,7 +12,7 @@ describe('a body that is nested deeper than anybody reads', () => {
     expect(read('['.repeat(2_400_000)).isJson).toBe(false);
   });
 
-  test('is one whose brackets are, not one with brackets in texts or beside each other', () => {
+  test('counts nested brackets only, not those in texts or beside each other', () => {
     expect(read(JSON.stringify({ a: '['.repeat(1000), b: '\\"[['.repeat(1000) })).isJson).toBe(true);
     expect(read(`[${'[],'.repeat(1000)}[]]`).isJson).toBe(true);
   });

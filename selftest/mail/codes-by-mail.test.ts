@@ -5,7 +5,7 @@ import { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
 import type { Mailbox, MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
 import { type ReceivedMail, StoredMail } from '../../src/wire/mail/received-mail.js';
 
-/** A mailbox that notes how long it was to wait, and has what it is told to have. */
+/** A mailbox that records waits and holds given mails. */
 class Box implements Mailbox {
   readonly waits: number[] = [];
   mails: ReceivedMail[] = [];
@@ -34,32 +34,39 @@ class Box implements Mailbox {
   }
 }
 
-function codesOf(
-  box: Box,
-  promisedMails: readonly number[] = [],
-  timeoutMs = 60_000,
-  pause?: (ms: number) => Promise<void>,
-  quietMs = 200,
-) {
+interface Settings {
+  readonly promisedMails?: readonly number[];
+  readonly timeoutMs?: number;
+  readonly quietMs?: number;
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+function codesOf({ promisedMails = [], timeoutMs = 60_000, quietMs = 200, pause }: Settings = {}) {
+  const box = new Box();
   const secrets: string[] = [];
   const recorder = {
     promisedMails,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => () => undefined,
   };
-  const settings = { timeoutMs, quietMs };
-  return { codes: new CodesByMail(box, recorder, settings, pause), secrets };
+  return { box, codes: new CodesByMail(box, recorder, { timeoutMs, quietMs }, pause), secrets };
 }
 
 const to = 'a@lab.example';
 
-/** A quiet period that no machine is too slow for. */
+/** A quiet period long enough for any machine. */
 const longMs = 30_000;
+
+/** The codes of two mails requested just now. */
+async function afterTwo(quietMs = 200) {
+  const now = steadyNow();
+  const { box, codes } = codesOf({ promisedMails: [now - 50, now], quietMs });
+  return { box, codes, mark: await codes.mark(), now };
+}
 
 describe('the wait for a code', () => {
   test('is whole at first, short where none came, and whole again once one has', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+    const { box, codes } = codesOf();
     const mark = await codes.mark();
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
@@ -73,9 +80,8 @@ describe('the wait for a code', () => {
     expect(rounded).toEqual([60_000, 200, 60_000, 200, 60_000]);
   });
 
-  test('passes over mails without a code, and what it finds is a secret', async () => {
-    const box = new Box();
-    const { codes, secrets } = codesOf(box);
+  test('skips mails without a code, and makes the found code a secret', async () => {
+    const { box, codes, secrets } = codesOf();
     box.put('Maintenance in 2026', 'On 12 May 2026');
     box.put('Sign-in', 'Your code is 482913');
 
@@ -84,8 +90,7 @@ describe('the wait for a code', () => {
   });
 
   test('knows the code of a mail before from a new one', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+    const { box, codes } = codesOf();
     box.put('Sign-in', 'Your code is 482913');
     await codes.codeTo(to, await codes.mark());
 
@@ -97,9 +102,8 @@ describe('the wait for a code', () => {
     expect(mail === undefined ? '' : codes.codeIn(mail)).toBe('735102');
   });
 
-  test('that was in vain tells why the mails that came held no code', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+  test('that failed explains why the received mails held no code', async () => {
+    const { box, codes } = codesOf();
     box.put('Case 4829', '482913 and 735102');
 
     await expect(codes.codeTo(to, await codes.mark())).rejects.toThrow(
@@ -108,14 +112,11 @@ describe('the wait for a code', () => {
   });
 });
 
-describe('a mail that nobody read', () => {
+describe('an unread mail', () => {
   const code = (digits: string) => `Your code is ${digits}`;
 
-  test('and that comes late, is not taken for the one that was asked for after it', async () => {
-    const box = new Box();
-    const now = steadyNow();
-    const { codes } = codesOf(box, [now - 50, now], 60_000, undefined, longMs);
-    const mark = await codes.mark();
+  test('and that comes late does not count as the one requested after it', async () => {
+    const { box, codes, mark } = await afterTwo(longMs);
     box.put('Sign-in', code('111111'));
     setTimeout(() => box.put('Sign-in', code('222222')), 30);
 
@@ -123,10 +124,7 @@ describe('a mail that nobody read', () => {
   });
 
   test('is not waited for once it has come', async () => {
-    const box = new Box();
-    const now = steadyNow();
-    const { codes } = codesOf(box, [now - 50, now], 60_000, undefined, longMs);
-    const mark = await codes.mark();
+    const { box, codes, mark, now } = await afterTwo(longMs);
     box.put('Sign-in', code('111111'));
     box.put('Sign-in', code('222222'));
 
@@ -134,11 +132,8 @@ describe('a mail that nobody read', () => {
     expect(steadyNow() - now).toBeLessThan(longMs);
   });
 
-  test('and that never comes, takes the quiet period', async () => {
-    const box = new Box();
-    const now = steadyNow();
-    const { codes } = codesOf(box, [now - 50, now]);
-    const mark = await codes.mark();
+  test('and that never comes needs the quiet period', async () => {
+    const { box, codes, mark, now } = await afterTwo();
     box.put('Sign-in', code('111111'));
 
     expect(await codes.codeTo(to, mark)).toBe('111111');
@@ -147,9 +142,8 @@ describe('a mail that nobody read', () => {
 });
 
 describe('a mail that comes twice', () => {
-  test('is not taken for the next one, which comes after the copy', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+  test('does not count as the next one, which comes after the copy', async () => {
+    const { box, codes } = codesOf();
     box.put('Sign-in', 'Your code is 482913');
     expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
     box.mails = [];
@@ -159,11 +153,8 @@ describe('a mail that comes twice', () => {
     expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
   });
 
-  test('counts once, of those that nobody read', async () => {
-    const box = new Box();
-    const now = steadyNow();
-    const { codes } = codesOf(box, [now - 50, now], 60_000, undefined, longMs);
-    const mark = await codes.mark();
+  test('counts once among unread mails', async () => {
+    const { box, codes, mark } = await afterTwo(longMs);
     box.put('Sign-in', 'Your code is 482913');
     box.put('Sign-in', 'Your code is 482913');
     setTimeout(() => {
@@ -175,8 +166,7 @@ describe('a mail that comes twice', () => {
   });
 
   test('is the next one where no other comes, and then others like it at once', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+    const { box, codes } = codesOf();
     const again = async () => {
       box.mails = [];
       box.waits.length = 0;
@@ -197,8 +187,7 @@ describe('mails that were promised', () => {
   const all = () => true;
 
   test('are waited for until the last has come', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box);
+    const { box, codes } = codesOf();
     box.put('Sign-in', 'Your code is 482913');
     setTimeout(() => box.put('Sign-in', 'Your code is 735102'), 250);
 
@@ -206,8 +195,7 @@ describe('mails that were promised', () => {
   });
 
   test('are waited for no longer than a mail may take', async () => {
-    const box = new Box();
-    const { codes } = codesOf(box, [], 250);
+    const { box, codes } = codesOf({ timeoutMs: 250 });
     box.put('Sign-in', 'Your code is 482913');
 
     expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
@@ -215,11 +203,11 @@ describe('mails that were promised', () => {
 });
 
 describe('a code that does not come so soon after another', () => {
-  /** Asked for as often as is noted; mailed when `isMailed` says so. */
+  /** Counts requests; mails when `isMailed` says so. */
   function asking(isMailed: (nth: number) => boolean) {
-    const box = new Box();
     const pauses: number[] = [];
-    const { codes } = codesOf(box, [], 1_000, async (ms) => void pauses.push(Math.ceil(ms / 1_000) * 1_000));
+    const pause = async (ms: number) => void pauses.push(Math.ceil(ms / 1_000) * 1_000);
+    const { box, codes } = codesOf({ timeoutMs: 1_000, pause });
     let asked = 0;
     const ask = async () => {
       asked += 1;

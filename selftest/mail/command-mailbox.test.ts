@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
@@ -7,14 +6,14 @@ import { findCode } from '../../src/wire/mail/code.js';
 import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
 import { runCommand } from '../../src/wire/mail/run-command.js';
+import { temporaryFolder } from '../cli/suite.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };
 
-/** A program that prints the file named after the address, and a way to write that file. */
+/** A program that prints the file named after the address, and a function that writes this file. */
 function codesFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-command-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const program = join(folder, 'newest code.mjs');
   writeFileSync(
     program,
@@ -39,7 +38,7 @@ async function open(run: readonly string[], withinMs?: number): Promise<Mailbox>
   return mailbox;
 }
 
-test('a code counts once it differs from what was printed at the mark', async () => {
+test('a code counts once the printed text differs from that at the mark', async () => {
   const { run, print } = codesFolder();
   print('bob@lab.example', '111111\n');
   const mailbox = await open(run);
@@ -106,9 +105,8 @@ test('so is one that is not there, or may not be run', async () => {
   await expect(open([file])).rejects.toThrow(process.platform === 'win32' ? /could not/ : /chmod \+x/);
 });
 
-test('what it started ends with it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-command-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+test('its child processes end with it', async () => {
+  const folder = temporaryFolder();
   const pidFile = join(folder, 'pid');
   const child = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1e4)`;
   const source = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })`;

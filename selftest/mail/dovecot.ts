@@ -9,7 +9,7 @@ import { freePort } from '../../emulator/free-port.js';
 
 const program = '/usr/sbin/dovecot';
 
-/** Whether the real IMAP server that the mailbox is tried against is installed (Debian: dovecot-imapd). */
+/** Whether a real IMAP server for these tests is installed (Debian: dovecot-imapd). */
 export function hasDovecot(): boolean {
   try {
     accessSync(program, constants.X_OK);
@@ -48,7 +48,7 @@ export class Dovecot {
     return server;
   }
 
-  /** Ends it as a power cut does, and starts it again; mails stay. */
+  /** Restarts it as after a power cut; mails stay. */
   async restart(): Promise<void> {
     await this.#end();
     const config = this.#write();
@@ -83,7 +83,7 @@ export class Dovecot {
     await this.#with((client) => client.append(folder, mail.replace(/\r?\n/g, '\r\n')));
   }
 
-  /** Makes a folder from nothing again: all its mails are gone, and UIDs begin again. */
+  /** Recreates a folder: its mails are gone, and UIDs start again. */
   async remake(folder: string): Promise<void> {
     await this.#with(async (client) => {
       await client.mailboxDelete(folder).catch(() => undefined);
@@ -161,7 +161,7 @@ interface Config {
   readonly tlsPort: number;
 }
 
-/** For Dovecot 2.4, without chroot and without users of the system's but the one it runs as. */
+/** For Dovecot 2.4, without chroot and with only its own system user. */
 function config({ folder, owner, group, port, tlsPort }: Config): string {
   const version = execFileSync(program, ['--version']).toString().split(/[-\s]/)[0] ?? '2.4.0';
   return `

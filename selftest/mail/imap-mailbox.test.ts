@@ -50,7 +50,12 @@ describe.runIf(hasDovecot())('with a real server', () => {
     return mailbox;
   }
 
-  test('finds what comes after the mark, in order, and not what came before', async () => {
+  async function marked(more?: Partial<ImapSettings>) {
+    const mailbox = await open(more);
+    return { mailbox, mark: await mailbox.mark() };
+  }
+
+  test('finds only mails after the mark, in order', async () => {
     await server.deliver(mail('admin@lab.example', 'old 111111'));
     const mailbox = await open();
     await server.deliver(mail('admin@lab.example', 'between 222222'));
@@ -68,9 +73,8 @@ describe.runIf(hasDovecot())('with a real server', () => {
     expect(await mailbox.since(await mailbox.mark())).toEqual([]);
   });
 
-  test('tells recipients apart, by delivery before headers', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+  test('distinguishes recipients by delivery first, then by headers', async () => {
+    const { mailbox, mark } = await marked();
     await server.deliver(mail('undisclosed:;', 'to bob', 'Delivered-To: BOB@lab.example\n'));
     await server.deliver(mail('admin@lab.example', 'bob again', 'X-Original-To: <bob@lab.example>\n'));
     await server.deliver(mail('x@lab.example', 'by cc', 'Cc: bob@lab.example, admin@lab.example\n'));
@@ -88,8 +92,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
   });
 
   test("shows of other people's mail only that it came", async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     await server.deliver(mail('alice@lab.example', 'private', 'X: y\n'));
     await server.deliver(mail('bob@lab.example', '', 'Date: x\n').replace('Sign-in', 'Ticket 778812'));
     const waiting = mailbox.next(mark, { to: 'admin@lab.example' }, 150);
@@ -104,8 +107,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     ['base64', 'WW91ciBjb2RlIGlzIDA0ODI5MQ==', 'text/plain'],
     ['quoted-printable', 'Ihr Best=C3=A4tigungscode lautet <b>0482=\n91</b>', 'text/html; charset=utf-8'],
   ])('decodes %s', async (encoding, body, type) => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const head = `MIME-Version: 1.0\nContent-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n`;
     await server.deliver(mail('admin@lab.example', body, head));
 
@@ -113,8 +115,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
   });
 
   test('changes no flag of any mail', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     await server.deliver(mail('admin@lab.example', 'code 333333'));
     await mailbox.next(mark, { to: 'admin@lab.example' }, 5000);
 
@@ -130,8 +131,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     await expect(refused).rejects.toThrow(ConfigurationError);
     await expect(refused).rejects.toThrow(/not signed by a trusted authority: set mail\.ca/);
 
-    const trusted = await open({ ...at, ca: server.certificate });
-    const mark = await trusted.mark();
+    const { mailbox: trusted, mark } = await marked({ ...at, ca: server.certificate });
     await server.deliver(mail('admin@lab.example', 'code 333333'));
     expect((await trusted.next(mark, { to: 'admin@lab.example' }, 5000)).secure).toBe(true);
     await open({ ...at, insecure: true });
@@ -153,8 +153,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
   });
 
   test('goes on after the server was started again', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     await server.deliver(mail('admin@lab.example', 'code 333333'));
     await server.restart();
     await server.deliver(mail('admin@lab.example', 'code 444444'));
@@ -164,8 +163,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
 
   test('says so when the folder was recreated: its marks mean nothing any more', async () => {
     await server.remake('Codes');
-    const mailbox = await open({ folder: 'Codes' });
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked({ folder: 'Codes' });
     await server.restart();
     await server.remake('Codes');
     await server.deliver(mail('admin@lab.example', 'code 333333'), 'Codes');
@@ -176,8 +174,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
   });
 
   test('ends a wait at once when it is called off, or closed', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const abort = new AbortController();
     const aborted = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal);
     const closed = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);

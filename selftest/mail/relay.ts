@@ -6,7 +6,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A mail server that takes everything, and hands each mail on with the recipient of its envelope. @param listenOn any free port, unless given */
+/** A mail server that accepts every mail and passes it on with its envelope. @param listenOn default: any free port */
 export async function startRelay(
   deliver: (to: string, mail: string) => Promise<void>,
   listenOn = 0,
@@ -23,7 +23,7 @@ export async function startRelay(
       stream.once('end', () => {
         const mail = Buffer.concat(chunks).toString('latin1');
         for (const { address } of session.envelope.rcptTo) {
-          // In the order of arrival, as a queue delivers.
+          // In order of arrival.
           queue = queue.then(() => deliver(address, mail));
         }
         queue.then(() => callback(), callback);

@@ -48,10 +48,22 @@ async function send(mailbox: SmtpMailbox, mail: SendMailOptions, options: object
   }
 }
 
+/** A mailbox with a mark from before any mail. */
+async function marked(codePattern?: RegExp) {
+  const mailbox = await open(0, codePattern);
+  return { mailbox, mark: await mailbox.mark() };
+}
+
+/** The given mail, as a new mailbox holds it. */
+async function received(mail: SendMailOptions, options?: object) {
+  const { mailbox, mark } = await marked();
+  await send(mailbox, mail, options);
+  return mailbox.next(mark, { to: 'admin@lab.example' }, 1000);
+}
+
 describe('receives', () => {
-  test('what was sent before it is asked for, and what comes after', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+  test('mails sent before and after the request', async () => {
+    const { mailbox, mark } = await marked();
     const startedAt = steadyNow();
     await send(mailbox, { text: 'one' });
     const first = await mailbox.next(mark, { to: 'Admin@Lab.example' }, 1000);
@@ -70,8 +82,7 @@ describe('receives', () => {
   });
 
   test('for each address apart, by the envelope and not by the headers', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const both = [
       mailbox.next(mark, { to: 'admin@lab.example' }, 5000),
       mailbox.next(mark, { to: 'bob@lab.example' }, 5000),
@@ -89,11 +100,7 @@ describe('receives', () => {
     ['with a log-in in the clear', { ignoreTLS: true, auth: { user: 'cluster', pass: 'hunter2' } }, false],
     ['with CRAM-MD5', { authMethod: 'CRAM-MD5', auth: { user: 'cluster', pass: 'hunter2' } }, true],
   ])('%s', async (_name, options, secure) => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
-    await send(mailbox, { text: 'hello' }, options);
-
-    expect((await mailbox.next(mark, { to: 'admin@lab.example' }, 1000)).secure).toBe(secure);
+    expect((await received({ text: 'hello' }, options)).secure).toBe(secure);
   });
 
   test.each<[string, SendMailOptions]>([
@@ -105,16 +112,11 @@ describe('receives', () => {
     ['an attachment', { text: 'Code: 048291', attachments: [{ filename: 'a.txt', content: 'code 111111' }] }],
     ['an encoded subject', { subject: 'Ihr Bestätigungscode lautet 048291', text: 'Grüße' }],
   ])('%s, and the code in it', async (_name, content) => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
-    await send(mailbox, content);
-
-    expect(findCode(await mailbox.next(mark, { to: 'admin@lab.example' }, 1000))).toEqual({ code: '048291' });
+    expect(findCode(await received(content))).toEqual({ code: '048291' });
   });
 
-  test('a mail that is for others besides, and knows of them', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+  test('a mail to several recipients', async () => {
+    const { mailbox, mark } = await marked();
     await send(mailbox, { text: 'one', bcc: 'audit@elsewhere.example' });
     await send(mailbox, { text: 'two' });
 
@@ -124,23 +126,17 @@ describe('receives', () => {
   });
 
   test('a mail that is not a mail, without content', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
     const parts = Array.from(
       { length: 80 },
       (_, index) => `Content-Type: multipart/mixed; boundary=b${index}\r\n\r\n--b${index}`,
     );
-    await send(mailbox, {
-      raw: parts.join('\r\n'),
-      envelope: { from: 'x@lab.example', to: addresses[0] ?? '' },
-    });
+    const envelope = { from: 'x@lab.example', to: addresses[0] ?? '' };
 
-    expect((await mailbox.next(mark, { to: 'admin@lab.example' }, 1000)).text).toBe('');
+    expect((await received({ raw: parts.join('\r\n'), envelope })).text).toBe('');
   });
 
   test('several connections at once', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     await Promise.all(Array.from({ length: 8 }, (_, index) => send(mailbox, { text: `mail ${index}` })));
 
     expect(new Set((await mailbox.since(mark)).map(({ text }) => text.trim())).size).toBe(8);
@@ -148,9 +144,8 @@ describe('receives', () => {
 });
 
 describe('refuses', () => {
-  test('recipients it was not told, counting their domain only', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+  test('unknown recipients, counting their domain only', async () => {
+    const { mailbox, mark } = await marked();
     const strangers = ['alice@Elsewhere.example', 'carol@elsewhere.example', 'root@lab.example'];
 
     for (const to of strangers)
@@ -169,8 +164,7 @@ describe('refuses', () => {
   });
 
   test('mails over five megabytes', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const text = 'x'.repeat(6 * 1024 * 1024);
 
     await expect(send(mailbox, { text })).rejects.toMatchObject({ responseCode: 552 });
@@ -179,7 +173,7 @@ describe('refuses', () => {
 });
 
 describe('when no mail comes', () => {
-  test('names the address, the wait, what came instead, and no digit of it', async () => {
+  test('names the address, the wait and other mails without their digits', async () => {
     const mailbox = await open();
     await send(mailbox, { to: 'admin@lab.example', subject: 'before the mark' });
     const mark = await mailbox.mark();
@@ -192,7 +186,7 @@ describe('when no mail comes', () => {
     const mostS = (performance.now() - startedAt) / 1000;
     expect(error).toBeInstanceOf(ArrangeError);
     const said = String(Object(error).message);
-    // The wait itself, which a busy machine prolongs.
+    // The wait itself, which takes longer on a busy machine.
     const waitedS = Number(/ within (\d+\.\d) s\./.exec(said)?.[1]);
     expect(waitedS).toBeGreaterThanOrEqual(0.1);
     expect(waitedS).toBeLessThanOrEqual(mostS + 0.05);
@@ -202,17 +196,15 @@ describe('when no mail comes', () => {
     );
   });
 
-  test('masks what the pattern of the target file matches', async () => {
-    const mailbox = await open(0, /[A-Z]{4}-[A-Z]{4}/);
-    const mark = await mailbox.mark();
+  test("masks the matches of the target file's pattern", async () => {
+    const { mailbox, mark } = await marked(/[A-Z]{4}-[A-Z]{4}/);
     await send(mailbox, { subject: 'ABCD-EFGH and ZZZZ-YYYY' });
 
     await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 20)).rejects.toThrow('"# and #"');
   });
 
   test('says so at once when the signal aborts or the mailbox closes', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const abort = new AbortController();
     const aborted = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal);
     const closed = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);
@@ -227,7 +219,7 @@ describe('when no mail comes', () => {
     await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 60_000)).rejects.toThrow(/is closed/);
   });
 
-  test('an address that it takes no mail for is not waited for', async () => {
+  test('an address that it refuses is not awaited', async () => {
     const mailbox = await open();
 
     await expect(mailbox.next(await mailbox.mark(), { to: 'x@lab.example' }, 60_000)).rejects.toThrow(
@@ -236,8 +228,7 @@ describe('when no mail comes', () => {
   });
 
   test('goes on after a sender that breaks off', async () => {
-    const mailbox = await open();
-    const mark = await mailbox.mark();
+    const { mailbox, mark } = await marked();
     const socket = connect(mailbox.port, '127.0.0.1');
     await once(socket, 'data');
     socket.write('EHLO x\r\nSTARTTLS\r\n');
@@ -263,7 +254,7 @@ describe('opens and closes', () => {
     await send(again, { text: 'hello' });
 
     expect(await again.since(mark)).toHaveLength(1);
-    // A server lets its sender stay for half a minute unless it is told otherwise.
+    // By default a server keeps its sender for half a minute.
     expect(took).toBeLessThan(20_000);
     socket.destroy();
   });
@@ -280,7 +271,7 @@ describe('opens and closes', () => {
     expect((await opening).port).toBe(address.port);
   });
 
-  test('a port that stays in use is a configuration error that says what to do', async () => {
+  test('a port that stays in use is a configuration error with advice', async () => {
     const mailbox = await open();
     const opening = open(mailbox.port);
 
@@ -310,10 +301,7 @@ describe('opens and closes', () => {
 });
 
 test('a mail that is printed shows neither text nor subject', async () => {
-  const mailbox = await open();
-  const mark = await mailbox.mark();
-  await send(mailbox, { subject: 'code 482913', text: '482913', html: '<b>482913</b>' });
-  const mail = await mailbox.next(mark, { to: 'admin@lab.example' }, 1000);
+  const mail = await received({ subject: 'code 482913', text: '482913', html: '<b>482913</b>' });
 
   expect(`${mail} ${JSON.stringify(mail)} ${inspect([mail])} ${inspect({ ...mail })}`).not.toContain(
     '482913',

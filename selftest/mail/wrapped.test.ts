@@ -19,7 +19,7 @@ test('the code of a mail that a gateway has wrapped is found', async () => {
   expect(findCode(mail)).toEqual({ code: '482913' });
 });
 
-test('one that the mail itself tells comes before it', async () => {
+test('a code in the mail itself comes first', async () => {
   const mail = await parseMail(scanned('Your code is 771122. The one before:', wrapped));
 
   expect(findCode(mail)).toEqual({ code: '771122' });
@@ -31,7 +31,7 @@ test('a number of the mail itself that nothing names comes after it', async () =
   expect(findCode(mail)).toEqual({ code: '482913' });
 });
 
-test('of several attached mails none is what the mail says', async () => {
+test('several attached mails give no code', async () => {
   const mail = await parseMail(scanned('Two mails.', wrapped, wrapped.replace('482913', '771122')));
 
   expect(findCode(mail).code).toBeUndefined();

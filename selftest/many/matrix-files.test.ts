@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { externalLoads } from '../../src/reports/allure/page.js';
 import { columnOf } from '../../src/reports/many/column.js';
@@ -10,6 +9,7 @@ import { merge } from '../../src/reports/many/merge.js';
 import { matrixLine, renderMatrixSummary } from '../../src/reports/matrix/console.js';
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
 import { matrixJson, writeMatrix } from '../../src/reports/matrix/write.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { sample } from '../report/sample.js';
 import { verdictOn } from './sample.js';
 
@@ -18,7 +18,7 @@ function matrixOf(...verdicts: readonly Verdict[]): Matrix {
   return merge({ columns, plans: [], problems: [] }, (name) => `${name}/index.html`).matrix;
 }
 
-/** Everything that a verdict can carry from a target, as an attack. */
+/** An attack in every member that a verdict takes from a target. */
 const hostile =
   '</td></script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)> "\' \u001b[31m\u202egnp.exe\u0000';
 function hostileVerdict(): Verdict {
@@ -98,8 +98,7 @@ describe('matrix.json', () => {
   });
 
   test('lies beside the page', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder();
 
     const files = writeMatrix(matrixOf(verdictOn('a')), join(folder, 'out'));
 
@@ -111,7 +110,7 @@ describe('matrix.json', () => {
 describe('the console', () => {
   const options = { colour: false, width: 80, outDir: 'out', files: ['matrix.html'], brief: false };
 
-  test('tells the whole first, then each target, what failed where, and what is wrong', () => {
+  test('lists the summary, then each target, failures and problems', () => {
     const text = renderMatrixSummary(
       matrixOf(verdictOn('a', ['two']), verdictOn('b', ['two']), verdictOn('c')),
       options,

@@ -7,7 +7,7 @@ import { leave, mergeOf, plan, verdictOn } from './sample.js';
 
 const split = { a: 1, b: 2, c: 1, d: 2 };
 
-/** Two shards of four targets, all there. */
+/** Two complete shards of four targets. */
 function bothShards() {
   const folder = temporaryFolder();
   const first = plan(leave(join(folder, 's1'), verdictOn('a'), verdictOn('c')), 1, 2, split);
@@ -37,7 +37,7 @@ describe('a merge', () => {
     expect(matrix.requirements.map(({ id }) => id)).toEqual(['area/one', 'area/two', 'area/three']);
   });
 
-  test('is the same whatever the order of the folders, and however deep they lie', () => {
+  test('is the same for any order and depth of the folders', () => {
     const { folder, first, second } = bothShards();
 
     const all = [mergeOf(first, second), mergeOf(second, first), mergeOf(folder)];
@@ -57,7 +57,7 @@ describe('a merge', () => {
     });
   });
 
-  test('takes the worst of the verdicts, in the order of exit codes', () => {
+  test('uses the worst verdict in the order of exit codes', () => {
     const { folder, first, second } = bothShards();
     expect(mergeOf(first, second).matrix.exitCode).toBe(0);
 
@@ -71,7 +71,7 @@ describe('a merge', () => {
     expect(mergeOf(folder).matrix).toMatchObject({ gate: 'does not conform', exitCode: 4 });
   });
 
-  test('takes what a run was gated by into its exit code, and says what the target is', () => {
+  test('uses the gate of a run for its exit code and names the verdict of the target', () => {
     const { folder, first } = bothShards();
     const gating = {
       policy: 'none',
@@ -92,7 +92,7 @@ describe('a merge', () => {
     expect(mergeOf(first).matrix).toMatchObject({ gate: 'does not conform', exitCode: 3 });
   });
 
-  test('tells why, by whom and until when something is waived', () => {
+  test('gives reason, owner and end of each waiver', () => {
     const folder = plan(temporaryFolder(), 1, 1, { a: 1 });
     const verdict = verdictOn('a', ['one']);
     const waiver = {
@@ -116,7 +116,7 @@ describe('a merge', () => {
     ]);
   });
 
-  test('tells what failed where, and puts targets with the same reason together', () => {
+  test('lists failures, and groups targets with the same reason', () => {
     const { folder, first, second } = bothShards();
     leave(first, verdictOn('a', ['two']), verdictOn('c', ['two', 'three']));
 
@@ -129,7 +129,7 @@ describe('a merge', () => {
   });
 });
 
-describe('a merge of less than was planned is inconclusive, and says what is missing', () => {
+describe('an incomplete merge is inconclusive and names the missing parts', () => {
   test('a shard', () => {
     const { first } = bothShards();
 
@@ -257,7 +257,7 @@ describe('a broken file is named, and the rest is merged', () => {
 });
 
 describe('the same target twice', () => {
-  test('with the same verdict is told', () => {
+  test('with the same verdict is reported', () => {
     const { folder, first, second } = bothShards();
     leave(second, verdictOn('a'));
 
@@ -301,7 +301,7 @@ test('runs apart from each other are merged, each by its own plan', () => {
   expect(mergeOf(folder).matrix.notes).toEqual(['z is not in any plan; it counts anyway.']);
 });
 
-test('of very different reasons for one requirement the first are told, and all targets are', () => {
+test('many reasons for one requirement are cut, and all targets listed', () => {
   const folder = temporaryFolder();
   const names = Array.from({ length: 20 }, (_, n) => `t${String(n).padStart(2, '0')}`);
   for (const name of names) {

@@ -25,7 +25,7 @@ test('a plan is read as it was written', () => {
   });
 });
 
-test('our own variable for the run goes before those of CI systems, and without any there is none', () => {
+test("the suite's own variable for the run comes before those of CI systems", () => {
   const run = (env: NodeJS.ProcessEnv) => plannedNow({ index: 1, count: 1 }, split, env).run;
 
   expect(run({ GITHUB_RUN_ID: '1', MFA_CONFORMANCE_RUN: 'nightly' })).toBe('MFA_CONFORMANCE_RUN=nightly');

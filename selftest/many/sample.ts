@@ -5,32 +5,29 @@ import type { Verdict } from '../../src/base/model/verdict.js';
 import { findVerdicts } from '../../src/reports/many/find.js';
 import { type Merged, merge } from '../../src/reports/many/merge.js';
 import { plannedFileOf } from '../../src/reports/many/planned.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 
 const runStart = '2026-11-25T00:00:00.000Z';
 
-/** A verdict on a target: `fails` are the slugs of what fails of area/one, area/two, area/three. */
+/** A verdict on a target: `fails` are the failing slugs of area/one, area/two and area/three. */
 export function verdictOn(
   name: string,
   fails: readonly string[] = [],
   change: Partial<RunResults> = {},
 ): Verdict {
   const ids = ['one', 'two', 'three'];
-  return deriveVerdict(
-    results({
-      target: { name, baseUrl: `https://${name}.example/v2`, tlsInsecure: false },
-      startedAt: '2026-11-25T00:01:00.000Z',
-      planned: ids.map((id) => planned(`area/${id}`)),
-      raw: ids.map((id) =>
-        raw(`area/${id}`, fails.includes(id) ? { kind: 'fail', reason: `${id} is wrong` } : {}),
-      ),
-      ...change,
-    }),
-  );
+  return derived({
+    target: { name, baseUrl: `https://${name}.example/v2`, tlsInsecure: false },
+    startedAt: '2026-11-25T00:01:00.000Z',
+    planned: ids.map((id) => planned(`area/${id}`)),
+    raw: ids.map((id) =>
+      raw(`area/${id}`, fails.includes(id) ? { kind: 'fail', reason: `${id} is wrong` } : {}),
+    ),
+    ...change,
+  });
 }
 
-/** Writes verdicts as a run leaves them. @returns the folder */
+/** Writes verdicts as a run does. @returns the folder */
 export function leave(folder: string, ...verdicts: readonly Verdict[]): string {
   for (const verdict of verdicts) {
     const own = join(folder, verdict.target.name);
@@ -40,7 +37,7 @@ export function leave(folder: string, ...verdicts: readonly Verdict[]): string {
   return folder;
 }
 
-/** Writes the plan of a shard. @param shards which target is for which shard */
+/** Writes the plan of a shard. @param shards the shard of each target */
 export function plan(
   folder: string,
   index: number,

@@ -35,7 +35,7 @@ describe('the targets of a shard', () => {
     },
   );
 
-  test('are each in one shard, one base URL on one machine, whatever the order', () => {
+  test('are each in one shard, one base URL on one machine, for any order', () => {
     fc.assert(
       fc.property(targets, fc.integer({ min: 1, max: 8 }), (all, count) => {
         const split = splitOver(all, count);

@@ -17,7 +17,7 @@ export function build(instrumented: readonly InstrumentedFile[], folder: string)
   for (const { name, content } of instrumented) writeFileSync(join(folder, name), content);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-  // Switches narrow no types: whether it compiles was decided before there were any.
+  // Types are not checked here, because switches break narrowing.
   const compilerOptions = { noEmit: false, noCheck: true, rootDir: '.', outDir: 'dist', types: [] };
   const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['emulator'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

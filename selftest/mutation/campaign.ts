@@ -26,7 +26,7 @@ export class Campaign {
 
   /**
    * @param program what `build` made
-   * @param folder for what the runs leave behind
+   * @param folder for the files of the runs
    * @param jobs targets tried at once
    */
   constructor(program: string, folder: string, jobs: number) {
@@ -36,7 +36,7 @@ export class Campaign {
   }
 
   /**
-   * The suite against the emulator as it is: what it says, and which requirements reach which mutants.
+   * Runs the suite against the unchanged emulator: its verdict, and the mutants that each requirement reaches.
    *
    * @param requirements those tried; undefined: all
    * @throws Error where the emulator does not pass
@@ -64,8 +64,8 @@ export class Campaign {
   }
 
   /**
-   * How the suite notices each mutant; undefined where it doesn't. One more emulator, as it is, goes with them: where
-   * that one is not fine either, the run says nothing of the mutants.
+   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs with them: if
+   * it fails as well, the run proves nothing about the mutants.
    *
    * @param requirements those tried; undefined: all
    * @throws Error where the suite doesn't work, whatever the mutant
@@ -96,7 +96,7 @@ export class Campaign {
     rmSync(folder, { recursive: true, force: true });
     if (ofReference === undefined) return notices;
     const [only] = mutants;
-    // A target file that can't be read keeps the suite from trying any.
+    // An unreadable target file would stop the whole run.
     if (only !== undefined && mutants.length === 1 && said.includes(`${nameOf(only.id)}.yaml`))
       return [{ way: 'unusable', by: '' }];
     if (mutants.length === 1)

@@ -3,11 +3,11 @@ import type { RunEvent } from '../../src/base/model/event.js';
 /** Which mutants an emulator reached in which millisecond (epoch). */
 export type Moments = readonly (readonly [number, readonly string[]])[];
 
-/** Which requirements reached a mutant, by the mutant's id; none for what was reached before and after the tests only. */
+/** The requirements that reached each mutant, by its id; none for mutants reached only outside tests. */
 export type Reach = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Which requirements reached which mutants: each moment belongs to the test that was the last to begin, or to send. A
+ * The requirements that reached each mutant: a moment belongs to the last test that began or sent. A
  * target's tests run one after another.
  */
 export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
@@ -35,7 +35,7 @@ export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
   return reach;
 }
 
-/** What the tests of the requirements took, in milliseconds. */
+/** Durations of the requirements' tests in milliseconds. */
 export function durationsIn(events: readonly RunEvent[]): ReadonlyMap<string, number> {
   return new Map(
     events.flatMap((event) =>

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/suite.js';
 import { fits, type Judgement, judgementFor, readJudged, stale } from './judged.js';
 import { instrument, type Mutant } from './mutants.js';
 
@@ -22,7 +22,7 @@ const judgement = (is: Judgement['is'], ...mutants: Judgement['mutants']): Judge
 });
 
 describe('fits', () => {
-  test('takes a mutant by its texts, wherever it stands', () => {
+  test('matches a mutant by its texts in any place', () => {
     const { id: _id, lineNumber: _at, ...pattern } = mutant;
 
     expect(fits(pattern, { ...mutant, id: '18', lineNumber: 99 })).toBe(true);
@@ -35,11 +35,11 @@ describe('fits', () => {
     ['line', 'if (record.lockedUntil > now) return;'],
     ['original', 'record.lockedUntil'],
     ['replacement', 'true'],
-  ])('takes no mutant with another %s', (part, value) => {
+  ])('matches no mutant with another %s', (part, value) => {
     expect(fits({ file: mutant.file, [part]: value }, mutant)).toBe(false);
   });
 
-  test('takes * for anything, and all else as it stands', () => {
+  test('matches anything by *, and other characters exactly', () => {
     expect(fits({ file: 'emulator/*', original: 'record.*> now' }, mutant)).toBe(true);
     expect(fits({ file: 'emulator/*', original: 'record?.*> now' }, mutant)).toBe(false);
     expect(fits({ file: 'emulator.codes.ts' }, mutant)).toBe(false);
@@ -56,7 +56,7 @@ describe('judgementFor', () => {
     expect(judgementFor(mutant, [other], true)).toBeUndefined();
   });
 
-  test('takes nothing for unreached that was reached', () => {
+  test('does not count a reached mutant as unreached', () => {
     const unreached = judgement('unreached', { file: mutant.file });
 
     expect(judgementFor(mutant, [unreached], false)).toBe(unreached);
@@ -65,15 +65,14 @@ describe('judgementFor', () => {
 });
 
 describe('readJudged', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-judged-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(afterAll);
   const read = (content: string): Judgement[] => {
     const file = join(folder, 'judged.yaml');
     writeFileSync(file, content);
     return readJudged(file);
   };
 
-  test('reads what was judged', () => {
+  test('reads the judgements', () => {
     expect(
       read('- is: freedom\n  because: so it is\n  mutants: [{ file: a.ts, original: "10 * 2" }]\n'),
     ).toEqual([judgement('freedom', { file: 'a.ts', original: '10 * 2' })]);
@@ -92,7 +91,7 @@ describe('readJudged', () => {
   });
 });
 
-describe('what was judged', () => {
+describe('the judgements', () => {
   test('is of mutants that there are', async () => {
     const { mutants } = await instrument();
 

@@ -5,27 +5,27 @@ import { packageRoot } from '../../src/base/package-root.js';
 import type { Mutant } from './mutants.js';
 
 /**
- * What a mutant that nobody noticed is: a target may be so (`freedom`), it behaves as the original does
+ * The judgement on an unnoticed mutant: targets may differ so (`freedom`), it behaves like the original
  * (`equivalent`), the default configuration never gets there (`unreached`), or something that the suite should notice
  * (`hole`).
  */
 export const kinds = ['freedom', 'equivalent', 'unreached', 'hole'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** The parts by which a mutant is known again after a change elsewhere; in each, `*` stands for anything. */
+/** The parts that identify a mutant after changes elsewhere; `*` matches anything. */
 const parts = ['file', 'within', 'mutator', 'line', 'original', 'replacement'] as const;
 export type Pattern = { readonly [Part in (typeof parts)[number]]?: string };
 
 export interface Judgement {
   readonly is: Kind;
-  /** Where the contract leaves it open, why nothing can show it, or which requirement would. */
+  /** The place that leaves it open, the reason why nothing shows it, or the requirement that would. */
   readonly because: string;
   readonly mutants: readonly Pattern[];
 }
 
 const judgedFile = join('selftest', 'mutation', 'judged.yaml');
 
-/** @throws Error naming what is wrong in the file */
+/** @throws Error naming the mistake in the file */
 export function readJudged(file = join(packageRoot(), judgedFile)): Judgement[] {
   const content: unknown = parse(readFileSync(file, 'utf8'));
   if (!Array.isArray(content)) throw new Error(`${file} must hold a list.`);
@@ -66,9 +66,9 @@ function textPattern(text: string): RegExp {
 }
 
 /**
- * What was judged of a mutant; the first that fits counts.
+ * The judgement of a mutant; the first match counts.
  *
- * @param reached whether the suite went through its code: what was judged unreached and is not any more, is open again
+ * @param reached whether the suite reached its code; this ends a judgement as unreached
  */
 export function judgementFor(
   mutant: Mutant,
@@ -80,7 +80,7 @@ export function judgementFor(
   );
 }
 
-/** Patterns that fit no mutant any more: the code changed, and what was judged has to be judged again. */
+/** Patterns without a matching mutant: the code changed, and the judgement must be renewed. */
 export function stale(judged: readonly Judgement[], mutants: readonly Mutant[]): Pattern[] {
   return judged
     .flatMap(({ mutants: patterns }) => patterns)

@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 
 /** One small change of the emulator's code. */
 export interface Mutant {
-  /** By which it is switched on in the instrumented code; another one after each change of the code. */
+  /** The number that switches it on in the instrumented code; it changes with the code. */
   readonly id: string;
   /** `emulator/rules.ts`. */
   readonly file: string;
@@ -16,9 +16,9 @@ export interface Mutant {
   readonly within: string;
   /** The line it begins in, without its indentation; a long one is cut. */
   readonly line: string;
-  /** What is replaced, in one line; a long text is cut, and told apart by its hash. */
+  /** The replaced code in one line; a long text is cut and gets its hash. */
   readonly original: string;
-  /** What stands there instead, in one line. */
+  /** The replacement in one line. */
   readonly replacement: string;
   /** Of `line`, from 1. */
   readonly lineNumber: number;
@@ -31,7 +31,7 @@ export interface InstrumentedFile {
   readonly content: string;
 }
 
-/** What is no part of the target: the command line, and what it prints. */
+/** Parts outside the target: the command line and its output. */
 const commandLine = ['catalogue.ts', 'flags.ts', 'main.ts', 'near.ts', 'target-file.ts', 'usage-error.ts'];
 
 /** Files whose mutants are tried: the emulator without its deviations and its command line. */
@@ -44,7 +44,7 @@ function mutatedFiles(): string[] {
   );
 }
 
-/** All mutants of the emulator as it is, and its files with a switch for each of them. */
+/** All mutants of the emulator, and its files with a switch for each. */
 export async function instrument(
   files = mutatedFiles(),
 ): Promise<{ files: InstrumentedFile[]; mutants: Mutant[] }> {
@@ -103,7 +103,7 @@ function short(text: string): string {
 
 const off = () => false;
 const nothing = () => undefined;
-/** What the instrumenter has to tell is of no interest. */
+/** The instrumenter's messages are not needed. */
 const silent = {
   isTraceEnabled: off,
   isDebugEnabled: off,

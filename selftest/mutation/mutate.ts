@@ -32,10 +32,10 @@ const command = tool(
 const positionals = command.args;
 const values = command.opts<Options>();
 
-/** One more than the cores that it is meant for: some targets wait for mails that never come. */
+/** One more than the cores, because some targets wait for mails that never come. */
 const jobs = 3;
 const batchSize = 24;
-/** So many runs of the reference: in what they differ, no mutant is told by. */
+/** The number of reference runs; their differences never count against a mutant. */
 const references = 2;
 
 const judged = readJudged();
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 
   const noticed = new Map<Mutant, Notice>();
   await tryWithFew(reached, baseline, campaign, noticed);
-  // What was judged already need not be tried with all.
+  // Judged mutants need fewer requirements.
   const left = reached.filter(
     (mutant) => !noticed.has(mutant) && judgementFor(mutant, judged, true) === undefined,
   );
@@ -70,8 +70,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * A few requirements notice most mutants: those that reach them, and for what is reached at the start only, as tables
- * are, some that reach all the rest.
+ * A few requirements notice most mutants: those that reach them, and for code that runs only at the start, as tables
+ * do, some others.
  */
 async function tryWithFew(
   mutants: readonly Mutant[],

@@ -20,9 +20,9 @@ interface Start {
   readonly name: string;
   /** For the target file. */
   readonly folder: string;
-  /** Undefined: the emulator as it is. */
+  /** Undefined: the unchanged emulator. */
   readonly mutant?: string;
-  /** Where to note which mutants are reached. */
+  /** The file for the reached mutants. */
   readonly coverage?: string;
 }
 
@@ -31,7 +31,7 @@ const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;
 
-/** @returns undefined where the mutant keeps it from starting, or from saying how it is reached */
+/** @returns undefined if the mutant prevents its start */
 export async function startMutated({
   program,
   name,
@@ -59,7 +59,7 @@ export async function startMutated({
     await ended;
     clearTimeout(impatient);
   };
-  // A mutant may end it in the middle of a write.
+  // A mutant may end it during a write.
   child.stdin.on('error', () => undefined);
   const ready = new Promise<boolean>((resolve) => {
     const tooLong = setTimeout(() => resolve(false), startTimeoutMs);
@@ -75,7 +75,7 @@ export async function startMutated({
   return undefined;
 }
 
-/** In the target file: its name, and that an emulator on this machine need not be waited for as a cluster is. */
+/** For the target file: its name, and shorter waits than for a cluster. */
 function hurry(file: string, name: string): boolean {
   try {
     const content: unknown = parse(readFileSync(file, 'utf8'));

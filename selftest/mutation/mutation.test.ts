@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/suite.js';
 import { build } from './build.js';
 import { Campaign } from './campaign.js';
 import { instrument, type Mutant } from './mutants.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-mutation-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 test('a mutant of the code that answers is noticed, by a requirement that reaches it', async () => {
   const places = ['operations/cluster', 'certificate', 'emulator'].map((name) => `emulator/${name}.ts`);

@@ -17,12 +17,12 @@ const seenIn = (verdict: Verdict | undefined, ...references: Verdict[]): Notice 
 const reference = verdict({ [put]: 'pass', [login]: 'pass' }, { facts: { semantics: 'replace', ms: 5 } });
 
 describe('noticeIn', () => {
-  test('sees nothing in what the reference is like, nor in a part of it', () => {
+  test('notices nothing in a verdict like the reference or in a part of it', () => {
     expect(seenIn(reference, reference)).toBeUndefined();
     expect(seenIn(verdict({ [put]: 'pass' }), reference)).toBeUndefined();
   });
 
-  test('sees what is red, before all else', () => {
+  test('notices red requirements first', () => {
     const seen = verdict({ [put]: 'inconclusive', [login]: 'fail' }, { facts: { semantics: 'merge' } });
 
     expect(seenIn(seen, reference)).toEqual({ way: 'red', by: login });
@@ -34,7 +34,7 @@ describe('noticeIn', () => {
 
     expect(seen({ semantics: 'replace', ms: 7 })).toBeUndefined();
     expect(seen({ semantics: 'merge', ms: 5 })).toEqual({ way: 'fact', by: 'semantics' });
-    // Over a part of the requirements a fact may be half gathered.
+    // With some requirements a fact may be incomplete.
     const part = verdict({ [put]: 'pass' }, { facts: { semantics: 'merge' } });
     expect(noticeIn(part, [reference, again], false)).toBeUndefined();
   });
@@ -47,7 +47,7 @@ describe('noticeIn', () => {
     expect(seenIn({ ...rest, outcomes }, reference)).toBeUndefined();
   });
 
-  test('sees what could not be decided, but not where the reference leaves it open too', () => {
+  test('notices undecided requirements that the reference decides', () => {
     const seen = verdict({ [put]: 'pass', [login]: 'inconclusive' });
 
     expect(seenIn(seen, reference)).toEqual({ way: 'undecided', by: login });

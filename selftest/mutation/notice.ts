@@ -7,16 +7,16 @@ export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | '
 
 export interface Notice {
   readonly way: Way;
-  /** The requirement or fact that shows it first; empty where there is none. */
+  /** The first requirement or fact that shows it, or empty. */
   readonly by: string;
 }
 
 /**
- * How a verdict shows that its target is not the reference; undefined where it doesn't.
+ * How a verdict differs from the reference; undefined if it does not.
  *
- * @param verdict over all requirements or some; undefined where the suite made none
- * @param verdicts several over the reference, over all requirements: in what they differ, nothing is seen
- * @param whole whether the verdict is over all: some facts are gathered by many requirements
+ * @param verdict over all requirements or some; undefined without one
+ * @param verdicts several on the reference; their differences never count
+ * @param whole whether the verdict covers all requirements, because many contribute to some facts
  */
 export function noticeIn(
   verdict: Verdict | undefined,
@@ -24,7 +24,7 @@ export function noticeIn(
   whole: boolean,
 ): Notice | undefined {
   if (verdict === undefined) return { way: 'unusable', by: '' };
-  // A verdict over nothing: the first look found that the target can't be used.
+  // An empty verdict: the first look found an unusable target.
   if (verdict.outcomes.every(({ outcome }) => outcome === 'inconclusive' || outcome === 'not run'))
     return { way: 'unusable', by: '' };
   const fresh = (is: (outcome: Verdict['outcomes'][number]) => boolean): string | undefined => {
@@ -43,7 +43,7 @@ export function noticeIn(
   return verdict.restored ? undefined : { way: 'not restored', by: '' };
 }
 
-/** Only facts in which all runs of the reference agree; times are measured anew by each. */
+/** Only facts in which all reference runs agree; times differ in each. */
 function changedFact(verdict: Verdict, verdicts: readonly Verdict[]): string | undefined {
   const [first, ...others] = verdicts;
   if (first === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Judgement, Kind } from './judged.js';
 import type { Mutant } from './mutants.js';
 import type { Notice, Way } from './notice.js';
 
-/** What came of a sample of mutants. */
+/** The result of a sample of mutants. */
 export interface MutationResult {
   readonly seed: number;
   /** Mutants there are. */
@@ -37,7 +37,7 @@ interface Found {
   readonly judgements: ReadonlyMap<Mutant, Judgement>;
 }
 
-/** @throws where `npm run mutate -- --record` never wrote one */
+/** @throws if `npm run mutate -- --record` never wrote one */
 export function readResult(): MutationResult {
   const result = jsonOf(readFileSync(join(packageRoot(), resultFile), 'utf8'), isResult);
   if (result === undefined) throw new Error(`${resultFile} is no result of npm run mutate -- --record.`);

@@ -12,23 +12,23 @@ const mutants = (...ids: string[]) => ids.map((id) => ({ id }));
 const durations = new Map([['login/wrong', 5000]]);
 
 describe('select', () => {
-  test('has each mutant reached so many times', () => {
+  test('reaches each mutant the given number of times', () => {
     const chosen = new Set(select(mutants('put', 'get', 'login'), reach, durations, 2));
 
     for (const id of ['put', 'get', 'login'])
       expect([...(reach.get(id) ?? [])].filter((each) => chosen.has(each)).length).toBeGreaterThanOrEqual(2);
   });
 
-  test('takes what is about a mutant before what goes everywhere, and the quick before the slow', () => {
+  test('prefers specific and quick requirements', () => {
     expect(select(mutants('login'), reach, durations, 1)).toEqual(['login/right']);
     expect(select(mutants('login'), reach, durations, 2)).toEqual(['access/all', 'login/right']);
   });
 
-  test('takes one that serves several at once', () => {
+  test('prefers one that serves several mutants', () => {
     expect(select(mutants('put', 'get'), reach, new Map(), 1)).toHaveLength(1);
   });
 
-  test('takes all where there are not so many, and none for what no test reaches', () => {
+  test('uses all if there are too few, and none for unreached mutants', () => {
     expect(select(mutants('put'), reach, durations, 9)).toEqual([
       'access/all',
       'config/put',

@@ -7,10 +7,10 @@ export interface Batch<T> {
 }
 
 /**
- * Mutants that the same requirements reach, together, with a few requirements that reach each of them.
+ * Groups of mutants that the same requirements reach, with a few requirements that reach each of them.
  *
  * @param size most mutants of a batch
- * @param times so many requirements reach each mutant, where there are so many
+ * @param times how many requirements reach each mutant, if that many exist
  * @param durations of the requirements' tests, in milliseconds
  */
 export function batchesOf<T extends { readonly id: string }>(
@@ -23,7 +23,7 @@ export function batchesOf<T extends { readonly id: string }>(
   const batches: Batch<T>[] = [];
   for (let first = left.shift(); first !== undefined; first = left.shift()) {
     const own = reachedBy(first, reach);
-    // The most alike first, by the share of what reaches either that reaches both.
+    // The most similar first, by the share of common requirements.
     const alike = left
       .map((other) => ({ other, likeness: likeness(own, reachedBy(other, reach)) }))
       .sort((a, b) => b.likeness - a.likeness)
@@ -37,7 +37,7 @@ export function batchesOf<T extends { readonly id: string }>(
 }
 
 /**
- * Few requirements that together reach each mutant so many times: again and again the one that costs least for each
+ * A few requirements that together reach each mutant `times` times: repeatedly the one with the least cost for each
  * mutant that still needs it. Of those that reach a mutant, the ones that reach few others come first: they are about
  * it.
  */

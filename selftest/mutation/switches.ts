@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { coverageVariable, mutantVariable } from './variables.js';
 
-// Loaded before the instrumented emulator: what its switches look at. Stryker's names.
+// Loaded before the instrumented emulator: the variables of its switches, with Stryker's names.
 const coverage = process.env[coverageVariable];
 const perTest: Record<string, Record<string, number>> = {};
 
 Object.defineProperty(globalThis, '__stryker__', {
   value: {
     activeMutant: process.env[mutantVariable],
-    // A mutant that runs in circles ends here, and not with the patience of the suite.
+    // A mutant in an endless loop ends here, before the suite's timeout.
     hitCount: 0,
     hitLimit: 1_000_000,
     mutantCoverage: { static: {}, perTest },
-    // Each millisecond stands for a test: the log of the run says later of which requirement it was.
+    // Each millisecond belongs to a test, which the log of the run names later.
     get currentTestId(): string | undefined {
       return coverage === undefined ? undefined : String(Date.now());
     },

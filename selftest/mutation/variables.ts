@@ -1,4 +1,4 @@
-/** The mutant that is switched on in an emulator; none where it is unset. */
+/** The active mutant of an emulator; none if unset. */
 export const mutantVariable = 'MUTATION_ACTIVE';
-/** Where an emulator writes, when it ends, which mutants it reached. */
+/** The file for the mutants that an emulator reached, written at its end. */
 export const coverageVariable = 'MUTATION_COVERAGE';

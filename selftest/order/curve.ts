@@ -15,7 +15,7 @@ interface Point {
   readonly share: number;
 }
 
-/** How many of the faults tests have found after which time, in the order and by the costs of spec/order.json. */
+/** The share of found faults by time, in the order and with the costs of spec/order.json. */
 export function curveOf({ rows, shared }: DetectionOrder, speed: Speed): Point[] {
   const all = new Set(rows.flatMap(({ faults }) => faults)).size;
   const found = new Set<string>();
@@ -30,7 +30,7 @@ export function curveOf({ rows, shared }: DetectionOrder, speed: Speed): Point[]
   });
 }
 
-/** `34 %`: what is found after so many seconds. */
+/** `34 %`: the share that is found after these seconds. */
 export function foundBy(curve: readonly Point[], seconds: number): string {
   const { share } = curve.findLast((point) => point.seconds <= seconds) ?? { share: 0 };
   return `${Math.floor(share * 100)} %`;

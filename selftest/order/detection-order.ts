@@ -3,22 +3,22 @@ import type { Cost, DetectionOrder, OrderRow } from '../../src/contract/order/or
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { isRequirementId } from '../../src/contract/requirements/ids.js';
 
-/** What a test costs, as runs of the suite have shown. */
+/** The measured cost of a test. */
 export type Measured = Omit<OrderRow, 'faults'>;
 
-/** What a requirement that no run has tried yet is taken to cost. */
+/** The assumed cost of an unmeasured requirement. */
 const unmeasured: Cost = { requests: 8 };
 
-/** A row for each requirement: the order must not depend on the one before. */
+/** A row for each requirement in catalogue order, so that the result does not depend on the earlier order. */
 export function inCatalogueOrder(rows: readonly Measured[]): Measured[] {
   const known = new Map(rows.map((row) => [row.id, row]));
   return loadRequirements().map(({ id }) => known.get(id) ?? { id, cost: unmeasured });
 }
 
-/** What a request and each wait take, in milliseconds. */
+/** The time for a request and for each wait, in milliseconds. */
 export type Speed = Required<Cost>;
 
-/** Of a cluster far away: what the order is made for. */
+/** The speed of a remote cluster, for which the order is made. */
 export const far: Speed = { requests: 115, mails: 3_100, steps: 20_000, quiets: 10_000 };
 
 const farMsOf = (cost: Cost = {}): number => msOf(cost, far);
@@ -30,9 +30,9 @@ export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, s
 }
 
 /**
- * Rows in the order of most new faults a second. Tests that share something cost it once: they are weighed together.
+ * Rows by most new faults per second. Tests that share something pay for it once and are weighed together.
  *
- * @param measured in the order of tests that find nothing new
+ * @param measured in the order for tests that find nothing new
  */
 export function detectionOrder(
   measured: readonly Measured[],
@@ -81,7 +81,7 @@ export function detectionOrder(
   }
 }
 
-/** Nothing may follow tests that leave accounts locked. */
+/** Tests that leave accounts locked come last. */
 function leavesLocks(id: string): boolean {
   return isRequirementId(id) && requirementById(id).needs.includes('lockOut');
 }
@@ -98,7 +98,7 @@ function weighed(rows: readonly OrderRow[], found: ReadonlySet<string>, besidesM
   return { rows, value: news.size / ms };
 }
 
-/** Of rows that share something: the best beginning of their own order of most new faults. */
+/** The best beginning of the order of rows that share something. */
 function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs: number): Weighed {
   const left = new Set(rows);
   const seen = new Set(found);

@@ -19,7 +19,7 @@ type Counts = { -readonly [Kind in keyof Cost]-?: number };
 
 const kinds = { mail: 'mails', 'code step': 'steps', quiet: 'quiets' } as const;
 
-/** What each test that was not left out has sent and awaited, by the log of a run. */
+/** The requests and waits of each test in the log of a run. */
 export function costsIn(events: readonly RunEvent[]): Costs {
   const counts = new Map<string, Counts>();
   const of = (id: string): Counts => {
@@ -43,7 +43,7 @@ export function costsIn(events: readonly RunEvent[]): Costs {
     } else if (event.type === 'not run' || event.type === 'not applicable') leftOut.add(event.requirement);
     else if (event.type === 'test ended') of(event.requirement);
   }
-  // One request that serves another test as well is not worth a word; the mails that all tests of mails share are.
+  // A single shared request is ignored; the mails that all mail tests share are not.
   const first = adopted.find(({ from }) => (counts.get(from)?.mails ?? 0) > 2)?.from;
   const sharing = new Set(adopted.flatMap(({ by, from }) => (from === first ? [by, from] : [])));
   const all = counts.get(first ?? '');
@@ -57,16 +57,16 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 }
 
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
-/** What they share, by name. */
+/** The name of the shared part. */
 const mails = 'mails';
-/** What the first test that needs something shared sends besides it. */
+/** The further requests of the first test that needs the shared part. */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {
   return Object.fromEntries(Object.entries(cost).filter(([, count]) => count > 0));
 }
 
-/** Emulators that all requirements apply to one of: with the real clock, which shows the steps, and with one that moves. */
+/** Each requirement applies to one of these emulators: with the real clock, which shows steps, and with a movable one. */
 const real = [
   { name: 'real-clock', moves: false },
   { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
@@ -76,10 +76,10 @@ const moved = [
   { name: 'moved-clock-latest', moves: true, release: 'latest', tls: true },
 ];
 
-/** By runs in the order of the spec files. */
+/** Measured by runs in the order of the spec files. */
 export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
 
-/** What tests cost in the order of detection, which parts them from their neighbours. */
+/** The cost of tests in the order of detection, without their neighbours. */
 export async function measureInOrder(before: Costs): Promise<Costs> {
   const { rows } = await costsOf(moved, ['--within', '24h']);
   const now = new Map(rows.map(({ id, cost }) => [id, cost]));

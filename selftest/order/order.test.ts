@@ -23,7 +23,7 @@ describe('the order', () => {
   const fault = (id: string, ...fails: string[]) => ({ id, fails });
   const ids = (order: ReturnType<typeof detectionOrder>) => order.rows.map(({ id }) => id);
 
-  test('begins with most new faults a second; what finds nothing new comes last', () => {
+  test('begins with most new faults per second; tests without new faults come last', () => {
     const measured = [
       { id: 'a/dear', cost: { requests: 10 } },
       { id: 'a/idle', cost: {} },
@@ -39,11 +39,11 @@ describe('the order', () => {
       fault('6', 'a/good'),
     ];
 
-    // The idle one costs least and finds a fault; that one is found already by then.
+    // The idle row is cheapest and finds a fault, but that one is known by then.
     expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
   });
 
-  test('weighs what tests share once, with all of them that are worth it', () => {
+  test('weighs shared parts once, with all worthwhile tests', () => {
     const shares = 'mails';
     const measured = [
       { id: 'a/one', cost: {}, shares },
@@ -54,7 +54,7 @@ describe('the order', () => {
     ];
     const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
 
-    // Alone each of the two would come after the third.
+    // Separately both would come after the third.
     expect(ids(detectionOrder(measured, { mails: { requests: 70 } }, known))).toEqual([
       'b/one',
       'a/one',
@@ -65,7 +65,7 @@ describe('the order', () => {
   });
 });
 
-test('what leaves accounts locked comes last, found or not', () => {
+test('tests that leave accounts locked come last', () => {
   const measured = [
     { id: 'a/locks', cost: {} },
     { id: 'a/one', cost: { requests: 9 } },
@@ -94,7 +94,7 @@ test('the share of the known faults is of those that the target could have', () 
   expect(shareFound(of(), of(...order.keys()))).toBe(0);
 });
 
-/** The log of tests that cost what an order says, on a target of this speed. */
+/** The log of tests with the costs of an order, on a target of this speed. */
 function* runOn(
   { rows: all }: ReturnType<typeof detectionOrder>,
   { requestMs, mailMs }: { readonly requestMs: number; readonly mailMs: number },
@@ -141,7 +141,7 @@ describe('the time left', () => {
     }
   });
 
-  test('is told before anything was seen, of what is tried alone, and counts what is shared once', () => {
+  test('is estimated before any result and counts shared parts once', () => {
     const rows = [
       { id: 'a/one', cost: { requests: 1 }, shares: 'mails' },
       { id: 'a/two', cost: { steps: 1 }, shares: 'mails' },
@@ -160,7 +160,7 @@ describe('the time left', () => {
   });
 });
 
-test('costs are read off the log: what was left out costs nothing, and what others adopt is shared', () => {
+test('costs come from the log: skipped tests cost nothing, and adopted requests are shared', () => {
   const wait = (requirement: string, what: 'mail' | 'quiet' | 'read-back') =>
     ({ type: 'wait', requirement, ms: 1, for: what }) as const;
   const ended = (requirement: string) =>

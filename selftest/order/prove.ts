@@ -1,5 +1,5 @@
-// Runs the suite with its test files in other orders, against the emulator as it is and with faults, and looks whether
-// each requirement comes to what it comes to in the order that they have.
+// Runs the suite with its test files in other orders, against the emulator without and with faults, and checks that
+// each requirement has the same outcome as in the usual order.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

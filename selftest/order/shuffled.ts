@@ -5,11 +5,11 @@ import { mulberry32 } from '../detection/sample.js';
 import { copyBuild } from '../tool/copy-build.js';
 
 /**
- * A build of the suite whose test files run in another order: Playwright runs them by their paths, so that each gets
- * a name before its own, and each folder as well.
+ * A build of the suite whose test files run in another order: Playwright runs them by path, so each file and folder gets
+ * a prefix.
  *
- * @param folder one that may be made
- * @returns the order, by the paths that the files have
+ * @param folder may be created
+ * @returns the order by original path
  */
 export function shuffled(seed: number, folder: string): string[] {
   copyBuild(folder);
@@ -40,7 +40,7 @@ export function shuffled(seed: number, folder: string): string[] {
   return order;
 }
 
-/** What a test file takes of another folder. */
+/** An import from another folder. */
 function toRenamed(text: string, renamed: ReadonlyMap<string, string>): string {
   return text.replace(/(from '\.\.\/)([\w-]+)(?=\/)/g, (_, before: string, name: string) => {
     return `${before}${renamed.get(name) ?? name}`;

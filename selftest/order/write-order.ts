@@ -4,7 +4,7 @@ import { loadOrder, orderFile } from '../../src/contract/order/order.js';
 import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
 import { type Costs, measure, measureInOrder } from './measured.js';
 
-// Run by `npm run generate`: by the costs as they were measured last, which `npm run generate -- order` measures again.
+// Run by `npm run generate` with the last measured costs; `npm run generate -- order` measures again.
 const write = ({ rows, shared }: Costs): void =>
   writeFileSync(orderFile, orderText(detectionOrder(inCatalogueOrder(rows), shared, faults)));
 

@@ -43,7 +43,7 @@ describe('codes', () => {
     expect([of('SHA1', 20), of('SHA256', 32), of('SHA512', 64)]).toEqual([sha1, sha256, sha512]);
   });
 
-  test('come from what the URI declares, short secrets and odd periods included', () => {
+  test('follow the URI, short secrets and odd periods included', () => {
     const { keyUri } = parseKeyUri('otpauth://totp/a?secret=GEZDGNBV&digits=7&period=17&algorithm=SHA256');
     if (keyUri === undefined) throw new Error('the URI is good');
     const fromUri = Authenticator.fromKeyUri(keyUri);

@@ -44,7 +44,7 @@ describe('decodeBase32', () => {
     for (const run of text.match(/[A-Z2-7]{4,}/g) ?? []) expect(result.problem).not.toContain(run);
   });
 
-  test('tells stray bits', () => {
+  test('reports stray bits', () => {
     expect(decodeBase32('MZ').deviations).toEqual(['has stray bits after the last byte']);
     expect(isCanonicalBase32('MY')).toBe(true);
     expect(isCanonicalBase32('MZ')).toBe(false);

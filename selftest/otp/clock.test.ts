@@ -6,10 +6,10 @@ import { steadyNow } from '../../src/base/steady-now.js';
 import { DateOffsetClock } from '../../src/wire/clock/clock.js';
 import { ControlledClock } from '../../src/wire/clock/controlled-clock.js';
 
-/** What an answer may take, on a slow machine: less than any of the offsets. */
+/** The longest answer on a slow machine, below all offsets. */
 const roughlyMs = 5_000;
 
-/** However long the machine takes from one look at a clock to the next. */
+/** Tolerates the time between two looks at a clock. */
 function expectAhead(clock: { now(): number }, byMs: number, withinMs: number): void {
   const before = Date.now();
   const now = clock.now();
@@ -19,13 +19,18 @@ function expectAhead(clock: { now(): number }, byMs: number, withinMs: number): 
 }
 
 describe('DateOffsetClock', () => {
-  /** What a target whose clock is ahead by `offset` says in an exchange of 20 ms. */
+  /** An exchange of 20 ms with a target whose clock is ahead by `offset`. */
   const sample = (offset: number, at: number) => ({
     dateHeader: new Date(Math.floor((at + offset) / 1000) * 1000).toUTCString(),
     sentAt: at - 10,
     receivedAt: at + 10,
   });
   const base = 1_800_000_000_000;
+
+  /** Gives the clock the samples from `first` to before `end`. */
+  function take(clock: DateOffsetClock, offset: (index: number) => number, end: number, first = 0): void {
+    for (let index = first; index < end; index += 1) clock.add(sample(offset(index), base + index * 137));
+  }
 
   test('knows nothing without a sample', () => {
     const clock = new DateOffsetClock();
@@ -45,7 +50,7 @@ describe('DateOffsetClock', () => {
 
   test.each([90_000, -45_678, 0, 3_600_250])('narrows to the true offset of %i ms', (offset) => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 30; index++) clock.add(sample(offset, base + index * 137));
+    take(clock, () => offset, 30);
 
     expect(Math.abs(clock.offsetMs - offset)).toBeLessThanOrEqual(50);
     expect(clock.uncertaintyMs).toBeLessThanOrEqual(50);
@@ -54,8 +59,8 @@ describe('DateOffsetClock', () => {
 
   test('begins again when the clock was set', () => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 10; index++) clock.add(sample(0, base + index * 137));
-    for (let index = 10; index < 20; index++) clock.add(sample(600_000, base + index * 137));
+    take(clock, () => 0, 10);
+    take(clock, () => 600_000, 20, 10);
 
     expect(Math.abs(clock.offsetMs - 600_000)).toBeLessThanOrEqual(100);
     expect(clock.jumps).toBe(1);
@@ -63,7 +68,7 @@ describe('DateOffsetClock', () => {
 
   test('does not take drift, or the clocks of several nodes, for one that was set', () => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 20; index++) clock.add(sample((index % 2) * 1_500, base + index * 137));
+    take(clock, (index) => (index % 2) * 1_500, 20);
 
     expect(clock.jumps).toBe(0);
   });
@@ -72,11 +77,9 @@ describe('DateOffsetClock', () => {
     'finds nodes with clocks %j ms apart out once',
     (apart) => {
       const clock = new DateOffsetClock();
-      for (let index = 0; index < 30; index++)
-        clock.add(sample(apart[index % apart.length] ?? 0, base + index * 137));
+      take(clock, (index) => apart[index % apart.length] ?? 0, 30);
       const found = clock.jumps;
-      for (let index = 30; index < 90; index++)
-        clock.add(sample(apart[index % apart.length] ?? 0, base + index * 137));
+      take(clock, (index) => apart[index % apart.length] ?? 0, 90, 30);
 
       expect(clock.jumps).toBe(found);
     },
@@ -87,12 +90,11 @@ describe('DateOffsetClock', () => {
     [[-10_000, 0, 12_000], 22_000],
     [[0, 600_000], 0],
     [[0], 0],
-  ])('tells how far nodes with clocks %j ms ahead are apart', (ahead, apartMs) => {
+  ])('measures the distance of nodes with clocks %j ms ahead', (ahead, apartMs) => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 30; index++)
-      clock.add(sample(ahead[index % ahead.length] ?? 0, base + index * 137));
+    take(clock, (index) => ahead[index % ahead.length] ?? 0, 30);
 
-    // Each Date tells the time to a second, and within its exchange.
+    // Each Date has the precision of a second, within its exchange.
     expect(clock.apartMs).toBeLessThanOrEqual(apartMs);
     expect(clock.apartMs + 2_040).toBeGreaterThanOrEqual(apartMs);
   });
@@ -161,7 +163,7 @@ describe('ControlledClock', () => {
     return `http://user:hunter2@127.0.0.1:${address.port}/clock?key=hunter2`;
   }
 
-  /** A clock that runs ahead and obeys. */
+  /** A movable clock that runs ahead. */
   function movable(ahead: number) {
     let offset = ahead;
     return (_method: string, body: string) => {
@@ -243,7 +245,7 @@ describe('ControlledClock', () => {
     await expect(connecting).rejects.toThrow(/no answer within 100 ms/);
   });
 
-  test('nobody there is a transport error', async () => {
+  test('a missing listener is a transport error', async () => {
     const url = await listening(movable(0));
     server?.closeAllConnections();
     await new Promise((resolve) => server?.close(resolve));
@@ -251,7 +253,7 @@ describe('ControlledClock', () => {
     await expect(ControlledClock.connect(url)).rejects.toThrow(/nobody listens there/);
   });
 
-  test('what is not a URL is a configuration error', async () => {
+  test('an invalid URL is a configuration error', async () => {
     await expect(ControlledClock.connect('ftp://x')).rejects.toThrow(ConfigurationError);
     await expect(ControlledClock.connect('noon')).rejects.toThrow(ConfigurationError);
   });

@@ -23,7 +23,7 @@ describe('parseKeyUri', () => {
     expect(keyUri?.secret.reveal()).toBe(secret);
   });
 
-  test('reads what is declared', () => {
+  test('reads the declared parameters', () => {
     const uri = `${good}&issuer=Lab%20Seven&algorithm=SHA512&digits=8&period=60&image=x`;
 
     expect(parseKeyUri(uri).keyUri).toMatchObject({
@@ -113,7 +113,7 @@ describe('parseKeyUri', () => {
     expect(parseKeyUri('otpauth://totp/a')).not.toHaveProperty('usable');
   });
 
-  test('tells all problems at once, each with its kind', () => {
+  test('reports all problems at once with their kinds', () => {
     const { problems } = parseKeyUri('otpauth://hotp/a b?secret=abc1&digits=5&period=0');
 
     expect(problems.map(({ kind }) => kind)).toEqual(['uri', 'uri', 'uri', 'parameters', 'parameters']);

@@ -17,7 +17,7 @@ interface Said {
   readonly stderr: string;
 }
 
-/** In the folder of the installed package, without what npm told the process that runs this test. */
+/** In the folder of the installed package, without npm's environment variables of this test. */
 function inFolder(command: string, args: readonly string[], cwd = folder): Promise<Said> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const options = { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
@@ -33,7 +33,7 @@ let packed: string[] = [];
 let install: Said = { code: -1, stdout: '', stderr: '' };
 
 beforeAll(async () => {
-  // As it is built: the other tests run from dist/ at this moment.
+  // The existing build: other tests run from dist/ at the same time.
   const pack = await inFolder(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -76,7 +76,7 @@ function isPackReport(value: unknown): value is PackReport {
 }
 
 describe('the package', () => {
-  test('holds what it needs to run, and nothing else', () => {
+  test('holds only the files that it needs', () => {
     const known = [
       /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/playwright\.config\.js$/,
@@ -105,7 +105,7 @@ describe('the package', () => {
 
   test('installs without a warning', () => {
     expect(install.code, install.stderr).toBe(0);
-    // Of a package from a file, some npm say that they did not run its `prepare`: that is as it should be.
+    // Some versions of npm report that they skip `prepare` of a package file, which is right.
     const lines = `${install.stdout}${install.stderr}`.split('\n');
     expect(
       lines.filter((line) => /warn|deprecated/i.test(line) && !/^npm warn install-scripts/.test(line)),
@@ -113,7 +113,7 @@ describe('the package', () => {
     expect(existsSync(join(installed, 'dist', 'cli', 'main.js'))).toBe(true);
   });
 
-  test('says what it can do', async () => {
+  test('lists its abilities', async () => {
     const { code, stdout } = await inFolder('npx', ['--no-install', 'mfa-conformance', '--help']);
 
     expect(code).toBe(0);
@@ -122,7 +122,7 @@ describe('the package', () => {
   });
 
   test('runs against its own emulator', async () => {
-    // All tests are loaded; those with cluster and support MFA, mails, generated bodies and answers' bytes are run.
+    // All tests are loaded; some of each kind run.
     const some = [
       'mfa-config/any-valid-body-is-stored-or-refused',
       'totp-login/accepts-current-code',
@@ -151,7 +151,7 @@ describe('the package', () => {
   });
 });
 
-/** The package's own emulator, ready; it ends with the test, by SIGTERM to the command that started it. */
+/** The package's own emulator; it ends with the test by SIGTERM to its command. */
 async function emulator(args: readonly string[]): Promise<void> {
   const child = spawn(bin, ['emulator', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -1,21 +1,20 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { writeAllureReport } from '../../src/reports/allure/report.js';
 import { takeAllureResults } from '../../src/reports/allure/results.js';
 import { columnOf } from '../../src/reports/many/column.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { sample } from '../report/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pages-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 const attack =
   '<img src=https://evil.example/x onerror="document.title = 1"><script>document.title = "taken"</script>';
 
-/** A verdict with one outcome of each category, and something hostile in one of the messages. */
+/** A verdict with one outcome of each category and one hostile message. */
 function verdict(startedAt: string): Verdict {
   const base = sample({ startedAt });
   const outcomes = base.outcomes.map((each) =>
@@ -24,7 +23,7 @@ function verdict(startedAt: string): Verdict {
   return { ...base, outcomes };
 }
 
-/** Results as allure-playwright leaves them, one for each outcome. */
+/** Results as allure-playwright writes them, one for each outcome. */
 async function night(startedAt: string): Promise<void> {
   const from = join(folder, 'from');
   mkdirSync(from, { recursive: true });
@@ -68,7 +67,7 @@ describePages('the Allure report', (open) => {
     await night('2026-11-25T02:00:00.000Z');
   });
 
-  test('asks for nothing, complains of nothing, and shuts nobody out', async () => {
+  test('requests nothing, logs no errors and is accessible', async () => {
     const { page, requests, complaints } = await open(join(folder, 'allure-report', 'index.html'));
     await page.getByText('The secret of totpUri equals totpSecretKey.').first().waitFor();
 
@@ -78,7 +77,7 @@ describePages('the Allure report', (open) => {
     await screenshot(page, 'allure', { fullPage: false });
   });
 
-  test('tells the categories apart', async () => {
+  test('distinguishes the categories', async () => {
     const { page } = await open(join(folder, 'allure-report', 'index.html'));
 
     await page.getByTestId('nav-tab-categories').click();
@@ -89,7 +88,7 @@ describePages('the Allure report', (open) => {
     await screenshot(page, 'allure-categories', { fullPage: false });
   });
 
-  test('takes nothing that a target says for markup', async () => {
+  test('shows all text of a target as text', async () => {
     const { page, requests } = await open(join(folder, 'allure-report', 'index.html'));
 
     await page.getByText('Text of email-otp/answers-204.').first().click();

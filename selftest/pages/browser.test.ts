@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/suite.js';
 import { accessibilityProblems, describePages } from './browser.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pages-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
-// What the tests of the pages rest on: were the browser blind, all of them would pass.
+// Tests the browser itself: without it, all tests of pages would pass.
 describePages('a bad page', (open) => {
   const file = join(folder, 'bad.html');
   writeFileSync(
@@ -16,7 +15,7 @@ describePages('a bad page', (open) => {
       '<link rel="stylesheet" href="near.css"><script>console.error("oops"); missing();</script></html>',
   );
 
-  test('is seen to ask for things, to complain, and to shut people out', async () => {
+  test('detects requests, errors and inaccessible parts', async () => {
     const { page, requests, complaints } = await open(file);
 
     expect(requests.map((url) => url.split('/').at(-1)).sort()).toEqual(['a.png', 'near.css']);

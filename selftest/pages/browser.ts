@@ -18,12 +18,12 @@ export interface PageOptions {
   readonly hash?: string;
 }
 
-/** A page that was opened from its file, and what it did that it should not have. */
+/** A page that was opened from its file, and its forbidden actions. */
 export interface OpenedPage {
   readonly page: Page;
-  /** Everything the page asked for but its own file; all of it was refused. */
+  /** Everything that the page requested beyond its own file; all of it was refused. */
   readonly requests: readonly string[];
-  /** Errors and warnings on the console, and errors that no one caught. */
+  /** Errors and warnings on the console, and uncaught errors. */
   readonly complaints: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export type OpenPage = (file: string, options?: PageOptions) => Promise<OpenedPa
 
 /**
  * A `describe` whose tests get a real Chromium, started once. Pages are opened from their files, without a server,
- * and closed after each test. Where there is no browser the tests are left out, which `left-out.ts` says at the end
+ * and closed after each test. Without a browser the tests are skipped, which `left-out.ts` says at the end
  * of the run; with CI set they fail instead.
  */
 export function describePages(name: string, tests: (open: OpenPage) => void): void {
@@ -103,9 +103,9 @@ async function openIn(context: BrowserContext, file: string, hash: string): Prom
   return { page, requests, complaints };
 }
 
-/** What axe-core finds against WCAG 2.2 AA and its own best practices: a line for each rule and element. */
+/** The findings of axe-core for WCAG 2.2 AA and best practices: a line for each rule and element. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // Not as a script element: the page's own policy would refuse it, as it should.
+  // Not as a script element, which the page's policy refuses.
   await page.evaluate(axe.source);
   const found: unknown = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(
     ({ violations }) => violations.flatMap(({ id, help, nodes }) =>
@@ -115,7 +115,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
-/** What sticks to the window would lie in the middle of the picture, what is drawn once it is seen would be blank. */
+/** Sticky parts would cover the middle of the picture, and parts that are drawn on sight would be blank. */
 const wholePage = `
   scrollTo(0, 0);
   for (const element of document.querySelectorAll('*')) {

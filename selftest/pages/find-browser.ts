@@ -12,7 +12,7 @@ const names = [
   'msedge.exe',
 ];
 
-/** What to say where the tests of the pages can't run. */
+/** The message for a machine without a browser. */
 export const noBrowser =
   'There is no Chromium on this machine: the tests of the pages need one. Install the package chromium of the ' +
   'system, or run `npx playwright install chromium`, or name a Chromium in CHROMIUM_PATH.';

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { findBrowser, noBrowser } from './find-browser.js';
 
-/** The last word of a run that left the tests of the pages out: among thousands of lines a skipped test is not seen. */
+/** The last line of a run without tests of pages: a skipped test is lost among thousands of lines. */
 export default function announce(project: TestProject): (() => void) | undefined {
   if (findBrowser() !== undefined || process.env['CI']) return undefined;
   return () => {

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { columnOf } from '../../src/reports/many/column.js';
 import { merge } from '../../src/reports/many/merge.js';
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
 import { sample } from '../report/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pages-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 function pageOf(name: string, ...verdicts: readonly Verdict[]): string {
   const columns = verdicts.map((verdict) => ({ file: 'f', column: columnOf(verdict), sha256: '' }));
@@ -67,14 +66,14 @@ describePages('matrix.html', (open) => {
     expect(await page.locator(':target').textContent()).toContain('two is wrong');
   });
 
-  test('tells all without its script', async () => {
+  test('shows everything without its script', async () => {
     const { page } = await open(file, { javaScriptEnabled: false });
 
     expect(await page.locator('tr[data-id]').count()).toBeGreaterThan(3);
     expect(await page.getByText('The plan (planned-1-of-1.json').isVisible()).toBe(true);
   });
 
-  test('takes nothing that a target says for markup', async () => {
+  test('shows all text of a target as text', async () => {
     const verdict = verdictOn('evil', ['one']);
     const outcomes = verdict.outcomes.map((each) => ({
       ...each,

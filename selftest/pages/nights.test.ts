@@ -1,24 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { renderNightsPage } from '../../src/reports/forms/html/nights.js';
 import type { Snapshot } from '../../src/reports/history/snapshot.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { snapshot } from '../history/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-nights-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 const on = (moment: string, outcomes: Parameters<typeof snapshot>[0], change: Partial<Snapshot> = {}) =>
   snapshot(outcomes, { startedAt: `2026-11-${moment}:00.000Z`, ...change });
 
 const runs = [
-  // Not in the order of time, as runs side by side append.
+  // Out of order, because parallel runs append.
   on('26T02:00', { 'a/one': 'fail', 'a/two': 'pass', 'b/three': 'pass' }, { gate: 'does not conform' }),
   on('24T02:00', { 'a/one': 'pass', 'a/two': 'pass' }),
   on('25T02:00', { 'a/one': 'inconclusive', 'a/two': 'pass', 'b/three': 'waived' }, { complete: false }),
-  // The same day, of one requirement only: it doesn't stand for the night.
+  // The same day with one requirement only, which does not represent the night.
   on('26T09:00', { 'a/one': 'pass' }),
   on('24T02:00', { 'a/one': 'pass' }, { target: '</td><img src=x onerror="document.title=1">' }),
 ];
@@ -43,7 +42,7 @@ describe('trend --html', () => {
     expect(page).toMatch(/no breach found.*does not conform/s);
   });
 
-  test('shows the last nights only, and takes no markup from a name', () => {
+  test('shows only the last nights, and names as text', () => {
     expect(renderNightsPage(runs, 1)).not.toContain('datetime="2026-11-25"');
     expect(page).not.toContain('<img');
   });

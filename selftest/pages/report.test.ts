@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { afterAll, expect, test } from 'vitest';
@@ -7,13 +5,13 @@ import type { Verdict } from '../../src/base/model/verdict.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import type { HtmlExtras } from '../../src/reports/forms/html/extras.js';
 import { writeReports } from '../../src/reports/forms/write.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { extras, hostile, mixedVerdict } from '../report/html/sample.js';
 import { sample } from '../report/sample.js';
 import { exchange, planned, raw } from '../verdict/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-report-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 /** The page, written as a run writes it. */
 function written(name: string, verdict: Verdict, more: HtmlExtras = {}): string {
@@ -46,7 +44,7 @@ describePages('the HTML report', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  // On a small page with something of everything: to look at each of a thousand texts takes long, and tells no more.
+  // On a small page with every kind of element, because a page of a thousand texts takes long.
   test.each(['light', 'dark'] as const)('is accessible, opened (%s)', async (colorScheme) => {
     const { page } = await open(small, { colorScheme });
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -63,7 +61,7 @@ describePages('the HTML report', (open) => {
   test.each([
     [1280, 900],
     [390, 844],
-  ])('says what is wrong on the first screen (%i px)', async (width, height) => {
+  ])('shows the failures on the first screen (%i px)', async (width, height) => {
     const { page } = await open(mixed, { viewport: { width, height } });
 
     const first = page.locator('article.wrong').first();
@@ -82,7 +80,7 @@ describePages('the HTML report', (open) => {
     }
   });
 
-  test('shows of a failure what was wanted, what came, the requests and the command', async () => {
+  test('shows expected, actual, requests and command of a failure', async () => {
     const { page } = await open(mixed);
     const row = requirement(page, failed);
 
@@ -126,7 +124,7 @@ describePages('the HTML report', (open) => {
     await page.getByRole('checkbox', { name: 'Failed' }).check();
     expect(await shownIds(page)).toEqual(['http/utf-8', failed, 'totp-key/uri-has-issuer']);
     await page.getByRole('combobox', { name: 'Operation' }).selectOption('CreateTotpKey');
-    // What names no operation is about all of them.
+    // A requirement without operations concerns all of them.
     expect(await shownIds(page)).toContain('http/utf-8');
     await page.getByRole('combobox', { name: 'Level' }).selectOption('should');
     expect(await shownIds(page)).toEqual(['totp-key/uri-has-issuer']);
@@ -178,7 +176,7 @@ describePages('the HTML report', (open) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await requirement(page, failed).getAttribute('open')).not.toBeNull();
-    // The page makes it once a requirement has been opened.
+    // The page creates it when a requirement is opened.
     await requirement(page, failed).getByRole('button', { name: 'Copy the command' }).waitFor();
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').textContent()).toBe('Copy');
@@ -241,11 +239,11 @@ describePages('the HTML report', (open) => {
     `);
 
     expect(await page.evaluate('window.hacked')).toBeUndefined();
-    // Asked for, but refused by the page itself, before anything left the browser.
+    // The page's policy refuses the request before it leaves the browser.
     expect(refused.sort()).toEqual(['csp', 'csp']);
   });
 
-  test('shows what a target says to do harm', async () => {
+  test('shows harmful texts of a target', async () => {
     const all = Object.values(hostile).join('\n');
     const file = written(
       'hostile',

@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { renderPerformance } from './document.js';
 import { readFigures } from './figures.js';
 
-test('docs/performance.md tells the figures that were measured last: npm run generate writes it', () => {
+test('docs/performance.md has the latest figures: npm run generate writes it', () => {
   const page = readFileSync(join(packageRoot(), 'docs', 'performance.md'), 'utf8');
 
   expect(page).toBe(renderPerformance(readFigures()));

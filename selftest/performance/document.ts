@@ -1,6 +1,6 @@
 import type { Figures } from './figures.js';
 
-/** docs/performance.md: what runs cost on clusters as they are, by the figures that were measured last. */
+/** docs/performance.md: the cost of runs on real clusters, by the latest figures. */
 export function renderPerformance(figures: readonly Figures[]): string {
   const waits = (all: Figures['waits']) =>
     Object.entries(all)
@@ -42,7 +42,7 @@ const sumOf = (all: readonly number[]) => all.reduce((sum, each) => sum + each, 
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
 
-/** By profile: the least that its requests, mails and steps would take, however they were sent. */
+/** By profile: the least time for its requests, mails and steps. */
 const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
   near: ({ wallMs, floorMs, waits }) =>
     `the suite's own work took ${seconds(wallMs - floorMs - sumOf(Object.values(waits)))} on two cores, and that a used code is refused a step later too shows

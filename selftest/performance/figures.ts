@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** One profile as it was measured last; times in milliseconds. */
+/** The latest figures of one profile; times in milliseconds. */
 export interface Figures {
   readonly name: string;
   readonly like: string;
@@ -14,7 +14,7 @@ export interface Figures {
   readonly requests: number;
   readonly mails: number;
   readonly sessions: number;
-  /** By what was waited for. */
+  /** By the reason of the wait. */
   readonly waits: Readonly<Record<string, number>>;
 }
 

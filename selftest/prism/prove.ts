@@ -1,10 +1,10 @@
-// Runs the suite against a mock that somebody else's program makes of a release document: it answers by the schemas
-// and keeps no state. The verdict must come, with nothing in it that is the suite's own doing.
+// Runs the suite against a mock of a release document by another program, which answers by the schemas
+// and keeps no state. There must be a verdict without errors of the suite itself.
 //
 //   npm run prove:prism -- [release …]
 //
 // Fetches @stoplight/prism-cli by npx, the last version for Node.js 20: 90 MB, which no dependency of this package is
-// worth. Its telemetry is switched off.
+// worth. Its telemetry is off.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { parseVerdict } from '../../src/verdict/derive/validate.js';
 
 const prism = '@stoplight/prism-cli@5.14.2';
 const startsWithinMs = 300_000;
-/** It conforms, it doesn't, or that can't be told. */
+/** The exit codes of the three verdicts. */
 const verdictCodes = [0, 1, 3];
 
 const wanted = process.argv.slice(2);
@@ -59,7 +59,7 @@ function startPrism(release: ReleaseName, port: number): ChildProcess {
   return spawn('npx', args, {
     env: { ...process.env, SCARF_ANALYTICS: 'false' },
     stdio: 'ignore',
-    // A group of its own: npx doesn't hand signals on.
+    // A separate process group, because npx doesn't forward signals.
     detached: true,
   });
 }
@@ -68,9 +68,7 @@ function stop({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGTERM');
-  } catch {
-    // It has ended by itself.
-  }
+  } catch {}
 }
 
 async function listening(mock: ChildProcess, port: number): Promise<void> {
@@ -88,7 +86,7 @@ async function listening(mock: ChildProcess, port: number): Promise<void> {
   throw new Error(`${prism} did not listen within ${startsWithinMs / 1000} s.`);
 }
 
-/** Whom Prism doesn't know: it lets every credential in. */
+/** Prism accepts every credential. */
 function targetFile(release: ReleaseName, port: number, mailPort: number): object {
   const account = (username: string) => ({
     username,
@@ -126,7 +124,7 @@ async function runSuite(file: string, folder: string): Promise<{ code: number | 
   return { code: child.exitCode, said };
 }
 
-/** What is the suite's own doing: tests that broke, and decided outcomes that there are none of. */
+/** Errors of the suite: broken tests, and missing decided outcomes. */
 function problemsIn(release: ReleaseName, code: number, report: string): string[] {
   const verdict = parseVerdict(readFileSync(join(report, 'verdict.json'), 'utf8'), 'verdict.json');
   const counts = new Map<string, number>();

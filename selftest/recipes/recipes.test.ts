@@ -8,7 +8,7 @@ import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js'
 import { packageRoot } from '../../src/base/package-root.js';
 import { filesBelow, program, writeTarget } from '../cli/suite.js';
 
-/** The recipes in docs/ci, their commands run as they stand there: only `run` is told to ask little. */
+/** Runs the commands of the recipes in docs/ci, with few requirements for `run`. */
 const recipes = join(packageRoot(), 'docs', 'ci');
 const shim = `#!/bin/sh
 [ "$1" = mfa-conformance ] && shift
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
-/** A working copy with the program where npm would have put it, and one target. */
+/** A working copy with the program installed, and one target. */
 function workingCopy(name: string): string {
   const copy = join(folder, name);
   const bin = join(copy, 'node_modules', '.bin');
@@ -42,7 +42,7 @@ function workingCopy(name: string): string {
   return copy;
 }
 
-/** Runs a script as CI systems do; what it leaves in the background ends with it. */
+/** Runs a script as CI systems do; its background processes end with it. */
 function shell(
   script: string,
   cwd: string,
@@ -75,7 +75,7 @@ function shell(
   });
 }
 
-/** A value deep in a parsed document; undefined where there is none. */
+/** A value deep in a parsed document. */
 function at(value: unknown, ...path: readonly string[]): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -88,7 +88,7 @@ function textsOf(value: unknown): string[] {
 }
 
 const documentOf = (name: string): unknown => parse(readFileSync(join(recipes, name), 'utf8'));
-/** What is installed is in the working copy already. */
+/** The installation is in the working copy already. */
 const withoutInstall = (lines: readonly string[]) =>
   lines.filter((line) => line.trim() !== 'npm ci').join('\n');
 
@@ -108,7 +108,7 @@ describe('GitHub Actions', () => {
 
     const { code, said } = await shell(script('gate'), copy, {});
 
-    // The gate wants all of it, and the shim asks for one requirement.
+    // The gate needs all requirements, and the shim runs one.
     expect(said).toContain('--require-complete requires all of them');
     expect(code).toBe(3);
   });
@@ -119,7 +119,7 @@ describe('GitHub Actions', () => {
     expect(shards).toEqual([1, 2, 3, 4]);
     for (const shard of [1, 2, 3, 4]) {
       const values = { 'matrix.shard': String(shard), 'strategy.job-total': '4' };
-      // Each is a machine of its own; its artefact comes down under its name.
+      // Each shard runs on another machine; its artefact has its name.
       const judged = await shell(
         `${script('shards', values)}\nmkdir -p shards && mv reports shards/shard-${shard}`,
         copy,

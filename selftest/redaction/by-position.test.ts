@@ -15,7 +15,7 @@ describe('headers', () => {
     }
   });
 
-  test('an empty one stays empty: it is what was sent', () => {
+  test('an empty value stays empty', () => {
     expect(redactor.redactHeaders({ apiKey: '' })).toEqual({ apiKey: '' });
   });
 
@@ -155,12 +155,12 @@ describe('long bodies', () => {
   });
 });
 
-describe('what another process prints', () => {
+describe('the output of another process', () => {
   test.each([
     ['GET http://127.0.0.1/v2/mfa-config?session-id=a-value-1', 'session-id', 'a-value-1'],
     ['GET http://127.0.0.1/v2/mfa-config?access_token=a-value-2&x=1', 'access_token', 'a-value-2'],
     ['sent {"username":"bob","password":"a-value-3"}', 'password', 'a-value-3'],
-  ])('holds no secret that was not told yet: %s', (line, name, value) => {
+  ])('holds no secret before it is known: %s', (line, name, value) => {
     const shown = new Redactor().redactPrinted(line);
 
     expect(shown).not.toContain(value);

@@ -60,7 +60,7 @@ const bytewise = (text: string, base: number, width: number) =>
   [...Buffer.from(text)].map((byte) => byte.toString(base).padStart(width, '0'));
 const btoa8 = (text: string) => Buffer.from(text).toString('base64');
 
-/** RFC 4648, 6, without padding, by way of a big number. */
+/** RFC 4648, section 6, without padding, computed by a big integer. */
 function base32(text: string): string {
   const hex = Buffer.from(text).toString('hex');
   const bits = hex.length * 4;
@@ -164,7 +164,7 @@ describe('several values', () => {
   });
 });
 
-describe('what is not a secret', () => {
+describe('other values', () => {
   test('values under four characters', () => {
     const redactor = knowing(['abc', 'password'], ['', 'password'], ['12', 'code']);
 
@@ -271,7 +271,7 @@ describe('TOTP secrets', () => {
     expect(new Redactor().redact(text)).toBe(wanted);
   });
 
-  test('a Key URI without secret is what requirements speak of', () => {
+  test('a Key URI without secret stays readable', () => {
     expect(new Redactor().redact('wanted otpauth://totp/, got otpauth://hotp/')).toBe(
       'wanted otpauth://totp/, got otpauth://hotp/',
     );
@@ -302,7 +302,7 @@ describe('behind a long run of backslashes', () => {
 describe('time', () => {
   const bulk = 'The quick brown fox: {"name":"lab \\"7\\"","path":"/a/b","n":123456789},';
 
-  test('a body of 1 MB with 200 secrets takes little more than with two', () => {
+  test('200 secrets in a body of 1 MB cost little more than two', () => {
     const text = bulk.repeat(1_000_000 / bulk.length);
     const redacting = (secrets: number) => {
       const redactor = new Redactor();
@@ -326,7 +326,7 @@ describe('time', () => {
     '&#',
     '[',
     'aaaa',
-  ])('a hostile body of %j takes no longer than its length says', (piece) => {
+  ])('a hostile body of %j takes linear time', (piece) => {
     const redactor = knowing(
       ['aaaaaaaa', 'a'],
       ['\\\\\\\\\\\\\\\\x', 'b'],

@@ -77,7 +77,7 @@ describe('a secret is found', () => {
     expect(searched({ [`${token}.txt`]: '' }).leaks).toHaveLength(1);
   });
 
-  test('an archive that can not be looked into is not a clean one', () => {
+  test('an unreadable archive is not clean', () => {
     const { leaks } = searched({ 'a.zip': zip({ 'c.txt': password }).subarray(0, 60) });
 
     expect(leaks).toEqual([['a.zip', expect.stringMatching(/unknown content/)]]);
@@ -98,7 +98,7 @@ describe('a code is found', () => {
   });
 });
 
-describe('what only looks like a code is none', () => {
+describe('similar texts are no codes', () => {
   test.each([
     ['a.json', `{"durationMs":${code},"at":1${code}123,"id":"a${code}"}`],
     ['a.xml', `<testcase time="12.${code}" timestamp="2026-11-25T03:26:28.${code}Z"/>`],
@@ -128,7 +128,7 @@ describe('a code of few digits', () => {
     ['a.json', JSON.stringify({ taskLogId: '41e380e4-a38c-4821-b263-0a523fd08168', port: ':4821/v2' })],
     ['a.html', '<p>took 4821 ms</p>'],
     ['a.txt', 'the code was refused, see RFC 4821-1 and code 48210'],
-  ])('is none in another number, in %s: %s', (name, content) => {
+  ])('does not match inside another number, in %s: %s', (name, content) => {
     expect(searched({ [name]: content }, known).leaks).toEqual([]);
   });
 });

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { renderAttestation } from '../../src/reports/forms/attest.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { sample } from './sample.js';
 
@@ -58,7 +57,7 @@ function predicateOf(verdicts: readonly Verdict[], isStrict = false) {
 }
 
 const of = (change: Partial<RunResults>): Verdict =>
-  deriveVerdict(results({ planned: [planned('a/must')], raw: [raw('a/must')], ...change }));
+  derived({ planned: [planned('a/must')], raw: [raw('a/must')], ...change });
 
 describe('the result never says more than was shown', () => {
   const should = planned('a/should', { level: 'should' });

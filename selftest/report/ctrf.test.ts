@@ -2,13 +2,12 @@ import { calculateSummary, validateStrict } from 'ctrf';
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { renderCtrf } from '../../src/reports/forms/ctrf.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';
 import { sample, withCauses } from './sample.js';
 
-/** The report, once the format's own package takes it for one. */
+/** The report, validated by the format's own package. */
 function reportOf(verdict: Verdict) {
   const report: unknown = JSON.parse(renderCtrf(verdict));
   validateStrict(report);
@@ -18,14 +17,14 @@ function reportOf(verdict: Verdict) {
 const fails = [raw('area/one', { kind: 'fail', reason: 'expected: a\nactual: b' })];
 const verdicts: readonly (readonly [string, Verdict])[] = [
   ['everything', sample()],
-  ['nothing', deriveVerdict(results({ planned: [], raw: [] }))],
-  ['a good run', deriveVerdict(results())],
-  ['not restored', deriveVerdict(results({ restored: false }))],
-  ['cut short', deriveVerdict(results({ interrupted: 'SIGINT' }))],
-  ['waived', deriveVerdict(results({ raw: fails, waivers: [concerned()] }))],
+  ['nothing', derived({ planned: [], raw: [] })],
+  ['a good run', derived()],
+  ['not restored', derived({ restored: false })],
+  ['cut short', derived({ interrupted: 'SIGINT' })],
+  ['waived', derived({ raw: fails, waivers: [concerned()] })],
 ];
 
-describe('is valid, and counts what it holds', () => {
+describe('is valid with right counts', () => {
   test.each(verdicts)('%s', (_is, verdict) => {
     const { results: of } = reportOf(verdict);
     const { tests, passed, failed, skipped, pending, other } = calculateSummary(of.tests);
@@ -53,9 +52,7 @@ describe('each outcome', () => {
   });
 
   test('waived is skipped, and says by whom', () => {
-    expect(
-      reportOf(deriveVerdict(results({ raw: fails, waivers: [concerned()] }))).results.tests[0],
-    ).toMatchObject({
+    expect(reportOf(derived({ raw: fails, waivers: [concerned()] })).results.tests[0]).toMatchObject({
       status: 'skipped',
       rawStatus: 'waived',
       message:
@@ -65,15 +62,15 @@ describe('each outcome', () => {
   });
 
   test('a failure that the baseline has, too, is skipped where only new ones gate', () => {
-    const baseline = { file: 'b.json', verdict: deriveVerdict(results({ raw: fails })) };
+    const baseline = { file: 'b.json', verdict: derived({ raw: fails }) };
 
-    expect(statuses(deriveVerdict(results({ raw: fails, gateBy: { policy: 'new', baseline } })))).toEqual([
+    expect(statuses(derived({ raw: fails, gateBy: { policy: 'new', baseline } }))).toEqual([
       ['area/one', 'skipped', 'fail'],
     ]);
   });
 
-  test('what no requirement shows is a failure of its own', () => {
-    expect(statuses(deriveVerdict(results({ interrupted: 'SIGINT', restored: false })))).toEqual([
+  test('a failure outside requirements is listed separately', () => {
+    expect(statuses(derived({ interrupted: 'SIGINT', restored: false }))).toEqual([
       ['area/one', 'passed', 'pass'],
       ['run/gate', 'failed', 'inconclusive'],
       ['run/given-back', 'failed', 'not restored'],
@@ -81,16 +78,14 @@ describe('each outcome', () => {
   });
 });
 
-test('hostile text goes through unharmed, but for what a terminal obeys', () => {
+test('hostile text is unchanged except terminal controls', () => {
   const ids = hostileTexts.map((_, index) => `area/n${index}`);
   const textOf = (id: string) => hostileTexts[ids.indexOf(id)] ?? '';
-  const verdict = deriveVerdict(
-    results({
-      planned: ids.map((id) => planned(id, { title: textOf(id), source: textOf(id) })),
-      raw: ids.map((id) => raw(id, { kind: 'fail', reason: `x${textOf(id)}x`, reproduce: textOf(id) })),
-      facts: Object.fromEntries(hostileTexts.map((text) => [text, text])),
-    }),
-  );
+  const verdict = derived({
+    planned: ids.map((id) => planned(id, { title: textOf(id), source: textOf(id) })),
+    raw: ids.map((id) => raw(id, { kind: 'fail', reason: `x${textOf(id)}x`, reproduce: textOf(id) })),
+    facts: Object.fromEntries(hostileTexts.map((text) => [text, text])),
+  });
 
   expect(reportOf(verdict).results.tests.map(({ message }) => message)).toEqual(
     hostileTexts.map((text) => `x${text}x`),
@@ -98,7 +93,7 @@ test('hostile text goes through unharmed, but for what a terminal obeys', () => 
   for (const char of ['\u001b', '\u202e', '\ud800']) expect(renderCtrf(verdict)).not.toContain(char);
 });
 
-test('what follows from a failure says so; all causes stand in the whole', () => {
+test('consequences name their failure; the report has all causes', () => {
   const { results: of } = reportOf(withCauses);
 
   expect(of.tests.map(({ extra }) => extra?.['cause'])).toEqual([
@@ -111,9 +106,7 @@ test('what follows from a failure says so; all causes stand in the whole', () =>
 });
 
 test('a long message is cut', () => {
-  const verdict = deriveVerdict(
-    results({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] }),
-  );
+  const verdict = derived({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] });
 
   expect(renderCtrf(verdict).length).toBeLessThan(10_000);
 });

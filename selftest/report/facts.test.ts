@@ -25,7 +25,7 @@ describe('a fact in words', () => {
     ],
     ['ownInvention', true, 'yes'],
     ['ownInvention', { deep: [1, 2], other: null }, 'deep: 1, 2, other: not known'],
-    // Values of another kind than is known are shown, not hidden.
+    // Unexpected values are shown.
     ['acceptedSteps', 'wide', 'wide'],
     ['throttleAfter', { afterMs: 5 }, 'afterMs: 5'],
     ['credentialModes', ['x'], 'x'],

@@ -8,14 +8,13 @@ import {
   commandsStopped,
   isGitHubActions,
 } from '../../src/reports/forms/github.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { temporaryFolder } from '../target/files.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';
 
 const linesOf = (change: Partial<RunResults>) =>
-  annotations([deriveVerdict(results(change))])
+  annotations([derived(change)])
     .split('\n')
     .slice(0, -1);
 const failing = [raw('area/one', { kind: 'fail', reason: 'expected: 100%\nactual: b' })];
@@ -27,7 +26,7 @@ describe('annotations', () => {
     ]);
   });
 
-  test('what no requirement shows comes first', () => {
+  test('failures outside requirements come first', () => {
     expect(linesOf({ raw: failing, interrupted: 'SIGINT', restored: false })).toEqual([
       '::error title=lab-7%3A does not conform::The run was cut short: SIGINT.',
       expect.stringMatching(/^::error title=lab-7%3A not restored::/),
@@ -66,7 +65,7 @@ describe('annotations', () => {
       'a known failure',
       {
         raw: failing,
-        gateBy: { policy: 'new', baseline: { file: 'b', verdict: deriveVerdict(results({ raw: failing })) } },
+        gateBy: { policy: 'new', baseline: { file: 'b', verdict: derived({ raw: failing }) } },
       },
     ],
   ])('nothing of %s', (_is, change) => {
@@ -76,13 +75,11 @@ describe('annotations', () => {
   test('ten of all targets, and how many more', () => {
     const ids = Array.from({ length: 8 }, (_, n) => `area/n${n}`);
     const verdict = (name: string) =>
-      deriveVerdict(
-        results({
-          target: { name, baseUrl: 'https://h/v2', tlsInsecure: false },
-          planned: ids.map((id) => planned(id)),
-          raw: ids.map((id) => raw(id, { kind: 'fail' })),
-        }),
-      );
+      derived({
+        target: { name, baseUrl: 'https://h/v2', tlsInsecure: false },
+        planned: ids.map((id) => planned(id)),
+        raw: ids.map((id) => raw(id, { kind: 'fail' })),
+      });
     const lines = annotations([verdict('a'), verdict('b')])
       .trimEnd()
       .split('\n');
@@ -110,7 +107,7 @@ describe('annotations', () => {
   });
 });
 
-test('commands of others are stopped by a token that nobody can guess', () => {
+test('an unguessable token stops foreign commands', () => {
   const [one, two] = [commandsStopped(), commandsStopped()];
   const token = /^::stop-commands::([0-9a-f-]{36})\n$/.exec(one.before)?.[1];
 
@@ -136,13 +133,13 @@ describe('the summary of the job', () => {
     expect(readFileSync(file, 'utf8')).toHaveLength(990_000);
   });
 
-  test('that can not be written to is told', () => {
+  test("that can't be written is reported", () => {
     expect(addToJobSummary('x', { GITHUB_STEP_SUMMARY: join(temporaryFolder(), 'no', 's.md') })).toMatch(
       /can't be written/,
     );
   });
 
-  test('outside of GitHub Actions there is none', () => {
+  test('is not written outside GitHub Actions', () => {
     expect(addToJobSummary('x', {})).toBeUndefined();
     expect(isGitHubActions({})).toBe(false);
     expect(isGitHubActions({ GITHUB_ACTIONS: 'true' })).toBe(true);

@@ -6,13 +6,12 @@ import { contractPlace } from '../../src/reports/forms/contract-place.js';
 import { renderHar } from '../../src/reports/forms/har.js';
 import { renderSarif } from '../../src/reports/forms/sarif.js';
 import { readEntries } from '../../src/target/har/read.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { temporaryFolder } from '../target/files.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';
 
 describe('failed.har', () => {
-  test('is a HAR that check-har reads, of the exchanges of what failed', async () => {
+  test('is a HAR for check-har with the exchanges of failures', async () => {
     const verdict = sample();
     const file = join(temporaryFolder(), 'failed.har');
     writeFileSync(file, renderHar(verdict));
@@ -27,8 +26,8 @@ describe('failed.har', () => {
     expect(urls.length).toBeGreaterThan(0);
   });
 
-  test('has what HAR 1.2 demands of an entry', () => {
-    // By the types that others agree on.
+  test('has the required members of HAR 1.2', () => {
+    // By the published types.
     const har: Har = JSON.parse(renderHar(sample()));
     const { log } = har;
 
@@ -63,7 +62,7 @@ describe('SARIF', () => {
       expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
       expect(result.ruleIndex).toBe(index);
       expect(['error', 'warning', 'none']).toContain(result.level);
-      // SARIF 3.27.10: what is not a failure has no level.
+      // SARIF 3.27.10: only a failure has a level.
       expect(result.level === 'none').toBe(result.kind !== 'fail');
       const { artifactLocation, region } = result.locations[0].physicalLocation;
       expect(artifactLocation.uri).toBe('spec/releases/7.1.yaml');
@@ -75,10 +74,11 @@ describe('SARIF', () => {
 test.each([
   ['RFC 8259 8.1; OWASP ASVS 5.0', 'https://www.rfc-editor.org/rfc/rfc8259#section-8.1'],
   ['API document', 'https://mfa-conformance.invalid/'],
-])('a rule of SARIF says what it is, and where more of it stands: %s', (source, helpUri) => {
-  const verdict = deriveVerdict(
-    results({ planned: [planned('area/one', { source })], raw: [raw('area/one', { kind: 'fail' })] }),
-  );
+])('a rule of SARIF has a description and a link: %s', (source, helpUri) => {
+  const verdict = derived({
+    planned: [planned('area/one', { source })],
+    raw: [raw('area/one', { kind: 'fail' })],
+  });
   const { driver } = JSON.parse(renderSarif([verdict])).runs[0].tool;
 
   expect(driver.informationUri).toBe('https://mfa-conformance.invalid/');

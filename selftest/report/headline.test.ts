@@ -17,14 +17,13 @@ import { columnOf } from '../../src/reports/many/column.js';
 import { merge } from '../../src/reports/many/merge.js';
 import { renderMatrixSummary } from '../../src/reports/matrix/console.js';
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 
 const off = 'nothing may be changed: allow.stateChanges is off';
 
 function verdictOf(change: Partial<RunResults>): Verdict {
-  return deriveVerdict(results({ planned: [planned('a/one')], raw: [raw('a/one')], ...change }));
+  return derived({ planned: [planned('a/one')], raw: [raw('a/one')], ...change });
 }
 
 const whole = verdictOf({});
@@ -63,7 +62,7 @@ const historyOf = (verdict: Verdict) => {
   return read === undefined ? [] : [read];
 };
 
-/** What each output says of a verdict. */
+/** The outputs of a verdict. */
 const outputs: Readonly<Record<string, (verdict: Verdict) => string>> = {
   terminal: (verdict) => renderSummary(verdict, terminal),
   '--quiet': quietLine,
@@ -92,7 +91,7 @@ describe('a run that did not check every MUST requirement', () => {
     const said = outputs[name]?.(partial) ?? '';
 
     expect(said).toMatch(/no breach found/i);
-    // What a gate may be is data in some of them; of many targets one conforms.
+    // Some outputs have all gates as data, and one of many targets conforms.
     expect(
       said.replace(/"?gate"?[":,= a-z]*"conforms"|\d (of \d (target )?|does |do not )conform/g, ''),
     ).not.toMatch(/\bconforms?\b/i);
@@ -107,7 +106,7 @@ describe('a run that did not check every MUST requirement', () => {
     expect(outputs[name]?.(partial)).not.toMatch(/class="[^"]*o-pass"><svg[^>]*>.*?<\/svg> <strong>/);
   });
 
-  test('has no green sign in summary.md, whatever gates', () => {
+  test('has no green sign in summary.md for any gate', () => {
     expect(outputs['summary.md']?.(partial)).toMatch(/^## ⚠️/);
     const gated = verdictOf({
       planned: [planned('a/one'), planned('a/two', { notRun: off })],

@@ -1,4 +1,4 @@
-/** What a target may put into an answer to be taken for something else than text. */
+/** Texts in answers that could be read as markup or commands. */
 export const hostileTexts: readonly string[] = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { renderCtrf } from '../../src/reports/forms/ctrf.js';
 import { renderJUnit } from '../../src/reports/forms/junit.js';
-import { deriveVerdict, summarise } from '../../src/verdict/derive/derive.js';
-import { exchange, planned, raw, results } from '../verdict/sample.js';
+import { summarise } from '../../src/verdict/derive/derive.js';
+import { derived, exchange, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { sample, withCauses } from './sample.js';
 import { type Element, parseXml } from './well-formed.js';
@@ -16,25 +16,23 @@ function casesOf(suite: Element | undefined): readonly Element[] {
 }
 
 test('a small verdict, to the letter', () => {
-  const verdict = deriveVerdict(
-    results({
-      planned: [
-        planned('http/utf-8', { title: 'Is UTF-8.', source: 'RFC 8259 8.1' }),
-        planned('http/no-bom'),
-        planned('access/viewer', { notRun: 'no viewer' }),
-      ],
-      raw: [
-        raw('http/utf-8', {
-          kind: 'fail',
-          reason: 'wanted "é"\ngot <0xE9>',
-          reproduce: "curl 'https://h/?a&b'",
-          exchanges: [exchange('https://h/?a&b')],
-          durationMs: 1234,
-        }),
-        raw('http/no-bom', { durationMs: 7 }),
-      ],
-    }),
-  );
+  const verdict = derived({
+    planned: [
+      planned('http/utf-8', { title: 'Is UTF-8.', source: 'RFC 8259 8.1' }),
+      planned('http/no-bom'),
+      planned('access/viewer', { notRun: 'no viewer' }),
+    ],
+    raw: [
+      raw('http/utf-8', {
+        kind: 'fail',
+        reason: 'wanted "é"\ngot <0xE9>',
+        reproduce: "curl 'https://h/?a&b'",
+        exchanges: [exchange('https://h/?a&b')],
+        durationMs: 1234,
+      }),
+      raw('http/no-bom', { durationMs: 7 }),
+    ],
+  });
 
   expect(renderJUnit(verdict)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mfa-conformance lab-7: does not conform: 1 of 3 must failed" tests="3" failures="1" errors="0" skipped="1" time="12.345">
@@ -108,13 +106,11 @@ describe('each outcome', () => {
     [false, 'skipped', 'advisory: wanted: a\nactual: b', undefined],
     [true, 'failure', 'wanted: a\nactual: b', 'should'],
   ])('a failed should gates with --strict only: %s', (strict, name, message, type) => {
-    const verdict = deriveVerdict(
-      results({
-        planned: [planned('area/one'), planned('area/two', { level: 'should' })],
-        raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\nactual: b' })],
-        options: { strict, requireComplete: false },
-      }),
-    );
+    const verdict = derived({
+      planned: [planned('area/one'), planned('area/two', { level: 'should' })],
+      raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\nactual: b' })],
+      options: { strict, requireComplete: false },
+    });
     const mark = casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0];
 
     expect([mark?.name, mark?.attributes['message'], mark?.attributes['type']]).toEqual([
@@ -128,12 +124,10 @@ describe('each outcome', () => {
   });
 
   test.each(['should', 'fact'] as const)('an undecided %s is advice', (level) => {
-    const verdict = deriveVerdict(
-      results({
-        planned: [planned('area/one'), planned('area/two', { level })],
-        raw: [raw('area/one'), raw('area/two', { kind: 'inconclusive' })],
-      }),
-    );
+    const verdict = derived({
+      planned: [planned('area/one'), planned('area/two', { level })],
+      raw: [raw('area/one'), raw('area/two', { kind: 'inconclusive' })],
+    });
 
     expect(casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0]).toMatchObject({
       name: 'skipped',
@@ -164,9 +158,8 @@ describe('each outcome', () => {
 
   test('a failure that the baseline has, too, is skipped where only new ones gate', () => {
     const fails = [raw('area/one', { kind: 'fail' })];
-    const baseline = { file: 'b.json', verdict: deriveVerdict(results({ raw: fails })) };
-    const xml = (policy: 'all' | 'new') =>
-      renderJUnit(deriveVerdict(results({ raw: fails, gateBy: { policy, baseline } })));
+    const baseline = { file: 'b.json', verdict: derived({ raw: fails }) };
+    const xml = (policy: 'all' | 'new') => renderJUnit(derived({ raw: fails, gateBy: { policy, baseline } }));
 
     expect(casesOf(suitesOf(xml('new'))['area'])[0]?.children[0]).toMatchObject({
       name: 'skipped',
@@ -185,7 +178,7 @@ describe('each outcome', () => {
   });
 });
 
-describe('what no requirement shows', () => {
+describe('failures outside requirements', () => {
   const own = (xml: string) =>
     casesOf(suitesOf(xml)['run']).map(({ attributes, children }) => [
       attributes['name'],
@@ -194,7 +187,7 @@ describe('what no requirement shows', () => {
     ]);
 
   test('a run cut short is an error', () => {
-    const xml = renderJUnit(deriveVerdict(results({ interrupted: 'SIGINT' })));
+    const xml = renderJUnit(derived({ interrupted: 'SIGINT' }));
 
     expect(own(xml)).toEqual([['run/gate', 'error', 'The run was cut short: SIGINT.']]);
     expect(parseXml(xml).attributes).toMatchObject({ tests: '2', errors: '1' });
@@ -204,27 +197,27 @@ describe('what no requirement shows', () => {
     const waivers = [concerned({ expired: true })];
     const options = { strict: false, requireComplete: false, waiverProblems: 'warn' } as const;
 
-    expect(own(renderJUnit(deriveVerdict(results({ waivers }))))).toEqual([
+    expect(own(renderJUnit(derived({ waivers })))).toEqual([
       ['run/gate', 'error', 'The waiver of area/one (Ana) expired on 2026-12-31.'],
     ]);
-    expect(own(renderJUnit(deriveVerdict(results({ waivers, options }))))).toEqual([]);
+    expect(own(renderJUnit(derived({ waivers, options })))).toEqual([]);
   });
 
-  test('a gate that the exit code does not follow is none', () => {
+  test('a gate without effect on the exit code is omitted', () => {
     const cut = { interrupted: 'SIGINT' };
 
-    expect(own(renderJUnit(deriveVerdict(results({ ...cut, gateBy: { policy: 'none' } }))))).toEqual([]);
-    expect(own(renderJUnit(deriveVerdict(results({ ...cut, gateBy: { policy: 'all' } }))))).toHaveLength(1);
+    expect(own(renderJUnit(derived({ ...cut, gateBy: { policy: 'none' } })))).toEqual([]);
+    expect(own(renderJUnit(derived({ ...cut, gateBy: { policy: 'all' } })))).toHaveLength(1);
   });
 
   test('a target not restored is an error', () => {
-    expect(own(renderJUnit(deriveVerdict(results({ restored: false }))))).toEqual([
+    expect(own(renderJUnit(derived({ restored: false })))).toEqual([
       ['run/given-back', 'error', expect.stringContaining('mfa-conformance restore')],
     ]);
   });
 
   test('a good run has no such suite', () => {
-    expect(own(renderJUnit(deriveVerdict(results())))).toEqual([]);
+    expect(own(renderJUnit(derived()))).toEqual([]);
   });
 });
 
@@ -242,20 +235,18 @@ describe('hostile texts', () => {
     ['a doctype', '<!DOCTYPE x [<!ENTITY a "b">]>&a;', '<!DOCTYPE x [<!ENTITY a "b">]>&a;'],
     ['other planes', '🔑 鍵 é', '🔑 鍵 é'],
   ])('%s', (_what, hostile, wanted) => {
-    const verdict = deriveVerdict(
-      results({
-        target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
-        planned: [planned('area/one', { title: hostile, source: hostile })],
-        raw: [
-          raw('area/one', {
-            kind: 'fail',
-            reason: `x${hostile}x`,
-            reproduce: hostile,
-            exchanges: [exchange(hostile)],
-          }),
-        ],
-      }),
-    );
+    const verdict = derived({
+      target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
+      planned: [planned('area/one', { title: hostile, source: hostile })],
+      raw: [
+        raw('area/one', {
+          kind: 'fail',
+          reason: `x${hostile}x`,
+          reproduce: hostile,
+          exchanges: [exchange(hostile)],
+        }),
+      ],
+    });
 
     const root = parseXml(renderJUnit(verdict));
     const failure = casesOf(root.children[0])[0]?.children[0];
@@ -267,7 +258,7 @@ describe('hostile texts', () => {
     );
   });
 
-  test('the reader of these tests refuses what is not well-formed', () => {
+  test('the reader of these tests refuses malformed XML', () => {
     const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
     for (const bad of [
       '<a>',
@@ -285,7 +276,7 @@ describe('hostile texts', () => {
   });
 });
 
-test('what follows from a failure says so, and the failure says what does', () => {
+test('consequences name their failure, and the failure names them', () => {
   const { children } = parseXml(renderJUnit(withCauses));
   const texts = children.flatMap((suite) => casesOf(suite)).map((each) => each.children[0]?.text ?? '');
 
@@ -299,9 +290,7 @@ test('what follows from a failure says so, and the failure says what does', () =
 
 test('of many exchanges the last ten are listed', () => {
   const many = Array.from({ length: 13 }, (_, n) => exchange(`https://h/${n}`));
-  const xml = renderJUnit(
-    deriveVerdict(results({ raw: [raw('area/one', { kind: 'fail', exchanges: many })] })),
-  );
+  const xml = renderJUnit(derived({ raw: [raw('area/one', { kind: 'fail', exchanges: many })] }));
 
   expect(xml).toContain('(3 earlier requests are in verdict.json)');
   expect(xml).not.toContain('https://h/2 ');
@@ -311,7 +300,7 @@ test('of many exchanges the last ten are listed', () => {
 
 test('a long message is cut', () => {
   const reason = 'x'.repeat(10_000_000);
-  const xml = renderJUnit(deriveVerdict(results({ raw: [raw('area/one', { kind: 'fail', reason })] })));
+  const xml = renderJUnit(derived({ raw: [raw('area/one', { kind: 'fail', reason })] }));
 
   expect(xml.length).toBeLessThan(30_000);
   expect(xml).toContain('x…');

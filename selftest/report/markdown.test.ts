@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderMarkdown } from '../../src/reports/forms/markdown.js';
 import { mdBlock, mdCode, mdLink, mdText } from '../../src/reports/forms/markdown-text.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';
 import { sample } from './sample.js';
@@ -92,32 +91,30 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 });
 
 describe('hostile text', () => {
-  /** What stands outside of code: there, Markdown and GitHub look for something to obey. */
+  /** The text outside code, which Markdown and GitHub interpret. */
   const outsideCode = (page: string) =>
     page.replace(/^(`{3,})text\n[\s\S]*?^\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
 
   test.each(hostileTexts)('%j is text', (hostile) => {
-    const verdict = deriveVerdict(
-      results({
-        target: { name: hostile, baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
-        planned: [
-          planned('area/one', { title: hostile, source: hostile }),
-          planned('area/two', { notRun: hostile }),
-          planned('area/three', { level: 'should' }),
-          planned('area/four'),
-          planned('area/five'),
-        ],
-        raw: [
-          raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
-          raw('area/three', { kind: 'fail', reason: hostile }),
-          raw('area/four', { kind: 'inconclusive', reason: hostile }),
-          raw('area/five', { kind: 'fail', reason: hostile }),
-        ],
-        waivers: [concerned({ fits: ['area/five'], reason: hostile, owner: hostile })],
-        facts: { [hostile]: hostile },
-        residue: [hostile],
-      }),
-    );
+    const verdict = derived({
+      target: { name: hostile, baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
+      planned: [
+        planned('area/one', { title: hostile, source: hostile }),
+        planned('area/two', { notRun: hostile }),
+        planned('area/three', { level: 'should' }),
+        planned('area/four'),
+        planned('area/five'),
+      ],
+      raw: [
+        raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
+        raw('area/three', { kind: 'fail', reason: hostile }),
+        raw('area/four', { kind: 'inconclusive', reason: hostile }),
+        raw('area/five', { kind: 'fail', reason: hostile }),
+      ],
+      waivers: [concerned({ fits: ['area/five'], reason: hostile, owner: hostile })],
+      facts: { [hostile]: hostile },
+      residue: [hostile],
+    });
     const page = renderMarkdown(verdict, { changes: { ...changes, other: [hostile] } });
     const text = outsideCode(page).replace(
       /\[https:&#8203;\/\/issues\.example\/7\]\(<https:\/\/issues\.example\/7>\)/g,
@@ -132,7 +129,7 @@ describe('hostile text', () => {
     expect(text).not.toMatch(/:tada:/);
     for (const char of ['\u001b', '\u0007', '\u202e', '\u2066', '\u200b', '\ud800'])
       expect(page).not.toContain(char);
-    // Each line begins as one of ours.
+    // Each line has a known beginning.
     expect(
       text.split('\n').filter((line) => !/^(?:$|#{2,3} |\| |\|---|- |\*\*|Source: )/.test(line)),
     ).toEqual([]);
@@ -172,32 +169,28 @@ test.each([
   ['ticks', '`'.repeat(5000)],
 ])('is always under 64 KB: %s', (_is, long) => {
   const ids = Array.from({ length: 200 }, (_, n) => `area/n${n}`);
-  const verdict = deriveVerdict(
-    results({
-      planned: ids.map((id) => planned(id, { title: long, source: long })),
-      raw: ids.map((id, n) =>
-        raw(id, {
-          kind: n % 3 === 0 ? 'inconclusive' : 'fail',
-          reason: `${n}${long}`,
-          reproduce: long.slice(0, 700),
-        }),
-      ),
-      facts: Object.fromEntries(ids.map((id) => [id, long])),
-    }),
-  );
+  const verdict = derived({
+    planned: ids.map((id) => planned(id, { title: long, source: long })),
+    raw: ids.map((id, n) =>
+      raw(id, {
+        kind: n % 3 === 0 ? 'inconclusive' : 'fail',
+        reason: `${n}${long}`,
+        reproduce: long.slice(0, 700),
+      }),
+    ),
+    facts: Object.fromEntries(ids.map((id) => [id, long])),
+  });
   const page = renderMarkdown(verdict, { changes: { ...changes, other: ids.map(() => long) } });
 
   expect(Buffer.byteLength(page)).toBeLessThan(65_536);
   expect(page).toMatch(/^## ❌ lab\\-7: does not conform/);
-  // No fence is left open.
+  // Every fence is closed.
   expect((page.match(/^`{3,}/gm) ?? []).length % 2).toBe(0);
 });
 
 test('megabytes are cut, not read through', () => {
   const long = '<'.repeat(10_000_000);
-  const verdict = deriveVerdict(
-    results({ raw: [raw('area/one', { kind: 'fail', reason: long })], residue: [long] }),
-  );
+  const verdict = derived({ raw: [raw('area/one', { kind: 'fail', reason: long })], residue: [long] });
 
   expect(Buffer.byteLength(renderMarkdown(verdict, { changes: { ...changes, other: [long] } }))).toBeLessThan(
     10_000,

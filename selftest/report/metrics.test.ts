@@ -4,7 +4,7 @@ import { sample } from './sample.js';
 
 const labels = String.raw`[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"`;
 const sampleLine = new RegExp(String.raw`^([a-zA-Z_:][a-zA-Z0-9_:]*)\{(${labels}(?:,${labels})*)\} (\S+)$`);
-/** By OpenMetrics these end the samples of other types. */
+/** OpenMetrics reserves these endings for samples of other types. */
 const reserved = /_(total|created|count|sum|bucket|gcount|gsum|info)$/;
 
 /** The samples by series, read by the rules of OpenMetrics and of `promtool check metrics`. */
@@ -66,6 +66,6 @@ test('a name with quotes, backslashes and line breaks is escaped', () => {
   expect([...series.keys()].every((key) => key.includes('target="a\\"b\\\\c\\nd"'))).toBe(true);
 });
 
-test('of no verdict nothing is told', () => {
+test('without a verdict there are no samples', () => {
   expect(read(renderMetrics([])).size).toBe(0);
 });

@@ -13,7 +13,7 @@ function progress(change: Partial<ProgressOptions> & { readonly columns?: number
     },
   };
   const shown = new Progress({ stream, tty: false, colour: false, quiet: false, total: 12, ...options });
-  /** What a terminal shows in the end: lasting lines, then the live one. */
+  /** The final screen of a terminal: lasting lines, then the live one. */
   const screen = () =>
     writes
       .join('')
@@ -97,7 +97,7 @@ describe('in a log', () => {
     );
   });
 
-  test('a wait that is over within seconds is not told, nor a longer one of a kind that takes as long', () => {
+  test('a wait of seconds is not shown, nor one of a usual length', () => {
     const { shown, writes } = progress();
     shown.started('a/one');
     for (const ms of [1000, 4000, 7000, 9000]) {
@@ -107,12 +107,12 @@ describe('in a log', () => {
     }
 
     expect(writes).toEqual([
-      // The second took more than three seconds; the third less than twice as long as that one.
+      // The second wait took over three seconds; the third was less than twice as long.
       '[ 0/12, 4 s] a/one: waiting for mail, until 00:01:01 UTC at most\n',
     ]);
   });
 
-  test('tells the time left from the first line on, and nothing in the last second', () => {
+  test('shows the time left from the first line on, except in the last second', () => {
     const left = [70_000, 999];
     const { shown, text } = progress({ total: 2, leftMs: () => left.shift() ?? 0 });
 
@@ -191,7 +191,7 @@ describe('on a terminal', () => {
     ]);
   });
 
-  test('finish takes the line away and stops the timer', () => {
+  test('finish removes the line and stops the timer', () => {
     const { shown, screen, writes } = progress({ tty: true });
     shown.started('a/one');
     expect(vi.getTimerCount()).toBe(1);
@@ -229,7 +229,7 @@ describe('on a terminal', () => {
     expect(screen()[0]).toMatch(/…$/);
   });
 
-  test('without a known width it takes 80', () => {
+  test('the default width is 80', () => {
     const { shown, screen } = progress({ tty: true, columns: 0 });
     shown.started(`a/${'x'.repeat(100)}`);
 

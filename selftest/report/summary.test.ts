@@ -3,8 +3,7 @@ import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { duration, wrap } from '../../src/base/words.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';
 
 const options = { colour: false, width: 100, outDir: 'reports/lab-7', files: ['verdict.json', 'junit.xml'] };
@@ -126,9 +125,7 @@ describe('the verdict stands first and last', () => {
   ];
 
   test.each(rows)('%s, exit %s', (line, exit, change) => {
-    const said = lines(
-      deriveVerdict(results({ ...(change.planned === undefined ? {} : { raw: [] }), ...change })),
-    );
+    const said = lines(derived({ ...(change.planned === undefined ? {} : { raw: [] }), ...change }));
 
     expect(said[0]).toBe(line);
     expect(said.at(-1)).toBe(line);
@@ -136,38 +133,36 @@ describe('the verdict stands first and last', () => {
   });
 });
 
-describe('what must not be overlooked', () => {
+describe('warnings', () => {
   test('TLS that was not verified', () => {
     const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
 
-    expect(renderSummary(deriveVerdict(results({ target })), options)).toContain(
+    expect(renderSummary(derived({ target }), options)).toContain(
       'WARNING   TLS NOT VERIFIED (tls.insecure)',
     );
-    expect(renderSummary(deriveVerdict(results()), options)).not.toContain('WARNING');
+    expect(renderSummary(derived(), options)).not.toContain('WARNING');
   });
 
   test('warnings, at its head', () => {
     const facts = { clockOffsetMs: -180_000 };
     const warnings = ['baseUrl is plain http'];
-    const text = renderSummary(deriveVerdict(results({ facts, warnings })), options);
+    const text = renderSummary(derived({ facts, warnings }), options);
 
     expect(text).toContain("WARNING   the target's clock is 180 s behind this machine's");
     expect(text).toContain('WARNING   baseUrl is plain http');
     expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
   });
 
-  test('a target that was not restored, and what to do', () => {
-    const text = renderSummary(deriveVerdict(results({ restored: false })), options);
+  test('a target that was not restored, with advice', () => {
+    const text = renderSummary(derived({ restored: false }), options);
 
     expect(text).toContain('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN');
     expect(text).toContain('mfa-conformance restore -t TARGET-FILE');
     expect(text).not.toContain('The target was restored');
   });
 
-  test('that a run with failures was cut short besides', () => {
-    const verdict = deriveVerdict(
-      results({ raw: [raw('area/one', { kind: 'fail' })], interrupted: 'SIGINT' }),
-    );
+  test('a failing run that was also cut short', () => {
+    const verdict = derived({ raw: [raw('area/one', { kind: 'fail' })], interrupted: 'SIGINT' });
 
     expect(renderSummary(verdict, options)).toContain('\nThe run was cut short: SIGINT.\n');
   });
@@ -178,7 +173,7 @@ describe('many failures', () => {
     const of = (level: 'must' | 'should', count: number) =>
       Array.from({ length: count }, (_, n) => planned(`${level}/n${n}`, { level }));
     const all = [...of('must', musts), ...of('should', shoulds)];
-    return deriveVerdict(results({ planned: all, raw: all.map(({ id }) => raw(id, { kind: 'fail' })) }));
+    return derived({ planned: all, raw: all.map(({ id }) => raw(id, { kind: 'fail' })) });
   };
   const count = (verdict: Verdict, pattern: RegExp) =>
     lines(verdict).filter((line) => pattern.test(line)).length;
@@ -204,7 +199,7 @@ describe('groups', () => {
     const of = (area: string, count: number, notRun: string) =>
       Array.from({ length: count }, (_, n) => planned(`${area}/n${n}`, { notRun }));
     const text = renderSummary(
-      deriveVerdict(results({ planned: [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')], raw: [] })),
+      derived({ planned: [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')], raw: [] }),
       options,
     );
 
@@ -217,28 +212,26 @@ describe('groups', () => {
   });
 });
 
-describe('what a target wrote', () => {
+describe('texts of a target', () => {
   const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
-  const verdict = deriveVerdict(
-    results({
-      target: { name: hostile, baseUrl: 'https://h', tlsInsecure: false },
-      planned: [
-        planned('area/one'),
-        planned('area/two', { level: 'should' }),
-        planned('area/three'),
-        planned('area/four'),
-      ],
-      raw: [
-        raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
-        raw('area/two', { kind: 'fail', reason: hostile }),
-        raw('area/three', { kind: 'inconclusive', reason: hostile }),
-        raw('area/four', { kind: 'not run', reason: hostile }),
-      ],
-      interrupted: hostile,
-      facts: { hostile, deep: { hostile } },
-      residue: [hostile],
-    }),
-  );
+  const verdict = derived({
+    target: { name: hostile, baseUrl: 'https://h', tlsInsecure: false },
+    planned: [
+      planned('area/one'),
+      planned('area/two', { level: 'should' }),
+      planned('area/three'),
+      planned('area/four'),
+    ],
+    raw: [
+      raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
+      raw('area/two', { kind: 'fail', reason: hostile }),
+      raw('area/three', { kind: 'inconclusive', reason: hostile }),
+      raw('area/four', { kind: 'not run', reason: hostile }),
+    ],
+    interrupted: hostile,
+    facts: { hostile, deep: { hostile } },
+    residue: [hostile],
+  });
 
   test('commands no terminal', () => {
     const text = renderSummary(verdict, options);
@@ -251,7 +244,7 @@ describe('what a target wrote', () => {
   test('passes for no line of the suite', () => {
     const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
 
-    // The cause is the suite's own text; what else begins a line is not the target's.
+    // The cause is the suite's own text, and the target starts no other line.
     expect(quoted.length).toBeLessThanOrEqual(1);
     expect(lines(verdict)[0]).toMatch(/^does not conform: /);
     expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);
@@ -268,7 +261,7 @@ describe('form', () => {
     expect(stripped).toBe(renderSummary(sample({ restored: false }), options));
   });
 
-  test('lines keep to the width, but for what is to be copied', () => {
+  test('lines keep to the width, except commands to copy', () => {
     const long = 'word '.repeat(60).trim();
     const verdict = sample({
       planned: [planned('a/one', { title: long })],

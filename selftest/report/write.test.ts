@@ -48,7 +48,7 @@ describe('writing', () => {
     expect(parseVerdict(read('verdict.json'), 'verdict.json')).toEqual(verdict);
   });
 
-  test('a verdict that is none is not written', () => {
+  test('an invalid verdict is not written', () => {
     const wrong = { ...sample(), summary: { ...sample().summary, pass: 99 } };
 
     expect(() => writeReports(wrong, join(dir, 'lab-7'))).toThrow(ConfigurationError);
@@ -64,7 +64,7 @@ describe('writing', () => {
     );
   });
 
-  test('what could not be put in its place leaves no half file', () => {
+  test('a failed replacement leaves no partial file', () => {
     // A folder stands where the file should go.
     writeReports(sample(), join(dir, 'lab-7', 'summary.txt'));
     chmodSync(join(dir, 'lab-7'), 0o755);

@@ -7,12 +7,12 @@ import { specSchema } from '../../src/base/spec-schema.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { temporaryFolder } from '../cli/suite.js';
 
-describe('what the build has made', () => {
-  test('of the catalogue says what its files say', () => {
+describe('built files', () => {
+  test('of the catalogue agrees with its files', () => {
     expect(loadRequirements()).toEqual(loadRequirements(join(packageRoot(), 'spec', 'requirements')));
   });
 
-  test('of a schema is what checks by it', () => {
+  test('of a schema checks by it', () => {
     const schema = join(packageRoot(), 'spec', 'planned.schema.json');
     const check = specSchema('planned.schema.json');
 

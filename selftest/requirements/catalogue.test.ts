@@ -42,7 +42,7 @@ describe('the catalogue', () => {
     });
   });
 
-  test('takes the area from the id, where a file holds several', () => {
+  test('uses the area of the id if a file holds several', () => {
     expect(requirementById('email-login/code-works-once')).toMatchObject({
       area: 'email-login',
       areaTitle: 'Mailed one-time codes',
@@ -84,7 +84,7 @@ describe('a mistyped id', () => {
     ['refuses-replay', /did you mean totp-login\/refuses-replay or verify-totp\/refuses-replay\?/],
     ['xyzzy/qqq', /mfa-conformance list shows all/],
     ['', /mfa-conformance list shows all/],
-  ])('%j is answered by what may be meant', (id, expected) => {
+  ])('%j gets a suggestion', (id, expected) => {
     expect(() => requirementById(id)).toThrow(ConfigurationError);
     expect(() => requirementById(id)).toThrow(expected);
   });

@@ -43,7 +43,7 @@ test('each fact that a claim names is one that a test notes', () => {
   expect(facts.filter((fact) => !noted(fact))).toEqual([]);
 });
 
-test('what can be counted is counted by a fact of the claim, in the test of a requirement of it', () => {
+test('a fact of each countable claim is measured by a test of its requirements', () => {
   const counting = claims.filter(({ count }) => count !== undefined);
   const byClaim = (name: string) =>
     loadRequirements().flatMap(({ id, claim }) => (claim === name ? [String(id)] : []));

@@ -43,7 +43,7 @@ describe('list', () => {
     expect(text.replace(/\s+/g, ' ')).toBe(renderList(all, { json: false }).replace(/\s+/g, ' '));
   });
 
-  test('leaves what fits the level, the area and the pattern', () => {
+  test('keeps the matches of level, area and pattern', () => {
     const ids = (options: object) => {
       const found: { id: string }[] = JSON.parse(renderList(all, { json: true, ...options }));
       return found.map(({ id }) => id);
@@ -172,7 +172,7 @@ On a target of yours
 `);
   });
 
-  test('counts what was left out of a long test, and says where there is nothing to show', () => {
+  test('counts omitted parts of a long test and reports missing records', () => {
     const line = { request: 'POST /users/sessions', as: 'nobody', answer: '401' };
     const fails = { fault: 'a/b', expected: 'a', actual: 'b', exchanges: [] };
 
@@ -185,7 +185,7 @@ On a target of yours
     );
   });
 
-  test('says what a claim decides', () => {
+  test('lists the requirements of a claim', () => {
     expect(explain('totp-login/keys-are-forgotten-where-told')).toMatch(
       /Level {7}fact \(measured, not judged\)\n(?:.*\n)*Claim {7}keys-are-forgotten \(claimed by the vendor: must; denied: not applicable\)/,
     );

@@ -54,38 +54,39 @@ const poor: Target = {
   limits: { requestTimeoutMs: 1000, settleMs: 0 },
 };
 
+const keyless: Target = { ...rich, accounts: { ...rich.accounts, admin: account('admin') } };
+const lone: Target = { ...rich, accounts: { admin: account('admin') } };
+const allowing = (more: Partial<Allow>): Target => ({ ...rich, allow: { ...allow, ...more } });
+
+const noState = 'nothing may be changed: allow.stateChanges is off';
+const noPassword = 'the target file has no account with username and password';
+const noTwo = 'the target file has no two accounts with username and password';
+const noMail = 'the target file has no mail section';
+
 const full = { mode: 'full', slow: false } as const;
 const reason = (target: Target, ...needs: Need[]) => missingNeed(target, { needs }, full);
 
-describe('what the target file alone says', () => {
+describe('needs that the target file shows', () => {
   test.each(needNames.filter((need) => need !== 'disposable'))('a rich target file meets %s', (need) => {
     expect(reason(rich, need)).toBeUndefined();
   });
 
   test.each<[Need, Target, string]>([
-    [
-      'apiKey',
-      { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
-      'the target file has no API key of the admin',
-    ],
-    ['stateChanges', poor, 'nothing may be changed: allow.stateChanges is off'],
-    ['clusterMfa', poor, 'nothing may be changed: allow.stateChanges is off'],
+    ['apiKey', keyless, 'the target file has no API key of the admin'],
+    ['stateChanges', poor, noState],
+    ['clusterMfa', poor, noState],
     [
       'clusterMfa',
-      { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
+      keyless,
       "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
     ],
     [
       'clusterMfa',
-      { ...rich, allow: { ...allow, clusterMfa: false } },
+      allowing({ clusterMfa: false }),
       "would switch the cluster's MFA: allow.clusterMfa is not true",
     ],
-    ['supportMfaOff', poor, 'nothing may be changed: allow.stateChanges is off'],
-    [
-      'replaceTotp',
-      { ...rich, accounts: { admin: bare } },
-      'the target file has no account with username and password',
-    ],
+    ['supportMfaOff', poor, noState],
+    ['replaceTotp', { ...rich, accounts: { admin: bare } }, noPassword],
     [
       'replaceTotp',
       {
@@ -97,22 +98,18 @@ describe('what the target file alone says', () => {
     ],
     [
       'replaceTotp',
-      { ...rich, allow: { ...allow, replaceTotpOf: ['supportUser'] } },
+      allowing({ replaceTotpOf: ['supportUser'] }),
       'would replace the TOTP enrolment of other or viewer or admin: not in allow.replaceTotpOf',
     ],
+    ['replaceTotpOfTwo', lone, noTwo],
     [
       'replaceTotpOfTwo',
-      { ...rich, accounts: { admin: account('admin') } },
-      'the target file has no two accounts with username and password',
-    ],
-    [
-      'replaceTotpOfTwo',
-      { ...rich, allow: { ...allow, replaceTotpOf: ['other'] } },
+      allowing({ replaceTotpOf: ['other'] }),
       'would replace the TOTP enrolment of viewer or admin: not in allow.replaceTotpOf',
     ],
     [
       'replaceSupportTotp',
-      { ...rich, allow: { ...allow, replaceTotpOf: ['other'] } },
+      allowing({ replaceTotpOf: ['other'] }),
       'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf',
     ],
     [
@@ -121,18 +118,18 @@ describe('what the target file alone says', () => {
       'the target file has no account with username, password and sid besides the admin',
     ],
     ['supportPassword', poor, 'the target file has no supportUser.password'],
-    ['supportMail', poor, 'the target file has no mail section'],
+    ['supportMail', poor, noMail],
     ['supportMail', { ...rich, supportUser: {} }, 'the target file has no supportUser.email'],
     [
       'secondAddress',
       { ...rich, accounts: { admin: account('admin') }, supportUser: { email: 'ADMIN@lab.example' } },
       'the target file has no second mail address',
     ],
-    ['mail', poor, 'the target file has no mail section'],
+    ['mail', poor, noMail],
     ['userMail', poor, 'the target file has no account with username, password and email'],
     [
       'userMailOfTwo',
-      { ...rich, accounts: { admin: account('admin') } },
+      lone,
       'the target file has no two accounts with username, password and an email of their own',
     ],
     [
@@ -143,12 +140,8 @@ describe('what the target file alone says', () => {
       },
       'the target file has no two accounts with username, password and an email of their own',
     ],
-    ['userPassword', poor, 'the target file has no account with username and password'],
-    [
-      'userPasswordOfTwo',
-      { ...rich, accounts: { admin: account('admin') } },
-      'the target file has no two accounts with username and password',
-    ],
+    ['userPassword', poor, noPassword],
+    ['userPasswordOfTwo', lone, noTwo],
     ['viewer', poor, 'the target file has no viewer account'],
     ['disposable', rich, 'only for a throw-away target: allow.disposable is not true'],
     ['lockOut', poor, 'would lock an account for a while: allow.lockOut is not true'],
@@ -167,17 +160,17 @@ describe('what the target file alone says', () => {
     expect(needNames.filter((need) => reason(disposable, need) !== undefined)).toEqual([]);
   });
 
-  test('the first need that is missing is told', () => {
+  test('the first missing need is reported', () => {
     expect(reason(poor, 'mail', 'stateChanges', 'viewer')).toBe('the target file has no mail section');
     expect(reason(rich, 'mail', 'stateChanges', 'disposable')).toContain('allow.disposable');
   });
 
-  test("what depends on the target's state is left to who has read it", () => {
+  test("needs that depend on the target's state are left open", () => {
     expect(needNames.filter((need) => meaningOf(need).foundOnTarget !== undefined)).toEqual([
       'clusterMfaOff',
       'supportMfaOff',
     ]);
-    expect(reason({ ...rich, allow: { ...allow, clusterMfa: false } }, 'clusterMfaOff')).toBeUndefined();
+    expect(reason(allowing({ clusterMfa: false }), 'clusterMfaOff')).toBeUndefined();
   });
 });
 
@@ -189,7 +182,7 @@ test('a target that may be thrown away needs no lasting way back', () => {
 describe('read-only', () => {
   const readOnly = { mode: 'read-only', slow: true } as const;
 
-  test('leaves out all that writes, whatever is allowed', () => {
+  test('skips all writes, whatever is allowed', () => {
     const writing: Need[] = [
       'stateChanges',
       'clusterMfa',
@@ -221,7 +214,7 @@ describe('read-only', () => {
   });
 });
 
-test('every requirement whose operations write needs leave to change state', () => {
+test('every requirement with writing operations needs permission for state changes', () => {
   const writes = loadRequirements().filter(({ operations }) =>
     operations.some((operation) => !operation.startsWith('Get')),
   );
@@ -271,7 +264,7 @@ describe('accounts that MFA does not apply to', () => {
     expect(reason(target, 'replaceTotpOfTwo')).toContain('no two accounts');
   });
 
-  test('are none of those whose TOTP may be replaced', () => {
+  test('are not among those whose TOTP may be replaced', () => {
     const target = withOthers({ mfaExempt: true });
 
     expect(reason({ ...target, allow: { ...allow, replaceTotpOf: ['other'] } }, 'replaceTotp')).toBe(

@@ -22,7 +22,7 @@ interface Release {
   };
 }
 
-/** The names that any release has: operations, security schemes, schemas and their properties. */
+/** The names of all releases: operations, security schemes, schemas and their properties. */
 const places = new Set<string>(operationIds);
 const releases = join(packageRoot(), 'spec', 'releases');
 for (const file of readdirSync(releases)) {
@@ -40,7 +40,7 @@ for (const file of readdirSync(releases)) {
 
 const document = 'API document, ';
 
-/** What a part of a source names of the document: words with a capital, or with a point in them. */
+/** The document names in a source: words with a capital or a point. */
 function namesIn(part: string): string[] {
   const bare = part.slice(document.length).replace(/\([^)]*\)/g, '');
   return (bare.match(/[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)?/g) ?? []).filter(
@@ -54,7 +54,7 @@ const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
   security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG-\w+-\d+|CWE-\d+)/,
 };
 
-/** Of which form at least one part of the source must be. Clients break on what any of the others says. */
+/** At least one part of the source must have this form. The other sources name what clients break on. */
 const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
   document: [form.document],
   standard: [form.standard],

@@ -1,28 +1,25 @@
 import { expect, test } from 'vitest';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { loadClaims } from '../../src/verdict/statement/claims.js';
 import { draftStatement } from '../../src/verdict/statement/draft.js';
 import { driftFrom } from '../../src/verdict/statement/drift.js';
 import { readStatement } from '../../src/verdict/statement/read.js';
 import { temporaryFolder, write } from '../target/files.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw, type results } from '../verdict/sample.js';
 import { statement } from './sample.js';
 
 const [claims, catalogue] = [loadClaims(), loadRequirements()];
 
 type Kind = Parameters<typeof raw>[1] extends infer Change ? Change : never;
 
-/** A run in which only these requirements are of interest. */
+/** A run of these requirements. */
 function runOf(tried: Readonly<Record<string, Kind>>, change: Parameters<typeof results>[0] = {}) {
   const ids = Object.keys(tried);
-  return deriveVerdict(
-    results({
-      planned: ids.map((id) => planned(id, { level: requirementById(id).level })),
-      raw: Object.entries(tried).map(([id, of]) => raw(id, of)),
-      ...change,
-    }),
-  );
+  return derived({
+    planned: ids.map((id) => planned(id, { level: requirementById(id).level })),
+    raw: Object.entries(tried).map(([id, of]) => raw(id, of)),
+    ...change,
+  });
 }
 
 const verdict = runOf({
@@ -39,7 +36,7 @@ const verdict = runOf({
 const draft = (of = verdict) => draftStatement(of, claims, catalogue);
 const read = (text: string) => readStatement(write(temporaryFolder(), 'draft.yaml', text));
 
-test('a draft says what was measured, and leaves out what was not', () => {
+test('a draft holds measured facts only', () => {
   expect(read(draft()).claims).toEqual({
     'mailed-codes-work-once': true,
     'key-names-are-kept': false,
@@ -58,7 +55,7 @@ test('each claim has a comment that says why', () => {
     ].join('\n'),
   );
   expect(text).toContain('  # Measured otherwise: totp-key/echoes-name.\n  key-names-are-kept: false\n');
-  // What a target said neither ends the comment nor reaches a terminal as it is.
+  // Text of a target can neither end the comment nor control a terminal.
   expect(text).toContain(
     '  # Left out: email-login/wrong-codes-are-throttled: not run, no mail\\u001b[31m - x.\n',
   );
@@ -75,13 +72,13 @@ test('the same verdict makes the same draft, and names the schema', () => {
   expect(draft()).toMatch(/^# yaml-language-server: \$schema=\S+statement\.schema\.json\n/);
 });
 
-test('a run that tells nothing makes a statement without claims', () => {
+test('a run without facts makes a statement without claims', () => {
   expect(read(draft(runOf({ 'totp-key/ids-are-unique': { kind: 'not run', reason: 'no' } }))).claims).toEqual(
     {},
   );
 });
 
-test('a draft keeps what the statement of the run denied, and who made it', () => {
+test("a draft keeps denied claims and authors of the run's statement", () => {
   const said = statement({ 'key-names-are-kept': false });
   const again = read(draft(runOf({ 'totp-key/ids-are-unique': {} }, { statement: said })));
 

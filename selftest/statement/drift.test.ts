@@ -3,9 +3,8 @@ import { driftOf } from '../../src/reports/history/drift.js';
 import { lineOf, snapshotOfLine } from '../../src/reports/history/entry.js';
 import { trendsOf } from '../../src/reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../src/reports/history/words.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { snapshot } from '../history/sample.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { statement } from './sample.js';
 
 const once = 'email-login/code-works-once';
@@ -13,7 +12,7 @@ const failed = { outcome: 'fail', digest: '1', reason: 'expected: a refusal\nact
 const claimsOnce = { 'mailed-codes-work-once': true };
 
 describe('drift from the statement', () => {
-  test('is told with what was measured', () => {
+  test('is reported with the measured value', () => {
     const run = snapshot({ [once]: failed, 'support-email/code-works-once': 'pass' });
 
     expect(driftOf(run, claimsOnce)).toEqual([
@@ -21,7 +20,7 @@ describe('drift from the statement', () => {
     ]);
   });
 
-  test('tells of a fact that turned out otherwise, and quotes the facts that measure it', () => {
+  test('reports a changed fact with its measurements', () => {
     const otherwise = {
       outcome: 'not applicable',
       digest: '',
@@ -43,7 +42,7 @@ describe('drift from the statement', () => {
     ]);
   });
 
-  test('a claim of so many drifts where more were counted', () => {
+  test('a counted claim drifts if more were counted', () => {
     const run = (throttleAfter: number | null) =>
       snapshot({ 'totp-login/wrong-codes-are-throttled': 'pass' }, { facts: { throttleAfter } });
 
@@ -74,20 +73,18 @@ describe('drift from the statement', () => {
     },
   );
 
-  test('there is none without a statement', () => {
+  test('is absent without a statement', () => {
     expect(driftOf(snapshot({ [once]: failed }))).toEqual([]);
     expect(driftOf(undefined)).toEqual([]);
   });
 });
 
 describe('compare and trend', () => {
-  const verdict = deriveVerdict(
-    results({
-      statement: statement(claimsOnce),
-      planned: [planned(once, { claimed: 'mailed-codes-work-once' })],
-      raw: [raw(once, { kind: 'fail' })],
-    }),
-  );
+  const verdict = derived({
+    statement: statement(claimsOnce),
+    planned: [planned(once, { claimed: 'mailed-codes-work-once' })],
+    raw: [raw(once, { kind: 'fail' })],
+  });
   const run = snapshotOfLine(JSON.stringify(lineOf(verdict)));
 
   test('show it, also by the history alone', () => {
@@ -102,7 +99,7 @@ describe('compare and trend', () => {
     expect(renderCompare(now, now, [], driftOf(now), 200)).toMatch(section);
   });
 
-  test('show nothing where there is none', () => {
+  test('show nothing without drift', () => {
     const now = snapshot({ [once]: 'pass' }, { claims: claimsOnce });
 
     expect(renderCompare(now, now, [], driftOf(now), 200)).not.toContain('statement');

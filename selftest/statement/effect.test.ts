@@ -4,12 +4,11 @@ import { loadContract } from '../../src/contract/openapi/load.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import { statementText, verdictLine } from '../../src/reports/forms/verdict-words.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { standingOf } from '../../src/verdict/statement/standing.js';
 import { env, good } from '../target/complaint.js';
 import { temporaryFolder, write } from '../target/files.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { statement } from './sample.js';
 
 const contract = await loadContract('7.1.2_u3');
@@ -40,7 +39,7 @@ describe('a requirement with a claim', () => {
     });
   });
 
-  test('does not apply to a release that lacks it, whatever is claimed', async () => {
+  test('does not apply to a release that lacks it, whatever the claim', async () => {
     const reference = requirementById('support-reference/works-once');
     const claimed = statement({ 'reference-ids-work-once': true });
 
@@ -60,19 +59,17 @@ describe('a requirement with a claim', () => {
 
 describe('the verdict', () => {
   const of = (kind: 'pass' | 'fail') =>
-    deriveVerdict(
-      results({
-        statement: statement({ [claim]: true, 'retain-is-stored': false }),
-        planned: [
-          planned('area/one'),
-          planned('area/two', { claimed: claim }),
-          planned('area/three', { level: 'should', notApplicable: 'denied' }),
-        ],
-        raw: [raw('area/one'), raw('area/two', { kind })],
-      }),
-    );
+    derived({
+      statement: statement({ [claim]: true, 'retain-is-stored': false }),
+      planned: [
+        planned('area/one'),
+        planned('area/two', { claimed: claim }),
+        planned('area/three', { level: 'should', notApplicable: 'denied' }),
+      ],
+      raw: [raw('area/one'), raw('area/two', { kind })],
+    });
 
-  test('fails by what is claimed and does not hold, and says that it is claimed', () => {
+  test('fails by a wrong claim and names the claim', () => {
     const verdict = of('fail');
 
     expect(verdict.gate).toBe('does not conform');
@@ -93,14 +90,12 @@ describe('the verdict', () => {
   });
 });
 
-describe('a claim of so many', () => {
+describe('a counted claim', () => {
   const counted = statement({ 'login-is-throttled': 10 });
   const count = { fact: 'throttleAfter', atMost: 10, unit: 'consecutive wrong codes' };
   const wrongCodes = requirementById('totp-login/wrong-codes-are-throttled');
   const of = (facts: Record<string, unknown>) =>
-    deriveVerdict(
-      results({ planned: [planned('area/one', { claimed: 'login-is-throttled', count })], facts }),
-    );
+    derived({ planned: [planned('area/one', { claimed: 'login-is-throttled', count })], facts });
 
   test('is a must, and counted by the test of one requirement', () => {
     expect(standingOf(wrongCodes, contract, counted)).toEqual({
@@ -128,7 +123,7 @@ describe('a claim of so many', () => {
   });
 });
 
-test('the plan names what is claimed and what is denied', () => {
+test('the plan names claimed and denied features', () => {
   const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
   const plan = (claims: Record<string, boolean>) =>
     renderPlan(target, contract, { mode: 'full', slow: false, grep: undefined }, statement(claims)).replace(
@@ -148,7 +143,7 @@ test('the plan names what is claimed and what is denied', () => {
   expect(tried(plan({}))).toBe(tried(text) + 1);
 });
 
-test('the plan tells how long a run takes, by the last one or by what it sends', () => {
+test('the plan estimates the time of a run from the last one or its requests', () => {
   const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
   const plan = (lastMs?: number) =>
     renderPlan(target, contract, { mode: 'full', slow: false, grep: 'http/*' }, undefined, lastMs);

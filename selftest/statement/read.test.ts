@@ -37,7 +37,7 @@ describe('a good file', () => {
   });
 });
 
-describe('a bad file is told with line, column and what to do', () => {
+describe('a bad file is reported with line, column and advice', () => {
   const claim = (text: string) => `version: 1\nclaims:\n  ${text}\n`;
 
   test.each([
@@ -95,7 +95,7 @@ describe('the target file', () => {
     expect(target.statement).toBe(join(folder, 's.yaml'));
   });
 
-  test('is told where there is none', () => {
+  test('is reported if missing', () => {
     const file = write(temporaryFolder(), 'lab.yaml', `${good}statement: s.yaml\n`);
 
     expect(messageOf(() => readTarget(file, env))).toMatch(

@@ -63,7 +63,7 @@ const breaches: readonly Breach[] = [
 ];
 const sentences = breaches.flatMap((breach) => [expected(breach), actual(breach)]);
 
-describe('what an answer breaks', () => {
+describe('findings in answers', () => {
   test.each(breaches.map((breach) => [expected(breach), actual(breach)]))('%s %s', (should, is) => {
     expect(should).not.toBe(is);
     for (const sentence of [should, is]) {
@@ -92,7 +92,7 @@ describe('what an answer breaks', () => {
   });
 });
 
-/** Patterns and beginnings that are looked for in a text, and fit a sentence by two of its words. */
+/** Search patterns and beginnings, which match a sentence by two words. */
 function readerOf(source: string): string[] {
   const patterns = [
     ...source.matchAll(/(?<=[([,=:&|!] ?)\/(?![/*])((?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+)\/([a-z]*)/g),

@@ -66,7 +66,7 @@ const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kin
 };
 const checks: readonly Check[] = Object.values(samples);
 
-describe('what a test expects', () => {
+describe('expectations of tests', () => {
   test.each(checks)('is told in words that stand alone: $kind', (check) => {
     const [expected, actual] = [expectedOf(check), actualOf(check)];
 

@@ -62,7 +62,7 @@ describe('the sources', () => {
   });
 });
 
-/** What Playwright finds in the built tests; nothing is sent. */
+/** The tests that Playwright finds in the build; no request is sent. */
 async function list(): Promise<Listed[]> {
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = join(packageRoot(), 'dist', 'playwright.config.js');
@@ -72,7 +72,7 @@ async function list(): Promise<Listed[]> {
   return testsIn(JSON.parse(stdout));
 }
 
-/** Every object of Playwright's report that is a test: it has a title and annotated runs. */
+/** The tests in Playwright's report: objects with a title and annotated runs. */
 function testsIn(value: unknown): Listed[] {
   if (Array.isArray(value)) return value.flatMap(testsIn);
   if (typeof value !== 'object' || value === null) return [];

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { faults } from '../../emulator/faults/index.js';
 import { operationsOf } from '../../emulator/operations/table.js';
 import { releaseNames as emulated, releaseOf } from '../../emulator/releases.js';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
-import { requirementIds } from '../../src/contract/requirements/ids.js';
 import { allProperties, rawDocument } from '../contract/raw.js';
 
 test('the emulator knows the releases that there are documents of', () => {
@@ -58,11 +56,4 @@ describe.each(releaseNames)('what the emulator has of release %s is what the doc
       bearer: release.bearer,
     });
   });
-});
-
-test('every fault names requirements that there are', () => {
-  const known: readonly string[] = requirementIds;
-
-  expect(faults.length).toBeGreaterThan(100);
-  expect(faults.flatMap(({ fails }) => fails).filter((id) => !known.includes(id))).toEqual([]);
 });

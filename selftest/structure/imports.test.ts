@@ -111,7 +111,7 @@ describe('the rooms of src/', () => {
     expect(upward).toEqual([]);
   });
 
-  test('import what the table says, no more and no less', () => {
+  test('import exactly the listed rooms', () => {
     const found = new Map(names.map((name) => [name, new Set<string>()]));
     for (const source of sources) {
       for (const path of importsWithin(source)) found.get(roomOf(source.path))?.add(roomOf(path));
@@ -148,9 +148,8 @@ describe('no file imports itself by way of others', () => {
   });
 });
 
-describe('what is installed with the package', () => {
+describe('dependencies of the package', () => {
   const manifest: unknown = JSON.parse(sourceAt('package.json').text);
-  // What is optional is asked of whoever wants it.
   const declared = [...namesIn(manifest, 'dependencies'), ...namesIn(manifest, 'peerDependencies')];
   const imported = new Set(
     [...sourcesIn(...shipped), config]
@@ -163,7 +162,7 @@ describe('what is installed with the package', () => {
   });
 
   test('is nothing that none of them imports', () => {
-    // Held at a version that runs on Node 20, for fastify; and types, which a later import would need.
+    // Fixed at a version for Node 20, for fastify; and types for later imports.
     const held = ['light-my-request', 'openapi-types'];
 
     expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sourcesIn } from './sources.js';
 
-/** What the fixtures do so that a test need not know how patient they are with a target: a word more is a policy more. */
+/** The policies of the fixtures. A new word is a new policy. */
 const policies =
   /\b(?:isRight|throttlingIsTested|endRow|settles?|readUntil|readBack|untilOpen|untilRefused|afterRefusals|hasUsedStep|inFreeStep|isNearLimit|mightLock|\w+InARow|whileOn|learn(?:Mail|Totp)|lastProof|takesCode|room)\b/;
 
@@ -12,7 +12,7 @@ function namingPolicies(text: string): { readonly code: number; readonly naming:
   return { code: code.length, naming: code.filter((line) => policies.test(line)) };
 }
 
-test('tests say what they expect: less than one line in a hundred names a policy', () => {
+test('fewer than one in a hundred lines of tests names a policy', () => {
   const counted = sourcesIn('tests').map(({ text }) => namingPolicies(text));
   const lines = counted.reduce((sum, { code }) => sum + code, 0);
   const naming = counted.flatMap((each) => each.naming);

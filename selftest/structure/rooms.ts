@@ -3,9 +3,9 @@ export interface Room {
   readonly name: string;
   /** The folder of src/ that it lies in; the wing `cli` is one room. */
   readonly wing: string;
-  /** What it holds, in one sentence: docs/architecture.md shows it. */
+  /** Its content in one sentence, as docs/architecture.md shows it. */
   readonly holds: string;
-  /** The rooms that it may import from, types included; itself goes without saying. */
+  /** The rooms that it may import from, types and itself included. */
   readonly imports: readonly string[];
 }
 
@@ -20,8 +20,8 @@ const inWing = (wing: string, ...rows: readonly Row[]): Room[] =>
   }));
 
 /**
- * The wings of src/, from the ground up, and their rooms: a room imports only from rooms that stand before it. A new
- * import across rooms is a new word here.
+ * The wings of src/ and their rooms in order: a room imports only from earlier rooms. A new
+ * import across rooms needs a new word here.
  */
 export const rooms: readonly Room[] = [
   ...inWing(

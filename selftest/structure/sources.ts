@@ -23,7 +23,7 @@ export function sourceAt(path: string): Source {
   return { path, text: readFileSync(join(packageRoot(), path), 'utf8') };
 }
 
-/** Whatever a file imports: modules of the package by their path, others by their package's name. */
+/** The imports of a file: modules of the package by path, others by package name. */
 export function importsOf({ path, text }: Source): string[] {
   const specifiers = [
     ...text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]/gm),

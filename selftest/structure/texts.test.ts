@@ -6,7 +6,7 @@ import { avoidedIn, forbiddenOpenings } from './words.js';
 
 const mostCharacters = 110;
 
-/** What is wrong with the text of a requirement. */
+/** The mistakes in the text of a requirement. */
 function faultsOf(text: string): string[] {
   return [
     ...avoidedIn(text),

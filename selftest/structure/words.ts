@@ -1,4 +1,4 @@
-/** Words that readers stumble over, each with what to write instead. */
+/** Words that readers stumble over, each with its replacement. */
 const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bmend(s|ed|ing)?\b/i, 'fix'],
   [/\banew\b/i, 'again'],

@@ -24,11 +24,11 @@ test('a throw-away target allows all of it', () => {
   expect(effectiveAllow(all)).toEqual(all);
 });
 
-test('what is not allowed stays so', () => {
+test('actions that are not allowed stay forbidden', () => {
   expect(effectiveAllow({ ...nothing, stateChanges: true })).toEqual({ ...nothing, stateChanges: true });
 });
 
-test('what goes beyond state changes needs them', () => {
+test('further permissions need state changes', () => {
   expect(messageOf(() => effectiveAllow({ ...nothing, clusterMfa: true }))).toMatch(
     /^allow\.clusterMfa: needs stateChanges/,
   );

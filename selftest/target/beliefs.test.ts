@@ -19,7 +19,7 @@ test.each([
   expect(new TargetModel(events).number('delay').value).toBe(value);
 });
 
-test('what is learned is told once, and known to all who ask', () => {
+test('a learned fact is logged once and known to all', () => {
   const told: unknown[] = [];
   const model = new TargetModel([learned('delay', 5)], (...one) => told.push(one));
 
@@ -29,7 +29,7 @@ test('what is learned is told once, and known to all who ask', () => {
   expect(model.number('delay').value).toBe(7);
 });
 
-test('a process that goes on with a run reads what was learned from its log', () => {
+test('a process that continues a run reads learned facts from its log', () => {
   const log = EventLog.create(`${temporaryFolder()}/events.jsonl`);
   log.write({ type: 'fact', requirement: 'totp-login/refuses-replay', name: 'n', value: '"type":"learned"' });
   log.write({ type: 'learned', fact: 'delay', value: 5, because: [1] });
@@ -52,7 +52,7 @@ const events: RunEvent[] = [
   learned('delay', 9),
 ];
 
-test('what a run did for a requirement is told with its reasons', () => {
+test('the actions of a run for a requirement are listed with their reasons', () => {
   expect(renderRun(id, events).split('\n')).toEqual([
     `In this run: ${id}`,
     '       sent again: it was answered 429, which asks to wait',

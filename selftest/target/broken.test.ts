@@ -6,8 +6,11 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import { complaint, env, good, head } from './complaint.js';
 import { messageOf, temporaryFolder } from './files.js';
 
+const empty = 'the file is empty: it needs at least baseUrl and accounts';
+const noMapping = 'the file is not a mapping (key: value): it needs at least baseUrl and accounts';
+
 describe('a file that can not be read', () => {
-  test('is named, with what is in the way', () => {
+  test('is named with the reason', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'folder.yaml'));
     symlinkSync(join(folder, 'loop.yaml'), join(folder, 'loop.yaml'));
@@ -34,31 +37,11 @@ describe('a file that can not be read', () => {
       'lab.yaml',
       'lab.yaml: is too large: more than 1000000 bytes',
     ],
-    ['nothing', '', 'lab.yaml', 'lab.yaml:1:1 the file is empty: it needs at least baseUrl and accounts'],
-    [
-      'a comment only',
-      '# nothing\n',
-      'lab.yaml',
-      'lab.yaml:1:1 the file is empty: it needs at least baseUrl and accounts',
-    ],
-    [
-      'nothing in JSON',
-      ' \n',
-      'lab.json',
-      'lab.json:1:1 the file is empty: it needs at least baseUrl and accounts',
-    ],
-    [
-      'a list',
-      '- a\n',
-      'lab.yaml',
-      'lab.yaml:1:1 the file is not a mapping (key: value): it needs at least baseUrl and accounts',
-    ],
-    [
-      'a word',
-      'hello\n',
-      'lab.yaml',
-      'lab.yaml:1:1 the file is not a mapping (key: value): it needs at least baseUrl and accounts',
-    ],
+    ['nothing', '', 'lab.yaml', `lab.yaml:1:1 ${empty}`],
+    ['a comment only', '# nothing\n', 'lab.yaml', `lab.yaml:1:1 ${empty}`],
+    ['nothing in JSON', ' \n', 'lab.json', `lab.json:1:1 ${empty}`],
+    ['a list', '- a\n', 'lab.yaml', `lab.yaml:1:1 ${noMapping}`],
+    ['a word', 'hello\n', 'lab.yaml', `lab.yaml:1:1 ${noMapping}`],
   ])('holds %s', (_, text, name, expected) => {
     expect(complaint(text, name)).toBe(expected);
   });

@@ -5,7 +5,7 @@ import { messageOf, temporaryFolder, write } from './files.js';
 /** The environment that these target files are read in. */
 export const env = { KEY: 'key-1', PW: 'hunter2-pw', EMPTY: '' };
 
-/** What is said of a file, with its folder left out. */
+/** The complaint about a file, without its folder. */
 export function complaint(text: string | Uint8Array, name = 'lab.yaml', mode = 0o644): string {
   const folder = temporaryFolder();
   const file = write(folder, name, text, mode);

@@ -29,172 +29,59 @@ function state() {
   return { time, expected, read, sent, taught, told };
 }
 
-test.each<
+/** What a request and an answer do, by its name in the table below. */
+const steps: Readonly<Record<string, (of: ReturnType<typeof state>) => void>> = {
+  taught: ({ taught }) => taught(),
+  'read on': ({ read }) => read('on'),
+  'read off': ({ read }) => read('off'),
+  'put on': ({ sent }) => sent(on),
+  'put off': ({ sent }) => sent(off),
+  'patch other': ({ sent }) => sent(other),
+  'send anything': ({ sent }) => sent({ like: undefined, maySet: true }),
+  'request elsewhere': ({ expected }) => expected.sent(false),
+  begin: ({ expected }) => expected.sent(true),
+  'answer on': ({ expected }) => expected.answered(on),
+  'answer off': ({ expected }) => expected.answered(off),
+  'overtaken read': ({ expected, sent }) => {
+    const shown = expected.reading();
+    sent(on);
+    shown('off');
+  },
+  'wait 10 s': ({ time }) => {
+    time.ms = 10_000;
+  },
+  'wait 60 s': ({ time }) => {
+    time.ms = 60_000;
+  },
+};
+
+test.each<[what: string, done: string, ...told: (string | undefined)[]]>([
+  ['nothing is known before a read', '', undefined, undefined, undefined],
+  ['a read is known', 'read off', 'off', 'off', 'off'],
+  ['a change seen for the first time tells nothing', 'read off, put on', undefined, undefined, undefined],
+  ['a change that was seen before is expected to do the same', 'taught, put on', undefined, undefined, 'on'],
+  ['so are several', 'taught, put on, put off, put on', undefined, undefined, 'on'],
+  ['from another state it may do something else', 'taught, put on, put on', undefined, undefined, undefined],
+  ['a refusal by the other part changes nothing here', 'taught, patch other', undefined, 'off', 'off'],
+  ['an unknown request is read after', 'taught, send anything', undefined, undefined, undefined],
+  ['a request that touches no configuration', 'read off, request elsewhere', undefined, undefined, 'off'],
+  ['a request under way', 'read off, begin', undefined, undefined, undefined],
+  ['two concurrent ones', 'taught, begin, begin, answer on, answer off', undefined, undefined, undefined],
+  ['a read that a request overtook', 'taught, overtaken read', undefined, undefined, undefined],
   [
-    what: string,
-    steps: (of: ReturnType<typeof state>) => void,
-    known: unknown,
-    apart: unknown,
-    expected: unknown,
-  ]
->([
-  ['nothing is known before a read', () => {}, undefined, undefined, undefined],
-  ['a read is known', ({ read }) => read('off'), 'off', 'off', 'off'],
-  [
-    'a change seen for the first time tells nothing',
-    ({ read, sent }) => {
-      read('off');
-      sent(on);
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'a change that was seen before is expected to do the same',
-    ({ taught, sent }) => {
-      taught();
-      sent(on);
-    },
-    undefined,
-    undefined,
-    'on',
-  ],
-  [
-    'so are several',
-    ({ taught, sent }) => {
-      taught();
-      sent(on);
-      sent(off);
-      sent(on);
-    },
-    undefined,
-    undefined,
-    'on',
-  ],
-  [
-    'from another state it may do something else',
-    ({ taught, sent }) => {
-      taught();
-      sent(on);
-      sent(on);
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'what the other part refused leaves this one alone',
-    ({ taught, sent }) => {
-      taught();
-      sent(other);
-    },
-    undefined,
-    'off',
-    'off',
-  ],
-  [
-    'what tells nothing is read',
-    ({ taught, sent }) => {
-      taught();
-      sent({ like: undefined, maySet: true });
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'a request that touches no configuration',
-    ({ read, expected }) => {
-      read('off');
-      expected.sent(false);
-    },
+    'a contradicted expectation is read again',
+    'taught, put on, read off, put on',
     undefined,
     undefined,
     'off',
   ],
-  [
-    'one that is under way',
-    ({ read, expected }) => {
-      read('off');
-      expected.sent(true);
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'two at the same time',
-    ({ taught, expected }) => {
-      taught();
-      expected.sent(true);
-      expected.sent(true);
-      expected.answered(on);
-      expected.answered(off);
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'a read that a request overtook',
-    ({ taught, expected, sent }) => {
-      taught();
-      const shown = expected.reading();
-      sent(on);
-      shown('off');
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'who contradicts what was expected is read again',
-    ({ taught, sent, read }) => {
-      taught();
-      sent(on);
-      read('off');
-      sent(on);
-    },
-    undefined,
-    undefined,
-    'off',
-  ],
-  [
-    'and all that was learnt of it is forgotten',
-    ({ taught, sent, read }) => {
-      taught();
-      read('on');
-      sent(off);
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-  [
-    'a read of a while ago is read again before a change',
-    ({ taught, time }) => {
-      taught();
-      time.ms = 10_000;
-    },
-    undefined,
-    undefined,
-    'off',
-  ],
-  [
-    'and a minute later always',
-    ({ taught, time }) => {
-      taught();
-      time.ms = 60_000;
-    },
-    undefined,
-    undefined,
-    undefined,
-  ],
-])('%s', (_what, steps, ...expected) => {
+  ['and all that was learned is forgotten', 'taught, read on, put off', undefined, undefined, undefined],
+  ['an older read is read again before a change', 'taught, wait 10 s', undefined, undefined, 'off'],
+  ['and after a minute always', 'taught, wait 60 s', undefined, undefined, undefined],
+])('%s: %s', (_what, done, ...told) => {
   const one = state();
 
-  steps(one);
+  for (const step of done.split(', ').filter(Boolean)) steps[step]?.(one);
 
-  expect(one.told()).toEqual(expected);
+  expect(one.told()).toEqual(told);
 });

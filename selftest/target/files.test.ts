@@ -28,7 +28,7 @@ test('a folder stands for the target files right in it, sorted', () => {
   expect(targetFiles(['x.yaml', folder, 'a.txt'])).toEqual(['x.yaml', ...names, 'a.txt']);
 });
 
-test('a folder without any is a mistake that is told', () => {
+test('a folder without target files is a mistake', () => {
   const folder = folderWith('README.md');
 
   expect(() => targetFiles([folder])).toThrow(`${folder} (-t) holds no target file`);

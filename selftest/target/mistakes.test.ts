@@ -3,17 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { admin, complaint, good, head } from './complaint.js';
 
-describe('mistakes in what is written', () => {
+describe('mistakes in syntax', () => {
   test.each<[string, string, string]>([
     [
       'a mistyped key',
       `${head}accounts:\n  admin:\n    username: a\n    password: "\${PW}"\n    pasword: x\n`,
       '6:5 accounts.admin.pasword: unknown key; did you mean password?',
-    ],
-    [
-      'an unknown key',
-      `${good}supportUser: { shoe: 1 }\n`,
-      '3:16 supportUser.shoe: unknown key; known here: email, password',
     ],
     [
       'no baseUrl',
@@ -22,73 +17,14 @@ describe('mistakes in what is written', () => {
     ],
     ['no accounts', head, '1:1 accounts: missing. The users that the suite acts as.'],
     [
-      'an unquoted release',
-      `${good}release: 7.0\n`,
-      '3:10 release: must be quoted: "7.0", or it is read as a number',
-    ],
-    [
-      'an empty section',
-      `${good}supportUser:\n`,
-      '3:1 supportUser: is empty: must be keys with values; or leave the key out',
-    ],
-    [
       'a number for text',
       `${head}accounts: { admin: { username: 1, password: "\${PW}" } }\n`,
       '2:32 accounts.admin.username: must be text, not a number: put it in quotes',
-    ],
-    ['true for text', `${good}name: true\n`, '3:7 name: must be text, not true or false: put it in quotes'],
-    ['a list for text', `${good}name: [a]\n`, '3:7 name: must be text'],
-    ['empty text', `${good}name: ""\n`, '3:7 name: is empty: write a value, or leave the key out'],
-    ['text for a section', `${good}mail: smtp\n`, '3:7 mail: must be keys with values'],
-    [
-      'yes for true',
-      `${good}allow: { stateChanges: yes }\n`,
-      "3:24 allow.stateChanges: must be true or false, without quotes; an environment variable can't stand here",
-    ],
-    [
-      'an unknown kind of mail',
-      `${good}mail: { kind: pop3 }\n`,
-      '3:15 mail.kind: must be one of smtp, imap, command',
-    ],
-    [
-      'no kind of mail',
-      `${good}mail: { listen: "x:1" }\n`,
-      '3:1 mail.kind: missing. smtp: the suite listens; imap: it reads a mailbox; command: it asks a program.',
-    ],
-    [
-      'a key of another kind of mail',
-      `${good}mail: { kind: smtp, listen: "h:1", host: x }\n`,
-      '3:36 mail.host: unknown key; known here: kind, listen, timeoutMs, quietMs, codePattern',
-    ],
-    [
-      'a port that is none',
-      `${good}mail: { kind: imap, host: h, username: u, password: "\${PW}", port: 70000 }\n`,
-      '3:68 mail.port: must be 65535 or less',
-    ],
-    [
-      'no command',
-      `${good}mail: { kind: command, run: [] }\n`,
-      '3:29 mail.run: is empty: write at least one',
-    ],
-    [
-      'an unknown role',
-      `${good}allow: { replaceTotpOf: [viewr] }\n`,
-      '3:26 allow.replaceTotpOf[0]: must be one of admin, viewer, other, supportUser; did you mean viewer?',
     ],
     [
       'an unknown account',
       `${head}accounts: { admin: { apiKey: "\${KEY}" }, bob: {} }\n`,
       '2:42 accounts.bob: unknown key; known here: admin, viewer, other',
-    ],
-    [
-      'no rate',
-      `${good}limits: { requestsPerSecond: 0 }\n`,
-      '3:30 limits.requestsPerSecond: must be more than 0',
-    ],
-    [
-      'a file with something else',
-      `${good}name: { fromFile: x, and: y }\n`,
-      '3:22 name.and: unknown key; known here: fromFile',
     ],
     [
       'a user name without password',
@@ -100,16 +36,51 @@ describe('mistakes in what is written', () => {
       `${good}  \n`.replace('apiKey: "${KEY}"', 'password: "${PW}"'),
       '2:13 accounts.admin.username: missing: password needs it. The name to log in with.',
     ],
-    [
-      'a certificate without key',
-      `${good}tls: { cert: c.pem }\n`,
-      "3:1 tls.key: missing: cert needs it. A PEM file of the client certificate's key, or its text.",
-    ],
   ])('%s', (_, text, expected) => {
     expect(complaint(text)).toBe(`lab.yaml:${expected}`);
   });
 
-  test('all of them are told at once, in the order of the file', () => {
+  test.each<[string, string]>([
+    ['supportUser: { shoe: 1 }', '16 supportUser.shoe: unknown key; known here: email, password'],
+    ['release: 7.0', '10 release: must be quoted: "7.0", or it is read as a number'],
+    ['supportUser:', '1 supportUser: is empty: must be keys with values; or leave the key out'],
+    ['name: true', '7 name: must be text, not true or false: put it in quotes'],
+    ['name: [a]', '7 name: must be text'],
+    ['name: ""', '7 name: is empty: write a value, or leave the key out'],
+    ['mail: smtp', '7 mail: must be keys with values'],
+    [
+      'allow: { stateChanges: yes }',
+      "24 allow.stateChanges: must be true or false, without quotes; an environment variable can't stand here",
+    ],
+    ['mail: { kind: pop3 }', '15 mail.kind: must be one of smtp, imap, command'],
+    [
+      'mail: { listen: "x:1" }',
+      '1 mail.kind: missing. smtp: the suite listens; imap: it reads a mailbox; command: it asks a program.',
+    ],
+    [
+      'mail: { kind: smtp, listen: "h:1", host: x }',
+      '36 mail.host: unknown key; known here: kind, listen, timeoutMs, quietMs, codePattern',
+    ],
+    [
+      'mail: { kind: imap, host: h, username: u, password: "${PW}", port: 70000 }',
+      '68 mail.port: must be 65535 or less',
+    ],
+    ['mail: { kind: command, run: [] }', '29 mail.run: is empty: write at least one'],
+    [
+      'allow: { replaceTotpOf: [viewr] }',
+      '26 allow.replaceTotpOf[0]: must be one of admin, viewer, other, supportUser; did you mean viewer?',
+    ],
+    ['limits: { requestsPerSecond: 0 }', '30 limits.requestsPerSecond: must be more than 0'],
+    ['name: { fromFile: x, and: y }', '22 name.and: unknown key; known here: fromFile'],
+    [
+      'tls: { cert: c.pem }',
+      "1 tls.key: missing: cert needs it. A PEM file of the client certificate's key, or its text.",
+    ],
+  ])('%s', (line, expected) => {
+    expect(complaint(`${good}${line}\n`)).toBe(`lab.yaml:3:${expected}`);
+  });
+
+  test('all of them are reported at once, in the order of the file', () => {
     const lines = complaint(
       `nam: x\n${good}release: 7.1\nmail: { kind: smtp, listen: "\${NOWHERE}" }\n`,
     ).split('\n');
@@ -128,7 +99,7 @@ describe('mistakes in what is written', () => {
   });
 });
 
-describe('mistakes in what is meant', () => {
+describe('mistakes in meaning', () => {
   const withUrl = (url: string) => `baseUrl: "${url}"\n${admin}`;
 
   test.each<[string, string, string]>([
@@ -147,16 +118,6 @@ describe('mistakes in what is meant', () => {
       good.replace('KEY', 'KEY:-x'),
       '2:30 accounts.admin.apiKey: ${…} can hold the name of an environment variable only; put a value that holds ${ itself into one',
     ],
-    [
-      'a variable left open',
-      `${good}name: a\${KEY\n`,
-      '3:7 name: ${…} can hold the name of an environment variable only; put a value that holds ${ itself into one',
-    ],
-    [
-      'a file that is not there',
-      `${good}supportUser: { password: { fromFile: no/file } }\n`,
-      '3:38 supportUser.password.fromFile: no/file: no such file',
-    ],
     ['a path without scheme', withUrl('10.2.0.7/v2'), '1:10 baseUrl: must begin with https:// or http://'],
     [
       'a host and port without scheme',
@@ -174,11 +135,6 @@ describe('mistakes in what is meant', () => {
     ['a space in the URL', withUrl('https://h /v2'), '1:10 baseUrl: holds a space or a line break'],
     ['a URL without host', withUrl('https:///'), '1:10 baseUrl: is not a URL: https://HOST[:PORT]/PATH'],
     [
-      'an unknown release',
-      `${good}release: "\${PW}"\n`,
-      `3:10 release: must be one of ${releaseNames.join(', ')}, auto`,
-    ],
-    [
       'no credentials',
       `${head}accounts: { admin: { domain: x } }\n`,
       '2:13 accounts.admin: has no credentials: give it an apiKey, or username and password',
@@ -194,87 +150,6 @@ describe('mistakes in what is meant', () => {
       '2:75 accounts.other.username: is the same user as accounts.admin: name another',
     ],
     [
-      'no mail address',
-      `${good}supportUser: { email: "a@b, c@d" }\n`,
-      '3:23 supportUser.email: must be one mail address and nothing else: user@host.example',
-    ],
-    [
-      'an address without port',
-      `${good}mail: { kind: smtp, listen: 0.0.0.0 }\n`,
-      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
-    ],
-    [
-      'an IPv6 address without brackets',
-      `${good}mail: { kind: smtp, listen: "::1:25" }\n`,
-      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
-    ],
-    [
-      'a port out of range',
-      `${good}mail: { kind: smtp, listen: "h:65536" }\n`,
-      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
-    ],
-    [
-      'an address that is none',
-      `${good}mail: { kind: smtp, listen: "300.1.1.1:25" }\n`,
-      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
-    ],
-    [
-      'a port in the IMAP host',
-      `${good}mail: { kind: imap, host: "h:993", username: u, password: "\${PW}" }\n`,
-      '3:27 mail.host: must not have a port: it goes to mail.port',
-    ],
-    [
-      'a broken pattern',
-      `${good}mail: { kind: smtp, listen: "h:1", codePattern: "(" }\n`,
-      '3:49 mail.codePattern: is not a regular expression: look for a bracket that is not closed',
-    ],
-    [
-      'a pattern for nothing',
-      `${good}mail: { kind: smtp, listen: "h:1", codePattern: "\\\\d*" }\n`,
-      '3:49 mail.codePattern: matches an empty text: say how long a code is, such as \\d{6}',
-    ],
-    [
-      'a command that is not there',
-      `${good}mail: { kind: command, run: [./no-such] }\n`,
-      '3:30 mail.run[0]: no such file',
-    ],
-    [
-      'clusterMfa without stateChanges',
-      `${good}allow: { clusterMfa: true }\n`,
-      '3:22 allow.clusterMfa: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
-    ],
-    [
-      'replaceTotpOf without stateChanges',
-      `${good}allow: { replaceTotpOf: [admin] }\n`,
-      '3:25 allow.replaceTotpOf: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
-    ],
-    [
-      'replaceTotpOf an account that is not there',
-      `${good}allow: { stateChanges: true, replaceTotpOf: [other] }\n`,
-      '3:46 allow.replaceTotpOf[0]: there is no accounts.other',
-    ],
-    ['a waivers file that is not there', `${good}waivers: no.yaml\n`, '3:10 waivers: no.yaml: no such file'],
-    [
-      'a clock without scheme',
-      `${good}clock: { control: 127.0.0.1 }\n`,
-      '3:19 clock.control: must begin with https:// or http://',
-    ],
-    [
-      'a name with a slash',
-      `${good}name: a/b\n`,
-      `3:7 name: can't be the name of a folder on every system: it holds one of < > : " / \\ | ? * or a control character`,
-    ],
-    [
-      'a name that ends with a dot',
-      `${good}name: a.\n`,
-      "3:7 name: can't be the name of a folder on every system: it begins with a space, or ends with a space or a dot",
-    ],
-    [
-      'the name of a device',
-      `${good}name: nul.x\n`,
-      "3:7 name: can't be the name of a folder on every system: Windows keeps it for a device",
-    ],
-    [
       'a very long name',
       `${good}name: ${'x'.repeat(101)}\n`,
       "3:7 name: can't be the name of a folder on every system: it is longer than 100 bytes",
@@ -286,6 +161,76 @@ describe('mistakes in what is meant', () => {
     ],
   ])('%s', (_, text, expected) => {
     expect(complaint(text)).toBe(`lab.yaml:${expected}`);
+  });
+
+  test.each<[string, string]>([
+    [
+      'name: a${KEY',
+      '7 name: ${…} can hold the name of an environment variable only; put a value that holds ${ itself into one',
+    ],
+    [
+      'supportUser: { password: { fromFile: no/file } }',
+      '38 supportUser.password.fromFile: no/file: no such file',
+    ],
+    ['release: "${PW}"', `10 release: must be one of ${releaseNames.join(', ')}, auto`],
+    [
+      'supportUser: { email: "a@b, c@d" }',
+      '23 supportUser.email: must be one mail address and nothing else: user@host.example',
+    ],
+    [
+      'mail: { kind: smtp, listen: 0.0.0.0 }',
+      '29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'mail: { kind: smtp, listen: "::1:25" }',
+      '29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'mail: { kind: smtp, listen: "h:65536" }',
+      '29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'mail: { kind: smtp, listen: "300.1.1.1:25" }',
+      '29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'mail: { kind: imap, host: "h:993", username: u, password: "${PW}" }',
+      '27 mail.host: must not have a port: it goes to mail.port',
+    ],
+    [
+      'mail: { kind: smtp, listen: "h:1", codePattern: "(" }',
+      '49 mail.codePattern: is not a regular expression: look for a bracket that is not closed',
+    ],
+    [
+      'mail: { kind: smtp, listen: "h:1", codePattern: "\\\\d*" }',
+      '49 mail.codePattern: matches an empty text: say how long a code is, such as \\d{6}',
+    ],
+    ['mail: { kind: command, run: [./no-such] }', '30 mail.run[0]: no such file'],
+    [
+      'allow: { clusterMfa: true }',
+      '22 allow.clusterMfa: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
+    ],
+    [
+      'allow: { replaceTotpOf: [admin] }',
+      '25 allow.replaceTotpOf: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
+    ],
+    [
+      'allow: { stateChanges: true, replaceTotpOf: [other] }',
+      '46 allow.replaceTotpOf[0]: there is no accounts.other',
+    ],
+    ['waivers: no.yaml', '10 waivers: no.yaml: no such file'],
+    ['clock: { control: 127.0.0.1 }', '19 clock.control: must begin with https:// or http://'],
+    [
+      'name: a/b',
+      `7 name: can't be the name of a folder on every system: it holds one of < > : " / \\ | ? * or a control character`,
+    ],
+    [
+      'name: a.',
+      "7 name: can't be the name of a folder on every system: it begins with a space, or ends with a space or a dot",
+    ],
+    ['name: nul.x', "7 name: can't be the name of a folder on every system: Windows keeps it for a device"],
+  ])('%s', (line, expected) => {
+    expect(complaint(`${good}${line}\n`)).toBe(`lab.yaml:3:${expected}`);
   });
 
   test('a file name that is not a folder name asks for another name', () => {

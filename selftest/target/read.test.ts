@@ -95,7 +95,7 @@ describe('readTarget', () => {
     ]);
   });
 
-  test('fills in what a minimal file leaves out', () => {
+  test('adds defaults to a minimal file', () => {
     const target = readMinimal();
 
     expect(target).toMatchObject({

@@ -14,7 +14,7 @@ function walk(value: unknown, path: string, visit: (node: object, path: string) 
 test('no object of the schema lets an unknown key pass', () => {
   const open: string[] = [];
   walk(JSON.parse(text), '', (node, path) => {
-    // The conditions only tell the kinds of mail apart; what follows from them is closed.
+    // The conditions only select the kind of mail; their results are closed.
     if (path.endsWith('/if') || path === '/properties/mail') return;
     const closed = 'additionalProperties' in node && node.additionalProperties === false;
     if ('properties' in node && 'type' in node && !closed) open.push(path);
@@ -23,7 +23,7 @@ test('no object of the schema lets an unknown key pass', () => {
   expect(open).toEqual([]);
 });
 
-test('every key says what it is for', () => {
+test('every key has a description', () => {
   const definitions: unknown = JSON.parse(text).$defs;
   const silent: string[] = [];
   walk(JSON.parse(text), '', (node, path) => {

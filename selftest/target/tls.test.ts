@@ -82,7 +82,7 @@ test('a key written out is a secret', () => {
   expect(complaint({ cert: certificate, key })).not.toContain(key.split('\n')[1]);
 });
 
-test('a certificate authority that is none is refused', () => {
+test('an invalid certificate authority is refused', () => {
   const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
   expect(complaint({ ca: 'no.pem' })).toBe('tls.ca: no.pem: no such file');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
 /**
- * A build of the suite to be changed, without its own tests.
+ * A copy of the build for changes, without its self-tests.
  *
- * @param folder one that may be made: its root
+ * @param folder its root, which may be created
  */
 export function copyBuild(folder: string): void {
   const root = packageRoot();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
 /**
- * In place of node:timers/promises, which Node 20 imports by name as it was before its timers were faked: in a file that
- * says so by vi.mock, timers are faked for each test. Such a file is one of those that vitest.config.ts runs apart.
+ * Replaces node:timers/promises, whose named imports in Node 20 keep the real timers. In a file that
+ * uses it by vi.mock, timers are faked for each test. vitest.config.ts runs such files separately.
  */
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,4 +1,4 @@
-/** Processor time of this process, in milliseconds, the least of three: what else the machine does is left out. */
+/** The least processor time of three runs, in milliseconds, which excludes other work of the machine. */
 function leastCpuMs(act: () => void): number {
   const once = () => {
     const before = process.cpuUsage();
@@ -12,11 +12,11 @@ function leastCpuMs(act: () => void): number {
 const leastMs = 4;
 
 /**
- * How many times longer the large piece of work takes than the small one: as the work itself, where time grows with it,
- * and as its square where each part is compared with all others. Quick and slow machines say much the same.
+ * How many times longer the large work takes than the small one: about the ratio of sizes for linear work,
+ * and its square for quadratic work. Quick and slow machines give similar results.
  */
 export function growth(small: () => void, large: () => void): number {
-  // What the machine learns of the code while it runs belongs to neither.
+  // The first run warms up the compiler.
   small();
   return leastCpuMs(large) / Math.max(leastMs, leastCpuMs(small));
 }

@@ -1,2 +1,2 @@
-// Test files share a process, and each evaluates the suite's modules anew: what they register for its exit adds up.
+// Test files share a process and load the suite's modules again, so exit handlers add up.
 process.setMaxListeners(0);

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Shard, shardOf } from '../../src/reports/many/shard.js';
 
 /**
- * A command for those who work on the suite, with --help and one line for what is wrong, as the suite's own have.
+ * A command for developers of the suite, with --help and one line for each mistake.
  *
  * @param script its name in package.json
  */

@@ -34,7 +34,7 @@ const open = (id: string, blame: NonNullable<Outcome['blame']>, reason = id): Ou
   blame,
 });
 
-/** Of each cause what shows it, and what follows. */
+/** Each cause with its evidence and its consequences. */
 const inShort = (outcomes: readonly Outcome[]) =>
   causesOf(outcomes).map(({ id, follows }) => [id, ...follows].join(' < '));
 
@@ -149,7 +149,7 @@ describe('causesOf', () => {
     expect(told).toEqual(expect.arrayContaining(troubled.map(({ id }) => id)));
   });
 
-  test('says what was seen', () => {
+  test('quotes the evidence', () => {
     expect(
       causesOf([
         outcome('a/a', `expected: x\nactual: ${'y'.repeat(300)}\nmore`, { exchanges: [exchange()] }),

@@ -3,7 +3,7 @@ import type { RawKind, RawOutcome, RunResults } from '../../src/base/model/resul
 import { type Gate, type Level, levels, type OutcomeKind } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
-import { exchange, planned, raw, results } from './sample.js';
+import { derived, exchange, planned, raw, results } from './sample.js';
 
 /** `must fail` and the like: one requirement each; `missing` has no outcome at all. */
 function run(words: readonly string[], change: Partial<RunResults> = {}): RunResults {
@@ -22,92 +22,58 @@ function run(words: readonly string[], change: Partial<RunResults> = {}): RunRes
 const strict = { options: { strict: true, requireComplete: false } };
 const complete = { options: { strict: false, requireComplete: true } };
 
-interface Row {
-  readonly of: readonly string[];
-  readonly with?: Partial<RunResults>;
-  readonly gate: Gate;
-  readonly cause?: RegExp;
-}
+/** The outcomes, their gate, and its cause; flags of the run last. */
+type Row = readonly [of: string, gate: Gate, cause?: RegExp | undefined, change?: Partial<RunResults>];
+
+const no = 'does not conform';
+const open = 'inconclusive';
+const cut = { interrupted: 'SIGINT' };
+const unchecked = /^No must requirement was checked/;
 
 const rows: readonly Row[] = [
-  { of: ['must pass'], gate: 'conforms' },
-  { of: ['must pass', 'must fail'], gate: 'does not conform' },
-  { of: ['must fail', 'must inconclusive'], gate: 'does not conform' },
-  { of: ['must pass', 'must inconclusive'], gate: 'inconclusive' },
-  { of: ['must pass', 'must not run'], gate: 'conforms' },
-  { of: ['must pass', 'must not applicable'], gate: 'conforms' },
-  { of: ['must pass', 'should fail'], gate: 'conforms' },
-  { of: ['must pass', 'should inconclusive'], gate: 'conforms' },
-  {
-    of: ['must pass', 'should fail'],
-    with: strict,
-    gate: 'does not conform',
-    cause: /^1 should requirement failed, .*--strict/,
-  },
-  {
-    of: ['must pass', 'should inconclusive'],
-    with: strict,
-    gate: 'inconclusive',
-    cause: /1 should .* inconclusive, .*--strict/,
-  },
-  { of: ['must fail', 'should fail'], with: strict, gate: 'does not conform' },
-  { of: ['must pass', 'fact fail', 'fact inconclusive'], with: strict, gate: 'conforms' },
-  { of: ['must inconclusive', 'should fail'], with: strict, gate: 'does not conform', cause: /--strict/ },
-  { of: ['must pass', 'should not run'], with: strict, gate: 'conforms' },
-  {
-    of: ['must pass', 'must not run', 'must not run'],
-    with: complete,
-    gate: 'inconclusive',
-    cause: /^2 must requirements not run, .*--require-complete/,
-  },
-  { of: ['must pass', 'should not run', 'must not applicable'], with: complete, gate: 'conforms' },
-  { of: ['must fail', 'must not run'], with: complete, gate: 'does not conform' },
-  { of: [], gate: 'inconclusive', cause: /^No must requirement was checked/ },
-  { of: ['should pass'], gate: 'inconclusive', cause: /^No must requirement was checked/ },
-  {
-    of: ['must not run', 'must not applicable', 'should pass'],
-    gate: 'inconclusive',
-    cause: /^No must requirement was checked/,
-  },
-  {
-    of: ['must pass', 'must missing'],
-    gate: 'inconclusive',
-    cause: /^The run was cut short: 1 planned requirement left no outcome\.$/,
-  },
-  { of: ['must pass', 'should missing'], gate: 'inconclusive', cause: /^The run was cut short/ },
-  {
-    of: ['must pass', 'must missing'],
-    with: { interrupted: 'SIGINT' },
-    gate: 'inconclusive',
-    cause: /^The run was cut short: SIGINT\.$/,
-  },
-  {
-    of: ['must pass'],
-    with: { interrupted: 'SIGINT' },
-    gate: 'inconclusive',
-    cause: /^The run was cut short: SIGINT\.$/,
-  },
-  {
-    of: ['must fail', 'must missing'],
-    with: { interrupted: 'SIGINT' },
-    gate: 'does not conform',
-    cause: /SIGINT/,
-  },
-  {
-    of: ['must missing', 'must missing'],
-    with: { unusable: 'no route to the host.' },
-    gate: 'inconclusive',
-    cause: /^The target could not be used: no route to the host\.$/,
-  },
+  ['must pass', 'conforms'],
+  ['must pass, must fail', no],
+  ['must fail, must inconclusive', no],
+  ['must pass, must inconclusive', open],
+  ['must pass, must not run', 'conforms'],
+  ['must pass, must not applicable', 'conforms'],
+  ['must pass, should fail', 'conforms'],
+  ['must pass, should inconclusive', 'conforms'],
+  ['must pass, should fail', no, /^1 should requirement failed, .*--strict/, strict],
+  ['must pass, should inconclusive', open, /1 should .* inconclusive, .*--strict/, strict],
+  ['must fail, should fail', no, undefined, strict],
+  ['must pass, fact fail, fact inconclusive', 'conforms', undefined, strict],
+  ['must inconclusive, should fail', no, /--strict/, strict],
+  ['must pass, should not run', 'conforms', undefined, strict],
+  [
+    'must pass, must not run, must not run',
+    open,
+    /^2 must requirements not run, .*--require-complete/,
+    complete,
+  ],
+  ['must pass, should not run, must not applicable', 'conforms', undefined, complete],
+  ['must fail, must not run', no, undefined, complete],
+  ['', open, unchecked],
+  ['should pass', open, unchecked],
+  ['must not run, must not applicable, should pass', open, unchecked],
+  ['must pass, must missing', open, /^The run was cut short: 1 planned requirement left no outcome\.$/],
+  ['must pass, should missing', open, /^The run was cut short/],
+  ['must pass, must missing', open, /^The run was cut short: SIGINT\.$/, cut],
+  ['must pass', open, /^The run was cut short: SIGINT\.$/, cut],
+  ['must fail, must missing', no, /SIGINT/, cut],
+  [
+    'must missing, must missing',
+    open,
+    /^The target could not be used: no route to the host\.$/,
+    { unusable: 'no route to the host.' },
+  ],
 ];
 
-test('a fact that is otherwise is told, and judged by nobody', () => {
-  const { outcomes, summary } = deriveVerdict(
-    results({
-      planned: [planned('area/n0', { level: 'fact' })],
-      raw: [raw('area/n0', { kind: 'fail', reason: 'expected: one\nactual: two' })],
-    }),
-  );
+test('a different fact is reported and not judged', () => {
+  const { outcomes, summary } = derived({
+    planned: [planned('area/n0', { level: 'fact' })],
+    raw: [raw('area/n0', { kind: 'fail', reason: 'expected: one\nactual: two' })],
+  });
 
   expect(outcomes).toMatchObject([
     { level: 'fact', outcome: 'not applicable', reason: 'measured, not judged: expected: one\nactual: two' },
@@ -116,17 +82,16 @@ test('a fact that is otherwise is told, and judged by nobody', () => {
 });
 
 describe('the gate', () => {
-  test.each(rows)('$of with $with: $gate', ({ of, with: change, gate, cause }) => {
-    const verdict = deriveVerdict(run(of, change));
+  test.for<Row>(rows)('%s: %s', ([of, gate, cause, change]) => {
+    const verdict = deriveVerdict(run(of.split(', ').filter(Boolean), change));
 
     expect(verdict.gate).toBe(gate);
-    if (cause === undefined) expect(verdict.cause).toBe('');
-    else expect(verdict.cause).toMatch(cause);
+    expect(verdict.cause).toMatch(cause ?? /^$/);
     expect(validateVerdict(verdict)).toBe(verdict);
   });
 
-  test('an outcome that nobody planned is not lost', () => {
-    const verdict = deriveVerdict(results({ raw: [raw('area/one'), raw('area/stray', { kind: 'fail' })] }));
+  test('an unplanned outcome is not lost', () => {
+    const verdict = derived({ raw: [raw('area/one'), raw('area/stray', { kind: 'fail' })] });
 
     expect(verdict).toMatchObject({ gate: 'inconclusive', cause: expect.stringContaining('area/stray') });
   });
@@ -162,12 +127,12 @@ describe('several outcomes of one requirement', () => {
       [worse, better],
       [better, worse],
     ] as const) {
-      const verdict = deriveVerdict(results({ raw: order.map((kind) => raw('area/one', { kind })) }));
+      const verdict = derived({ raw: order.map((kind) => raw('area/one', { kind })) });
       expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual([worse]);
     }
   });
 
-  test('reasons are joined, the worst first, each once; what passed says nothing', () => {
+  test('reasons are joined, the worst first, each once; passes have none', () => {
     const raws: RawOutcome[] = [
       raw('area/one', {
         kind: 'inconclusive',
@@ -185,7 +150,7 @@ describe('several outcomes of one requirement', () => {
       }),
     ];
 
-    const [outcome] = deriveVerdict(results({ raw: raws })).outcomes;
+    const [outcome] = derived({ raw: raws }).outcomes;
 
     expect(outcome).toMatchObject({
       outcome: 'fail',
@@ -199,11 +164,9 @@ describe('several outcomes of one requirement', () => {
 
 describe('one outcome', () => {
   test('a pass keeps neither reason nor exchanges nor command', () => {
-    const verdict = deriveVerdict(
-      results({
-        raw: [raw('area/one', { reason: 'as it must', reproduce: 'curl', exchanges: [exchange()] })],
-      }),
-    );
+    const verdict = derived({
+      raw: [raw('area/one', { reason: 'as it must', reproduce: 'curl', exchanges: [exchange()] })],
+    });
 
     expect(verdict.outcomes[0]).toMatchObject({ outcome: 'pass', reason: '', reproduce: '', exchanges: [] });
   });
@@ -211,9 +174,7 @@ describe('one outcome', () => {
   test.each(['fail', 'inconclusive', 'not run', 'not applicable'] as const)(
     '%s always has a reason',
     (kind) => {
-      const verdict = deriveVerdict(
-        results({ raw: [raw('area/one', { kind, reason: ' ', exchanges: [exchange()] })] }),
-      );
+      const verdict = derived({ raw: [raw('area/one', { kind, reason: ' ', exchanges: [exchange()] })] });
 
       expect(verdict.outcomes[0]).toMatchObject({
         outcome: kind,
@@ -223,60 +184,36 @@ describe('one outcome', () => {
     },
   );
 
-  interface Decided {
-    readonly plan: { readonly notRun?: string; readonly notApplicable?: string };
-    readonly run: Partial<RunResults>;
-    readonly outcome: OutcomeKind;
-    readonly reason: string;
-  }
-  const decided: readonly Decided[] = [
-    { plan: { notRun: 'no viewer' }, run: {}, outcome: 'not run', reason: 'no viewer' },
-    { plan: { notApplicable: 'since 7.0' }, run: {}, outcome: 'not applicable', reason: 'since 7.0' },
-    {
-      plan: { notRun: 'no viewer', notApplicable: 'since 7.0' },
-      run: {},
-      outcome: 'not applicable',
-      reason: 'since 7.0',
-    },
-    {
-      plan: { notRun: 'no viewer' },
-      run: { interrupted: 'SIGINT' },
-      outcome: 'not run',
-      reason: 'no viewer',
-    },
-    { plan: { notRun: 'no viewer' }, run: { unusable: 'down' }, outcome: 'not run', reason: 'no viewer' },
-    { plan: {}, run: {}, outcome: 'inconclusive', reason: 'did not run: the run was cut short' },
-    { plan: {}, run: { interrupted: 'SIGINT' }, outcome: 'inconclusive', reason: 'did not run: SIGINT' },
-    { plan: {}, run: { unusable: 'down' }, outcome: 'inconclusive', reason: 'down' },
-    { plan: {}, run: { unusable: 'down', interrupted: 'SIGINT' }, outcome: 'inconclusive', reason: 'down' },
-  ];
-  test.each(decided)(
-    'planned with $plan in a run with $run: $outcome',
-    ({ plan, run: change, outcome, reason }) => {
-      const verdict = deriveVerdict(
-        results({
-          planned: [planned('area/one'), planned('area/two', plan)],
-          ...change,
-        }),
-      );
+  type Plan = { readonly notRun?: string; readonly notApplicable?: string };
+  const skipped = { notRun: 'no viewer' };
 
-      expect(verdict.outcomes[1]).toMatchObject({
-        id: 'area/two',
-        outcome,
-        reason,
-        exchanges: [],
-        durationMs: 0,
-      });
-    },
-  );
+  test.each<[Plan, Partial<RunResults>, OutcomeKind, string]>([
+    [skipped, {}, 'not run', 'no viewer'],
+    [{ notApplicable: 'since 7.0' }, {}, 'not applicable', 'since 7.0'],
+    [{ ...skipped, notApplicable: 'since 7.0' }, {}, 'not applicable', 'since 7.0'],
+    [skipped, cut, 'not run', 'no viewer'],
+    [skipped, { unusable: 'down' }, 'not run', 'no viewer'],
+    [{}, {}, 'inconclusive', 'did not run: the run was cut short'],
+    [{}, cut, 'inconclusive', 'did not run: SIGINT'],
+    [{}, { unusable: 'down' }, 'inconclusive', 'down'],
+    [{}, { unusable: 'down', ...cut }, 'inconclusive', 'down'],
+  ])('planned with %j in a run with %j: %s', (plan, change, outcome, reason) => {
+    const verdict = derived({ planned: [planned('area/one'), planned('area/two', plan)], ...change });
 
-  test('what ran although the plan ruled it out counts as it came', () => {
-    const verdict = deriveVerdict(
-      results({
-        planned: [planned('area/one', { notRun: 'no viewer' })],
-        raw: [raw('area/one', { kind: 'fail' })],
-      }),
-    );
+    expect(verdict.outcomes[1]).toMatchObject({
+      id: 'area/two',
+      outcome,
+      reason,
+      exchanges: [],
+      durationMs: 0,
+    });
+  });
+
+  test('a test that ran against the plan counts', () => {
+    const verdict = derived({
+      planned: [planned('area/one', { notRun: 'no viewer' })],
+      raw: [raw('area/one', { kind: 'fail' })],
+    });
 
     expect(verdict).toMatchObject({
       gate: 'does not conform',
@@ -312,14 +249,12 @@ describe('the whole', () => {
   });
 
   test('keeps the order of the plan', () => {
-    const verdict = deriveVerdict(
-      results({
-        planned: [planned('area/one'), planned('area/two')],
-        raw: [raw('area/two'), raw('area/one')],
-        restored: false,
-        residue: ['a TOTP key of admin'],
-      }),
-    );
+    const verdict = derived({
+      planned: [planned('area/one'), planned('area/two')],
+      raw: [raw('area/two'), raw('area/one')],
+      restored: false,
+      residue: ['a TOTP key of admin'],
+    });
 
     expect(verdict.outcomes.map(({ id }) => id)).toEqual(['area/one', 'area/two']);
     expect(verdict).toMatchObject({
@@ -350,12 +285,12 @@ describe('the whole', () => {
       [/^TLS NOT VERIFIED/, /^something$/],
     ],
   ])('warns of %s', (_name, change, wanted) => {
-    const { warnings } = deriveVerdict(results(change));
+    const { warnings } = derived(change);
 
     expect(warnings).toEqual(wanted.map((text) => expect.stringMatching(text)));
   });
 
-  test('changes nothing of what it was given, and says the same twice', () => {
+  test('leaves its input unchanged and is deterministic', () => {
     const input = run(['must pass', 'must fail', 'should not run']);
     const before = structuredClone(input);
 

@@ -121,7 +121,7 @@ describe('a test', () => {
   });
 });
 
-describe('what an answer breaks', () => {
+describe('findings in answers', () => {
   test('counts against its requirement after its test has passed, too', () => {
     const verdict = verdictOf(
       began([one, 'area/two']),
@@ -159,7 +159,7 @@ describe('what an answer breaks', () => {
     expect(outcomeOf(verdict)?.outcome).toBe('fail');
   });
 
-  test('says nothing of what was not planned, or does not apply', () => {
+  test("ignores requirements that were not planned or don't apply", () => {
     const none = { ...planned('area/two'), notApplicable: 'not in this release' };
     const verdict = verdictOf(
       began([], { planned: [planned(one), none] }),
@@ -192,7 +192,7 @@ describe('a log without its end', () => {
     { type: 'test began', requirement: 'area/two' },
   ] as const;
 
-  test('makes an inconclusive verdict with what was seen', () => {
+  test('makes an inconclusive verdict with the recorded outcomes', () => {
     const verdict = verdictOf(...events);
 
     expect(verdict.gate).toBe('inconclusive');

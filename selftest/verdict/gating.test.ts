@@ -6,13 +6,12 @@ import type { GateBy, RawKind, RunResults } from '../../src/base/model/results.j
 import type { Gate, Verdict } from '../../src/base/model/verdict.js';
 import { gateOf } from '../../src/cli/baseline.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { exitCode } from '../../src/verdict/derive/exit-code.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
 import { concerned } from '../waivers/sample.js';
-import { planned, raw, results } from './sample.js';
+import { derived, planned, raw } from './sample.js';
 
 /** A verdict on one requirement for each word: `pass`, `should fail`, `waived`; `absent` is not part of the run. */
 function verdictOf(words: readonly string[], change: Partial<RunResults> = {}): Verdict {
@@ -22,17 +21,15 @@ function verdictOf(words: readonly string[], change: Partial<RunResults> = {}): 
   });
   const there = parts.filter(({ kind }) => kind !== 'absent');
   const isRaw = (kind: string): kind is RawKind => kind !== 'waived';
-  return deriveVerdict(
-    results({
-      planned: there.map(({ id, level }) => planned(id, { level })),
-      raw: there.map(({ id, kind }) => raw(id, { kind: isRaw(kind) ? kind : 'fail' })),
-      waivers: [concerned({ fits: there.filter(({ kind }) => kind === 'waived').map(({ id }) => id) })],
-      ...change,
-    }),
-  );
+  return derived({
+    planned: there.map(({ id, level }) => planned(id, { level })),
+    raw: there.map(({ id, kind }) => raw(id, { kind: isRaw(kind) ? kind : 'fail' })),
+    waivers: [concerned({ fits: there.filter(({ kind }) => kind === 'waived').map(({ id }) => id) })],
+    ...change,
+  });
 }
 
-/** What the requirements gave before and give now, and what comes of it. */
+/** Earlier and current outcomes, and the resulting gate. */
 type Row = readonly [
   before: string | undefined,
   now: string,
@@ -55,7 +52,7 @@ const rows: readonly Row[] = [
   ['pass, waived', 'pass, fail', 'new', no, 0],
   ['pass, inconclusive', 'pass, fail', 'new', no, 1],
   ['pass, absent', 'pass, fail', 'new', no, 1],
-  // All that is known fails, but it was checked.
+  // Every known failure was checked.
   ['fail', 'fail', 'new', no, 0],
   // A baseline excuses failures only.
   ['pass, inconclusive', 'pass, inconclusive', 'new', 'inconclusive', 3],
@@ -75,7 +72,7 @@ const rows: readonly Row[] = [
   ['pass, pass', 'pass, not applicable', 'new', 'inconclusive', 3, /n1/],
   ['pass, pass', 'pass, not applicable', 'new', 'conforms', 0, undefined, { release: '7.0' }],
   ['pass, fail', 'pass, not run', 'new', 'conforms', 0],
-  // Left out by --grep.
+  // Excluded by --grep.
   ['pass, pass', 'pass, absent', 'new', 'conforms', 0],
   ['pass, should pass', 'pass, should not run', 'new', 'conforms', 0],
   ['pass, should pass', 'pass, should not run', 'new', 'inconclusive', 3, /n1/, strict],
@@ -107,7 +104,7 @@ test.for<Row>(rows)(
   },
 );
 
-test('what is new, what is known, and what was lost are named', () => {
+test('new, known and lost results are named', () => {
   const by = gateBy('new', ['pass', 'fail', 'pass']);
 
   expect(verdictOf(['fail', 'fail', 'not run'], { gateBy: by }).gating).toEqual({
@@ -128,7 +125,7 @@ test('what is new, what is known, and what was lost are named', () => {
   });
 });
 
-describe('a baseline that is hard to compare is used, and told', () => {
+describe('a doubtful baseline is used and reported', () => {
   const notesFor = (baseline: Verdict) =>
     verdictOf(['pass'], { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating
       ?.notes;

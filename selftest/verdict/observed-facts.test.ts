@@ -16,7 +16,7 @@ test('nothing seen is not a fact', () => {
   expect(observedFacts([seen({ status: null })])).toEqual({});
 });
 
-test('a credential that opened something once is accepted, whatever else was refused', () => {
+test('a credential counts as accepted after one success', () => {
   const observations = [
     seen({ status: 401 }),
     seen({ status: 200 }),
@@ -30,7 +30,7 @@ test('a credential that opened something once is accepted, whatever else was ref
   });
 });
 
-test('refusals are told by what was wrong, sorted, each status once', () => {
+test('refusals are grouped by mistake, sorted, each status once', () => {
   const observations = [
     seen({ status: 422, mistake: 'malformed JSON' }),
     seen({ status: 400, mistake: 'malformed JSON' }),
@@ -46,7 +46,7 @@ test('refusals are told by what was wrong, sorted, each status once', () => {
   });
 });
 
-test('what the document does not know is told once', () => {
+test('undocumented parts are listed once', () => {
   const observations = [seen({ undocumented: ['b', 'a'] }), seen({ undocumented: ['a'] })];
 
   expect(observedFacts(observations)['undocumented']).toEqual(['a', 'b']);

@@ -1,7 +1,9 @@
 import type { Exchange } from '../../src/base/model/exchange.js';
 import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 
-/** Words of the tests for a run: what matters to a test is named, all else is as in a good run. */
+/** A good run but for what a test names. */
 export function results(change: Partial<RunResults> = {}): RunResults {
   return {
     suiteVersion: '0.1.0',
@@ -23,6 +25,11 @@ export function results(change: Partial<RunResults> = {}): RunResults {
     options: { strict: false, requireComplete: false },
     ...change,
   };
+}
+
+/** The verdict on such a run. */
+export function derived(change: Partial<RunResults> = {}): Verdict {
+  return deriveVerdict(results(change));
 }
 
 export function planned(id: string, change: Partial<PlannedRequirement> = {}): PlannedRequirement {

@@ -2,32 +2,29 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { outcomeKinds } from '../../src/base/model/verdict.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { parseVerdict, validateVerdict } from '../../src/verdict/derive/validate.js';
-import { exchange, planned, raw, results } from './sample.js';
+import { derived, exchange, planned, raw } from './sample.js';
 
 type Json = Record<string, unknown>;
 
-/** A verdict with everything that one can hold. */
+/** A verdict with every member. */
 function full() {
   const failed = [exchange(), { ...exchange(), operation: null, error: 'no answer' }];
-  return deriveVerdict(
-    results({
-      planned: [planned('area/one'), planned('area/two', { level: 'should', operations: [] })],
-      raw: [raw('area/one', { kind: 'fail', reproduce: 'curl', exchanges: failed }), raw('area/two')],
-      residue: ['a TOTP key of admin'],
-      facts: { acceptedSteps: '[-1,+1]', credentialModes: { Bearer: true }, throttleAfter: null },
-      waits: [{ requirement: 'area/one', ms: 30_000, for: 'code step' }],
-      retries: { '429': 2, '503': 0 },
-      coverage: {
-        operations: { GetMFAConfig: 3 },
-        responses: { 'GetMFAConfig 200': 3 },
-        properties: { 'GetMFAConfig 200 /enabled': 3 },
-        enumValues: { 'MfaConfigInfo.authenticationTypes=totp': 1 },
-        credentials: { none: 1 },
-      },
-    }),
-  );
+  return derived({
+    planned: [planned('area/one'), planned('area/two', { level: 'should', operations: [] })],
+    raw: [raw('area/one', { kind: 'fail', reproduce: 'curl', exchanges: failed }), raw('area/two')],
+    residue: ['a TOTP key of admin'],
+    facts: { acceptedSteps: '[-1,+1]', credentialModes: { Bearer: true }, throttleAfter: null },
+    waits: [{ requirement: 'area/one', ms: 30_000, for: 'code step' }],
+    retries: { '429': 2, '503': 0 },
+    coverage: {
+      operations: { GetMFAConfig: 3 },
+      responses: { 'GetMFAConfig 200': 3 },
+      properties: { 'GetMFAConfig 200 /enabled': 3 },
+      enumValues: { 'MfaConfigInfo.authenticationTypes=totp': 1 },
+      credentials: { none: 1 },
+    },
+  });
 }
 
 /** The verdict as JSON with one place changed; undefined removes it. */
@@ -41,7 +38,7 @@ function changed(path: string, value: unknown): unknown {
   return whole;
 }
 
-describe('what is a verdict', () => {
+describe('a valid verdict', () => {
   test('goes through JSON and comes back as it was', () => {
     expect(parseVerdict(JSON.stringify(full(), null, 2), 'verdict.json')).toEqual(full());
   });
@@ -77,7 +74,7 @@ describe('what is a verdict', () => {
   });
 });
 
-describe('what is none', () => {
+describe('an invalid verdict', () => {
   test.each([
     ['schemaVersion', 2, '/schemaVersion: must be 1'],
     ['suite/name', 'other', '/suite/name: must be "mfa-conformance"'],

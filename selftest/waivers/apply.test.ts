@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { RawKind, RunResults } from '../../src/base/model/results.js';
-import type { Gate, OutcomeKind } from '../../src/base/model/verdict.js';
+import type { Gate } from '../../src/base/model/verdict.js';
 import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/base/model/waiver.js';
-import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { concernedWaivers, releasesText, type WaiverScope } from '../../src/verdict/waivers/apply.js';
-import { planned, raw, results } from '../verdict/sample.js';
+import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 
 describe('which waivers are for a run', () => {
@@ -55,151 +54,83 @@ describe('which waivers are for a run', () => {
   });
 });
 
-interface Row {
-  readonly of: readonly (RawKind | 'missing')[];
-  readonly waiver?: Partial<ConcernedWaiver>;
-  readonly with?: Partial<RunResults>;
-  readonly outcomes: readonly OutcomeKind[];
-  readonly state: WaiverState;
-  readonly gate: Gate;
-  readonly cause?: string;
-}
-
-const both = { requirement: 'area/*', fits: ['area/one', 'area/two'] };
-const warn = { options: { strict: false, requireComplete: false, waiverProblems: 'warn' } } as const;
-
-const rows: readonly Row[] = [
-  { of: ['fail'], outcomes: ['waived'], state: 'in use', gate: 'conforms' },
-  {
-    of: ['inconclusive'],
-    outcomes: ['inconclusive'],
-    state: 'undecided',
-    gate: 'inconclusive',
-    cause: 'No must requirement was checked',
-  },
-  {
-    of: ['missing'],
-    outcomes: ['inconclusive'],
-    state: 'undecided',
-    gate: 'inconclusive',
-    cause: 'cut short',
-  },
-  {
-    of: ['pass'],
-    outcomes: ['pass'],
-    state: 'no longer needed',
-    gate: 'does not conform',
-    cause: 'its requirement passes',
-  },
-  { of: ['pass'], with: warn, outcomes: ['pass'], state: 'no longer needed', gate: 'conforms' },
-  { of: ['not run', 'pass'], outcomes: ['not run', 'pass'], state: 'undecided', gate: 'conforms' },
-  {
-    of: ['not applicable', 'pass'],
-    outcomes: ['not applicable', 'pass'],
-    state: 'undecided',
-    gate: 'conforms',
-  },
-  {
-    of: ['fail'],
-    waiver: { expired: true, expires: '2026-11-01' },
-    outcomes: ['fail'],
-    state: 'expired',
-    gate: 'does not conform',
-    cause: 'expired on 2026-11-01',
-  },
-  {
-    of: ['pass'],
-    waiver: { expired: true },
-    outcomes: ['pass'],
-    state: 'expired',
-    gate: 'does not conform',
-    cause: 'The waiver of area/one (Ana) expired',
-  },
-  {
-    of: ['pass'],
-    waiver: { expired: true },
-    with: warn,
-    outcomes: ['pass'],
-    state: 'expired',
-    gate: 'conforms',
-  },
-  // Another part of the catalogue was asked for.
-  {
-    of: ['pass'],
-    waiver: { expired: true, fits: ['area/else'] },
-    outcomes: ['pass'],
-    state: 'undecided',
-    gate: 'conforms',
-  },
-  {
-    of: ['pass'],
-    waiver: { fits: ['area/one', 'area/else'] },
-    outcomes: ['pass'],
-    state: 'undecided',
-    gate: 'conforms',
-  },
-  {
-    of: ['pass'],
-    waiver: { requirement: 'area/on', fits: [], unknown: true },
-    outcomes: ['pass'],
-    state: 'unmatched',
-    gate: 'does not conform',
-    cause: 'The waiver of area/on (Ana) matches no requirement.',
-  },
-  { of: ['pass', 'fail'], waiver: both, outcomes: ['pass', 'waived'], state: 'in use', gate: 'conforms' },
-  {
-    of: ['pass', 'inconclusive'],
-    waiver: both,
-    outcomes: ['pass', 'inconclusive'],
-    state: 'undecided',
-    gate: 'inconclusive',
-  },
-  {
-    of: ['pass', 'not applicable'],
-    waiver: both,
-    outcomes: ['pass', 'not applicable'],
-    state: 'no longer needed',
-    gate: 'does not conform',
-    cause: 'all its requirements pass',
-  },
-  { of: ['fail', 'fail'], outcomes: ['waived', 'fail'], state: 'in use', gate: 'does not conform' },
-  {
-    of: ['missing'],
-    waiver: { expired: true },
-    with: { unusable: 'no route to the host' },
-    outcomes: ['inconclusive'],
-    state: 'expired',
-    gate: 'inconclusive',
-    cause: 'no route to the host; the waiver',
-  },
+type Row = readonly [
+  of: readonly (RawKind | 'missing')[],
+  outcomes: string,
+  state: WaiverState,
+  gate: Gate,
+  cause?: string,
+  waiver?: Partial<ConcernedWaiver>,
+  more?: Partial<RunResults>,
 ];
 
-describe('what comes of a waiver', () => {
-  test.each(rows)('$of with $waiver $with: $outcomes, $state, $gate', (row) => {
-    const ids = ['area/one', 'area/two'].slice(0, row.of.length);
-    const verdict = deriveVerdict(
-      results({
-        planned: ids.map((id) => planned(id)),
-        raw: ids.flatMap((id, index) => {
-          const kind = row.of[index] ?? 'missing';
-          return kind === 'missing' ? [] : [raw(id, { kind })];
-        }),
-        waivers: [concerned(row.waiver)],
-        ...row.with,
-      }),
-    );
+const expired = { expired: true };
+const both = { requirement: 'area/*', fits: ['area/one', 'area/two'] };
+const misspelt = { requirement: 'area/on', fits: [], unknown: true };
+const warn = { options: { strict: false, requireComplete: false, waiverProblems: 'warn' } } as const;
+const unusable = { unusable: 'no route to the host' };
 
-    expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual(row.outcomes);
-    expect(verdict.waivers?.map(({ state }) => state)).toEqual([row.state]);
-    expect(verdict.gate).toBe(row.gate);
-    if (row.cause === undefined) expect(verdict.cause).toBe('');
-    else expect(verdict.cause).toContain(row.cause);
+const rows: readonly Row[] = [
+  [['fail'], 'waived', 'in use', 'conforms'],
+  [['inconclusive'], 'inconclusive', 'undecided', 'inconclusive', 'No must requirement was checked'],
+  [['missing'], 'inconclusive', 'undecided', 'inconclusive', 'cut short'],
+  [['pass'], 'pass', 'no longer needed', 'does not conform', 'its requirement passes'],
+  [['pass'], 'pass', 'no longer needed', 'conforms', '', {}, warn],
+  [['not run', 'pass'], 'not run, pass', 'undecided', 'conforms'],
+  [['not applicable', 'pass'], 'not applicable, pass', 'undecided', 'conforms'],
+  [['fail'], 'fail', 'expired', 'does not conform', 'on 2026-11-01', { ...expired, expires: '2026-11-01' }],
+  [['pass'], 'pass', 'expired', 'does not conform', 'The waiver of area/one (Ana) expired', expired],
+  [['pass'], 'pass', 'expired', 'conforms', '', expired, warn],
+  // Another part of the catalogue was selected.
+  [['pass'], 'pass', 'undecided', 'conforms', '', { expired: true, fits: ['area/else'] }],
+  [['pass'], 'pass', 'undecided', 'conforms', '', { fits: ['area/one', 'area/else'] }],
+  [['pass'], 'pass', 'unmatched', 'does not conform', 'of area/on (Ana) matches no requirement.', misspelt],
+  [['pass', 'fail'], 'pass, waived', 'in use', 'conforms', '', both],
+  [['pass', 'inconclusive'], 'pass, inconclusive', 'undecided', 'inconclusive', '', both],
+  [
+    ['pass', 'not applicable'],
+    'pass, not applicable',
+    'no longer needed',
+    'does not conform',
+    'all its requirements pass',
+    both,
+  ],
+  [['fail', 'fail'], 'waived, fail', 'in use', 'does not conform'],
+  [
+    ['missing'],
+    'inconclusive',
+    'expired',
+    'inconclusive',
+    'no route to the host; the waiver',
+    expired,
+    unusable,
+  ],
+];
+
+describe('the state of a waiver', () => {
+  test.for(rows)('%j: %s, %s, %s %s %j', ([of, outcomes, state, gate, cause = '', change, more]) => {
+    const ids = ['area/one', 'area/two'].slice(0, of.length);
+    const verdict = derived({
+      planned: ids.map((id) => planned(id)),
+      raw: ids.flatMap((id, index) => {
+        const kind = of[index] ?? 'missing';
+        return kind === 'missing' ? [] : [raw(id, { kind })];
+      }),
+      waivers: [concerned(change)],
+      ...more,
+    });
+
+    expect(verdict.outcomes.map(({ outcome }) => outcome).join(', ')).toBe(outcomes);
+    expect(verdict.waivers?.map((each) => each.state)).toEqual([state]);
+    expect(verdict.gate).toBe(gate);
+    if (cause === '') expect(verdict.cause).toBe('');
+    else expect(verdict.cause).toContain(cause);
     expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
   });
 
   test('a waived failure keeps its reason and its evidence, and says who answers for it', () => {
     const failed = raw('area/one', { kind: 'fail', reason: 'expected: a\nactual: b', reproduce: 'curl x' });
-    const [outcome] = deriveVerdict(results({ raw: [failed], waivers: [concerned()] })).outcomes;
+    const [outcome] = derived({ raw: [failed], waivers: [concerned()] }).outcomes;
 
     expect(outcome).toMatchObject({
       outcome: 'waived',
@@ -216,13 +147,13 @@ describe('what comes of a waiver', () => {
 
   test('an expired waiver does not stand in the way of one that holds', () => {
     const waivers = [concerned({ expired: true }), concerned({ owner: 'Ben' })];
-    const verdict = deriveVerdict(results({ raw: [raw('area/one', { kind: 'fail' })], waivers, ...warn }));
+    const verdict = derived({ raw: [raw('area/one', { kind: 'fail' })], waivers, ...warn });
 
     expect(verdict.outcomes[0]?.waiver?.owner).toBe('Ben');
     expect(verdict.waivers?.map(({ state }) => state)).toEqual(['expired', 'in use']);
   });
 
   test('without a waivers file nothing is said of waivers', () => {
-    expect(deriveVerdict(results())).not.toHaveProperty('waivers');
+    expect(derived()).not.toHaveProperty('waivers');
   });
 });

@@ -36,7 +36,7 @@ describe('a good file', () => {
 
 const one = (change: object) => stringify({ waivers: [entry(change)] });
 
-describe('a bad file is told with line, column and what to do', () => {
+describe('a bad file is reported with line, column and advice', () => {
   test.each([
     ['nothing', '', 'w.yaml:1:1 the file is empty: it needs the key waivers, a list'],
     ['a list', '- a', 'w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list'],
@@ -123,7 +123,7 @@ describe('check', () => {
     ).toEqual([]);
   });
 
-  test('what is wrong, with its place', () => {
+  test('mistakes with their place', () => {
     const text = stringify({
       waivers: [
         entry({ requirement: 'area/onn' }),
@@ -210,7 +210,7 @@ describe('prune keeps all that it does not take', () => {
     });
   });
 
-  test('what others refer to is not torn out', () => {
+  test('anchors that others use are kept', () => {
     const text = 'waivers:\n  - &a { x: 1 }\n  - *a\n';
     expect(messageOf(() => pruned(text, 'w.yaml', new Set([0])))).toMatch(
       /^w\.yaml: the entries in line 2 can't be removed/,

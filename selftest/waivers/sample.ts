@@ -1,6 +1,6 @@
 import type { ConcernedWaiver, Waiver } from '../../src/base/model/waiver.js';
 
-/** A waiver of which only what matters to a test is named. */
+/** A waiver, for which a test names only relevant members. */
 export function waiver(change: Partial<Waiver> = {}): Waiver {
   return {
     requirement: 'area/one',
@@ -12,7 +12,7 @@ export function waiver(change: Partial<Waiver> = {}): Waiver {
   };
 }
 
-/** The same, as one that concerns the run. */
+/** The same waiver as part of a run. */
 export function concerned(change: Partial<ConcernedWaiver> = {}): ConcernedWaiver {
   return { ...waiver(change), fits: ['area/one'], unknown: false, expired: false, ...change };
 }

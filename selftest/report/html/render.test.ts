@@ -14,7 +14,7 @@ import { catalogueVerdict, extras, hostile, mixedVerdict } from './sample.js';
 const contract = await loadContract('7.1.2_u3');
 const megabyte = 1_000_000;
 
-/** The text between tags, as a reader without a browser sees it. */
+/** The text between tags. */
 function plain(page: string): string {
   return page
     .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
@@ -36,7 +36,7 @@ describe('the page of a verdict', () => {
     expect(text).toContain('Warning: baseUrl is plain http');
   });
 
-  test('says first what came of it, about what, and what was measured', () => {
+  test('starts with verdict, target and facts', () => {
     const text = plain(renderHtml(mixedVerdict(contract), extras));
 
     const inOrder = [
@@ -93,7 +93,7 @@ describe('the page of a verdict', () => {
     expect(text.indexOf('was not restored')).toBeLessThan(text.indexOf('Must failed'));
   });
 
-  test('shows a waived failure with why, by whom and until when, and which waivers are to be seen to', () => {
+  test('shows a waived failure with its waiver, and waivers that need attention', () => {
     const page = renderHtml(mixedVerdict(contract));
     const row = plain(page.slice(page.indexOf('id="http/no-bom"')).split('</details>')[0] ?? '');
 
@@ -105,7 +105,7 @@ describe('the page of a verdict', () => {
     expect(table).toMatch(/totp-key\/echoes-name .* unmatched/);
   });
 
-  test('against a baseline tells what is known from what is new, and which decides', () => {
+  test('against a baseline distinguishes known from new failures', () => {
     const baseline = mixedVerdict(contract, { waivers: [] });
     const page = renderHtml(
       mixedVerdict(contract, {
@@ -122,7 +122,7 @@ describe('the page of a verdict', () => {
     );
   });
 
-  test('knows nothing of what it was not given', () => {
+  test('omits missing parts', () => {
     const text = plain(renderHtml(sample({ facts: {} })));
 
     expect(text).not.toContain('baseline');
@@ -131,7 +131,7 @@ describe('the page of a verdict', () => {
     expect(text.match(/not measured/g)).toHaveLength(4);
   });
 
-  test('folds what follows from a failure under it, and says it once', () => {
+  test('folds consequences under their failure, once each', () => {
     const key = {
       ...exchange('https://10.2.0.7/v2/totp-key'),
       operation: 'CreateTotpKey',
@@ -178,7 +178,7 @@ describe('the page of a verdict', () => {
     expect(page).toContain('<pre>one now\nanother now</pre>');
   });
 
-  test('marks the answer that is wrong, and shows what led there', () => {
+  test('marks the wrong answer and shows the requests before it', () => {
     const at = (n: number) => ({
       ...exchange(`https://10.2.0.7/v2/step/${n}`),
       startedAt: new Date(Date.UTC(2026, 10, 25) + n).toISOString(),
@@ -217,7 +217,7 @@ describe('the page of a verdict', () => {
     expect(renderHtml(sample(), { trend: [night('2026-11-25', 1)] })).not.toContain('class="trend"');
   });
 
-  test('has a coverage picture with what was met, what was not, and what is not in the contract', () => {
+  test('has a coverage picture with seen, missing and undocumented parts', () => {
     const page = renderHtml(mixedVerdict(contract));
     const rowOf = (name: string) =>
       plain(page.slice(page.indexOf(`>${name} <`)).split('</tr>')[0] ?? '').trim();
@@ -259,7 +259,7 @@ describe('size', () => {
     expect(plain(page)).toContain('12 more in verdict.json');
   });
 
-  test('of a ten-megabyte message is what is shown of it, and how much was cut is said', () => {
+  test('of a ten-megabyte message is small, and the page says how much was cut', () => {
     const long = '𝄞'.repeat(5_000_000);
     const page = renderHtml(
       sample({
@@ -271,12 +271,12 @@ describe('size', () => {
 
     expect(page.length).toBeLessThan(megabyte / 5);
     expect(plain(page)).toContain('9,996,000 more characters were cut');
-    // Not cut between the halves of a character.
+    // The cut is not inside a surrogate pair.
     expect(page.includes('\\ud834')).toBe(false);
   });
 });
 
-describe('what a target says', () => {
+describe('texts of a target', () => {
   const all = Object.values(hostile).join('\n');
   const bad: Exchange = {
     operation: all,

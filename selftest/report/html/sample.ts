@@ -4,11 +4,10 @@ import type { Contract } from '../../../src/contract/openapi/contract.js';
 import { coverageUniverse } from '../../../src/contract/openapi/coverage.js';
 import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
 import type { HtmlExtras } from '../../../src/reports/forms/html/extras.js';
-import { deriveVerdict } from '../../../src/verdict/derive/derive.js';
-import { exchange, results } from '../../verdict/sample.js';
+import { derived, exchange } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 
-/** The whole catalogue on a target: all of it passed, but for what is named. */
+/** The whole catalogue on a target: all passed except the named outcomes. */
 export function catalogueVerdict(
   contract: Contract,
   outcomes: Readonly<Record<string, Partial<RawOutcome>>> = {},
@@ -32,10 +31,10 @@ export function catalogueVerdict(
     durationMs: 20,
     ...outcomes[id],
   }));
-  return deriveVerdict(results({ planned, raw, coverage: coverageOf(contract), ...change }));
+  return derived({ planned, raw, coverage: coverageOf(contract), ...change });
 }
 
-/** All of the contract met twice, but DeleteSession, mfaCode and every `salesforce`. */
+/** The whole contract was seen twice, except DeleteSession, mfaCode and every `salesforce`. */
 function coverageOf(contract: Contract): Verdict['coverage'] {
   const universe = coverageUniverse(contract);
   const met = (keys: readonly string[]) =>
@@ -51,7 +50,7 @@ function coverageOf(contract: Contract): Verdict['coverage'] {
   };
 }
 
-/** A run with something of everything. */
+/** A run with every kind of outcome. */
 export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {}): Verdict {
   const url = 'https://10.2.0.7/v2/totp-key';
   return catalogueVerdict(
@@ -122,7 +121,7 @@ export const extras: HtmlExtras = {
   },
 };
 
-/** What a target may say to harm a reader: markup, control characters, text that turns around, and far too much. */
+/** Harmful texts of a target: markup, control characters and reversed text. */
 export const hostile = {
   script: '</script></style></pre></title><script>window.hacked = 1</script>',
   image: '<img src="https://evil.example/x" onerror="window.hacked = 2">',

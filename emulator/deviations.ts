@@ -1,0 +1,132 @@
+import type { Answer, Call, Credentials, WireAnswer, World } from './call.js';
+import { asObject, type Json, type JsonObject, text } from './json.js';
+import { type Fault, type Seams, type Which, withRules } from './seams.js';
+import type { SupportMfa, User } from './state.js';
+
+type Apply = Fault['apply'];
+
+/** Logins that `isFree` accepts need no code. */
+export const asksNoCode =
+  (isFree: (body: JsonObject, call: Call, world: World) => boolean): Apply =>
+  (seams) => {
+    const isFreed = seams.noted('CreateSession', isFree);
+    const { asksForCode } = seams.rules;
+    seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
+  };
+
+/** The same for logins whose body the checks refuse. */
+export const asksNoCodeUnchecked = (isFree: (body: JsonObject, call: Call, world: World) => boolean): Apply =>
+  asksNoCode((body, call, world) => {
+    const isFreed = isFree(body, call, world);
+    if (isFreed) call.skip.add('checks');
+    return isFreed;
+  });
+
+/** A change of the support user's MFA, with the mfaCode that is given for it. */
+interface Change {
+  readonly given: string | undefined;
+  readonly body: JsonObject;
+  readonly call: Call;
+  readonly before: SupportMfa;
+  readonly wanted: SupportMfa;
+  readonly world: World;
+}
+
+/** Changes that `isFree` accepts need no right mfaCode. */
+export const changesFreely =
+  (isFree: (change: Change) => boolean): Apply =>
+  (seams) => {
+    const asked = seams.noted('UpdateSupportMFAConfig', (body, call) => ({
+      given: text(body, 'mfaCode'),
+      body,
+      call,
+    }));
+    const { needsMfaCode } = seams.rules;
+    seams.rules.needsMfaCode = (before, wanted, world) => {
+      const request = asked();
+      const isFreed = request !== undefined && isFree({ ...request, before, wanted, world });
+      return !isFreed && needsMfaCode(before, wanted, world);
+    };
+  };
+
+/** Switching support MFA off needs no right mfaCode where `isFree` says so. */
+export const disablesFreely = (isFree: (change: Change) => boolean): Apply =>
+  changesFreely((change) => change.before.enabled && !change.wanted.enabled && isFree(change));
+
+/** A request with unknown credentials belongs to the user that `who` finds. */
+export const alsoKnows = (
+  who: (credentials: Credentials, call: Call, world: World) => User | undefined,
+): Apply =>
+  withRules(({ identify }) => ({
+    identify: (credentials, call, world) =>
+      identify(credentials, call, world) ?? who(credentials, call, world),
+  }));
+
+const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
+
+/** Logins hand out other session ids or access tokens, and the first ones open nothing. */
+export const handsOut =
+  (operation: keyof typeof handedOut, change: (id: string, username: string, now: number) => string): Apply =>
+  (seams) =>
+    seams.success(operation, (body, _call, { state, clock }) => {
+      const known = operation === 'CreateSession' ? state.sessions : state.tokens;
+      const id = text(body, handedOut[operation]) ?? '';
+      const user = known.get(id);
+      if (user === undefined) return;
+      const other = change(id, user.username, clock.now());
+      known.delete(id);
+      known.set(other, user);
+      state.issuedAt.set(other, clock.now());
+      return { ...body, [handedOut[operation]]: other };
+    });
+/** Answers of one status become others. */
+export const replaces =
+  (which: Which, status: number, by: Partial<Answer>): Apply =>
+  (seams) =>
+    seams.answer(which, (answer) => {
+      if (answer.status === status) Object.assign(answer, structuredClone(by));
+    });
+
+/** Answers of one status are sent byte for byte. */
+export const sendsRaw =
+  (which: Which, status: number, raw: NonNullable<WireAnswer['raw']>): Apply =>
+  (seams) =>
+    seams.wire(which, (answer) => {
+      if (answer.status === status) answer.raw = raw;
+    });
+
+/** Answers become pages of a web server; only Date stays of their header. */
+export function page(answer: WireAnswer, status: number, type: string, content: string): void {
+  const { date } = answer.headers;
+  answer.status = status;
+  answer.headers = { ...(date === undefined ? {} : { date }), 'content-type': type };
+  answer.content = Buffer.from(content);
+}
+
+/** Answers without one header field. */
+export const leavesOut =
+  (name: string): Apply =>
+  (seams) =>
+    seams.wire('any', (answer) => {
+      answer.headers = Object.fromEntries(Object.entries(answer.headers).filter(([each]) => each !== name));
+    });
+
+/** The user that a body names, whatever the password. */
+export function userNamed(body: Json | undefined, { state }: World): User | undefined {
+  const name = text(asObject(body), 'username');
+  return state.users.find(({ username }) => username === name);
+}
+
+/** What a deviation does in one seam only. */
+const hooksOf =
+  <Hook>(set: (seams: Seams, which: Which, hook: Hook) => void) =>
+  (which: Which, hook: Hook): Apply =>
+  (seams) =>
+    set(seams, which, hook);
+
+export const inputs = hooksOf<Parameters<Seams['input']>[1]>((seams, ...hook) => seams.input(...hook));
+export const bodies = hooksOf<Parameters<Seams['body']>[1]>((seams, ...hook) => seams.body(...hook));
+export const answers = hooksOf<Parameters<Seams['answer']>[1]>((seams, ...hook) => seams.answer(...hook));
+export const successes = hooksOf<Parameters<Seams['success']>[1]>((seams, ...hook) => seams.success(...hook));
+export const refusals = hooksOf<Parameters<Seams['refusal']>[1]>((seams, ...hook) => seams.refusal(...hook));
+export const wires = hooksOf<Parameters<Seams['wire']>[1]>((seams, ...hook) => seams.wire(...hook));
