@@ -37,7 +37,7 @@ const command = tool(
   'prove',
   'Tries the suite on the emulator with each of its faults, and as targets that conform.',
 )
-  .argument('[id...]', 'parts of ids: only the faults and variants that have one of them')
+  .argument('[id...]', 'parts of ids: only the faults and variants that have one of them; / is all')
   .option('--alone', 'each in an emulator of its own, by all requirements')
   .option('--whole <n>', 'draw N faults that are tried by all requirements as well', wholeNumber, 40)
   .option('--sample <n>', 'N drawn faults only, no freedoms, and nothing that takes ten minutes', wholeNumber)
@@ -46,7 +46,7 @@ const command = tool(
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
   .option('--update', 'record what turns red, and what heads the reports: emulator/faults/turns-red.ts')
   .parse();
-const only = command.args;
+const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();
 const sampled = values.sample;
 
