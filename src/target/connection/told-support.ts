@@ -3,10 +3,14 @@ import { isShownAs, mayBeShownAs, type SupportConfig } from '../journal/config.j
 import type { Journal } from '../journal/journal.js';
 import type { JournalContent } from '../journal/journal-content.js';
 
-/** Keeps the mode and the address that a change set, if it did. */
+/** Keeps the mode and the address that a change set; what it leaves out stays. Answers may mask the address. */
 export function noteSet(journal: Journal, body: unknown): void {
-  const mfaType = textOf(body, 'mfaType');
-  if (mfaType !== undefined) journal.noteSupportSet({ mfaType, email: textOf(body, 'email') ?? null });
+  const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
+  if (mode === undefined && address === undefined) return;
+  const before = journal.read()?.supportSet;
+  const set = (value: unknown, kept: string | null | undefined) =>
+    typeof value === 'string' ? value : value === null ? null : (kept ?? null);
+  journal.noteSupportSet({ mfaType: set(mode, before?.mfaType), email: set(address, before?.email) });
 }
 
 /**
