@@ -97,7 +97,11 @@ test('the share of the known faults is of those that the target could have', () 
 /** The log of tests with the costs of an order, on a target of this speed. */
 function* runOn(
   { rows: all }: ReturnType<typeof detectionOrder>,
-  { requestMs, mailMs }: { readonly requestMs: number; readonly mailMs: number },
+  {
+    requestMs,
+    mailMs,
+    stepMs = 0,
+  }: { readonly requestMs: number; readonly mailMs: number; readonly stepMs?: number },
 ): Generator<RunEvent> {
   const at = '2026-11-29T00:00:00Z';
   for (const { id: requirement, cost } of all) {
@@ -107,7 +111,9 @@ function* runOn(
       yield { at, ...event, exchange: { ...event.exchange, durationMs: requestMs } };
     }
     for (let n = 0; n < mails; n += 1) yield { at, type: 'wait', requirement, ms: mailMs, for: 'mail' };
-    const durationMs = requests * (requestMs + 3) + mails * mailMs;
+    const awaitedMs = requests * stepMs;
+    yield { at, type: 'wait', requirement, ms: awaitedMs, for: 'code step' };
+    const durationMs = requests * (requestMs + 3) + mails * mailMs + awaitedMs;
     yield { at, type: 'test ended', requirement, status: 'passed', durationMs };
   }
 }
@@ -125,6 +131,7 @@ describe('the time left', () => {
     ['nearby', { requestMs: 2, mailMs: 15 }],
     ['far away', { requestMs: 115, mailMs: 3_100 }],
     ['slow to answer alone', { requestMs: 900, mailMs: 200 }],
+    ['without a window for codes', { requestMs: 2, mailMs: 15, stepMs: 3_000 }],
   ])('is right within a factor of 1.5 after a fifth of a run: %s', (_, speed) => {
     const pace = new Pace(waits, order);
     const events = [...runOn(order, speed)];
@@ -151,11 +158,11 @@ describe('the time left', () => {
 
     expect(pace.leftMs(of('a/one'))).toBe(100 + sharedMs);
     expect(pace.leftMs(of('a/one', 'a/two'))).toBe(100 + waits.stepMs + sharedMs);
-    const [ended] = runOn(
+    const events = runOn(
       { rows: [{ id: 'a/one', cost: {}, faults: [] }], shared: {} },
       { requestMs: 1, mailMs: 1 },
     );
-    if (ended !== undefined) pace.take(ended);
+    for (const event of events) pace.take(event);
     expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
   });
 });

@@ -33,6 +33,9 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sent = 0;
+  #sentInAll = 0;
+  /** Waits for TOTP steps beyond those that the order foresees: a target without a window takes no code of the next step. */
+  #lateMs = 0;
 
   constructor(
     private readonly waits: KnownWaits,
@@ -42,15 +45,20 @@ export class Pace {
   take(event: RunEvent): void {
     if (event.type === 'exchange') {
       this.#requests.push(event.exchange.durationMs);
-      if (event.requirement !== '') this.#sent += 1;
+      if (event.requirement === '') return;
+      this.#sent += 1;
+      this.#sentInAll += 1;
     } else if (event.type === 'wait') {
       if (event.for === 'mail') this.#mails.push(event.ms);
+      if (event.for === 'code step') this.#lateMs += event.ms;
       this.#waited.set(event.requirement, (this.#waited.get(event.requirement) ?? 0) + event.ms);
     } else if (event.type === 'test ended') {
       const waited = this.#waited.get(event.requirement) ?? 0;
       this.#tests.push({ ms: Math.max(0, event.durationMs - waited) + 1, requests: this.#sent });
       this.#ended.add(event.requirement);
       this.#sent = 0;
+      const row = this.order.rows.find(({ id }) => id === event.requirement);
+      this.#lateMs -= (row?.cost.steps ?? 0) * this.waits.stepMs;
     }
   }
 
@@ -100,7 +108,7 @@ export class Pace {
       requests += this.#tests[at]?.requests ?? 0;
       ms += this.#tests[at]?.ms ?? 0;
     }
-    return ms / requests;
+    return ms / requests + Math.max(0, this.#lateMs) / Math.max(known, this.#sentInAll);
   }
 
   #mailMs(): number {
