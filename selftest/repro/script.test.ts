@@ -241,6 +241,76 @@ describe('the script of a failure', () => {
     expect(text).not.toContain('send 1 ');
   });
 
+  describe('knows of what the run met', () => {
+    const other = 'totp-login/refuses-future-code';
+    const of = (
+      operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig',
+      each: Exchanged & { at: string },
+      body: string,
+    ) => ({
+      ...withBody(each, body, other),
+      exchange: { ...withBody(each, body).exchange, operation },
+    });
+    const code = { name: 'code-1', kind: 'code', of: 'OTHER_PW', steps: 0 } as const;
+    const loginWith = (index: number, otpCode: string, more: Again['origins'] = []) => {
+      const body = `{"username":"bob","otpCode":"${otpCode}"}`;
+      return withBody(
+        exchanged(index, 'POST', 201, { body, origins: [...(login.origins ?? []), ...more] }),
+        body,
+        other,
+      );
+    };
+    const configured = (enabled: boolean) =>
+      of('UpdateMFAConfig', exchanged(0, 'PUT', 204, { body: '{}' }), JSON.stringify({ enabled }));
+    const inSession = [exchanged(3, 'PUT', 204, session(1)), failed(asRefusal, 3)];
+
+    test('takes no session that a made-up code opened', () => {
+      const { text } = only([
+        configured(true),
+        loginWith(1, '000060'),
+        loginWith(2, '{{code-1}}', [code]),
+        ...inSession,
+      ]);
+
+      expect(text).toContain('SESSIONID_1=$(taken 2 sessionId)');
+      expect(text).not.toContain('send 1 ');
+    });
+
+    test('leaves a code to the suite that was tried while cluster MFA was off', () => {
+      const tried = { ...loginWith(1, '000060'), requirement: id };
+
+      expect(only([configured(false), tried, failed(asRefusal, 1)]).lacks).toMatch(/cluster MFA off/);
+      expect(only([configured(true), tried, failed(asRefusal, 1)]).lacks).toBeUndefined();
+    });
+
+    test('proves one change of support MFA before another that a fault let pass', () => {
+      const patch = (index: number, body: string, origins: Again['origins'] = []) =>
+        of(
+          'UpdateSupportMFAConfig',
+          exchanged(index, 'PATCH', 200, { path: '/support-user/mfa', body, origins }),
+          body,
+        );
+      const off = { ...patch(3, '{"enabled":false}'), requirement: id };
+      const { text } = only([
+        patch(1, '{"enabled":true,"mfaType":"email","email":"a@b.example"}'),
+        patch(2, '{"enabled":false,"mfaCode":"{{code-1}}"}', [code]),
+        off,
+        failed(asRefusal, 3),
+      ]);
+
+      expect(text.match(/^send \d/gm)).toEqual(['send 1', 'send 2', 'send 3']);
+    });
+
+    test('looks for a session id that the client chose', () => {
+      const chosen = { ...login, body: '{"sessionId":"00x0-0x00"}' };
+      const named = failed({ kind: 'differ', pointer: '/sessionId', with: 'the request' }, 0);
+
+      expect(only([exchanged(0, 'POST', 201, chosen), named]).text).toContain(
+        `holds 0 '"sessionId":"00x0-0x00"'`,
+      );
+    });
+  });
+
   test('sends nothing twice that was refused for being too soon, and sent again', () => {
     const { text } = only([
       exchanged(0, 'POST', 429, login),

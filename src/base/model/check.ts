@@ -35,11 +35,10 @@ export interface Member {
  * - `is not`: has another value or is missing.
  * - `may be`: has the value or a mask of it, or is missing.
  * - `lacks`: a list without the value.
- * - `holds`: a list or a text with the value.
  * - `is a text`: a non-empty text.
  * - `is absent`: missing or null.
  */
-export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'holds' | 'is a text' | 'is absent';
+export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'is a text' | 'is absent';
 
 /** One member of a configuration (cluster or support) that a request changed. */
 export interface Change {
@@ -108,6 +107,10 @@ export type FieldRule =
   | 'allows no credentials'
   /** The answer doesn't repeat the value of the request's field. */
   | 'is not echoed';
+
+/** A status of success; null and undefined: no answer came. */
+export const isSuccess = (status: number | null | undefined): boolean =>
+  status != null && status >= 200 && status < 300;
 
 /** The answer that a failure is about: the later one of a comparison. Undefined: the test as a whole. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {

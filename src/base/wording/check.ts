@@ -67,7 +67,6 @@ const memberRules: Readonly<Record<MemberRule, (name: string, value: string) => 
   'is not': (name, value) => `${name} other than ${value}`,
   'may be': (name, value) => `${name}: ${value}, or without it`,
   lacks: (name, value) => `${name} without ${value}`,
-  holds: (name, value) => `${name} with ${value}`,
   'is a text': (name) => `a text in ${name}`,
   'is absent': (name) => `no ${name}`,
 };

@@ -1,7 +1,16 @@
 import type { Again, Exchanged, Origin } from '../../base/model/event.js';
 import type { Assertion } from './check-scripts.js';
 import { isReadByAdmin, isSuccess, type LogIndex, userOf } from './log.js';
-import { asksSupportOn, isAnonymous, isLogin, isProbe, mayBeDone, type Step, takesCode } from './step.js';
+import {
+  asksSupportOn,
+  hasCode,
+  isAnonymous,
+  isLogin,
+  isProbe,
+  mayBeDone,
+  type Step,
+  takesCode,
+} from './step.js';
 
 /** A test that sent more than this is not repeated whole: what decides alone, and what that needs. */
 const mostOwn = 40;
@@ -35,25 +44,21 @@ class Arrangement {
   arranged(): Arranged {
     const { decisive } = this.assertion;
     const last = this.log.exchanges.get(decisive);
+    const isOff = /"enabled":\s*false/.test(this.#configurationAt(decisive));
+    if (this.assertion.refusal === true && isOff && isLogin(last) && takesCode(last?.again))
+      return { why: 'the run met cluster MFA off, where no code counts' };
     for (const { index } of this.#leading()) this.#add(index);
     for (const index of this.#deciding) this.#add(index);
     this.#addSupportState();
+    if (this.assertion.refusal === true && isPatch(last)) this.#addProof(decisive);
     // A fault may need the second login or key of a user.
-    const same = isLogin(last) || isKey(last) ? this.#plainest(last, decisive) : undefined;
-    if (same !== undefined) this.#add(same);
+    if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
-    const hasOddCode = ({ index, again }: Exchanged) =>
-      this.#own.has(index) &&
-      (/"(?:otp|totp|mfa)Code":"\d{1,3}"/.test(again?.body ?? '') ||
-        again?.origins.some((origin) => origin.kind === 'code' && origin.zero));
-    if (steps.some(hasOddCode))
+    if (steps.some((each) => this.#own.has(each.index) && hasOddCode(each)))
       return { why: 'it takes a few digits of a code, or one that begins with a zero' };
     if (!steps.every(hasAgain))
       return { why: 'it sends bytes, or a secret in an encoding, that a script can not send' };
-    const made = steps.map((step) =>
-      this.#own.has(step.index) ? step : { ...step, arranges: true as const },
-    );
-    return { steps: this.#withCaller(made) };
+    return { steps: steps.flatMap((step) => this.#withCaller(step)) };
   }
 
   /** The test's own steps on the way to the one that decides. */
@@ -74,7 +79,7 @@ class Arrangement {
     return leading.length <= mostOwn ? leading : [];
   }
 
-  #add(index: number): void {
+  #add(index = -1): void {
     const exchange = this.log.exchanges.get(index);
     if (exchange === undefined || this.#steps.has(index)) return;
     const step = this.#withOwnSessions(exchange);
@@ -82,19 +87,19 @@ class Arrangement {
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
     if (this.#own.has(index)) this.#addEnrolment(step);
     // That the password is right, a login before shows.
-    const before = this.#isBypass(step) ? this.#plainest(step, index) : undefined;
-    if (before !== undefined) this.#add(before);
+    if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
   /** A session of another test came by a chain of logins and keys: a plain login of the user does as well. */
   #withOwnSessions(step: Exchanged): Exchanged {
-    if (step.again === undefined) return step;
-    const origins = step.again.origins.map((origin) => {
+    const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#own.has(origin.exchange)) return origin;
       const login = this.#plainest(this.log.exchanges.get(origin.exchange), step.index);
       return { ...origin, exchange: login ?? origin.exchange };
     });
-    return { ...step, again: { ...step.again, origins } };
+    return origins === undefined || step.again === undefined
+      ? step
+      : { ...step, again: { ...step.again, origins } };
   }
 
   /**
@@ -106,7 +111,6 @@ class Arrangement {
     const user = this.#userOf(given);
     const isOn = this.#isOn(given.index) && !this.#isBypass(given);
     const isLike = (each: Exchanged) =>
-      each.index < before &&
       each.exchange.operation === given.exchange.operation &&
       user !== undefined &&
       this.#userOf(each) === user &&
@@ -114,8 +118,8 @@ class Arrangement {
       isDone(each) &&
       each.mistake === null &&
       hasUsualFields(each.again) &&
-      !this.#isBypass(each);
-    const like = [...this.log.exchanges.values()].filter(isLike);
+      !(isOn && isLogin(each) && !hasCode(each.again));
+    const like = this.log.before(before).filter(isLike);
     const needs = ({ again }: Exchanged) => again?.origins.length ?? 0;
     return like.sort((a, b) => needs(a) - needs(b))[0]?.index;
   }
@@ -132,9 +136,12 @@ class Arrangement {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
-  #isOn(index: number): boolean {
+  #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
+
+  /** As the run has set it last. */
+  #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
-    return /"enabled":\s*true/.test(put?.exchange.request.body ?? '');
+    return put?.exchange.request.body ?? '';
   }
 
   /** The steps in order, before each that meets another configuration of cluster MFA than the script has set, a PUT of it. */
@@ -170,18 +177,15 @@ class Arrangement {
    * Whoever is let in without a credential may be taken for the caller before, by the connection or by what was decided
    * for the same request: one with the admin's key goes before it.
    */
-  #withCaller(steps: readonly Step[]): Step[] {
-    return steps.flatMap((step) => {
-      if (step.index !== this.assertion.decisive || !isAnonymous(step)) return [step];
-      const path = step.again.path.split('?')[0];
-      const reads = (each: Exchanged) => isSuccess(each) && isReadByAdmin(each);
-      const read =
-        this.log.lastBefore(step.index, (each) => each.again?.path === path && reads(each)) ??
-        this.log.lastBefore(step.index, reads);
-      return read === undefined || !hasAgain(read)
-        ? [step]
-        : [{ ...read, arranges: true, together: true }, step];
-    });
+  #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
+    const step: Step = this.#own.has(own.index) ? own : { ...own, arranges: true };
+    if (step.index !== this.assertion.decisive || !isAnonymous(step)) return [step];
+    const reads = this.log.before(step.index).filter((each) => isSuccess(each) && isReadByAdmin(each));
+    const path = step.again.path.split('?')[0];
+    const read = reads.findLast(({ again }) => again?.path === path) ?? reads.at(-1);
+    return read === undefined || !hasAgain(read)
+      ? [step]
+      : [{ ...read, arranges: true, together: true }, step];
   }
 
   /** The support user's MFA as the test met it, and how the run read it last: where a script reads it otherwise, it has not prepared it. */
@@ -215,32 +219,46 @@ class Arrangement {
     this.#steps.set(patch.index, this.#byAdmin(off));
   }
 
+  /** A fault may let a change pass for the code that proved one before: support MFA goes on, and off by a right code. */
+  #addProof(before: number): void {
+    const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
+    const proofs = this.log
+      .before(before)
+      .filter(
+        (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
+      )
+      .map((each) => [...this.#supportWrites(each), each]);
+    // Codes of a key are awaited, mailed ones are not.
+    const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
+    const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
+    for (const { index } of plainest) this.#add(index);
+  }
+
   /** What switched the support user's MFA on and changed it since; nothing where it is off, as it is found. */
   #supportWrites(step: Exchanged): Exchanged[] {
-    const found: Exchanged[] = [];
-    for (const before of this.log.before(step.index)) {
-      if (!isDone(before)) continue;
-      if (isPatch(before) && isOff(before)) break;
-      // What left things as they were is no part of the state.
-      if (verifies(before) || (isPatch(before) && asksSupportOn(before))) found.push(before);
-      if (handsOutKey(before)) break;
-    }
+    const done = this.log.before(step.index).filter(isDone);
+    const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
+    // What left things as they were is no part of the state.
+    const isPart = (each: Exchanged) =>
+      verifies(each) || (isPatch(each) && asksSupportOn(each) && !isOff(each));
+    const found = done.slice(Math.max(0, begins)).filter(isPart);
     return found.some(isPatch) ? found : [];
   }
 
   /** The key that a user has enrolled when it logs in under MFA. */
   #addEnrolment(step: Exchanged): void {
-    const user = userOf(step);
     if (!isLogin(step) || !/"otp(?:Code|Type)"/.test(step.exchange.request.body ?? '')) return;
-    const key = this.log.lastBefore(
-      step.index,
-      (each) => isKey(each) && isSuccess(each) && this.#userOf(each) === user,
-    );
-    if (key !== undefined) this.#add(key.index);
+    const isOfUser = (each: Exchanged) =>
+      isKey(each) && isSuccess(each) && this.#userOf(each) === userOf(step);
+    this.#add(this.log.lastBefore(step.index, isOfUser)?.index);
   }
 }
 
 const hasAgain = (each: Exchanged): each is Exchanged & { readonly again: Again } => each.again !== undefined;
+const hasOddCode = ({ again }: Exchanged) =>
+  /"(?:otp|totp|mfa)Code":"\d{1,3}"/.test(again?.body ?? '') ||
+  again?.origins.some((origin) => origin.kind === 'code' && origin.zero);
+const hasMailedCode = ({ again }: Exchanged) => again?.origins.some(({ kind }) => kind === 'mailed');
 const isRead = ({ exchange }: Exchanged) => exchange.request.method === 'GET';
 const isKey = (each: Exchanged | undefined) => each?.exchange.operation === 'CreateTotpKey';
 const hasUsualFields = (again: Again | undefined) =>
@@ -261,7 +279,7 @@ const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConf
 /** A mistake that was taken for a change is a fault of its own. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
-const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
+const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
 
 const verifies = (each: Exchanged) =>
@@ -276,4 +294,5 @@ const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&
   asksSupportOn(each) &&
+  !hasCode(each.again) &&
   /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(each.exchange.response?.body ?? '');

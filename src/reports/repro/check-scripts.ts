@@ -1,5 +1,11 @@
 import type { Breach } from '../../base/model/breach.js';
-import type { Change, Check, Member, MemberRule } from '../../base/model/check.js';
+import {
+  type Change,
+  type Check,
+  isSuccess as isDone,
+  type Member,
+  type MemberRule,
+} from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import { commandFor, type Untold, untold } from './breach-scripts.js';
 
@@ -35,7 +41,6 @@ const one = (at: number, shows: string, ...more: readonly Condition[]): readonly
 ];
 const noAnswer: Untold = { why: 'no single answer shows it' };
 const tooDeep: Untold = { why: 'what is wrong lies deeper in the body than a script looks' };
-const isDone = (status: number | null | undefined) => Math.floor((status ?? 0) / 100) === 2;
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
 export const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -88,7 +93,8 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   same: (check) => compared(check, 'other_text'),
   differ: (check, at, _, sent) => {
     if (check.with !== 'the request') return compared(check, 'same_text');
-    const [asked] = new RegExp(`"${check.pointer.slice(1)}":"\\w+"`).exec(sent(at)?.again?.body ?? '') ?? [];
+    const [asked] =
+      new RegExp(`"${check.pointer.slice(1)}":"[\\w-]+"`).exec(sent(at)?.again?.body ?? '') ?? [];
     return asked === undefined ? noAnswer : one(at, `holds ${at} '${asked}'`);
   },
   alike: ({ answers, differences: [difference] }) => {
@@ -161,7 +167,6 @@ const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: 
   'is not': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
   'may be': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
   lacks: (at, name, json) => `value ${at} ${name} | grep -qF -- ${json}`,
-  holds: (at, name, json) => `! value ${at} ${name} | grep -qF -- ${json}`,
   'is a text': (at, name) => `[ -z "$(member ${at} ${name})" ]`,
   'is absent': (at, name) => `{ holds ${at} '"${name}":' && ! holds ${at} '"${name}":null'; }`,
 };

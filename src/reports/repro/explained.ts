@@ -1,4 +1,4 @@
-import { decidingAnswer } from '../../base/model/check.js';
+import { type Check, decidingAnswer } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
@@ -32,55 +32,43 @@ export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 
 
 /** What makes a requirement fail, by the log of a run against a fault; undefined where it did not. */
 export function failsIn(log: LogIndex, id: string, fault: string): Explained['fails'] | undefined {
-  const of = log.of(id);
-  const [failed] = of.failed;
-  const [breach] = of.breaches;
-  if (failed !== undefined) {
+  const { own, failed, breaches } = log.of(id);
+  const [check] = failed;
+  if (check !== undefined) {
     const words = (text: string) => stable(text).slice(0, longestText);
-    return {
-      fault,
-      expected: words(expectedOf(failed)),
-      actual: words(actualOf(failed)),
-      exchanges: leadingTo(lastOf(log, id), of.own, log),
-    };
+    const exchanges = leadingTo(decidingIn(log, id, check), own, log);
+    return { fault, expected: words(expectedOf(check)), actual: words(actualOf(check)), exchanges };
   }
-  const broken = log.exchanges.get(breach?.exchange ?? -1);
+  const [{ breach, exchange } = {}] = breaches;
+  const broken = log.exchanges.get(exchange ?? -1);
   if (breach === undefined || broken === undefined) return undefined;
-  const words = { expected: expected(breach.breach), actual: stable(actual(breach.breach)) };
+  const words = { expected: expected(breach), actual: stable(actual(breach)) };
   return { fault, ...words, exchanges: told([broken], log) };
 }
 
 /** The exchanges that decide: what the failure is about, and what shows it. */
-function lastOf(log: LogIndex, id: string): readonly number[] {
-  const of = log.of(id);
+function decidingIn(log: LogIndex, id: string, check: Check): readonly number[] {
   const assertions = assertionsOf(log, id);
-  const [assertion] = 'why' in assertions ? [] : assertions;
-  if (assertion !== undefined) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
-  const about =
-    (of.failed[0] === undefined ? undefined : decidingAnswer(of.failed[0]))?.exchange ?? of.own.at(-1)?.index;
-  return about === undefined ? [] : [about];
+  if ('why' in assertions) return [decidingAnswer(check)?.exchange ?? log.of(id).own.at(-1)?.index ?? -1];
+  return assertions
+    .slice(0, 1)
+    .flatMap(({ decisive, conditions }) => [decisive, ...conditions.map(({ at }) => at)]);
 }
 
 function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: LogIndex): ToldExchange[] {
-  const last = Math.max(...deciding);
-  const until = own.filter(({ index }) => index <= last);
+  const until = own.filter(({ index }) => index <= Math.max(...deciding));
   const first = until.findIndex(({ index }) => deciding.includes(index));
-  const from = Math.max(0, first - shownBefore);
-  const lines = told(withHandedOut(until.slice(from), log), log);
-  return lines.slice(-mostBefore);
+  return told(withHandedOut(until.slice(Math.max(0, first - shownBefore)), log), log).slice(-mostBefore);
 }
 
 /** With what handed out the sessions and keys that they use. */
 function withHandedOut(exchanges: readonly Exchanged[], log: LogIndex): Exchanged[] {
-  const all = new Map<number, Exchanged>();
-  const add = (exchange: Exchanged): void => {
-    if (all.has(exchange.index)) return;
-    all.set(exchange.index, exchange);
-    for (const origin of exchange.again?.origins ?? []) {
+  const all = new Set(exchanges);
+  // What is added meanwhile is looked at as well.
+  for (const { again } of all)
+    for (const origin of again?.origins ?? []) {
       const source = 'exchange' in origin ? log.exchanges.get(origin.exchange) : undefined;
-      if (source !== undefined) add(source);
+      if (source !== undefined) all.add(source);
     }
-  };
-  for (const exchange of exchanges) add(exchange);
-  return [...all.values()].sort((a, b) => a.index - b.index);
+  return [...all].sort((a, b) => a.index - b.index);
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../base/model/breach.js';
-import type { Check } from '../../base/model/check.js';
+import { type Check, isSuccess as isDone } from '../../base/model/check.js';
 import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
 /** What an answer broke, whichever test it was for. */
@@ -33,17 +33,13 @@ export class LogIndex {
     return { ...this.#test(requirement), breaches };
   }
 
-  /** Exchanges before another one, the newest first. */
-  *before(index: number): Generator<Exchanged> {
-    for (let at = index - 1; at >= 0; at -= 1) {
-      const exchange = this.exchanges.get(at);
-      if (exchange !== undefined) yield exchange;
-    }
+  /** Exchanges before another one, in order. */
+  before(index: number): Exchanged[] {
+    return [...this.exchanges.values()].filter((each) => each.index < index);
   }
 
   lastBefore(index: number, fits: (each: Exchanged) => boolean): Exchanged | undefined {
-    for (const each of this.before(index)) if (fits(each)) return each;
-    return undefined;
+    return this.before(index).findLast(fits);
   }
 
   /** What a read with the admin's API key is sent with; undefined where the target file has none. */
@@ -98,7 +94,7 @@ export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
   again.headers['apiKey'] === '{{ADMIN_KEY}}';
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
-export const isSuccess = (exchanged: Exchanged): boolean => Math.floor(statusOf(exchanged) / 100) === 2;
+export const isSuccess = (exchanged: Exchanged): boolean => isDone(statusOf(exchanged));
 /** Whom a request names. */
 export const userOf = (each: Exchanged | undefined): string | undefined =>
   /"username":\s*"([^"]*)"/.exec(each?.exchange.request.body ?? '')?.[1];

@@ -88,6 +88,11 @@ export function supportOn(step: Step): string {
 
 export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
 
+/** A code that a key or a mail gave, as it was given. */
+export const hasCode = (again: Again | undefined) =>
+  again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
+  !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
+
 /** What is sent, whichever code or session it carries. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');

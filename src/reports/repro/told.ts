@@ -6,7 +6,7 @@ import { type LogIndex, userOf } from './log.js';
 const longestBody = 180;
 const longestAnswer = 140;
 /** So many exchanges are looked at as one step that comes again. */
-const longestCycle = 4;
+const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
 /** Exchanges as they are told of a requirement; what comes again is told once. */
@@ -14,15 +14,12 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
   const lines: ToldExchange[] = [];
   for (const exchange of exchanges) {
     lines.push(lineOf(exchange, log));
-    for (let length = 1; length <= longestCycle; length += 1) {
-      const cycle = lines.slice(-length);
-      const before = lines.slice(-2 * length, -length);
-      if (cycle.map(signOf).join('\n') !== before.map(signOf).join('\n')) continue;
-      lines.splice(-length);
-      const last = lines.pop();
-      if (last !== undefined) lines.push({ ...last, again: Math.max(length, last.again ?? 0) });
-      break;
-    }
+    const signs = lines.map(signOf);
+    const same = (length: number) => `${signs.slice(-2 * length, -length)}` === `${signs.slice(-length)}`;
+    const length = cycles.find(same) ?? 0;
+    const last = lines.at(-1 - length);
+    if (length === 0 || last === undefined) continue;
+    lines.splice(-1 - length, length + 1, { ...last, again: Math.max(length, last.again ?? 0) });
   }
   return lines;
 }
@@ -70,16 +67,10 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
 }
 
 /** Of an error its code: texts and ids tell no more. */
-function contentOf(body: string): string {
-  const code = /"errorCode":\s*"([^"]*)"/.exec(body)?.[1];
-  return code === undefined ? body : `errorCode ${code}`;
-}
+const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
-function pathOf(url: string, log: LogIndex): string {
-  const baseUrl = log.began?.target.baseUrl ?? '';
-  if (url.startsWith(baseUrl)) return url.slice(baseUrl.length) || '/';
-  return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
-}
+const pathOf = (url: string, { began }: LogIndex) =>
+  url.replace(began?.target.baseUrl ?? '', '').replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
 
 /** Of whom a credential is: `API key of admin`, `session of bob`. */
 function whose(name: string, value: string, origins: readonly Origin[], log: LogIndex): string {

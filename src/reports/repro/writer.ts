@@ -28,9 +28,6 @@ export class Writer {
   readonly #variables = new Set<string>();
   /** The step of the last code of each key. */
   readonly #codes = new Map<string, number>();
-  /** Whose answers are judged once a later request of their connection is sent. */
-  readonly #waiting: Step[] = [];
-  readonly #changes: boolean;
   #lastTime: number | undefined;
 
   constructor(
@@ -38,41 +35,45 @@ export class Writer {
     private readonly assertion: Assertion,
     private readonly steps: readonly Step[],
     private readonly log: LogIndex,
-  ) {
-    this.#changes = steps.some(changesState);
-  }
+  ) {}
 
   text(): string {
     const { id, title, reason, source } = this.failure;
-    if (this.#changes) this.#admin();
-    for (const step of this.steps) this.#step(step);
+    if (this.steps.some(changesState)) this.#admin();
+    for (const [at, step] of this.steps.entries()) {
+      this.#send(step);
+      const before = this.steps[at - 1];
+      // Of one connection all is sent before an answer is looked at.
+      if (before?.together === true) this.#take(before);
+      if (step.together !== true) this.#take(step);
+    }
     this.#lines.push(`shows ${quoted(title)}`);
     const ways = helpersFor([...this.#lines, ...this.#implied]).join('\n');
-    const has = (name: string) => ways.includes(`\n${name}() {`);
+    const where = (helper: string, text: string) => (ways.includes(`\n${helper}() {`) ? text : '');
     const variables = [...this.#variables];
-    const options = [
-      ...variables.map((name) => `${name}: ${wordsOf(name)}`),
-      `BASE_URL: the API's root; default: ${this.log.began?.target.baseUrl ?? ''}`,
-      "CURL_OPTIONS: such as '--cacert FILE'",
-      ...(has('mailed_code')
-        ? ['MAILED_CODE: a command that prints the newest code mailed to the address it gets']
-        : []),
-      ...(has('pause') ? ['CLOCK_CONTROL: the clock protocol of an emulator'] : []),
-    ];
+    const baseUrl = this.log.began?.target.baseUrl ?? '';
+    const head = `${id}: ${title}
+${reason}
+Source: ${source}
+
+What happens:
+${happens(this.steps, this.log).join('\n')}
+
+Exit status: 1 the fault shows, 0 the target answers as it must, 2 it can't be tried here. Needs curl${where('totp', ' and openssl')}.
+${where('give_back', 'What it changes it restores in the end.\n')}Environment:
+${variables.map((name) => `  ${name}: ${wordsOf(name)}\n`).join('')}  BASE_URL: the API's root; default: ${baseUrl}
+  CURL_OPTIONS: such as '--cacert FILE'
+${where('mailed_code', '  MAILED_CODE: a command that prints the newest code mailed to the address it gets\n')}${where('pause', '  CLOCK_CONTROL: the clock protocol of an emulator\n')}`;
     return `#!/bin/sh
-${comment(`${id}: ${title}\n${reason}\nSource: ${source}\n\nWhat happens:\n${happens(this.steps, this.log).join('\n')}`)}
-#
-# Exit status: 1 the fault shows, 0 the target answers as it must, 2 it can't be tried here. Needs curl${has('totp') ? ' and openssl' : ''}.${this.#changes ? '\n# What it changes it restores in the end.' : ''}
-# Environment:
-${comment(options.map((line) => `  ${line}`).join('\n'))}
+${comment(head.trimEnd())}
 
 # shellcheck disable=SC2034,SC2254 # patterns are given, and few scripts read the time
 [ "\${1:-}" != --help ] || { sed -n '2,/^$/s/^# \\{0,1\\}//p' "$0"; exit 0; }
 set -u
-: "\${BASE_URL:=${this.log.began?.target.baseUrl ?? ''}}"${variables.map((name) => ` "\${${name}:?${wordsOf(name)}}"`).join('')}
+: "\${BASE_URL:=${baseUrl}}"${variables.map((name) => ` "\${${name}:?${wordsOf(name)}}"`).join('')}
 T=$(mktemp -d) && : >"$T/curl" && : >"$T/asked" && : >"$T/none.head" || exit 2
 number=none at=0
-trap '${this.#changes ? 'give_back $?' : 'rm -rf "$T"'}' EXIT
+trap '${where('give_back', 'give_back $?') || 'rm -rf "$T"'}' EXIT
 trap 'exit 130' INT TERM HUP
 
 ${ways}
@@ -95,11 +96,11 @@ ${this.#lines.join('\n')}
     if (onSupport.length > 0) this.#lines.push('support_is_off');
   }
 
-  #step(step: Step): void {
+  #send(step: Step): void {
     const { index, exchange, again, together } = step;
     this.#pause(step);
     this.#define(again);
-    const body = again.body === undefined || again.body === '' ? undefined : again.body;
+    const body = again.body || undefined;
     const hasType = Object.keys(again.headers).some((name) => name.toLowerCase() === 'content-type');
     const fields = Object.entries(again.headers)
       .filter(([name, value]) => !usual.has(`${name}: ${value}`))
@@ -108,17 +109,16 @@ ${this.#lines.join('\n')}
     const verb = together === true ? 'later' : 'send';
     const call = [verb, index, exchange.request.method, word(again.path), ...fields];
     const what = `${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`;
-    const end = body !== undefined && /\{\{|[\\$`]/.test(body) ? 'END' : "'END'";
+    const end = special.test(body ?? '') ? 'END' : "'END'";
     this.#lines.push('', `# ${what}`, `${call.join(' ')} ${body === undefined ? '</dev/null' : `<<${end}`}`);
     if (body !== undefined) this.#lines.push(this.#body(body, again), 'END');
-    this.#waiting.push(step);
-    if (together === true) return;
-    for (const each of this.#waiting.splice(0)) {
-      // Before the answer is judged: a script that ends here gives back as well.
-      if (mayHaveSupportOn(each)) this.#lines.push(supportOn(each));
-      this.#judge(each);
-      this.#capture(each);
-    }
+  }
+
+  #take(step: Step): void {
+    // Before the answer is judged: a script that ends here gives back as well.
+    if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
+    this.#judge(step);
+    this.#capture(step);
   }
 
   /** Time that the run let pass, and what a second code of one key needs. */
@@ -177,23 +177,21 @@ ${this.#lines.join('\n')}
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
-    this.#lines.push(
-      ...sameSupportState(
-        step,
-        this.steps.find((each) => each.index === decisive),
-      ),
-    );
+    const change = this.steps.find((each) => each.index === decisive);
+    this.#lines.push(...sameSupportState(step, change));
   }
 
   #body(text: string, { origins }: Again): string {
-    if (!/\{\{|[\\$`]/.test(text)) return text;
-    const isOfFile = (name: string) =>
-      origins.some((each) => each.name === name && each.kind === 'target file');
+    if (!special.test(text)) return text;
+    const ofFile = origins.flatMap(({ kind, name }) => (kind === 'target file' ? [name] : []));
     return spelt(text, '\\\\$`', (name) =>
-      isOfFile(name) ? `$(in_json "$${variableOf(name)}")` : `\${${variableOf(name)}}`,
+      ofFile.includes(name) ? `$(in_json "$${variableOf(name)}")` : `\${${variableOf(name)}}`,
     );
   }
 }
+
+/** In a document of the shell. */
+const special = /\{\{|[\\$`]/;
 
 /** What requests of the suite carry unless they say otherwise: the script's functions know it. */
 const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content-Type: application/json']);
@@ -218,11 +216,8 @@ function made(variable: string, origin: Made): string {
       return `${variable}=$(printf '%s' ${of} | LC_ALL=C tr ${letters[origin.case]})`;
     case 'near':
       return `${variable}=$(near ${of} ${origin.digit} ${origin.plus})`;
-    case 'apart': {
-      const { after, by } = origin;
-      const half = (range: string) => `$(printf '%s' ${of} | cut -c ${range})`;
-      return `${variable}=${half(`-${after}`)}${quoted(by)}${half(`${after + 1}-`)}`;
-    }
+    case 'apart':
+      return `${variable}=$(printf '%s' ${of} | sed ${quoted(`s/^.\\{${origin.after}\\}/&${origin.by}/`)})`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Check, decidingAnswer, type Shown } from '../../base/model/check.js';
+import { type Check, decidingAnswer, isSuccess, type Shown } from '../../base/model/check.js';
 import type { Cause, Outcome } from '../../base/model/verdict.js';
 import { actualOf, partsOf } from '../../base/wording/check.js';
 import { cut } from '../../base/words.js';
@@ -51,10 +51,9 @@ function grouped(failures: readonly Sign[]): Sign[][] {
     const isAlike = (group: readonly Sign[]) => group.some(({ marks }) => share(marks, sign.marks));
     groups = [...groups.filter((group) => !isAlike(group)), [...groups.filter(isAlike).flat(), sign]];
   }
-  const oddityOfHead = ([head]: readonly Sign[]) => (head === undefined ? 0 : oddity(head));
-  return groups
-    .map((group) => group.sort((a, b) => oddity(a) - oddity(b)))
-    .sort((a, b) => oddityOfHead(a) - oddityOfHead(b));
+  const least = (group: readonly Sign[]) => Math.min(...group.map(oddity));
+  for (const group of groups) group.sort((a, b) => oddity(a) - oddity(b));
+  return groups.sort((a, b) => least(a) - least(b));
 }
 
 /** Areas that test requests outside the documented flow. */
@@ -66,10 +65,9 @@ const besides = /^(?:ways-in|guessing)\//;
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
-  const isSpecial =
-    check?.answers.some(({ way }) => way !== undefined) === true || check?.kind === 'body found';
+  const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
   // A broken target may meet a demand for a refusal by accident.
-  const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]);
+  const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]?.status);
   return (
     (outcome === 'waived' ? 8 : 0) +
     (level === 'must' ? 0 : 4) +
@@ -82,23 +80,19 @@ function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number 
 /** A missing operation explains every other failure of it. */
 const isMissing = (check: Check | undefined) => check?.kind === 'handled' && check.least === 'there';
 
-const isSuccess = (shown: Shown | undefined) => Math.floor((shown?.status ?? 0) / 100) === 2;
-
 function rankOf(group: readonly Sign[]): number {
   const hasMust = group.some(({ outcome }) => outcome.level === 'must' && outcome.outcome !== 'waived');
   return (group[0]?.fails ? 0 : 1) + (hasMust ? 0 : 2);
 }
 
 function causeOf(group: readonly Sign[]): Cause {
-  const [head, ...others] = group;
-  const text = head === undefined ? '' : textOf(head);
-  const isFailure = head?.fails === true;
-  const follows = (isFailure ? others : group).map(({ outcome }) => outcome.id);
-  return { text, id: isFailure ? head.outcome.id : null, follows };
+  const [head] = group;
+  const id = head?.fails === true ? head.outcome.id : null;
+  const follows = group.flatMap(({ outcome }) => (outcome.id === id ? [] : outcome.id));
+  return { text: textOf(head?.outcome), id, follows };
 }
 
-function textOf({ outcome: { checks = [], reason } }: Sign): string {
-  const [check] = checks;
+function textOf({ checks: [check] = [], reason = '' }: Partial<Outcome> = {}): string {
   const told = partsOf(reason);
   const said =
     check === undefined ? (told.find(({ name }) => name === 'actual') ?? told[0])?.text : actualOf(check);
@@ -108,27 +102,22 @@ function textOf({ outcome: { checks = [], reason } }: Sign): string {
 function signOf(outcome: Outcome): Sign {
   const { id, checks = [], blame, exchanges } = outcome;
   if (outcome.outcome === 'inconclusive') {
-    const answer = blame?.answer;
-    const shown = answer === undefined ? [] : [answerOf(answer)];
-    const lacks = blame?.lacks === undefined ? [] : [`no ${blame.lacks}`];
-    const breach = blame?.breaks === undefined ? [] : [`breach of ${blame.breaks}`];
-    const marks = [...lacks, ...breach, ...((answer?.status ?? 0) >= 400 ? shown : []), outcome.reason];
-    return { outcome, fails: false, marks, answers: shown };
+    const { answer, lacks, breaks } = blame ?? {};
+    const answers = answer === undefined ? [] : [answerOf(answer)];
+    const refused = (answer?.status ?? 0) >= 400 ? answers : [];
+    const known = [
+      ...(lacks === undefined ? [] : [`no ${lacks}`]),
+      ...(breaks === undefined ? [] : [`breach of ${breaks}`]),
+    ];
+    return { outcome, fails: false, marks: [...known, ...refused, outcome.reason], answers };
   }
   if (checks.length > 0)
     return { outcome, fails: true, marks: checks.flatMap(marksOf), answers: checks.flatMap(answersOf) };
-  const statuses = exchanges.map(({ operation, response }) => [operation, response?.status ?? 0] as const);
-  const broken = statuses
-    .filter(([, status]) => status >= 500)
-    .map(([operation]) => `${operation} server error`);
-  return {
-    outcome,
-    fails: true,
-    marks: broken.length === exchanges.length && broken.length > 0 ? broken : [`breach of ${id}`],
-    answers: statuses
-      .filter(([, status]) => status >= 400)
-      .map(([operation, status]) => `${operation} ${status}`),
-  };
+  const seen = exchanges.map(({ operation, response }) => ({ operation, status: response?.status ?? 0 }));
+  const isBroken = seen.length > 0 && seen.every(({ status }) => status >= 500);
+  const answers = seen.flatMap(({ operation, status }) => (status >= 400 ? [`${operation} ${status}`] : []));
+  const marks = isBroken ? seen.map(({ operation }) => `${operation} server error`) : [`breach of ${id}`];
+  return { outcome, fails: true, marks, answers };
 }
 
 /** All logins count as one place, since one missing check may break all of them. */
@@ -151,12 +140,12 @@ function marksOf(check: Check): string[] {
     case 'not verified':
       return check.answers.map((each) => `${placeOf(each)} let in`);
     case 'state':
-      return [`${place} ${isSuccess(answer) ? 'let in' : 'changes'}`];
+      return [`${place} ${isSuccess(answer?.status) ? 'let in' : 'changes'}`];
     case 'accepted':
     case 'succeeded':
     case 'opens':
     case 'verified':
-      return isSuccess(answer) ? [`${place} ${check.kind}`] : [`${place} turned away`];
+      return isSuccess(answer?.status) ? [`${place} ${check.kind}`] : [`${place} turned away`];
     case 'mailed':
       return check.seen.length === 0 ? ['no mail'] : [`${place} mails astray`];
     case 'members':
@@ -174,6 +163,6 @@ function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers
     .flatMap((each) => (each.use === undefined ? [each] : [each, each.use]))
-    .filter((each) => isLetIn || !isSuccess(each))
+    .filter((each) => isLetIn || !isSuccess(each.status))
     .map(answerOf);
 }
