@@ -145,6 +145,7 @@ describe('the time left', () => {
       if (event.type !== 'test ended' || left > 0.8 * whole || left === 0) continue;
       expect(pace.leftMs(all) / left).toBeGreaterThan(1 / 1.5);
       expect(pace.leftMs(all) / left).toBeLessThan(1.5);
+      expect(pace.mayBeLonger).toBe('stepMs' in speed);
     }
   });
 

@@ -127,6 +127,16 @@ describe('in a log', () => {
     expect(text()).toBe('[1/2, 30 s, about 1 min 10 s left] a: 1 pass\n[2/2, 40 s] b: 1 pass\n');
   });
 
+  test('says so where the time left may be longer', () => {
+    const { shown, text } = progress({ total: 2, leftMs: () => 70_000, mayBeLonger: () => true });
+
+    shown.started('a/one');
+    shown.ended('a/one', 'pass', '');
+    shown.finish();
+
+    expect(text()).toBe('[1/2, 0 s, about 1 min 10 s or more left] a: 1 pass\n');
+  });
+
   test('says once a minute that it goes on', () => {
     const { shown, text } = progress({ total: 2 });
 

@@ -8,11 +8,12 @@ const invisible =
 
 /** Escapes such characters as \u, so that a target's text is safe on a terminal. */
 export function printable(text: string): string {
-  return text.replace(invisible, (found) =>
-    Array.from({ length: found.length }, (_, index) => escapeOf(found.charCodeAt(index))).join(''),
-  );
+  return text.replace(invisible, escaped);
 }
 
-function escapeOf(unit: number): string {
-  return `\\u${unit.toString(16).padStart(4, '0')}`;
-}
+/** Each unit of a text as \u and its number. */
+export const escaped = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');

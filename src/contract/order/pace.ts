@@ -21,6 +21,8 @@ const startMs = 4_000;
 /** The cost after the last test: restoring and reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
+/** Waits by chance, for a step that is about to end, stay below this on most targets, in milliseconds. */
+const mostLateMs = 10_000;
 /** The number of recent requests that determine the target's pace. */
 const recentRequests = 600;
 
@@ -34,7 +36,7 @@ export class Pace {
   readonly #ended = new Set<string>();
   #sent = 0;
   #sentInAll = 0;
-  /** Waits for TOTP steps beyond those that the order foresees: a target without a window takes no code of the next step. */
+  /** Waits that no cost foresees: a target without a window takes no code of the next step, others lock or show changes late. */
   #lateMs = 0;
 
   constructor(
@@ -50,7 +52,7 @@ export class Pace {
       this.#sentInAll += 1;
     } else if (event.type === 'wait') {
       if (event.for === 'mail') this.#mails.push(event.ms);
-      if (event.for === 'code step') this.#lateMs += event.ms;
+      else if (event.for !== 'quiet') this.#lateMs += event.ms;
       this.#waited.set(event.requirement, (this.#waited.get(event.requirement) ?? 0) + event.ms);
     } else if (event.type === 'test ended') {
       const waited = this.#waited.get(event.requirement) ?? 0;
@@ -60,6 +62,11 @@ export class Pace {
       const row = this.order.rows.find(({ id }) => id === event.requirement);
       this.#lateMs -= (row?.cost.steps ?? 0) * this.waits.stepMs;
     }
+  }
+
+  /** Whether more waits like those so far, at times that nothing tells, may follow. */
+  get mayBeLonger(): boolean {
+    return this.#lateMs > mostLateMs;
   }
 
   /** The time before the first test, in milliseconds. */

@@ -13,6 +13,8 @@ export interface ProgressOptions {
   readonly total: number;
   /** The estimated time left, in milliseconds. */
   readonly leftMs?: () => number;
+  /** Whether that may be too short. */
+  readonly mayBeLonger?: () => boolean;
 }
 
 const redrawMs = 250;
@@ -144,13 +146,14 @@ export class Progress {
     }
   }
 
-  /** `[120/383, 40 s, about 1 min 20 s left]` */
+  /** `[120/383, 40 s, about 1 min 20 s left]`, or `about 1 min 20 s or more left` */
   #progress(): string {
-    const { total, leftMs } = this.#options;
+    const { total, leftMs, mayBeLonger } = this.#options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
     const elapsed = steadyNow() - this.#startedAt;
     const left = leftMs?.() ?? 0;
-    const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)} left`] : [])];
+    const more = mayBeLonger?.() === true ? ' or more' : '';
+    const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)}${more} left`] : [])];
     return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
   }
 

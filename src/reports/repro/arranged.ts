@@ -50,7 +50,8 @@ class Arrangement {
     for (const { index } of this.#leading()) this.#add(index);
     for (const index of this.#deciding) this.#add(index);
     this.#addSupportState();
-    if (this.assertion.refusal === true && isPatch(last)) this.#addProof(decisive);
+    if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
+      this.#addProof(decisive);
     // A fault may need the second login or key of a user.
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
@@ -207,16 +208,6 @@ class Arrangement {
     );
     if (read === undefined || !isRead(read) || !isSuccess(read)) return;
     this.#steps.set(read.index, read);
-    // An address that is kept while it is off makes a change of it none.
-    const [kept] = /"email":\s*"[^"*]+"/.exec(read.exchange.response?.body ?? '') ?? [];
-    const patch = this.log.lastBefore(read.index, (each) => isPatch(each) && isDone(each));
-    const names = last.again?.body?.includes('"email"') === true && !asksSupportOn(last);
-    if (kept === undefined || !names || !isOff(read) || patch?.again === undefined) return;
-    if (this.#steps.has(patch.index)) return;
-    const body = `{"enabled":false,${kept}}`;
-    const request = { ...patch.exchange.request, body };
-    const off = { ...patch, exchange: { ...patch.exchange, request }, again: { ...patch.again, body } };
-    this.#steps.set(patch.index, this.#byAdmin(off));
   }
 
   /** A fault may let a change pass for the code that proved one before: support MFA goes on, and off by a right code. */

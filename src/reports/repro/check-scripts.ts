@@ -90,9 +90,9 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   },
   mail: untold('the mail itself shows it: look at it in the mailbox'),
   random: untold('it takes many mailed codes to see the pattern'),
-  same: (check) => compared(check, 'other_text'),
+  same: (check) => compared(check, '! '),
   differ: (check, at, _, sent) => {
-    if (check.with !== 'the request') return compared(check, 'same_text');
+    if (check.with !== 'the request') return compared(check, '');
     const [asked] =
       new RegExp(`"${check.pointer.slice(1)}":"[\\w-]+"`).exec(sent(at)?.again?.body ?? '') ?? [];
     return asked === undefined ? noAnswer : one(at, `holds ${at} '${asked}'`);
@@ -191,16 +191,15 @@ function changed({ member, before, now, readBefore, readNow }: Change): Conditio
   ];
 }
 
-function compared(
-  { answers, pointer, with: other }: OfKind<'same' | 'differ'>,
-  command: 'other_text' | 'same_text',
-): Ways {
+function compared({ answers, pointer, with: other }: OfKind<'same' | 'differ'>, operator: '! ' | ''): Ways {
   const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
   const name = nameOf(pointer);
   if (is === undefined || name === undefined) return noAnswer;
   if (other === 'its URI')
     return one(is, `[ "$(member ${is} ${name})" != "$(of_uri "$(member ${is} totpUri)" secret '')" ]`);
-  return was === undefined ? noAnswer : one(was, `${command} ${is} ${was} ${name}`);
+  return was === undefined
+    ? noAnswer
+    : one(was, `[ -n "$(member ${was} ${name})" ] && ${operator}same_value ${is} ${was} ${name}`);
 }
 
 const uriText = '([A-Za-z0-9._~@!*+,;-]|%[0-9A-Fa-f]{2})';

@@ -24,13 +24,14 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
   return verdict.outcomes
     .filter(({ outcome }) => outcome === 'fail' || outcome === 'waived')
     .map((failure) => {
-      const text = textOf(log, failure);
-      const of = { id: failure.id, file: scriptName(failure.id) };
-      return typeof text === 'string'
-        ? { ...of, text, lacks: undefined }
-        : { ...of, text: withoutAssertion(failure, text.why), lacks: text.why };
+      const told = textOf(log, failure);
+      const lacks = typeof told === 'string' ? undefined : told.why;
+      const text = typeof told === 'string' ? told : withoutAssertion(failure, told.why);
+      return { id: failure.id, file: scriptName(failure.id), text, lacks };
     });
 }
+
+const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
 /** The ways to tell that a requirement is broken, the first that the run has seen first; or why there is none. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
@@ -42,7 +43,7 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   });
   const all = [...byChecks, ...byBreaches];
   const told = all.flatMap((each) => ('why' in each ? [] : each));
-  if (told.length === 0) return all.find((each) => 'why' in each) ?? { why: 'no answer of the log shows it' };
+  if (told.length === 0) return all.find((each) => 'why' in each) ?? noAnswer;
   return told.map((each) => {
     const last = Math.max(...each.conditions.map(({ at }) => at));
     // Where the state that was read is wrong, what was sent before it decides.
@@ -54,13 +55,12 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
 function textOf(log: LogIndex, failure: Failure): string | Untold {
   const assertions = assertionsOf(log, failure.id);
   if ('why' in assertions) return assertions;
-  let lacks: Untold = { why: 'no answer of the log shows it' };
-  for (const assertion of assertions) {
-    const arranged = arrangedFor(log, log.of(failure.id).own, assertion);
-    if (!('why' in arranged)) return new Writer(failure, assertion, arranged.steps, log).text();
-    lacks = arranged;
-  }
-  return lacks;
+  const { own } = log.of(failure.id);
+  const texts = assertions.map((assertion) => {
+    const arranged = arrangedFor(log, own, assertion);
+    return 'why' in arranged ? arranged : new Writer(failure, assertion, arranged.steps, log).text();
+  });
+  return texts.find((each) => typeof each === 'string') ?? texts.at(-1) ?? noAnswer;
 }
 
 const showsNothing = 'No script shows this';

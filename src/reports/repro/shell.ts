@@ -55,10 +55,6 @@ is_error() { outermost "$1" | grep -Eq '(^|,)"(errorCode|message)":"[^"]'; }
 # outermost N: the body without what is nested in it.
 outermost() { body_of "$1" | sed -e 's/^{//' -e 's/}$//' -e ':a' -e 's/{[^{}]*}//g' -e 's/\[[^][]*\]//g' -e 't a'; }
 
-other_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" != "$(member "$2" "$3")" ]; }
-
-same_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" = "$(member "$2" "$3")" ]; }
-
 same_value() { [ "$(value "$1" "$3")" = "$(value "$2" "$3")" ]; }
 
 # From the innermost on, a letter takes the place of each value: of JSON one is left.
@@ -74,8 +70,8 @@ field_is() { tr -d '\r' <"$T/$1.head" | grep -qi "^$2: *$3\$"; }
 
 # near CODE PLACES PLUS: with another digit after so many, so many more.
 near() {
-  digit=$(printf '%s' "$1" | sed "s/^.\{$2\}\(.\).*/\1/")
-  printf '%s' "$1" | sed "s/^\(.\{$2\}\)./\1$(((digit + $3) % 10))/"
+  digit=$(printf '%s' "$1" | cut -c "$(($2 + 1))")
+  printf '%s' "$1" | sed "s/./$(((digit + $3) % 10))/$(($2 + 1))"
 }
 
 no_code_for() { [ -z "$(mailed_code "$1")" ]; }
@@ -184,10 +180,7 @@ taken() { text=$(member "$1" "$2"); [ -n "$text" ] || cannot "answer $1 has no $
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # member N NAME: a text, as it is used.
-member() {
-  tr -d '\r\n' <"$T/$1.body" | sed -n "s/.*[{,][[:space:]]*\"$2\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p" |
-    sed 's/\\u0026/\&/g; s/\\\//\//g'
-}
+member() { value "$1" "$2" | sed -n 's/^"\(.*\)"$/\1/p' | sed 's/\\u0026/\&/g; s/\\\//\//g'; }
 
 # value N NAME: as JSON writes it; nothing where the member is left out.
 value() {

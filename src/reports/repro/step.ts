@@ -14,11 +14,11 @@ export interface Step extends Exchanged {
 /** The variable of a script for a value that has a name in the log. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
-/** The values of fields that say who asks. */
-export const credentialsIn = ({ headers }: Pick<Again, 'headers'>): string[] =>
-  Object.entries(headers).flatMap(([name, value]) =>
-    /^(?:apikey|authorization|session-id|cookie)$/i.test(name) ? [value] : [],
-  );
+/** Of fields that say who asks. */
+export const isCredential = (name: string) => /^(?:apikey|authorization|session-id|cookie)$/i.test(name);
+
+const hasKnownCredential = ({ headers }: Again) =>
+  Object.entries(headers).some(([name, value]) => isCredential(name) && value.includes('{{'));
 
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
@@ -26,7 +26,7 @@ export const isLogin = (each: Exchanged | undefined): boolean =>
 /** No caller that the target knows: no credential, or one that is made up. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
-  !credentialsIn(each.again).some((value) => value.includes('{{')) &&
+  !hasKnownCredential(each.again) &&
   !isLogin(each) &&
   each.exchange.operation !== 'CreateEmailOtp';
 
@@ -39,7 +39,7 @@ export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again !== undefined &&
   !('apiKey' in again.headers) &&
-  credentialsIn(again).some((value) => value.includes('{{'));
+  hasKnownCredential(again);
 
 export const changesState = (step: Exchanged): boolean =>
   (step.exchange.operation === 'UpdateMFAConfig' && mayBeDone(step)) || mayHaveSupportOn(step);

@@ -1,6 +1,8 @@
 import type { Exchanged, Origin } from '../../base/model/event.js';
 import type { ToldExchange } from '../../base/model/explained.js';
+import { cut } from '../../base/words.js';
 import { type LogIndex, userOf } from './log.js';
+import { isCredential } from './step.js';
 
 /** In characters. */
 const longestBody = 180;
@@ -39,30 +41,30 @@ export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
 
-const usual: ReadonlySet<string> = new Set(['accept', 'content-type', 'content-length']);
-const credentials: ReadonlySet<string> = new Set(['apikey', 'session-id', 'authorization', 'cookie']);
+const usual = /^(?:accept: |content-length: |content-type: application\/json$)/i;
 
 function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   const { request, response, error } = exchange;
-  const origins = again?.origins ?? [];
+  const { path, headers, body, origins } = again ?? {
+    ...request,
+    path: pathOf(request.url, log),
+    origins: [],
+  };
   const words = (text: string) => stable(withWords(text, origins));
-  const headers = Object.entries(again?.headers ?? request.headers);
-  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  const fields = [
-    ...headers.filter(([name]) => !usual.has(name.toLowerCase()) && !credentials.has(name.toLowerCase())),
-    ...(type === undefined || type === 'application/json' ? [] : [['Content-Type', type] as const]),
-  ].map(([name, value]) => short(`${name}: ${words(value)}`, longestAnswer));
-  const own = headers.filter(([name]) => credentials.has(name.toLowerCase()));
-  const body = again === undefined ? request.body : again.body;
+  const all = Object.entries(headers);
+  const own = all.filter(([name]) => isCredential(name));
+  const fields = all
+    .filter((field) => !own.includes(field) && !usual.test(field.join(': ')))
+    .map(([name, value]) => cut(`${name}: ${words(value)}`, longestAnswer));
   return {
-    request: `${request.method} ${short(words(again?.path ?? pathOf(request.url, log)), longestAnswer)}`,
+    request: `${request.method} ${cut(words(path), longestAnswer)}`,
     as: own.map(([name, value]) => whose(name, value, origins, log)).join(' and ') || 'nobody',
     ...(fields.length === 0 ? {} : { fields }),
-    ...(body === undefined ? {} : { body: short(words(body), longestBody) }),
+    ...(body === undefined ? {} : { body: cut(words(body), longestBody) }),
     answer:
       response === undefined
         ? `none: ${stable(error ?? '').split('\n')[0]}`
-        : `${response.status} ${short(stable(contentOf(response.body ?? '')), longestAnswer)}`.trimEnd(),
+        : `${response.status} ${cut(stable(contentOf(response.body ?? '')), longestAnswer)}`.trimEnd(),
   };
 }
 
@@ -84,7 +86,7 @@ function whose(name: string, value: string, origins: readonly Origin[], log: Log
   }
   // Of a request that is kept nowhere as it was.
   if (value === '[apikey]') return 'an API key';
-  return short(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
+  return cut(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
 }
 
 function withWords(text: string, origins: readonly Origin[]): string {
@@ -127,8 +129,4 @@ export function stable(text: string): string {
     .replace(/\b\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, '…')
     .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1')
     .replace(/\b\d+(?:\.\d+)? (ms|s|seconds|bytes)\b/g, '… $1');
-}
-
-function short(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
 }

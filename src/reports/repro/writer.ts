@@ -5,7 +5,7 @@ import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
 import {
   changesState,
-  credentialsIn,
+  isCredential,
   isProbe,
   mayBeRefused,
   mayHaveSupportOn,
@@ -85,10 +85,9 @@ ${this.#lines.join('\n')}
     const again = this.log.byAdminKey ?? this.steps.find(changesState)?.again;
     if (again === undefined) return;
     this.#define(again);
-    const fields = Object.entries(again.headers).flatMap(([name, value]) =>
-      credentialsIn({ headers: { [name]: value } }).map(() => ` ${word(`${name}: ${value}`)}`),
-    );
-    this.#lines.push(`as_admin() { send "$@"${fields.join('')}; }`);
+    const own = Object.entries(again.headers).filter(([name]) => isCredential(name));
+    const fields = own.map(([name, value]) => word(`${name}: ${value}`));
+    this.#lines.push(`as_admin() { ${['send "$@"', ...fields].join(' ')}; }`);
     const onSupport = this.steps.filter(mayHaveSupportOn);
     this.#implied.push('give_back', ...onSupport.map((step) => `switch_off_${modeIn(step)}`));
     if (this.steps.some((step) => changesState(step) && !onSupport.includes(step)))
@@ -109,9 +108,11 @@ ${this.#lines.join('\n')}
     const verb = together === true ? 'later' : 'send';
     const call = [verb, index, exchange.request.method, word(again.path), ...fields];
     const what = `${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`;
-    const end = special.test(body ?? '') ? 'END' : "'END'";
-    this.#lines.push('', `# ${what}`, `${call.join(' ')} ${body === undefined ? '</dev/null' : `<<${end}`}`);
-    if (body !== undefined) this.#lines.push(this.#body(body, again), 'END');
+    this.#lines.push(
+      '',
+      `# ${what}`,
+      `${call.join(' ')} ${body === undefined ? '</dev/null' : document(body)}`,
+    );
   }
 
   #take(step: Step): void {
@@ -180,18 +181,7 @@ ${this.#lines.join('\n')}
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));
   }
-
-  #body(text: string, { origins }: Again): string {
-    if (!special.test(text)) return text;
-    const ofFile = origins.flatMap(({ kind, name }) => (kind === 'target file' ? [name] : []));
-    return spelt(text, '\\\\$`', (name) =>
-      ofFile.includes(name) ? `$(in_json "$${variableOf(name)}")` : `\${${variableOf(name)}}`,
-    );
-  }
 }
-
-/** In a document of the shell. */
-const special = /\{\{|[\\$`]/;
 
 /** What requests of the suite carry unless they say otherwise: the script's functions know it. */
 const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content-Type: application/json']);
@@ -237,6 +227,12 @@ export const comment = (text: string): string =>
 function word(text: string): string {
   if (text.includes('{{')) return `"${spelt(text, '"\\\\$`', (name) => `\${${variableOf(name)}}`)}"`;
   return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
+}
+
+/** Standard input of a command. */
+function document(text: string): string {
+  if (!/\{\{|[\\$`]/.test(text)) return `<<'END'\n${text}\nEND`;
+  return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;
 }
 
 /** A text within double quotes, or in a document of the shell. @param special characters to escape */
