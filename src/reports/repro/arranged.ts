@@ -1,5 +1,6 @@
 import type { Again, Exchanged, Origin } from '../../base/model/event.js';
-import type { Assertion } from './check-scripts.js';
+import type { Untold } from './breach-scripts.js';
+import { type Assertion, decidingIn } from './check-scripts.js';
 import { isReadByAdmin, isSuccess, type LogIndex, userOf } from './log.js';
 import {
   asksSupportOn,
@@ -16,20 +17,18 @@ import {
 const mostOwn = 40;
 
 /** The requests of a script in order, or why it can't send them. */
-export type Arranged = { readonly steps: readonly Step[] } | { readonly why: string };
+type Arranged = readonly Step[] | Untold;
 
 /** What the test sent, and before it what its steps meet: made for the script alone, not what other tests happened to send. */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
-  const { decisive } = assertion;
-  const isOfTest = ofTest.some(({ index }) => index === decisive);
+  const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
   // What the answer to another test breaks, that test has prepared.
-  const own = isOfTest ? ofTest : log.of(log.exchanges.get(decisive)?.requirement ?? '').own;
+  const own = isOfTest ? ofTest : log.of(log.exchanges.get(assertion.decisive)?.requirement ?? '').own;
   return new Arrangement(log, own, assertion).arranged();
 }
 
 class Arrangement {
-  readonly #deciding: ReadonlySet<number>;
-  readonly #own: ReadonlySet<number>;
+  readonly #deciding: readonly number[];
   readonly #steps = new Map<number, Exchanged>();
 
   constructor(
@@ -37,8 +36,7 @@ class Arrangement {
     private readonly own: readonly Exchanged[],
     private readonly assertion: Assertion,
   ) {
-    this.#deciding = new Set([assertion.decisive, ...assertion.conditions.map(({ at }) => at)]);
-    this.#own = new Set(own.map(({ index }) => index));
+    this.#deciding = decidingIn(assertion);
   }
 
   arranged(): Arranged {
@@ -55,12 +53,14 @@ class Arrangement {
     // A fault may need the second login or key of a user.
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
-    if (steps.some((each) => this.#own.has(each.index) && hasOddCode(each)))
+    if (steps.some((each) => this.#isOwn(each.index) && hasOddCode(each)))
       return { why: 'it takes a few digits of a code, or one that begins with a zero' };
     if (!steps.every(hasAgain))
       return { why: 'it sends bytes, or a secret in an encoding, that a script can not send' };
-    return { steps: steps.flatMap((step) => this.#withCaller(step)) };
+    return steps.flatMap((step) => this.#withCaller(step));
   }
+
+  #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
   /** The test's own steps on the way to the one that decides. */
   #leading(): Exchanged[] {
@@ -86,7 +86,7 @@ class Arrangement {
     const step = this.#withOwnSessions(exchange);
     this.#steps.set(index, step);
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
-    if (this.#own.has(index)) this.#addEnrolment(step);
+    if (this.#isOwn(index)) this.#addEnrolment(step);
     // That the password is right, a login before shows.
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
@@ -94,7 +94,7 @@ class Arrangement {
   /** A session of another test came by a chain of logins and keys: a plain login of the user does as well. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
-      if (!isToken(origin) || this.#own.has(origin.exchange)) return origin;
+      if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
       const login = this.#plainest(this.log.exchanges.get(origin.exchange), step.index);
       return { ...origin, exchange: login ?? origin.exchange };
     });
@@ -152,7 +152,7 @@ class Arrangement {
     let set: string | undefined;
     for (const step of steps) {
       const isUnaffected = isProbe(step) || (isPut(step) && isSuccess(step));
-      const feels = !isOfSupport(step) && (!isUnaffected || this.#deciding.has(step.index));
+      const feels = !isOfSupport(step) && (!isUnaffected || this.#deciding.includes(step.index));
       const inForce = feels ? this.log.lastBefore(step.index, setsConfiguration) : undefined;
       if (inForce !== undefined && inForce.exchange.request.body !== set) {
         all.push(this.#byAdmin(inForce));
@@ -179,7 +179,7 @@ class Arrangement {
    * for the same request: one with the admin's key goes before it.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
-    const step: Step = this.#own.has(own.index) ? own : { ...own, arranges: true };
+    const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
     if (step.index !== this.assertion.decisive || !isAnonymous(step)) return [step];
     const reads = this.log.before(step.index).filter((each) => isSuccess(each) && isReadByAdmin(each));
     const path = step.again.path.split('?')[0];

@@ -1,7 +1,7 @@
-import type { Breach } from '../../base/model/breach.js';
 import {
   type Change,
   type Check,
+  decidingAnswer,
   isSuccess as isDone,
   type Member,
   type MemberRule,
@@ -26,6 +26,12 @@ export interface Assertion {
   readonly refusal?: true;
 }
 
+/** The exchanges that decide: what the failure is about, and what shows it. */
+export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
+  decisive,
+  ...conditions.map(({ at }) => at),
+];
+
 /** Where it isn't known what decides, it is what was sent last before the conditions. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
@@ -33,12 +39,11 @@ type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }
 /** The ways to tell, or why there is none. */
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
-/** One for each of several bypasses: any will do. `at` and `status` are those of the first answer. */
-type Row<C> = (check: C, at: number, status: number, sent: Sent) => Ways;
+/**
+ * What the deciding answer shows, or several ways of which any will do. `at` and `status` are those of the deciding answer.
+ */
+type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
-const one = (at: number, shows: string, ...more: readonly Condition[]): readonly Told[] => [
-  { decisive: at, conditions: [{ at, shows }, ...more] },
-];
 const noAnswer: Untold = { why: 'no single answer shows it' };
 const tooDeep: Untold = { why: 'what is wrong lies deeper in the body than a script looks' };
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
@@ -53,19 +58,22 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };
     }),
-  accepted: (_, at) => one(at, `! status ${at} '2??'`),
-  succeeded: ({ breaches }, at, status) => byBreaches(at, breaches, status),
-  handled: ({ least }, at) => one(at, unhandled[least](at)),
-  status: ({ allowed }, at) =>
-    one(at, `! { ${allowed.map((status) => `status ${at} ${status}`).join(' || ')}; }`),
+  accepted: (_, at) => `! status ${at} '2??'`,
+  succeeded: ({ breaches }, at, status) => {
+    if (!isDone(status)) return `! status ${at} '2??'`;
+    const told = breaches.map((breach) => commandFor(at, breach));
+    return told.find((each) => typeof each === 'string') ?? told[0] ?? `status ${at} ${status}`;
+  },
+  handled: ({ least }, at) => unhandled[least](at),
+  status: ({ allowed }, at) => `! { ${allowed.map((status) => `status ${at} ${status}`).join(' || ')}; }`,
   opens: ({ answers: [shown] }, at, status) => {
-    if (!isDone(status)) return one(at, `! status ${at} '2??'`);
+    if (!isDone(status)) return `! status ${at} '2??'`;
     const use = shown?.use?.exchange;
-    if (use === undefined) return one(at, `! holds ${at} '"sessionId":"'`);
+    if (use === undefined) return `! holds ${at} '"sessionId":"'`;
     return [{ decisive: at, conditions: [{ at: use, shows: `! status ${use} '2??'` }] }];
   },
-  verified: (_, at) => one(at, `! ${verifies(at)}`),
-  'not verified': (_, at) => one(at, verifies(at)),
+  verified: (_, at) => `! ${verifies(at)}`,
+  'not verified': (_, at) => verifies(at),
   members: ({ answers, any, members }) => {
     const at = answers.at(-1)?.exchange ?? -1;
     const commands = members.map((member) => wrong(at, member));
@@ -80,46 +88,48 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     return [{ ...(shown === undefined ? {} : { decisive: shown.exchange }), conditions }];
   },
   readable: untold('a script does not check all that GET shows'),
-  mailed: ({ answers: [shown], expected, seen }, at) => {
+  mailed: ({ answers: [shown], expected, seen }) => {
     const missing = expected.filter((to) => !seen.includes(to));
     const besides = seen.filter((to) => !expected.includes(to) && /^[\w.+-]+@[\w.-]+$/.test(to));
     const [to] = [...missing, ...besides];
     if (to === undefined) return { why: 'the mail went where only its reader sees it' };
     if (shown?.operation?.endsWith('EmailOtp') !== true) return { why: 'the mail came for a later request' };
-    return one(at, `${missing.includes(to) ? '' : '! '}no_code_for ${quoted(to)}`);
+    return `${missing.includes(to) ? '' : '! '}no_code_for ${quoted(to)}`;
   },
   mail: untold('the mail itself shows it: look at it in the mailbox'),
   random: untold('it takes many mailed codes to see the pattern'),
-  same: (check) => compared(check, '! '),
+  same: (check, at) => compared(check, at, '! '),
   differ: (check, at, _, sent) => {
-    if (check.with !== 'the request') return compared(check, '');
-    const [asked] =
-      new RegExp(`"${check.pointer.slice(1)}":"[\\w-]+"`).exec(sent(at)?.again?.body ?? '') ?? [];
-    return asked === undefined ? noAnswer : one(at, `holds ${at} '${asked}'`);
+    if (check.with !== 'the request') return compared(check, at, '');
+    const pattern = new RegExp(`"${check.pointer.slice(1)}":"[\\w-]+"`);
+    const [asked] = pattern.exec(sent(at)?.again?.body ?? '') ?? [];
+    return asked === undefined ? noAnswer : `holds ${at} '${asked}'`;
   },
-  alike: ({ answers, differences: [difference] }) => {
-    const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
+  alike: ({ answers, differences: [difference] }, at) => {
+    const is = answers.at(-2)?.exchange;
     const name = difference && nameOf(difference.at);
-    if (is === undefined || was === undefined || (name === undefined && difference?.at !== 'status'))
-      return tooDeep;
+    if (is === undefined || (name === undefined && difference?.at !== 'status')) return tooDeep;
     const shows =
-      name === undefined ? `! status ${was} "$(code_of ${is})"` : `! same_value ${is} ${was} ${name}`;
-    return one(was, shows, { at: is, shows: `status ${is} '[24]??'` });
+      name === undefined ? `! status ${at} "$(code_of ${is})"` : `! same_value ${is} ${at} ${name}`;
+    return [
+      {
+        decisive: at,
+        conditions: [
+          { at, shows },
+          { at: is, shows: `status ${is} '[24]??'` },
+        ],
+      },
+    ];
   },
-  'well formed': ({ what }, at) => {
-    const shows = malformed[what]?.(at);
-    return shows === undefined
-      ? { why: `a script does not compare the ${what} with the account` }
-      : one(at, shows);
-  },
+  'well formed': ({ what }, at) =>
+    malformed[what]?.(at) ?? { why: `a script does not compare the ${what} with the account` },
   count: ({ of }) => ({ why: `it takes more requests than a script sends to count ${of}` }),
   limited: ({ within }) => ({ why: `it takes ${within} attempts or more` }),
   field: ({ answers: [shown], name, rule, seen }, at) => {
     if (rule === 'is not echoed' && seen !== null)
-      return one(at, `{ status ${at} '2??' && holds ${at} ${quoted(seen)}; }`);
-    if (rule === 'challenges by Bearer') return one(at, `! field_is ${at} ${name} '.*bearer.*'`);
-    if (rule === 'allows no credentials')
-      return one(at, `field_is ${at} access-control-allow-credentials true`);
+      return `{ status ${at} '2??' && holds ${at} ${quoted(seen)}; }`;
+    if (rule === 'challenges by Bearer') return `! field_is ${at} ${name} '.*bearer.*'`;
+    if (rule === 'allows no credentials') return `field_is ${at} access-control-allow-credentials true`;
     return { why: `a script does not check the field ${name} of ${shown?.method}` };
   },
   framed: untold('curl does not show bytes after the end of an answer'),
@@ -132,23 +142,15 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
 /** How a script tells what a check has seen; or why curl can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
-  const [first] = check.answers;
-  const told = row(check, first?.exchange ?? -1, first?.status ?? 0, sent);
-  if ('why' in told) return told;
-  return told.length > 0 && told.every(({ conditions }) => conditions.every(({ at }) => at >= 0))
-    ? told
-    : noAnswer;
+  const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
+  const told = row(check, at, status ?? 0, sent);
+  const ways = typeof told === 'string' ? [{ decisive: at, conditions: [{ at, shows: told }] }] : told;
+  if ('why' in ways) return ways;
+  const isShown = ({ conditions }: Told) => conditions.every((each) => each.at >= 0);
+  return ways.length > 0 && ways.every(isShown) ? ways : noAnswer;
 }
 
 const success = (at: number): Condition => ({ at, shows: `status ${at} '2??'` });
-
-function byBreaches(at: number, breaches: readonly Breach[], status: number): Ways {
-  if (!isDone(status)) return one(at, `! status ${at} '2??'`);
-  if (breaches.length === 0) return one(at, `status ${at} ${status}`);
-  const told = breaches.map((breach) => commandFor(at, breach));
-  const shows = told.find((each) => typeof each === 'string');
-  return shows === undefined ? (told.find((each) => typeof each !== 'string') ?? noAnswer) : one(at, shows);
-}
 
 const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) => string } = {
   'an answer': (at) => `status ${at} 000`,
@@ -191,32 +193,23 @@ function changed({ member, before, now, readBefore, readNow }: Change): Conditio
   ];
 }
 
-function compared({ answers, pointer, with: other }: OfKind<'same' | 'differ'>, operator: '! ' | ''): Ways {
-  const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
-  const name = nameOf(pointer);
+function compared(check: OfKind<'same' | 'differ'>, at: number, not: '! ' | ''): string | Untold {
+  const is = check.answers.at(-2)?.exchange;
+  const name = nameOf(check.pointer);
+  if (check.with === 'its URI')
+    return `[ "$(member ${at} ${name})" != "$(of_uri "$(member ${at} totpUri)" secret '')" ]`;
   if (is === undefined || name === undefined) return noAnswer;
-  if (other === 'its URI')
-    return one(is, `[ "$(member ${is} ${name})" != "$(of_uri "$(member ${is} totpUri)" secret '')" ]`);
-  return was === undefined
-    ? noAnswer
-    : one(was, `[ -n "$(member ${was} ${name})" ] && ${operator}same_value ${is} ${was} ${name}`);
+  return `[ -n "$(member ${at} ${name})" ] && ${not}same_value ${is} ${at} ${name}`;
 }
 
 const uriText = '([A-Za-z0-9._~@!*+,;-]|%[0-9A-Fa-f]{2})';
 const keyUri = `otpauth://totp/(${uriText}+:)?${uriText}+\\?([a-z]+=${uriText}*&)*secret=[A-Z2-7]+(&[a-z]+=${uriText}*)*`;
-const parameters = [
-  ['algorithm', 'SHA1', 'SHA(1|256|512)'],
-  ['digits', '6', '[678]'],
-  ['period', '30', '[1-9][0-9]{0,3}'],
-] as const;
-const wrongParameters = (at: number) =>
-  [
-    ...parameters.map(
-      ([name, usual, pattern]) =>
-        `! of_uri "$(member ${at} totpUri)" ${name} ${usual} | grep -Eqx '${pattern}'`,
-    ),
-    `member ${at} totpUri | tr '?&' '\\n\\n' | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`,
-  ].join(' || ');
+const parameters = 'algorithm=SHA(1|256|512)|digits=[678]|period=[1-9][0-9]{0,3}';
+function wrongParameters(at: number): string {
+  const all = `member ${at} totpUri | tr '?&' '\\n\\n'`;
+  const wrong = `${all} | grep -E '^(algorithm|digits|period)=' | grep -Evqx '${parameters}'`;
+  return `${wrong} || ${all} | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`;
+}
 
 /** Commands that succeed where what an answer hands out has another form than the plain one. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {

@@ -1,8 +1,9 @@
-import { type Check, decidingAnswer } from '../../base/model/check.js';
+import { decidingAnswer } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { actualOf, expectedOf } from '../../base/wording/check.js';
+import { decidingIn } from './check-scripts.js';
 import type { LogIndex } from './log.js';
 import { assertionsOf } from './script.js';
 import { stable, told } from './told.js';
@@ -36,7 +37,12 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
   const [check] = failed;
   if (check !== undefined) {
     const words = (text: string) => stable(text).slice(0, longestText);
-    const exchanges = leadingTo(decidingIn(log, id, check), own, log);
+    const assertions = assertionsOf(log, id);
+    const deciding =
+      'why' in assertions
+        ? [decidingAnswer(check)?.exchange ?? own.at(-1)?.index ?? -1]
+        : assertions.slice(0, 1).flatMap(decidingIn);
+    const exchanges = leadingTo(deciding, own, log);
     return { fault, expected: words(expectedOf(check)), actual: words(actualOf(check)), exchanges };
   }
   const [{ breach, exchange } = {}] = breaches;
@@ -44,15 +50,6 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
   if (breach === undefined || broken === undefined) return undefined;
   const words = { expected: expected(breach), actual: stable(actual(breach)) };
   return { fault, ...words, exchanges: told([broken], log) };
-}
-
-/** The exchanges that decide: what the failure is about, and what shows it. */
-function decidingIn(log: LogIndex, id: string, check: Check): readonly number[] {
-  const assertions = assertionsOf(log, id);
-  if ('why' in assertions) return [decidingAnswer(check)?.exchange ?? log.of(id).own.at(-1)?.index ?? -1];
-  return assertions
-    .slice(0, 1)
-    .flatMap(({ decisive, conditions }) => [decisive, ...conditions.map(({ at }) => at)]);
 }
 
 function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: LogIndex): ToldExchange[] {

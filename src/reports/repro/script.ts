@@ -58,7 +58,7 @@ function textOf(log: LogIndex, failure: Failure): string | Untold {
   const { own } = log.of(failure.id);
   const texts = assertions.map((assertion) => {
     const arranged = arrangedFor(log, own, assertion);
-    return 'why' in arranged ? arranged : new Writer(failure, assertion, arranged.steps, log).text();
+    return 'why' in arranged ? arranged : new Writer(failure, assertion, arranged, log).text();
   });
   return texts.find((each) => typeof each === 'string') ?? texts.at(-1) ?? noAnswer;
 }
