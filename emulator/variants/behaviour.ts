@@ -6,7 +6,7 @@ import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
 import { bodies, inputs, refusals, successes, userNamed } from '../deviations.js';
 import { asObject, isObject, own, text } from '../json.js';
-import { type Variant, variantsOf, withRules } from '../seams.js';
+import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
 import { type MailCode, supportOff, supportOwner, type TotpKey } from '../state.js';
 import { showClusterLate } from './late.js';
 
@@ -20,6 +20,12 @@ function oneCodeInAStep(rules: Rules, isMeant: (owner: TotpKey['owner']) => bool
     return false;
   };
 }
+
+const startsWith =
+  (start: Seams['start']): Variant['apply'] =>
+  (seams) => {
+    seams.start = { ...seams.start, ...start };
+  };
 
 const single = variantsOf({
   'totp-8-digits-60s-sha256': {
@@ -163,21 +169,15 @@ const single = variantsOf({
   },
   'cluster-mfa-on-at-first': {
     description: 'Cluster MFA is on from the start.',
-    apply: (seams) => {
-      seams.start = { ...seams.start, clusterMfa: { enabled: true } };
-    },
+    apply: startsWith({ clusterMfa: { enabled: true } }),
   },
   'cluster-mfa-on-by-email-at-first': {
     description: 'Cluster MFA is on from the start, with mailed codes only.',
-    apply: (seams) => {
-      seams.start = { ...seams.start, clusterMfa: { enabled: true, authenticationTypes: ['email'] } };
-    },
+    apply: startsWith({ clusterMfa: { enabled: true, authenticationTypes: ['email'] } }),
   },
   'support-mfa-on-at-first': {
     description: "The support user's MFA is on from the start, by e-mail.",
-    apply: (seams) => {
-      seams.start = { ...seams.start, supportMfa: { enabled: true, mfaType: 'email' } };
-    },
+    apply: startsWith({ supportMfa: { enabled: true, mfaType: 'email' } }),
   },
   'email-otp-needs-credential': {
     description: 'POST /email-otp without a declared credential is refused.',
@@ -284,15 +284,15 @@ export const behaviourVariants: readonly Variant[] = [
       id: `wrong-codes-slowed${slug}`,
       description: `Wrong codes at logins lock no user: ${how}.`,
       apply: (seams) => {
-        const inARow = new Map<string, readonly number[]>();
+        const recent = new Map<string, readonly number[]>();
         seams.answer('CreateSession', async (answer, call, { state, clock }) => {
           const user = text(asObject(call.body), 'username') ?? '';
-          if (answer.status < 300) inARow.delete(user);
+          if (answer.status < 300) recent.delete(user);
           if (own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
           state.failures.delete(user);
           const now = clock.now();
-          const failed = [...(inARow.get(user) ?? []).filter((at) => now - at < 30_000), now];
-          inARow.set(user, failed);
+          const failed = [...(recent.get(user) ?? []).filter((at) => now - at < 30_000), now];
+          recent.set(user, failed);
           await pause(delayMs(failed.length));
         });
       },

@@ -90,10 +90,9 @@ function firstStep(
   reads: readonly OperationId[] = [],
 ): Omit<Variant, 'id'> {
   const enrolment = mayEnrol ? 'a new TOTP key until its first code' : 'no TOTP key';
-  const set =
-    cookieName === undefined ? '' : '; a cookie opens the same, and other operations are answered 403';
+  const more = cookieName === undefined ? '' : ' A cookie opens the same. Other operations are answered 403.';
   return {
-    description: `While cluster MFA is on, a pending session opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
+    description: `While cluster MFA is on, a pending session opens GET /mfa-config, POST /send-email-otp and ${enrolment}.${more}`,
     apply: (seams) => {
       const first = new Map<string, User>();
       const idOf = (call: Call) =>

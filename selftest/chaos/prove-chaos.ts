@@ -17,9 +17,9 @@ const { runs, first, jobs } = tool(
   'prove:chaos',
   'Runs through connections that are reset, cut, delayed, garbled, or swallowed.',
 )
-  .option('--runs <n>', 'so many', wholeNumber, 12)
+  .option('--runs <n>', 'how many', wholeNumber, 12)
   .option('--first <seed>', 'the seed of the first; each other has the next', wholeNumber, 1)
-  .option('--jobs <n>', 'so many at a time', wholeNumber, 2)
+  .option('--jobs <n>', 'how many at a time', wholeNumber, 2)
   .parse()
   .opts<Options>();
 

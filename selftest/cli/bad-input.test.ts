@@ -37,8 +37,10 @@ const served =
     url(scheme, await listen(await start(), onEnd));
 const says404 = answering(404, 'application/json', '{"message":"no such resource"}');
 const says401 = answering(401, 'application/json', '{"message":"who are you?"}');
-const silent = httpServer.bind(undefined, (request) => void request.resume());
-const tcp = (act: Parameters<typeof tcpServer>[0]) => () => tcpServer(act);
+const overTcp = (act: Parameters<typeof tcpServer>[0]) => served('http', () => tcpServer(act));
+const overHttp = (act: Parameters<typeof httpServer>[0]) => served('http', () => httpServer(act));
+const silent = overHttp((request) => void request.resume());
+const greeting = '220 mail.example ESMTP ready\r\n';
 
 const untrusted = /not signed by a trusted authority: set tls\.ca/;
 const noTls = /does not speak TLS: should baseUrl begin with http:\/\//;
@@ -61,51 +63,18 @@ const badTargets: readonly BadTarget[] = [
   ['HTTPS signed by nobody who is trusted', served('https', () => selfSigned(json)), untrusted],
   ['plain HTTP where https:// is written', served('https', () => httpServer(json)), noTls],
   ['TLS where http:// is written', served('http', () => selfSigned(json)), tlsSpoken],
-  [
-    'a web site with one page for everything',
-    served('http', () => httpServer(answering(200, 'text/html', page))),
-    html,
-  ],
-  [
-    'a server that closes every connection at once',
-    served(
-      'http',
-      tcp((socket) => socket.destroy()),
-    ),
-    incomplete,
-  ],
+  ['a web site with one page for everything', overHttp(answering(200, 'text/html', page)), html],
+  ['a server that closes every connection at once', overTcp((socket) => socket.destroy()), incomplete],
   [
     'a server that closes in the middle of an answer',
-    served(
-      'http',
-      tcp((socket) => socket.once('data', () => socket.end(halfAnAnswer))),
-    ),
+    overTcp((socket) => socket.once('data', () => socket.end(halfAnAnswer))),
     incomplete,
   ],
-  ['a server that never answers', served('http', silent), slow, { limits: { requestTimeoutMs: 300 } }],
-  [
-    'a server that sends 100 MB',
-    served('http', () => httpServer(flooding(100 * 1024 * 1024))),
-    /larger than 5 MB/,
-  ],
-  [
-    'a mail server',
-    served(
-      'http',
-      tcp((socket) => socket.write('220 mail.example ESMTP ready\r\n')),
-    ),
-    /what came back is not HTTP/,
-  ],
-  [
-    'another API, which answers 404 to all of this one',
-    served('http', () => httpServer(says404)),
-    /does not speak this API: it answers 404 to all/,
-  ],
-  [
-    'this API, but with another key for the admin',
-    served('http', () => httpServer(says401)),
-    /does not accept the credential of accounts\.admin/,
-  ],
+  ['a server that never answers', silent, slow, { limits: { requestTimeoutMs: 300 } }],
+  ['a server that sends 100 MB', overHttp(flooding(100 * 1024 * 1024)), /larger than 5 MB/],
+  ['a mail server', overTcp((socket) => socket.write(greeting)), /what came back is not HTTP/],
+  ['another API, which answers 404 to all of this one', overHttp(says404), /it answers 404 to all/],
+  ['this API, but with another key for the admin', overHttp(says401), /does not accept the credential of/],
 ];
 
 describe.concurrent('a target that is', () => {

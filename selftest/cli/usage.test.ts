@@ -91,7 +91,7 @@ const wrong: readonly WrongUsage[] = [
     ({ folder }) => ['run', '-t', folder, ...folders(folder)],
     /\(-t\) holds no target file/,
   ],
-  ['a shard that is none', withFlags('--shard', '0/4'), /--shard .*counted from 1/],
+  ['an invalid shard', withFlags('--shard', '0/4'), /--shard .*counted from 1/],
   [
     'a report of nothing',
     ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
@@ -117,9 +117,9 @@ const wrong: readonly WrongUsage[] = [
     withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
     /NOT_SET_ANYWHERE/,
   ],
-  ['a base URL that is none', withFile({ baseUrl: 'lab-7/v2' }), /baseUrl/],
+  ['an invalid base URL', withFile({ baseUrl: 'lab-7/v2' }), /baseUrl/],
   [
-    'a certificate that is not there',
+    'a missing certificate',
     withFile({ baseUrl: 'https://127.0.0.1/v2', tls: { ca: 'no-ca.pem' } }),
     /no-ca\.pem/,
   ],
@@ -132,20 +132,20 @@ const wrong: readonly WrongUsage[] = [
     /option '--verbose' cannot be used with option '--quiet'/,
   ],
   [
-    'a file of variables that is not there',
+    'a missing file of variables',
     // On the command line Node reads this flag first and ends with its own line.
     withFile({ run: { 'env-file': 'none.env' } }),
     /^--env-file \S+none\.env: no such file or directory\n$/,
   ],
   [
-    'a flag in the target file that is none',
+    'an unknown flag in the target file',
     withFile({ run: { stritc: true } }),
     /target\.yaml:\d+:3 run\.stritc: is no flag of run; did you mean strict\?\n$/,
   ],
   ['an unknown gate', withFlags('--gate', 'old'), /--gate .*Allowed choices are all, new, none/],
   ['new, but against nothing', withFlags('--gate', 'new'), /--baseline VERDICT/],
   [
-    'a baseline that is none',
+    'an invalid baseline',
     (at) => [...withFile({})(at), '--baseline', writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json')],
     /verdict\.json is not a valid verdict/,
   ],
@@ -162,7 +162,7 @@ const wrong: readonly WrongUsage[] = [
     },
     /w\.yaml:1:1 waiver: unknown key; did you mean waivers\?/,
   ],
-  ['a day that is none', () => ['waivers', 'check', 'w.yaml', '--today', 'now'], /Expected a day/],
+  ['an invalid day', () => ['waivers', 'check', 'w.yaml', '--today', 'now'], /Expected a day/],
   ['no history', ({ folder }) => ['trend', '--out', folder], /history\.jsonl: no such history/],
   [
     'a page of nights without a history',

@@ -3,19 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigurationError } from '../../src/base/errors.js';
 import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
 import { temporaryFolder } from '../cli/suite.js';
-import { changedContent, changedRelease, put, written } from './vendor.js';
-
-async function complaintAbout(location: string, externalRefs = false): Promise<string> {
-  const result: unknown = await loadContractFile(location, '7.1.2_u3', { externalRefs }).catch(
-    (error) => error,
-  );
-  expect(result).toBeInstanceOf(ConfigurationError);
-  return result instanceof Error ? result.message : '';
-}
+import { changedContent, changedRelease, complaintAbout, put, written } from './vendor.js';
 
 const keyName = ['components', 'schemas', 'TotpKeyInfo', 'properties', 'totpKeyName'];
 
@@ -199,7 +190,7 @@ describe('references to other documents', () => {
     expect(answer?.mismatches({ totpKeyName: 5 })).toHaveLength(1);
   });
 
-  test('tell faults in the other document by its own place', async () => {
+  test('give faults in the other document with its own place', async () => {
     const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
     const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': wrong });
 
@@ -208,7 +199,7 @@ describe('references to other documents', () => {
     );
   });
 
-  test('tell an other document that is not there', async () => {
+  test('name a missing other document', async () => {
     const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias') });
 
     expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(

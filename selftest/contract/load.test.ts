@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ConfigurationError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
-import { temporaryFolder } from '../cli/suite.js';
 import { releaseFile } from './raw.js';
+import { complaintAbout, written } from './vendor.js';
 
 const text = readFileSync(releaseFile('7.1.2_u3'), 'utf8');
-const folder = temporaryFolder(afterAll);
-
-function written(content: string, name = 'document.yaml'): string {
-  const file = join(folder, name);
-  writeFileSync(file, content);
-  return file;
-}
 
 /** The release's document with one change. */
 function changed(from: string, to: string): string {
@@ -27,14 +19,6 @@ function changed(from: string, to: string): string {
 /** The line of a text, counted from 1. */
 function lineOf(content: string, part: string): number {
   return content.slice(0, content.indexOf(part)).split('\n').length;
-}
-
-async function errorOf(file: string): Promise<Error> {
-  const result: unknown = await loadContractFile(file, '7.1.2_u3')
-    .then((contract) => contract.compileAll())
-    .catch((error: unknown) => error);
-  expect(result).toBeInstanceOf(ConfigurationError);
-  return result instanceof Error ? result : new Error('nothing was thrown');
 }
 
 describe('a contract', () => {
@@ -164,109 +148,73 @@ describe("a vendor's document", () => {
 });
 
 describe('a broken document is reported with file and place', () => {
-  test('that is not there', async () => {
-    expect((await errorOf(join(folder, 'nowhere.yaml'))).message).toMatch(
-      /nowhere\.yaml: cannot be read \(ENOENT\)$/,
-    );
+  test('that is missing', async () => {
+    expect(await complaintAbout('none/nowhere.yaml')).toMatch(/nowhere\.yaml: cannot be read \(ENOENT\)$/);
   });
 
   test('that is not YAML', async () => {
-    const error = await errorOf(changed('  /totp-key:\n', '  /totp-key: [\n'));
+    const file = changed('  /totp-key:\n', '  /totp-key: [\n');
 
-    expect(error.message).toMatch(/document\.yaml:\d+:\d+: /);
+    expect(await complaintAbout(file)).toMatch(/document\.yaml:\d+:\d+: /);
   });
 
   test.each(['', '[]', 'text', '*nowhere'])('that holds no object: %j', async (content) => {
-    expect((await errorOf(written(content))).message).toMatch(/document\.yaml:1:1: /);
+    expect(await complaintAbout(written(content))).toMatch(/document\.yaml:1:1: /);
   });
 
   test('that is of another version', async () => {
-    expect((await errorOf(changed('openapi: 3.0.3', 'openapi: 4.0.0'))).message).toMatch(
+    expect(await complaintAbout(changed('openapi: 3.0.3', 'openapi: 4.0.0'))).toMatch(
       /document\.yaml:\d+:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document .*, got "4\.0\.0"/,
     );
   });
 
   test('with none of the operations', async () => {
-    expect(
-      (await errorOf(written('openapi: 3.0.3\ninfo: {title: t, version: v}\npaths: {}\n'))).message,
-    ).toMatch(/document\.yaml:3:1: \/paths: none of the operations/);
+    const file = written('openapi: 3.0.3\ninfo: {title: t, version: v}\npaths: {}\n');
+
+    expect(await complaintAbout(file)).toMatch(/document\.yaml:3:1: \/paths: none of the operations/);
   });
 
+  const toKey = "$ref: '#/components/schemas/TotpKeyInfo'";
+  const id = 'totpKeyId:\n          ';
+  const idOfText = `${id}type: string`;
+  const flag = 'type: boolean\n          nullable: true';
+  const misspelt = 'type: boolean\n          nulable: true';
+  const another = '$ref: other.yaml#/TotpKeyInfo';
+
   test.each([
-    [
-      'a reference to nothing',
-      "$ref: '#/components/schemas/TotpKeyInfo'",
-      "$ref: '#/components/schemas/Nothing'",
-      'which is not there',
-    ],
-    [
-      'a reference to a file',
-      "$ref: '#/components/schemas/TotpKeyInfo'",
-      '$ref: other.yaml#/TotpKeyInfo',
-      'only references within the document',
-    ],
-    [
-      'a reference to the web',
-      "$ref: '#/components/schemas/TotpKeyInfo'",
-      '$ref: https://specs.example/a.yaml',
-      'only references within the document',
-    ],
-    [
-      'a keyword that OpenAPI does not know',
-      'type: boolean\n          nullable: true',
-      'type: boolean\n          nulable: true',
-      'nulable',
-    ],
-    [
-      'a type that is none',
-      'totpKeyId:\n          type: string',
-      'totpKeyId:\n          type: text',
-      'not valid OpenAPI',
-    ],
-    [
-      'a key that is there twice',
-      'totpKeyId:\n          type: string',
-      'totpKeyId:\n          type: string\n          type: string',
-      'unique',
-    ],
-    [
-      'a pattern that is none',
-      'totpKeyId:\n          type: string',
-      "totpKeyId:\n          type: string\n          pattern: '('",
-      'the schema cannot be used',
-    ],
-    [
-      'a schema that contains itself',
-      'totpKeyId:\n          type: string',
-      "totpKeyId:\n          $ref: '#/components/schemas/TotpKeyInfo'",
-      'contains itself',
-    ],
+    ['a reference to nothing', toKey, "$ref: '#/components/schemas/Nothing'", 'which is not there'],
+    ['a reference to a file', toKey, another, 'only references within the document'],
+    ['a reference to the web', toKey, '$ref: https://specs.example/a.yaml', 'only references within the'],
+    ['a keyword that OpenAPI does not know', flag, misspelt, 'nulable'],
+    ['an unknown type', idOfText, `${id}type: text`, 'not valid OpenAPI'],
+    ['a key given twice', idOfText, `${idOfText}\n          type: string`, 'unique'],
+    ['an invalid pattern', idOfText, `${idOfText}\n          pattern: '('`, 'the schema cannot be used'],
+    ['a schema that contains itself', idOfText, `${id}${toKey}`, 'contains itself'],
     ['no success', "'201':", "'302':", 'expected one 2xx status'],
   ])('with %s', async (_, from, to, message) => {
-    const error = await errorOf(changed(from, to));
+    const complaint = await complaintAbout(changed(from, to));
 
-    const [, line = '0', rest] = /document\.yaml:(\d+):\d+: (.*)$/s.exec(error.message) ?? [];
+    const [, line = '0', rest] = /document\.yaml:(\d+):\d+: (.*)$/s.exec(complaint) ?? [];
     expect(rest).toContain(message);
     expect(Number(line)).toBeGreaterThan(1);
   });
 
   test('at the line of the fault', async () => {
-    const fault = '$ref: other.yaml#/TotpKeyInfo';
-    const error = await errorOf(changed("$ref: '#/components/schemas/TotpKeyInfo'", fault));
+    const file = changed(toKey, another);
+    const complaint = await complaintAbout(file);
 
-    const line = lineOf(readFileSync(join(folder, 'document.yaml'), 'utf8'), fault);
-    expect(error.message).toContain(`document.yaml:${line - 1}:`);
-    expect(error.message).toContain(
+    expect(complaint).toContain(`document.yaml:${lineOf(readFileSync(file, 'utf8'), another) - 1}:`);
+    expect(complaint).toContain(
       '/paths/~1totp-key/post/responses/201/content/application~1json/schema: refers to',
     );
   });
 
   test('at the line of a keyword that is unknown', async () => {
-    const fault = 'type: boolean\n          nulable: true';
-    const error = await errorOf(changed('type: boolean\n          nullable: true', fault));
+    const file = changed(flag, misspelt);
+    const complaint = await complaintAbout(file);
 
-    const content = readFileSync(join(folder, 'document.yaml'), 'utf8');
-    expect(error.message).toContain(`document.yaml:${lineOf(content, 'retainUserMfaSettings:')}:`);
-    expect(error.message).toContain('/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings: ');
+    const line = lineOf(readFileSync(file, 'utf8'), 'retainUserMfaSettings:');
+    expect(complaint).toContain(`document.yaml:${line}:`);
+    expect(complaint).toContain('/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings: ');
   });
 });

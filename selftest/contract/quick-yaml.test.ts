@@ -42,8 +42,8 @@ describe('agrees with the reader that knows places', () => {
 
 describe('leaves to the reader with places', () => {
   test.each([
-    ['what is no YAML', 'a: [b'],
-    ['what is no object', '- a\n- b\n'],
+    ['malformed YAML', 'a: [b'],
+    ['a list', '- a\n- b\n'],
     ['an alias', 'a: &one b\nc: *one\n'],
     ['a tag that it does not know', 'a: !vendor b\n'],
     ['a key that stands twice', 'a: 1\na: 2\n'],

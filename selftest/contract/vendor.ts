@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { ConfigurationError } from '../../src/base/errors.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
+import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { releaseFile } from './raw.js';
 
@@ -52,4 +55,13 @@ export function remove(part: Part, path: readonly string[]): void {
   if (parent === undefined || !Reflect.has(parent, path.at(-1) ?? ''))
     throw new Error(`no ${path.join(' / ')}`);
   Reflect.deleteProperty(parent, path.at(-1) ?? '');
+}
+
+/** Why a document can't be used. */
+export async function complaintAbout(location: string, externalRefs = false): Promise<string> {
+  const result: unknown = await loadContractFile(location, '7.1.2_u3', { externalRefs })
+    .then((contract) => contract.compileAll())
+    .catch((error: unknown) => error);
+  expect(result).toBeInstanceOf(ConfigurationError);
+  return result instanceof Error ? result.message : '';
 }

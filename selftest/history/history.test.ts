@@ -154,7 +154,7 @@ describe('the file', () => {
     expect(readHistory(file).runs).toHaveLength(writers * each);
   });
 
-  test('that is not there, or can not be', () => {
+  test('that is missing, or can neither be read nor written', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
 

@@ -8,7 +8,7 @@ describe('the bytes after a header section', () => {
     ['of the declared length', 'content-length: 3', 'abc', 'abc'],
     ['beyond it', 'content-length: 3', 'abcde', 'abc', '2 bytes more'],
     ['short of it', 'content-length: 3', 'ab'],
-    ['of a length that is none', 'content-length: x', 'ab', 'ab', 'no single length (Content-Length: x)'],
+    ['of an invalid length', 'content-length: x', 'ab', 'ab', 'no single length (Content-Length: x)'],
     ['of a length that is empty', 'content-length: ', 'ab', 'ab', 'no single length (Content-Length: )'],
     [
       'of a length in other digits',
@@ -34,7 +34,7 @@ describe('the bytes after a header section', () => {
       'both Content-Length and Transfer-Encoding',
     ],
     [
-      'of a length and chunks that are none',
+      'of an invalid length and invalid chunks',
       'content-length: 3; transfer-encoding: chunked',
       'abc',
       'abc',

@@ -60,7 +60,7 @@ test.each([
   ['now and then', (n: number) => n % 37 !== 0 && n % 53 !== 0, 1_000],
   ['after few requests', (n: number) => n % 4 !== 0, 1_000],
   // Independent of time: after a while nothing is learned from it.
-  ['after every so many requests', (n: number) => n % 25 !== 0, 1_000],
+  ['after every 25th request', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
 ])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
   const limiter = new RateLimiter(undefined);

@@ -132,7 +132,7 @@ async function answered(send: (socket: Socket) => unknown) {
   return transport.send({ method: 'POST', url: `${baseUrl}/x`, headers: {} }, { closeAfter: true });
 }
 
-test('blanks and tabs around a value are no part of it', async () => {
+test('blanks and tabs around a value do not belong to it', async () => {
   const answer = await answered((socket) =>
     socket.end('HTTP/1.1 204 No Content\r\nX-Test: \t a b \t\r\n\r\n'),
   );

@@ -97,7 +97,7 @@ test.each<[string, string, RegExp, number?]>([
   await expect(opening).rejects.not.toThrow(/482913/);
 });
 
-test('so is one that is not there, or may not be run', async () => {
+test('a command that is missing or not executable is a configuration error', async () => {
   const { run } = codesFolder();
   const file = run[1] ?? '';
   await expect(open([`${file}.sh`])).rejects.toThrow(/is not there/);

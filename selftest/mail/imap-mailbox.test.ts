@@ -139,11 +139,11 @@ describe.runIf(hasDovecot())('with a real server', () => {
 
   test.each<[string, Partial<ImapSettings> | ((at: Dovecot) => Partial<ImapSettings>), RegExp]>([
     ['a wrong password', { password: new Secret('not-this-one') }, /the log-in was refused: check mail\.us/],
-    ['a folder that is not there', { folder: 'Codes' }, /there is no folder Codes/],
+    ['a missing folder', { folder: 'Codes' }, /there is no folder Codes/],
     ['a port where nothing listens', { port: 1 }, /127\.0\.0\.1:1 by IMAP: nothing listens there/],
     ['an unknown host', { host: 'no-such-host.invalid' }, /the host name is unknown/],
-    ['TLS where there is none', { tls: true }, /does not speak TLS: check mail\.port and mail\.tls/],
-    ['no TLS where there is', ({ tlsPort }) => ({ port: tlsPort }), /check mail\.port and mail\.tls/],
+    ['TLS at a plain port', { tls: true }, /does not speak TLS: check mail\.port and mail\.tls/],
+    ['no TLS at a TLS port', ({ tlsPort }) => ({ port: tlsPort }), /check mail\.port and mail\.tls/],
   ])('%s is a configuration error', async (_name, more, problem) => {
     const opening = open(typeof more === 'function' ? more(server) : more);
 

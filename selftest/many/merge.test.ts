@@ -212,26 +212,15 @@ describe('an incomplete merge is inconclusive and names the missing parts', () =
 
 describe('a broken file is named, and the rest is merged', () => {
   const good = JSON.stringify(verdictOn('b'));
+  const ofSchema = (version: number) => good.replace('"schemaVersion":1', `"schemaVersion":${version}`);
   test.each([
     ['cut short', good.slice(0, 400), /verdict\.json is not a valid verdict:\s+no JSON/],
     ['empty', '', /no JSON/],
-    [
-      'of a newer schema',
-      good.replace('"schemaVersion":1', '"schemaVersion":2'),
-      /schemaVersion: must be 1.*newer/,
-    ],
-    [
-      'of an older schema',
-      good.replace('"schemaVersion":1', '"schemaVersion":0'),
-      /schemaVersion: must be 1.*older/,
-    ],
+    ['of a newer schema', ofSchema(2), /schemaVersion: must be 1.*newer/],
+    ['of an older schema', ofSchema(0), /schemaVersion: must be 1.*older/],
     ['of something else', '{"a":1}', /must have required property/],
     ['with counts that are wrong', good.replace('"pass":3', '"pass":2'), /is 2, but the outcomes count 3/],
-    [
-      'of a name that leads elsewhere',
-      good.replace('"name":"b"', '"name":"../b"'),
-      /the target's name is invalid/,
-    ],
+    ['of a name that leads elsewhere', good.replace('"name":"b"', '"name":"../b"'), /name is invalid/],
   ])('%s', (_, text, says) => {
     const folder = plan(leave(temporaryFolder(), verdictOn('a'), verdictOn('b')), 1, 1, { a: 1, b: 1 });
     writeFileSync(join(folder, 'b', 'verdict.json'), text);

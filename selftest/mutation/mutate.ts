@@ -24,7 +24,7 @@ const command = tool(
   "Changes the emulator's code by machine, and says which changes the suite didn't notice.",
 )
   .argument('[file...]', 'parts of names: only the files that have one of them')
-  .option('--sample <n>', 'so many changes', wholeNumber, 20)
+  .option('--sample <n>', 'how many changes', wholeNumber, 20)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
   .option('--all', 'every change')
   .option('--record', 'keep the figures, of which docs/detection.md tells')

@@ -20,9 +20,9 @@ const options = tool(
   'prove:order',
   'Runs the suite with its test files in other orders, and compares the verdicts.',
 )
-  .option('--orders <n>', 'so many', wholeNumber, 4)
+  .option('--orders <n>', 'how many', wholeNumber, 4)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
-  .option('--faults <n>', 'with so many faults, each alone', wholeFrom(0), 4)
+  .option('--faults <n>', 'how many faults, each alone', wholeFrom(0), 4)
   .parse()
   .opts<Options>();
 

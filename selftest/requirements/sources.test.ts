@@ -86,8 +86,8 @@ describe('the source of a requirement', () => {
   test.each<[string, Ground, string]>([
     ['no place at all', 'document', 'behaviour of an error answer'],
     ['the document as a whole', 'document', 'API document, security'],
-    ['an operation that is none', 'document', 'API document, GetMfaConfiguration, security'],
-    ['a property that is none', 'document', 'API document, MfaConfigInfo.enable'],
+    ['an unknown operation', 'document', 'API document, GetMfaConfiguration, security'],
+    ['an unknown property', 'document', 'API document, MfaConfigInfo.enable'],
     ['a standard without section', 'standard', 'RFC 8259'],
     ['only the document, for a standard', 'standard', 'API document, MfaConfigInfo.enabled'],
     ['only the document, for security', 'security', 'API document, MfaConfigInfo.enabled'],

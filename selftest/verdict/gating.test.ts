@@ -193,7 +193,7 @@ describe('reading a baseline', () => {
     expect(messageOf(() => readVerdict(join(write(text, 'b.json'), 'b.json')))).toMatch(says);
   });
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(messageOf(() => gateOf({ baseline: 'none.json', gate: undefined }, 'lab'))).toBe(
       'none.json: no such verdict',
     );

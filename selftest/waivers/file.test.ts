@@ -42,7 +42,7 @@ describe('a bad file is reported with line, column and advice', () => {
     ['a list', '- a', 'w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list'],
     ['no YAML', 'waivers: [\n  {', 'w.yaml:2:4 not valid YAML'],
     ['no list', 'waivers: x', 'w.yaml:1:10 waivers: must be a list'],
-    ['an entry that is none', 'waivers:\n  - ', 'waivers[0]: is empty: must be keys with values'],
+    ['an empty entry', 'waivers:\n  - ', 'waivers[0]: is empty: must be keys with values'],
     ['an unknown key', one({ expire: 'x' }), 'waivers[0].expire: unknown key; did you mean expires?'],
     [
       'no owner',
@@ -51,7 +51,7 @@ describe('a bad file is reported with line, column and advice', () => {
     ],
     ['a blank reason', one({ reason: '  ' }), 'waivers[0].reason: is blank'],
     [
-      'an id that is none',
+      'an invalid id',
       one({ requirement: 'Totp Login' }),
       'must be the id of a requirement, or a pattern over ids',
     ],
@@ -66,12 +66,12 @@ describe('a bad file is reported with line, column and advice', () => {
       'waivers[0].issue: must be an address',
     ],
     [
-      'an ill written day',
+      'a day in another form',
       one({ expires: '31.12.2026' }),
       'waivers[0].expires: must be a day such as 2026-12-31',
     ],
     [
-      'a day that is none',
+      'a day outside the calendar',
       one({ expires: '2026-02-30' }),
       'waivers[0].expires: is not a day of the calendar',
     ],
@@ -96,7 +96,7 @@ describe('a bad file is reported with line, column and advice', () => {
     expect(complaintOf(one({ issue: 'x', expires: 'y' })).split('\n')).toHaveLength(2);
   });
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(messageOf(() => readWaivers('none/w.yaml'))).toBe('none/w.yaml: no such file');
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Exchange } from '../../../src/base/model/exchange.js';
+import type { RawOutcome, RunResults } from '../../../src/base/model/results.js';
 import { loadContract } from '../../../src/contract/openapi/load.js';
 import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
 import { renderHtml } from '../../../src/reports/forms/html/render.js';
@@ -25,6 +26,12 @@ function plain(page: string): string {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ');
+}
+
+/** The page of a run in which one requirement failed. */
+function pageOfFailure(failure: Partial<RawOutcome>, change: Partial<RunResults> = {}): string {
+  const failed = raw('login/a', { kind: 'fail', ...failure });
+  return renderHtml(sample({ planned: [planned('login/a')], raw: [failed], ...change }));
 }
 
 describe('the page of a verdict', () => {
@@ -168,14 +175,8 @@ describe('the page of a verdict', () => {
 
   test('sets lines below each other without the indent of the command line', () => {
     const reason = 'expected: as before\nactual: one now\n     another now';
-    const page = renderHtml(
-      sample({
-        planned: [planned('login/a')],
-        raw: [raw('login/a', { kind: 'fail', reason, exchanges: [] })],
-      }),
-    );
 
-    expect(page).toContain('<pre>one now\nanother now</pre>');
+    expect(pageOfFailure({ reason, exchanges: [] })).toContain('<pre>one now\nanother now</pre>');
   });
 
   test('marks the wrong answer and shows the requests before it', () => {
@@ -185,19 +186,11 @@ describe('the page of a verdict', () => {
     });
     const exchanges = Array.from({ length: 12 }, (_, n) => at(n));
     const deciding = at(7);
-    const page = renderHtml(
-      sample({
-        planned: [planned('login/a')],
-        raw: [
-          raw('login/a', {
-            kind: 'fail',
-            reason: 'expected: 401\nactual: 200',
-            exchanges,
-            reproduce: reproduce(deciding, 'https://10.2.0.7/v2'),
-          }),
-        ],
-      }),
-    );
+    const page = pageOfFailure({
+      reason: 'expected: 401\nactual: 200',
+      exchanges,
+      reproduce: reproduce(deciding, 'https://10.2.0.7/v2'),
+    });
     const [, label = ''] = /class="sequence"[^>]* aria-label="([^"]*)"/.exec(page) ?? [];
 
     expect(label).toMatch(
@@ -261,13 +254,8 @@ describe('size', () => {
 
   test('of a ten-megabyte message is small, and the page says how much was cut', () => {
     const long = '𝄞'.repeat(5_000_000);
-    const page = renderHtml(
-      sample({
-        planned: [planned('area/one', { title: long })],
-        raw: [raw('area/one', { kind: 'fail', reason: long, reproduce: long })],
-        residue: [long],
-      }),
-    );
+    const titled = [planned('login/a', { title: long })];
+    const page = pageOfFailure({ reason: long, reproduce: long }, { planned: titled, residue: [long] });
 
     expect(page.length).toBeLessThan(megabyte / 5);
     expect(plain(page)).toContain('9,996,000 more characters were cut');
