@@ -79,6 +79,27 @@ export const handsOut =
       state.issuedAt.set(other, clock.now());
       return { ...body, [handedOut[operation]]: other };
     });
+/** A credential that a login hands out. */
+export type Handed = 'sessionId' | 'accessToken';
+
+/** Session ids or access tokens have another form, which `read` turns back. */
+export const shownAs =
+  (property: Handed, show: (value: string) => string, read: (shown: string) => string): Apply =>
+  (seams) => {
+    const { identify } = seams.rules;
+    seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
+      const value = text(body, property);
+      return value === undefined ? undefined : { ...body, [property]: show(value) };
+    });
+    seams.rules.identify = (credentials, call, world) => {
+      const known = { ...credentials };
+      if (property === 'sessionId' && known.sessionId !== undefined) known.sessionId = read(known.sessionId);
+      if (property === 'accessToken' && known.authorization !== undefined)
+        known.authorization = known.authorization.replace(/(?<= ).*$/, (token) => read(token));
+      return identify(known, call, world);
+    };
+  };
+
 /** Answers of one status become others. */
 export const replaces =
   (which: Which, status: number, by: Partial<Answer>): Apply =>

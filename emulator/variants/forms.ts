@@ -1,15 +1,20 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { type Handed, shownAs } from '../deviations.js';
 import { own, text } from '../json.js';
 import type { Seams } from '../seams.js';
 
 /** A property of answers, and another form of its value. */
-type Form = readonly [property: string, form: string, make: (value: string) => string];
+type Form<Property extends string = string> = readonly [
+  property: Property,
+  form: string,
+  make: (value: string) => string,
+];
 
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 /** Credentials, which the target then knows by the new form. */
-const credentials: readonly Form[] = [
+const credentials: readonly Form<Handed>[] = [
   ['sessionId', 'uuid', () => randomUUID()],
   ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
   ['sessionId', 'number', () => digits(42)],
@@ -50,9 +55,10 @@ export const forms: readonly string[] = [...credentials, ...shown, ...errors].ma
 
 /** @returns what sets the form; undefined for an unknown one */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
-  const among = (table: readonly Form[]) => table.find(([property, form]) => `${property}.${form}` === name);
+  const among = <Any extends Form>(table: readonly Any[]) =>
+    table.find(([property, form]) => `${property}.${form}` === name);
   const [credential, show, error] = [among(credentials), among(shown), among(errors)];
-  if (credential !== undefined) return (seams) => handOut(seams, credential);
+  if (credential !== undefined) return handOut(credential);
   if (show !== undefined) {
     const [property, , make] = show;
     return (seams) =>
@@ -72,33 +78,13 @@ export function formNamed(name: string): ((seams: Seams) => void) | undefined {
     });
 }
 
-function handOut(seams: Seams, [property, , make]: Form): void {
+function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
   const known = new Map<string, string>();
-  const { identify } = seams.rules;
-  seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
-    const value = text(body, property);
-    if (value === undefined) return body;
+  const show = (value: string) => {
     const other = make(value);
     known.set(other, value);
-    return { ...body, [property]: other };
-  });
-  seams.rules.identify = (brought, call, world) => {
-    const { sessionId, authorization } = brought;
-    const [type, token = ''] = authorization?.split(' ') ?? [];
-    // The reference's own form was never answered.
-    const id = sessionId === undefined || property !== 'sessionId' ? sessionId : (known.get(sessionId) ?? '');
-    const value =
-      authorization === undefined || property !== 'accessToken'
-        ? authorization
-        : `${type} ${known.get(token) ?? ''}`;
-    return identify(
-      {
-        ...brought,
-        ...(id === undefined ? {} : { sessionId: id }),
-        ...(value === undefined ? {} : { authorization: value }),
-      },
-      call,
-      world,
-    );
+    return other;
   };
+  // The reference's own form was never answered.
+  return shownAs(property, show, (shown) => known.get(shown) ?? '');
 }

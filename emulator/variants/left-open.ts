@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
-import { bodies, inputs, successes } from '../deviations.js';
+import { alsoKnows, bodies, inputs, shownAs, successes } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
@@ -119,39 +119,24 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     description: 'Session ids are hexadecimal and, like API keys, accepted in any case.',
     fails: ['access/key-in-other-case-is-refused'],
     apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.success('CreateSession', (body) => {
-        const id = text(body, 'sessionId');
-        return id === undefined ? body : { ...body, sessionId: Buffer.from(id, 'base64url').toString('hex') };
-      });
-      seams.rules.identify = (credentials, call, world) => {
-        const { apiKey, sessionId } = credentials;
-        const owner = world.state.users.find((user) => user.apiKey.toLowerCase() === apiKey?.toLowerCase());
-        const isHex = /^(?:[0-9a-f]{2})+$/i.test(sessionId ?? '');
-        const id = isHex ? Buffer.from(sessionId ?? '', 'hex').toString('base64url') : sessionId;
-        return (
-          owner ?? identify({ ...credentials, ...(id === undefined ? {} : { sessionId: id }) }, call, world)
-        );
-      };
+      const isHex = /^(?:[0-9a-f]{2})+$/i;
+      shownAs(
+        'sessionId',
+        (id) => Buffer.from(id, 'base64url').toString('hex'),
+        (shown) => (isHex.test(shown) ? Buffer.from(shown, 'hex').toString('base64url') : shown),
+      )(seams);
+      alsoKnows(({ apiKey }, _call, { state }) =>
+        state.users.find((user) => user.apiKey.toLowerCase() === apiKey?.toLowerCase()),
+      )(seams);
     },
   },
   'token-with-spare-bits': {
     description: 'The last character of an access token has unused bits.',
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.success('CreateAccessToken', (body) => {
-        const accessToken = text(body, 'accessToken');
-        return accessToken === undefined ? body : { ...body, accessToken: `${accessToken}${spare}` };
-      });
-      seams.rules.identify = (credentials, call, world) => {
-        const authorization = credentials.authorization?.replace(/(?<= [\w-]{32})[\w-]$/, '');
-        return identify(
-          authorization === undefined ? credentials : { ...credentials, authorization },
-          call,
-          world,
-        );
-      };
-    },
+    apply: shownAs(
+      'accessToken',
+      (token) => `${token}${spare}`,
+      (shown) => shown.replace(/(?<=^[\w-]{32})[\w-]$/, ''),
+    ),
   },
   'salesforce-out-of-reach': {
     description: 'A code of the enabled type salesforce is answered 502: Salesforce is not reached.',

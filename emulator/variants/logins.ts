@@ -1,5 +1,5 @@
 import { Refusal } from '../call.js';
-import { bodies, successes } from '../deviations.js';
+import { bodies, shownAs, successes } from '../deviations.js';
 import { asObject, isObject, text } from '../json.js';
 import { type Variant, variantsOf } from '../seams.js';
 
@@ -19,30 +19,10 @@ export const loginVariants: readonly Variant[] = variantsOf({
   'credentials-in-padded-base64': {
     description: 'Session ids and access tokens are padded base64; characters after the padding are ignored.',
     apply: (seams) => {
-      const { identify } = seams.rules;
       // 32 characters and two in front: two of padding.
-      const shown = (id: string) => Buffer.from(`..${id}`).toString('base64');
-      const read = (value: string) => Buffer.from(value, 'base64').toString().slice(2);
-      for (const [operation, name] of [
-        ['CreateSession', 'sessionId'],
-        ['CreateAccessToken', 'accessToken'],
-      ] as const)
-        seams.success(operation, (body) => {
-          const value = text(body, name);
-          return value === undefined ? body : { ...body, [name]: shown(value) };
-        });
-      seams.rules.identify = ({ apiKey, authorization, sessionId }, call, world) =>
-        identify(
-          {
-            ...(apiKey === undefined ? {} : { apiKey }),
-            ...(sessionId === undefined ? {} : { sessionId: read(sessionId) }),
-            ...(authorization === undefined
-              ? {}
-              : { authorization: authorization.replace(/(?<= ).+$/, (token) => read(token)) }),
-          },
-          call,
-          world,
-        );
+      const show = (id: string) => Buffer.from(`..${id}`).toString('base64');
+      const read = (shown: string) => Buffer.from(shown, 'base64').toString().slice(2);
+      for (const property of ['sessionId', 'accessToken'] as const) shownAs(property, show, read)(seams);
     },
   },
   'otp-type-by-the-code': {
