@@ -301,6 +301,20 @@ describe('the script of a failure', () => {
       expect(text.match(/^send \d/gm)).toEqual(['send 1', 'send 2', 'send 3']);
     });
 
+    test('logs in whoever logged in last before a code is mailed', () => {
+      const asked = exchanged(3, 'POST', 204, { ...session(1), path: '/send-email-otp' });
+      const mailed = { kind: 'mailed', expected: ['bob@a.example'], seen: ['eve@a.example'] } as const;
+      const answers = [{ ...shownAt(3), operation: 'SendEmailOtp' }];
+      const { text } = only([
+        loginWith(1, '000060'),
+        withBody(exchanged(2, 'POST', 201, login), '{"username":"eve"}', other),
+        { ...asked, exchange: { ...asked.exchange, operation: 'SendEmailOtp' } },
+        { at, type: 'expectation failed', requirement: id, check: { ...mailed, answers } },
+      ]);
+
+      expect(text.match(/^send \d/gm)).toEqual(['send 1', 'send 2', 'send 3']);
+    });
+
     test('looks for a session id that the client chose', () => {
       const chosen = { ...login, body: '{"sessionId":"00x0-0x00"}' };
       const named = failed({ kind: 'differ', pointer: '/sessionId', with: 'the request' }, 0);

@@ -50,6 +50,10 @@ class Arrangement {
     this.#addSupportState();
     if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
       this.#addProof(decisive);
+    // A fault may mail the code of whoever asks to whoever logged in last.
+    const isLogged = (each: Exchanged) => isLogin(each) && isDone(each);
+    if (last?.exchange.operation === 'SendEmailOtp')
+      this.#add(this.log.lastBefore(decisive, isLogged)?.index);
     // A fault may need the second login or key of a user.
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
