@@ -8,8 +8,8 @@ const node = (path, ...args) =>
   });
 const [only, ...args] = process.argv.slice(2);
 
-if (![undefined, 'docs', 'explain', 'order'].includes(only))
-  throw new Error(`Unknown part ${only}: must be docs, explain or order.`);
+if (![undefined, 'docs', 'explain', 'order', 'uses'].includes(only))
+  throw new Error(`Unknown part ${only}: must be docs, explain, order or uses.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -25,4 +25,5 @@ node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
 // Runs the suite, at first against many faults, so only on request.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);
+if (only === 'uses') node('../dist/selftest/order/write-uses.js');
 if (only === 'docs') node('../dist/selftest/docs/write.js', ...args);

@@ -50,14 +50,14 @@ async function tried(
   as: Credential,
 ): Promise<readonly Open[]> {
   const [cluster, support] = [await connection.cluster(), await connection.support()];
-  const before = await arrange(state.snapshot());
-  const shown = { cluster: await arrange(cluster.readAsShown()), support: await arrange(support.read()) };
+  const before = await arrange(state.snapshot(write.part));
+  const giveBack = {
+    cluster: async () => cluster.giveBack(before.cluster),
+    support: async () => support.giveBack(before.support),
+  };
   const undone = async () => {
     const changes = await state.changesSince(before);
-    if (changes.length > 0) {
-      await cluster.giveBack(shown.cluster);
-      await support.giveBack(shown.support);
-    }
+    if (changes.length > 0) await giveBack[write.part]();
     return changes;
   };
   return openWays(connection.api, write, ways, { as, body, undone });

@@ -6,19 +6,22 @@ export interface Write {
   readonly method: 'PUT' | 'PATCH' | 'POST';
   readonly path: string;
   readonly isDone: (answer: Answer) => boolean;
+  readonly part: 'cluster' | 'support';
 }
 
 export const writes = {
-  cluster: { method: 'PUT', path: '/mfa-config', isDone: ({ status }) => status === 204 },
+  cluster: { method: 'PUT', path: '/mfa-config', isDone: ({ status }) => status === 204, part: 'cluster' },
   support: {
     method: 'PATCH',
     path: '/support-user/mfa',
     isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'enabled') === 'boolean',
+    part: 'support',
   },
   verify: {
     method: 'POST',
     path: '/support-user/verify-totp',
     isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'success') === 'boolean',
+    part: 'support',
   },
 } as const satisfies Readonly<Record<string, Write>>;
 

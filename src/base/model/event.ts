@@ -2,6 +2,7 @@ import type { Finding } from './breach.js';
 import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { RunInput } from './results.js';
+import type { Uses } from './uses.js';
 import type { Coverage, Wait } from './verdict.js';
 
 /** The first event of a run. It makes the log complete: a verdict needs no other source. */
@@ -114,6 +115,8 @@ export type EventOfTest =
         readonly breaks?: string;
       }
     >
+  /** What the test has touched of the target: see spec/uses.json. */
+  | About<'used', { readonly uses: Uses }>
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
 /** What the run learned of its target; a later one of the same fact takes its place. */

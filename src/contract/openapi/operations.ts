@@ -164,6 +164,12 @@ export function operationRow(id: OperationId): OperationRow {
   return operations[id];
 }
 
+/** The part of the state that an operation is about; undefined: none, or a user's own. */
+export function partOf(id: OperationId): Part | undefined {
+  const { reads, sets, paths } = operationRow(id);
+  return reads ?? sets ?? (paths[0].startsWith('/support-user') ? 'support' : undefined);
+}
+
 /** The operations whose rows have `key`. */
 export type OperationWith<Key extends keyof OperationRow> = {
   [Id in OperationId]: (typeof operations)[Id] extends Readonly<Record<Key, unknown>> ? Id : never;

@@ -13,7 +13,7 @@ import { checkSchema } from '../../input/config-file/schema.js';
 import { readTextFile } from '../../input/config-file/text-file.js';
 import { Values } from '../../input/config-file/values.js';
 import type { Contract } from '../openapi/contract.js';
-import { isOperationId, type OperationId, operationIds } from '../openapi/operations.js';
+import { isOperationId, type OperationId, operationIds, type Part, partOf } from '../openapi/operations.js';
 import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
 
@@ -108,6 +108,12 @@ export function whyNotApplicable(
 /** Since 6.8.1, switching off needs a mailed code. */
 export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
+}
+
+/** The configurations that a requirement is about, by its operations; what users do hangs on the cluster's. */
+export function partsOf(id: string): readonly Part[] {
+  const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
+  return parts.size === 0 ? ['cluster'] : [...parts];
 }
 
 function nearIds(id: string, all: readonly Requirement[]): string[] {

@@ -33,6 +33,7 @@ import type { Codes } from './codes.js';
 import { guards } from './links/guards.js';
 import { patience } from './links/patience.js';
 import { presence } from './links/presence.js';
+import { scoped } from './links/scoped.js';
 import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
@@ -110,6 +111,7 @@ export class Api {
     this.#send = chain(
       [
         guards(target, readOnly),
+        scoped(target, recorder.scope),
         patience({ clock, waiter, recorder, codes }, limiter),
         this.attempts.link,
         presence(recorder, restarts),

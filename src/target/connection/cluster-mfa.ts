@@ -198,6 +198,8 @@ export class ClusterMfa {
    * @returns whether that took a change, or an earlier one is still to be seen in logins
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
+    const isBoth = setOf(types) === 'email totp';
+    this.reader.demand({ cluster: isBoth ? 'on' : 'set' });
     await this.#proveWayBackOnceOn();
     const found = await this.found();
     const now = await this.assumed();
@@ -225,12 +227,14 @@ export class ClusterMfa {
 
   /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */
   async asFound(): Promise<void> {
+    this.reader.demand({ cluster: 'off' });
     const found = await this.found();
     if (!found.enabled) await this.off();
   }
 
   /** Switches cluster MFA off so that nobody has to enrol anew. */
   async off(): Promise<void> {
+    this.reader.demand({ cluster: 'off' });
     const now = await this.assumed();
     if (!now.enabled) return;
     const body = { ...now, enabled: false, retainUserMfaSettings: true };

@@ -227,10 +227,17 @@ export class Connection {
 
   #reader(admin: Credential): StateReader {
     const lags = () => (this.changesShowAfterMs ?? 0) > 0 || this.model.flag('restarts').value === true;
-    return new StateReader(this.api, admin, this.#strict, lags, {
-      takeWentBack: (part) => this.#nodes.takeWentBack(part),
-      rest: (ms) => this.readBack.rest(ms),
-    });
+    return new StateReader(
+      this.api,
+      admin,
+      this.#strict,
+      lags,
+      {
+        takeWentBack: (part) => this.#nodes.takeWentBack(part),
+        rest: (ms) => this.readBack.rest(ms),
+      },
+      (touch) => this.recorder.scope.demand(touch),
+    );
   }
 
   /** Sessions end: after their time, or with a new password. Null where that can't be told. */

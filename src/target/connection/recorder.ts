@@ -18,6 +18,7 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, ownerOf } from './cookie-secrets.js';
 import { Origins } from './origins.js';
+import { Scope } from './scope.js';
 
 export interface RecordedCall {
   readonly operation: OperationId | null;
@@ -55,6 +56,8 @@ export class Recorder {
   #promisedMails: readonly number[] = [];
   /** Where the values that requests are made of come from. */
   readonly origins: Origins;
+  /** What the running test may touch. */
+  readonly scope = new Scope(() => this.#requirement);
   readonly #renamed = new Renamed();
   #requirement = '';
   #exchanges: Exchange[] = [];
@@ -135,6 +138,7 @@ export class Recorder {
    * @returns to be told its end, and how long it was
    */
   waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
+    if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
     const began: EventBody = {
       type: 'wait began',
       requirement: this.#requirement,

@@ -1,4 +1,5 @@
 import { ArrangeError, TransportError } from '../../base/errors.js';
+import type { Uses } from '../../base/model/uses.js';
 import { actual } from '../../base/wording/breach.js';
 import { brokenRules } from '../../contract/judging/judge.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
@@ -35,6 +36,8 @@ export class StateReader {
     /** Whether what was written may show later than it was answered. */
     readonly lags: () => boolean,
     private readonly late: Late,
+    /** See Scope. */
+    readonly demand: (touch: Uses) => void = () => {},
   ) {}
 
   /**
@@ -68,7 +71,9 @@ export class StateReader {
   }
 
   #of(operation: StateOperation): ExpectedState {
-    return this.api.expected[operations[operation].reads];
+    const part = operations[operation].reads;
+    this.demand({ [part]: 'read' });
+    return this.api.expected[part];
   }
 
   /** @throws ArrangeError when the state can't be told by the answer */

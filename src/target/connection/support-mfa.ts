@@ -161,6 +161,7 @@ export class SupportMfa extends SupportState {
    * @returns at which
    */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
+    this.parts.reader.demand({ support: 'set' });
     const { enabled, mfaType, email } = await this.now();
     const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
     if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
@@ -205,6 +206,7 @@ export class SupportMfa extends SupportState {
 
   /** The key that was handed out last, to look at; a new one where none is in force. */
   async enrolled(): Promise<SupportEnrolment> {
+    this.parts.reader.demand({ support: 'set' });
     const known = this.#enrolment;
     const { mfaType } = await this.now();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
@@ -219,6 +221,7 @@ export class SupportMfa extends SupportState {
    * the current one is then left for such a change.
    */
   async verified(): Promise<Verified> {
+    this.parts.reader.demand({ support: 'set' });
     const now = await this.now();
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
@@ -294,6 +297,7 @@ export class SupportMfa extends SupportState {
 
   /** Switches support MFA off, with the code that its mode asks for. @param current of TOTP, made already and not used */
   async off(current?: string): Promise<void> {
+    this.parts.reader.demand({ support: 'set' });
     const now = await this.now();
     // A key that was not proven yet may wait for that with support MFA off.
     const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';

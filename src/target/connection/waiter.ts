@@ -17,6 +17,7 @@ export class ClockWaiter implements Waiter {
   ) {}
 
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
+    if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
     const ended = this.recorder.waiting(ms, reason);
     await sleep(ms, reason);

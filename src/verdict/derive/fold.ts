@@ -111,6 +111,7 @@ export class RunFold {
         break;
       case 'wait began':
       case 'learned':
+      case 'used':
         break;
       default:
         this.#tested(event);

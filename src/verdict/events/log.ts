@@ -133,6 +133,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   fact: true,
   learned: true,
   adopted: true,
+  used: true,
   'expectation failed': true,
   'arrange failed': true,
   'transport failed': true,

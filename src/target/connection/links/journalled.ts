@@ -1,6 +1,6 @@
 import { TransportError } from '../../../base/errors.js';
 import { gatewayStatuses } from '../../../contract/judging/gateway.js';
-import { operationRow, type Part } from '../../../contract/openapi/operations.js';
+import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import type { Belief } from '../../beliefs/target-model.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
@@ -61,6 +61,12 @@ async function landing(call: Call, next: Next, neverSent: () => void) {
     if (error instanceof TransportError && !error.mayHaveArrived) neverSent();
     throw error;
   }
+}
+
+/** What a request may change, the state of a key and its codes included. */
+export function changedBy(call: Call): readonly Part[] {
+  const part = call.operation === null ? undefined : partOf(call.operation);
+  return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
 /** What a request may change. Where its method is none of the contract's there, that is anything. */

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import type { Uses } from '../../src/base/model/uses.js';
+import { requirementById } from '../../src/contract/requirements/catalogue.js';
+import { everything, notAllowed, usesFile, usesOf } from '../../src/contract/requirements/uses.js';
+import { Scope } from '../../src/target/connection/scope.js';
+import { readEvents } from '../../src/verdict/events/log.js';
+import { runSuite } from '../detection/run-suite.js';
+import { usesByOperations, usesIn } from './uses.js';
+
+const rows: Readonly<Record<string, Uses>> = JSON.parse(readFileSync(usesFile, 'utf8'));
+
+test('rows name what the operations of their requirements touch: npm run generate -- uses writes them', () => {
+  const lacking = Object.entries(rows).flatMap(([id, row]) => {
+    const missing = notAllowed(row, usesByOperations(requirementById(id)));
+    return missing === undefined ? [] : [`${id}: ${missing}`];
+  });
+
+  expect(lacking).toEqual([]);
+});
+
+test('no test of a run touches what its row does not name, nor what it takes over of another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-uses-'));
+  const emulator = await startEmulator();
+  try {
+    const file = join(folder, 'one.yaml');
+    writeFileSync(file, stringify({ ...emulator.targetFile(), name: 'one' }), { mode: 0o600 });
+    const { said } = await runSuite([file], folder, ['--grep', 'access/*,support-email/*,mfa-config/*']);
+
+    const used = usesIn(readEvents(join(folder, 'out', 'one', 'events.jsonl')));
+    const beyond = [...used].flatMap(([id, uses]) => notAllowed(usesOf(id), uses) ?? []);
+    expect(beyond, said).toEqual([]);
+    expect(used.size).toBeGreaterThan(80);
+  } finally {
+    await emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test.each<readonly [Uses, Uses, string | undefined]>([
+  [{ cluster: 'read' }, { cluster: 'read' }, undefined],
+  [{ cluster: 'read' }, { cluster: 'off' }, 'cluster: off'],
+  [{ cluster: 'on' }, { cluster: 'off' }, 'cluster: off'],
+  [{ cluster: 'set' }, { cluster: 'on' }, undefined],
+  [{ cluster: 'set' }, { support: 'read' }, 'support: read'],
+  [{ support: 'read' }, { support: 'set' }, 'support: set'],
+  [{ support: 'set' }, { users: 1 }, 'users: 1'],
+  // Which account logs in, and how, differs from target to target.
+  [{ users: 1 }, { users: 2, mail: true, cluster: 'set' }, undefined],
+  [{ users: 1 }, { support: 'read' }, 'support: read'],
+  [{}, { mail: true }, 'mail'],
+  [{}, { clock: true }, 'clock'],
+  [{}, { source: true }, 'source'],
+  [everything, everything, undefined],
+])('a row of %j and a touch of %j: %s', (row, touch, missing) => {
+  expect(notAllowed(row, touch)).toBe(missing);
+});
+
+test('a scope refuses what the row of the running test does not name, and nothing outside of tests', () => {
+  let running = '';
+  const scope = new Scope(
+    () => running,
+    (id) => (id === 'a/b' ? { support: 'read' } : everything),
+  );
+  scope.demand({ cluster: 'set' });
+  running = 'a/b';
+  scope.demand({ support: 'read' });
+
+  expect(() => scope.demand({ support: 'set' })).toThrow(
+    'the test of a/b touches what its row in spec/uses.json does not name (support: set)',
+  );
+  expect(() => scope.logsIn('bob')).toThrow('(cluster: read)');
+  expect(scope.touched).toEqual({ support: 'read' });
+  running = 'a/c';
+  scope.logsIn('bob');
+  scope.logsIn('bob');
+  expect(scope.touched).toEqual({ cluster: 'read', users: 1 });
+});

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import { clusterUses, supportUses, type Uses } from '../../base/model/uses.js';
+import { packageRoot } from '../../base/package-root.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+
+/** What a test holds that no row names. */
+export const everything: Uses = {
+  cluster: 'set',
+  support: 'set',
+  users: Number.POSITIVE_INFINITY,
+  mail: true,
+  source: true,
+  clock: true,
+};
+
+const yes = { const: true };
+/** Also the shape of an event's member. */
+const isUsesFile = shapedLike<Readonly<Record<string, Uses>>>(
+  shapes.mapOf(
+    objectOf<Uses>(
+      {
+        cluster: shapes.oneOf(clusterUses),
+        support: shapes.oneOf(supportUses),
+        users: shapes.number,
+        mail: yes,
+        source: yes,
+        clock: yes,
+      },
+      ['cluster', 'support', 'users', 'mail', 'source', 'clock'],
+    ),
+  ),
+);
+
+/** `npm run generate -- uses` writes it, from runs on several emulators. */
+export const usesFile = join(packageRoot(), 'spec', 'uses.json');
+let loaded: Readonly<Record<string, Uses>> | undefined;
+
+/** What the test of a requirement may touch. */
+export function usesOf(requirement: string): Uses {
+  loaded ??= jsonOf(readFileSync(usesFile, 'utf8'), isUsesFile);
+  if (loaded === undefined) throw new ConfigurationError(`${usesFile} is not a file of uses.`);
+  return loaded[requirement] ?? everything;
+}
+
+/** The least that covers both. */
+export function joined(a: Uses, b: Uses): Uses {
+  const cluster = withCluster(a.cluster, b.cluster);
+  const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
+  const users = Math.max(a.users ?? 0, b.users ?? 0);
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(support === undefined ? {} : { support }),
+    ...(users === 0 ? {} : { users }),
+    ...((a.mail ?? b.mail) ? { mail: true } : {}),
+    ...((a.source ?? b.source) ? { source: true } : {}),
+    ...((a.clock ?? b.clock) ? { clock: true } : {}),
+  };
+}
+
+function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
+  if (a === undefined || a === b || a === 'read') return b ?? a;
+  return b === undefined || b === 'read' ? a : 'set';
+}
+
+/**
+ * What a touch needs that a row does not allow; undefined: the row allows it. Whoever logs in may have to switch cluster
+ * MFA for that, and may need a mailed code: which, differs from target to target.
+ */
+export function notAllowed(row: Uses, touch: Uses): string | undefined {
+  const hasUsers = row.users !== undefined;
+  const all = joined(row, hasUsers ? { cluster: 'set', mail: true, users: Number.POSITIVE_INFINITY } : {});
+  const { cluster, support, users, mail, source, clock } = joined(all, touch);
+  if (cluster !== all.cluster) return `cluster: ${touch.cluster}`;
+  if (support !== all.support) return `support: ${touch.support}`;
+  if (users !== all.users) return `users: ${touch.users}`;
+  if (mail !== all.mail) return 'mail';
+  if (source !== all.source) return 'source';
+  return clock === all.clock ? undefined : 'clock';
+}
