@@ -63,8 +63,8 @@ export const rooms: readonly Room[] = [
     ],
     [
       'requirements',
-      'The catalogue of requirements, their needs, and what is exchanged for each.',
-      'errors words package-root built spec-schema model config-file openapi target-file',
+      'The catalogue of requirements, their needs, what is exchanged for each, and what its test touches.',
+      'errors words shape package-root built spec-schema model config-file openapi target-file',
     ],
     [
       'order',

@@ -1,9 +1,8 @@
-import type { Breach, BreachKinds } from '../../base/model/breach.js';
+import type { Breach } from '../../base/model/breach.js';
 import type { Again, EventBody } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
 import { isObviousCode } from '../../base/redaction/obvious-code.js';
-import { secretHeaders } from '../../base/redaction/positions.js';
 import { Redactor } from '../../base/redaction/redactor.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { type JsonBody, readJsonBody } from '../../contract/judging/json-body.js';
@@ -17,6 +16,7 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, ownerOf } from './cookie-secrets.js';
+import { headLeaks, logins, withoutDigits } from './head-leaks.js';
 import { Origins } from './origins.js';
 import { Scope } from './scope.js';
 
@@ -330,41 +330,6 @@ export class Recorder {
       exchange,
     });
   }
-}
-
-/** Header fields that tell nothing but numbers of the message itself. */
-const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'content-type', 'retry-after']);
-const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
-const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
-
-/** What may be the code that the mail will bring: it isn't known yet when the answer is recorded. */
-function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const masked = ([name, value]: [string, string]) => [
-    name,
-    plainFields.has(name) ? value : value.replace(/\d{4,}/g, '[digits]'),
-  ];
-  return Object.fromEntries(Object.entries(headers).map(masked));
-}
-
-/** The queries of the links in a header field: they stand in logs and histories. */
-const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
-
-/** Which secrets status line and header fields hold, and where; a session may come by a cookie as well. */
-function headLeaks(
-  operation: OperationId | null,
-  { reason = '', headers }: WireResponse,
-  leaksIn: (text: string) => string[],
-): BreachKinds['secret in head'][] {
-  const isLogin = operation !== null && logins.has(operation);
-  return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([place, value]) => {
-    if (value === '' || plainFields.has(place)) return [];
-    const isSecret = secretHeaders.includes(place);
-    const isOwners = (what: string) =>
-      handedToOwner.has(what) && (isSecret || (isLogin && !leaksIn(queriesIn(value)).includes(what)));
-    return leaksIn(value)
-      .filter((what) => !isOwners(what))
-      .map((secret) => ({ secret, place }));
-  });
 }
 
 /**
