@@ -37,7 +37,7 @@ for (const operation of modifying) {
 
 test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluster }) => {
   const as = await arrange(users.sessions.viewer());
-  const anyJson = await arrange(cluster.readAsShown());
+  const anyJson = await arrange(cluster.knownAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
     // The same configuration: whoever stores it changes nothing.
@@ -50,7 +50,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
 
 test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, connection }) => {
   const as = await arrange(users.sessions.viewer());
-  const config = await arrange(cluster.readAsShown());
+  const config = await arrange(cluster.knownAsShown());
   const bodies: (readonly [operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig', anyJson: unknown])[] = [
     ['UpdateMFAConfig', config],
   ];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Api, Credential, RequirementId } from '../../fixtures/index.js';
+import type { Answer, Api, Credential, RequirementId } from '../../fixtures/index.js';
 import {
   allCodings,
   anonymous,
@@ -46,9 +46,17 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
+/** What was sent for one of them serves all that need the same. */
+const provoked = new Map<unknown, readonly Answer['exchange'][]>();
+
 for (const [id, provoke] of requirements) {
-  test(id, async ({ api, admin }) => {
-    await arrange(provoke(api, admin));
+  test(id, async ({ api, admin, connection: { recorder } }) => {
+    const known = provoked.get(provoke);
+    if (known !== undefined) recorder.adopt(known);
+    else {
+      await arrange(provoke(api, admin));
+      provoked.set(provoke, [...recorder.exchanges]);
+    }
   });
 }
 
@@ -110,7 +118,7 @@ test('security/no-secret-in-head', async ({ api, users, connection }) => {
 
 test('http/writes-refuse-other-media-types', async ({ api, admin, cluster, support }) => {
   await arrange(support.off());
-  const config = JSON.stringify(await arrange(cluster.readAsShown()));
+  const config = JSON.stringify(await arrange(cluster.knownAsShown()));
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
     const options = { as: admin, contentType, mistake: `a body of ${contentType}` };
     const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
@@ -123,7 +131,7 @@ test('http/writes-refuse-other-media-types', async ({ api, admin, cluster, suppo
 });
 
 test('http/refuses-more-than-one-json-text', async ({ api, admin, cluster }) => {
-  const config = JSON.stringify(await arrange(cluster.readAsShown()));
+  const config = JSON.stringify(await arrange(cluster.knownAsShown()));
 
   for (const more of ['{}', '}', 'x']) {
     const raw = { body: `${config}${more}` };
@@ -138,7 +146,7 @@ test('http/refuses-more-than-one-json-text', async ({ api, admin, cluster }) => 
 
 test('http/set-values-keep-their-names', async ({ cluster, support }) => {
   await arrange(support.off());
-  await arrange(cluster.put(await cluster.readAsShown()));
+  await arrange(cluster.put(await cluster.knownAsShown()));
   await arrange(cluster.readAsShown());
 });
 

@@ -98,6 +98,11 @@ export class ClusterMfa {
     return this.#found;
   }
 
+  /** The same as it stands before a change: see StateReader. */
+  async knownAsShown(): Promise<ClusterConfig> {
+    return clusterConfigOf((await this.reader.known('GetMFAConfig')).body);
+  }
+
   /** As it came, apart from what is absent. */
   async readAsShown(): Promise<ClusterConfig> {
     return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
