@@ -66,11 +66,12 @@ function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
 
 /**
  * What a touch needs that a row does not allow; undefined: the row allows it. Whoever logs in may have to switch cluster
- * MFA for that, and may need a mailed code: which, differs from target to target.
+ * MFA for that, and whoever does so or switches support MFA off may need a mailed code: targets and orders of tests differ.
  */
 export function notAllowed(row: Uses, touch: Uses): string | undefined {
-  const hasUsers = row.users !== undefined;
-  const all = joined(row, hasUsers ? { cluster: 'set', mail: true, users: Number.POSITIVE_INFINITY } : {});
+  const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };
+  const mayNeedMail = row.users !== undefined || row.support === 'set';
+  const all = joined(joined(row, ofUsers), mayNeedMail ? { mail: true } : {});
   const { cluster, support, users, mail, source, clock } = joined(all, touch);
   if (cluster !== all.cluster) return `cluster: ${touch.cluster}`;
   if (support !== all.support) return `support: ${touch.support}`;
