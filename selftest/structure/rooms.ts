@@ -110,7 +110,7 @@ export const rooms: readonly Room[] = [
     [
       'connection',
       'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
-      'errors files steady-now secret shape model wording redaction openapi target-file journal judging clock http mail otp beliefs sleep',
+      'errors files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep',
     ],
     [
       'accounts',
