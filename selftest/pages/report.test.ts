@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { afterAll, expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
-import type { HtmlExtras } from '../../src/reports/forms/html/extras.js';
+import type { HtmlExtras } from '../../src/reports/forms/html/render.js';
 import { writeReports } from '../../src/reports/forms/write.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { extras, hostile, mixedVerdict } from '../report/html/sample.js';

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../src/base/model/verdict.js';
 import type { Contract } from '../../../src/contract/openapi/contract.js';
 import { coverageUniverse } from '../../../src/contract/openapi/coverage.js';
 import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
-import type { HtmlExtras } from '../../../src/reports/forms/html/extras.js';
+import type { HtmlExtras } from '../../../src/reports/forms/html/render.js';
 import { derived, exchange } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 

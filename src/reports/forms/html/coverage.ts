@@ -35,7 +35,7 @@ function totals(seen: Coverage): Markup {
     if (all.length === 0) return '';
     const met = all.filter((count) => count > 0).length;
     return html`<li><span>${name}</span> <strong>${met} of ${all.length}</strong>
-<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="seen" width="${((100 * met) / all.length).toFixed(1)}" height="4"/></svg></li>`;
+<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${((100 * met) / all.length).toFixed(1)}" height="4"/></svg></li>`;
   })}</ul>`;
 }
 
@@ -68,10 +68,10 @@ function cell(counts: Counts, key: string, others: Counts = {}): Markup {
   const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
   if (count === undefined) {
     const other = Object.hasOwn(others, key) && others[key];
-    return html`<td class="cell none">${other} <span class="sr">not in the contract</span></td>`;
+    return html`<td class="cell tone o-not-run">${other} <span class="sr">not in the contract</span></td>`;
   }
-  if (count === 0) return html`<td class="cell unseen">not seen</td>`;
-  return html`<td class="cell seen">${count}</td>`;
+  if (count === 0) return html`<td class="cell tone o-inconclusive">not seen</td>`;
+  return html`<td class="cell tone o-pass">${count}</td>`;
 }
 
 function noneLast(a: string, b: string): number {
@@ -103,7 +103,7 @@ function groupedChips(
         const count = counts[key] ?? 0;
         const name = split(key)[1];
         return count > 0
-          ? html`<span class="tag seen">${name} <span class="times">${count}</span></span> `
+          ? html`<span class="tag tone o-pass">${name} <span class="times">${count}</span></span> `
           : html`<span class="tag unseen">${name} <span class="times">not seen</span></span> `;
       })}</td></tr>`,
   )}</tbody>

@@ -4,9 +4,7 @@ import { html, longText, type Markup } from './markup.js';
 
 /** The last requests of a long series matter most; verdict.json has all. */
 const shownExchanges = 10;
-/** The length of a body or an error, in characters. */
 const longestPart = 4096;
-/** The length of all header fields together, in characters. */
 const longestHeaders = 2048;
 
 /**
@@ -20,7 +18,6 @@ export class ExchangeRoom {
     this.#left = size;
   }
 
-  /** Takes the space for `size` characters. @returns false if too little is left */
   take(size: number): boolean {
     if (size > this.#left) return false;
     this.#left -= size;
@@ -28,7 +25,6 @@ export class ExchangeRoom {
   }
 }
 
-/** The foldable exchanges of a requirement. */
 export function exchanges(all: readonly Exchange[], room: ExchangeRoom): Markup {
   const last = all.slice(-shownExchanges);
   const shown = last.filter((exchange) => room.take(sizeOf(exchange)));
@@ -46,11 +42,16 @@ function sizeOf({ request, response, error }: Exchange): number {
 }
 
 function one({ operation, request, response, error, durationMs, startedAt }: Exchange): Markup {
-  const status = response === undefined ? 'no answer' : String(response.status);
-  return html`<details><summary><span class="status s${status.charAt(0)}">${status}</span> <span class="mono">${request.method} ${pathOf(request.url)}</span> <span class="faint">${operation ?? 'no operation'}, ${duration(durationMs)}</span></summary>
+  const status = response?.status;
+  return html`<details><summary><span class="status ${toneOf(status)}">${status ?? 'no answer'}</span> <span class="mono">${request.method} ${pathOf(request.url)}</span> <span class="faint">${operation ?? 'no operation'}, ${duration(durationMs)}</span></summary>
 <h5>Request, ${startedAt}</h5><pre>${message(`${request.method} ${request.url}`, request.headers, request.body)}</pre>
 ${response !== undefined && html`<h5>Answer</h5><pre>${message(String(response.status), response.headers, response.body)}</pre>`}
 ${error !== undefined && html`<h5>${response === undefined ? 'No answer' : 'Error'}</h5><pre>${longText(error, longestPart)}</pre>`}</details>`;
+}
+
+/** The class that colours a status, or a missing answer. */
+export function toneOf(status = 599): string {
+  return status >= 500 ? 'o-fail' : status >= 200 && status < 300 ? 'o-pass' : 'o-inconclusive';
 }
 
 function message(first: string, headers: Readonly<Record<string, string>>, body: string | undefined): Markup {

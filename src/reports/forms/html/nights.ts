@@ -1,6 +1,7 @@
 import { counted } from '../../../base/words.js';
 import { shortVerdict } from '../../../verdict/derive/completeness.js';
 import { groupBy } from '../../../verdict/derive/group.js';
+import { dayOf } from '../../../verdict/waivers/dates.js';
 import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { lookOf, verdictLook } from './outcomes.js';
@@ -9,11 +10,7 @@ import { pageStyle } from './render.js';
 /** A run with a smaller share of a day's requirements used --grep, so it doesn't represent the night. */
 const similar = 0.9;
 
-/**
- * The page of `trend --html`: for each target a column per night and a row per requirement that changed.
- *
- * @param last the number of nights per target
- */
+/** The page of `trend --html`: for each target a column per night and a row per requirement that changed. */
 export function renderNightsPage(runs: readonly Snapshot[], last: number): string {
   const targets = [...groupBy(runs, ({ target }) => target)].sort(([a], [b]) => (a < b ? -1 : 1));
   const title = `MFA conformance by nights: ${counted(targets.length, 'target')}`;
@@ -26,12 +23,10 @@ export function renderNightsPage(runs: readonly Snapshot[], last: number): strin
   return renderPage({ title, style: pageStyle, script: '', body });
 }
 
-const dayOf = ({ startedAt }: Snapshot) => new Date(startedAt).toISOString().slice(0, 10);
-
 /** The last whole run of each day, oldest first. */
 function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   const sorted = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
-  return [...groupBy(sorted, dayOf).values()].flatMap((ofDay) => {
+  return [...groupBy(sorted, ({ startedAt }) => dayOf(startedAt)).values()].flatMap((ofDay) => {
     const most = Math.max(...ofDay.map(({ outcomes }) => outcomes.size));
     return ofDay.findLast(({ outcomes }) => outcomes.size >= similar * most) ?? [];
   });
@@ -53,7 +48,7 @@ function section(target: string, nights: readonly Snapshot[], at: number): Marku
 <div class="scroll" role="region" tabindex="0" aria-label="Nights of ${target}"><table class="matrix">
 <thead><tr><td></td>${nights.map(
     (night) =>
-      html`<th scope="col"><time datetime="${dayOf(night)}">${dayOf(night)}</time> <span class="faint">${night.release}</span></th>`,
+      html`<th scope="col"><time datetime="${dayOf(night.startedAt)}">${dayOf(night.startedAt)}</time> <span class="faint">${night.release}</span></th>`,
   )}</tr></thead>
 <tbody><tr><th scope="row">Verdict</th>${nights.map(verdictCell)}</tr>
 ${ids.map((id) => html`<tr><th scope="row"><span class="mono">${id}</span></th>${nights.map((night) => outcomeCell(night, id))}</tr>`)}</tbody></table></div></section>`;

@@ -5,7 +5,6 @@ import { groupBy } from '../../../verdict/derive/group.js';
 import { residueHeading } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 
-/** The waivers for this target and release, with their states. */
 export function waivers(all: readonly WaiverUse[] = []): Markup {
   if (all.length === 0) return html``;
   return html`<section id="waivers" aria-labelledby="waivers-title">
@@ -29,7 +28,6 @@ export function issueLink(text: string): Markup {
     : html`${text}`;
 }
 
-/** The run's waits and repeated requests. */
 export function waits({ waits: all, retries }: Verdict): Markup {
   return html`<section id="waits" aria-labelledby="waits-title">
 <h2 id="waits-title">Waits and repeated requests</h2>

@@ -68,7 +68,6 @@ function icon(outcome: OutcomeKind): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${new Markup(paths[outcome])}"/></svg>`;
 }
 
-/** Acronyms in the names of areas. */
 const acronyms = new Set(['totp', 'otp', 'mfa', 'http', 'api', 'tls', 'uri', 'json']);
 
 /** `totp-key` -> `TOTP key`. */

@@ -2,16 +2,15 @@ import type { Verdict } from '../../../base/model/verdict.js';
 import { counted, duration } from '../../../base/words.js';
 import { exitCode } from '../../../verdict/derive/exit-code.js';
 import { warningsOf } from '../../../verdict/derive/warnings.js';
+import { dayOf } from '../../../verdict/waivers/dates.js';
 import type { ChangesSince } from '../../history/changes.js';
-import type { ReportExtras } from '../extras.js';
+import type { Night, ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
 import { exitReason } from '../summary.js';
 import { headlineOf, statementText, verdictWord } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { verdictLook } from './outcomes.js';
-import { trend } from './trend.js';
 
-/** The banner: the verdict, its details, the target and the run. */
 export function overview(verdict: Verdict): Markup {
   const { className, icon, word } = verdictLook(verdictWord(verdict));
   return html`<header class="banner ${className}">
@@ -40,28 +39,20 @@ function identity(verdict: Verdict): Markup {
 <div><dt>Target</dt><dd><strong>${target.name}</strong> <span class="mono">${target.baseUrl}</span></dd></div>
 <div><dt>Release</dt><dd><strong>${verdict.release}</strong> <span class="mono">${contract.source}</span></dd></div>
 ${statement !== undefined && html`<div><dt>Statement</dt><dd>${statement}</dd></div>`}
-<div><dt>Started</dt><dd><strong>${day(verdict.startedAt)}</strong> ${time(verdict.startedAt)} UTC</dd></div>
+<div><dt>Started</dt><dd><strong>${dayOf(verdict.startedAt)}</strong> ${new Date(verdict.startedAt).toISOString().slice(11, 19)} UTC</dd></div>
 <div><dt>Took</dt><dd><strong>${duration(verdict.durationMs)}</strong> ${verdict.mode}, seed ${verdict.seed}</dd></div>
 <div><dt>Exit code</dt><dd><strong>${exitCode([verdict])}</strong> ${exitReason(verdict)}</dd></div>
 </dl>`;
-}
-
-function day(iso: string): string {
-  return new Date(iso).toISOString().slice(0, 10);
-}
-
-function time(iso: string): string {
-  return new Date(iso).toISOString().slice(11, 19);
 }
 
 /** Warnings that every reader needs, for any verdict. */
 export function alerts(verdict: Verdict): Markup {
   const notRestored =
     !verdict.restored &&
-    html`<div class="alert bad" role="note"><strong>The target was not restored to the state it was found in.</strong>
+    html`<div class="alert o-fail" role="note"><strong>The target was not restored to the state it was found in.</strong>
 Something that this run changed is still changed. Restore it with <code>mfa-conformance restore -t TARGET-FILE</code>.</div>`;
   const warnings = (verdict.warnings ?? warningsOf(verdict)).map(
-    (warning) => html`<div class="alert bad" role="note"><strong>Warning:</strong> ${warning}</div>`,
+    (warning) => html`<div class="alert o-fail" role="note"><strong>Warning:</strong> ${warning}</div>`,
   );
   const partial =
     verdictWord(verdict) === 'no breach found' &&
@@ -79,63 +70,35 @@ function gating({ gating: by, cause }: Verdict): Markup {
 <ul>${shown.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }
 
-interface Tile {
-  readonly word: string;
-  readonly count: number;
-  readonly className: string;
-  /** The filters that list these requirements. */
-  readonly query: string;
-}
-
 /** The counts by outcome: a bar, and numbers that filter the list. */
 export function counts({ summary }: Verdict): Markup {
-  const tiles: readonly Tile[] = [
-    { word: 'Passed', count: summary.pass, className: 'o-pass', query: 'outcome=pass' },
-    { word: 'Must failed', count: summary.fail, className: 'o-fail', query: 'outcome=fail&level=must' },
-    {
-      word: 'Should failed',
-      count: summary.failShould,
-      className: 'advisory',
-      query: 'outcome=fail&level=should',
-    },
-    {
-      word: 'Inconclusive',
-      count: summary.inconclusive,
-      className: 'o-inconclusive',
-      query: 'outcome=inconclusive',
-    },
-    { word: 'Waived', count: summary.waived, className: 'o-waived', query: 'outcome=waived' },
-    { word: 'Not run', count: summary.notRun, className: 'o-not-run', query: 'outcome=not-run' },
-    {
-      word: 'Not applicable',
-      count: summary.notApplicable,
-      className: 'o-not-applicable',
-      query: 'outcome=not-applicable',
-    },
+  const tiles: readonly (readonly [word: string, count: number, className: string, query: string])[] = [
+    ['Passed', summary.pass, 'o-pass', 'outcome=pass'],
+    ['Must failed', summary.fail, 'o-fail', 'outcome=fail&level=must'],
+    ['Should failed', summary.failShould, 'advisory', 'outcome=fail&level=should'],
+    ['Inconclusive', summary.inconclusive, 'o-inconclusive', 'outcome=inconclusive'],
+    ['Waived', summary.waived, 'o-waived', 'outcome=waived'],
+    ['Not run', summary.notRun, 'o-not-run', 'outcome=not-run'],
+    ['Not applicable', summary.notApplicable, 'o-not-applicable', 'outcome=not-applicable'],
   ];
+  let at = 0;
+  const bars = tiles.map(([, count, className]) => {
+    const from = at;
+    at += count === 0 ? 0 : (count / summary.planned) * 1000;
+    return count === 0
+      ? ''
+      : html`<rect class="${className}" x="${from.toFixed(1)}" width="${(at - from).toFixed(1)}" height="10"/>`;
+  });
   return html`<section id="counts" aria-labelledby="counts-title">
 <h2 id="counts-title">${counted(summary.planned, 'requirement')}</h2>
-${bar(tiles, summary.planned)}
+<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>
 <ul class="tiles">${tiles.map(
-    ({ word, count, className, query }) =>
+    ([word, count, className, query]) =>
       html`<li><a class="tile ${className}${count === 0 && ' zero'}" href="#${query}"><span class="number">${count}</span> ${word}</a></li>`,
   )}</ul>
 </section>`;
 }
 
-function bar(tiles: readonly Tile[], all: number): Markup {
-  let at = 0;
-  const parts = tiles.map(({ count, className }) => {
-    const from = at;
-    at += all === 0 ? 0 : (count / all) * 1000;
-    return count === 0
-      ? ''
-      : html`<rect class="${className}" x="${from.toFixed(1)}" width="${(at - from).toFixed(1)}" height="10"/>`;
-  });
-  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
-}
-
-/** The changes since the last run, and the trend of the last nights. */
 export function changes({ changes: since, trend: nights }: ReportExtras): Markup {
   const drawn = trend(nights);
   if (since === undefined && drawn.text === '') return html``;
@@ -144,6 +107,33 @@ export function changes({ changes: since, trend: nights }: ReportExtras): Markup
 ${since !== undefined && changesList(since)}
 ${drawn}
 </section>`;
+}
+
+const trendHeight = 44;
+/** The width of a night. */
+const step = 10;
+
+/** A bar for each of the last nights, with its failed and undecided requirements; this run is last. */
+function trend(nights: readonly Night[] = []): Markup {
+  if (nights.length < 2) return html``;
+  const most = Math.max(1, ...nights.map(({ failed, undecided }) => failed + undecided));
+  const bars = nights.map(({ failed, undecided }, index) => {
+    const x = index * step;
+    if (failed + undecided === 0) return bar('o-pass', x, 3, 0);
+    // Even a single failure stays visible beside a much worse night.
+    const tall = (count: number) => (count === 0 ? 0 : Math.max(3, (trendHeight * count) / most / 1.2));
+    return html`${bar('o-fail', x, tall(failed), 0)}${bar('o-inconclusive', x, tall(undecided), tall(failed))}`;
+  });
+  const bad = nights.filter(({ failed }) => failed > 0).length;
+  const [first, last] = [nights[0]?.day ?? '', nights.at(-1)?.day ?? ''];
+  const words = `${bad} of the last ${nights.length} nights had failures`;
+  return html`<figure class="trend"><svg viewBox="0 0 ${nights.length * step} ${trendHeight}" role="img" aria-label="${words}, from ${first} to ${last}" preserveAspectRatio="none">${bars}</svg>
+<figcaption><span>${first}</span> <span>${words}</span> <span>${last}</span></figcaption></figure>`;
+}
+
+function bar(className: string, x: number, tall: number, above: number): Markup {
+  if (tall === 0) return html``;
+  return html`<rect class="${className}" x="${x + 1}" y="${(trendHeight - tall - above).toFixed(1)}" width="${step - 2}" height="${tall.toFixed(1)}"/>`;
 }
 
 function changesList(since: ChangesSince): Markup {
@@ -166,7 +156,6 @@ ${shown.length === 0 && html`<p>Nothing changed.</p>`}
   )}</div>`;
 }
 
-/** The measured facts about the target. */
 export function facts(verdict: Verdict): Markup {
   const { tlsInsecure, baseUrl } = verdict.target;
   const tls = baseUrl.startsWith('https:')

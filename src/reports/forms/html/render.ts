@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import type { Verdict } from '../../../base/model/verdict.js';
+import type { ReportExtras } from '../extras.js';
 import { verdictWord } from '../verdict-words.js';
 import { coverage } from './coverage.js';
 import { ExchangeRoom } from './exchanges.js';
-import type { HtmlExtras } from './extras.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { state, waits, waivers } from './notes.js';
 import { alerts, changes, counts, facts, overview } from './overview.js';
 import { requirements } from './requirements.js';
 import { wrong } from './wrong.js';
 
-/** The style sheet of all pages. */
+/** Additions to the verdict on its page. */
+export interface HtmlExtras extends ReportExtras {
+  /** Names of files in the page's folder that the page links to. */
+  readonly files?: readonly string[];
+  /** By requirement: the address of the script that reproduces its failure, from the page's folder. */
+  readonly scripts?: ReadonlyMap<string, string>;
+}
+
 export const pageStyle = asset('report.css');
 const script = asset('report.js');
 

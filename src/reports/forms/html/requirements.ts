@@ -43,7 +43,6 @@ function tools(outcomes: readonly Outcome[]): Markup {
 </form>`;
 }
 
-/** The context of all requirements on a page. */
 interface List {
   readonly verdict: Verdict;
   readonly room: ExchangeRoom;
@@ -74,7 +73,6 @@ function requirement(outcome: Outcome, { verdict, room }: List): Markup {
 `;
 }
 
-/** The beginning of a reason, for one or two lines. */
 export function firstLines(reason: string): string {
   return cut(
     reason

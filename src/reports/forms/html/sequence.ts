@@ -1,6 +1,6 @@
 import type { Exchange } from '../../../base/model/exchange.js';
 import { counted, cut, duration } from '../../../base/words.js';
-import { pathOf } from './exchanges.js';
+import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
 /** The requests up to the deciding one matter most. */
@@ -18,11 +18,7 @@ const rowHeight = 52;
 const pauseHeight = 30;
 const longestPath = 34;
 
-/**
- * A sequence diagram of a failure's requests and answers.
- *
- * @param deciding the exchange with the wrong answer, if a single one is wrong
- */
+/** A sequence diagram of a failure's requests and answers. */
 export function sequence(all: readonly Exchange[], deciding?: Exchange): Markup {
   const at = deciding === undefined ? -1 : all.lastIndexOf(deciding);
   const end = at < 0 ? all.length : Math.min(all.length, at + 1 + shownAfter);
@@ -63,14 +59,13 @@ function answerOf({ response, error }: Exchange): string {
 function rowAt(y: number, exchange: Exchange, since: number, isWrong: boolean): Markup {
   const middle = (left + right) / 2;
   const { method, url } = exchange.request;
-  const status = exchange.response?.status;
-  const tone = isWrong ? 'x' : status === undefined ? 'n' : String(status).charAt(0);
+  const tone = isWrong ? 'o-fail deciding' : toneOf(exchange.response?.status);
   const mark = isWrong ? '✗ ' : '';
   return html`<text class="when" x="0" y="${y + 14}">${since < 1 ? 'at 0' : `+${duration(since)}`}</text>
 <text class="says" x="${middle}" y="${y + 10}" text-anchor="middle">${method} ${cut(pathOf(url), longestPath)}</text>
 <path class="arrow" d="M${left} ${y + 15}H${right}l-7 -4m7 4l-7 4"/>
-<text class="answer s${tone}" x="${middle}" y="${y + 32}" text-anchor="middle">${mark}${cut(answerOf(exchange), longestPath)} · ${duration(exchange.durationMs)}</text>
-<path class="arrow back s${tone}" d="M${right} ${y + 37}H${left}l7 -4m-7 4l7 4"/>`;
+<text class="answer ${tone}" x="${middle}" y="${y + 32}" text-anchor="middle">${mark}${cut(answerOf(exchange), longestPath)} · ${duration(exchange.durationMs)}</text>
+<path class="arrow back ${tone}" d="M${right} ${y + 37}H${left}l7 -4m-7 4l7 4"/>`;
 }
 
 function pauseAt(y: number, ms: number): Markup {

@@ -14,7 +14,6 @@ import { sequence } from './sequence.js';
 const shownTroubles = 20;
 /** The size of a sequence diagram, in characters. */
 const drawing = 6000;
-/** The number of requirements listed below one cause. */
 const shownFollowing = 400;
 
 /** The causes of failures, worst first, with evidence and folded consequences. */
@@ -40,7 +39,6 @@ interface CardOptions {
   readonly verdict: Verdict;
   readonly room: ExchangeRoom;
   readonly isOpen: boolean;
-  /** The script that reproduces it, from the page's folder. */
   readonly script?: string;
 }
 
