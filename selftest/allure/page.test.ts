@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { linksOfSource } from '../../src/contract/requirements/source-links.js';
-import { trimHistory } from '../../src/reports/allure/history.js';
 import { externalLoads, withoutRequests } from '../../src/reports/allure/page.js';
+import { trimHistory } from '../../src/reports/allure/report.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const tagManager = `<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>

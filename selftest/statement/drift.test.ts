@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { driftOf } from '../../src/reports/history/drift.js';
 import { lineOf, snapshotOfLine } from '../../src/reports/history/entry.js';
-import { trendsOf } from '../../src/reports/history/trend.js';
+import { driftOf, trendsOf } from '../../src/reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../src/reports/history/words.js';
 import { snapshot } from '../history/sample.js';
 import { derived, planned, raw } from '../verdict/sample.js';

@@ -144,7 +144,7 @@ export const rooms: readonly Room[] = [
     [
       'statement',
       "The vendor's statement: claims, reading, drafting, levels of requirements, drift.",
-      'errors words package-root model redaction config-file openapi requirements derive',
+      'words package-root model redaction config-file openapi requirements derive',
     ],
   ),
   ...inWing(

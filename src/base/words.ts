@@ -35,6 +35,15 @@ export function programName(): string {
   return process.env[programVariable] ?? 'mfa-conformance';
 }
 
+/** A text as one word for a POSIX shell. */
+export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** `a, b and 3 more` */
+export function shortened(names: readonly string[], most: number): string {
+  const left = names.length - most;
+  return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
+}
+
 /** `1 mail`, `2 mails`. */
 export function counted(count: number, word: string, many = `${word}s`): string {
   return `${count} ${count === 1 ? word : many}`;

@@ -6,16 +6,11 @@ import type { Verdict } from '../base/model/verdict.js';
 import { readVerdict } from '../verdict/derive/read.js';
 import type { RunCommand } from './run-options.js';
 
-/** How a run gates, with the whole earlier verdict. */
 export interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
-/**
- * The gating that --baseline and --gate ask for; undefined: every failure gates.
- *
- * @throws ConfigurationError for an unreadable baseline, and for `new` without a baseline
- */
+/** The gating that --baseline and --gate ask for; undefined: every failure gates. */
 export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,

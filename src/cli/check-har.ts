@@ -16,9 +16,10 @@ import { ownRequirements } from '../target/har/own-requirements.js';
 import { readEntries, recordingsIn } from '../target/har/read.js';
 import { exitCode } from '../verdict/derive/exit-code.js';
 import { RunFold } from '../verdict/derive/fold.js';
+import type { RunCommand } from './run-options.js';
 import { fromHere, terminal } from './terminal.js';
 
-export interface CheckHarCommand {
+export interface CheckHarCommand extends Pick<RunCommand, 'out' | 'strict' | 'quiet' | 'json'> {
   /** Recordings, or folders of them. */
   readonly paths: readonly string[];
   readonly release: ReleaseName;
@@ -26,13 +27,8 @@ export interface CheckHarCommand {
   readonly baseUrl?: string | undefined;
   /** The name of the reports and their folder; default: the first recording's name. */
   readonly name?: string | undefined;
-  readonly out: string;
-  readonly strict: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
 }
 
-/** `mfa-conformance check-har`. @returns the exit code */
 export async function checkHar(command: CheckHarCommand): Promise<number> {
   const verdict = await verdictOf(command);
   const folder = join(command.out, verdict.target.name);

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { shellQuoted as quoted } from '../base/words.js';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -13,7 +14,6 @@ interface Flag {
   readonly values: Values | undefined;
 }
 
-/** A command with what a shell completes for it. */
 interface Completed {
   /** The command's words without the program's name: `waivers check`. */
   readonly path: readonly string[];
@@ -48,7 +48,6 @@ function flagOf(option: Option): Flag {
   return { names, description: option.description, values: option.required ? values : undefined };
 }
 
-/** The script that makes a shell complete the program's commands, flags and values. */
 export function completionFor(shell: Shell, program: Command, ids: readonly string[]): string {
   const name = program.name();
   return { bash, zsh, fish }[shell](name, completed(program, [], ids));
@@ -59,8 +58,6 @@ function every(command: Completed): Completed[] {
 }
 
 const lastOf = ({ path }: Completed) => path.at(-1) ?? '';
-/** Quotes a text for a POSIX shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bash(name: string, root: Completed): string {
   const all = every(root);

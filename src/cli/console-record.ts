@@ -10,7 +10,6 @@ const longestKept = 32 * 1024 * 1024;
 export class ConsoleRecord {
   readonly #streams: Record<StreamName, string> = { 'standard output': '', 'standard error': '' };
   readonly #restore: (() => void)[] = [];
-  /** Whether some text was too long to keep. */
   #overflown = false;
 
   get texts(): readonly (readonly [name: string, text: string])[] {
@@ -21,7 +20,6 @@ export class ConsoleRecord {
     return this.#overflown;
   }
 
-  /** Starts to keep what this process prints. */
   begin(): void {
     this.#watch(process.stdout, 'standard output');
     this.#watch(process.stderr, 'standard error');

@@ -21,7 +21,6 @@ type Finding = readonly [kind: 'ok' | 'wrong' | 'not tried', what: string, words
 
 const mark = { ok: 'ok       ', wrong: 'WRONG    ', 'not tried': 'not tried' } as const;
 
-/** `mfa-conformance doctor`. @returns the exit code */
 export async function doctor(file: string, stateDirFlag: string | undefined): Promise<number> {
   const stateDir = stateDirOf(stateDirFlag, process.env);
   try {
@@ -146,7 +145,6 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     ];
 }
 
-/** Whether any account did that. */
 function anyAccount({ accounts }: Learned, key: 'letIn' | 'mailedCodes'): boolean {
   return Object.values(accounts).some((account) => account[key] === true);
 }

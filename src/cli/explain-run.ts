@@ -4,7 +4,6 @@ import type { RunEvent } from '../base/model/event.js';
 import { duration } from '../base/words.js';
 import { eventsFile, readEvents } from '../verdict/events/log.js';
 
-/** @throws ConfigurationError where the folder holds no log of a run on one target */
 export function eventsOfRun(folder: string): RunEvent[] {
   const file = eventsFile(folder);
   if (isFile(file)) return readEvents(file);

@@ -6,15 +6,9 @@ import { type Requirement, requirementById } from '../contract/requirements/cata
 import { meaningOf } from '../contract/requirements/needs.js';
 import { scriptName } from '../reports/repro/script.js';
 
-/** Method and path of each operation in a release; a contract's operations fit. */
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
-/**
- * One requirement in full, with its exchanges against the emulator. Ends with a line break.
- *
- * @param recorded its recorded exchanges; undefined: none yet
- * @throws ConfigurationError for an unknown id, with the nearest ids
- */
+/** One requirement in full, with its exchanges against the emulator. Ends with a line break. */
 export function renderExplain(
   id: string,
   all: readonly Requirement[],

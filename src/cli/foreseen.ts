@@ -9,7 +9,6 @@ import { type Standing, standingOf } from '../verdict/statement/standing.js';
 /** A selected requirement with what is known before anything is sent. */
 export interface Foreseen extends Standing {
   readonly requirement: Requirement;
-  /** Why the run will not try it, if the target file shows that. */
   readonly reason?: string;
 }
 

@@ -6,6 +6,7 @@ import { type ChangesSince, changesBetween, changesSince, runName } from '../rep
 import { appendToHistory, historyFile, readHistory } from '../reports/history/history.js';
 import { type Snapshot, snapshotOf } from '../reports/history/snapshot.js';
 import { flakySentences, trendsOf } from '../reports/history/trend.js';
+import { dayOf } from '../verdict/waivers/dates.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
@@ -13,7 +14,6 @@ import { complain } from './terminal.js';
 const flakyRuns = 14;
 /** Runs read for a comparison: more than compared, since runs with --grep lie between. */
 const runsCompared = 50;
-/** A report draws this many nights. */
 const nightsShown = 30;
 /** Runs read for the nights: a night may have several. */
 const runsForNights = 150;
@@ -22,8 +22,6 @@ const comparableShare = 0.9;
 
 /**
  * Changes since the baseline or, without one, since the run before; undefined: there is nothing to compare.
- *
- * @param out the folder of reports, whose history counts up to this run
  */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
@@ -68,10 +66,6 @@ function nightOf(startedAt: string, outcomes: Snapshot['outcomes']): Night {
   return { day: dayOf(startedAt), failed: count('fail'), undecided: count('inconclusive') };
 }
 
-function dayOf(moment: string): string {
-  return new Date(moment).toISOString().slice(0, 10);
-}
-
 function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
   const alike = runs.findLast(({ outcomes }) => outcomes.size >= comparableShare * now.outcomes.size);
   return alike ?? runs.at(-1);
@@ -79,8 +73,6 @@ function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | un
 
 /**
  * How long a run on parallel targets will take, in milliseconds, by the last comparable run on each.
- *
- * @param asked the number of requirements selected
  * @returns null if a target has no comparable run in the history
  */
 export function expectedMs(

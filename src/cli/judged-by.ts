@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { makeFolder } from '../base/files.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { Verdict } from '../base/model/verdict.js';
-import { programName } from '../base/words.js';
+import { programName, shellQuoted } from '../base/words.js';
 import { diff, documentSide, nearestRelease, releaseSide } from '../contract/diff/diff.js';
 import type { Contract } from '../contract/openapi/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.js';
@@ -14,19 +14,13 @@ import { withLoginOperations } from '../contract/openapi/with-login-operations.j
 /** The contract that judges a target, and how it differs from the suite's own for the release. */
 export interface JudgedBy {
   readonly contract: Contract;
-  /** Whether the user gave the contract with --contract. */
   readonly given: boolean;
   readonly inVerdict: Verdict['contract'];
   /** Lines for the user before the run. */
   readonly notes: readonly string[];
 }
 
-/**
- * Loads the release's own contract, or the document that replaces it.
- *
- * @param location a file, relative to the working directory, or a URL
- * @throws ConfigurationError with file and place for an unreadable or unusable document
- */
+/** Loads the release's own contract, or the document that replaces it. */
 export async function judgedBy(
   release: ReleaseName,
   location: string | undefined,
@@ -54,7 +48,9 @@ export async function judgedBy(
     ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
     ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
     ...(changes.length > 0
-      ? [`${programName()} diff ${release} ${quoted(location)} shows each difference`]
+      ? [
+          `${programName()} diff ${release} ${/^[\w./:@%+=-]+$/.test(location) ? location : shellQuoted(location)} shows each difference`,
+        ]
       : []),
     ...(nearest === release
       ? []
@@ -74,9 +70,4 @@ export function writeContract(contract: Contract, file: string): void {
 
 function operationsOf(changes: readonly { readonly operations: readonly OperationId[] }[]): OperationId[] {
   return [...new Set(changes.flatMap(({ operations }) => operations))];
-}
-
-/** Quotes a text for a shell. */
-function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

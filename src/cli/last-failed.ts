@@ -8,11 +8,7 @@ import { readVerdict } from '../verdict/derive/read.js';
 
 /**
  * The ids that failed or were inconclusive in the last run on these targets, as a --grep pattern.
- *
- * @param reports the last run's output folder
- * @param grep keeps only the ids that fit it
  * @returns null if no id is left
- * @throws ConfigurationError if a target has no verdict
  */
 export function lastFailedOf(
   targets: readonly string[],

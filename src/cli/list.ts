@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../base/errors.js';
 import { type Level, levels } from '../base/model/verdict.js';
-import { wrap } from '../base/words.js';
+import { counted, wrap } from '../base/words.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
 import { idPattern } from '../contract/requirements/glob.js';
 import { didYouMean } from '../input/config-file/nearest.js';
+import { areaOf, groupBy } from '../verdict/derive/group.js';
 import type { Claim } from '../verdict/statement/claims.js';
 
 export interface ListOptions {
@@ -20,15 +21,12 @@ export interface ListOptions {
 
 /**
  * The selected requirements: columns under a heading per area, or a JSON array whose members keep one order.
- * Ends with a line break.
- *
- * @throws ConfigurationError for an unknown area
  */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
   if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;
   if (chosen.length === 0) return 'No requirement fits.\n';
-  const blocks = [...byArea(chosen)].map(([area, members]) => {
+  const blocks = [...groupBy(chosen, areaOf)].map(([area, members]) => {
     const title = `${area}: ${members[0]?.areaTitle ?? ''}`;
     const idWidth = Math.max(...members.map(({ id }) => id.length));
     return [title, ...members.map((requirement) => row(requirement, idWidth, options.width))].join('\n');
@@ -77,14 +75,6 @@ function choose(
   );
 }
 
-function byArea(requirements: readonly Requirement[]): Map<string, Requirement[]> {
-  const areas = new Map<string, Requirement[]>();
-  for (const requirement of requirements) {
-    areas.set(requirement.area, [...(areas.get(requirement.area) ?? []), requirement]);
-  }
-  return areas;
-}
-
 /** The members of a requirement in JSON, in this order. */
 const jsonMembers = 'id area areaTitle level text ground source claim operations needs since until'.split(
   ' ',
@@ -110,6 +100,5 @@ function totals(requirements: readonly Requirement[]): string {
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
   );
-  const noun = requirements.length === 1 ? 'requirement' : 'requirements';
-  return `${requirements.length} ${noun}: ${counts.join(', ')}`;
+  return `${counted(requirements.length, 'requirement')}: ${counts.join(', ')}`;
 }

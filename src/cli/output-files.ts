@@ -12,7 +12,6 @@ import { renderSarif } from '../reports/forms/sarif.js';
 import type { RunCommand } from './run-options.js';
 import type { Finished } from './target-run/begun.js';
 
-/** Packs the evidence of all targets with the contracts that judged them. */
 function writeBundle(file: string, finished: readonly Finished[]): void {
   const contracts = new Set(finished.map(({ verdict }) => verdict.contract.source));
   const documents = [...contracts].flatMap((source) => {
@@ -23,7 +22,6 @@ function writeBundle(file: string, finished: readonly Finished[]): void {
   write(file, bundleOf([...evidence, ...documents]));
 }
 
-/** @param written receives the names of the files */
 export function writeForTools(
   { sarif, metrics }: Pick<RunCommand, 'sarif' | 'metrics'>,
   verdicts: readonly Verdict[],
@@ -40,7 +38,6 @@ export function writeForTools(
   written.push(metrics);
 }
 
-/** Writes the bundle and the statement about verdicts and bundle, if the flags ask for them. */
 export function packEvidence(
   { attest, bundle, strict }: Pick<RunCommand, 'attest' | 'bundle' | 'strict'>,
   finished: readonly Finished[],
@@ -59,7 +56,6 @@ export function packEvidence(
   write(attest, renderAttestation(verdicts, subjects, strict));
 }
 
-/** Writes a file unless it exists. @throws ConfigurationError if it exists or can't be written */
 export function writeNew(file: string, text: string, mode?: number): void {
   try {
     writeFileSync(file, text, { mode, flag: 'wx' });
@@ -72,7 +68,6 @@ export function writeNew(file: string, text: string, mode?: number): void {
   }
 }
 
-/** @throws ConfigurationError if the file can't be written */
 export function write<T extends string | Buffer>(
   file: string,
   content: T,

@@ -1,24 +1,23 @@
+import { isFile } from '../base/files.js';
 import type { StatementInVerdict } from '../base/model/statement.js';
-import { duration } from '../base/words.js';
+import { counted, duration } from '../base/words.js';
 import type { Contract } from '../contract/openapi/contract.js';
+import { loadOrder, shareFound } from '../contract/order/order.js';
+import { Pace } from '../contract/order/pace.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
 import { effectiveAllow } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
-import { foreseen, isTried } from './foreseen.js';
-import type { RunCommand } from './run-options.js';
-import { fittingIds } from './within.js';
+import { readEvents } from '../verdict/events/log.js';
+import { type Foreseen, foreseen, isTried } from './foreseen.js';
+import type { Duration, RunCommand } from './run-options.js';
 
 /** About how many requests a requirement sends, with preparation and reads of the state. */
 const requestsPerRequirement = 8;
 /** A typical answer time of a remote cluster, in milliseconds. */
 const remoteAnswerMs = 100;
 
-/**
- * `run --plan`: describes what a run would do, from the target file alone. It sends nothing.
- *
- * @param lastMs the duration of the last comparable run; null: unknown
- */
+/** `run --plan`: describes what a run would do, from the target file alone. It sends nothing. */
 export function renderPlan(
   target: Target,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
@@ -71,7 +70,6 @@ function timeOf(requirements: number, lastMs: number | null): string {
   return `It would send about ${requests} requests one by one, ${duration(requests * remoteAnswerMs)} at ${remoteAnswerMs} ms an answer, and wait for mails.`;
 }
 
-/** Each claim with the requirements that it decides. */
 function byClaim(
   standings: readonly { readonly requirement: Requirement }[],
   statement: StatementInVerdict | undefined,
@@ -161,4 +159,31 @@ function accountsOf(target: Target): string[] {
 
 function shortened(ids: readonly string[]): string {
   return ids.length <= 4 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`;
+}
+
+/** `run --plan --within`: the requirements that fit the time, in order, and the share of faults they find. */
+function fittingIds(
+  within: Duration,
+  standings: readonly Foreseen[],
+  { log, waits }: Pick<PlannedTarget, 'log' | 'waits'>,
+): string[] {
+  const before = isFile(log) ? readEvents(log) : [];
+  const pace = new Pace(waits);
+  for (const event of before) if (event.type !== 'test ended') pace.take(event);
+  const lagMs = Math.max(
+    0,
+    ...before.flatMap((event) => (event.type === 'wait' && event.for === 'read-back' ? event.ms : [])),
+  );
+  const mostMs = within.ms - pace.beginningMs() - pace.endingMs(lagMs);
+  const tried = new Set<string>(standings.filter(isTried).map(({ requirement }) => requirement.id));
+  const fit = new Set<string>();
+  for (const { id } of loadOrder().rows)
+    if (tried.has(id) && pace.leftMs(new Set([...fit, id]), true) <= mostMs) fit.add(id);
+  const notApplicable = standings.filter((each) => each.notApplicable !== undefined);
+  const share = shareFound(fit, new Set(notApplicable.map(({ requirement }) => requirement.id)));
+  const how = before.length > 0 ? 'by the pace of the last run' : 'by the pace of a target far away';
+  return [
+    `${counted(fit.size, 'requirement')} ${how}, which find ${Math.floor(share * 100)} % of the known faults:`,
+    ...fit,
+  ];
 }

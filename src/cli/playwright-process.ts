@@ -17,7 +17,6 @@ export class PlaywrightProcess {
   /**
    * @param folder holds the plan and Playwright's cache of compiled tests; its default place is writable by
    * anybody
-   * @param print forwards the child's output
    */
   constructor(
     plan: RunPlan,

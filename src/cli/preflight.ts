@@ -17,7 +17,6 @@ import type { Credential } from '../wire/http/credential.js';
  * target file must not appear as a fault of the target.
  *
  * @returns why nothing can be judged; undefined: all is well
- * @throws ConfigurationError if the mailbox can't be opened
  */
 export async function preflight(
   connection: Connection,

@@ -3,20 +3,15 @@ import { SuiteError } from '../base/errors.js';
 import { isFileError } from '../base/files.js';
 import { suiteVersion } from '../base/version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
-import { addCheckHar } from './commands/check-har-command.js';
 import { addCode } from './commands/code-command.js';
 import { addCompletion } from './commands/completion-command.js';
-import { addDetect } from './commands/detect-command.js';
 import { addDiff } from './commands/diff-command.js';
-import { addDoctor } from './commands/doctor-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
 import { addInit } from './commands/init-command.js';
-import { addReport } from './commands/report-command.js';
-import { addRestore } from './commands/restore-command.js';
+import { addCheckHar, addReport, addStatement, addVerifyBundle } from './commands/result-commands.js';
 import { addRun } from './commands/run-command.js';
-import { addStatement } from './commands/statement-command.js';
-import { addVerifyBundle } from './commands/verify-bundle-command.js';
+import { addDetect, addDoctor, addRestore } from './commands/target-commands.js';
 import { addWaivers } from './commands/waivers-command.js';
 import { loadEnvironment, takeDefaults } from './run-defaults.js';
 import { complain } from './terminal.js';
@@ -41,7 +36,6 @@ const parts = [
   addCompletion,
 ];
 
-/** Runs a command line, reports its errors and sets the exit code of the process. */
 export async function perform(args: readonly string[]): Promise<void> {
   const program = new Command('mfa-conformance')
     .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')

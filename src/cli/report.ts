@@ -18,20 +18,15 @@ import { readEvents } from '../verdict/events/log.js';
 import { extrasOf, rememberAll } from './history.js';
 import { scriptsFolder, writeScripts } from './repro.js';
 import { reportIn } from './run-matrix.js';
+import type { RunCommand } from './run-options.js';
 import { complain, fromHere, say, terminal } from './terminal.js';
 
-/** `report` as the command line gives it. */
-export interface ReportCommand {
+export interface ReportCommand extends Pick<RunCommand, 'out' | 'allure' | 'json'> {
   /** Folders of runs and shards to merge; empty: rebuild from the output folder. */
   readonly from: readonly string[];
-  readonly out: string;
-  readonly allure: boolean;
-  readonly json: boolean;
-  /** Whether a browser opens the page. */
   readonly open: boolean;
 }
 
-/** `mfa-conformance report`. @returns the exit code of the worst verdict */
 export async function report(command: ReportCommand): Promise<number> {
   const merged = command.from.length > 0 ? mergeInto(command) : rebuild(command);
   const { matrix } = merged;
@@ -48,12 +43,10 @@ export async function report(command: ReportCommand): Promise<number> {
   return matrix.exitCode;
 }
 
-/** The folder of a target's reports. */
 function folderOf({ files }: Merged, { out, from }: ReportCommand, name: string): string {
   return from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out);
 }
 
-/** Opens the page with the system's default program. */
 async function openPage(page: string): Promise<void> {
   const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
     darwin: ['open'],
@@ -67,7 +60,6 @@ async function openPage(page: string): Promise<void> {
   );
 }
 
-/** Rebuilds each target's reports from its verdict. */
 function rebuild({ out }: ReportCommand): Merged {
   if (!existsSync(out)) throw nothingIn([out]);
   judgeLogs([out], 1);

@@ -5,14 +5,9 @@ import type { RunEvent } from '../base/model/event.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { scriptsOf } from '../reports/repro/script.js';
 
-/** The folder for scripts that reproduce failures, beside the reports. */
 export const scriptsFolder = 'repro';
 
-/**
- * Writes the scripts of failures, replacing an earlier run's.
- *
- * @returns their names within the reports' folder
- */
+/** Writes the scripts of failures, replacing an earlier run's. */
 export function writeScripts(events: Iterable<RunEvent>, verdict: Verdict, folder: string): string[] {
   const own = join(folder, scriptsFolder);
   try {

@@ -6,13 +6,11 @@ import { isObject } from '../contract/openapi/pointers.js';
 import { ConfigDocument } from '../input/config-file/document.js';
 import { didYouMean } from '../input/config-file/nearest.js';
 import type { KeyPath } from '../input/config-file/problems.js';
-import { readTextFile } from '../input/config-file/text-file.js';
 import { targetFiles } from '../input/target-file/files.js';
 
 /** Looked for in the folder that `run` starts in. */
 const defaultsFile = 'mfa-conformance.yaml';
 
-/** @throws ConfigurationError if the file can't be read */
 export function loadEnvironment(file: string): void {
   try {
     process.loadEnvFile(file);
@@ -24,8 +22,6 @@ export function loadEnvironment(file: string): void {
 /**
  * Gives `run` the flags that files set and the command line does not. `run:` in target files comes before
  * {@link defaultsFile}.
- *
- * @throws ConfigurationError with one line for each wrong key or value
  */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
@@ -45,9 +41,7 @@ export function takeDefaults(run: Command): void {
 
 /** @returns the file's values as JSON by key */
 function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> {
-  const read = readTextFile(file);
-  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
-  const document = new ConfigDocument(read.text, file);
+  const document = ConfigDocument.read(file);
   const found = at.reduce<unknown>(
     (value, key) => (isObject(value) ? value[key] : undefined),
     document.value,

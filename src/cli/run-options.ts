@@ -3,7 +3,6 @@ import type { GatePolicy } from '../base/model/gating.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { Shard } from '../reports/many/shard.js';
 
-/** `run` as the command line gives it. */
 export interface RunCommand {
   /** Target files and folders of them; empty: the emulator. */
   readonly targets: readonly string[];
@@ -12,25 +11,19 @@ export interface RunCommand {
   readonly release: ReleaseName | undefined;
   /** The named release judges even if the target lacks some of its operations. */
   readonly releaseAsGiven: boolean;
-  /** File or URL of the contract; undefined: the release's own. */
   readonly contract: string | undefined;
   readonly allowExternalRefs: boolean;
   readonly mode: 'full' | 'read-only';
   readonly grep: string | undefined;
-  /** Whether `grep` selects the last run's failures. */
   readonly lastFailed: boolean;
-  /** The time limit of --within; undefined: no limit. */
   readonly within: Duration | undefined;
   readonly strict: boolean;
-  /** Whether to write results for the Allure report. */
   readonly allure: boolean;
   readonly requireComplete: boolean;
   readonly slow: boolean;
   readonly seed: number;
   readonly jobs: number;
-  /** The number of gating failures that end the run; undefined: never. */
   readonly maxFailures: number | undefined;
-  /** Replaces the target file's waivers. */
   readonly waivers: string | undefined;
   readonly waiverProblems: 'fail' | 'warn';
   /** A verdict.json or a folder of verdicts. */
@@ -38,24 +31,19 @@ export interface RunCommand {
   readonly gate: GatePolicy | undefined;
   /** The share of the targets to try; 1 of 1: all. */
   readonly shard: Shard;
-  /** Files that cover all targets: a zip and a file for code-scanning pages. */
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;
-  /** Files for a metrics collector and for a signing tool. */
   readonly metrics: string | undefined;
   readonly attest: string | undefined;
-  /** Whether to write failed.har. */
   readonly har: boolean;
   readonly restoreFirst: boolean;
   readonly wait: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
-  /** Whether to print each request as it happens. */
   readonly verbose: boolean;
   readonly json: boolean;
 }
 
-/** A time limit with its text as typed. */
 export interface Duration {
   readonly text: string;
   readonly ms: number;

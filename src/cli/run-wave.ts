@@ -21,7 +21,6 @@ import { complain } from './terminal.js';
 /** What all waves of a run share. */
 export interface RunContext {
   readonly command: RunCommand;
-  /** Holds files of the whole run while it lasts. */
   readonly base: string;
   readonly stateDir: string;
   /** A private folder for temporary files. */
@@ -33,12 +32,7 @@ export interface RunContext {
   readonly record: ConsoleRecord;
 }
 
-/**
- * Runs targets in parallel, from lease to verdict, and leaves out those in use.
- *
- * @param isWhole the run has no other wave
- * @throws ConfigurationError if every target file is wrong
- */
+/** Runs targets in parallel, from lease to verdict, and leaves out those in use. */
 export async function runWave(
   wave: readonly Prepared[],
   context: RunContext,
@@ -110,7 +104,6 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
   return finished;
 }
 
-/** @returns whether the disk had room for them */
 function moveAllureResults(from: string, { verdict, folder }: Finished): boolean {
   try {
     takeAllureResults(from, verdict, folder);
@@ -174,9 +167,7 @@ async function runTests(
   if (!isOver && killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
 }
 
-/** The minimum time for stopping, restoring and reporting. */
 const endingMs = 7_000;
-/** The maximum time for stopping. */
 const stoppingMs = 2_000;
 
 /** Ends the tests in time to restore, even if one takes longer than expected. */

@@ -1,13 +1,19 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
-import { isFileError } from '../base/files.js';
+import { isFileError, replaceFile } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { SecretCollector } from '../base/redaction/secrets-channel.js';
 import { programName } from '../base/words.js';
+import { loadRequirements } from '../contract/requirements/catalogue.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import { nearest } from '../input/config-file/nearest.js';
 import { targetFiles } from '../input/target-file/files.js';
+import { renderSummary } from '../reports/forms/summary.js';
+import { quietLine } from '../reports/forms/verdict-words.js';
+import { fileWidth, scriptsIn } from '../reports/forms/write.js';
 import { plannedNow, writePlanned } from '../reports/many/planned.js';
-import { splitOver } from '../reports/many/shard.js';
+import { type Shard, splitOver } from '../reports/many/shard.js';
 import { wavesOf } from '../reports/many/waves.js';
 import { isDefaultStateDir, stateDirOf } from '../target/journal/state-dir.js';
 import { exitCode, meaningOf } from '../verdict/derive/exit-code.js';
@@ -18,18 +24,22 @@ import { GitHubJob } from './github-job.js';
 import { expectedMs } from './history.js';
 import { packEvidence, writeForTools } from './output-files.js';
 import { renderPlan } from './plan.js';
-import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
 import { reportMatrix } from './run-matrix.js';
 import type { RunCommand } from './run-options.js';
 import { type RunContext, runWave } from './run-wave.js';
-import { checkForSecrets, secretLines, stampsIn } from './secret-check.js';
-import { show } from './show.js';
+import { type Checked, checkForSecrets, secretLines, stampsIn } from './secret-check.js';
 import { Signals } from './signals.js';
 import type { Finished } from './target-run/begun.js';
-import { checkBefore, isChanged, mayChange, type Prepared, prepare } from './target-run/prepared.js';
-import { complain, say } from './terminal.js';
+import {
+  checkBefore,
+  isChanged,
+  mayChange,
+  type Prepared,
+  prepare,
+  warningsBefore,
+} from './target-run/prepared.js';
+import { complain, fromHere, say, terminal } from './terminal.js';
 
-/** `mfa-conformance run`. @returns the exit code */
 export async function run(command: RunCommand): Promise<number> {
   const folder = makePrivateFolder();
   if (command.targets.length > 0)
@@ -58,7 +68,6 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
   }
 }
 
-/** @returns whether writing succeeded */
 function isWritten(write: () => unknown): boolean {
   try {
     write();
@@ -156,5 +165,85 @@ async function runAndCheck(
   } finally {
     signals.stopListening();
     job.end();
+  }
+}
+
+function warn(prepared: Prepared, { quiet, json }: RunCommand): void {
+  if (quiet || json) return;
+  const { target, notes } = prepared;
+  for (const note of notes) complain(`${target.name}: ${note}`);
+  for (const warning of warningsBefore(prepared)) complain(`warning: ${target.name}: ${warning}`);
+}
+
+function checkNames(runs: readonly Prepared[]): void {
+  const files = new Map<string, string>();
+  for (const { target } of runs) {
+    // Some file systems ignore case: there Lab and lab are one folder.
+    const key = target.name.toLowerCase();
+    const other = files.get(key);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `Two target files have the name ${target.name}: ${other} and ${target.file}. ` +
+          'Their reports would overwrite each other: write another name: into one of them.',
+      );
+    }
+    files.set(key, target.file);
+  }
+}
+
+function checkGrep(grep: string | undefined): void {
+  if (grep === undefined) return;
+  const ids = loadRequirements().map(({ id }) => id);
+  const fits = (glob: string) => {
+    const pattern = idPattern(glob);
+    return ids.some((id) => pattern.test(id));
+  };
+  if (fits(grep)) return;
+  // Users often type part of an id.
+  const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
+  const areas = [...new Set(ids.map((id) => `${id.split('/')[0]}/*`))];
+  const [meant = wider] = wider === undefined ? nearest(grep, [...areas, ...ids]) : [];
+  const advice = meant === undefined ? `${programName()} list shows all` : `did you mean '${meant}'?`;
+  throw new ConfigurationError(`--grep ${grep}: no requirement fits; ${advice}`);
+}
+
+function nothingToDo({ index, count }: Shard, targets: number): string {
+  const there = targets === 1 ? 'there is 1 target' : `there are ${targets} targets`;
+  return `Shard ${index} of ${count} has no target: ${there} in all. Nothing to do.`;
+}
+
+function warningOfLostJournals(stateDir: string): string {
+  return (
+    `warning: journals go to ${stateDir}, which a CI job may lose: after a kill nobody could restore the target. ` +
+    'Set --state-dir or MFA_CONFORMANCE_STATE to a folder that outlives the job.'
+  );
+}
+
+function show(
+  { verdict, files, folder, targetFile, extras }: Finished,
+  command: RunCommand,
+  searched: Checked,
+  exit: string | undefined,
+): void {
+  const secrets = { clean: searched.leaks.length === 0, lines: secretLines(searched) };
+  const end = { targetFile, ...(exit === undefined ? {} : { exit }) };
+  const scripts = scriptsIn(folder, verdict);
+  const plain = {
+    colour: false,
+    width: fileWidth,
+    outDir: fromHere(folder),
+    files,
+    scripts,
+    secrets,
+    ...end,
+    ...extras,
+  };
+  // Without room for the reports there is none for the summary.
+  if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
+  if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  else {
+    process.stdout.write(
+      command.quiet ? `${quietLine(verdict)}\n` : renderSummary(verdict, { ...plain, ...terminal() }),
+    );
   }
 }

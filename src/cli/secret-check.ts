@@ -13,22 +13,17 @@ import type { ConsoleRecord } from './console-record.js';
 export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
-  /** All targets of the run with their folders. */
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
   /** The folder around the targets' folders. The search covers only the files in it that this run wrote. */
   readonly out: string;
-  /** Other files that the run wrote. */
   readonly written: readonly string[];
-  /** The stamps of `out` when the run began. */
   readonly before: Stamps;
   readonly console: ConsoleRecord;
 }
 
-/** The result of the search. */
 export interface Checked extends Searched {
   /** Secrets of the target file that are common words in reports; the search skips them. */
   readonly tooCommon: readonly string[];
-  /** Whether the output was too long to keep and search. */
   readonly unsearched: boolean;
 }
 

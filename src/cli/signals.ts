@@ -37,7 +37,6 @@ export class Signals {
     if (this.interrupted !== undefined) stop();
   }
 
-  /** Stops the tests for a reason other than a signal. */
   cutShort(reason: string): void {
     complain(`${reason}: stopping.`);
     this.interrupted ??= reason;
@@ -56,7 +55,6 @@ export class Signals {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }
 
-  /** Explains the exit code after a signal; undefined: there was none. */
   exitLine(code: number): string | undefined {
     if (this.#signal === undefined) return undefined;
     return code === signalCodes[this.#signal]

@@ -1,14 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** The sources of dist/. */
 const built = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
 
-/**
- * Finds sources newer than dist/ in a checkout. The package has no sources.
- *
- * @returns the newest such source, relative to `root`; undefined: dist/ is current
- */
+/** Finds sources newer than dist/ in a checkout. The package has no sources. */
 export function newerThanBuild(root: string): string | undefined {
   const entry = join(root, 'dist', 'cli', 'main.js');
   if (!existsSync(join(root, 'tsconfig.build.json')) || !existsSync(entry)) return undefined;

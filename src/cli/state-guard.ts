@@ -39,7 +39,6 @@ export class StateGuard {
     }
   }
 
-  /** @param tell called once if the folder is lost */
   watch(tell: (reason: string) => void): void {
     this.#tell = tell;
     this.#timer = setInterval(() => this.check(), checkEveryMs);

@@ -2,12 +2,10 @@ import { basename, delimiter, dirname, relative } from 'node:path';
 import { printable } from '../base/redaction/printable.js';
 import { colourWanted } from '../base/words.js';
 
-/** Prints a line on standard output. */
 export function say(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** Prints a line on standard error. */
 export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
 }
@@ -17,7 +15,6 @@ export function terminal(): { readonly colour: boolean; readonly width: number }
   return { colour: colourWanted(process.stdout.isTTY === true), width: process.stdout.columns ?? 100 };
 }
 
-/** A path relative to the working directory. */
 export function fromHere(path: string): string {
   return relative(process.cwd(), path) || '.';
 }
@@ -49,7 +46,6 @@ export function outliveOutput(): void {
   });
 }
 
-/** Whether standard output lost text for want of room. */
 export function outputLost(): boolean {
   return lost;
 }

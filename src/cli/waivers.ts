@@ -8,7 +8,6 @@ import { pruned } from '../verdict/waivers/prune.js';
 import { readWaivers, type WaiversFile } from '../verdict/waivers/read.js';
 import { complain, say } from './terminal.js';
 
-/** `waivers check`. @returns the exit code: 1 if the file needs a change */
 export function checkWaiversFile(path: string, today: string): number {
   const file = readWaivers(path);
   const problems = checkWaivers(file, allIds(), today);
@@ -23,12 +22,6 @@ export function checkWaiversFile(path: string, today: string): number {
   return 1;
 }
 
-/**
- * `waivers prune`.
- *
- * @param verdicts files whose unneeded waivers are removed as well
- * @returns the exit code
- */
 export function pruneWaiversFile(path: string, today: string, verdicts: readonly string[]): number {
   const file = readWaivers(path);
   const why = new Map<number, string>();

@@ -11,7 +11,6 @@ import { renderClaims, renderList } from '../list.js';
 import { say } from '../terminal.js';
 import { releaseOption } from './options.js';
 
-/** `list` and `explain`: the requirements, without a target. */
 export function addCatalogue(program: Command): void {
   program
     .command('list')

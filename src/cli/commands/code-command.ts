@@ -13,7 +13,6 @@ const help = `
 The secret comes on standard input, never as an argument: other users can read command lines.
   printf %s "$TOTP_URI" | mfa-conformance code -t lab-7.yaml`;
 
-/** `code`: prints the one-time code of a TOTP secret or key URI. */
 export function addCode(program: Command): void {
   program
     .command('code')

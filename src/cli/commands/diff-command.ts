@@ -9,7 +9,6 @@ const help = `
 A and B are releases (${releaseNames.join(', ')}), OpenAPI documents, or their URLs.
 Exit codes: 0; 1 with --fail-on-breaking where a change breaks clients or servers; 2 wrong usage, unusable document`;
 
-/** `diff A B`: lists what changes for clients and servers between two contracts. */
 export function addDiff(program: Command): void {
   program
     .command('diff')

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { runEmulator } from '../emulator-process.js';
 
-/** `emulator`, and its lists of faults and variants. */
 export function addEmulator(program: Command): void {
   program
     .command('emulator')

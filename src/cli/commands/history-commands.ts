@@ -4,10 +4,9 @@ import { ConfigurationError } from '../../base/errors.js';
 import { didYouMean } from '../../input/config-file/nearest.js';
 import { renderNightsPage } from '../../reports/forms/html/nights.js';
 import { changesBetween } from '../../reports/history/changes.js';
-import { driftOf } from '../../reports/history/drift.js';
 import { historyFile, readHistory } from '../../reports/history/history.js';
 import { snapshotOf } from '../../reports/history/snapshot.js';
-import { trendsOf } from '../../reports/history/trend.js';
+import { driftOf, trendsOf } from '../../reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../reports/history/words.js';
 import { readVerdict } from '../../verdict/derive/read.js';
 import { readStatement } from '../../verdict/statement/read.js';
@@ -18,7 +17,6 @@ import { argument } from './options.js';
 
 const widthOf = () => process.stdout.columns ?? 100;
 
-/** `compare` and `trend`: two verdicts compared, and many over time. */
 export function addHistory(program: Command): void {
   program
     .command('compare')

@@ -21,7 +21,6 @@ const help = `
 At a terminal, init asks for what no flag sets; elsewhere defaults apply. It never asks for secrets: the file names the
 environment variables that hold them.`;
 
-/** `init`: writes a first target file. */
 export function addInit(program: Command): void {
   program
     .command('init')
@@ -77,7 +76,6 @@ interface Flags {
   readonly allow?: readonly (keyof Allow)[];
 }
 
-/** The terminal: asks a question and returns the line typed. */
 interface Lines {
   question(text: string): Promise<string>;
 }
@@ -134,11 +132,7 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/**
- * The target that the answers describe. Reading it checks them before the file is written.
- *
- * @throws ConfigurationError for wrong answers
- */
+/** The target that the answers describe. Reading it checks them before the file is written. */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');

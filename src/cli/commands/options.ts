@@ -22,5 +22,4 @@ export function releaseOption(description: string): Option {
 
 export const externalRefsHelp = 'follow references in documents to other files and URLs';
 
-/** Gathers the values of a repeatable flag. */
 export const collect = (value: string, before: string[]) => [...before, value];

@@ -5,7 +5,7 @@ import { gatePolicies } from '../../base/model/gating.js';
 import { shardOf, wholeRun } from '../../reports/many/shard.js';
 import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
-import { durationOf, wholeNumber } from '../run-options.js';
+import { durationOf, type RunCommand, wholeNumber } from '../run-options.js';
 import { say } from '../terminal.js';
 import { argument, collect, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
 
@@ -21,7 +21,7 @@ Exit codes:
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
 /** `rerun`: tries failures again and leaves the first run's reports alone. */
-function addRerun(program: Command): void {
+function addRerun(program: Command, defaults: RunCommand): void {
   program
     .command('rerun')
     .description('try again what failed or was inconclusive in the last run, with reports of its own')
@@ -37,43 +37,19 @@ function addRerun(program: Command): void {
     .action(async ({ target: targets, from, out = join(from, 'rerun'), stateDir, ...flags }) => {
       const grep = lastFailedOf(targets, from, undefined);
       if (grep === null) return say(nothingFailed(from));
-      process.exitCode = await run({ ...ordinary, ...flags, targets, out, stateDir, grep });
+      const fixed = {
+        releaseAsGiven: true,
+        allure: false,
+        waiverProblems: 'warn',
+        lastFailed: true,
+      } as const;
+      process.exitCode = await run({ ...defaults, ...flags, ...fixed, targets, out, stateDir, grep });
     });
 }
 
-/** The defaults of `rerun`. */
-const ordinary = {
-  release: undefined,
-  releaseAsGiven: true,
-  contract: undefined,
-  allowExternalRefs: false,
-  mode: 'full',
-  within: undefined,
-  strict: false,
-  allure: false,
-  requireComplete: false,
-  seed: 1,
-  jobs: 2,
-  maxFailures: undefined,
-  waivers: undefined,
-  waiverProblems: 'warn',
-  baseline: undefined,
-  gate: undefined,
-  shard: wholeRun,
-  bundle: undefined,
-  sarif: undefined,
-  metrics: undefined,
-  attest: undefined,
-  verbose: false,
-  har: false,
-  restoreFirst: false,
-  lastFailed: true,
-  plan: false,
-} as const;
-
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one option after the other
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run the suite against a target; without -t against the emulator, which is started for it')
     .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
@@ -150,8 +126,8 @@ export function addRun(program: Command): void {
     .option('--json', 'print the verdict as JSON', false)
     .addHelpText('after', exitHelp)
     .allowExcessArguments()
-    .action(async (options, command: Command) => {
-      const [extra] = command.args;
+    .action(async (options, { args }: Command) => {
+      const [extra] = args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
       const { target: targets, lastFailed, out } = options;
@@ -159,5 +135,5 @@ export function addRun(program: Command): void {
       if (grep === null) return say(nothingFailed(out));
       process.exitCode = await run({ ...options, targets, grep });
     });
-  addRerun(program);
+  addRerun(program, command.opts());
 }

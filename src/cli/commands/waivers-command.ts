@@ -4,7 +4,6 @@ import { dayOf, isDay } from '../../verdict/waivers/dates.js';
 import { checkWaiversFile, pruneWaiversFile } from '../waivers.js';
 import { argument, collect } from './options.js';
 
-/** `waivers check` and `waivers prune`: maintain a waivers file without a target. */
 export function addWaivers(program: Command): void {
   const waivers = program.command('waivers').description('look after a file of known failures');
   const today = 'judge by this day, e.g. 2026-12-31 (default: today in UTC)';

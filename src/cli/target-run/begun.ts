@@ -25,10 +25,8 @@ import { isChanged, mayChange, type Prepared } from './prepared.js';
 import { runBeganOf } from './run-began.js';
 import { findShutOut, refusedUsersIn } from './shut-out.js';
 
-/** A judged target and its written files. */
 export interface Finished {
   readonly verdict: Verdict;
-  /** File names in the target's folder of reports. */
   readonly files: readonly string[];
   readonly extras: ReportExtras;
   readonly folder: string;
@@ -36,7 +34,6 @@ export interface Finished {
   readonly misconfigured: boolean;
 }
 
-/** Why a target can't be judged. */
 interface Trouble {
   readonly reason: string;
   /** Whether the target file is the cause, not the target's answers. */
@@ -67,7 +64,6 @@ export class Begun {
     return new Begun(prepared, trouble, log, secrets);
   }
 
-  /** Whether every planned test has ended. */
   get isThrough(): boolean {
     const text = this.log.text();
     const [first] = eventsIn(text.slice(0, text.indexOf('\n')), this.log.file);
@@ -76,11 +72,7 @@ export class Begun {
     return [...ended].length >= first.planned.length;
   }
 
-  /**
-   * Restores the state, derives the verdict from the log and writes the reports.
-   *
-   * @param atOnce resolves when nobody wants to wait for restoring
-   */
+  /** Restores the state, derives the verdict from the log and writes the reports. */
   async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
     const { prepared, log, secrets, trouble } = this;
     const { folder, command, detected, gateBy, target } = prepared;

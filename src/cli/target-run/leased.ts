@@ -13,10 +13,7 @@ export class Leased {
     private readonly reports: Lease | undefined,
   ) {}
 
-  /**
-   * @returns the lease, or a sentence that names the run using the target or its folder of reports
-   * @throws ConfigurationError if the run may change the target but can't write the state folder
-   */
+  /** @returns the lease, or a sentence that names the run using the target or its folder of reports */
   static async take(prepared: Prepared, tell: (message: string) => void): Promise<Leased | string> {
     const { target, command, stateDir, stateGuard, folder } = prepared;
     const options = { wait: command.wait, tell, env: process.env };
@@ -38,7 +35,6 @@ export class Leased {
     }
   }
 
-  /** @param tell receives the reason if the lease or its folder with the journal is lost */
   onLost(tell: (reason: string) => void): void {
     if (this.lease === undefined) return;
     this.lease.onLost(tell);

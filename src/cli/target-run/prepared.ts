@@ -29,7 +29,6 @@ export interface Prepared {
   readonly target: Target;
   readonly command: RunCommand;
   readonly stateDir: string;
-  /** The folder of its reports. */
   readonly folder: string;
   readonly judgedBy: JudgedBy;
   /** The releases that fit the target; undefined: the run did not detect them. */
@@ -39,13 +38,10 @@ export interface Prepared {
   readonly statement: StatementInVerdict | undefined;
   readonly gateBy: GateWithBaseline | undefined;
   readonly stateGuard: StateGuard;
-  /** Lines for the user before the run. */
   readonly notes: readonly string[];
-  /** The plan that the tests read. */
   readonly planned: PlannedTarget;
 }
 
-/** @throws ConfigurationError if the target file is wrong */
 export async function prepare(
   file: string,
   command: RunCommand,
@@ -94,7 +90,6 @@ export async function prepare(
   };
 }
 
-/** Warnings for the user before the first request. */
 export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] {
   const ids = loadRequirements().map(({ id }) => id);
   const problems = waivers === undefined ? [] : checkWaivers(waivers, ids, dayOf(new Date()));
@@ -108,7 +103,6 @@ export function mayChange({ target, command }: Prepared): boolean {
   return readOnlyReason(target, command.mode) === undefined;
 }
 
-/** Whether the target's state still needs restoring. */
 export function isChanged({ stateGuard }: Prepared): boolean {
   try {
     return stateGuard.journal.read() !== undefined;
@@ -125,7 +119,6 @@ export function checkBefore(prepared: Prepared): void {
   if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);
 }
 
-/** @throws ConfigurationError if an earlier run's changes remain and this run may not restore them */
 export function checkJournal({ target, command, stateGuard: { journal } }: Prepared): void {
   if (journal.read() === undefined) return;
   const readOnly = readOnlyReason(target, command.mode);

@@ -10,7 +10,6 @@ import { dayOf } from '../../verdict/waivers/dates.js';
 import { askedFor } from '../foreseen.js';
 import type { Prepared } from './prepared.js';
 
-/** The log's first event of a run on a target. */
 export function runBeganOf(prepared: Prepared): RunBegan {
   const { target, command, judgedBy, gateBy } = prepared;
   const { strict, requireComplete, waiverProblems } = command;

@@ -15,8 +15,10 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
+import { ConfigurationError } from '../../base/errors.js';
 import { jsonErrorOffset } from './json-syntax.js';
 import { type KeyPath, type Place, Problems } from './problems.js';
+import { readTextFile } from './text-file.js';
 import { yamlSentence } from './yaml-errors.js';
 
 const maxDepth = 50;
@@ -36,7 +38,7 @@ export class ConfigDocument {
    * @throws ConfigurationError with line and column for a malformed text; it never quotes the text
    */
   constructor(
-    text: string,
+    readonly text: string,
     readonly file: string,
   ) {
     this.problems = new Problems(file);
@@ -53,6 +55,22 @@ export class ConfigDocument {
     this.#checkSyntax(text);
     this.#checkAliases();
     this.value = this.#toValue();
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param needs the keys of a file that must be a mapping
+   */
+  static read(file: string, needs?: string): ConfigDocument {
+    const read = readTextFile(file);
+    if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
+    const document = new ConfigDocument(read.text, file);
+    if (needs === undefined || isMap(document.#document.contents)) return document;
+    const empty = document.value === null || document.value === undefined;
+    document.problem([], `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs ${needs}`);
+    document.problems.throwIfAny();
+    return document;
   }
 
   /** Reports a problem with a value or its key. */

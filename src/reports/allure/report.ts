@@ -14,11 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import type { MatrixTarget } from '../many/matrix.js';
-import { categories, categoryLabel } from './categories.js';
-import { trimHistory } from './history.js';
 import { withoutRequests } from './page.js';
-import { allureResults, properties } from './results.js';
+import { allureResults, categories, categoryLabel, properties } from './results.js';
 
 /** Paths in the output folder. */
 const allurePage = 'allure-report/index.html';
@@ -27,7 +26,6 @@ const allureHistory = 'allure-history.jsonl';
 /** The number of nights kept; each takes some hundred kilobytes. */
 const nights = 60;
 
-/** A target of the report, and the folder of its results. */
 export interface AllureTarget {
   readonly target: MatrixTarget;
   readonly folder: string;
@@ -35,9 +33,6 @@ export interface AllureTarget {
 
 /**
  * Writes the Allure report of some targets as one page that loads nothing. The generator runs in its own process.
- *
- * @returns the page's path in the output folder
- * @throws ArrangeError without results, or if the generator fails
  */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
@@ -65,6 +60,24 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * Prepares Allure's history for another night. Removes lines that a kill cut off, the night of this name, and all but
+ * the last `most` lines.
+ */
+export function trimHistory(file: string, name: string, most: number): void {
+  if (!existsSync(file)) return;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const kept = lines.filter((line) => line !== '' && isOther(line, name)).slice(-most);
+  replaceFile(file, kept.map((line) => `${line}\n`).join(''));
+}
+
+const isNight = shapedLike<{ readonly name: string }>(objectOf<{ name: string }>({ name: shapes.text }));
+
+function isOther(line: string, name: string): boolean {
+  const night = jsonOf(line, isNight);
+  return night !== undefined && night.name !== name;
 }
 
 function configOf(name: string, output: string, historyPath: string, several: boolean): object {

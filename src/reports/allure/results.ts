@@ -3,10 +3,20 @@ import { join } from 'node:path';
 import { makeFolder } from '../../base/files.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
-import { categories, categoryLabel, categoryOf } from './categories.js';
 
-/** A folder in the target's folder. */
 export const allureResults = 'allure-results';
+
+export const categoryLabel = 'category';
+
+/** The categories of problems, by the action that they need. Allure shows them in this order. */
+export const categories = ['contract failure', 'advisory', 'inconclusive', 'waived'] as const;
+type Category = (typeof categories)[number];
+
+/** Undefined for outcomes that need no action. */
+function categoryOf({ outcome, level }: Pick<Outcome, 'outcome' | 'level'>): Category | undefined {
+  if (outcome === 'fail') return level === 'must' ? 'contract failure' : 'advisory';
+  return outcome === 'inconclusive' || outcome === 'waived' ? outcome : undefined;
+}
 
 interface Named {
   readonly name: string;
@@ -24,9 +34,6 @@ interface AllureResult {
 /**
  * Copies one target's results from allure-playwright into its folder and aligns them with the verdict, which alone
  * knows the waivers.
- *
- * @param from the folder with the results of all targets
- * @param folder of the target; earlier results in it are removed
  */
 export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
   const to = join(folder, allureResults);
@@ -56,7 +63,6 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   writeFileSync(join(to, 'categories.json'), `${JSON.stringify(categoryFile, undefined, 1)}\n`);
 }
 
-/** Allure's table of the environment. */
 function environmentOf({
   target,
   release,
@@ -136,7 +142,6 @@ function dropNoise(value: unknown): string[] {
   return [...own, ...Object.values(value).flatMap(dropNoise)];
 }
 
-/** Rejects names that lead out of the folder. */
 function isFileName(name: string): boolean {
   return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 }

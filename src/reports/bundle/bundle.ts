@@ -26,7 +26,6 @@ export function evidenceIn(folder: string, name: string): ZipEntry[] {
   return walk(folder);
 }
 
-/** A zip of evidence with the hash of each file. */
 export function bundleOf(entries: readonly ZipEntry[]): Buffer {
   const lines = entries.map(({ name, bytes }) => `${hashOf(bytes)}  ${name}\n`);
   return zipOf([...entries, { name: manifestName, bytes: Buffer.from(lines.join('')) }]);
@@ -34,13 +33,11 @@ export function bundleOf(entries: readonly ZipEntry[]): Buffer {
 
 export interface Checked {
   readonly files: number;
-  /** Differences from the manifest, in words. */
   readonly problems: readonly string[];
   /** The manifest's hash; equal for equal bundles. */
   readonly sha256: string;
 }
 
-/** @throws ConfigurationError for a file that is not a bundle */
 export function checkBundle(file: string): Checked {
   const entries = entriesIn(file);
   const manifest = entries.find(({ name }) => name === manifestName);

@@ -8,7 +8,6 @@ export interface ZipEntry {
 
 /** A fixed date, 1980-01-01, so that equal content gives equal bytes. */
 const date = 0x0021;
-/** General purpose flag: names are UTF-8. */
 const utf8 = 0x0800;
 
 /** Packs a few files into a deflated zip in memory, by APPNOTE 6.3.10 without optional parts. */

@@ -2,10 +2,8 @@ import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
 
-/** A file that the attestation covers. */
 export interface Subject {
   readonly name: string;
-  /** In hexadecimal digits. */
   readonly sha256: string;
 }
 
@@ -14,8 +12,6 @@ type Result = 'PASSED' | 'WARNED' | 'FAILED';
 /**
  * An unsigned in-toto statement of a run's test result. `PASSED` requires that every target conforms, every MUST
  * requirement was checked, and nothing failed or is waived.
- *
- * @param isStrict a failed should counts like a must
  */
 export function renderAttestation(
   verdicts: readonly Verdict[],

@@ -3,9 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { packageRoot } from '../../base/package-root.js';
 
-/** The place in a contract that a failure concerns. */
 export interface ContractPlace {
-  /** The document's name in the verdict. */
   readonly source: string;
   /** Counted from 1; undefined if the document is not available. */
   readonly line: number | undefined;
@@ -25,7 +23,6 @@ export function contractPlace({ contract }: Pick<Verdict, 'contract'>, outcome: 
   return { source, line: lines === undefined ? undefined : 1 };
 }
 
-/** The lines of a document below the working directory or in the suite's package. */
 function linesOf(source: string): readonly string[] | undefined {
   if (documents.has(source)) return documents.get(source);
   const file = [resolve(source), join(packageRoot(), source)].find((each) => existsSync(each));

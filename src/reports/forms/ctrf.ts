@@ -11,7 +11,6 @@ import { verdictLine, waiverText } from './verdict-words.js';
 /** The version of the Common Test Report Format, https://ctrf.io. */
 const specVersion = '0.0.0';
 
-/** In characters; verdict.json has the whole text. */
 const longestMessage = 4000;
 const shownExchanges = 10;
 

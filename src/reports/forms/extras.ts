@@ -1,8 +1,6 @@
 import type { ChangesSince } from '../history/changes.js';
 
-/** Additions to the verdict in reports. */
 export interface ReportExtras {
-  /** Absent without a run to compare with. */
   readonly changes?: ChangesSince;
   /** The last nights, oldest first, with this run last; absent without a history. */
   readonly trend?: readonly Night[];

@@ -1,9 +1,8 @@
 import type { Verdict } from '../../base/model/verdict.js';
-import { duration } from '../../base/words.js';
+import { counted, duration } from '../../base/words.js';
+import { windowOf } from '../history/fact-changes.js';
 
-/** A fact for people: a label, and the measurement as a sentence. */
 export interface FactInWords {
-  /** The fact's key in the verdict. */
   readonly name: string;
   readonly label: string;
   readonly text: string;
@@ -50,7 +49,6 @@ export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWo
   }));
 }
 
-/** The measured facts in words. */
 export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
   return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
 }
@@ -98,22 +96,19 @@ function clockOffset(value: unknown): string | undefined {
 }
 
 function acceptedSteps(value: unknown): string | undefined {
-  const found = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
-  if (found === null) return undefined;
-  const [from, to] = [Number(found[1]), Number(found[2])];
+  const found = windowOf(value);
+  if (found === undefined) return undefined;
+  const { from, to } = found;
   if (from === 0 && to === 0) return 'Codes of the current step only';
-  if (from === -to) return `Codes up to ${steps(to)} before and after now (±${to})`;
-  if (from < 0 && to > 0) return `Codes from ${steps(-from)} before to ${steps(to)} after now`;
+  if (from === -to) return `Codes up to ${counted(to, 'step')} before and after now (±${to})`;
+  if (from < 0 && to > 0)
+    return `Codes from ${counted(-from, 'step')} before to ${counted(to, 'step')} after now`;
   return `Codes from ${place(from)} to ${place(to)}`;
 }
 
 function place(step: number): string {
   if (step === 0) return 'now';
-  return `${steps(Math.abs(step))} ${step < 0 ? 'before' : 'after'}`;
-}
-
-function steps(count: number): string {
-  return `${count} ${count === 1 ? 'step' : 'steps'}`;
+  return `${counted(Math.abs(step), 'step')} ${step < 0 ? 'before' : 'after'}`;
 }
 
 function credentialModes(value: unknown): string | undefined {
@@ -139,7 +134,7 @@ export function credentialName(scheme: string): string {
 function throttle(value: unknown): string | undefined {
   if (value === null) return 'None was met';
   if (typeof value !== 'number') return undefined;
-  return `After ${value} wrong ${value === 1 ? 'code' : 'codes'}`;
+  return `After ${counted(value, 'wrong code')}`;
 }
 
 function patchSemantics(value: unknown): string | undefined {

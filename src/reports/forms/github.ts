@@ -82,19 +82,13 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/**
- * Lines to print before and after a target's answers, so that GitHub obeys no workflow command in them.
- */
+/** Lines to print before and after a target's answers, so that GitHub obeys no workflow command in them. */
 export function commandsStopped(): { readonly before: string; readonly after: string } {
   const token = randomUUID();
   return { before: `::stop-commands::${token}\n`, after: `::${token}::\n` };
 }
 
-/**
- * Adds a page to the job's summary if it has room.
- *
- * @returns the reason for a failure, in words
- */
+/** Adds a page to the job's summary if it has room. */
 export function addToJobSummary(markdown: string, env: Environment): string | undefined {
   const file = env['GITHUB_STEP_SUMMARY'];
   if (!file) return undefined;

@@ -6,7 +6,6 @@ import { warningsOf } from '../../verdict/derive/warnings.js';
 import { gates, isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
 import { verdictLine, waiverText } from './verdict-words.js';
-import { attributes, escapeText } from './xml.js';
 
 /** The last requests of a long series matter most; verdict.json has all. */
 const shownExchanges = 10;
@@ -81,10 +80,10 @@ function counts(cases: readonly TestCase[]): Record<string, string> {
 function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined): TestCase {
   const base = { name: outcome.id, seconds: seconds(outcome.durationMs) };
   const message = cut(outcome.reason, longestMessage);
-  const skipped = (text: string, inner: string): TestCase => ({
+  const caseOf = (kind: 'failure' | 'error' | 'skipped', text: string, type?: string): TestCase => ({
     ...base,
-    kind: 'skipped',
-    inner: element('skipped', { message: text }, inner),
+    kind,
+    inner: element(kind, { message: text, ...(type && { type }) }, details(outcome, cause)),
   });
   const isOpen = outcome.outcome === 'fail' || outcome.outcome === 'inconclusive';
   const why = isKnownFailure(outcome, verdict)
@@ -92,26 +91,22 @@ function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined)
     : isOpen && !gates(outcome, verdict)
       ? 'advisory'
       : undefined;
-  if (why !== undefined) return skipped(`${why}: ${message}`, details(outcome, cause));
+  if (why !== undefined) return caseOf('skipped', `${why}: ${message}`);
   switch (outcome.outcome) {
     case 'pass':
       return { ...base, kind: 'pass', inner: '' };
     case 'fail':
-      return {
-        ...base,
-        kind: 'failure',
-        inner: element('failure', { message, type: outcome.level }, details(outcome, cause)),
-      };
+      return caseOf('failure', message, outcome.level);
     case 'inconclusive':
+      return caseOf('error', message, 'inconclusive');
+    case 'waived':
+      return caseOf('skipped', `waived ${waiverText(outcome.waiver)}`);
+    default:
       return {
         ...base,
-        kind: 'error',
-        inner: element('error', { message, type: 'inconclusive' }, details(outcome, cause)),
+        kind: 'skipped',
+        inner: element('skipped', { message: `${outcome.outcome}: ${message}` }, ''),
       };
-    case 'waived':
-      return skipped(`waived ${waiverText(outcome.waiver)}`, details(outcome, cause));
-    default:
-      return skipped(`${outcome.outcome}: ${message}`, '');
   }
 }
 
@@ -151,4 +146,46 @@ function element(name: string, values: Readonly<Record<string, string>>, text: s
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
+}
+
+/** Characters that XML 1.0 can't hold in any spelling (section 2.2), such as lone surrogates. */
+const illegal =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\u{d800}-\u{dfff}]/gu;
+
+/** Direction marks, which would make the shown text differ from the real one. */
+const directional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+function valid(text: string): string {
+  return text
+    .replace(illegal, '')
+    .replace(directional, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Text between tags. Parsers would read a bare carriage return as a line feed. */
+function escapeText(text: string): string {
+  return valid(text).replace(/[&<>\r]/g, (char) => entities[char] ?? char);
+}
+
+/** Text in a quoted attribute, where parsers would read line ends and tabs as spaces. */
+function escapeAttribute(text: string): string {
+  return valid(text).replace(/[&<>"'\t\n\r]/g, (char) => entities[char] ?? char);
+}
+
+/** ` name="value"` for each; names must be XML names. */
+function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
+    .join('');
 }

@@ -22,7 +22,6 @@ export function mdText(text: string): string {
     .replace(/\bGH(?=\\-\d)/gi, (found) => `${found}${gap}`);
 }
 
-/** Literal text in a code span. */
 export function mdCode(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
@@ -32,7 +31,6 @@ export function mdCode(text: string): string {
   return `${ticks}${space}${line}${space}${ticks}`;
 }
 
-/** Literal text in a fenced block. */
 export function mdBlock(text: string): string {
   const fence = fenceFor(text, 3);
   return [`${fence}text`, printable(text).replace(/\s+$/, ''), fence].join('\n');

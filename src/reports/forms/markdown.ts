@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
-import { counted, cut, duration, onOneLine } from '../../base/words.js';
+import { counted, cut, duration, onOneLine, shortened } from '../../base/words.js';
 import { tones } from '../../verdict/derive/completeness.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
@@ -17,7 +17,6 @@ const mostBytes = 60_000;
 const inFull = 20;
 const inShort = 20;
 const namedIds = 4;
-/** In characters. */
 const longestReason = 800;
 const longestLine = 300;
 
@@ -186,9 +185,10 @@ function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
 }
 
 function ids(group: readonly Outcome[]): string {
-  const left = group.length - namedIds;
-  const names = group.slice(0, namedIds).map(({ id }) => mdCode(id));
-  return `${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  return shortened(
+    group.map(({ id }) => mdCode(id)),
+    namedIds,
+  );
 }
 
 function facts(verdict: Verdict): string[] {

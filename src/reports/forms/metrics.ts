@@ -6,7 +6,6 @@ type Labels = Readonly<Record<string, string>>;
 
 /** A metric with its samples for one target. All are gauges, since each run replaces them. */
 interface Family {
-  /** Without the prefix. */
   readonly name: string;
   readonly help: string;
   readonly of: (verdict: Verdict) => readonly (readonly [labels: Labels, value: number])[];

@@ -9,7 +9,6 @@ export interface ProgressOptions {
   readonly tty: boolean;
   readonly colour: boolean;
   readonly quiet: boolean;
-  /** The number of requirements, for all targets together. */
   readonly total: number;
   /** The estimated time left, in milliseconds. */
   readonly leftMs?: () => number;
@@ -24,7 +23,6 @@ const unusual = 2;
 /** After this time without a line, a log says that the run continues. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
-/** In characters. */
 const longestReason = 300;
 const eraseLine = '\r\u001b[2K';
 
@@ -32,7 +30,6 @@ const order: readonly OutcomeKind[] = ['pass', 'fail', 'inconclusive', 'waived',
 
 type Counts = Map<OutcomeKind, number>;
 
-/** A requirement under test on a target. */
 interface Running {
   readonly id: string;
   readonly target: string;
@@ -63,7 +60,6 @@ export class Progress {
   readonly #running: Running[] = [];
   /** By target, the latest last. */
   readonly #waits = new Map<string, Wait>();
-  /** The longest wait of each kind, in milliseconds. */
   readonly #longest = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #spokenAt = steadyNow();
@@ -75,7 +71,6 @@ export class Progress {
     this.#ink = paint(options.colour);
   }
 
-  /** A requirement's test begins. */
   started(id: string, target = ''): void {
     if (this.#finished) return;
     this.#running.push({ id, target });
@@ -107,13 +102,11 @@ export class Progress {
     this.#live();
   }
 
-  /** A wait is over. */
   waited(what: string, ms: number, target = ''): void {
     this.#waits.delete(target);
     this.#longest.set(what, Math.max(ms, this.#longest.get(what) ?? 0));
   }
 
-  /** Prints a lasting line. */
   note(text: string): void {
     this.#print(printable(text));
     if (!this.#finished) this.#live();
@@ -227,7 +220,6 @@ function named(text: string, target: string): string {
   return target === '' ? text : `${target} ${text}`;
 }
 
-/** 40 s, 3 min 5 s. */
 function inSeconds(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

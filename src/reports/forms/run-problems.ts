@@ -1,6 +1,5 @@
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 
-/** A problem that fails the run and that no requirement shows. */
 export interface RunProblem {
   readonly name: 'gate' | 'given-back';
   readonly type: string;

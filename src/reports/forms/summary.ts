@@ -13,19 +13,15 @@ import { residueHeading, statementText, verdictLine, verdictWord, waiverText } f
 
 export interface SummaryOptions {
   readonly colour: boolean;
-  /** The terminal's width in characters. */
   readonly width: number;
   /** The folder of the files, as the user named it. */
   readonly outDir: string;
-  /** Names of files in `outDir`. */
   readonly files: readonly string[];
   /** By requirement: the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
-  /** Absent without a run to compare with. */
   readonly changes?: ChangesSince;
   /** The result of the search for secrets; absent before it. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
-  /** Absent if only the verdict is available. */
   readonly targetFile?: string;
   /** The line about the exit code, if the verdict doesn't decide it. */
   readonly exit?: string;
@@ -33,11 +29,9 @@ export interface SummaryOptions {
 
 /** More failures would push the verdict off the screen; the files have all. */
 const shownFailures = 20;
-/** In characters: a target's text may be long. */
 const longestReason = 4000;
 const longestAdvice = 600;
 const shownChanges = 12;
-/** The number of requirements named for one reason. */
 const shownIds = 4;
 const narrowest = 40;
 const indent = '     ';
@@ -180,7 +174,6 @@ function failures(
   return lines;
 }
 
-/** Undecided requirements that don't follow from a failure. */
 function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
   const own = troubles.filter(({ failure }) => failure === undefined);
   const outcomes = own.flatMap(({ follows }) => follows);
@@ -216,7 +209,6 @@ function inFull(
   ];
 }
 
-/** The command that reproduces a failure, from the working directory. */
 function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): string[] {
   const file = scripts?.get(id);
   return file === undefined ? [] : [`${indent}reproduce: sh ${printable(`${outDir}/${file}`)}`];
@@ -327,7 +319,6 @@ function exitLine(verdict: Verdict): string {
   return `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`;
 }
 
-/** The meaning of a verdict's exit code, or the policy that decided it. */
 export function exitReason(verdict: Verdict): string {
   const code = exitCode([verdict]);
   const { gating } = verdict;

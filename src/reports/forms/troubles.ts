@@ -1,7 +1,6 @@
 import type { Cause, Outcome, Verdict } from '../../base/model/verdict.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 
-/** A cause with its outcomes. */
 export interface Trouble {
   readonly text: string;
   /** The failure that shows it; absent if it only made requirements inconclusive. */
@@ -30,7 +29,6 @@ export function followWords(count: number): string {
   return count === 1 ? '1 other follows from it' : `${count} others follow from it`;
 }
 
-/** The number of ids named in a sentence. */
 const namedIds = 4;
 
 /** The cause of each failed or undecided outcome as a sentence, by id. Outcomes that stand alone have none. */
@@ -54,7 +52,6 @@ function namesOf(outcomes: readonly Outcome[]): string {
   return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-/** True for a should that has no consequences. */
 export function isAdvice({ failure, follows }: Trouble): boolean {
   return failure?.level === 'should' && follows.length === 0;
 }

@@ -35,7 +35,6 @@ export function headlineOf(verdict: Verdict): { readonly word: ShortVerdict; rea
   return { word, rest: `${detailOf(verdict, word)}${gatingText(verdict.gating)}` };
 }
 
-/** The verdict's word, for cells and titles. */
 export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): ShortVerdict {
   return shortVerdict({ gate: verdict.gate, ...completenessOf(verdict) });
 }
@@ -47,7 +46,6 @@ export function quietLine(verdict: Verdict): string {
   return `${verdict.target.name}: ${line}${line.includes(cause) ? '' : ` (${cause})`}`;
 }
 
-/** The number of waived musts and their first expiry; empty without any. */
 function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
   const waived = outcomes.filter(({ outcome, level }) => outcome === 'waived' && level === 'must');
   if (waived.length === 0) return '';
@@ -114,7 +112,6 @@ function mainReason({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selecti
   return cut(most, longestReason);
 }
 
-/** The number of earlier failures that pass now. */
 function rerunWords(outcomes: readonly Outcome[]): string {
   const passing = outcomes.filter(({ outcome }) => outcome === 'pass').length;
   const all = outcomes.length === passing ? '' : ` of ${outcomes.length}`;

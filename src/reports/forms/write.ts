@@ -25,16 +25,11 @@ export const reportFiles = [
 
 const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
-/** The width of summary.txt, in characters. */
 export const fileWidth = 100;
 
 /**
  * Writes a verdict and its reports into a folder. Files are replaced atomically; the verdict comes last, so its
  * presence shows that all are there.
- *
- * @param extras additions to the verdict
- * @returns the names of the files in the folder
- * @throws ConfigurationError for an invalid verdict or an unwritable folder
  */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);

@@ -1,4 +1,4 @@
-import { cut } from '../../base/words.js';
+import { cut, shortened } from '../../base/words.js';
 import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
@@ -26,17 +26,14 @@ export interface Change {
   readonly kind: ChangeKind;
   /** One sentence on one line. It may quote the target, so escape it. */
   readonly text: string;
-  /** The changed requirements; empty for the run as a whole. */
   readonly ids: readonly string[];
 }
 
 /** The number of changes of one kind that get a sentence each; the rest share one. */
 const mostSentences = 10;
-/** The number of ids named in a sentence. */
 const namedIds = 4;
 const longestReason = 200;
 
-/** The changes between two runs. */
 export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   const found = [
     ...aboutTheVerdict(before, after),
@@ -47,7 +44,6 @@ export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
 }
 
-/** The sentences on the changes between two runs. */
 export function changeSentences(before: Snapshot, after: Snapshot): string[] {
   return changesBetween(before, after).map(({ text }) => text);
 }
@@ -62,7 +58,6 @@ export interface ChangesSince {
   readonly other: readonly string[];
 }
 
-/** @param since the earlier run in words, see {@link runName} */
 export function changesSince(since: string, changes: readonly Change[]): ChangesSince {
   const of = (...kinds: ChangeKind[]) =>
     changes.filter(({ kind }) => kinds.includes(kind)).map(({ text }) => text);
@@ -196,7 +191,7 @@ function inFull(singles: readonly Single[]): Change[] {
     const rest = all.slice(mostSentences).map(({ id }) => id);
     return rest.length === 0
       ? own
-      : [...own, { kind, text: `${rest.length} more ${says}: ${idList(rest)}.`, ids: rest }];
+      : [...own, { kind, text: `${rest.length} more ${says}: ${shortened(rest, namedIds)}.`, ids: rest }];
   });
 }
 
@@ -210,7 +205,7 @@ function inGroups(singles: readonly Single[]): Change[] {
     if (group.length === 1) return [sentence(first)];
     const ids = group.map(({ id }) => id);
     const reason = first.reason === '' ? '' : ` (${oneLine(first.reason)})`;
-    const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${idList(ids)}.`;
+    const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${shortened(ids, namedIds)}.`;
     return [{ kind: first.kind, text, ids }];
   });
   // An unreachable target may give each requirement its own reason.
@@ -220,7 +215,7 @@ function inGroups(singles: readonly Single[]): Change[] {
     const rest = of.slice(mostSentences).flatMap(({ ids }) => ids);
     return [
       ...of.slice(0, mostSentences),
-      { kind, text: `The same of ${rest.length} more: ${idList(rest)}.`, ids: rest },
+      { kind, text: `The same of ${rest.length} more: ${shortened(rest, namedIds)}.`, ids: rest },
     ];
   });
 }
@@ -243,11 +238,6 @@ function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
       : [`The suite is version ${after.suite}; before, it was ${before.suite}: a change may be its own.`]),
   ];
   return texts.map((text) => ({ kind: 'run', text: oneLine(text), ids: [] }));
-}
-
-function idList(ids: readonly string[]): string {
-  const left = ids.length - namedIds;
-  return left > 0 ? `${ids.slice(0, namedIds).join(', ')} and ${left} more` : ids.join(', ');
 }
 
 function oneLine(text: string): string {

@@ -13,7 +13,6 @@ const longestFact = 2000;
 /** Requirement ids, split into area and slugs. */
 type ByArea = Readonly<Record<string, readonly string[]>>;
 
-/** A verdict as a line of the history. */
 export interface HistoryLine {
   readonly v: typeof lineVersion;
   readonly at: string;
@@ -32,7 +31,6 @@ export interface HistoryLine {
   /** Failed, waived and inconclusive requirements, with a digest of the reason. */
   readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Of the vendor's statement, if there was one. */
   readonly claims?: Claims;
 }
 

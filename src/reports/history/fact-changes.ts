@@ -72,7 +72,7 @@ interface Window {
 }
 
 /** `[-1,+1]`: the oldest and the newest time step whose code the target accepts. */
-function windowOf(value: unknown): Window | undefined {
+export function windowOf(value: unknown): Window | undefined {
   const match = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
   return match === null ? undefined : { from: Number(match[1]), to: Number(match[2]) };
 }
@@ -83,7 +83,6 @@ function windowText({ from, to }: Window): string {
   return `${signed(from)} to ${signed(to)} steps`;
 }
 
-/** True for an equal, non-zero number of steps before and after now. */
 function isSymmetric({ from, to }: Window): boolean {
   return -from === to && to > 0;
 }

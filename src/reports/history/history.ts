@@ -18,8 +18,6 @@ const lineFeed = 0x0a;
 /**
  * Adds a run to the history. Several processes may append at once, since each writes its line in one piece. A line
  * that a kill cut off is ended first.
- *
- * @throws ConfigurationError if the file can't be written
  */
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = `${printable(JSON.stringify(lineOf(verdict)))}\n`;
@@ -60,13 +58,10 @@ export interface History {
 }
 
 export interface Wanted {
-  /** Only runs on this target. */
   readonly target?: string;
-  /** Only this many of the last lines. */
   readonly last?: number;
 }
 
-/** @throws ConfigurationError if the file is missing or can't be read */
 export function readHistory(file: string, { target, last }: Wanted = {}): History {
   // Matches the written form, to skip lines without parsing them.
   const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);

@@ -8,7 +8,6 @@ export interface Snapshot {
   readonly target: string;
   readonly release: string;
   readonly suite: string;
-  /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly mode: string;
@@ -17,14 +16,11 @@ export interface Snapshot {
   readonly cause: string;
   readonly outcomes: ReadonlyMap<string, Compared>;
   readonly facts: Readonly<Record<string, unknown>>;
-  /** The claims of the run's statement; absent without one. */
   readonly claims?: Claims;
 }
 
-/** One requirement in a snapshot. */
 export interface Compared {
   readonly outcome: OutcomeKind;
-  /** See {@link reasonDigest}. */
   readonly digest: string;
   /** Absent in snapshots from the history. */
   readonly level?: Level;

@@ -1,14 +1,14 @@
+import type { Claims } from '../../base/model/statement.js';
+import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { loadClaims } from '../../verdict/statement/claims.js';
+import { driftFrom } from '../../verdict/statement/drift.js';
 import { type Change, changesBetween, minuteOf } from './changes.js';
-import { driftOf } from './drift.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 
-/** The last runs of one target. */
 export interface Trend {
   readonly target: string;
-  /** Oldest first. */
   readonly runs: readonly TrendRun[];
-  /** The changes between the last two runs. */
   readonly latest: readonly Change[];
   /** Sentences on claims that the last run contradicts. */
   readonly drift: readonly string[];
@@ -28,7 +28,6 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
   readonly mended: number;
 }
 
-/** A requirement that fails in the last run that checked it. */
 export interface Standing {
   readonly id: string;
   /** The start of the first run in the unbroken series of failures. */
@@ -51,11 +50,7 @@ export interface Undecided {
   readonly runs: number;
 }
 
-/**
- * One trend for each target, by name.
- *
- * @param last the number of runs per target
- */
+/** One trend for each target, by name. */
 export function trendsOf(runs: readonly Snapshot[], last: number): Trend[] {
   const targets = [...new Set(runs.map(({ target }) => target))].sort();
   return targets.map((target) => {
@@ -84,6 +79,12 @@ function trendOf(target: string, runs: readonly Snapshot[]): Trend {
         factChanges(before.facts, after.facts).map((text) => ({ at: after.startedAt, text })),
       ),
   };
+}
+
+/** Sentences on each claim that a run contradicts. */
+export function driftOf(run: Snapshot | undefined, claims: Claims | undefined = run?.claims): string[] {
+  if (run === undefined || claims === undefined) return [];
+  return driftFrom(claims, run, loadClaims(), loadRequirements());
 }
 
 function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {

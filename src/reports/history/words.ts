@@ -7,7 +7,6 @@ import { flakySentences, standingSentences, type Trend, type TrendRun, undecided
 
 const driftTitle = "Contradicts the vendor's statement";
 
-/** The changes between two verdicts as text with a final line break. */
 export function renderCompare(
   before: Snapshot,
   after: Snapshot,
@@ -30,7 +29,6 @@ export function renderCompare(
   return `${[...head, '', ...body, ...drifted].join('\n')}\n`;
 }
 
-/** The trend of a target as text with a final line break. */
 export function renderTrend(trend: Trend, width: number): string {
   const { target, runs, latest, drift, failing, flaky, undecided, facts } = trend;
   const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [

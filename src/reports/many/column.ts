@@ -13,7 +13,6 @@ export interface Column {
 
 export type Cell = Pick<Outcome, 'id' | 'level' | 'title' | 'source' | 'outcome' | 'reason'>;
 
-/** In characters; the target's own report has the whole reason. */
 const longestReason = 400;
 /** For titles and names; verdicts from elsewhere may have longer ones. */
 const longestWord = 300;

@@ -24,8 +24,6 @@ const passedOver = new Set([
 /**
  * Finds all verdicts and plans below some folders. An unreadable file is a problem, and the search continues. A file
  * found twice, through links, counts once.
- *
- * @param depth of folders
  */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];
@@ -54,7 +52,6 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
 
 const isOfRun = (name: string) => name === 'verdict.json' || isPlannedFile(name);
 
-/** The logs of runs below some folders. */
 export function logsIn(folders: readonly string[], depth = 32): string[] {
   return folders.flatMap((folder) => filesBelow(folder, depth, [], (name) => name === eventsName));
 }

@@ -55,7 +55,6 @@ export interface MatrixTarget
   extends Pick<Verdict['target'], 'name' | 'baseUrl' | 'tlsInsecure'>,
     Required<Pick<Verdict, ShownOfVerdict>> {
   readonly exitCode: ExitCode;
-  /** The verdict in one line. */
   readonly headline: string;
   /** The path of its report from the matrix's folder, with forward slashes; null without a report. */
   readonly report: string | null;
@@ -70,7 +69,6 @@ export interface MatrixRow extends Pick<Outcome, 'id' | 'level' | 'title' | 'sou
 
 export interface MatrixReason {
   readonly outcome: OutcomeKind;
-  /** Cut if long. */
   readonly reason: string;
   readonly targets: readonly string[];
 }

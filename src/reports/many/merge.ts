@@ -7,11 +7,9 @@ import type { Matrix, MatrixProblem, MatrixTarget } from './matrix.js';
 import type { Planned } from './planned.js';
 import { rowsOf } from './rows.js';
 
-/** The verdicts and plans found in folders. */
 export interface Found {
   readonly columns: readonly FoundColumn[];
   readonly plans: readonly { readonly file: string; readonly plan: Planned }[];
-  /** Unreadable files and folders. */
   readonly problems: readonly MatrixProblem[];
 }
 
@@ -22,7 +20,6 @@ export interface FoundColumn {
   readonly sha256: string;
 }
 
-/** A matrix, and the file of each target. */
 export interface Merged {
   readonly matrix: Matrix;
   readonly files: ReadonlyMap<string, string>;
@@ -31,8 +28,6 @@ export interface Merged {
 /**
  * Merges everything found into a matrix. It is at best inconclusive if a planned target is missing, the plan is
  * missing, a file is broken or a target occurs twice.
- *
- * @param reportOf the path of a target's own report from the matrix's folder
  */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];

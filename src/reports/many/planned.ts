@@ -11,7 +11,6 @@ export interface Planned {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
   readonly shard: Shard;
-  /** ISO 8601, the runner's clock. */
   readonly startedAt: string;
   /** Identifies the run across its shards; null if unknown. */
   readonly run: string | null;
@@ -21,7 +20,6 @@ export interface Planned {
 
 export interface PlannedTargetName {
   readonly name: string;
-  /** The index of its shard. */
   readonly shard: number;
 }
 
@@ -38,7 +36,6 @@ export function plannedFileOf({ index, count }: Shard, copy?: number): string {
 
 const checked = checkBy<Planned>('planned.schema.json', 'plan');
 
-/** @throws ConfigurationError that names the file and its problems */
 export function parsePlanned(text: string, place: string): Planned {
   return checked(parseJsonFile(text, place, 'plan'), place);
 }
@@ -62,8 +59,6 @@ export function plannedNow(
 
 /**
  * Writes the plan to the output folder, and removes plans of an earlier run with another number of shards.
- *
- * @throws ConfigurationError if the folder can't be written
  */
 export function writePlanned(planned: Planned, out: string): void {
   try {

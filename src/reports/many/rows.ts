@@ -7,7 +7,6 @@ const mostReasons = 8;
 
 interface Row {
   readonly first: Cell;
-  /** The strictest level among the targets. */
   level: Level;
   readonly outcomes: [string, OutcomeKind][];
   readonly reasons: Map<string, { readonly cell: Cell; readonly targets: string[] }>;

@@ -10,7 +10,6 @@ export const wholeRun: Shard = { index: 1, count: 1 };
 
 const mostShards = 10_000;
 
-/** @throws ConfigurationError unless the text is `i/n` with 1 <= i <= n */
 export function shardOf(text: string): Shard {
   const [, first = '', second = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
   const [index, count] = [Number(first), Number(second)];

@@ -1,16 +1,11 @@
 import { printable } from '../../base/redaction/printable.js';
-import { counted, type Paint, paint, wrap } from '../../base/words.js';
+import { counted, type Paint, paint, shortened, wrap } from '../../base/words.js';
 import { type ShortVerdict, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitMeaning } from '../../verdict/derive/exit-code.js';
+import type { SummaryOptions } from '../forms/summary.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
-export interface MatrixSummaryOptions {
-  readonly colour: boolean;
-  /** The terminal's width in characters. */
-  readonly width: number;
-  /** The folder of the files, as the user named it. */
-  readonly outDir: string;
-  readonly files: readonly string[];
+interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
   /** Omits the list of targets, whose verdicts were printed before. */
   readonly brief: boolean;
 }
@@ -20,7 +15,6 @@ const shownTargets = 40;
 const shownFailures = 20;
 const shownNames = 4;
 
-/** The result for all targets: the verdict, the targets, failures by target, and problems. */
 export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
   const ink = paint(options.colour);
   const sections = [
@@ -62,7 +56,6 @@ export function matrixLine(matrix: Matrix): string {
   return `${matrixWord(matrix)}: ${parts.join(', ')}`;
 }
 
-/** The verdict's word for all targets together. */
 export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): ShortVerdict {
   return shortVerdict({ gate, complete: targets.every(({ complete }) => complete) });
 }
@@ -101,12 +94,8 @@ function failures({ requirements, targets: all }: Matrix, ink: Paint): string[] 
   });
   if (failed.length === 0) return [];
   const lines = failed.slice(0, shownFailures).map(({ id, names }) => {
-    const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
-    const who =
-      names.length === all.length && all.length > 1
-        ? 'all targets'
-        : names.slice(0, shownNames).map(printable).join(', ') + more;
-    return `  ${printable(id)}: ${who}`;
+    const isEverywhere = names.length === all.length && all.length > 1;
+    return `  ${printable(id)}: ${isEverywhere ? 'all targets' : shortened(names.map(printable), shownNames)}`;
   });
   const left = failed.length > shownFailures ? [`  and ${failed.length - shownFailures} more`] : [];
   return [ink.bad(`Failed: ${failed.length} must`), ...lines, ...left];

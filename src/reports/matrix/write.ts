@@ -15,7 +15,6 @@ export function matrixJson(matrix: Matrix): string {
   return `${printable(JSON.stringify(checked(matrix, 'matrix'), null, 1))}\n`;
 }
 
-/** @throws ConfigurationError if the folder can't be written */
 export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
   const json = matrixJson(matrix);
   const page = renderMatrixPage(matrix);

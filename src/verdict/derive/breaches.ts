@@ -62,7 +62,6 @@ export class Breaches {
     return true;
   }
 
-  /** @param command repeats an exchange */
   outcomes(command: (exchange: Exchange) => string): RawOutcome[] {
     return [...this.#tallies].map(([id, tally]) => {
       const exchanges = [...tally.exchanges];
@@ -90,7 +89,6 @@ export class Breaches {
     return tally;
   }
 
-  /** Adds a breach found in an exchange, at once or later. */
   add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, breach: Breach): void {
     const tally = this.#tally(id);
     const { operation, response } = exchange;

@@ -128,7 +128,6 @@ const placeOf = ({ operation, method, path }: Shown) =>
 const answerOf = (shown: Shown) =>
   `${shown.operation ?? `${shown.method} ${shown.path}`} ${shown.status ?? 0}`;
 
-/** The marks that a failure shares with others of the same cause. */
 function marksOf(check: Check): string[] {
   if (check.kind === 'body found') return marksOf(check.of);
   if (isMissing(check)) return check.answers.map((each) => `${placeOf(each)} turned away`);

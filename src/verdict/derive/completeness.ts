@@ -2,7 +2,6 @@ import type { Gate, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 
 export type Completeness = Required<Pick<Verdict, 'complete' | 'checked' | 'applicable'>>;
 
-/** Counts the applicable MUST requirements and those that the run checked. */
 export function completenessOf({
   outcomes,
   selection,
@@ -22,7 +21,6 @@ export type ShortVerdict = Gate | 'no breach found';
 
 export interface Judged {
   readonly gate: Gate;
-  /** True if every MUST requirement was checked. */
   readonly complete: boolean;
 }
 

@@ -1,7 +1,6 @@
 import type { CoverageParts, Exchanged } from '../../base/model/event.js';
 import type { Coverage } from '../../base/model/verdict.js';
 
-/** The parts of an exchange that count. */
 type Counted = Pick<Exchanged, 'credential' | 'properties' | 'enumValues' | 'exchange'>;
 
 interface Call {
@@ -10,7 +9,6 @@ interface Call {
   readonly credential: string;
 }
 
-/** Counts how often exchanges use each part of the contract. */
 export class CoverageCount {
   readonly #calls = new Map<string, { readonly call: Call; times: number }>();
   readonly #properties: Record<string, number> = {};

@@ -91,7 +91,6 @@ function withShare(selection: Selection, outcomes: readonly Outcome[]): Selectio
   return { ...selection, knownFaults: Math.floor(knownFaults * 100) / 100 };
 }
 
-/** Counts outcomes by kind; failures of each level separately. */
 export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
   const count = (kind: OutcomeKind) => outcomes.filter(({ outcome }) => outcome === kind).length;
   const failShould = outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'should').length;

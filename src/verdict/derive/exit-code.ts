@@ -16,7 +16,6 @@ export function exitMeaning(code: ExitCode, complete: boolean): string {
     : exitMeanings[code];
 }
 
-/** The meaning of any exit code, including those after a signal. */
 export function meaningOf(code: number): string {
   return Object.entries(exitMeanings).find(([each]) => Number(each) === code)?.[1] ?? 'stopped by a signal';
 }
@@ -28,7 +27,6 @@ const order: readonly ExitCode[] = [2, 4, 1, 3, 0];
 
 type Judged = Pick<Verdict, 'gate' | 'restored'> & { readonly gating?: Verdict['gating'] | undefined };
 
-/** The exit code for the verdicts of all targets of a run; 3 without any verdict. */
 export function exitCode(
   verdicts: readonly Judged[],
   options: { readonly usageError?: boolean; readonly inUse?: boolean } = {},
@@ -40,7 +38,6 @@ export function exitCode(
   return worstOf(codes);
 }
 
-/** The code that counts; 3 without any. */
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return order.find((code) => codes.includes(code)) ?? 3;
 }

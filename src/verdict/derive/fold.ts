@@ -18,7 +18,6 @@ import { Logins } from './logins.js';
 import { ObservedFacts } from './observed-facts.js';
 import { Commands } from './reproduce.js';
 
-/** The number of a test's last exchanges kept as evidence. */
 const mostExchanges = 20;
 
 const stopped = 'The run was stopped during this test.';
@@ -29,7 +28,6 @@ export const outOfTime = (within: string): string => `did not fit into ${within}
 type Began = RunBegan & { readonly at: string };
 type Blaming = Extract<EventOfTest, { readonly lacks?: 'mail' }>;
 
-/** One result that a test's events report. */
 interface Report {
   readonly kind: RawKind;
   readonly reason: string;
@@ -39,7 +37,6 @@ interface Report {
   readonly about?: Exchange | undefined;
 }
 
-/** The state of one requirement's test. */
 interface Tested {
   exchanges: Exchange[];
   readonly reports: Report[];
@@ -143,7 +140,6 @@ export class RunFold {
     return this.#began === undefined ? undefined : this.verdictOf(this.#began);
   }
 
-  /** The verdict for a given first event. */
   verdictOf(began: Began): Verdict {
     return deriveVerdict(this.#results(began));
   }
@@ -188,7 +184,6 @@ export class RunFold {
     );
   }
 
-  /** The result of a test that did not end. */
   #stopped(): Report {
     const within = this.#began?.selection?.within;
     return within === undefined

@@ -1,18 +1,14 @@
-import type { GateOptions } from '../../base/model/results.js';
+import type { RunResults } from '../../base/model/results.js';
 import type { Gate, Level, Outcome, OutcomeKind } from '../../base/model/verdict.js';
+import { counted, shortened } from '../../base/words.js';
 
-export interface GateInput {
+export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 'unusable'> {
   readonly outcomes: readonly Outcome[];
-  readonly options: GateOptions;
-  readonly interrupted?: string;
-  readonly unusable?: string;
   /** The number of planned requirements without a result, except those ruled out in advance. */
   readonly missing: number;
-  /** The number of MUST requirements that were not selected. */
   readonly leftOut?: number;
   /** Ids that passed in the baseline and were not run now. */
   readonly lost?: readonly string[];
-  /** Problems with waivers, in words; empty if they don't gate. */
   readonly waiverTroubles?: readonly string[];
   /** Ids with an outcome that were not planned. */
   readonly unplanned: readonly string[];
@@ -27,7 +23,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
   const { strict, requireComplete } = input.options;
   const { lost = [], leftOut = 0 } = input;
-  const waiverTroubles = shortened(input.waiverTroubles ?? []);
+  const waiverTroubles = firstOf(input.waiverTroubles ?? []);
   const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
   if (strict && count('should', 'fail') > 0) {
@@ -46,7 +42,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   const unchecked = count('must', 'not run') + leftOut;
   if (requireComplete && unchecked > 0)
     open.push(`${requirements(unchecked, 'must')} not run, and --require-complete requires all of them`);
-  if (lost.length > 0) open.push(`not run, though passed in the baseline: ${idList(lost)}`);
+  if (lost.length > 0) open.push(`not run, though passed in the baseline: ${shortened(lost, shownTroubles)}`);
   const inconclusiveMust = count('must', 'inconclusive') > 0;
   if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {
     open.push(
@@ -57,15 +53,12 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   return { gate: 'inconclusive', cause: sentences(open) };
 }
 
-/** Problems of the run itself: each of them rules out `conforms`. */
 function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): string[] {
   const problems: string[] = [];
   if (unusable !== undefined) problems.push(`the target could not be used: ${unusable}`);
   if (interrupted !== undefined) problems.push(`the run was cut short: ${interrupted}`);
   else if (missing > 0 && unusable === undefined) {
-    problems.push(
-      `the run was cut short: ${missing} planned ${missing === 1 ? 'requirement' : 'requirements'} left no outcome`,
-    );
+    problems.push(`the run was cut short: ${requirements(missing, 'planned')} left no outcome`);
   }
   if (unplanned.length > 0)
     problems.push(`outcomes came for requirements that were not planned: ${unplanned.join(', ')}`);
@@ -73,18 +66,13 @@ function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): 
 }
 
 /** Keeps many stale waivers from hiding the rest of the cause; the verdict lists all. */
-function shortened(troubles: readonly string[]): string[] {
+function firstOf(troubles: readonly string[]): string[] {
   const left = troubles.length - shownTroubles;
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];
 }
 
-function idList(ids: readonly string[]): string {
-  const left = ids.length - shownTroubles;
-  return left > 0 ? `${ids.slice(0, shownTroubles).join(', ')} and ${left} more` : ids.join(', ');
-}
-
 function requirements(count: number, word: string): string {
-  return `${count} ${word} ${count === 1 ? 'requirement' : 'requirements'}`;
+  return counted(count, `${word} requirement`);
 }
 
 function sentences(parts: readonly string[]): string {

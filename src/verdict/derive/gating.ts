@@ -3,7 +3,6 @@ import type { BaselineVerdict, GateBy } from '../../base/model/results.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { decideGate, type GateInput } from './gate.js';
 
-/** The parts of a verdict that are compared with the baseline. */
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
@@ -26,7 +25,6 @@ export function lostAgainst(
     .map(({ id }) => id);
 }
 
-/** @param input of the verdict's own gate */
 export function decideGating(
   by: GateBy,
   verdict: Compared,

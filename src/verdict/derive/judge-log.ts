@@ -8,16 +8,11 @@ import { eventsIn, lineOf, readEvents } from '../events/log.js';
 import { redactedEvent } from '../events/redact.js';
 import { RunFold } from './fold.js';
 
-/**
- * Judges a run by its log alone.
- *
- * @throws ConfigurationError if the log can't be read or lacks its first event
- */
+/** Judges a run by its log alone. */
 export function judgeLog(file: string): Verdict {
   return judgeEvents(readEvents(file), file);
 }
 
-/** @param file of the events, for messages */
 export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {
   const fold = new RunFold();
   for (const event of events) fold.take(event);

@@ -9,7 +9,6 @@ const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'Create
 export class Logins {
   /** By user: the exchange of the last accepted password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
-  /** The refused users, by exchange. */
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();
 
@@ -22,7 +21,6 @@ export class Logins {
     else if (response.status === 401 || response.status === 403) this.#refused.set(index, user);
   }
 
-  /** Notes that the target refuses a user's password at the end of the run. */
   shutOut(username: string, reason: string): void {
     this.#shutOut.set(username.toLowerCase(), reason);
   }

@@ -1,7 +1,6 @@
 import type { Exchanged } from '../../base/model/event.js';
 import { operationIds, operationRow } from '../../contract/openapi/operations.js';
 
-/** The parts of an exchange that show facts. */
 type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**

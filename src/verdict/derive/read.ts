@@ -9,11 +9,8 @@ import { parseVerdict } from './validate.js';
 const maxBytes = 200_000_000;
 
 /**
- * Reads and checks a verdict.
- *
  * @param path a verdict.json, its folder, or the `--out` folder of a run
  * @param target the preferred target if the folder holds several verdicts
- * @throws ConfigurationError that names the file and the problem
  */
 export function readVerdict(path: string, target?: string): Verdict {
   const file = isFolder(path) ? fileIn(path, target) : path;

@@ -1,4 +1,5 @@
 import type { Exchange } from '../../base/model/exchange.js';
+import { shellQuoted } from '../../base/words.js';
 
 /** Makes the commands that repeat requests; a comment above each names the target's state. */
 export class Commands {
@@ -63,8 +64,7 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
 /** Quotes a shell word. Variables replace redacted secrets: `[mailed code]` becomes `$MAILED_CODE`. */
 function quoted(text: string): string {
   if (/^[\w./:=-]*$/.test(text)) return text;
-  const plain = `'${text.replaceAll("'", "'\\''")}'`;
-  return plain.replace(
+  return shellQuoted(text).replace(
     /(?<=["=:/ ])\[([a-z][a-z -]*)\](?=["&]|'$|$)/gi,
     (_all, name: string) => `'"$${name.toUpperCase().replace(/\W+/g, '_')}"'`,
   );

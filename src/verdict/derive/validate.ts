@@ -5,12 +5,7 @@ import { summarise } from './derive.js';
 
 const what = 'verdict';
 
-/**
- * Checks a verdict from outside or before it is written: by its schema, for unique ids and right counts.
- *
- * @param place of the value, for messages: a file's name
- * @throws ConfigurationError with the place, JSON pointers and problems
- */
+/** Checks a verdict from outside or before it is written: by its schema, for unique ids and right counts. */
 export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
   const version = otherVersion(value);
   if (version !== undefined) throw refusal(place, what, [version]);
@@ -21,7 +16,6 @@ export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
   return value;
 }
 
-/** Reads and checks a verdict.json. */
 export function parseVerdict(text: string, place: string): Verdict {
   return validateVerdict(parseJsonFile(text, place, what), place);
 }
@@ -53,18 +47,10 @@ function repeatedIds({ outcomes }: Verdict): string[] {
 }
 
 function wrongCounts({ outcomes, summary }: Verdict): string[] {
-  const counted = summarise(outcomes);
-  const names = [
-    'planned',
-    'pass',
-    'fail',
-    'failShould',
-    'notRun',
-    'notApplicable',
-    'waived',
-    'inconclusive',
-  ] as const;
-  return names
-    .filter((name) => summary[name] !== counted[name])
-    .map((name) => `/summary/${name}: is ${summary[name]}, but the outcomes count ${counted[name]}`);
+  const told = new Map(Object.entries(summary));
+  return Object.entries(summarise(outcomes)).flatMap(([name, count]) =>
+    told.get(name) === count
+      ? []
+      : [`/summary/${name}: is ${told.get(name)}, but the outcomes count ${count}`],
+  );
 }

@@ -10,7 +10,6 @@ export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly 
   return warnings.filter((warning) => warning !== notVerified);
 }
 
-/** Limits of a verdict's validity; each report shows them at the top. */
 export function warningsOf({
   target,
   facts,

@@ -118,7 +118,6 @@ export class EventLog {
 /** Invisible characters become JSON escapes. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
-/** The readable schema version; see RunBegan. */
 const version = 2;
 
 const check = checkBy<RunEvent>('events.schema.json', 'event');
@@ -150,14 +149,11 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
 
 /**
  * The events of a log so far, without lines that a kill cut off and without event types of newer versions.
- *
- * @throws ConfigurationError for an event that doesn't match its schema
  */
 export function readEvents(file: string): RunEvent[] {
   return eventsIn(readFileSync(file, 'utf8'), file);
 }
 
-/** The events in lines of a log, like {@link readEvents}. */
 export function eventsIn(text: string, place: string): RunEvent[] {
   return text.split('\n').flatMap((line, at) => {
     const value = parsed(line);
@@ -167,7 +163,6 @@ export function eventsIn(text: string, place: string): RunEvent[] {
   });
 }
 
-/** @throws ConfigurationError for a log of another schema version */
 function demandVersion(began: unknown, place: string): void {
   const { schemaVersion, suiteVersion }: Partial<Record<string, unknown>> = Object(began);
   if (schemaVersion === version || typeof schemaVersion !== 'number') return;

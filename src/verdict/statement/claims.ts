@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
 import { packageRoot } from '../../base/package-root.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { checkSchema } from '../../input/config-file/schema.js';
-import { readTextFile } from '../../input/config-file/text-file.js';
 import { Values } from '../../input/config-file/values.js';
 
 /** A point that the API document leaves open and that a vendor may claim or deny. */
@@ -32,9 +30,7 @@ export function loadClaims(): readonly Claim[] {
 }
 
 function readClaims(file: string): readonly Claim[] {
-  const read = readTextFile(file);
-  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
-  const document = new ConfigDocument(read.text, file);
+  const document = ConfigDocument.read(file);
   checkSchema(document, 'claims.schema.json');
   document.problems.throwIfAny();
   const values = new Values(document, document.value);

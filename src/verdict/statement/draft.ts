@@ -4,7 +4,7 @@ import { cut, wrap } from '../../base/words.js';
 import type { Requirement } from '../../contract/requirements/catalogue.js';
 import { measuredPrefix } from '../derive/measured.js';
 import type { Claim } from './claims.js';
-import { factsOf } from './facts.js';
+import { factsOf } from './drift.js';
 
 const width = 110;
 
@@ -12,7 +12,6 @@ const width = 110;
 const schemaLine =
   '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
 
-/** The drafted value of a claim, with its reason. */
 interface Drafted {
   readonly value: boolean | undefined;
   readonly why: string;

@@ -5,21 +5,15 @@ import { cut } from '../../base/words.js';
 import type { Requirement } from '../../contract/requirements/catalogue.js';
 import { measuredPrefix, withinCount } from '../derive/measured.js';
 import type { Claim } from './claims.js';
-import { factsOf } from './facts.js';
 
 const longestReason = 200;
 
-/** The parts of a run that can contradict a statement. */
 export interface Measured {
   readonly outcomes: ReadonlyMap<string, { readonly outcome: OutcomeKind; readonly reason?: string }>;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Sentences on each claim that the measurements contradict, in the order of the claims.
- *
- * @param claims of the vendor's statement
- */
+/** Sentences on each claim that the measurements contradict, in the order of the claims. */
 export function driftFrom(
   claims: Claims,
   run: Measured,
@@ -45,7 +39,6 @@ export function driftFrom(
 }
 
 interface Found {
-  /** Undefined if the run doesn't show it. */
   readonly holds: boolean | undefined;
   readonly reason: string;
 }
@@ -75,4 +68,13 @@ function inWords({ id, holds, reason }: Found & { readonly id: string }): string
   if (holds) return `${id} passes`;
   const line = reason.replace(measuredPrefix, '').replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? `${id} fails` : `${id} fails, ${cut(line, longestReason)}`;
+}
+
+const longestValue = 60;
+
+/** The measured ones of these facts, each as `throttleAfter 5`. */
+export function factsOf(names: readonly string[], facts: Readonly<Record<string, unknown>>): string[] {
+  return names.flatMap((name) =>
+    Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', longestValue)}`] : [],
+  );
 }

@@ -10,9 +10,7 @@ export interface Standing {
   readonly source: string;
   /** The claim that makes it a must. */
   readonly claimed?: string;
-  /** The claimed upper bound of a fact. */
   readonly count?: ClaimedCount;
-  /** Why it doesn't apply. */
   readonly notApplicable?: string;
 }
 

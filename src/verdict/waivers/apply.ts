@@ -19,7 +19,6 @@ export interface WaiverScope {
   readonly catalogue: readonly (Pick<Requirement, 'since' | 'until'> & { readonly id: string })[];
 }
 
-/** The waivers for this target and release. */
 export function concernedWaivers(waivers: readonly Waiver[], scope: WaiverScope): ConcernedWaiver[] {
   return waivers
     .filter(({ target }) => target === undefined || idPattern(target).test(scope.target))

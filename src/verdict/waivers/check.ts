@@ -6,13 +6,11 @@ import type { WaiversFile } from './read.js';
 /** A problem with an entry of a valid waivers file. */
 export interface WaiverProblem {
   readonly kind: 'unmatched' | 'expired' | 'duplicate';
-  /** The entry's index in the file. */
   readonly index: number;
   /** `FILE:LINE:COLUMN REQUIREMENT: problem`. */
   readonly text: string;
 }
 
-/** @param ids of all requirements @param today the day to judge by: `2026-12-31` */
 export function checkWaivers(file: WaiversFile, ids: readonly string[], today: string): WaiverProblem[] {
   const first = new Map<string, number>();
   return file.waivers.flatMap((waiver, index) => {

@@ -6,8 +6,6 @@ import { ConfigurationError } from '../../base/errors.js';
 /**
  * Removes entries from the text of a waivers file, with the comment lines directly above them. The rest stays
  * unchanged.
- *
- * @param indexes of the entries to remove
  * @throws ConfigurationError if removing an entry would change another, as with anchors
  */
 export function pruned(text: string, file: string, indexes: ReadonlySet<number>): string {

@@ -1,11 +1,9 @@
-import { ConfigurationError } from '../../base/errors.js';
 import { isReleaseName, isSince } from '../../base/model/releases.js';
 import type { Waiver } from '../../base/model/waiver.js';
 import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import type { KeyPath, Place } from '../../input/config-file/problems.js';
 import { checkSchema } from '../../input/config-file/schema.js';
-import { readTextFile } from '../../input/config-file/text-file.js';
 import { Values } from '../../input/config-file/values.js';
 import { isDay } from './dates.js';
 
@@ -18,16 +16,9 @@ export interface WaiversFile {
   readonly placeOf: (index: number, key?: keyof Waiver) => Place;
 }
 
-/**
- * Reads and checks a waivers file, YAML or JSON by its extension.
- *
- * @throws ConfigurationError with one line per mistake: file, line, column, key path and remedy
- */
+/** Reads and checks a waivers file, YAML or JSON by its extension. */
 export function readWaivers(path: string): WaiversFile {
-  const read = readTextFile(path);
-  if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
-  const document = new ConfigDocument(read.text, path);
-  checkIsMapping(document);
+  const document = ConfigDocument.read(path, 'the key waivers, a list');
   checkSchema(document, 'waivers.schema.json', (key, keyword) => hint(document, key, keyword));
   document.problems.throwIfAny();
   const values = new Values(document, document.value);
@@ -38,7 +29,7 @@ export function readWaivers(path: string): WaiversFile {
   document.problems.throwIfAny();
   const placeOf = (index: number, key?: keyof Waiver) =>
     document.placeOf(['waivers', index, ...(key === undefined ? [] : [key])]);
-  return { file: path, text: read.text, waivers, placeOf };
+  return { file: path, text: document.text, waivers, placeOf };
 }
 
 function waiverAt(values: Values, path: KeyPath): Waiver {
@@ -73,17 +64,6 @@ function waiverAt(values: Values, path: KeyPath): Waiver {
 function releaseAt(values: Values, path: KeyPath) {
   const text = values.text(path);
   return text !== undefined && isReleaseName(text) ? text : undefined;
-}
-
-function checkIsMapping(document: ConfigDocument): void {
-  const { value } = document;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  const empty = value === null || value === undefined;
-  document.problem(
-    [],
-    `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs the key waivers, a list`,
-  );
-  document.problems.throwIfAny();
 }
 
 function hint(document: ConfigDocument, path: KeyPath, keyword: string): string | undefined {
