@@ -105,7 +105,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   },
   'totp/one-secret-for-each-user': {
     description: 'POST /totp-key gives a user the same secret again.',
-    breaks: ['totp-key/enrolling-anew-gives-another-secret'],
+    breaks: ['totp-key/used-key-is-not-given-again', 'totp-key/enrolling-anew-gives-another-secret'],
     apply: (seams) => {
       const secrets = new Map<string | undefined, Buffer>();
       const { newSecret } = seams.rules;

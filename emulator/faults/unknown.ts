@@ -35,6 +35,14 @@ export const unknownFaults: readonly Fault[] = faultsOf({
       if (operation === null && answer.status === 404) answer.raw = { after: Buffer.from('0\r\n\r\n') };
     }),
   },
+  'http/refused-body-left-unread': {
+    description: 'The body of a PUT without credentials is read as the next request on its connection.',
+    breaks: ['http/refused-body-is-no-next-request'],
+    apply: wires('UpdateMFAConfig', (answer, { headers }) => {
+      if (answer.status === 401 && headers.connection === 'keep-alive')
+        answer.raw = { after: Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n') };
+    }),
+  },
   'http/two-lengths-of-an-error': {
     description: 'A 404 that ends the connection has two different Content-Length fields.',
     breaks: ['http/nothing-after-the-end'],

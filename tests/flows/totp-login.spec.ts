@@ -15,6 +15,16 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
   await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
 });
 
+test('totp-key/used-key-is-not-given-again', async ({ users }) => {
+  const { user, answer, authenticator } = await arrange(users.enrolled());
+  // A target may show a key once more until it was used.
+  await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
+
+  const newer = await arrange(users.codes.enrol(user));
+
+  expect(newer.answer).not.toHoldTheSecretOf(answer);
+});
+
 test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
   const { user } = await arrange(users.enrolled());
 

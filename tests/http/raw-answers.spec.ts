@@ -105,6 +105,16 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
   expect(await api.probeRaw('GET', '/of-nobody')).toEndWhereItSays();
 });
 
+test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
+  // Blank lines end a request: what is left unread of the body is answered at once.
+  const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
+
+  const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };
+  const answer = await api.callRaw('UpdateMFAConfig', options);
+
+  expect(answer).toEndWhereItSays();
+});
+
 test('http/head-has-no-content', async ({ api, admin }) => {
   // Nor the answer that refuses it.
   for (const as of [admin, anonymous]) {

@@ -14,7 +14,7 @@ import { tunnel } from './tunnel.js';
 const largest = 5 * 1024 * 1024;
 
 /**
- * Sends a request with `Connection: close` on its own connection and reads until the server closes it. A
+ * Sends a request, with `Connection: close` unless it says otherwise, on its own connection and reads until the server closes it. A
  * server that keeps it open gets `lingerMs` after the declared end. Without a declared end only closing ends
  * the answer.
  *
@@ -90,6 +90,7 @@ function bytesOf(request: WireRequest, url: URL): Buffer {
   const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const isChunked = request.headers['Transfer-Encoding'] !== undefined;
   const length = request.body === undefined || isChunked ? '' : `Content-Length: ${body.length}\r\n`;
+  const close = request.headers['Connection'] === undefined ? 'Connection: close\r\n' : '';
   const head = `${request.method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n`;
-  return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}Connection: close\r\n\r\n`), body]);
+  return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}${close}\r\n`), body]);
 }
