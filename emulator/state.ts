@@ -140,7 +140,7 @@ export class State {
 /** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
 export const supportAddress = 'support@lab.example';
 
-/** Not secret: a user has the same one in each emulator, as on a repaired target. */
+/** A sid is no secret: a user has the same one in each emulator, as on one real target. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;

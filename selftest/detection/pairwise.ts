@@ -78,7 +78,7 @@ class OpenPairs {
     const row: number[] = [];
     for (const group of groups) {
       const able = group.filter((one) => this.#openAt(one) > 0 && this.#gain(one, row) >= 0);
-      // Where several add as many, the one with most still to come.
+      // Of settings that add equally many pairs, the one with most open pairs left.
       const worth = (one: number) => this.#gain(one, row) * this.settings.length + this.#openAt(one);
       const [first, ...others] = able;
       if (first === undefined) continue;

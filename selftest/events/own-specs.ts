@@ -22,7 +22,7 @@ const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRo
 /**
  * Runs given spec files with the suite's fixtures and reporter, as `npx playwright test` does.
  *
- * @param specs their texts without imports by name; they run in the order of names
+ * @param specs file names with their source, without its imports; they run in alphabetical order
  */
 export async function runSpecs(
   targetFile: string,

@@ -68,7 +68,7 @@ function textPattern(text: string): RegExp {
 /**
  * The judgement of a mutant; the first match counts.
  *
- * @param reached whether the suite reached its code; this ends a judgement as unreached
+ * @param reached whether the suite reached the mutant's code: if so, a judgement `unreached` is out of date
  */
 export function judgementFor(
   mutant: Mutant,

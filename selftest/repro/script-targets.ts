@@ -16,7 +16,7 @@ export interface ScriptTarget {
   readonly clock?: string;
   /** PEM file of the authority. */
   readonly authority?: string;
-  /** What of its state differs from that of its start; undefined where it doesn't tell. */
+  /** How its state differs from that at its start; undefined if this target can't report it. */
   readonly left: () => Promise<string | undefined>;
   readonly close: () => Promise<void>;
 }

@@ -139,7 +139,7 @@ describe('explain', () => {
     };
 
     expect(explain('mfa-config/put-round-trip', recorded)).toBe(`mfa-config/put-round-trip
-A PUT of the configuration that GET showed changes nothing, where it is accepted.
+If the target accepts a PUT of exactly what GET showed, nothing changes.
 
 Level       must (gates)
 Area        mfa-config: Cluster MFA configuration

@@ -101,7 +101,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
     }
   };
   await tryAll(bodies);
-  // That one which is refused switches it off shows while it is on: what would have users' keys forgotten is not sent.
+  // Only while MFA is on does it show that a refused body switches it off. It keeps users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow }))) await tryAll([off]);
   if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');

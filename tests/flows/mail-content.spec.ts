@@ -55,7 +55,7 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
       .map((line) => line.length),
   );
 
-  // Only a mailbox that the target itself sends to sees how.
+  // Only a mailbox to which the target delivers itself sees whether TLS was used.
   const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
   facts.note('mail', { ...formOf(mail), ...overTls });
   expect(longest).toBeAtMost(998, 'bytes of a line');

@@ -23,5 +23,5 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
   return newest;
 }
 
-/** As long as the right one, and another. */
+/** A wrong code of the same length. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';

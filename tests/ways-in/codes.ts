@@ -54,7 +54,7 @@ export const nearCodes: readonly Form[] = [
   coded('its first half', firstHalf),
 ];
 
-/** What a used code may be taken for another one by. */
+/** Notations of a used code that a target may mistake for a new code. */
 export const usedForms: readonly Form[] = [
   coded('a blank after it', (code) => `${code} `),
   coded('a blank before it', (code) => ` ${code}`),

@@ -25,7 +25,7 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
   // A moment after the switch it may be the want of a code that is refused.
   await arrange.login(users.logins.withoutCode(user));
 
-  // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
+  // A target may refuse unknown members, and invalid credentials that come with a password.
   const named = await users.login(user, { headers, members: { sessionId: chosen } });
   const { answer } = named.session === undefined ? await users.login(user, { headers }) : named;
 

@@ -8,7 +8,7 @@ export type Reading = number;
 
 export const noReading: Reading = -1;
 
-/** The largest number of readings of one place, besides the character itself. */
+/** The most ways to decode the text at one position, besides the plain character. */
 export const mostReadings = 3;
 
 export function codeOf(reading: Reading): number {

@@ -7,7 +7,7 @@ import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 /** The version of the history's lines; lines of other versions are ignored. */
 const lineVersion = 1;
 
-/** The length of a fact as JSON; longer ones are listings. */
+/** The longest fact that is kept, as JSON. Longer ones are listings. */
 const longestFact = 2000;
 
 /** Requirement ids, split into area and slugs. */

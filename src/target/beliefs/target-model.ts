@@ -15,7 +15,7 @@ const isFlag = shapedLike<boolean>(shapes.flag);
 /** The fact that says why support MFA is not switched on by e-mail: nobody could switch it off again. */
 export const codeless = 'why no mailed code is to be had';
 
-/** All that is believed of a target: folded from what the log of its run says was learned, by whatever process. */
+/** All that a run has learned of a target, folded from the `learned` events in its log. Any process may write them. */
 export class TargetModel {
   readonly #facts: Map<string, unknown>;
 

@@ -246,7 +246,7 @@ function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
 }
 
-/** A target may read the first name of a list, or in an object. */
+/** Given a list or an object as name, a target may take its first value. */
 function nameIn(given: unknown): string | undefined {
   const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
   return textIn(first);

@@ -103,7 +103,7 @@ export class ClusterMfa {
     return clusterConfigOf((await this.reader.known('GetMFAConfig')).body);
   }
 
-  /** As it came, apart from what is absent. */
+  /** As GET shows it; absent properties get their defaults. */
   async readAsShown(): Promise<ClusterConfig> {
     return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
   }

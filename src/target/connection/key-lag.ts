@@ -7,7 +7,7 @@ import type { Recorder } from './recorder.js';
 /** A key as new as this is in force at once if its code is taken. */
 const newMs = 300;
 
-/** So many codes may stay refused before none is sent again: of two keys made at the same time one is never in force. */
+/** After this many refused codes no more are sent: of two keys made at the same time, one never comes into force. */
 const mostInVain = 2;
 
 /**

@@ -38,7 +38,7 @@ export interface Lags {
 /** What goes back later than this after a change was changed by somebody else. */
 const latestNodeMs = 10_000;
 
-/** What changes show in. Other members may say something else each time. */
+/** The members that show a change. Others may differ on every read. */
 const members: Readonly<Record<Part, readonly string[]>> = {
   cluster: ['enabled', 'authenticationTypes', 'retainUserMfaSettings'],
   support: ['enabled', 'mfaType', 'email', 'otpVerificationState'],

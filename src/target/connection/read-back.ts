@@ -27,7 +27,7 @@ export interface SettleOptions {
    * that took it back: then it tells something only once the last change is felt.
    */
   readonly isFelt?: true;
-  /** So many in a row must satisfy, where one node may be ahead of the others. */
+  /** How many consecutive reads must show the change: one node may be ahead of the others. */
   readonly looks?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Decoded Base32: the bytes, or what is wrong with the text in words that don't show it. */
+/** Decoded Base32: the bytes, or a description of the mistake that does not reveal the text. */
 export type Base32Result =
   | {
       readonly bytes: Uint8Array;
