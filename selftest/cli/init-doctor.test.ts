@@ -31,7 +31,7 @@ describe('init', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('ADMIN_PW, ADMIN_KEY, VIEWER_PW');
     expect(stdout).toMatch(
-      /^23 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
+      /^24 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
     );
     expect(text).toMatch(/^# yaml-language-server: \$schema=\S+target\.schema\.json\n/);
     expect(parse(text)).toMatchObject({ name: 'lab-7', release: '7.1.2_u3', allow: { stateChanges: false } });
@@ -143,7 +143,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/not tried +accounts +allow\.stateChanges is not true/);
     expect(stdout).not.toContain('bob logs in');
     expect(stdout).toMatch(
-      /\n23 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
+      /\n24 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
     );
     expect(code).toBe(0);
   });

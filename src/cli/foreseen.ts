@@ -1,10 +1,9 @@
 import type { StatementInVerdict } from '../base/model/statement.js';
-import type { Contract } from '../contract/openapi/contract.js';
 import { loadRequirements, type Requirement } from '../contract/requirements/catalogue.js';
 import { idPattern } from '../contract/requirements/glob.js';
 import { exemptedNeed, missingNeed, type NeedOptions } from '../contract/requirements/needs.js';
 import type { Target } from '../input/target-file/target.js';
-import { type Standing, standingOf } from '../verdict/statement/standing.js';
+import { type Judging, type Standing, standingOf } from '../verdict/statement/standing.js';
 
 /** A selected requirement with what is known before anything is sent. */
 export interface Foreseen extends Standing {
@@ -20,7 +19,7 @@ export function askedFor({ grep }: { readonly grep: string | undefined }): Requi
 
 export function foreseen(
   target: Target,
-  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  contract: Judging,
   command: NeedOptions & { readonly grep: string | undefined },
   statement: StatementInVerdict | undefined,
 ): Foreseen[] {

@@ -1,7 +1,6 @@
 import { isFile } from '../base/files.js';
 import type { StatementInVerdict } from '../base/model/statement.js';
 import { counted, duration } from '../base/words.js';
-import type { Contract } from '../contract/openapi/contract.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
 import { Pace } from '../contract/order/pace.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
@@ -9,6 +8,7 @@ import { effectiveAllow } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
 import { readEvents } from '../verdict/events/log.js';
+import type { Judging } from '../verdict/statement/standing.js';
 import { type Foreseen, foreseen, isTried } from './foreseen.js';
 import type { Duration, RunCommand } from './run-options.js';
 
@@ -20,7 +20,7 @@ const remoteAnswerMs = 100;
 /** `run --plan`: describes what a run would do, from the target file alone. It sends nothing. */
 export function renderPlan(
   target: Target,
-  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  contract: Judging,
   command: Pick<RunCommand, 'mode' | 'slow' | 'grep'> & { readonly within?: RunCommand['within'] },
   statement?: StatementInVerdict,
   lastMs: number | null = null,

@@ -1,9 +1,9 @@
 import type { StatementInVerdict } from '../base/model/statement.js';
 import { counted } from '../base/words.js';
-import type { Contract } from '../contract/openapi/contract.js';
 import { exemptedNeed } from '../contract/requirements/needs.js';
 import { accountRoles } from '../input/target-file/allow.js';
 import type { Allow, Target } from '../input/target-file/target.js';
+import type { Judging } from '../verdict/statement/standing.js';
 import { foreseen } from './foreseen.js';
 
 /** How many MUST requirements a run would check, according to the target file. */
@@ -14,9 +14,7 @@ export interface Reach {
   readonly missing: ReadonlyMap<string, number>;
 }
 
-type Judged = Pick<Contract, 'release' | 'source' | 'operations'>;
-
-export function reachOf(target: Target, contract: Judged, statement?: StatementInVerdict): Reach {
+export function reachOf(target: Target, contract: Judging, statement?: StatementInVerdict): Reach {
   const musts = foreseen(target, contract, { mode: 'full', slow: false, grep: undefined }, statement).filter(
     ({ requirement, level, notApplicable }) =>
       level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined,
@@ -64,7 +62,7 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target
 }
 
 /** What a run would check and which keys would raise it: one line each. */
-export function reachLines(target: Target, contract: Judged, statement?: StatementInVerdict): string[] {
+export function reachLines(target: Target, contract: Judging, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];
   const everything = allowOf(new Set(allowKeys), target.accounts);

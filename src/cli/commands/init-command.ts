@@ -62,17 +62,8 @@ export function addInit(program: Command): void {
     });
 }
 
-interface Flags {
-  readonly baseUrl?: string;
-  readonly name?: string;
-  readonly release?: string;
-  readonly ca?: string;
-  readonly admin?: string;
+interface Flags extends Partial<Omit<Draft, 'adminHasKey'>> {
   readonly key: boolean;
-  readonly viewer?: string;
-  readonly other?: string;
-  readonly mailDomain?: string;
-  readonly mailListen?: string;
   readonly allow?: readonly (keyof Allow)[];
 }
 

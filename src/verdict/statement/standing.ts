@@ -14,9 +14,12 @@ export interface Standing {
   readonly notApplicable?: string;
 }
 
+/** What decides whether a requirement applies. */
+export type Judging = Pick<Contract, 'release' | 'source' | 'operations'>;
+
 export function standingOf(
   requirement: Requirement,
-  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  contract: Judging,
   statement: Pick<StatementInVerdict, 'claims'> | undefined,
 ): Standing {
   const { level, source, claim } = requirement;
