@@ -70,7 +70,12 @@ export const flawClasses: readonly FlawClass[] = [
   covered(
     'A part of a code is accepted',
     ['GHSA-rmmc-8cqj-hfp3'],
-    ['ways-in/totp-cut-short', 'ways-in/email-cut-short', 'ways-in/code-with-more-verifies'],
+    [
+      'ways-in/totp-cut-short',
+      'ways-in/email-cut-short',
+      'ways-in/half-a-code-verifies',
+      'ways-in/code-with-more-verifies',
+    ],
   ),
   covered(
     'A code or a credential that is null, a list or an object slips through',
