@@ -71,7 +71,6 @@ function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): stri
   ];
 }
 
-/** The number of last exchanges shown when the middle is left out. */
 const shownLast = 3;
 
 function numbered(exchanges: readonly ToldExchange[], from: number): string[] {

@@ -41,7 +41,6 @@ function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined)
   return { ...since, other: [...since.other, ...flaky] };
 }
 
-/** What reports say besides the verdict: {@link changesOf} and the last nights. */
 export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ReportExtras {
   const changes = changesOf(verdict, out, baseline);
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };

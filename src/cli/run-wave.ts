@@ -18,12 +18,10 @@ import { Leased } from './target-run/leased.js';
 import { checkJournal, isChanged, type Prepared } from './target-run/prepared.js';
 import { complain } from './terminal.js';
 
-/** What all waves of a run share. */
 export interface RunContext {
   readonly command: RunCommand;
   readonly base: string;
   readonly stateDir: string;
-  /** A private folder for temporary files. */
   readonly folder: string;
   readonly signals: Signals;
   readonly job: GitHubJob;

@@ -84,13 +84,11 @@ function planOf({ target, judgedBy, statement, planned }: Prepared, command: Run
   return renderPlan(target, judgedBy.contract, command, statement, lastMs, planned);
 }
 
-/** Explains the exit code of a run on one target; undefined: the verdict's own code. */
 function exitLine(verdict: Verdict | undefined, code: number): string | undefined {
   if (verdict === undefined || exitCode([verdict]) === code) return undefined;
   return `Exit code: ${code} (${meaningOf(code)})`;
 }
 
-/** The targets of this shard, and the shard of each target. */
 async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<RunContext, 'stateDir' | 'secrets'>) {
   const all: Prepared[] = [];
   for (const file of targetFiles(command.targets)) all.push(await prepare(file, command, stateDir, secrets));

@@ -100,7 +100,6 @@ function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');
 }
 
-/** Words of verdicts and exchanges. */
 const words = [
   'mfa-conformance schemaVersion suite target release contract outcomes inconclusive exchanges request response',
   'headers application/json authorization session-id password currentPassword supportUserPassword accessToken',

@@ -36,7 +36,6 @@ export interface Finished {
 
 interface Trouble {
   readonly reason: string;
-  /** Whether the target file is the cause, not the target's answers. */
   readonly mistaken: boolean;
   /** Set if the target file or the machine is at fault: exit code 2. */
   readonly misconfigured?: ConfigurationError;

@@ -98,7 +98,6 @@ export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] 
   return [...(target.warnings ?? []), ...problems.map(({ text }) => text), ...notes];
 }
 
-/** Whether the run may change anything on the target. */
 export function mayChange({ target, command }: Prepared): boolean {
   return readOnlyReason(target, command.mode) === undefined;
 }

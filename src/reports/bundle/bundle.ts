@@ -11,7 +11,6 @@ export const manifestName = 'SHA256SUMS';
 /** Folders without evidence, for other tools only. */
 const leftOut = new Set(['allure-results', 'playwright-allure']);
 
-/** The evidence in a target's folder, with its names in the bundle. */
 export function evidenceIn(folder: string, name: string): ZipEntry[] {
   const walk = (dir: string): ZipEntry[] =>
     readdirSync(dir, { withFileTypes: true })

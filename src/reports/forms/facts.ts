@@ -39,7 +39,6 @@ const known: Readonly<Record<string, Known>> = {
 /** Facts that are shown even if they were not measured. */
 const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
 
-/** All facts in words: the expected ones first, measured or not. */
 export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {
   const others = Object.keys(facts).filter((name) => !expected.includes(name));
   return [...expected, ...others].map((name) => ({
@@ -120,7 +119,6 @@ function credentialModes(value: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-/** The contract's name of a credential in plain words. */
 export function credentialName(scheme: string): string {
   const names: Readonly<Record<string, string>> = {
     APIKeyHeader: 'API key',

@@ -10,7 +10,6 @@ export interface ProgressOptions {
   readonly colour: boolean;
   readonly quiet: boolean;
   readonly total: number;
-  /** The estimated time left, in milliseconds. */
   readonly leftMs?: () => number;
   /** Whether that may be too short. */
   readonly mayBeLonger?: () => boolean;
@@ -54,11 +53,9 @@ export class Progress {
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
   readonly #startedAt = steadyNow();
-  /** Counts by target and area since their last line. */
   readonly #areas = new Map<string, { readonly target: string; readonly counts: Counts }>();
   /** Requirements under test, the latest last. Several targets may be at the same one. */
   readonly #running: Running[] = [];
-  /** By target, the latest last. */
   readonly #waits = new Map<string, Wait>();
   readonly #longest = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;

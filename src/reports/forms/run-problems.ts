@@ -25,7 +25,6 @@ export function runProblems(verdict: Verdict): RunProblem[] {
   ];
 }
 
-/** True if an outcome gates: a must, and with --strict a should. */
 export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): boolean {
   return level === 'must' || (level === 'should' && strict === true);
 }

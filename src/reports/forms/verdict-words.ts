@@ -23,7 +23,6 @@ export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string 
   return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
 
-/** The headline of every output: the verdict, and the effect of --baseline or --gate. */
 export function verdictLine(verdict: Verdict): string {
   const { word, rest } = headlineOf(verdict);
   return `${word}${rest}`;
@@ -39,7 +38,6 @@ export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'select
   return shortVerdict({ gate: verdict.gate, ...completenessOf(verdict) });
 }
 
-/** The only line of a quiet run: the headline and the cause. */
 export function quietLine(verdict: Verdict): string {
   const line = verdictLine(verdict);
   const cause = withoutFullStop(verdict.cause);
@@ -99,7 +97,6 @@ function withinWords(selection: Verdict['selection']): string | undefined {
 /** A longer reason would hide the counts before it. */
 const longestReason = 120;
 
-/** The reason that kept most MUST requirements from being checked. */
 function mainReason({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {
   if (selection?.by === 'recording') return "the recorded traffic breaks nothing; it can't show flows";
   if (selection?.by === 'last failed') return rerunWords(outcomes);
@@ -118,7 +115,6 @@ function rerunWords(outcomes: readonly Outcome[]): string {
   return `${passing}${all} that failed before ${passing === 1 && all === '' ? 'passes' : 'pass'} now`;
 }
 
-/** The number of musts that only the vendor's statement makes a must. */
 function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]): string {
   const count = outcomes.filter((each) => each.claimed !== undefined && kinds.includes(each.outcome)).length;
   return count === 0 ? '' : `, ${count} of them claimed by the vendor`;

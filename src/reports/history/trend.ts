@@ -37,7 +37,6 @@ export interface Standing {
   readonly runs: number;
 }
 
-/** A requirement that passed and failed alternately on one release. */
 export interface Flaky {
   readonly id: string;
   readonly failed: number;

@@ -10,7 +10,6 @@ export interface Matrix {
   readonly exitCode: ExitCode;
   /** The totals of all plans found; null without a plan. */
   readonly planned: { readonly shards: number; readonly targets: number } | null;
-  /** Problems beside the verdicts that rule out `conforms`. */
   readonly problems: readonly MatrixProblem[];
   /** Remarks that don't affect the gate. */
   readonly notes: readonly string[];
@@ -36,7 +35,6 @@ export type ProblemKind = (typeof problemKinds)[number];
 
 export interface MatrixProblem {
   readonly kind: ProblemKind;
-  /** A sentence that names the file or target. */
   readonly text: string;
 }
 

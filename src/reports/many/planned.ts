@@ -14,7 +14,6 @@ export interface Planned {
   readonly startedAt: string;
   /** Identifies the run across its shards; null if unknown. */
   readonly run: string | null;
-  /** All targets of all shards, sorted by name. */
   readonly targets: readonly PlannedTargetName[];
 }
 

@@ -60,7 +60,6 @@ function problems({ problems: all, notes }: Matrix): Markup {
   )}${list('Notes', notes)}`;
 }
 
-/** The outcome of a requirement on a target; undefined if the target did not plan it. */
 function outcomeOn({ outcomes }: MatrixRow, { name }: MatrixTarget): OutcomeKind | undefined {
   return Object.hasOwn(outcomes, name) ? outcomes[name] : undefined;
 }
@@ -86,7 +85,6 @@ function gateCell(target: MatrixTarget): Markup {
   return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(target)}</strong></td>`;
 }
 
-/** True if the requirement applies to some target. */
 function isMet({ outcomes }: MatrixRow): boolean {
   return Object.values(outcomes).some((kind) => kind !== 'not applicable');
 }
@@ -98,7 +96,6 @@ function tableOf(label: string, targets: readonly MatrixTarget[], lines: readonl
   )}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
-/** The worst outcome of an area on a target, with its number of requirements. */
 function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
   const kinds = group.flatMap((row) => outcomeOn(row, target) ?? []);
   const kind =
@@ -162,7 +159,6 @@ function addressOf(path: string): string {
   return `./${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** True if the requirement passed on every target that it applies to. */
 function isQuiet({ outcomes }: MatrixRow): boolean {
   return Object.values(outcomes).every((kind) => kind === 'pass' || kind === 'not applicable');
 }

@@ -23,7 +23,6 @@ const closedOnMistake = 'http/no-server-error-for-client-mistake';
 /** The requirements that a run's answers break or keep, independent of the tests that sent the requests. */
 export class Breaches {
   readonly #tallies = new Map<string, Tally>();
-  /** Operations that answered anything but 404. */
   readonly #there = new Set<string | null>();
   readonly #heldBack = new Map<string | null, (readonly [Exchanged, Breach])[]>();
   readonly #closed = new Map<string | null, Exchanged[]>();

@@ -33,7 +33,6 @@ interface Report {
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  /** The exchange that the check judges. */
   readonly about?: Exchange | undefined;
 }
 
@@ -260,7 +259,6 @@ export class RunFold {
 const notRestored =
   'it is unknown if the target was restored: mfa-conformance restore checks that, and restores it';
 
-/** Operations that set a configuration. */
 const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
 
 function shownOf(index: number, { operation, request, response }: Exchange): Shown {
@@ -278,7 +276,6 @@ function newTest(): Tested {
   return { exchanges: [], reports: [], ended: false, isStopped: false, durationMs: 0 };
 }
 
-/** The results that follow from how a test ended. */
 function reportsByStatus(
   status: Extract<RunEvent, { type: 'test ended' }>['status'],
   hasReport: boolean,

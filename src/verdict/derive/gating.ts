@@ -73,7 +73,6 @@ function nameOf({ file, verdict }: NonNullable<GateBy['baseline']>): BaselineNam
   };
 }
 
-/** Limits of the comparison with the baseline, in words. */
 export function notesOn(
   baseline: BaselineVerdict,
   now: { readonly release: string; readonly target: { readonly name: string } },

@@ -31,7 +31,6 @@ export class Logins {
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;
   }
 
-  /** Why a failure about an exchange proves nothing; undefined if it counts. */
   excuseFor(index: number | null): string | undefined {
     return this.#shutOut.get(this.refusedIn(index) ?? '');
   }

@@ -73,7 +73,6 @@ function draftOf(
   return { value: undefined, why: `Left out: ${about.map(reasonOf).join('; ')}.` };
 }
 
-/** True for failures, waived failures, and facts whose check failed. */
 function isBroken({ outcome, reason }: Outcome): boolean {
   return (
     outcome === 'fail' ||

@@ -10,11 +10,9 @@ import {
 import { appliesTo, type Requirement } from '../../contract/requirements/catalogue.js';
 import { idPattern } from '../../contract/requirements/glob.js';
 
-/** The properties of a run that decide which waivers apply. */
 export interface WaiverScope {
   readonly target: string;
   readonly release: ReleaseName;
-  /** The day of the run: `2026-12-31`. */
   readonly today: string;
   readonly catalogue: readonly (Pick<Requirement, 'since' | 'until'> & { readonly id: string })[];
 }

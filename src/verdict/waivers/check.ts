@@ -3,7 +3,6 @@ import { idPattern } from '../../contract/requirements/glob.js';
 import { didYouMean } from '../../input/config-file/nearest.js';
 import type { WaiversFile } from './read.js';
 
-/** A problem with an entry of a valid waivers file. */
 export interface WaiverProblem {
   readonly kind: 'unmatched' | 'expired' | 'duplicate';
   readonly index: number;

@@ -5,7 +5,6 @@ import { html, type Markup } from './markup.js';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** The parts of the contract with the number of their uses in this run. */
 export function coverage({ coverage: seen }: Verdict): Markup {
   if (Object.keys(seen.operations).length === 0) return html``;
   return html`<section id="coverage" aria-labelledby="coverage-title">
@@ -39,7 +38,6 @@ function totals(seen: Coverage): Markup {
   })}</ul>`;
 }
 
-/** A row for each operation and status, a column for each credential. */
 function calls(seen: Coverage): Markup {
   const columns = Object.keys(seen.credentials).sort(noneLast);
   const counts = seen.calls;

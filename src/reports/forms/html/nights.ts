@@ -23,7 +23,6 @@ export function renderNightsPage(runs: readonly Snapshot[], last: number): strin
   return renderPage({ title, style: pageStyle, script: '', body });
 }
 
-/** The last whole run of each day, oldest first. */
 function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   const sorted = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   return [...groupBy(sorted, ({ startedAt }) => dayOf(startedAt)).values()].flatMap((ofDay) => {

@@ -66,7 +66,6 @@ function repeated(retries: Verdict['retries']): string {
     : `Requests were repeated because the target asked for it: ${parts.join(', ')}.`;
 }
 
-/** The state that the run left: restored or not, and the changes that the API can't undo. */
 export function state(verdict: Verdict): Markup {
   const { restored, residue } = verdict;
   return html`<section id="state" aria-labelledby="state-title">

@@ -45,7 +45,6 @@ ${statement !== undefined && html`<div><dt>Statement</dt><dd>${statement}</dd></
 </dl>`;
 }
 
-/** Warnings that every reader needs, for any verdict. */
 export function alerts(verdict: Verdict): Markup {
   const notRestored =
     !verdict.restored &&
@@ -70,7 +69,6 @@ function gating({ gating: by, cause }: Verdict): Markup {
 <ul>${shown.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }
 
-/** The counts by outcome: a bar, and numbers that filter the list. */
 export function counts({ summary }: Verdict): Markup {
   const tiles: readonly (readonly [word: string, count: number, className: string, query: string])[] = [
     ['Passed', summary.pass, 'o-pass', 'outcome=pass'],
@@ -110,7 +108,6 @@ ${drawn}
 }
 
 const trendHeight = 44;
-/** The width of a night. */
 const step = 10;
 
 /** A bar for each of the last nights, with its failed and undecided requirements; this run is last. */
