@@ -28,30 +28,30 @@ export const rooms: readonly Room[] = [
     'base',
     ['errors', 'Errors typed by blame: conformance, arrange, transport, configuration.'],
     ['secret', 'A value that prints as a placeholder.'],
+    ['defined', 'Objects without undefined members.'],
     ['words', 'Counts, durations, colours and line breaks for texts.'],
     ['files', 'Creating folders, and replacing files atomically.'],
     ['steady-now', 'The time by a monotonic clock.'],
     ['shape', "Checks of JSON between the suite's own processes."],
     ['private-folder', "Temporary files that other users can't reach.", 'errors'],
-    ['package-root', 'The folder of the package.', 'errors'],
+    ['package-root', 'The folder and the version of the package.', 'errors'],
     ['built', 'Files that the build derives, to spare each process the work.', 'package-root'],
-    ['version', 'The version of the suite.', 'package-root'],
     ['spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root built'],
     ['model', 'The types: exchange, outcome, verdict, gating, waiver, release. No behaviour.'],
     ['wording', 'Checks and breaches as sentences.', 'words model'],
-    ['redaction', 'Removing secrets from texts, and searching artefacts for them.', 'errors shape'],
+    ['redaction', 'Removing secrets from texts, and searching artefacts for them.', 'errors words shape'],
   ),
   ...inWing(
     'input',
     [
       'config-file',
       'Reading what people write (YAML or JSON) with line, column and "did you mean".',
-      'errors spec-schema',
+      'errors secret spec-schema',
     ],
     [
       'target-file',
       'The target file, and what it allows.',
-      'errors files package-root secret model config-file',
+      'errors defined files package-root secret model config-file',
     ],
   ),
   ...inWing(
@@ -163,7 +163,7 @@ export const rooms: readonly Room[] = [
     [
       'many',
       'Shards of targets, and their merge.',
-      'errors files version words spec-schema model target-file events derive forms',
+      'errors files package-root words spec-schema model target-file events derive forms',
     ],
     [
       'matrix',
@@ -176,7 +176,7 @@ export const rooms: readonly Room[] = [
   ...inWing('cli', [
     'cli',
     'The commands.',
-    'errors files steady-now secret words private-folder package-root version spec-schema model redaction config-file openapi target-file requirements statement order journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har',
+    'errors files steady-now secret words private-folder package-root spec-schema model redaction config-file openapi target-file requirements statement order journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har',
   ]),
 ];
 

@@ -5,7 +5,7 @@ import { ConfigurationError } from './errors.js';
 
 const packageName = 'mfa-conformance';
 
-let found: string | undefined;
+let found: { readonly folder: string; readonly version: string } | undefined;
 
 /**
  * The absolute path of this package's folder, which holds `spec/`. Sources and `dist/` share it.
@@ -14,20 +14,23 @@ let found: string | undefined;
  */
 export function packageRoot(): string {
   found ??= search(dirname(fileURLToPath(import.meta.url)));
-  return found;
+  return found.folder;
 }
 
-function search(start: string): string {
+export function suiteVersion(): string {
+  packageRoot();
+  return found?.version ?? 'unknown';
+}
+
+function search(start: string): NonNullable<typeof found> {
   for (let folder = start; ; folder = dirname(folder)) {
-    if (nameOf(join(folder, 'package.json')) === packageName) return folder;
+    const file = join(folder, 'package.json');
+    const content: { name?: unknown; version?: unknown } = existsSync(file)
+      ? JSON.parse(readFileSync(file, 'utf8'))
+      : {};
+    if (content.name === packageName) return { folder, version: String(content.version) };
     if (folder === dirname(folder)) {
       throw new ConfigurationError(`No package.json of ${packageName} in ${start} or any folder above it.`);
     }
   }
-}
-
-function nameOf(file: string): unknown {
-  if (!existsSync(file)) return undefined;
-  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return typeof content === 'object' && content !== null && 'name' in content ? content.name : undefined;
 }

@@ -59,8 +59,7 @@ export const onOneLine = (text: string): string =>
 
 /** Cuts to `longest` characters and an ellipsis, without splitting a surrogate pair. */
 export function cut(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= longest ? text : `${cutAt(text, longest).kept}…`;
 }
 
 /** 850 ms, 12.3 s, 3 min 5 s. */
@@ -88,18 +87,8 @@ export function wrap(text: string, width: number, indent: string): string[] {
   });
 }
 
-/** The kept beginning of a text, and the number of UTF-16 units cut. */
-export interface Cut {
-  readonly kept: string;
-  readonly cut: number;
-}
-
-/**
- * Cuts a text before it is escaped or wrapped, which is slow for ten million characters.
- *
- * @param longest in UTF-16 units
- */
-export function cutAt(text: string, longest: number): Cut {
+/** Cuts a text before it is escaped or wrapped, which is slow for ten million characters. Counts UTF-16 units. */
+export function cutAt(text: string, longest: number): { readonly kept: string; readonly cut: number } {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);
   // Don't split a surrogate pair.

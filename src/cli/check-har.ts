@@ -4,7 +4,7 @@ import type { EventBody } from '../base/model/event.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { PlannedRequirement } from '../base/model/results.js';
 import type { Verdict } from '../base/model/verdict.js';
-import { suiteVersion } from '../base/version.js';
+import { suiteVersion } from '../base/package-root.js';
 import { coverageUniverse } from '../contract/openapi/coverage.js';
 import { loadContract } from '../contract/openapi/load.js';
 import { appliesTo, loadRequirements } from '../contract/requirements/catalogue.js';

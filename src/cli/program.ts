@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../base/errors.js';
 import { isFileError } from '../base/files.js';
-import { suiteVersion } from '../base/version.js';
+import { suiteVersion } from '../base/package-root.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCode } from './commands/code-command.js';
 import { addCompletion } from './commands/completion-command.js';

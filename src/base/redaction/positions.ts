@@ -8,25 +8,27 @@ export const secretHeaders: readonly string[] = [
   'proxy-authorization',
 ];
 
+/** Properties whose values are always secret, each with the secret's kind. */
+export const secretProperties: Readonly<Record<string, string>> = {
+  password: 'password',
+  currentPassword: 'password',
+  supportUserPassword: 'password',
+  otpCode: 'code',
+  otp: 'code',
+  mfaCode: 'code',
+  totpCode: 'code',
+  totpSecretKey: 'TOTP secret',
+  totpUri: 'TOTP URI',
+  sessionId: 'session id',
+  accessToken: 'access token',
+  privateKey: 'private key',
+  referenceId: 'reference id',
+};
+
 /** Properties and parameters whose values are always secret; case doesn't matter. */
 export const secretNames: readonly string[] = [
-  'password',
-  'currentPassword',
-  'supportUserPassword',
-  'otpCode',
-  'otp',
-  'mfaCode',
-  'totpCode',
-  'totpSecretKey',
-  'totpUri',
-  'sessionId',
-  'session-id',
-  'accessToken',
-  'access_token',
-  'privateKey',
-  'certificate',
-  'referenceId',
-  'apiKey',
+  ...Object.keys(secretProperties),
+  ...['session-id', 'access_token', 'certificate', 'apiKey'],
 ];
 
 const byLowerCase = new Map(secretNames.map((name) => [name.toLowerCase(), name]));

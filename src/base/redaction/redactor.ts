@@ -1,3 +1,4 @@
+import { cutAt } from '../words.js';
 import {
   redactForm,
   redactKeyUris,
@@ -61,17 +62,13 @@ export class Redactor {
 
   /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
-    const form = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
     // By value first: a replaced position may cut a value in two, and its rest would then stay.
-    const known = this.redact(text);
-    const shown = form
-      ? redactForm(known, this.#isPlaceholder)
-      : redactParameters(known, this.#isPlaceholder);
+    const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
     if (redacted.length <= longestBody) return redacted;
-    const end = isHighSurrogate(redacted.charCodeAt(longestBody - 1)) ? longestBody - 1 : longestBody;
-    return `${redacted.slice(0, end)}… (${text.length} characters in all)`;
+    return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
   /** Redacts another process's output, by position too: it may print a value before it is known here. */
@@ -109,6 +106,5 @@ export class Redactor {
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
+/** A code of zeros is the first guess of anyone, so it is no secret unless it is a user's code. */
+export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);

@@ -13,11 +13,7 @@ import { cut } from '../words.js';
 import { actual } from './breach.js';
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
-type Words<C> = {
-  /** Reports may quote either one alone. */
-  readonly expected: (check: C) => string;
-  readonly actual: (check: C) => string;
-};
+type Words<C> = string | ((check: C) => string);
 
 /** Aligns further lines with the text after the label. */
 const nextLine = `\n${' '.repeat('actual: '.length)}`;
@@ -169,123 +165,112 @@ const differ = {
   'the request': ["a value of the target's own", 'the one that the request named'],
 } as const;
 
-/** The words of each kind of check; a kind without a row doesn't compile. */
-const table: { readonly [Kind in Check['kind']]: Words<OfKind<Kind>> } = {
-  refused: {
-    expected: ({ least, answers }) =>
+/** Expected and actual of each kind of check; reports may quote either one alone. */
+const table: {
+  readonly [Kind in Check['kind']]: readonly [expected: Words<OfKind<Kind>>, actual: Words<OfKind<Kind>>];
+} = {
+  refused: [
+    ({ least, answers }) =>
       answers.some(({ way }) => way !== undefined)
         ? 'a refusal of each way that was tried'
         : least === '4xx'
           ? 'a refusal (4xx)'
           : 'a refusal',
-    actual: (check) => allOf(check, 'a success'),
-  },
-  accepted: { expected: () => 'a success (2xx)', actual: (check) => allOf(check, 'another answer') },
-  succeeded: {
-    expected: () => 'the documented success',
-    actual: (check) => [lastOf(check), ...check.breaches.map(actual)].join('; '),
-  },
-  handled: { expected: ({ least }) => handled[least], actual: (check) => allOf(check, 'another answer') },
-  status: {
-    expected: ({ allowed }) => `an answer with status ${allowed.join(' or ')}`,
-    actual: (check) => allOf(check, 'another status'),
-  },
-  opens: {
-    expected: () => 'a session that reads what a full session reads',
-    actual: (check) => allOf(check, 'a session that reads less'),
-  },
-  verified: {
-    expected: () => 'a success (2xx) with success true',
-    actual: (check) => `${lastOf(check)} with success ${json(check.success)}`,
-  },
-  'not verified': {
-    expected: () => 'success false, or a refusal (4xx)',
-    actual: (check) => `${lastOf(check)} with success ${json(check.success)}`,
-  },
-  members: {
-    expected: ({ members, any }) =>
+    (check) => allOf(check, 'a success'),
+  ],
+  accepted: ['a success (2xx)', (check) => allOf(check, 'another answer')],
+  succeeded: ['the documented success', (check) => [lastOf(check), ...check.breaches.map(actual)].join('; ')],
+  handled: [({ least }) => handled[least], (check) => allOf(check, 'another answer')],
+  status: [
+    ({ allowed }) => `an answer with status ${allowed.join(' or ')}`,
+    (check) => allOf(check, 'another status'),
+  ],
+  opens: [
+    'a session that reads what a full session reads',
+    (check) => allOf(check, 'a session that reads less'),
+  ],
+  verified: [
+    'a success (2xx) with success true',
+    (check) => `${lastOf(check)} with success ${json(check.success)}`,
+  ],
+  'not verified': [
+    'success false, or a refusal (4xx)',
+    (check) => `${lastOf(check)} with success ${json(check.success)}`,
+  ],
+  members: [
+    ({ members, any }) =>
       members
         .map((member) => memberRules[member.rule](nameOf(member), json(member.expected)))
         .join(any ? ' or ' : ', '),
-    actual: (check) => `${check.members.map(seenWords).join(', ')}${inLast(check)}`,
-  },
-  whole: {
-    expected: ({ allowed }) => allowed.map(json).join(' or '),
-    actual: (check) => `${json(check.seen)}${inLast(check)}`,
-  },
-  state: {
-    expected: () => 'both configurations as they were before the request',
-    actual: (check) => `${check.changes.map(changeWords).join(nextLine)}${inLast(check)}`,
-  },
-  readable: {
-    expected: ({ part }) => `${reads[part]} answers by the document after the request`,
-    actual: (check) => `it answers something else${inLast(check)}`,
-  },
-  mailed: {
-    expected: ({ expected }) => mailsTo(expected),
-    actual: (check) => `${mailsTo(check.seen)}${inLast(check)}`,
-  },
-  mail: {
-    expected: ({ rule, name }) => `${mailRules[rule][0]}${name === null ? '' : `: ${name}`}`,
-    actual: (check) => mailRules[check.rule][1](check),
-  },
-  random: { expected: ({ pattern }) => patterns[pattern][0], actual: ({ pattern }) => patterns[pattern][1] },
-  same: {
-    expected: (check) => same[check.with][0],
-    actual: (check) => `${same[check.with][1]} in ${check.pointer}${inLast(check)}`,
-  },
-  differ: {
-    expected: (check) => differ[check.with][0],
-    actual: (check) => `${differ[check.with][1]} in ${check.pointer}${inLast(check)}`,
-  },
-  alike: {
-    expected: ({ differences }) =>
+    (check) => `${check.members.map(seenWords).join(', ')}${inLast(check)}`,
+  ],
+  whole: [({ allowed }) => allowed.map(json).join(' or '), (check) => `${json(check.seen)}${inLast(check)}`],
+  state: [
+    'both configurations as they were before the request',
+    (check) => `${check.changes.map(changeWords).join(nextLine)}${inLast(check)}`,
+  ],
+  readable: [
+    ({ part }) => `${reads[part]} answers by the document after the request`,
+    (check) => `it answers something else${inLast(check)}`,
+  ],
+  mailed: [({ expected }) => mailsTo(expected), (check) => `${mailsTo(check.seen)}${inLast(check)}`],
+  mail: [
+    ({ rule, name }) => `${mailRules[rule][0]}${name === null ? '' : `: ${name}`}`,
+    (check) => mailRules[check.rule][1](check),
+  ],
+  random: [({ pattern }) => patterns[pattern][0], ({ pattern }) => patterns[pattern][1]],
+  same: [
+    (check) => same[check.with][0],
+    (check) => `${same[check.with][1]} in ${check.pointer}${inLast(check)}`,
+  ],
+  differ: [
+    (check) => differ[check.with][0],
+    (check) => `${differ[check.with][1]} in ${check.pointer}${inLast(check)}`,
+  ],
+  alike: [
+    ({ differences }) =>
       `answers that look alike: ${differences.map(({ at, expected }) => `${at} ${json(expected)}`).join(', ')}`,
-    actual: (check) =>
-      `${check.differences.map(({ at, seen }) => `${at} ${json(seen)}`).join(', ')}${inLast(check)}`,
-  },
-  'well formed': {
-    expected: ({ what }) => wellFormed[what],
-    actual: (check) => `${check.problems.join(', ')}${inLast(check)}`,
-  },
-  count: {
-    expected: ({ of, least, most }) =>
+    (check) => `${check.differences.map(({ at, seen }) => `${at} ${json(seen)}`).join(', ')}${inLast(check)}`,
+  ],
+  'well formed': [({ what }) => wellFormed[what], (check) => `${check.problems.join(', ')}${inLast(check)}`],
+  count: [
+    ({ of, least, most }) =>
       [
         ...(least === null ? [] : [`at least ${countWords(least, of)}`]),
         ...(most === null ? [] : [`at most ${countWords(most, of)}`]),
       ].join(', '),
-    actual: (check) => `${countWords(check.seen, check.of)}${inLast(check)}`,
-  },
-  limited: {
-    expected: ({ of, within }) => `a limit within ${within} ${attempts[of]}`,
-    actual: (check) => `no limit after ${check.seen} ${attempts[check.of]}${inLast(check)}`,
-  },
-  field: {
-    expected: ({ name, rule }) => fieldRules[rule][0](name),
-    actual: (check) => `${fieldRules[check.rule][1](check.name, check.seen ?? 'none')}${inLast(check)}`,
-  },
-  framed: {
-    expected: ({ rule }) =>
+    (check) => `${countWords(check.seen, check.of)}${inLast(check)}`,
+  ],
+  limited: [
+    ({ of, within }) => `a limit within ${within} ${attempts[of]}`,
+    (check) => `no limit after ${check.seen} ${attempts[check.of]}${inLast(check)}`,
+  ],
+  field: [
+    ({ name, rule }) => fieldRules[rule][0](name),
+    (check) => `${fieldRules[check.rule][1](check.name, check.seen ?? 'none')}${inLast(check)}`,
+  ],
+  framed: [
+    ({ rule }) =>
       rule === 'nothing' ? 'nothing after the header section' : 'the bytes that the header section declares',
-    actual: (check) => `${check.beyond}${inLast(check)}`,
-  },
-  transport: {
-    expected: ({ rule }) => (rule === 'no plain HTTP' ? 'no answer of the API by plain HTTP' : rule),
-    actual: ({ rule, seen }) =>
+    (check) => `${check.beyond}${inLast(check)}`,
+  ],
+  transport: [
+    ({ rule }) => (rule === 'no plain HTTP' ? 'no answer of the API by plain HTTP' : rule),
+    ({ rule, seen }) =>
       rule === 'no plain HTTP' ? `an answer with status ${seen}` : 'a connection of an older version',
-  },
-  claimed: {
-    expected: ({ atMost, unit }) => `within ${atMost} ${unit}, as the vendor claims`,
-    actual: ({ seen, unit }) => (seen === null ? 'no limit' : `after ${seen} ${unit}`),
-  },
-  'body found': {
-    expected: ({ of }) => `for any body ${expectedOf(of)}`,
-    actual: ({ of, body, what, shrinks, seed }) => {
+  ],
+  claimed: [
+    ({ atMost, unit }) => `within ${atMost} ${unit}, as the vendor claims`,
+    ({ seen, unit }) => (seen === null ? 'no limit' : `after ${seen} ${unit}`),
+  ],
+  'body found': [
+    ({ of }) => `for any body ${expectedOf(of)}`,
+    ({ of, body, what, shrinks, seed }) => {
       const simplified = shrinks === 0 ? 'not simplified' : `simplified ${shrinks} times`;
       const found = `${what}; ${simplified}; repeat with --seed ${seed}`;
       return `${actualOf(of)}${nextLine}for the body: ${body}${nextLine}(${found})`;
     },
-  },
+  ],
 };
 
 function mailsTo(addresses: readonly string[]): string {
@@ -293,15 +278,14 @@ function mailsTo(addresses: readonly string[]): string {
 }
 
 /** The demand, in words. */
-export function expectedOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
-  const row: Words<OfKind<Kind>> = table[check.kind];
-  return row.expected(check);
-}
+export const expectedOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 0);
 
 /** The observation, in words. */
-export function actualOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
-  const row: Words<OfKind<Kind>> = table[check.kind];
-  return row.actual(check);
+export const actualOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 1);
+
+function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): string {
+  const said: Words<OfKind<Kind>> = table[check.kind][which];
+  return typeof said === 'string' ? said : said(check);
 }
 
 /** A failed check as reports show it. */

@@ -7,10 +7,9 @@ import { defaultRelease, isReleaseName, releaseNames } from '../../base/model/re
 import { makePrivateFolder } from '../../base/private-folder.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { loadContract } from '../../contract/openapi/load.js';
-import { type Draft, draftTarget } from '../../input/target-file/draft.js';
+import { type Draft, draftTarget, schemaLine } from '../../input/target-file/draft.js';
 import { nameTrouble } from '../../input/target-file/name.js';
 import { readTarget } from '../../input/target-file/read.js';
-import { schemaLine } from '../../input/target-file/schema-line.js';
 import type { Allow, Target } from '../../input/target-file/target.js';
 import { writeNew } from '../output-files.js';
 import { allowKeys, allowOf, allowWords, reachLines, reachOf, reachWords } from '../reach.js';

@@ -1,6 +1,6 @@
 import type { RunBegan } from '../../base/model/event.js';
 import type { GateBy, PlannedRequirement } from '../../base/model/results.js';
-import { suiteVersion } from '../../base/version.js';
+import { suiteVersion } from '../../base/package-root.js';
 import { coverageUniverse } from '../../contract/openapi/coverage.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { exemptedNeed } from '../../contract/requirements/needs.js';

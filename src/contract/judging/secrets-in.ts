@@ -1,22 +1,5 @@
-import { secretHeaders } from '../../base/redaction/positions.js';
+import { secretHeaders, secretProperties } from '../../base/redaction/positions.js';
 import { type OperationId, operationRow } from '../openapi/operations.js';
-
-/** Properties whose values are always secret, each with the secret's kind. */
-const secretProperties: Readonly<Record<string, string>> = {
-  password: 'password',
-  currentPassword: 'password',
-  supportUserPassword: 'password',
-  otpCode: 'code',
-  otp: 'code',
-  mfaCode: 'code',
-  totpCode: 'code',
-  totpSecretKey: 'TOTP secret',
-  totpUri: 'TOTP URI',
-  sessionId: 'session id',
-  accessToken: 'access token',
-  privateKey: 'private key',
-  referenceId: 'reference id',
-};
 
 /** The values of secret properties with their kinds. A recursion would fail on hostile depths. */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {

@@ -132,19 +132,15 @@ export class ConfigDocument {
       if (deepest > maxDepth) break;
     }
     if (deepest <= maxDepth) return;
-    const before = text.slice(0, offset).split('\n');
-    const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    this.problems.add(place, [], `nested too deeply: more than ${maxDepth} levels`);
+    this.problems.add(placeIn(text, offset), [], `nested too deeply: more than ${maxDepth} levels`);
     this.problems.throwIfAny();
   }
 
   #checkJson(text: string): void {
     const offset = jsonErrorOffset(text, maxDepth);
     if (offset === undefined || text.trim() === '') return;
-    const before = text.slice(0, offset).split('\n');
-    const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
     this.problems.add(
-      place,
+      placeIn(text, offset),
       [],
       'not valid JSON from here on: look for a missing quote or comma, a comma too many, or a comment',
     );
@@ -209,6 +205,12 @@ export class ConfigDocument {
     });
     return path;
   }
+}
+
+/** The place of an offset before the parser has counted the lines. */
+function placeIn(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Yields after each lexeme, so that the caller can stop in time. */

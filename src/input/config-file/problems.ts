@@ -9,20 +9,11 @@ export interface Place {
   readonly column: number;
 }
 
-interface Problem {
-  readonly place: Place | undefined;
-  readonly text: string;
-}
-
 /** Collects all problems of a file, so that its author can fix them in one go. */
 export class Problems {
-  readonly #problems: Problem[] = [];
+  readonly #problems: { readonly place: Place | undefined; readonly text: string }[] = [];
 
   constructor(private readonly file: string) {}
-
-  get any(): boolean {
-    return this.#problems.length > 0;
-  }
 
   add(place: Place | undefined, path: KeyPath, text: string): void {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
@@ -30,7 +21,7 @@ export class Problems {
 
   /** @throws ConfigurationError with a line for each problem, in the file's order, if there are any */
   throwIfAny(): void {
-    if (!this.any) return;
+    if (this.#problems.length === 0) return;
     const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
     const lines = sorted.map(({ place, text }) => {
       const at = place === undefined ? `${this.file}:` : `${this.file}:${place.line}:${place.column}`;

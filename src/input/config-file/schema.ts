@@ -58,13 +58,10 @@ function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if');
 }
 
-interface Description {
-  readonly path: KeyPath;
-  readonly at: 'value' | 'key';
-  readonly text: string;
-}
-
-function describe(error: ErrorObject, document: ConfigDocument): Description {
+function describe(
+  error: ErrorObject,
+  document: ConfigDocument,
+): { readonly path: KeyPath; readonly at: 'value' | 'key'; readonly text: string } {
   const path = pathOf(error.instancePath, document.value);
   const params: Params = error.params;
   const { properties = {} }: ObjectSchema = error.parentSchema ?? {};
@@ -151,12 +148,8 @@ function pathOf(pointer: string, root: unknown): KeyPath {
       value = value[Number(part)];
     } else {
       path.push(part);
-      value = asRecord(value)[part];
+      value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
     }
   }
   return path;
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -1,3 +1,4 @@
+import { Secret } from '../../base/secret.js';
 import type { ConfigDocument } from './document.js';
 import type { KeyPath } from './problems.js';
 
@@ -19,6 +20,11 @@ export class Values {
       return undefined;
     }
     return typeof value === 'string' ? value : undefined;
+  }
+
+  secret(path: KeyPath): Secret | undefined {
+    const text = this.text(path);
+    return text === undefined ? undefined : new Secret(text);
   }
 
   texts(path: KeyPath): string[] {
@@ -54,7 +60,6 @@ export class Values {
 function valueAt(root: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((value, part) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    const found: unknown = Reflect.get(value, part);
-    return found;
+    return Reflect.get(value, part);
   }, root);
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { Secret } from '../../base/secret.js';
 import type { KeyPath } from '../config-file/problems.js';
 import type { Values } from '../config-file/values.js';
@@ -11,26 +12,31 @@ export function readAccounts(values: Values): Accounts | undefined {
   const other = readAccount(values, 'other');
   reportSameUser(values, { admin, viewer, other });
   if (admin === undefined) return undefined;
-  return { admin, ...(viewer === undefined ? {} : { viewer }), ...(other === undefined ? {} : { other }) };
+  return defined({ admin, viewer, other });
 }
 
 export function readSupportUser(values: Values): Target['supportUser'] {
-  const email = readEmail(values, ['supportUser', 'email']);
-  const password = values.text(['supportUser', 'password']);
-  return {
-    ...(email === undefined ? {} : { email }),
-    ...(password === undefined ? {} : { password: new Secret(password) }),
-  };
+  return defined({
+    email: readEmail(values, ['supportUser', 'email']),
+    password: values.secret(['supportUser', 'password']),
+  });
 }
 
 function readAccount(values: Values, role: AccountRole): Account | undefined {
   const at = (key: string): KeyPath => ['accounts', role, key];
   if (!values.has(['accounts', role])) return undefined;
-  const username = values.text(at('username'));
-  const password = values.text(at('password'));
-  const email = readEmail(values, at('email'));
   const apiKey = values.text(at('apiKey'));
-  const sid = values.text(at('sid'));
+  const account = defined({
+    role,
+    username: values.text(at('username')),
+    password: values.secret(at('password')),
+    domain: values.text(at('domain')) ?? 'LOCAL',
+    email: readEmail(values, at('email')),
+    apiKey: apiKey === undefined ? undefined : new Secret(apiKey),
+    sid: values.text(at('sid')),
+    mfaExempt: values.flag(at('mfaExempt')) === true ? (true as const) : undefined,
+    mailedCodes: values.flag(at('mailedCodes')) === false ? (false as const) : undefined,
+  });
   if (!values.has(at('apiKey')) && !values.has(at('password'))) {
     values.problem(
       ['accounts', role],
@@ -42,17 +48,7 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     values.problem(at('apiKey'), 'holds a space, a line break or another character that no API key can have');
   }
-  return {
-    role,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: new Secret(password) }),
-    domain: values.text(at('domain')) ?? 'LOCAL',
-    ...(email === undefined ? {} : { email }),
-    ...(apiKey === undefined ? {} : { apiKey: new Secret(apiKey) }),
-    ...(sid === undefined ? {} : { sid }),
-    ...(values.flag(at('mfaExempt')) === true ? { mfaExempt: true as const } : {}),
-    ...(values.flag(at('mailedCodes')) === false ? { mailedCodes: false as const } : {}),
-  };
+  return account;
 }
 
 function readEmail(values: Values, path: KeyPath): string | undefined {

@@ -1,4 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
+import { defined } from '../../base/defined.js';
 import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../../base/model/releases.js';
 import type { KeyPath } from '../config-file/problems.js';
 import { notOneOf } from '../config-file/schema.js';
@@ -13,7 +14,7 @@ import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 
 /** Who can read the target file; `unknown` on systems without permission bits. */
-export type FileAccess = 'private' | 'shared' | 'unknown';
+type FileAccess = 'private' | 'shared' | 'unknown';
 
 /** The target that the values describe; undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
@@ -31,23 +32,23 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
   const statement = readOtherFile(values, folder, 'statement');
   const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl), ...mailWarnings(mail)];
   if (baseUrl === undefined || release === undefined || accounts === undefined) return undefined;
-  return {
+  return defined({
     name,
     file,
     baseUrl,
     release: release === 'auto' ? defaultRelease : release,
-    ...(release === 'auto' ? { detectRelease: true as const } : {}),
+    detectRelease: release === 'auto' ? (true as const) : undefined,
     tls,
     accounts,
     supportUser,
-    ...(mail === undefined ? {} : { mail }),
-    ...(clock === undefined ? {} : { clock }),
+    mail,
+    clock,
     allow,
     limits: readLimits(values, allow),
-    ...(waivers === undefined ? {} : { waivers }),
-    ...(statement === undefined ? {} : { statement }),
-    ...(warnings.length === 0 ? {} : { warnings }),
-  };
+    waivers,
+    statement,
+    warnings: warnings.length === 0 ? undefined : warnings,
+  });
 }
 
 function readName(values: Values, file: string): string {
@@ -87,20 +88,17 @@ function readClock(values: Values): Target['clock'] {
 }
 
 function readLimits(values: Values, allow: Allow): Limits {
-  // A throw-away target has no other users to slow down.
-  const requestsPerSecond =
-    values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
-  const requestTimeoutMs = values.number(['limits', 'requestTimeoutMs']) ?? 15_000;
-  const sessionsPerUser = values.number(['limits', 'sessionsPerUser']);
-  const lockMinutes = values.number(['limits', 'lockMinutes']);
-  return {
-    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+  const limit = (name: keyof Limits) => values.number(['limits', name]);
+  const requestTimeoutMs = limit('requestTimeoutMs') ?? 15_000;
+  return defined({
+    // A throw-away target has no other users to slow down.
+    requestsPerSecond: limit('requestsPerSecond') ?? (allow.disposable ? undefined : 20),
     requestTimeoutMs,
     // A request that timed out may take as long again to finish.
-    settleMs: values.number(['limits', 'settleMs']) ?? 2 * requestTimeoutMs,
-    ...(sessionsPerUser === undefined ? {} : { sessionsPerUser }),
-    ...(lockMinutes === undefined ? {} : { lockMinutes }),
-  };
+    settleMs: limit('settleMs') ?? 2 * requestTimeoutMs,
+    sessionsPerUser: limit('sessionsPerUser'),
+    lockMinutes: limit('lockMinutes'),
+  });
 }
 
 /** The path of a file that the run reads later. */

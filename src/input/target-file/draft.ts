@@ -1,4 +1,7 @@
+import { dirname, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { defined } from '../../base/defined.js';
+import { packageRoot } from '../../base/package-root.js';
 import type { Allow } from './target.js';
 
 /** The content of a new target file. Its secrets come from the environment. */
@@ -35,20 +38,21 @@ export function draftTarget(
     ...(mailDomain === undefined ? {} : { email: `${username}@${mailDomain}` }),
     ...(hasKey ? { apiKey: fromEnvironment(`${role}_KEY`) } : {}),
   });
-  const content = {
-    name: draft.name,
-    baseUrl: draft.baseUrl,
-    release: draft.release,
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    accounts: {
-      admin: account('ADMIN', draft.admin, draft.adminHasKey),
-      ...(draft.viewer === undefined ? {} : { viewer: account('VIEWER', draft.viewer) }),
-      ...(draft.other === undefined ? {} : { other: account('OTHER', draft.other) }),
-    },
-    ...(mailDomain === undefined ? {} : { supportUser: { email: `support@${mailDomain}` } }),
-    ...(mailListen === undefined ? {} : { mail: { kind: 'smtp', listen: mailListen } }),
+  const { name, baseUrl, release, admin, adminHasKey, viewer, other } = draft;
+  const content = defined({
+    name,
+    baseUrl,
+    release,
+    tls: ca === undefined ? undefined : { ca },
+    accounts: defined({
+      admin: account('ADMIN', admin, adminHasKey),
+      viewer: viewer === undefined ? undefined : account('VIEWER', viewer),
+      other: other === undefined ? undefined : account('OTHER', other),
+    }),
+    supportUser: mailDomain === undefined ? undefined : { email: `support@${mailDomain}` },
+    mail: mailListen === undefined ? undefined : { kind: 'smtp', listen: mailListen },
     allow: { stateChanges: allow.stateChanges, ...granted(allow) },
-  };
+  });
   // Quote texts: YAML would read 7.0 as a number.
   return {
     text: stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }),
@@ -59,4 +63,13 @@ export function draftTarget(
 function granted(allow: Allow): Partial<Allow> {
   const entries = Object.entries(allow).filter(([, value]) => value === true || Array.isArray(value));
   return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
+}
+
+/** The first line of a target file, which tells editors its keys. */
+export function schemaLine(file: string): string {
+  const schema = join(packageRoot(), 'spec', 'target.schema.json');
+  const way = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');
+  // For distant folders the absolute path is easier to read.
+  const place = way.startsWith('../../../') ? schema.replaceAll('\\', '/') : way;
+  return `# yaml-language-server: $schema=${place}\n`;
 }

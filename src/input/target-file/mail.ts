@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Secret } from '../../base/secret.js';
+import { defined } from '../../base/defined.js';
+import type { Secret } from '../../base/secret.js';
 import type { Values } from '../config-file/values.js';
 import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
@@ -40,12 +41,11 @@ export type MailSettings = MailWaits &
 /** The `mail` section; undefined if it is absent or after a reported problem. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
-  const codePattern = readPattern(values);
-  const waits = {
+  const waits = defined({
     timeoutMs: values.number(['mail', 'timeoutMs']) ?? 60_000,
     quietMs: values.number(['mail', 'quietMs']) ?? 10_000,
-    ...(codePattern === undefined ? {} : { codePattern }),
-  };
+    codePattern: readPattern(values),
+  });
   switch (values.text(['mail', 'kind'])) {
     case 'smtp': {
       const listen = values.text(['mail', 'listen']);
@@ -68,7 +68,7 @@ export function readMail(values: Values, folder: string): MailSettings | undefin
 function readImap(values: Values, waits: MailWaits, folder: string): MailSettings | undefined {
   const host = values.text(['mail', 'host']);
   const username = values.text(['mail', 'username']);
-  const password = values.text(['mail', 'password']);
+  const password = values.secret(['mail', 'password']);
   const tls =
     values.text(['mail', 'tls']) === 'starttls' ? 'starttls' : (values.flag(['mail', 'tls']) ?? true);
   const port = values.number(['mail', 'port']) ?? (tls === true ? 993 : 143);
@@ -84,17 +84,12 @@ function readImap(values: Values, waits: MailWaits, folder: string): MailSetting
     values.problem(['mail', 'host'], 'must not have a port: it goes to mail.port');
   }
   if (host === undefined || username === undefined || password === undefined) return undefined;
+  const folderName = values.text(['mail', 'folder']) ?? 'INBOX';
   return {
     ...waits,
     kind: 'imap',
-    host,
-    port,
     tls,
-    ...(ca === undefined ? {} : { ca }),
-    insecure,
-    username,
-    password: new Secret(password),
-    folder: values.text(['mail', 'folder']) ?? 'INBOX',
+    ...defined({ host, port, ca, insecure, username, password, folder: folderName }),
   };
 }
 

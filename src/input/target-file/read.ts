@@ -45,37 +45,34 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
 }
 
 /** A secret of the target file, with a name for its placeholder. */
-export interface NamedSecret {
+interface NamedSecret {
   readonly value: Secret;
   readonly what: string;
 }
 
+const given = <Names extends object>(value: Secret | undefined, names: Names) =>
+  value === undefined ? [] : [{ ...names, value }];
+
 /** Everything that no output may show: passwords, API keys, the client certificate's key. */
 export function secretsOf(target: Target): NamedSecret[] {
-  const { admin, viewer, other } = target.accounts;
-  const named = (what: string, value: Secret | undefined) => (value === undefined ? [] : [{ what, value }]);
   return [
-    ...[admin, viewer, other].flatMap((account) => [
-      ...named('password', account?.password),
-      ...named('API key', account?.apiKey),
-    ]),
-    ...named('password', target.supportUser.password),
-    ...named('password', target.mail?.kind === 'imap' ? target.mail.password : undefined),
-    ...named('client key', target.tls.key),
+    ...variablesOf(target),
+    ...given(target.mail?.kind === 'imap' ? target.mail.password : undefined, { what: 'password' }),
+    ...given(target.tls.key, { what: 'client key' }),
   ];
 }
 
-/** The environment variables through which scripts and new target files get secrets. */
-export function variablesOf(target: Target): { readonly variable: string; readonly value: Secret }[] {
-  const { admin, viewer, other } = target.accounts;
-  const named = (variable: string, value: Secret | undefined) =>
-    value === undefined ? [] : [{ variable, value }];
+/** The secrets that scripts and new target files get through environment variables. */
+export function variablesOf({
+  accounts: { admin, viewer, other },
+  supportUser,
+}: Target): (NamedSecret & { readonly variable: string })[] {
   return [
     ...[admin, viewer, other].flatMap((account) => [
-      ...named(`${account?.role.toUpperCase()}_PW`, account?.password),
-      ...named(`${account?.role.toUpperCase()}_KEY`, account?.apiKey),
+      ...given(account?.password, { what: 'password', variable: `${account?.role.toUpperCase()}_PW` }),
+      ...given(account?.apiKey, { what: 'API key', variable: `${account?.role.toUpperCase()}_KEY` }),
     ]),
-    ...named('SUPPORT_PW', target.supportUser.password),
+    ...given(supportUser.password, { what: 'password', variable: 'SUPPORT_PW' }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
+import { defined } from '../../base/defined.js';
 import { Secret } from '../../base/secret.js';
 import type { KeyPath } from '../config-file/problems.js';
 import { readTextFile } from '../config-file/text-file.js';
@@ -34,14 +35,14 @@ export function readTls(values: Values, folder: string): TlsSettings {
   if (serverName !== undefined && (!isHostName(serverName) || /^[\d.]+$/.test(serverName))) {
     values.problem(['tls', 'serverName'], 'must be a host name such as cluster.example, without port');
   }
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(pin === undefined ? {} : { pin }),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key: new Secret(key) }),
+  return defined({
+    ca,
+    pin,
+    serverName,
+    cert,
+    key: key === undefined ? undefined : new Secret(key),
     insecure: values.flag(['tls', 'insecure']) ?? false,
-  };
+  });
 }
 
 /** PEM text of authorities, inline or from a file. It reports problems. */

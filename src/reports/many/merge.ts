@@ -1,5 +1,5 @@
 import type { Gate } from '../../base/model/verdict.js';
-import { suiteVersion } from '../../base/version.js';
+import { suiteVersion } from '../../base/package-root.js';
 import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import type { Column } from './column.js';

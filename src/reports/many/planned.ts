@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
+import { suiteVersion } from '../../base/package-root.js';
 import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
-import { suiteVersion } from '../../base/version.js';
 import type { Shard } from './shard.js';
 
 /** The plan of one shard of a run; published as spec/planned.schema.json. */

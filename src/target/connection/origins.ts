@@ -1,7 +1,6 @@
 import type { Again, Origin } from '../../base/model/event.js';
-import { isObviousCode } from '../../base/redaction/obvious-code.js';
 import { secretNames } from '../../base/redaction/positions.js';
-import type { Redactor } from '../../base/redaction/redactor.js';
+import { isObviousCode, type Redactor } from '../../base/redaction/redactor.js';
 import type { Secret } from '../../base/secret.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.js';
