@@ -4,9 +4,9 @@ import { releaseNames } from '../../src/base/model/releases.js';
 import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/openapi/arbitraries.js';
 import type { RequestBody } from '../../src/contract/openapi/contract.js';
 import { findCounterexample } from '../../src/contract/openapi/counterexample.js';
-import { isObject } from '../../src/contract/openapi/document.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import type { OperationId } from '../../src/contract/openapi/operations.js';
+import { isObject } from '../../src/contract/openapi/pointers.js';
 
 async function requestOf(id: OperationId, release = '7.1.2_u3' as const): Promise<RequestBody> {
   const request = (await loadContract(release)).operations.get(id)?.request;

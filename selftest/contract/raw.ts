@@ -4,7 +4,7 @@ import type { OpenAPIV3 } from 'openapi-types';
 import { parse } from 'yaml';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
-import { isObject } from '../../src/contract/openapi/document.js';
+import { isObject } from '../../src/contract/openapi/pointers.js';
 
 export function releaseFile(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);

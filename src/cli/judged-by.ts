@@ -5,11 +5,11 @@ import type { ReleaseName } from '../base/model/releases.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { programName, shellQuoted } from '../base/words.js';
 import { diff, documentSide, nearestRelease, releaseSide } from '../contract/diff/diff.js';
+import { withLoginOperations } from '../contract/judging/load-run-contract.js';
 import type { Contract } from '../contract/openapi/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.js';
 import { mfaOperationIds, type OperationId } from '../contract/openapi/operations.js';
 import { isUrl } from '../contract/openapi/read-source.js';
-import { withLoginOperations } from '../contract/openapi/with-login-operations.js';
 
 /** The contract that judges a target, and how it differs from the suite's own for the release. */
 export interface JudgedBy {

@@ -59,15 +59,23 @@ export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
 
 export type Report = (change: FoundChange) => void;
 
-export interface Breaks {
-  readonly breaksClients: boolean;
-  readonly breaksServers: boolean;
-}
+export type Breaks = Pick<Change, 'breaksClients' | 'breaksServers'>;
 
 export const harmless: Breaks = { breaksClients: false, breaksServers: false };
 export const breaksBoth: Breaks = { breaksClients: true, breaksServers: true };
 export const breaksClients: Breaks = { breaksClients: true, breaksServers: false };
 export const breaksServers: Breaks = { breaksClients: false, breaksServers: true };
+
+/** Visits the values that only one of two lists has. */
+export function eachOfOne<T>(
+  from: readonly T[],
+  to: readonly T[],
+  gone: (value: T) => void,
+  added: (value: T) => void,
+): void {
+  from.filter((each) => !to.includes(each)).forEach(gone);
+  to.filter((each) => !from.includes(each)).forEach(added);
+}
 
 /**
  * Decides whom a change breaks. A narrower request breaks clients, which may still send the rest. A wider

@@ -1,8 +1,11 @@
 import {
+  type Breaks,
   breaksBoth,
   breaksClients,
   breaksServers,
+  type ChangeKind,
   type Direction,
+  eachOfOne,
   type FoundChange,
   harmless,
   type Report,
@@ -15,19 +18,16 @@ export function compareOperations(from: OperationShape, to: OperationShape): Fou
   const changes: FoundChange[] = [];
   const report = (change: FoundChange): void => void changes.push(change);
   const place = `${to.method} ${to.path}`;
+  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
+    report({ kind, subject: place, text, direction: null, ...breaks });
   if (from.method !== to.method || from.path !== to.path) {
-    const text = `was ${from.method} ${from.path}`;
-    report({ kind: 'operation-moved', subject: place, text, direction: null, ...breaksBoth });
+    tell('operation-moved', `was ${from.method} ${from.path}`, breaksBoth);
   }
-  if (!from.deprecated && to.deprecated) {
-    const text = 'is deprecated';
-    report({ kind: 'operation-deprecated', subject: place, text, direction: null, ...harmless });
-  }
+  if (!from.deprecated && to.deprecated) tell('operation-deprecated', 'is deprecated', harmless);
   if (to.privileges !== undefined && from.privileges !== to.privileges) {
-    const text = `privileges are documented: ${to.privileges}`;
-    report({ kind: 'privileges-documented', subject: place, text, direction: null, ...harmless });
+    tell('privileges-documented', `privileges are documented: ${to.privileges}`, harmless);
   }
-  compareCredentials(from, to, report);
+  compareCredentials(from.credentials, to.credentials, report);
   compareParameters(from, to, place, report);
   const body = `body of ${place}`;
   compareRequestPart('body', from.body, to.body, body, report, (before, after) =>
@@ -37,34 +37,25 @@ export function compareOperations(from: OperationShape, to: OperationShape): Fou
   return changes;
 }
 
-function compareCredentials(from: OperationShape, to: OperationShape, report: Report): void {
-  const direction = null;
-  if (from.credentials === null && to.credentials === null) return;
-  if (from.credentials === null || to.credentials === null) {
-    const none = 'no credential';
-    if (to.credentials === null) {
-      report({
-        kind: 'credential-added',
-        subject: none,
-        text: 'is needed any more',
-        direction,
-        ...breaksServers,
-      });
-    } else {
-      const text = `is not enough any more: ${to.credentials.join(' or ')}`;
-      report({ kind: 'credential-removed', subject: none, text, direction, ...breaksClients });
-    }
-    return;
-  }
-  const { credentials: before } = from;
-  const { credentials: after } = to;
-  for (const subject of before.filter((scheme) => !after.includes(scheme))) {
-    const text = 'is not accepted any more';
-    report({ kind: 'credential-removed', subject, text, direction, ...breaksClients });
-  }
-  for (const subject of after.filter((scheme) => !before.includes(scheme))) {
-    report({ kind: 'credential-added', subject, text: 'is accepted', direction, ...breaksServers });
-  }
+function compareCredentials(
+  from: OperationShape['credentials'],
+  to: OperationShape['credentials'],
+  report: Report,
+): void {
+  const removed = (subject: string, text: string) =>
+    report({ kind: 'credential-removed', subject, text, direction: null, ...breaksClients });
+  const added = (subject: string, text: string) =>
+    report({ kind: 'credential-added', subject, text, direction: null, ...breaksServers });
+  const none = 'no credential';
+  if (from !== null && to !== null) {
+    eachOfOne(
+      from,
+      to,
+      (scheme) => removed(scheme, 'is not accepted any more'),
+      (scheme) => added(scheme, 'is accepted'),
+    );
+  } else if (from !== null) added(none, 'is needed any more');
+  else if (to !== null) removed(none, `is not enough any more: ${to.join(' or ')}`);
 }
 
 function compareParameters(from: OperationShape, to: OperationShape, place: string, report: Report): void {
@@ -91,44 +82,43 @@ function compareRequestPart<Part extends { readonly required: boolean }>(
   report: Report,
   compare: (from: Part, to: Part) => void,
 ): void {
-  const direction = 'request';
+  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
+    report({ kind, subject, text, direction: 'request', ...breaks });
   if (from === undefined && to !== undefined) {
-    const breaks = { breaksClients: to.required, breaksServers: true };
     const text = to.required ? 'is new and required' : 'is new';
-    report({ kind: `${what}-added`, subject, text, direction, ...breaks });
+    tell(`${what}-added`, text, { breaksClients: to.required, breaksServers: true });
   } else if (from !== undefined && to === undefined) {
-    report({ kind: `${what}-removed`, subject, text: 'is gone', direction, ...breaksClients });
+    tell(`${what}-removed`, 'is gone', breaksClients);
   } else if (from !== undefined && to !== undefined) {
-    if (from.required !== to.required) {
-      const breaks = to.required ? breaksClients : breaksServers;
-      const text = to.required ? 'is required' : 'is optional';
-      report({ kind: 'required-changed', subject, text, direction, ...breaks });
-    }
+    if (!from.required && to.required) tell('required-changed', 'is required', breaksClients);
+    if (from.required && !to.required) tell('required-changed', 'is optional', breaksServers);
     compare(from, to);
   }
 }
 
 function compareAnswers(from: OperationShape, to: OperationShape, place: string, report: Report): void {
+  const compareStatuses = (
+    one: readonly string[],
+    other: readonly string[],
+    gone: Breaks,
+    added: Breaks,
+  ): void => {
+    const tell = (kind: ChangeKind, status: string, text: string, breaks: Breaks) => {
+      const direction = status.startsWith('2') ? 'answer' : 'error';
+      report({ kind, subject: `status ${status} of ${place}`, text, direction, ...breaks });
+    };
+    eachOfOne(
+      one,
+      other,
+      (status) => tell('status-removed', status, 'is gone', gone),
+      (status) => tell('status-added', status, 'is new', added),
+    );
+  };
   const before = [...from.successes.keys()];
   const after = [...to.successes.keys()];
-  const tell = (kind: 'status-added' | 'status-removed', status: string, breaks: typeof harmless) => {
-    const text = kind === 'status-added' ? 'is new' : 'is gone';
-    const subject = `status ${status} of ${place}`;
-    const direction = status.startsWith('2') ? 'answer' : 'error';
-    report({ kind, subject, text, direction, ...breaks });
-  };
-  for (const status of before.filter((each) => !after.includes(each))) {
-    tell('status-removed', status, breaksServers);
-  }
-  for (const status of after.filter((each) => !before.includes(each)))
-    tell('status-added', status, breaksClients);
+  compareStatuses(before, after, breaksServers, breaksClients);
   // Clients treat errors as one class, so listing them or not breaks nobody.
-  for (const status of from.others.filter((each) => !to.others.includes(each))) {
-    tell('status-removed', status, harmless);
-  }
-  for (const status of to.others.filter((each) => !from.others.includes(each))) {
-    tell('status-added', status, harmless);
-  }
+  compareStatuses(from.others, to.others, harmless, harmless);
   const moved = before.length === 1 && after.length === 1;
   for (const [status, content] of to.successes) {
     const earlier = from.successes.get(moved ? (before[0] ?? status) : status);
@@ -159,14 +149,16 @@ function compareContents(
   subject: string,
   report: Report,
 ): void {
-  const forClients = direction === 'request' ? breaksClients : breaksServers;
-  const forServers = direction === 'request' ? breaksServers : breaksClients;
-  for (const type of from.mediaTypes.filter((each) => !to.mediaTypes.includes(each))) {
-    report({ kind: 'media-type-removed', subject, text: `${type} is gone`, direction, ...forClients });
-  }
-  for (const type of to.mediaTypes.filter((each) => !from.mediaTypes.includes(each))) {
-    report({ kind: 'media-type-added', subject, text: `${type} is new`, direction, ...forServers });
-  }
+  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
+    report({ kind, subject, text, direction, ...breaks });
+  const [gone, added] =
+    direction === 'request' ? [breaksClients, breaksServers] : [breaksServers, breaksClients];
+  eachOfOne(
+    from.mediaTypes,
+    to.mediaTypes,
+    (type) => tell('media-type-removed', `${type} is gone`, gone),
+    (type) => tell('media-type-added', `${type} is new`, added),
+  );
   if (from.schema === undefined || to.schema === undefined) return;
   const name = to.schema.name ?? from.schema.name ?? subject;
   compareSchemas(from.schema, to.schema, { direction, subject: name }, report);

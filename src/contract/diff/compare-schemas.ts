@@ -1,8 +1,10 @@
 import {
   type Breaks,
   breaksBy,
+  breaksClients,
   type ChangeKind,
   type Direction,
+  eachOfOne,
   type FoundChange,
   harmless,
   type Report,
@@ -19,13 +21,17 @@ export interface Place {
 /** Reports each difference between two schemas of the same value. */
 export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
   const { direction, subject } = place;
-  const tell = (kind: ChangeKind, text: string, breaks: Breaks): void =>
-    report({ kind, subject, text, direction, ...breaks });
+  const tell: Tell = (kind, text, breaks) => report({ kind, subject, text, direction, ...breaks });
   const change = direction === 'request' ? 'may be sent' : 'may come';
 
   if (from.types.join() !== to.types.join()) {
     const text = `the type was ${named(from.types)} and is ${named(to.types)}`;
-    tell('type-changed', text, breaksBy(widthOf(from.types, to.types), direction));
+    const width = covers(from.types, to.types)
+      ? 'narrower'
+      : covers(to.types, from.types)
+        ? 'wider'
+        : 'other';
+    tell('type-changed', text, breaksBy(width, direction));
   }
   if (from.nullable !== to.nullable) {
     const text = to.nullable ? `null ${change}` : 'may not be null any more';
@@ -37,7 +43,7 @@ export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place,
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
     // Omitting the value now has another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
-    tell('default-changed', text, means ? { ...harmless, breaksClients: true } : harmless);
+    tell('default-changed', text, means ? breaksClients : harmless);
   }
   if (from.rest !== to.rest) {
     tell('alternatives-changed', 'anyOf, oneOf or not differ', breaksBy('other', direction));
@@ -98,7 +104,7 @@ function added(property: PropertyShape, to: SchemaShape, { direction, subject }:
 function removed(property: PropertyShape, { direction, subject }: Place): FoundChange {
   const text = property.required ? 'is gone, and was required' : 'is gone';
   // The server ignores it in requests, and readers miss it in answers.
-  return { kind: 'property-removed', subject, text, direction, breaksClients: true, breaksServers: false };
+  return { kind: 'property-removed', subject, text, direction, ...breaksClients };
 }
 
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks) => void;
@@ -109,22 +115,17 @@ function compareValues(
   direction: Direction,
   tell: Tell,
 ): void {
-  if (from === undefined && to === undefined) return;
-  if (from === undefined || to === undefined) {
-    const text = to === undefined ? 'any value is allowed' : `is one of ${to.join(', ')} only`;
-    tell(
-      to === undefined ? 'enum-value-added' : 'enum-value-removed',
-      text,
-      breaksBy(to === undefined ? 'wider' : 'narrower', direction),
+  const removed = (text: string) => tell('enum-value-removed', text, breaksBy('narrower', direction));
+  const added = (text: string) => tell('enum-value-added', text, breaksBy('wider', direction));
+  if (from !== undefined && to !== undefined) {
+    eachOfOne(
+      from,
+      to,
+      (value) => removed(`has no value ${value} any more`),
+      (value) => added(`has the new value ${value}`),
     );
-    return;
-  }
-  for (const value of from.filter((each) => !to.includes(each))) {
-    tell('enum-value-removed', `has no value ${value} any more`, breaksBy('narrower', direction));
-  }
-  for (const value of to.filter((each) => !from.includes(each))) {
-    tell('enum-value-added', `has the new value ${value}`, breaksBy('wider', direction));
-  }
+  } else if (to !== undefined) removed(`is one of ${to.join(', ')} only`);
+  else if (from !== undefined) added('any value is allowed');
 }
 
 function compareLimits(
@@ -152,11 +153,6 @@ function limitWidth(
   if (typeof one !== 'number' || typeof other !== 'number' || name === 'multipleOf') return 'other';
   const least = /^(min|exclusiveMin)/.test(name);
   return other > one === least ? 'narrower' : 'wider';
-}
-
-function widthOf(from: readonly string[], to: readonly string[]): 'narrower' | 'wider' | 'other' {
-  if (covers(from, to)) return 'narrower';
-  return covers(to, from) ? 'wider' : 'other';
 }
 
 /** Whether `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */

@@ -43,25 +43,15 @@ export async function readSide(text: string, options: LoadOptions = {}): Promise
 }
 
 export async function releaseSide(release: ReleaseName): Promise<Side> {
-  return {
-    name: release,
-    release,
-    ...contentOf(await cutDocument(releaseDocument(release), { trusted: true })),
-  };
+  const cut = await cutDocument(releaseDocument(release), { trusted: true });
+  return { ...documentSide(cut), name: release, release };
 }
 
 /** The side of a document that is already read. */
 export function documentSide(cut: CutDocument): Side {
-  return { name: cut.document.source, release: null, ...contentOf(cut) };
-}
-
-function contentOf(cut: CutDocument): Pick<Side, 'sha256' | 'operations' | 'furtherTagged'> {
-  const { document, found } = cut;
-  return {
-    sha256: document.sha256,
-    operations: operationShapes(cut),
-    furtherTagged: found.furtherTagged,
-  };
+  const { source: name, sha256 } = cut.document;
+  const { furtherTagged } = cut.found;
+  return { name, release: null, sha256, operations: operationShapes(cut), furtherTagged };
 }
 
 export function diff(from: Side, to: Side): Diff {

@@ -18,9 +18,11 @@ export function renderText(diff: Diff): string {
 }
 
 function textOf(change: Change): string[] {
+  const requirements = shortened(change.requirements);
   return [
     `  ${change.subject}${direction(change)} ${change.text}`,
-    ...details(change).map(([name, value]) => `      ${name}: ${value}`),
+    `      operations: ${operationsOf(change)}`,
+    ...(requirements === '' ? [] : [`      requirements: ${requirements}`]),
   ];
 }
 
@@ -104,14 +106,6 @@ function groupsOf({ changes }: Diff): { readonly title: string; readonly changes
 function direction({ direction: way, subject }: Change): string {
   if (way === null || / of [A-Z]+ \//.test(subject) || subject.startsWith('header ')) return '';
   return { request: ' in requests', answer: ' in answers', error: ' in errors' }[way];
-}
-
-function details(change: Change): [string, string][] {
-  const requirements = shortened(change.requirements);
-  return [
-    ['operations', operationsOf(change)],
-    ...(requirements === '' ? [] : [['requirements', requirements] satisfies [string, string]]),
-  ];
 }
 
 function operationsOf({ operations }: Change): string {

@@ -17,14 +17,17 @@ export function affectedBy(
   from: ReleaseName | null,
   to: ReleaseName | null,
 ): RequirementId[] {
-  const names = (requirement: Requirement) => requirement.operations.some((id) => operations.includes(id));
+  const isOfOneOnly = (requirement: Requirement) =>
+    from !== null && to !== null && appliesTo(requirement, from) !== appliesTo(requirement, to);
   return loadRequirements()
-    .filter(
-      (requirement) =>
+    .filter((requirement) => {
+      const names = requirement.operations.some((id) => operations.includes(id));
+      return (
         isOfItsKind(change, requirement) &&
-        (isTouched(change, operations, requirement, names(requirement)) ||
-          (names(requirement) && isRelevant(change) && holdsForOneOnly(requirement, from, to))),
-    )
+        (isTouched(change, operations, requirement, names) ||
+          (names && isRelevant(change) && isOfOneOnly(requirement)))
+      );
+    })
     .map(({ id }) => id);
 }
 
@@ -50,12 +53,4 @@ function isTouched(
   if (change.direction === 'answer' && operations.some((operation) => answerRequirement(operation) === id))
     return true;
   return names && (change.breaksClients || change.breaksServers);
-}
-
-function holdsForOneOnly(
-  requirement: Requirement,
-  from: ReleaseName | null,
-  to: ReleaseName | null,
-): boolean {
-  return from !== null && to !== null && appliesTo(requirement, from) !== appliesTo(requirement, to);
 }

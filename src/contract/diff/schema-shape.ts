@@ -35,16 +35,9 @@ export interface PropertyShape {
 }
 
 const limitNames = [
-  ...['format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum'],
-  ...[
-    'exclusiveMaximum',
-    'multipleOf',
-    'minItems',
-    'maxItems',
-    'uniqueItems',
-    'minProperties',
-    'maxProperties',
-  ],
+  ...['format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'multipleOf'],
+  ...['exclusiveMinimum', 'exclusiveMaximum', 'minItems', 'maxItems', 'uniqueItems'],
+  ...['minProperties', 'maxProperties'],
 ];
 
 export function schemaShape(document: SourceDocument, node: Located, outer = ''): SchemaShape {
@@ -52,12 +45,10 @@ export function schemaShape(document: SourceDocument, node: Located, outer = '')
   const name = schemaNameOf(pointer);
   const owner = name ?? outer;
   if (!isObject(value)) return { ...anything, name };
-  const parts = ['allOf']
-    .flatMap((keyword) => itemsOf(value[keyword], pointerTo(pointer, keyword)))
-    .map((part) => schemaShape(document, part, owner));
-  const alternatives = ['anyOf', 'oneOf'].flatMap((keyword) =>
-    itemsOf(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner)),
-  );
+  const shapesOf = (keyword: 'allOf' | 'anyOf' | 'oneOf') =>
+    itemsOf(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner));
+  const parts = shapesOf('allOf');
+  const alternatives = [...shapesOf('anyOf'), ...shapesOf('oneOf')];
   // `anyOf: [null, X]` is OpenAPI 3.1 for a nullable X.
   const nullAlternative = alternatives.some(isNull);
   const others = alternatives.filter((each) => !isNull(each));
@@ -95,7 +86,10 @@ function ownShape(
   name: string | undefined,
 ): SchemaShape {
   const { value, pointer } = node;
-  const declared = Array.isArray(value['type']) ? value['type'].map(String) : [value['type']].flatMap(textIn);
+  const declared = Array.isArray(value['type'])
+    ? value['type'].map(String)
+    : [value['type']].filter((type) => typeof type === 'string');
+  const types = declared.filter((type) => type !== 'null').sort();
   const required = Array.isArray(value['required']) ? value['required'].map(String) : [];
   const members = document.members(document.member(node, 'properties'));
   const values = Array.isArray(value['enum']) ? value['enum'] : undefined;
@@ -118,7 +112,7 @@ function ownShape(
   return {
     name,
     // Many documents omit the type beside properties.
-    types: typesOf(declared, members.length > 0),
+    types: types.length === 0 && members.length > 0 ? ['object'] : types,
     nullable: value['nullable'] === true || declared.includes('null'),
     values: values
       ?.filter((each: unknown) => each !== null)
@@ -139,19 +133,13 @@ function ownShape(
   };
 }
 
-function typesOf(declared: readonly string[], hasProperties: boolean): string[] {
-  const types = declared.filter((type) => type !== 'null').sort();
-  return types.length === 0 && hasProperties ? ['object'] : types;
-}
-
 /** Merges two parts of an `allOf`, as far as a comparison needs. */
 function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   const types = one.types.length === 0 ? other.types : one.types;
   const both = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
-    name: one.name,
+    ...one,
     types,
-    nullable: one.nullable,
     values: both,
     properties: new Map([...other.properties, ...one.properties]),
     items: one.items ?? other.items,
@@ -164,10 +152,6 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
 
 function isNull({ types, nullable, values, properties }: SchemaShape): boolean {
   return types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
-}
-
-function textIn(value: unknown): string[] {
-  return typeof value === 'string' ? [value] : [];
 }
 
 function textOf(value: unknown): string {

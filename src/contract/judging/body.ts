@@ -1,8 +1,7 @@
-/** A member of an answer's body; undefined if the body is no object or lacks it. */
-export function memberOf(body: unknown, name: string): unknown {
-  if (typeof body !== 'object' || body === null) return undefined;
-  return new Map<string, unknown>(Object.entries(body)).get(name);
-}
+import { childOf } from '../openapi/pointers.js';
+
+/** A member of an answer's body; undefined if the body is not an object or lacks it. */
+export const memberOf = childOf;
 
 /** The field if it is a non-empty string. */
 export function textIn(field: unknown): string | undefined {

@@ -3,7 +3,6 @@ import type { Contract, Judge, Operation } from '../openapi/contract.js';
 import { type OperationId, operations } from '../openapi/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
 import { memberOf, textOf } from './body.js';
-import { gatewayStatuses } from './gateway.js';
 import type { JsonBody } from './json-body.js';
 
 export interface Finding extends Found {
@@ -203,6 +202,8 @@ function judgeForInternals({ status, body }: Judged, report: Report): void {
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });
 }
 
+/** Statuses that only a gateway sends (RFC 9110 15.6.3 and 15.6.5): they say nothing about the target. */
+export const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
 /** Web servers and filters before the API answer these with HTML pages. */
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);

@@ -1,7 +1,7 @@
 import type { ReleaseName } from '../../base/model/releases.js';
 import type { Contract } from '../openapi/contract.js';
 import { loadContract, loadContractFile } from '../openapi/load.js';
-import { withLoginOperations } from '../openapi/with-login-operations.js';
+import { loginOperationIds } from '../openapi/operations.js';
 
 /** A contract that the user gave with --contract. */
 export interface GivenContract {
@@ -22,4 +22,21 @@ export async function loadRunContract(release: ReleaseName, given: GivenContract
   if (given === null) return own;
   const contract = await loadContractFile(given.file, release);
   return { ...withLoginOperations(contract, own), source: given.source };
+}
+
+/**
+ * Adds the release's login operations to a contract that lacks them. Documents about MFA alone omit them, but
+ * every test with a user needs them.
+ */
+export function withLoginOperations(contract: Contract, release: Contract): Contract {
+  const operations = new Map(contract.operations);
+  for (const id of loginOperationIds) {
+    const helper = release.operations.get(id);
+    if (!operations.has(id) && helper !== undefined) operations.set(id, helper);
+  }
+  const compileAll = (): void => {
+    contract.compileAll();
+    release.compileAll();
+  };
+  return { ...contract, operations, compileAll };
 }

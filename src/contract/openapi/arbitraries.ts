@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { BodyProperty, BodySchema } from './body-schema.js';
 import type { Judge } from './contract.js';
-import { isObject } from './document.js';
+import { isObject } from './pointers.js';
 
 /** A way for a body to be valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
@@ -200,7 +200,7 @@ function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   if (type === 'any') return [];
   const own = type === 'integer' ? 'number' : type;
   const others = (['boolean', 'number', 'string', 'array', 'object'] as const).filter((kind) => kind !== own);
-  const kinds: Kind[] = others.map((kind) => [kindInWords[kind], values[kind]]);
+  const kinds: Kind[] = others.map((kind) => [`${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`, values[kind]]);
   if (nulls === 'refused') kinds.push(['null', fc.constant(null)]);
   if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
   if (type === 'array' && items !== undefined) {
@@ -213,14 +213,6 @@ function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   }
   return kinds;
 }
-
-const kindInWords = {
-  boolean: 'a boolean',
-  number: 'a number',
-  string: 'a string',
-  array: 'an array',
-  object: 'an object',
-} as const;
 
 function without(members: Members, name: string): Members {
   return Object.fromEntries(Object.entries(members).filter(([each]) => each !== name));

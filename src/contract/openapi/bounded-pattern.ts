@@ -8,35 +8,30 @@ const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
 /**
- * A pattern from a document, which may be hostile: matching stops after a time limit. OpenAPI patterns are
- * JavaScript's, so its own engine matches.
+ * Ajv calls this instead of `new RegExp`: a document may be hostile, so matching stops after a time limit.
+ * OpenAPI patterns are JavaScript's, so its own engine matches.
+ *
+ * @throws ConfigurationError from `test` if matching takes too long, since the result is then unknown
  */
-class BoundedPattern {
-  readonly #pattern: RegExp;
-
-  constructor(source: string, flags: string) {
-    this.#pattern = new RegExp(source, flags);
-  }
-
-  /** @throws ConfigurationError if matching takes too long, since the result is then unknown */
-  test(text: string): boolean {
-    scope['pattern'] = this.#pattern;
-    scope['text'] = text;
-    try {
-      return Boolean(match.runInContext(scope, { timeout: longestMs }));
-    } catch (error) {
-      if (!isTimeout(error)) throw error;
-      throw new ConfigurationError(
-        `The document's pattern ${this.#pattern.source} takes more than ${longestMs / 1000} s on ${text.length} ` +
-          'characters (catastrophic backtracking): write it without repetitions inside of repetitions.',
-      );
-    }
-  }
-
-  /** Ajv uses this text as a cache key. */
-  toString(): string {
-    return String(this.#pattern);
-  }
+function bounded(source: string, flags: string) {
+  const pattern = new RegExp(source, flags);
+  return {
+    test(text: string): boolean {
+      scope['pattern'] = pattern;
+      scope['text'] = text;
+      try {
+        return Boolean(match.runInContext(scope, { timeout: longestMs }));
+      } catch (error) {
+        if (!isTimeout(error)) throw error;
+        throw new ConfigurationError(
+          `The document's pattern ${pattern.source} takes more than ${longestMs / 1000} s on ${text.length} ` +
+            'characters (catastrophic backtracking): write it without repetitions inside of repetitions.',
+        );
+      }
+    },
+    /** Ajv uses this text as a cache key. */
+    toString: () => String(pattern),
+  };
 }
 
 function isTimeout(error: unknown): boolean {
@@ -49,8 +44,5 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** Ajv calls this instead of `new RegExp`. It needs `code` only for standalone programs. */
-export const boundedPattern = Object.assign(
-  (source: string, flags: string) => new BoundedPattern(source, flags),
-  { code: 'new RegExp' },
-);
+/** Ajv needs `code` only for standalone programs. */
+export const boundedPattern = Object.assign(bounded, { code: 'new RegExp' });

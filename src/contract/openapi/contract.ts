@@ -8,10 +8,6 @@ export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] a
 /** A security scheme of the contract that the suite can use. */
 export type CredentialScheme = (typeof credentialSchemes)[number];
 
-export function isCredentialScheme(text: string): text is CredentialScheme {
-  return (credentialSchemes as readonly string[]).includes(text);
-}
-
 /** An OpenAPI document that is ready to judge answers. */
 export interface Contract {
   readonly release: ReleaseName;

@@ -1,6 +1,6 @@
 import type { Answer, Contract } from './contract.js';
-import { isObject, tokensOf } from './document.js';
 import type { OperationId } from './operations.js';
+import { isObject, tokensOf } from './pointers.js';
 
 /** Everything in a contract that traffic could show, by the keys of the verdict's coverage. */
 export interface CoverageUniverse {
@@ -60,7 +60,17 @@ export interface Seen {
  */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const found = answerOf(contract, operationId, status);
-  return found === undefined ? { properties: [], enumValues: [] } : seenBy(found.answer, found.key, body);
+  const properties: string[] = [];
+  const enumValues: string[] = [];
+  for (const property of found?.answer.properties ?? []) {
+    const values = valuesAt(body, tokensOf(property.pointer));
+    if (values.length > 0) properties.push(`${found?.key} ${property.pointer}`);
+    const texts = new Set(values.flat().map((value) => (typeof value === 'object' ? '' : String(value))));
+    for (const value of property.enumValues) {
+      if (texts.has(value)) enumValues.push(`${property.schema}.${property.name}=${value}`);
+    }
+  }
+  return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
 /** The documented answer of a status with its key; undefined: undocumented. */
@@ -74,20 +84,6 @@ export function answerOf(
     return { answer: operation.success, key: `${operationId} ${status}` };
   if (operation === undefined || status < 400) return undefined;
   return { answer: operation.error, key: `${operationId} default` };
-}
-
-function seenBy(answer: Answer, key: string, body: unknown): Seen {
-  const properties: string[] = [];
-  const enumValues: string[] = [];
-  for (const property of answer.properties) {
-    const values = valuesAt(body, tokensOf(property.pointer));
-    if (values.length > 0) properties.push(`${key} ${property.pointer}`);
-    const texts = new Set(values.flat().map((value) => (typeof value === 'object' ? '' : String(value))));
-    for (const value of property.enumValues) {
-      if (texts.has(value)) enumValues.push(`${property.schema}.${property.name}=${value}`);
-    }
-  }
-  return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
 /** The values at a path in which `*` stands for each item of an array. */

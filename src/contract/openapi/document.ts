@@ -14,15 +14,6 @@ import {
 import { readQuickly } from './quick-yaml.js';
 import { readSource, type Source } from './read-source.js';
 
-export {
-  isObject,
-  type JsonObject,
-  type Located,
-  type LocatedObject,
-  pointerTo,
-  tokensOf,
-} from './pointers.js';
-
 /** The longest chain of references. A hostile document could otherwise exhaust the stack. */
 const longestChain = 100;
 
@@ -130,10 +121,13 @@ export class SourceDocument {
     return found;
   }
 
-  /** The resolved member of an object; undefined: it is absent. */
-  member(node: Located, name: string): Located | undefined {
+  /** The resolved member of an object, or a member within that; undefined: it is absent. */
+  member(node: Located, name: string, ...inner: readonly string[]): Located | undefined {
     const value = childOf(node.value, name);
-    return value === undefined ? undefined : this.resolve({ value, pointer: pointerTo(node.pointer, name) });
+    if (value === undefined) return undefined;
+    const found = this.resolve({ value, pointer: pointerTo(node.pointer, name) });
+    const [next, ...rest] = inner;
+    return next === undefined ? found : this.member(found, next, ...rest);
   }
 
   /** The unresolved members of an object with their names; empty for any other value. */

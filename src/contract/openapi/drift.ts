@@ -1,7 +1,10 @@
-import type { Answer, Contract } from './contract.js';
+import type { Contract } from './contract.js';
 import { answerOf, valuesAt } from './coverage.js';
-import { isObject, pointerTo, tokensOf } from './document.js';
 import type { OperationId } from './operations.js';
+import { isObject, pointerTo, tokensOf } from './pointers.js';
+
+/** An answer with more undocumented parts follows another document. */
+const longestList = 20;
 
 /**
  * Undocumented parts of an answer. They break nothing, since objects may grow, but are worth knowing.
@@ -14,15 +17,10 @@ export function undocumentedIn(
   status: number,
   body: unknown,
 ): string[] {
-  const found = answerOf(contract, operationId, status);
-  return found === undefined ? [] : undocumentedBy(found.answer, found.key, body);
-}
-
-/** An answer with more undocumented parts follows another document. */
-const longestList = 20;
-
-function undocumentedBy({ properties, schemaName }: Answer, key: string, body: unknown): string[] {
-  if (schemaName === undefined) return [];
+  const answered = answerOf(contract, operationId, status);
+  if (answered?.answer.schemaName === undefined) return [];
+  const { key, answer } = answered;
+  const { properties } = answer;
   const known = new Set(properties.map(({ pointer }) => pointer));
   // A property without documented members may hold any members.
   const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));

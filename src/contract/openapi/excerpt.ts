@@ -9,11 +9,6 @@ import { credentialsOf } from './security.js';
 /** The methods of operations in a path item. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-export interface ExcerptOptions {
-  /** Whether to follow references to other files and URLs. */
-  readonly external: boolean;
-}
-
 /** More than the operations of any vendor need, but cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
@@ -41,14 +36,15 @@ const holdsNames = new Set([
  * Nodes keep their pointers; those of other documents move below `/x-external-N`. Examples are dropped.
  *
  * @param operations JSON pointers
+ * @param external whether to follow references to other files and URLs
  * @throws ConfigurationError for a dangling reference or a forbidden external one
  */
 export async function excerpt(
   document: SourceDocument,
   operations: readonly string[],
-  options: ExcerptOptions,
+  external: boolean,
 ): Promise<SourceDocument> {
-  const cut = new Excerpt(document, options);
+  const cut = new Excerpt(document, external);
   for (const pointer of operations) {
     const [path = ''] = tokensOf(pointer).slice(1);
     // The parameters of a path apply to all its operations.
@@ -61,8 +57,6 @@ export async function excerpt(
 }
 
 class Excerpt {
-  readonly #main: SourceDocument;
-  readonly #external: boolean;
   readonly #result: Record<string, unknown>;
   readonly #taken = new Set<string>();
   readonly #waiting: { readonly document: SourceDocument; readonly pointer: string }[] = [];
@@ -70,9 +64,10 @@ class Excerpt {
   readonly #others = new Map<string, SourceDocument>();
   #nodes = 0;
 
-  constructor(main: SourceDocument, { external }: ExcerptOptions) {
-    this.#main = main;
-    this.#external = external;
+  constructor(
+    private readonly main: SourceDocument,
+    private readonly external: boolean,
+  ) {
     const { openapi, info, security } = main.root;
     const title = isObject(info) && typeof info['title'] === 'string' ? info['title'] : main.source;
     const version = isObject(info) ? String(info['version'] ?? '') : '';
@@ -103,7 +98,7 @@ class Excerpt {
       this.#prefixOf(part),
       part,
     ]);
-    return this.#main.derived(this.#result, new Map(parts));
+    return this.main.derived(this.#result, new Map(parts));
   }
 
   async #copy(
@@ -159,9 +154,9 @@ class Excerpt {
   }
 
   async #open(document: SourceDocument, pointer: string, reference: string): Promise<SourceDocument> {
-    if (!this.#external) throw document.error(pointer, leadsOut(reference));
+    if (!this.external) throw document.error(pointer, leadsOut(reference));
     const location = locationOf(document, pointer, reference);
-    if (location === this.#main.location) return this.#main;
+    if (location === this.main.location) return this.main;
     const known = this.#others.get(location);
     if (known !== undefined) return known;
     if (this.#others.size >= mostDocuments) {
@@ -175,7 +170,7 @@ class Excerpt {
   }
 
   #prefixOf(document: SourceDocument): string {
-    if (document === this.#main) return '';
+    if (document === this.main) return '';
     return `/x-external-${[...this.#others.values()].indexOf(document) + 1}`;
   }
 }

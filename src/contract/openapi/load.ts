@@ -12,12 +12,13 @@ import type {
   RequestBody,
   SuccessAnswer,
 } from './contract.js';
-import { isObject, type Located, type LocatedObject, SourceDocument } from './document.js';
+import { SourceDocument } from './document.js';
 import { excerpt } from './excerpt.js';
 import { type FoundOperation, type FoundOperations, findOperations } from './find-operations.js';
 import { requireBounded } from './limits.js';
 import { kindOf } from './mismatches.js';
 import type { OperationId } from './operations.js';
+import { isObject, type Located, type LocatedObject } from './pointers.js';
 import { propertiesOf, schemaNameOf } from './properties.js';
 import { type Dialect, SchemaCompiler } from './schemas.js';
 import { credentialsOf } from './security.js';
@@ -26,10 +27,7 @@ import { requireValid, versionOf } from './validity.js';
 export interface LoadOptions {
   /** Whether to follow references to other files and URLs. Default: no. */
   readonly externalRefs?: boolean;
-}
-
-/** Self-tests validate the suite's own documents, so runs trust them. */
-interface CutOptions extends LoadOptions {
+  /** Self-tests validate the suite's own documents, so runs trust them. */
   readonly trusted?: boolean;
 }
 
@@ -43,8 +41,8 @@ export function releaseDocument(release: ReleaseName): string {
  *
  * @throws ConfigurationError with file and place for a broken document
  */
-export function loadContract(release: ReleaseName): Promise<Contract> {
-  return load(releaseDocument(release), release, { strict: true });
+export async function loadContract(release: ReleaseName): Promise<Contract> {
+  return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);
 }
 
 /**
@@ -54,12 +52,12 @@ export function loadContract(release: ReleaseName): Promise<Contract> {
  * @param location a file or an http(s) URL
  * @throws ConfigurationError with file and place for an unreadable or unusable document
  */
-export function loadContractFile(
+export async function loadContractFile(
   location: string,
   release: ReleaseName,
   options: LoadOptions = {},
 ): Promise<Contract> {
-  return load(location, release, { ...options, strict: false });
+  return contractOf(await cutDocument(location, options), release);
 }
 
 /** A valid document cut down to the operations that the suite knows. */
@@ -70,28 +68,16 @@ export interface CutDocument {
 }
 
 /** @throws ConfigurationError with file and place for an unreadable or unusable document */
-export async function cutDocument(location: string, options: CutOptions = {}): Promise<CutDocument> {
+export async function cutDocument(location: string, options: LoadOptions = {}): Promise<CutDocument> {
   const whole = await SourceDocument.read(location);
   const version = versionOf(whole);
   const found = findOperations(whole);
   const pointers = [...found.known.values()].map(({ node }) => node.pointer);
-  const document = await excerpt(whole, pointers, { external: options.externalRefs ?? false });
+  const document = await excerpt(whole, pointers, options.externalRefs ?? false);
   const nodes = pointers.flatMap((pointer) => document.find(pointer) ?? []);
   requireBounded(document, nodes);
   if (!options.trusted) await requireValid(document, nodes);
   return { document, version, found };
-}
-
-async function load(
-  location: string,
-  release: ReleaseName,
-  options: LoadOptions & { readonly strict: boolean },
-): Promise<Contract> {
-  return contractOf(
-    await cutDocument(location, { ...options, trusted: options.strict }),
-    release,
-    options.strict,
-  );
 }
 
 /** @throws ConfigurationError with the place of a fault */
@@ -221,8 +207,7 @@ class Reader {
   }
 
   #response(node: LocatedObject, status: string): Located {
-    const responses = this.#document.member(node, 'responses');
-    const response = responses === undefined ? undefined : this.#document.member(responses, status);
+    const response = this.#document.member(node, 'responses', status);
     if (response === undefined) throw this.#document.error(node.pointer, `expected a ${status} response`);
     return response;
   }

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { BrokenRule } from '../../base/model/breach.js';
 import type { Mismatch } from './contract.js';
-import type { JsonObject } from './document.js';
+import type { JsonObject } from './pointers.js';
 
 /** A rule that a value breaks, with its pointer into the document. */
 export interface Broken {

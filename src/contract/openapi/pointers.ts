@@ -43,9 +43,6 @@ export function localReference(reference: string): string | undefined {
 
 /** A member or item by name; undefined: there is none. */
 export function childOf(value: unknown, token: string): unknown {
-  if (Array.isArray(value)) {
-    const item: unknown = value[Number(token)];
-    return item;
-  }
+  if (Array.isArray(value)) return value[Number(token)];
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { SchemaProperty } from './contract.js';
-import { isObject, type Located, pointerTo, type SourceDocument, tokensOf } from './document.js';
-import { itemsOf } from './pointers.js';
+import type { SourceDocument } from './document.js';
+import { isObject, itemsOf, type Located, pointerTo, tokensOf } from './pointers.js';
 
 /** The name of a schema among the document's components; undefined for any other schema. */
 export function schemaNameOf(pointer: string): string | undefined {
@@ -36,12 +36,7 @@ export function propertiesOf(document: SourceDocument, schema: Located): SchemaP
 
 function enumValuesOf(document: SourceDocument, property: Located): string[] {
   const node = document.resolve(property);
-  const values = document.member(node, 'enum') ?? itemsEnumOf(document, node);
+  const values = document.member(node, 'enum') ?? document.member(node, 'items', 'enum');
   if (values === undefined || !Array.isArray(values.value)) return [];
   return values.value.filter((value: unknown) => value !== null).map(String);
-}
-
-function itemsEnumOf(document: SourceDocument, node: Located): Located | undefined {
-  const items = document.member(node, 'items');
-  return items === undefined ? undefined : document.member(items, 'enum');
 }

@@ -55,7 +55,8 @@ async function readFileSource(file: string): Promise<Source> {
 }
 
 async function fetchSource(location: string): Promise<Source> {
-  const url = parsed(location);
+  if (!URL.canParse(location)) throw new ConfigurationError(`${location.split('?')[0]}: is not a URL`);
+  const url = new URL(location);
   const name = `${url.origin}${url.pathname}`;
   if (url.username !== '' || url.password !== '') {
     throw new ConfigurationError(
@@ -88,14 +89,6 @@ async function fetchSource(location: string): Promise<Source> {
     if (error instanceof ConfigurationError) throw error;
     const why = signal.aborted ? `nothing whole came within ${fetchTimeoutMs / 1000} s` : codeOf(error);
     throw new ConfigurationError(`${name}: cannot be fetched (${why})`, { cause: error });
-  }
-}
-
-function parsed(location: string): URL {
-  try {
-    return new URL(location);
-  } catch (error) {
-    throw new ConfigurationError(`${location.split('?')[0]}: is not a URL`, { cause: error });
   }
 }
 

@@ -4,8 +4,9 @@ import ajvFormats from 'ajv-formats';
 import { reasonOf } from '../../base/errors.js';
 import { boundedPattern } from './bounded-pattern.js';
 import type { Anomaly, Judge } from './contract.js';
-import { isObject, type JsonObject, type Located, pointerTo, type SourceDocument } from './document.js';
+import type { SourceDocument } from './document.js';
 import { type Broken, mismatchesOf } from './mismatches.js';
+import { isObject, type JsonObject, type Located, pointerTo } from './pointers.js';
 
 /** Members of an OpenAPI schema that only describe; strict Ajv refuses most of them. */
 const annotations = new Set([

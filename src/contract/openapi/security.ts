@@ -1,11 +1,10 @@
-import { type CredentialScheme, isCredentialScheme } from './contract.js';
+import { type CredentialScheme, credentialSchemes } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located } from './pointers.js';
 
-/** How a document declares a credential that the suite knows. */
-export interface DeclaredCredential {
+/** How a document declares a credential that the suite knows; `pointer` leads to the declaration. */
+interface DeclaredCredential {
   readonly scheme: CredentialScheme;
-  /** JSON pointer to the declaration. */
   readonly pointer: string;
 }
 
@@ -24,14 +23,11 @@ function schemeOf(name: string, { value }: Located): CredentialScheme | undefine
   const { type, in: place, name: header, scheme } = value;
   if (type === 'http' && String(scheme).toLowerCase() === 'bearer') return 'Bearer';
   if (type !== 'apiKey' || place !== 'header') return undefined;
-  switch (String(header).toLowerCase()) {
-    case 'apikey':
-      return 'APIKeyHeader';
-    case 'authorization':
-      return 'Bearer';
-    case 'session-id':
-      return 'SessionIdHeader';
-    default:
-      return isCredentialScheme(name) ? name : undefined;
-  }
+  return byHeader.get(String(header).toLowerCase()) ?? credentialSchemes.find((each) => each === name);
 }
+
+const byHeader: ReadonlyMap<string, CredentialScheme> = new Map([
+  ['apikey', 'APIKeyHeader'],
+  ['authorization', 'Bearer'],
+  ['session-id', 'SessionIdHeader'],
+]);

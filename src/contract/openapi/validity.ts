@@ -1,7 +1,7 @@
 import type { OpenAPI } from 'openapi-types';
 import { reasonOf } from '../../base/errors.js';
-import { isObject, type SourceDocument, tokensOf } from './document.js';
-import { type Located, pointerTo } from './pointers.js';
+import type { SourceDocument } from './document.js';
+import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
 
 /**
  * The OpenAPI version that a document declares.
@@ -29,15 +29,15 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
  */
 export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
-  const expanded = new ExpandedCopies(document);
+  const expanded = expander(document);
   for (const { pointer } of operations) {
     const [, path = '', method = ''] = tokensOf(pointer);
     const item = paths[path] ?? {};
     paths[path] = item;
     const operation = document.find(pointer);
     const shared = document.find(pointerTo('/paths', path, 'parameters'));
-    if (operation !== undefined) item[method] = expanded.of(operation);
-    if (shared !== undefined) item['parameters'] = expanded.of(shared);
+    if (operation !== undefined) item[method] = expanded(operation);
+    if (shared !== undefined) item['parameters'] = expanded(shared);
   }
   const { info, security } = document.root;
   const part: unknown = {
@@ -54,31 +54,29 @@ export async function requireValid(document: SourceDocument, operations: readonl
     await SwaggerParser.validate(part, { resolve: { external: false } });
   } catch (error) {
     const fault = deepestOf(error);
-    if (fault === undefined) throw document.error('', firstLineOf(error), error);
+    if (fault === undefined) throw document.error('', reasonOf(error).replace(/\n[\s\S]*/, ''), error);
     const pointer = document.find(fault.instancePath)?.pointer ?? fault.instancePath;
     throw document.error(pointer, `not valid OpenAPI: ${fault.message}`, error);
   }
 }
 
 /** Copies nodes with expanded references, each node once. */
-class ExpandedCopies {
-  readonly #copies = new Map<string, unknown>();
-
-  constructor(private readonly document: SourceDocument) {}
-
-  of(node: Located): unknown {
-    const { value, pointer } = this.document.resolve(node);
+function expander(document: SourceDocument): (node: Located) => unknown {
+  const copies = new Map<string, unknown>();
+  const expanded = (node: Located): unknown => {
+    const { value, pointer } = document.resolve(node);
     if (typeof value !== 'object' || value === null) return value;
-    const known = this.#copies.get(pointer);
+    const known = copies.get(pointer);
     if (known !== undefined) return known;
     const entries = Object.entries(value).map(([name, inner]): [string, unknown] => [
       name,
-      this.of({ value: inner, pointer: pointerTo(pointer, name) }),
+      expanded({ value: inner, pointer: pointerTo(pointer, name) }),
     ]);
     const copy = Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
-    this.#copies.set(pointer, copy);
+    copies.set(pointer, copy);
     return copy;
-  }
+  };
+  return expanded;
 }
 
 function isOpenApi(value: unknown): value is OpenAPI.Document {
@@ -109,8 +107,4 @@ function deepestOf(error: unknown): Fault | undefined {
 
 function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
-}
-
-function firstLineOf(error: unknown): string {
-  return reasonOf(error).split('\n')[0] ?? '';
 }

@@ -2,7 +2,7 @@ import type { EventBody, Exchanged } from '../../base/model/event.js';
 import { readJsonBody } from '../../contract/judging/json-body.js';
 import { secretsIn } from '../../contract/judging/secrets-in.js';
 import type { Contract } from '../../contract/openapi/contract.js';
-import { isObject } from '../../contract/openapi/document.js';
+import { isObject } from '../../contract/openapi/pointers.js';
 import { Recorder } from '../connection/recorder.js';
 import type { HarEntry, HarResponse } from './entry.js';
 import { Matcher } from './match.js';

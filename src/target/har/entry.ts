@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../base/errors.js';
-import { isObject } from '../../contract/openapi/document.js';
+import { isObject } from '../../contract/openapi/pointers.js';
 
 /** The relevant parts of an entry in a HAR 1.2 recording. */
 export interface HarEntry {

@@ -1,5 +1,5 @@
 import { TransportError } from '../../../base/errors.js';
-import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import type { Belief } from '../../beliefs/target-model.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';

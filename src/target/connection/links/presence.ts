@@ -1,6 +1,6 @@
 import { TransportError } from '../../../base/errors.js';
 import { steadyNow } from '../../../base/steady-now.js';
-import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import type { Belief } from '../../beliefs/target-model.js';
 import { sleep } from '../../sleep.js';
 import { isSafe, type Link, nameOf } from '../call.js';
