@@ -84,10 +84,10 @@ export const rooms: readonly Room[] = [
     [
       'http',
       'Connections and bytes: TLS, proxies, limits, raw sockets.',
-      'errors steady-now secret target-file',
+      'errors defined steady-now secret target-file',
     ],
     ['mail', 'Mailboxes, and the codes in mails.', 'errors steady-now target-file http'],
-    ['otp', 'Keys, key URIs and the codes of authenticators.', 'errors secret'],
+    ['otp', 'Keys, key URIs and the codes of authenticators.', 'errors secret redaction'],
   ),
   ...inWing(
     'target',

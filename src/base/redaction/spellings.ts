@@ -26,7 +26,7 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
     ...withinBase64(Buffer.from(unpadded), 0),
     ...digitSpellings(bytes),
     ...base32Of(bytes),
-    ...(isBase32 ? keySpellings(bytesOfBase32(value)) : []),
+    ...(isBase32 ? keySpellings(bytesOfBits(bitsOfBase32(value))) : []),
   ];
   return [
     ...[...spellings].map((text) => ({ text, what, whole })),
@@ -78,8 +78,13 @@ function keySpellings(key: Buffer): string[] {
   return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
-function bytesOfBase32(text: string): Buffer {
-  const bits = [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
+/** Five bits for each letter, as a text of 0 and 1. */
+export function bitsOfBase32(text: string): string {
+  return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
+}
+
+/** The whole bytes of a text of bits. */
+export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }
 

@@ -16,14 +16,15 @@ export class ControlledClock implements TargetClock {
   readonly canMove = true;
   readonly known = true;
   readonly #url: URL;
-  readonly #timeoutMs: number;
   readonly #dates = new DateOffsets();
   #offsetMs = 0;
   #movedAt = 0;
 
-  private constructor(url: URL, timeoutMs: number) {
+  private constructor(
+    url: URL,
+    private readonly timeoutMs: number,
+  ) {
     this.#url = url;
-    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -82,19 +83,12 @@ export class ControlledClock implements TargetClock {
 
   async #exchange(method: 'GET' | 'POST', body?: string): Promise<void> {
     const sentAt = steadyNow();
-    const { status, text } = await this.#send(method, body);
+    const answer = await this.#send(method, body);
     const receivedAt = steadyNow();
-    if (status !== 200) {
-      throw new ConfigurationError(
-        `${this.#name} answered ${method} with ${status}, not with 200 and the time.`,
-      );
-    }
-    const now = timeOf(text);
-    if (now === undefined) {
-      throw new ConfigurationError(
-        `${this.#name} answered ${method} with something else than {"now": "ISO 8601"}.`,
-      );
-    }
+    const wrong = (what: string) => new ConfigurationError(`${this.#name} answered ${method} with ${what}.`);
+    if (answer.status !== 200) throw wrong(`${answer.status}, not with 200 and the time`);
+    const now = timeOf(answer.text);
+    if (now === undefined) throw wrong('something else than {"now": "ISO 8601"}');
     this.#offsetMs = now - Math.round((sentAt + receivedAt) / 2);
   }
 
@@ -102,12 +96,12 @@ export class ControlledClock implements TargetClock {
     try {
       const answer = await request(this.#url, {
         method,
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: AbortSignal.timeout(this.timeoutMs),
         ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
       });
       return { status: answer.statusCode, text: await textOf(answer.body) };
     } catch (error) {
-      throw new TransportError(`${this.#name} did not answer ${method}: ${inWords(error, this.#timeoutMs)}.`);
+      throw new TransportError(`${this.#name} did not answer ${method}: ${inWords(error, this.timeoutMs)}.`);
     }
   }
 
@@ -139,11 +133,7 @@ function timeOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-interface Shown {
-  readonly now: string;
-}
-
-const isClock = shapedLike<Shown>(objectOf<Shown>({ now: shapes.text }));
+const isClock = shapedLike<{ readonly now: string }>(objectOf<{ now: string }>({ now: shapes.text }));
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',

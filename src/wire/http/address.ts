@@ -8,3 +8,8 @@ export function addressOf(url: URL): { readonly host: string; readonly port: num
 export function serverNameOf(host: string): { readonly servername?: string } {
   return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
 }
+
+/** `HOST:PORT` with an IPv6 address in brackets. */
+export function authorityOf(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,6 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
+import { defined } from '../../base/defined.js';
 import { TransportError } from '../../base/errors.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TlsSettings } from '../../input/target-file/tls.js';
@@ -8,12 +9,6 @@ import { authorities } from './authorities.js';
 import { proxyFor } from './proxy.js';
 import { tunnel } from './tunnel.js';
 import { ignoringContinue } from './unasked-continue.js';
-
-interface TlsOptions {
-  rejectUnauthorized: boolean;
-  servername?: string;
-  secureContext: SecureContext;
-}
 
 /** Caches contexts by the target's settings: parsing a hundred authorities takes a while. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
@@ -28,20 +23,19 @@ function contextOf(tls: TlsSettings): SecureContext {
   if (known !== undefined) return known;
   const context = createSecureContext({
     ...(isVerified(tls) ? { ca: [...authorities(tls.ca)] } : {}),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+    ...defined({ cert: tls.cert, key: tls.key?.reveal() }),
   });
   contexts.set(tls, context);
   return context;
 }
 
 /** Node's TLS options for the `tls` section of a target file. */
-export function tlsOptions(tls: TlsSettings): TlsOptions {
-  return {
+export function tlsOptions(tls: TlsSettings) {
+  return defined({
     rejectUnauthorized: isVerified(tls),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    servername: tls.serverName,
     secureContext: contextOf(tls),
-  };
+  });
 }
 
 /** The error if a connected socket's key is not the pinned one, else undefined. */

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigurationError } from '../../base/errors.js';
+import { isLoopback } from '../../input/target-file/urls.js';
 import { addressOf } from './address.js';
 
 /** A forward proxy for connections to a target. */
@@ -28,7 +29,8 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const value = env[variable.toLowerCase()] || env[variable];
   const { host, port } = addressOf(url);
-  if (!value || isThisMachine(host) || isExcepted(host, port, env['no_proxy'] || env['NO_PROXY'] || '')) {
+  const isThisMachine = isLoopback(host) || host.endsWith('.localhost');
+  if (!value || isThisMachine || isExcepted(host, port, env['no_proxy'] || env['NO_PROXY'] || '')) {
     return undefined;
   }
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
@@ -57,12 +59,6 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function isThisMachine(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d+){3}$/.test(host)
-  );
 }
 
 /** NO_PROXY lists names with their subdomains, addresses, networks, each with or without port, or `*`. */

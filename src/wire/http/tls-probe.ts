@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { defined } from '../../base/defined.js';
 import { ArrangeError, TransportError } from '../../base/errors.js';
 import type { Target } from '../../input/target-file/target.js';
 import { addressOf, serverNameOf } from './address.js';
@@ -26,9 +27,7 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
       host,
       port,
       ...serverNameOf(host),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-      ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+      ...defined({ servername: tls.serverName, cert: tls.cert, key: tls.key?.reveal() }),
       // The run has already verified the certificate.
       rejectUnauthorized: false,
       minVersion: 'TLSv1',

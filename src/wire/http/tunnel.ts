@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../../base/errors.js';
+import { authorityOf, serverNameOf } from './address.js';
 import { authorities } from './authorities.js';
 import type { ForwardProxy } from './proxy.js';
 
@@ -15,10 +16,10 @@ const largestAnswer = 16 * 1024;
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const at = { host: proxy.host, port: proxy.port };
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const authority = authorityOf(host, port);
   return new Promise((resolve, reject) => {
     const socket = proxy.secure
-      ? connectTls({ ...at, ca: [...authorities()], servername: serverName(proxy.host) })
+      ? connectTls({ ...at, ca: [...authorities()], ...serverNameOf(proxy.host) })
       : connectPlain(at);
     let received = Buffer.alloc(0);
     const fail = (what: string) => {
@@ -60,8 +61,4 @@ function refusal(status: string, proxy: ForwardProxy): string {
   return proxy.authorization === undefined
     ? 'wants credentials (407): write them into the variable, http://USER:PASSWORD@HOST:PORT'
     : 'does not accept the credentials of its variable (407)';
-}
-
-function serverName(host: string): string {
-  return /^[\d.]+$|:/.test(host) ? '' : host;
 }

@@ -37,6 +37,7 @@ export function findCode(
   if (mail.code !== undefined) return { code: mail.code };
   const sources = [mail, mail.wrapped].flatMap((each) => (each === undefined ? [] : partsOf(each)));
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
+  const subject = maskedSubject(mail.subject);
 
   for (const { least, found } of rankedCandidates(mail, sources)) {
     for (const candidates of found) {
@@ -46,15 +47,15 @@ export function findCode(
       const [code, another] = likely.length > 1 ? likely.filter((each) => !earlier.has(each.code)) : likely;
       if (code !== undefined && another === undefined) return { code: code.code };
       return {
-        problem: `The mail ${named(mail)} holds two numbers that may equally be the code; set mail.codePattern.`,
+        problem: `The mail ${subject} holds two numbers that may equally be the code; set mail.codePattern.`,
         unclear: true,
       };
     }
   }
   if (!sources.some(mayHoldCode))
-    return { problem: `The mail ${named(mail)} holds no number that looks like a code.`, unclear: false };
+    return { problem: `The mail ${subject} holds no number that looks like a code.`, unclear: false };
   return {
-    problem: `The mail ${named(mail)} may hold a code, but it is unclear which text it is; set mail.codePattern.`,
+    problem: `The mail ${subject} may hold a code, but it is unclear which text it is; set mail.codePattern.`,
     unclear: true,
   };
 }
@@ -67,7 +68,11 @@ function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
 ): { readonly least: number; readonly found: readonly (readonly Candidate[])[] }[] {
-  const own = [withoutQuotes(mail.text), htmlToText(mail.html, { leaveOut: 'blockquote' }), mail.subject];
+  const own = [
+    mail.text.replace(/^[ \t]*>.*$/gm, ''),
+    htmlToText(mail.html, { leaveOut: 'blockquote' }),
+    mail.subject,
+  ];
   const ownFound = own.map(plain).map(candidatesIn);
   const found = sources.map(candidatesIn);
   return [
@@ -76,11 +81,6 @@ function rankedCandidates(
     { least: weakScore, found: ownFound },
     { least: weakScore, found },
   ];
-}
-
-/** The text without quoted lines. */
-function withoutQuotes(text: string): string {
-  return text.replace(/^[ \t]*>.*$/gm, '');
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
@@ -92,11 +92,7 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
     if (code !== undefined && code !== '') return { code };
   }
   return {
-    problem: `The mail ${named(mail, pattern)} holds nothing that mail.codePattern matches.`,
+    problem: `The mail ${maskedSubject(mail.subject, pattern)} holds nothing that mail.codePattern matches.`,
     unclear: sources.some(mayHoldCode),
   };
-}
-
-function named(mail: MailContent, pattern?: RegExp): string {
-  return maskedSubject(mail.subject, pattern);
 }

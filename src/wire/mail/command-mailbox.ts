@@ -4,11 +4,9 @@ import type { MailSettings } from '../../input/target-file/mail.js';
 import { Addresses } from './addresses.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
-import { poll } from './poll.js';
+import { anyOf, poll } from './poll.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 import { runCommand } from './run-command.js';
-
-export type CommandSettings = Extract<MailSettings, { kind: 'command' }>;
 
 /** Pauses between calls of the program, in milliseconds. */
 const pauses = [100, 250, 500];
@@ -20,18 +18,16 @@ const longestCode = 64;
  * and mails without codes stay unseen.
  */
 export class CommandMailbox implements Mailbox {
-  readonly #settings: CommandSettings;
   readonly #addresses: Addresses;
   readonly #closing = new AbortController();
   readonly #marks: ReadonlyMap<string, string>[] = [];
   readonly #mails = new Map<string, ReceivedMail>();
 
   constructor(
-    settings: CommandSettings,
+    private readonly settings: Extract<MailSettings, { kind: 'command' }>,
     addresses: readonly string[],
     private readonly programWithinMs: number,
   ) {
-    this.#settings = settings;
     this.#addresses = new Addresses(addresses);
   }
 
@@ -81,7 +77,7 @@ export class CommandMailbox implements Mailbox {
       throw new ArrangeError(`${filter.to} is not an address that was marked in the mailbox.`);
     }
     const startedAt = steadyNow();
-    const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const ended = anyOf(this.#closing.signal, signal);
     const look = async () => {
       const code = await this.#printed(address);
       const mail = code === '' || code === before ? undefined : this.#mail(mark, address, code);
@@ -116,7 +112,7 @@ export class CommandMailbox implements Mailbox {
 
   /** What the program prints for an address, trimmed. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
-    const [program = '', ...rest] = this.#settings.run;
+    const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));
     const ended = await runCommand(program, args, this.programWithinMs);
     const fail = (what: string) =>

@@ -6,16 +6,11 @@ import { ImapSession, type ImapSettings } from './imap-session.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
-import { poll } from './poll.js';
+import { anyOf, poll } from './poll.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 
 /** Pauses between polls in milliseconds: short at first, since most mails come quickly. */
 const pauses = [50, 100, 200, 400, 800];
-
-interface Stored {
-  readonly uid: number;
-  readonly mail: ReceivedMail;
-}
 
 /**
  * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the
@@ -23,17 +18,19 @@ interface Stored {
  */
 export class ImapMailbox implements Mailbox {
   readonly #session: ImapSession;
-  readonly #settings: ImapSettings;
   readonly #addresses: Addresses;
   readonly #closing = new AbortController();
-  #mails: readonly Stored[] = [];
+  #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
   /** The highest UID read so far. */
   #seen = 0;
   #foreign = 0;
   #looking: Promise<void> = Promise.resolve();
 
-  constructor(settings: ImapSettings, addresses: readonly string[], commandWithinMs: number) {
-    this.#settings = settings;
+  constructor(
+    private readonly settings: ImapSettings,
+    addresses: readonly string[],
+    commandWithinMs: number,
+  ) {
     this.#addresses = new Addresses(addresses);
     this.#session = new ImapSession(settings, commandWithinMs);
   }
@@ -75,7 +72,7 @@ export class ImapMailbox implements Mailbox {
     }
     const startedAt = steadyNow();
     const foreignBefore = this.#foreign;
-    const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const ended = anyOf(this.#closing.signal, signal);
     const look = async () => {
       await this.#look();
       return this.#since(mark).find((mail) => mail.to.includes(address) && !filter.except?.has(mail));
@@ -93,7 +90,7 @@ export class ImapMailbox implements Mailbox {
       waitedMs: steadyNow() - startedAt,
       why,
       others: this.#since(mark),
-      codePattern: this.#settings.codePattern,
+      codePattern: this.settings.codePattern,
       more:
         foreign === 0
           ? []
@@ -114,16 +111,15 @@ export class ImapMailbox implements Mailbox {
       if (to.length === 0) this.#foreign += 1;
       else {
         const raw = await this.#session.source(uid);
-        if (raw !== undefined) this.#mails = [...this.#mails, { uid, mail: await this.#stored(to, raw) }];
+        if (raw !== undefined) {
+          const { from } = await headersOf(raw);
+          const envelope = { to, from, receivedAt: steadyNow(), secure: this.settings.tls !== false };
+          const mail = new StoredMail(envelope, await parseMail(raw), raw);
+          this.#mails = [...this.#mails, { uid, mail }];
+        }
       }
       this.#seen = uid;
     }
-  }
-
-  async #stored(to: readonly string[], raw: Buffer): Promise<ReceivedMail> {
-    const { from } = await headersOf(raw);
-    const secure = this.#settings.tls !== false;
-    return new StoredMail({ to, from, receivedAt: steadyNow(), secure }, await parseMail(raw), raw);
   }
 
   /** The recipients: known addresses in delivery headers, else those in To and Cc. */
@@ -137,14 +133,8 @@ export class ImapMailbox implements Mailbox {
   }
 }
 
-interface HeaderAddresses {
-  readonly from: string;
-  readonly delivered: readonly string[];
-  readonly written: readonly string[];
-}
-
 /** The addresses in a mail's headers; empty if they are malformed. */
-async function headersOf(raw: Buffer): Promise<HeaderAddresses> {
+async function headersOf(raw: Buffer) {
   try {
     const end = raw.indexOf('\r\n\r\n');
     const head = Buffer.concat([end === -1 ? raw : raw.subarray(0, end), Buffer.from('\r\n\r\n')]);

@@ -1,8 +1,8 @@
 import type { FetchMessageObject, ImapFlow, ImapFlowOptions } from 'imapflow';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
+import { authorityOf } from '../http/address.js';
 import { authorities } from '../http/authorities.js';
-import { DeadlineError, within } from './deadline.js';
 
 export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
 
@@ -20,10 +20,22 @@ const recipientHeaders = [
   'cc',
 ];
 
-export interface FetchedHead {
-  readonly uid: number;
-  /** The headers that name recipients. */
-  readonly headers: Buffer;
+/** A step took longer than allowed. */
+class DeadlineError extends Error {}
+
+/** The promise's result, or a DeadlineError after `ms` milliseconds. */
+async function within<T>(ms: number, step: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(`took longer than ${ms} ms`)), ms);
+  });
+  // A failure after the deadline would otherwise be an unhandled rejection.
+  step.catch(() => undefined);
+  try {
+    return await Promise.race([step, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** An IMAP folder opened read-only. It reconnects once per command; commands have a deadline. */
@@ -64,7 +76,7 @@ export class ImapSession {
    *
    * @throws ArrangeError if the server refuses
    */
-  async headsAfter(uid: number): Promise<FetchedHead[]> {
+  async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
       // NOOP makes the server report mails that arrived since the last command.
@@ -154,12 +166,11 @@ export class ImapSession {
 
   #inWords(error: unknown): string {
     const { host, port, tls, folder } = this.settings;
-    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const of = (name: string): unknown =>
       error instanceof Error && name in error ? Reflect.get(error, name) : undefined;
     const code = [of('code'), of('serverResponseCode')].find((each) => typeof each === 'string');
     const say = (what: string) =>
-      `Mail can't be read from ${where} by IMAP: ${what}${code === undefined ? '' : ` (${code})`}.`;
+      `Mail can't be read from ${authorityOf(host, port)} by IMAP: ${what}${code === undefined ? '' : ` (${code})`}.`;
     if (error instanceof ConfigurationError || error instanceof ArrangeError) return error.message;
     if (error instanceof DeadlineError)
       return say(`no answer within ${this.commandWithinMs} ms: check mail.port and mail.tls`);

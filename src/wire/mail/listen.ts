@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SMTPServer } from 'smtp-server';
 import { ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
+import { authorityOf } from '../http/address.js';
 
 /** A replaced worker frees its port only when it ends. */
 const retryForMs = 2000;
@@ -20,7 +21,7 @@ export async function listenOn(server: SMTPServer, host: string, port: number): 
     if (failure === undefined) break;
     if (failure !== 'EADDRINUSE' || steadyNow() > giveUpAt) {
       throw new ConfigurationError(
-        `Mail can't be received on ${host.includes(':') ? `[${host}]` : host}:${port}: ${advice[failure] ?? failure}.`,
+        `Mail can't be received on ${authorityOf(host, port)}: ${advice[failure] ?? failure}.`,
       );
     }
     await sleep(retryEveryMs);

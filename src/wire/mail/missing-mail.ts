@@ -1,7 +1,7 @@
 import { ArrangeError } from '../../base/errors.js';
 import { maskedSubject, type ReceivedMail } from './received-mail.js';
 
-export interface Missing {
+interface Missing {
   readonly address: string;
   readonly waitedMs: number;
   /** What ended the wait; empty: the deadline. */

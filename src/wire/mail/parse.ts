@@ -1,5 +1,5 @@
 import PostalMime from 'postal-mime';
-import type { MailContent } from './received-mail.js';
+import type { MailContent, ReceivedMail } from './received-mail.js';
 
 /** Deeper than any sender of codes nests; deeper mails are hostile. */
 const deepestNesting = 50;
@@ -39,4 +39,10 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
   } catch {
     return { subject: '', text: '', html: '', attached: [] };
   }
+}
+
+/** All values of a mail's header field; the name in lower case. */
+export async function headerFields({ raw }: Pick<ReceivedMail, 'raw'>, name: string): Promise<string[]> {
+  const { headers } = await PostalMime.parse(raw);
+  return headers.filter(({ key }) => key === name).map(({ value }) => value);
 }

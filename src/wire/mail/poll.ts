@@ -21,3 +21,8 @@ export async function poll<T>(
   }
   return undefined;
 }
+
+/** A signal that aborts with the first of these. */
+export function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}

@@ -94,16 +94,9 @@ const longestSubject = 80;
 /** A subject for messages, with digits and other possible codes masked. */
 export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
-  const masked =
-    codePattern === undefined ? flat : flat.replace(global(codePattern), (match) => match && '#');
+  const pattern = codePattern && new RegExp(codePattern.source, `${codePattern.flags.replace(/[gy]/g, '')}g`);
+  const masked = pattern === undefined ? flat : flat.replace(pattern, (match) => match && '#');
   const shown = masked.replace(/\p{Nd}/gu, '#');
   if (shown === '') return '(no subject)';
   return `"${shown.length > longestSubject ? `${shown.slice(0, longestSubject)}…` : shown}"`;
-}
-
-function global(pattern: RegExp): RegExp {
-  return new RegExp(
-    pattern.source,
-    [...new Set(`${pattern.flags}g`)].filter((flag) => flag !== 'y').join(''),
-  );
 }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { ArrangeError } from '../../base/errors.js';
@@ -8,10 +9,9 @@ import { listenOn } from './listen.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
+import { anyOf } from './poll.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 import { mailCertificate } from './starttls.js';
-
-export type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
 
 const largestMail = 5 * 1024 * 1024;
 /** The limit for all mails together; then the oldest go. */
@@ -21,22 +21,17 @@ const mostDomains = 50;
 /** How long a closing mailbox waits for senders. */
 const closeWithinMs = 100;
 
-interface Waiter {
-  readonly wanted: (mail: ReceivedMail) => boolean;
-  readonly found: (mail: ReceivedMail) => void;
-  readonly failed: (why: string) => void;
-}
-
 /**
  * An SMTP server for the target's mails. It accepts mail that goes to one of the given addresses first, and forwards
  * nothing.
  * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
 export class SmtpMailbox implements Mailbox {
-  readonly #settings: SmtpSettings;
   readonly #addresses: Addresses;
   readonly #refused = new Map<string, number>();
-  readonly #waiters = new Set<Waiter>();
+  /** Emits `mail` for each mail that is stored. */
+  readonly #arrivals = new EventEmitter().setMaxListeners(0);
+  #closing = new AbortController();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
   #order = 0;
@@ -47,8 +42,10 @@ export class SmtpMailbox implements Mailbox {
   readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
-  constructor(settings: SmtpSettings, addresses: readonly string[]) {
-    this.#settings = settings;
+  constructor(
+    private readonly settings: Extract<MailSettings, { kind: 'smtp' }>,
+    addresses: readonly string[],
+  ) {
     this.#addresses = new Addresses(addresses);
     this.#port = settings.port;
   }
@@ -102,7 +99,7 @@ export class SmtpMailbox implements Mailbox {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    this.#port = await listenOn(server, this.#settings.host, this.#settings.port);
+    this.#port = await listenOn(server, this.settings.host, this.settings.port);
     this.#server = server;
   }
 
@@ -110,7 +107,8 @@ export class SmtpMailbox implements Mailbox {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
-    for (const waiter of [...this.#waiters]) waiter.failed('the mailbox was closed');
+    this.#closing.abort();
+    this.#closing = new AbortController();
     await new Promise<void>((resolve) => server.close(resolve));
     // Idle senders would keep this process alive.
     for (const socket of this.#sockets) socket.destroy();
@@ -130,44 +128,36 @@ export class SmtpMailbox implements Mailbox {
     return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
   }
 
-  next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail> {
+  async next(
+    mark: Mark,
+    filter: MailFilter,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReceivedMail> {
     const address = folded(filter.to);
     const startedAt = steadyNow();
     const missing = (why: string) => this.#missing(filter.to, mark, steadyNow() - startedAt, why);
     if (this.#addresses.known(address) === undefined) {
-      return Promise.reject(
-        new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`),
-      );
+      throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
     }
-    const wanted = (mail: ReceivedMail) =>
-      mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail);
-    const there = this.#since(mark).find(wanted);
-    if (there !== undefined) return Promise.resolve(there);
-    if (this.#server === undefined) return Promise.reject(missing('the mailbox is closed'));
-    if (signal?.aborted) return Promise.reject(missing('the wait was called off'));
-
-    return new Promise((resolve, reject) => {
-      const finish = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', aborted);
-        this.#waiters.delete(waiter);
-      };
-      const waiter: Waiter = {
-        wanted,
-        found: (mail) => {
-          finish();
-          resolve(mail);
-        },
-        failed: (why) => {
-          finish();
-          reject(missing(why));
-        },
-      };
-      const aborted = () => waiter.failed('the wait was called off');
-      const timer = setTimeout(() => waiter.failed(''), deadlineMs);
-      signal?.addEventListener('abort', aborted);
-      this.#waiters.add(waiter);
-    });
+    const look = () =>
+      this.#since(mark).find(
+        (mail) => mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail),
+      );
+    let found = look();
+    if (found === undefined && this.#server === undefined) throw missing('the mailbox is closed');
+    const closing = this.#closing.signal;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), deadlineMs);
+    const ended = anyOf(closing, late.signal, signal);
+    while (found === undefined && !ended.aborted) {
+      await once(this.#arrivals, 'mail', { signal: ended }).catch(() => undefined);
+      found = look();
+    }
+    clearTimeout(timer);
+    if (found !== undefined) return found;
+    if (signal?.aborted) throw missing('the wait was called off');
+    throw missing(closing.aborted ? 'the mailbox was closed' : '');
   }
 
   #refusalOf(address: string, session: SMTPServerSession): (Error & { responseCode: number }) | null {
@@ -209,7 +199,7 @@ export class SmtpMailbox implements Mailbox {
     while (this.#size > largestBox && this.#mails.length > 1) {
       this.#size -= this.#mails.shift()?.mail.raw.length ?? 0;
     }
-    for (const waiter of [...this.#waiters]) if (waiter.wanted(mail)) waiter.found(mail);
+    this.#arrivals.emit('mail');
   }
 
   #missing(address: string, mark: Mark, waitedMs: number, why: string): ArrangeError {
@@ -219,7 +209,7 @@ export class SmtpMailbox implements Mailbox {
       more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
     }
     if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
-    const { codePattern } = this.#settings;
+    const { codePattern } = this.settings;
     return missingMail({ address, waitedMs, why, others: this.#since(mark), codePattern, more });
   }
 }

@@ -4,7 +4,6 @@ import { createGuardrails, generateSync } from 'otplib';
 import { ArrangeError } from '../../base/errors.js';
 import { decodeBase32 } from './base32.js';
 import type { OtpAlgorithm, OtpDigits, OtpParameters } from './key-uri.js';
-import { type DigitPlace, oneDigitOff } from './one-digit-off.js';
 
 export interface AuthenticatorSettings {
   /** The key itself, or its Base32 text. */
@@ -41,7 +40,7 @@ export class Authenticator {
   readonly algorithm: OtpAlgorithm;
   readonly #key: Uint8Array;
   readonly #used = new Set<number>();
-  readonly #codes: CodesByStep;
+  readonly #codes: Map<number, string>;
 
   /** @throws ArrangeError if the secret is not Base32 */
   constructor(settings: AuthenticatorSettings) {
@@ -49,9 +48,9 @@ export class Authenticator {
     this.digits = settings.digits ?? 6;
     this.period = settings.period ?? 30;
     this.algorithm = settings.algorithm ?? 'SHA1';
-    this.#codes = codesOf(
-      [this.algorithm, this.digits, this.period, Buffer.from(this.#key).toString('hex')].join(),
-    );
+    const key = [this.algorithm, this.digits, this.period, Buffer.from(this.#key).toString('hex')].join();
+    this.#codes = codesByKey.get(key) ?? new Map<number, string>();
+    codesByKey.set(key, this.#codes);
   }
 
   /** From a well-formed Key URI, or from the readable parts of another. */
@@ -74,13 +73,7 @@ export class Authenticator {
   codeAt(step: number): string {
     const known = this.#codes.get(step);
     if (known !== undefined) return known;
-    const code = this.#codeAt(step);
-    this.#codes.set(step, code);
-    return code;
-  }
-
-  #codeAt(step: number): string {
-    return generateSync({
+    const code = generateSync({
       secret: this.#key,
       epoch: step * this.period,
       period: this.period,
@@ -88,11 +81,13 @@ export class Authenticator {
       algorithm: algorithmNames[this.algorithm],
       guardrails,
     });
+    this.#codes.set(step, code);
+    return code;
   }
 
   /** A random well-formed code that differs from all codes of any plausible window. */
   wrongCode(nowMs: number): string {
-    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+    const right = this.#rightCodes(nowMs);
     for (;;) {
       const code = String(randomInt(10 ** this.digits)).padStart(this.digits, '0');
       if (!right.has(code)) return code;
@@ -101,7 +96,7 @@ export class Authenticator {
 
   /** The current code with one digit changed: targets that compare only a part accept it. */
   almostCode(nowMs: number, place: DigitPlace): string {
-    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+    const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
     return near ?? this.wrongCode(nowMs);
   }
@@ -137,6 +132,10 @@ export class Authenticator {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
 
+  #rightCodes(nowMs: number): Set<string> {
+    return this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+  }
+
   #codesWithin(nowMs: number, distance: number): Set<string> {
     const now = this.stepAt(nowMs);
     const codes = new Set<string>();
@@ -145,16 +144,8 @@ export class Authenticator {
   }
 }
 
-/** Cached codes of a key: making one takes a thousand times as long as a lookup. */
-type CodesByStep = Map<number, string>;
-
-const codesByKey = new Map<string, CodesByStep>();
-
-function codesOf(key: string): CodesByStep {
-  const codes = codesByKey.get(key) ?? new Map<number, string>();
-  codesByKey.set(key, codes);
-  return codes;
-}
+/** The codes of each key by step: making one takes a thousand times as long as a lookup. */
+const codesByKey = new Map<string, Map<number, string>>();
 
 const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;
 
@@ -164,3 +155,17 @@ function keyOf(secret: Uint8Array | string): Uint8Array {
   if (problem !== undefined) throw new ArrangeError(`No codes can be made: the TOTP secret ${problem}.`);
   return bytes;
 }
+
+/** The changed digit's place. A comparison that ignores that end of a code misses the change. */
+export type DigitPlace = 'first' | 'last';
+
+/** All codes that differ only in that digit. */
+export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
+  const at = place === 'first' ? 0 : code.length - 1;
+  return [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+    (n) => `${code.slice(0, at)}${((Number(code[at]) || 0) + n) % 10}${code.slice(at + 1)}`,
+  );
+}
+
+/** A code that this opens is guessed within a thousand attempts. */
+export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

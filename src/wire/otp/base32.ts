@@ -1,3 +1,5 @@
+import { bitsOfBase32, bytesOfBits } from '../../base/redaction/spellings.js';
+
 /** Decoded Base32: the bytes, or a description of the mistake that does not reveal the text. */
 export type Base32Result =
   | {
@@ -7,8 +9,6 @@ export type Base32Result =
       readonly problem?: never;
     }
   | { readonly problem: string; readonly bytes?: never; readonly deviations?: never };
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Characters outside the alphabet, the most frequent mistakes first. */
 const classes: readonly (readonly [RegExp, string])[] = [
@@ -44,33 +44,18 @@ export function decodeBase32(text: string): Base32Result {
       problem: `ends in ${padding} padding characters where ${(8 - (letters.length % 8)) % 8} are due`,
     };
   }
-  const { bytes, strayBits } = decodeLetters(letters);
+  const bits = bitsOfBase32(letters);
   const deviations: string[] = [];
   if (padding > 0) deviations.push('is padded');
-  if (strayBits !== 0) deviations.push('has stray bits after the last byte');
-  return { bytes, deviations };
+  if (bits.slice(bits.length - (bits.length % 8)).includes('1')) {
+    deviations.push('has stray bits after the last byte');
+  }
+  return { bytes: bytesOfBits(bits), deviations };
 }
 
 /** Whether the text is the canonical form of its bytes: no padding, no stray bits. */
 export function isCanonicalBase32(text: string): boolean {
   return decodeBase32(text).deviations?.length === 0;
-}
-
-function decodeLetters(letters: string): { bytes: Uint8Array; strayBits: number } {
-  const bytes = new Uint8Array(Math.floor((letters.length * 5) / 8));
-  let buffer = 0;
-  let bits = 0;
-  let length = 0;
-  for (const letter of letters) {
-    buffer = (buffer << 5) | alphabet.indexOf(letter);
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[length++] = buffer >> bits;
-      buffer &= (1 << bits) - 1;
-    }
-  }
-  return { bytes, strayBits: buffer };
 }
 
 function listed(names: readonly string[]): string {

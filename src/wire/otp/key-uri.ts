@@ -1,8 +1,10 @@
 import { Secret } from '../../base/secret.js';
 import { decodeBase32 } from './base32.js';
 
-export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
-export type OtpDigits = 6 | 7 | 8;
+const algorithms = ['SHA1', 'SHA256', 'SHA512'] as const;
+const lengths = [6, 7, 8] as const;
+export type OtpAlgorithm = (typeof algorithms)[number];
+export type OtpDigits = (typeof lengths)[number];
 
 /** The content of an otpauth://totp/ URI by the Key URI Format, with defaults. */
 export interface KeyUri {
@@ -26,7 +28,7 @@ export interface KeyUri {
 }
 
 /** `parameters`: algorithm, digits, period and repetitions; `uri`: all else. Each has a requirement. */
-export interface KeyUriProblem {
+interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
   /** A sentence that never shows the secret. */
   readonly text: string;
@@ -46,8 +48,6 @@ export type KeyUriResult =
        */
       readonly usable?: OtpParameters;
     };
-
-const algorithms: readonly string[] = ['SHA1', 'SHA256', 'SHA512'] satisfies OtpAlgorithm[];
 
 /** Parses a Key URI strictly and reports all its problems. Unknown parameters are allowed. */
 export function parseKeyUri(uri: string): KeyUriResult {
@@ -152,26 +152,18 @@ function readSecret(text: string | undefined, wrong: Wrong) {
   return { secret: new Secret(text), secretBits: bytes.length * 8, secretDeviations: deviations };
 }
 
-function readAlgorithm(text: string | undefined, wrong: Wrong): OtpAlgorithm | undefined {
-  if (text === undefined) return 'SHA1';
-  if (isAlgorithm(text)) return text;
-  return wrong('parameters', `The parameter algorithm ${shown(text)} is none of SHA1, SHA256 and SHA512.`);
+function readAlgorithm(text = 'SHA1', wrong: Wrong): OtpAlgorithm | undefined {
+  const found = algorithms.find((each) => each === text);
+  const problem = `The parameter algorithm ${shown(text)} is none of SHA1, SHA256 and SHA512.`;
+  return found ?? wrong('parameters', problem);
 }
 
-function isAlgorithm(text: string): text is OtpAlgorithm {
-  return algorithms.includes(text);
+function readDigits(text = '6', wrong: Wrong): OtpDigits | undefined {
+  const found = lengths.find((each) => String(each) === text);
+  return found ?? wrong('parameters', `The parameter digits ${shown(text)} is none of 6, 7 and 8.`);
 }
 
-function readDigits(text: string | undefined, wrong: Wrong): OtpDigits | undefined {
-  if (text === undefined) return 6;
-  if (text === '6') return 6;
-  if (text === '7') return 7;
-  if (text === '8') return 8;
-  return wrong('parameters', `The parameter digits ${shown(text)} is none of 6, 7 and 8.`);
-}
-
-function readPeriod(text: string | undefined, wrong: Wrong): number | undefined {
-  if (text === undefined) return 30;
+function readPeriod(text = '30', wrong: Wrong): number | undefined {
   // Ten digits are over a century, and more would not be exact as milliseconds.
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
   return wrong(
