@@ -3,7 +3,7 @@ import { accountRoles } from '../../input/target-file/allow.js';
 import type { AccountRole, Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** The two ways to log in; on one cluster at one time only one of them may be open. */
+/** The ways to log in. A cluster may accept only one of them. */
 export const loginWays = ['sessions', 'tokens'] as const;
 export type LoginWay = (typeof loginWays)[number];
 
@@ -12,39 +12,39 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
   tokens: 'POST /access-tokens',
 };
 
-/** What a session of a user who is fully logged in was answered, by operation: a status, and an errorCode. */
+/** The answers to a full session of a user: a status with an errorCode. */
 export interface Opens {
   readonly support: string;
   readonly config: string;
-  /** Of GET /security-config, which has nothing to do with MFA, and which not every target has. */
+  /** Of GET /security-config, which is not about MFA; some targets lack it. */
   readonly outside: string;
 }
 
-/** What was learnt of one account of the target file before anything is judged. Holds no secret. */
+/** What the suite knows about an account of the target file before it judges. It holds no secret. */
 export interface AccountProof {
-  /** Its password was accepted. Null: it could not be tried. */
+  /** Whether the target accepts its password. Null, as below: the suite could not try it. */
   readonly letIn: boolean | null;
-  /** While cluster MFA is off the password alone logs in. Null: it could not be tried. */
+  /** Whether the password alone logs in while cluster MFA is off. */
   readonly passwordAlone: boolean | null;
-  /** Null: no session of it was seen. */
+  /** Null: the suite has seen no session. */
   readonly opens: Opens | null;
-  /** Codes are mailed to it. Null: it could not be tried. */
+  /** Whether the target mails it codes. */
   readonly mailedCodes: boolean | null;
-  /** What is wrong with it, as sentences to the author of the target file; empty where nothing is. */
+  /** Sentences for the author of the target file. */
   readonly problems: readonly string[];
 }
 
 export interface Learned {
-  /** Ways to log in that the target doesn't have open now, and by what that was told. */
+  /** Closed ways to log in, each with the reason. */
   readonly unavailable: { readonly [Way in LoginWay]?: string };
   readonly accounts: { readonly [Role in AccountRole]?: AccountProof };
-  /** So many sessions a user may have, where that is fewer than the suite would open; else null. */
+  /** The session limit of a user; null: the suite stays below it. */
   readonly sessionLimit: number | null;
-  /** Why no mail can be judged; null where one came, or none was asked for. */
+  /** Why no mail can be judged; null: one came, or the suite asked for none. */
   readonly mailSilent: string | null;
-  /** Why support MFA is not switched on by e-mail: mails came, and none held a code; else null. */
+  /** Why support MFA stays off by e-mail: mails came without codes; else null. */
   readonly mailCodeless: string | null;
-  /** Codes are mailed to users only while cluster MFA is on with `email`. */
+  /** The target mails codes only while cluster MFA is on with `email`. */
   readonly mailWhileOnOnly: boolean;
 }
 
@@ -58,7 +58,6 @@ const proof = objectOf<AccountProof>({
   problems: listOf(text),
 });
 
-/** Read from the log of the run. */
 const isLearned = shapedLike<Learned>(
   objectOf<Learned>({
     unavailable: objectOf<Learned['unavailable']>({ sessions: text, tokens: text }, loginWays),
@@ -70,10 +69,8 @@ const isLearned = shapedLike<Learned>(
   }),
 );
 
-/** What the run has learned of the accounts. */
 export const accountsIn = (model: TargetModel): Belief<Learned> => model.belief('accounts', isLearned);
 
-/** Where nothing may be tried. */
 export const nothingLearned: Learned = {
   unavailable: {},
   accounts: {},
@@ -83,20 +80,19 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** The way by which flows log in. */
+/** The way that flows use to log in. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
 
-/** All that the author of the target file should hear. */
 export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): string[] {
   const problems = Object.values(accounts).flatMap((proof) => proof?.problems ?? []);
   return [...problems, ...[mailSilent, mailCodeless].filter((problem) => problem !== null)];
 }
 
 /**
- * Why nothing should be judged: a password of the target file is refused, while that of another account is accepted.
- * Accounts of other domains may be under MFA always, which is no mistake.
+ * Why a run should stop: the target refuses one account's password and accepts another's.
+ * Accounts of other domains may always be under MFA, so they don't count.
  */
 export function mistakeIn({ accounts }: Learned, target: Pick<Target, 'accounts'>): string | undefined {
   const proofs = Object.values(accounts);

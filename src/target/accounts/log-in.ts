@@ -9,22 +9,22 @@ import type { LoginWay } from './learned.js';
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
 
-/** What a login sends; junk, too. */
+/** The members of a login; tests send junk too. */
 export interface LoginBody {
   readonly code?: unknown;
   readonly type?: string;
   readonly password?: unknown;
-  /** null leaves `domain` out. */
+  /** Null leaves `domain` out. */
   readonly domain?: string | null;
-  /** Members in place of those above, or besides them; undefined leaves one out. Any JSON. */
+  /** Further members as JSON, which win over those above; undefined leaves one out. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * One login, by either way. A code goes along with an access token as it does with a session, though no document
- * names those members: the older interface of the same name takes them.
+ * Logs in once. Both ways take a code: no document names it for access tokens, but the older interface of that
+ * name accepts it.
  */
 export async function logIn(
   api: Api,
@@ -46,7 +46,7 @@ export async function logIn(
     : api.call('CreateAccessToken', { ...request, anyJson });
 }
 
-/** What a login handed out; undefined where it was refused, or handed out nothing. */
+/** The credential in a login's answer; undefined: there is none. */
 export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>): Credential | undefined {
   if (status < 200 || status >= 300) return undefined;
   const id = textOf(body, 'sessionId');

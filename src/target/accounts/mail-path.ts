@@ -4,17 +4,15 @@ import type { AccountRole } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Mark } from '../../wire/mail/mailbox.js';
 import type { Connection } from '../connection/connection.js';
+import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
 
-export interface MailProof {
-  /** Whether codes are mailed to an account, where that could be tried. */
+interface MailProof {
+  /** Whether the target mails codes to an account; absent: the suite could not try it. */
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
-  /** Why nothing that is about mail can be judged; null where something came. */
-  readonly silent: string | null;
-  /** What mails came that hold no code at all; null where one did, or none came. */
-  readonly codeless: string | null;
-  /** Codes are mailed only while cluster MFA is on with `email`. */
-  readonly whileOnOnly: boolean;
+  readonly silent: Learned['mailSilent'];
+  readonly codeless: Learned['mailCodeless'];
+  readonly whileOnOnly: Learned['mailWhileOnOnly'];
 }
 
 interface LetIn {
@@ -29,9 +27,8 @@ const withoutCode =
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
 /**
- * Asks for a code for each account that has an address, and waits for all of them together. Where an account gets
- * none though it has a right password, mailed codes may not be set up for it; where no mail comes at all, neither by
- * this operation nor by the other, it is the way to the mailbox that can't be relied on.
+ * Asks for a code for each account with an address and waits for all together. An account without mail may lack
+ * the setup for mailed codes. If both operations bring no mail at all, the mailbox can't be trusted.
  */
 export async function proveMail(
   connection: Connection,
@@ -52,14 +49,14 @@ export async function proveMail(
     await cluster.off();
     const found = await cluster.found();
     if (!found.enabled) await cluster.giveBack(found);
-    // What follows logs in by the password alone.
+    // The next steps log in by the password alone.
     await cluster.rest();
   }
   return { ...proof, whileOnOnly: false };
 }
 
 type Trial = Omit<MailProof, 'whileOnOnly'> & {
-  /** Each request was refused. */
+  /** The target refused each request. */
   readonly isRefused: boolean;
 };
 
@@ -91,7 +88,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
   if (came.includes(true)) return none;
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
-  // Nothing is switched on then that only a code switches off again.
+  // Without codes the suite must not switch on what only a code switches off.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
   if (mails.length > 0) return { ...none, silent: unclear, codeless: unclear === null ? withoutCode : null };
   if (await callerGetsMail(connection, users)) return none;
@@ -104,7 +101,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
 interface Asked {
   readonly user: MailUser;
   readonly mark: Mark;
-  /** In the target's words; undefined where a mail was promised. */
+  /** In the target's words; undefined: it promised a mail. */
   readonly refusal: string | undefined;
 }
 

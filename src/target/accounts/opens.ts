@@ -3,42 +3,39 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api } from '../connection/api.js';
 import type { Opens } from './learned.js';
 
-/** `full`: as after all steps of a login. `none`: of a first step, or of no use. */
+/** `full`: a full session. `none`: a pending session, or a useless one. */
 export type Reach = 'full' | 'none' | 'unclear';
 
 export interface Seen {
   readonly reach: Reach;
-  /** Of the read that decided. */
+  /** The status of the deciding read. */
   readonly refusedWith: number | undefined;
 }
 
-const operations = { support: 'GetSupportMFAConfig', config: 'GetMFAConfig' } as const;
-
 const isOpen = (seen: string) => seen.startsWith('2');
 
-/** What a credential of a user who is fully logged in is answered. */
+/** The answers to the credential of a full session. */
 export async function look(api: Api, as: Credential): Promise<Opens> {
-  const support = await read(api, 'support', as);
+  const support = await read(api, 'GetSupportMFAConfig', as);
   return {
     support,
-    config: await read(api, 'config', as),
-    // Looked at only where the support user's MFA is open: elsewhere that tells a first step from a full session.
+    config: await read(api, 'GetMFAConfig', as),
+    // Needed only if the support operation can't distinguish pending from full sessions.
     outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
   };
 }
 
-/** Whether anything at all knows the user by it: a refusal for want of a privilege (403) does. */
+/** Whether the target knows the user: a success, or a refusal for a missing privilege (403). */
 export function isUsable({ support, config }: Opens): boolean {
   return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
 }
 
 /**
- * Whether a credential opens what the user's full one does. A first step of a login may open what is about MFA, which
- * GET /mfa-config is; so the other operation is asked, and its answer held against the one that a full session of
- * that user is known to get. Where that is open, it may be about MFA, too: what is not tells, if the full one opens it.
+ * Whether a credential reaches as far as the user's full session. A pending session may read GET /mfa-config, so
+ * this compares the support operation. If that one is open too, an operation outside MFA decides.
  */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
-  const support = await read(api, 'support', as);
+  const support = await read(api, 'GetSupportMFAConfig', as);
   if (isOpen(support)) {
     const outside = known !== null && isOpen(known.outside) ? await readOutside(api, as) : '';
     const isFirstStep = /^40[13]/.test(outside);
@@ -48,30 +45,31 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
   }
   const refusedWith = Number(support.slice(0, 3));
   if (known === null) {
-    const config = await read(api, 'config', as);
-    // Who is known but may not, is told 403; who is not known to be logged in, 401.
+    const config = await read(api, 'GetMFAConfig', as);
+    // 403: known without the privilege. 401: not logged in.
     const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
     return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
   }
   if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
-  // Where both are refused alike, what a full session opens may be closed to a first step; it need not be.
-  const config = isOpen(known.config) ? await read(api, 'config', as) : '';
+  // Both sessions get the same refusal, so the other operation may distinguish them.
+  const config = isOpen(known.config) ? await read(api, 'GetMFAConfig', as) : '';
   return /^40[13]/.test(config)
     ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }
     : { reach: 'unclear', refusedWith: undefined };
 }
 
-async function read(api: Api, what: keyof typeof operations, as: Credential): Promise<string> {
-  const operation = operations[what];
+async function read(
+  api: Api,
+  operation: 'GetSupportMFAConfig' | 'GetMFAConfig',
+  as: Credential,
+): Promise<string> {
   if (!api.contract.operations.has(operation)) return 'not asked';
   return said(await api.call(operation, { as }));
 }
 
-async function readOutside(api: Api, as: Credential): Promise<string> {
-  return said(await api.probe('GET', '/security-config', { as }));
-}
+const readOutside = async (api: Api, as: Credential) =>
+  said(await api.probe('GET', '/security-config', { as }));
 
-/** An answer in short: a status, and an errorCode. */
 export function said({ status, body }: Answer): string {
   return status < 300 ? String(status) : `${status} ${textOf(body, 'errorCode') ?? ''}`.trim();
 }

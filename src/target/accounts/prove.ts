@@ -22,11 +22,10 @@ import { whyUnavailable } from './ways.js';
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 
 /**
- * Has each account of the target file prove itself before anything is judged, and learns which way to log in is open:
- * what is wrong with an account is the target file's, never the target's fault. Leaves the configuration as it was
- * found. To be called where state may be changed: it logs in, and asks for codes by mail.
+ * Checks each account before the suite judges anything: a wrong account is the target file's fault. It learns which
+ * way to log in is open, asks for codes by mail, and restores the configuration. Call it if state may change.
  *
- * @param maySwitch cluster MFA may be switched on for a moment: where it was found off, and the target file allows that
+ * @param maySwitch whether cluster MFA, found off, may be on for a moment
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const learned = await learn(connection, maySwitch);
@@ -52,9 +51,9 @@ async function learn(connection: Connection, maySwitch: boolean): Promise<Learne
 async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
   const unavailable: Unavailable = {};
   const tried: Tried[] = [];
-  // Those with failures come last: which way is open is known by then, and none is tried that isn't.
-  const rows = users.filter(({ role }) => connection.api.attempts.hasRow(role));
-  const inOrder = [...users.filter((user) => !rows.includes(user)), ...rows];
+  // Accounts with failures come last, when the open way is known.
+  const failed = users.filter(({ role }) => connection.api.attempts.hasRow(role));
+  const inOrder = [...users.filter((user) => !failed.includes(user)), ...failed];
   for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
@@ -83,17 +82,16 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
 interface Tried {
   readonly user: User;
   readonly letIn: boolean;
-  /** By which it was let in. */
   readonly way: LoginWay | undefined;
   readonly session: Credential | undefined;
-  /** A cookie was set, and no session id answered. */
+  /** The target set a cookie and returned no session id. */
   readonly byCookie: boolean;
   readonly opens: AccountProof['opens'];
   readonly refusals: readonly string[];
   readonly error: SuiteError | undefined;
 }
 
-/** The password alone, while cluster MFA is off: by sessions, or else by a token. */
+/** Tries the password alone while cluster MFA is off: for a session, else for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
   const none = {
@@ -105,13 +103,13 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     opens: null,
     error: undefined,
   };
-  // A row of failures that an earlier run left ends with it.
-  const rowEnding = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
+  // A success ends an earlier run's series of failures.
+  const ending = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
     try {
-      answer = await logIn(api, way, user, {}, rowEnding);
+      answer = await logIn(api, way, user, {}, ending);
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
       return { ...none, refusals: [error.message], error };
@@ -133,7 +131,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { ...none, refusals };
 }
 
-/** Whether tokens are open, asked once, with a password that is known to be right. */
+/** Learns once, by a password known to be right, whether tokens are open. */
 async function learnTokens(
   { api }: Connection,
   tried: readonly Tried[],
@@ -149,8 +147,8 @@ async function learnTokens(
 }
 
 /**
- * How many sessions a user may have, up to what the suite would open at most; only where they can be ended again at
- * once, on a throw-away target. A login that is refused for want of room in the middle of a test would use its code up.
+ * The session limit of a user on a throw-away target, where the suite can end the sessions again. Otherwise a login
+ * that exceeds it in the middle of a test would waste its code.
  */
 async function learnSessionLimit(
   { api, target }: Connection,
@@ -172,7 +170,7 @@ async function learnSessionLimit(
   return limit;
 }
 
-/** Before the header is part of the contract, a target may know sessions by a cookie alone, which the suite sends none of. */
+/** Releases without the header may know sessions by a cookie alone, and the suite sends no cookies. */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ byCookie }) => byCookie))
@@ -199,7 +197,7 @@ function proofOf(
     : ', and no account of the target file is let in';
   const problem = `${where} could not log in with its password while cluster MFA is off${others}: ${refusals.join(', ')}. ${what}.`;
   return {
-    // Asked to wait, it may be let in later; what might lock it is not tried again.
+    // The target asked to wait, so a later login may succeed.
     letIn: error instanceof ArrangeError ? null : false,
     passwordAlone: false,
     opens: null,
@@ -208,19 +206,13 @@ function proofOf(
   };
 }
 
-/** Cluster MFA is on and may not be switched: passwords can't be tried without codes. */
+/** Cluster MFA is on and must stay on, so the suite can't try passwords without codes. */
 function unproven(users: readonly User[]): Learned {
-  const proof: AccountProof = {
-    letIn: null,
-    passwordAlone: null,
-    opens: null,
-    mailedCodes: null,
-    problems: [],
-  };
+  const proof = { letIn: null, passwordAlone: null, opens: null, mailedCodes: null, problems: [] };
   return { ...nothingLearned, accounts: Object.fromEntries(users.map(({ role }) => [role, proof])) };
 }
 
-/** The accounts that have a password, in the order in which they are used up. */
+/** The accounts with a password, in the order of their use. */
 export function usersOf({ accounts }: Target): User[] {
   return accountRoles.toReversed().flatMap((role) => {
     const account = accounts[role];

@@ -8,20 +8,19 @@ const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
 /**
- * Why a way to log in is not open on this target, judged by its refusal of credentials that the other way accepts;
- * undefined where it is, and only refuses them. Which way is open is the cluster's setting ("session management"), so
- * that this is nobody's fault.
+ * Why a way to log in is closed, judged by its refusal of credentials that the other way accepts; undefined: it is
+ * open. A cluster's setting ("session management") chooses the way, so a closed one is not a fault.
  */
 export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;
   if (status < 400 || (status >= 500 && status !== 501)) return undefined;
   const message = textOf(body, 'message') ?? '';
-  // The one that is closed answers 400, in some builds without a word.
+  // Some builds answer 400 without any words.
   const isWordless = status === 400 && message === '' && textOf(body, 'errorCode') === undefined;
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return told(status, message);
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
-  // Who refuses everybody in the same words, has not looked at what was sent.
+  // The same refusal of another body shows that the target reads neither.
   const other = await api.call(operations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&
@@ -30,7 +29,6 @@ export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): 
   return isTheSame ? `it refuses a right password and a body that is none alike (${status})` : undefined;
 }
 
-/** The member is read-only, and not of the contract: what it says counts only where it is there. */
 async function isSwitchedOff(api: Api, way: LoginWay): Promise<boolean> {
   const { apiKey } = api.target.accounts.admin;
   if (apiKey === undefined) return false;
@@ -38,10 +36,10 @@ async function isSwitchedOff(api: Api, way: LoginWay): Promise<boolean> {
     as: { scheme: 'APIKeyHeader', key: apiKey },
   });
   if (status !== 200) return false;
-  const said = sessionManagement(body);
-  return said === (way === 'tokens');
+  return sessionManagement(body) === (way === 'tokens');
 }
 
+/** The contract doesn't know this member, so a target may lack it. */
 function sessionManagement(body: unknown): boolean | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   for (const [name, value] of Object.entries(body)) {

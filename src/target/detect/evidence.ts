@@ -38,16 +38,8 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
     );
     const others = contracts.filter((contract) => !having.includes(contract));
     if (!isRenamed(path)) {
-      const [fitting, unfit] = isThere ? [having, others] : [others, having];
-      return [
-        {
-          text: `${path} is ${isThere ? '' : 'not '}there`,
-          supports: releasesOf(fitting),
-          contradicts: releasesOf(unfit),
-          strength: 'strong',
-          ...(isThere ? {} : { refutes: true as const }),
-        },
-      ];
+      const text = `${path} is ${isThere ? '' : 'not '}there`;
+      return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
     // A target may keep an old path beside the new one, so only a release without its own path is contradicted.
@@ -87,19 +79,13 @@ function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evid
     const differing = [...all].filter((method) => !common.includes(method)).sort();
     return differing.map((method) => {
       const fitting = contracts.filter((each) => documented(each).includes(method) === allow.has(method));
-      return {
-        text: `${path} ${allow.has(method) ? 'allows' : 'does not allow'} ${method} (Allow)`,
-        supports: releasesOf(fitting),
-        contradicts: releasesOf(contracts.filter((each) => !fitting.includes(each))),
-        strength: 'strong',
-        ...(allow.has(method) ? {} : { refutes: true as const }),
-      };
+      const text = `${path} ${allow.has(method) ? 'allows' : 'does not allow'} ${method} (Allow)`;
+      return evidenceFor(releasesOf(fitting), contracts, text, 'strong', !allow.has(method));
     });
   });
 }
 
 function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evidence[] {
-  const evidence: Evidence[] = [];
   const seen = contracts.map(({ release }) => ({ release, keys: new Set<string>() }));
   const asked = new Set<string>();
   for (const { operation, status, body } of answers) {
@@ -111,17 +97,13 @@ function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evid
       for (const value of enumValues) seen[index]?.keys.add(`the value ${value}`);
     });
   }
-  for (const key of new Set(seen.flatMap(({ keys }) => [...keys]))) {
+  const all = new Set(seen.flatMap(({ keys }) => [...keys]));
+  const evidence = [...all].map((key) => {
     const knowing = seen.filter(({ keys }) => keys.has(key)).map(({ release }) => release);
-    evidence.push({
-      text: `${key} was seen`,
-      supports: knowing,
-      contradicts: seen.map(({ release }) => release).filter((release) => !knowing.includes(release)),
-      strength: 'strong',
-    });
-  }
-  return [...evidence, ...absences(contracts, asked, new Set(seen.flatMap(({ keys }) => [...keys])))].sort(
-    (one, other) => (one.text < other.text ? -1 : 1),
+    return evidenceFor(knowing, contracts, `${key} was seen`);
+  });
+  return [...evidence, ...absences(contracts, asked, all)].sort((one, other) =>
+    one.text < other.text ? -1 : 1,
   );
 }
 
@@ -139,13 +121,8 @@ function absences(
   return [...all]
     .filter((key) => !seen.has(key) && !neverAnswered.some((name) => key.includes(name)))
     .map((key) => {
-      const knowing = documented.filter(({ keys }) => keys.has(key)).map(({ release }) => release);
-      return {
-        text: `${key} was not seen`,
-        supports: documented.map(({ release }) => release).filter((release) => !knowing.includes(release)),
-        contradicts: knowing,
-        strength: 'weak',
-      };
+      const lacking = documented.filter(({ keys }) => !keys.has(key)).map(({ release }) => release);
+      return evidenceFor(lacking, contracts, `${key} was not seen`, 'weak');
     });
 }
 
@@ -173,14 +150,19 @@ function inWords(key: string): string {
 function challengeEvidence({ challenges }: Look, contracts: readonly Contract[]): Evidence[] {
   if (!/\bbearer\b/.test(challenges)) return [];
   const fitting = contracts.filter(({ credentials }) => credentials.includes('Bearer'));
-  return [
-    {
-      text: 'WWW-Authenticate offers Bearer',
-      supports: releasesOf(fitting),
-      contradicts: releasesOf(contracts.filter((contract) => !fitting.includes(contract))),
-      strength: 'weak',
-    },
-  ];
+  return [evidenceFor(releasesOf(fitting), contracts, 'WWW-Authenticate offers Bearer', 'weak')];
+}
+
+/** Evidence for these releases and against all others. */
+function evidenceFor(
+  supports: readonly ReleaseName[],
+  contracts: readonly Contract[],
+  text: string,
+  strength: Evidence['strength'] = 'strong',
+  refutes = false,
+): Evidence {
+  const contradicts = releasesOf(contracts).filter((release) => !supports.includes(release));
+  return { text, supports, contradicts, strength, ...(refutes ? { refutes } : {}) };
 }
 
 function releasesOf(contracts: readonly Contract[]): ReleaseName[] {

@@ -68,17 +68,8 @@ export async function look(connection: Connection, contracts: readonly Contract[
   const allowed = new Map<string, ReadonlySet<string>>();
   for (const path of pathsOfDifferingMethods(contracts)) {
     const { headers } = await send('OPTIONS', path, credential);
-    const allow = headers['allow'];
-    if (allow !== undefined)
-      allowed.set(
-        path,
-        new Set(
-          allow
-            .toUpperCase()
-            .split(/[\s,]+/)
-            .filter(Boolean),
-        ),
-      );
+    const methods = headers['allow']?.toUpperCase().match(/[^\s,]+/g) ?? [];
+    if (headers['allow'] !== undefined) allowed.set(path, new Set(methods));
   }
   return {
     letIn,

@@ -7,7 +7,7 @@ import { Recorder } from '../connection/recorder.js';
 import type { HarEntry, HarResponse } from './entry.js';
 import { Matcher } from './match.js';
 import { ownRequirements } from './own-requirements.js';
-import { relevantTo } from './relevance.js';
+import { of204, relevantTo } from './relevance.js';
 import { bodyBreaches, credentialOf, secretsInUrl } from './request-check.js';
 
 /** The number of passwords and keys remembered across entries, to find them in wrong places. */
@@ -184,9 +184,7 @@ const ofHeaders: readonly string[] = [
   'http/has-date',
   'http/401-has-challenge',
   'http/405-has-allow',
-  'http/no-framing-of-204',
-  'http/no-length-of-204',
-  'http/no-transfer-encoding-of-204',
+  ...of204,
   'http/secrets-are-not-stored',
 ];
 

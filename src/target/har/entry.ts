@@ -34,6 +34,7 @@ export function parseEntry(value: unknown, place: string): HarEntry {
   const entry = objectAt(value, place);
   const request = objectAt(entry['request'], `${place}.request`);
   const response = objectAt(entry['response'], `${place}.response`);
+  const { postData } = request;
   return {
     startedAt: textOr(entry['startedDateTime'], ''),
     durationMs: Math.max(0, numberOr(entry['time'], 0)),
@@ -41,7 +42,7 @@ export function parseEntry(value: unknown, place: string): HarEntry {
       method: textAt(request['method'], `${place}.request.method`).toUpperCase(),
       url: textAt(request['url'], `${place}.request.url`),
       headers: headersOf(request['headers']),
-      body: bodyOf(request['postData']),
+      body: isObject(postData) ? textOr(postData['text'], '') || undefined : undefined,
     },
     response: responseOf(response, place),
   };
@@ -71,12 +72,6 @@ function contentOf(content: Readonly<Record<string, unknown>>, asBytes: boolean)
   const { text } = content;
   if (typeof text === 'string') return Buffer.from(text, asBytes ? 'base64' : 'utf8');
   return numberOr(content['size'], 0) > 0 ? undefined : Buffer.alloc(0);
-}
-
-function bodyOf(postData: unknown): string | undefined {
-  if (!isObject(postData)) return undefined;
-  const { text } = postData;
-  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 function headersOf(list: unknown): Record<string, string> {

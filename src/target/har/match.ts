@@ -1,10 +1,9 @@
 import type { Contract, Operation } from '../../contract/openapi/contract.js';
 
 /** The operation that a recorded URL calls. */
-export interface Matched {
+interface Matched {
   /** The API's root, without a final slash. */
   readonly root: string;
-  readonly path: string;
   /** Undefined: the path is known, the method is not. */
   readonly operation: Operation | undefined;
 }
@@ -34,7 +33,7 @@ export class Matcher {
       if (this.baseUrl === undefined ? !root.endsWith('/v2') : root !== this.baseUrl.replace(/\/$/, ''))
         continue;
       const operation = this.#operations.find((each) => each.path === path && each.method === method);
-      return { root, path, operation };
+      return { root, operation };
     }
     return undefined;
   }

@@ -1,8 +1,9 @@
-import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { JSONParser } from '@streamparser/json';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { bytesOf } from '../../base/files.js';
 import { type HarEntry, parseEntry } from './entry.js';
 
 /** In bytes. Each entry is held in memory, and API calls are smaller than this. */
@@ -63,7 +64,7 @@ export async function readEntries(
     // Only the first error counts, since the parser reports others after it.
     wrong ??= error;
   };
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of chunksOf(file)) {
     // The JSON text has ended, so later chunks are not parsed.
     if (!parser.isEnded) parser.write(chunk);
     if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
@@ -85,7 +86,7 @@ export async function readEntries(
   return count;
 }
 
-async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   const packed = isGzip(file);
   const source = createReadStream(file, { highWaterMark: 256 * 1024 });
   const stream = packed ? source.pipe(createGunzip()) : source;
@@ -105,14 +106,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
 
 function isGzip(file: string): boolean {
   try {
-    const handle = openSync(file, 'r');
-    const magic = Buffer.alloc(2);
-    try {
-      readSync(handle, magic, 0, 2, 0);
-    } finally {
-      closeSync(handle);
-    }
-    return magic[0] === 0x1f && magic[1] === 0x8b;
+    return bytesOf(file, 0, 2).equals(Buffer.from([0x1f, 0x8b]));
   } catch (error) {
     throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
   }

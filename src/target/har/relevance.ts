@@ -3,7 +3,7 @@ import type { Operation } from '../../contract/openapi/contract.js';
 import type { RequirementId } from '../../contract/requirements/ids.js';
 import type { HarResponse } from './entry.js';
 
-const of204 = [
+export const of204 = [
   'http/no-framing-of-204',
   'http/no-length-of-204',
   'http/no-transfer-encoding-of-204',
