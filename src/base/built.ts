@@ -4,10 +4,8 @@ import { dirname, join, parse } from 'node:path';
 import { packageRoot } from './package-root.js';
 
 /**
- * The place of a file that the build derives from files of the package, to spare each process the work.
- * A digest of the sources in the name keeps outdated results from being used.
- *
- * @param name with its extension: `requirements.json`
+ * The place of a file that the build derives from others, to spare each process the work. A digest of the sources
+ * in the name keeps outdated results from being used.
  */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');

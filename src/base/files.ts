@@ -14,11 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/**
- * Creates a folder and its missing parents. Node's recursive mkdir never returns for paths below /proc.
- *
- * @param mode of the new folders
- */
+/** Creates a folder and its parents. Node's recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
   const missing: string[] = [];
   for (let at = resolve(path); found(at) === undefined; at = dirname(at)) {

@@ -7,11 +7,7 @@ const packageName = 'mfa-conformance';
 
 let found: { readonly folder: string; readonly version: string } | undefined;
 
-/**
- * The absolute path of this package's folder, which holds `spec/`. Sources and `dist/` share it.
- *
- * @throws ConfigurationError if the modules were taken out of their package
- */
+/** The absolute path of this package's folder, which holds `spec/`. Sources and `dist/` share it. */
 export function packageRoot(): string {
   found ??= search(dirname(fileURLToPath(import.meta.url)));
   return found.folder;

@@ -9,10 +9,8 @@ const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Creates a temporary folder for this process and its children. Its random name and its mode keep other users from
- * planting files. It is removed at exit; folders of killed processes are removed here.
- *
- * @throws ConfigurationError if it can't be created
+ * Creates a temporary folder for this process and its children, with a random name that no other user can guess.
+ * It is removed at exit; folders of killed processes are removed here.
  */
 export function makePrivateFolder(): string {
   sweep();

@@ -64,13 +64,7 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   return by.compile<T>(schema);
 }
 
-/**
- * Makes a check of outside values by a schema in spec/.
- *
- * @param what the kind of value, for messages: `plan`
- * @returns a function that returns the value, or throws a ConfigurationError with its place, JSON pointers and
- *   problems
- */
+/** Checks outside values by a schema in spec/. @throws ConfigurationError with JSON pointers and problems */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);

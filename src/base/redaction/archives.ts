@@ -8,11 +8,7 @@ export interface Entry {
 /** A larger content is not unpacked. */
 const largest = 256 * 1024 * 1024;
 
-/**
- * The content of a zip or gzip file; undefined for other files.
- *
- * @throws Error for an archive that can't be unpacked, whose content stays unknown
- */
+/** The content of a zip or gzip file; undefined for others. @throws Error for one that can't be unpacked */
 export function unpacked(bytes: Buffer): Entry[] | undefined {
   if (bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b) {
     return [{ name: 'content', bytes: gunzipSync(bytes, { maxOutputLength: largest }) }];

@@ -5,9 +5,7 @@ const shortestPiece = 7;
 
 /**
  * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises them.
- * Encodings of single characters are found while matching.
- *
- * @param whole match only without adjacent letters or digits
+ * Encodings of single characters are found while matching. `whole`: only without adjacent letters or digits.
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
@@ -37,10 +35,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. The first and the
- * last character are left out if they also encode other bytes.
- *
- * @param before the number of bytes before them in a group of three
+ * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name, without those that
+ * also encode other bytes. `before`: the number of bytes before them in a group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);

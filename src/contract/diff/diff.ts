@@ -32,11 +32,7 @@ export interface Diff {
   readonly onlyTo: readonly RequirementId[];
 }
 
-/**
- * Reads one side: a release by its name, else a file (relative to the working directory) or a URL.
- *
- * @throws ConfigurationError with file and place for an unreadable or unusable document
- */
+/** Reads one side: a release by its name, else a file (relative to the working directory) or a URL. */
 export async function readSide(text: string, options: LoadOptions = {}): Promise<Side> {
   if (isReleaseName(text)) return releaseSide(text);
   return documentSide(await cutDocument(isUrl(text) ? text : resolve(text), options));

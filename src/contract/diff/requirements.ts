@@ -6,10 +6,8 @@ import type { RequirementId } from '../requirements/ids.js';
 import type { FoundChange } from './change.js';
 
 /**
- * The requirements whose outcome a change may affect, in the catalogue's order. A breaking change affects
- * those that name its operations; access requirements only if it concerns credentials. A harmless change
- * affects those that judge the answer's shape. Requirements for only one of the two releases count if they
- * name its operations.
+ * The requirements whose outcome a change may affect. Breaking changes affect those that name the operations,
+ * harmless ones those on the answer's shape. Requirements of one release only count if they name the operations.
  */
 export function affectedBy(
   change: FoundChange,

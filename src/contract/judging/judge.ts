@@ -161,11 +161,7 @@ function judgeType(requirement: RequirementId, expected: string, { headers }: Ju
   if (!isJsonType(seen)) report(requirement, { kind: 'media type', expected, seen: seen ?? null });
 }
 
-/**
- * The rules of a schema that a value breaks.
- *
- * @param of names the value if its schema has no name
- */
+/** The rules of a schema that a value breaks. @param of names the value if its schema has no name */
 export function brokenRules(
   schema: Judge & { readonly schemaName?: string | undefined },
   value: unknown,

@@ -11,12 +11,7 @@ export interface GivenContract {
   readonly source: string;
 }
 
-/**
- * The contract that judges a run: the release's own, or the given document.
- *
- * @param given null: the release's own
- * @throws ConfigurationError with file and place for an unreadable or unusable document
- */
+/** The contract that judges a run: the given document, or for null the release's own. */
 export async function loadRunContract(release: ReleaseName, given: GivenContract | null): Promise<Contract> {
   const own = await loadContract(release);
   if (given === null) return own;

@@ -12,11 +12,7 @@ export interface BodyKind {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/**
- * Bodies that the document allows, each kind with one property at an extreme value.
- *
- * @param fixed members that every body has, with these values
- */
+/** Bodies that the document allows, each kind with one property at an extreme value; `fixed` members stay. */
 export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = schema.properties.filter(({ name }) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -45,12 +41,7 @@ export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {
   }));
 }
 
-/**
- * Bodies that the document forbids, each kind with one fault.
- *
- * @param base a valid body
- * @param keep properties that stay valid
- */
+/** Bodies that the document forbids, each kind with one fault in the valid `base`; `keep` stays valid. */
 export function invalidBodies(
   schema: BodySchema,
   judge: Judge,

@@ -25,11 +25,7 @@ export interface Contract {
   readonly furtherTagged: readonly string[];
   /** The operations and all they refer to as a document; JSON pointers stay the same. */
   readonly excerpt: Readonly<Record<string, unknown>>;
-  /**
-   * Compiles all schemas now instead of at first use.
-   *
-   * @throws ConfigurationError naming a schema that does not compile
-   */
+  /** Compiles all schemas now instead of at first use. @throws ConfigurationError naming a broken one */
   compileAll(): void;
 }
 

@@ -21,12 +21,7 @@ export interface Counterexample<Breach> {
   readonly shrinks: number;
 }
 
-/**
- * Tries one body of each kind until one fails, then searches for a simpler failing body.
- *
- * @param breachOf returns what is wrong with the answer to a body, else undefined; an exception ends the
- * search
- */
+/** Tries one body of each kind until `breachOf` finds one that fails, then searches for a simpler one. */
 export async function findCounterexample<Breach>(
   kinds: readonly BodyKind[],
   { seed, most, shrinks }: Search,

@@ -97,11 +97,7 @@ export class SourceDocument {
     return node;
   }
 
-  /**
-   * Follows references to their final target.
-   *
-   * @throws ConfigurationError for a dangling, circular or external reference
-   */
+  /** Follows references. @throws ConfigurationError for a dangling, circular or external one */
   resolve(node: Located): Located {
     const seen = new Set<string>();
     let found = node;

@@ -7,9 +7,8 @@ import { isObject, pointerTo, tokensOf } from './pointers.js';
 const longestList = 20;
 
 /**
- * Undocumented parts of an answer. They break nothing, since objects may grow, but are worth knowing.
- *
- * `operationId status /pointer` is a property, `Schema.property=value` a value outside an enumeration.
+ * Undocumented parts of an answer, which break nothing: `operationId status /pointer` is a property,
+ * `Schema.property=value` a value outside an enumeration.
  */
 export function undocumentedIn(
   contract: Contract,

@@ -30,14 +30,8 @@ const holdsNames = new Set([
 ]);
 
 /**
- * Cuts the given operations with all they refer to into a document of their own. Vendors' documents are
- * large, and a fault in an unused operation must not stop the suite.
- *
- * Nodes keep their pointers; those of other documents move below `/x-external-N`. Examples are dropped.
- *
- * @param operations JSON pointers
- * @param external whether to follow references to other files and URLs
- * @throws ConfigurationError for a dangling reference or a forbidden external one
+ * Cuts operations, given by JSON pointers, with all they refer to into a document of their own: a fault in an unused
+ * operation must not stop the suite. Nodes keep their pointers; those of other documents move below `/x-external-N`.
  */
 export async function excerpt(
   document: SourceDocument,

@@ -5,11 +5,7 @@ import { isObject, type Located, pointerTo } from './pointers.js';
 const mostExpanded = 200_000;
 const deepest = 400;
 
-/**
- * Makes sure that the document stays small when its references are expanded.
- *
- * @throws ConfigurationError for a recursive or too large schema
- */
+/** @throws ConfigurationError for a recursive schema, or one too large with its references expanded */
 export function requireBounded(document: SourceDocument, start: readonly Located[]): void {
   const sizes = new Map<string, number>();
   const open = new Set<string>();

@@ -36,21 +36,14 @@ export function releaseDocument(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
 }
 
-/**
- * Reads a release's contract from this package.
- *
- * @throws ConfigurationError with file and place for a broken document
- */
+/** Reads a release's contract from this package. */
 export async function loadContract(release: ReleaseName): Promise<Contract> {
   return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);
 }
 
 /**
- * Reads a contract from any OpenAPI 3.0 or 3.1 document, such as a vendor's full one. It keeps the operations
- * that the suite knows. Relative paths start at the package's folder.
- *
- * @param location a file or an http(s) URL
- * @throws ConfigurationError with file and place for an unreadable or unusable document
+ * Reads the known operations of any OpenAPI 3.0 or 3.1 document, such as a vendor's full one. `location` is a URL
+ * or a file; relative paths start at the package's folder.
  */
 export async function loadContractFile(
   location: string,

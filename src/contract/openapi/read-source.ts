@@ -22,11 +22,7 @@ export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
 }
 
-/**
- * Reads a file or fetches a URL. Relative paths start at the package's folder. It follows no redirects.
- *
- * @throws ConfigurationError if the source is missing, too large or too slow
- */
+/** Reads a file, relative to the package's folder, or fetches a URL without following redirects. */
 export function readSource(location: string): Promise<Source> {
   return isUrl(location) ? fetchSource(location) : readFileSource(location);
 }

@@ -3,11 +3,7 @@ import { reasonOf } from '../../base/errors.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
 
-/**
- * The OpenAPI version that a document declares.
- *
- * @throws ConfigurationError for any other document, with its likely kind
- */
+/** The document's OpenAPI version. @throws ConfigurationError for any other document, with its kind */
 export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   const { openapi, swagger } = document.root;
   if (typeof openapi === 'string' && /^3\.0\.\d+/.test(openapi)) return '3.0';
@@ -22,11 +18,7 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   throw document.error('/openapi', `expected an OpenAPI 3.0 or 3.1 document (openapi: "3.0.3")${found}`);
 }
 
-/**
- * Validates operations against the OpenAPI specification. Their references must exist and not be circular.
- *
- * @throws ConfigurationError with the place of the fault
- */
+/** Validates operations by the OpenAPI specification. Their references must exist and not be circular. */
 export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
   const expanded = expander(document);

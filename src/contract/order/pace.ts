@@ -74,20 +74,12 @@ export class Pace {
     return this.#msOf(beginning) + startMs;
   }
 
-  /**
-   * The time after the last test for restoring and reports, in milliseconds.
-   *
-   * @param lagMs the read-back delay
-   */
+  /** The time after the last test for restoring and reports; `lagMs` is the read-back delay. */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
-  /**
-   * The time of the tests that have not ended, in milliseconds.
-   *
-   * @param isAlone whether they run without their neighbours in the spec files
-   */
+  /** The time of the tests that have not ended; `isAlone`: without their neighbours in the spec files. */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     const left = this.order.rows.filter(({ id }) => ids.has(id) && !this.#ended.has(id));
     const shared = new Set(left.flatMap(({ shares }) => shares ?? []));

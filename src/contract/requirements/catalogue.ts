@@ -50,12 +50,7 @@ export interface Requirement {
 
 let loaded: readonly Requirement[] | undefined;
 
-/**
- * The catalogue in the order of its files by name.
- *
- * @param folder replaces the package's own `spec/requirements`
- * @throws ConfigurationError with a line for each mistake in the first faulty file
- */
+/** The catalogue in the order of its files by name; `folder` replaces the package's own. */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
   loaded ??= builtCatalogue() ?? readFolder(ownFolder());

@@ -4,10 +4,8 @@ import type { KeyPath } from './problems.js';
 import { readTextFile } from './text-file.js';
 
 /**
- * Inserts environment variables and `{ fromFile }` into a document's content. It works on parsed values, so
- * that inserted texts may hold any character. It reports missing ones to the document.
- *
- * @param folder the base of relative paths
+ * Inserts environment variables and `{ fromFile }`, relative to `folder`, and reports missing ones. It works on
+ * parsed values, so that inserted texts may hold any character.
  */
 export function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

@@ -4,11 +4,7 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/**
- * Reports where a document breaks a schema of `spec/`, in words for its author.
- *
- * @param hint advice for a problem at a path, beyond what the schema knows
- */
+/** Reports where a document breaks a schema of `spec/`; `hint` knows better advice for a path. */
 export function checkSchema(
   document: ConfigDocument,
   schemaFile: string,

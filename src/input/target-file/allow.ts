@@ -6,11 +6,7 @@ export const accountRoles = ['admin', 'viewer', 'other'] as const satisfies read
 
 const everyone: Allow['replaceTotpOf'] = [...accountRoles, 'supportUser'];
 
-/**
- * The effective permissions: a throw-away target allows everything.
- *
- * @throws ConfigurationError if a permission needs state changes that are not allowed
- */
+/** The effective permissions: a throw-away target allows everything. @throws ConfigurationError */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };

@@ -4,12 +4,7 @@ import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
-/**
- * The target files that `-t` names. A folder stands for the visible target files directly in it, sorted by
- * name. It reads none of them.
- *
- * @throws ConfigurationError for an unreadable folder or one without target files
- */
+/** The target files that `-t` names: for a folder the visible ones directly in it, sorted by name. */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
 }

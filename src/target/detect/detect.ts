@@ -28,11 +28,7 @@ export interface ReleaseJudged {
   readonly against: readonly { readonly text: string; readonly strength: Evidence['strength'] }[];
 }
 
-/**
- * Finds the releases that a target may speak, by GET and OPTIONS alone.
- *
- * @throws TransportError if the target doesn't answer or doesn't speak this API
- */
+/** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
   const contracts = await Promise.all(releaseNames.map((release) => loadContract(release)));
   const connection = await Connection.open(target, contractOf(contracts, defaultRelease), { stateDir });

@@ -32,11 +32,7 @@ const nowhere = '/mfa-conformance-looks-for-nothing';
 /** A path with POST only in every release, which shows the target's answer to other methods. */
 const postOnly = '/totp-key';
 
-/**
- * Reads a target by GET and OPTIONS alone. Without an API key it reads as anonymous, since a login needs a POST.
- *
- * @throws TransportError if no answer comes
- */
+/** Reads a target by GET and OPTIONS alone: without an API key as anonymous, since a login needs a POST. */
 export async function look(connection: Connection, contracts: readonly Contract[]): Promise<Look> {
   const { api, target } = connection;
   let requests = 0;

@@ -9,11 +9,7 @@ import { type HarEntry, parseEntry } from './entry.js';
 /** In bytes. Each entry is held in memory, and API calls are smaller than this. */
 const largestEntry = 64 * 1024 * 1024;
 
-/**
- * The recordings at some paths: files with any name, and the .har and .har.gz files of folders.
- *
- * @throws ConfigurationError for an unreadable path or a folder without recordings
- */
+/** The recordings at some paths: files with any name, and the .har and .har.gz files of folders. */
 export function recordingsIn(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     try {
@@ -34,12 +30,7 @@ export function recordingsIn(paths: readonly string[]): string[] {
   });
 }
 
-/**
- * Passes on the entries of a recording one by one, to keep only one in memory. The first bytes show compression.
- *
- * @returns the number of entries
- * @throws ConfigurationError with the file and the place that breaks HAR
- */
+/** Passes on the entries of a recording one by one, to keep only one in memory; returns their number. */
 export async function readEntries(
   file: string,
   take: (entry: HarEntry, place: string) => void,

@@ -27,12 +27,7 @@ export class ControlledClock implements TargetClock {
     this.#url = url;
   }
 
-  /**
-   * Connects and reads the time once.
-   *
-   * @throws TransportError if nothing answers in time
-   * @throws ConfigurationError if the answer is not of the clock protocol
-   */
+  /** @throws TransportError without an answer in time, ConfigurationError for one of another protocol */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
       throw new ConfigurationError('clock.control is not an http or https URL.');

@@ -56,12 +56,7 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/**
- * undici's connector to a target, with its TLS settings and the environment's proxy. It checks the pin before
- * sending anything.
- *
- * @throws ConfigurationError if the environment names an unusable proxy
- */
+/** undici's connector to a target, with its TLS settings and the environment's proxy. It checks the pin first. */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,

@@ -28,12 +28,8 @@ export interface Decoded {
 }
 
 /**
- * Decodes content by its content codings (RFC 9110 8.4). Without Accept-Encoding the target may use any
- * (12.5.3).
- *
- * @param headers names in lower case
- * @param largest in bytes
- * @returns the original content if it does not match its codings or is too large
+ * Decodes content by its content codings (RFC 9110 8.4), which the target may choose without Accept-Encoding.
+ * Content that doesn't match its codings, or exceeds `largest` bytes, stays as it is.
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

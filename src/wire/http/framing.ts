@@ -13,11 +13,7 @@ export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
-/**
- * Splits the bytes after a header section. Without a declared length the content ends with the connection.
- *
- * @returns undefined if the bytes end before the declared end
- */
+/** Splits the bytes after a header section; without a declared length all. Undefined: they end too early. */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;

@@ -19,11 +19,9 @@ export interface ForwardProxy {
 }
 
 /**
- * The environment's proxy for a URL: HTTPS_PROXY or HTTP_PROXY unless NO_PROXY excludes the host. Lower-case
- * names come first. This machine never needs a proxy.
+ * The environment's proxy for a URL. Lower-case variables come first, and this machine never needs a proxy.
  *
- * @throws ConfigurationError if the variable is not an http or https URL; it never quotes the value, which
- * may hold a password
+ * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';

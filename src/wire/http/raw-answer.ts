@@ -14,12 +14,7 @@ export interface RawAnswer {
   readonly rest: Buffer;
 }
 
-/**
- * The first answer in these bytes that is not interim (RFC 9110 15.2). A 101 is final: another protocol
- * follows it.
- *
- * @returns undefined for other protocols or an incomplete header section
- */
+/** The first complete answer that is not interim (RFC 9110 15.2). A 101 is final: another protocol follows. */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
   let split = bytes.indexOf('\r\n\r\n');

@@ -14,9 +14,8 @@ import { tunnel } from './tunnel.js';
 const largest = 5 * 1024 * 1024;
 
 /**
- * Sends a request, with `Connection: close` unless it says otherwise, on its own connection and reads until the server closes it. A
- * server that keeps it open gets `lingerMs` after the declared end. Without a declared end only closing ends
- * the answer.
+ * Sends a request on its own connection, with `Connection: close` unless it says otherwise. It reads until the
+ * server closes the connection, or for `lingerMs` after the declared end.
  *
  * @throws TransportError in words, within the target file's request timeout
  */

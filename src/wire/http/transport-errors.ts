@@ -28,11 +28,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [closed, 'the connection was closed before the answer was complete'],
 ];
 
-/**
- * Explains an error with its place and advice. It never shows a header or body.
- *
- * @param isLimit whether the time is the target file's request timeout
- */
+/** Explains an error with place and advice. `isLimit`: the time is the target file's request timeout. */
 export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true): string {
   const where = `${url.origin}${url.pathname}`;
   const text = chainOf(error);

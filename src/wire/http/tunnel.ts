@@ -8,11 +8,8 @@ import type { ForwardProxy } from './proxy.js';
 const largestAnswer = 16 * 1024;
 
 /**
- * Connects to a host through a proxy by CONNECT (RFC 9110 9.3.6), even for plain HTTP. A proxy that rewrites
- * requests would be judged instead of the target.
- *
- * @param host without brackets
- * @throws TransportError in words, within `timeoutMs`
+ * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: a proxy that rewrites requests would be judged
+ * instead of the target. @throws TransportError in words, within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const at = { host: proxy.host, port: proxy.port };

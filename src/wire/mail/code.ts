@@ -20,11 +20,8 @@ export type FoundCode =
     };
 
 /**
- * Finds the one-time code in a mail's text, else its HTML, else its subject.
- *
- * Numbers that a word or the layout marks come before bare numbers of six to eight digits. Four or five
- * digits count only beside such a word, so that too short codes are found. The mail's own text comes before
- * quoted or attached mails of the same rank. Two equal candidates are a problem, not a guess.
+ * Finds the one-time code in a mail's text, else its HTML, else its subject. Numbers that a word or the layout marks
+ * come before bare ones of six to eight digits; four or five count only beside such a word.
  *
  * @param pattern the target file's codePattern, which replaces all this by its first match or first group
  * @param earlier codes of earlier mails; among equal candidates a new one wins

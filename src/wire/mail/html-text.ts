@@ -45,10 +45,8 @@ const token =
 const longest = 200_000;
 
 /**
- * The visible text of an HTML mail in lines. Hidden elements vanish, spaces separate cells, and digits in
- * neighbouring spans stay together. It covers only the HTML that mails use.
- *
- * @param also.leaveOut another element whose content to drop
+ * The visible text of an HTML mail in lines; `leaveOut` names an element to drop. Spaces separate cells, and
+ * digits in neighbouring spans stay together. It covers only the HTML that mails use.
  */
 export function htmlToText(source: string, also: { readonly leaveOut?: string } = {}): string {
   const html = source.slice(0, longest);

@@ -49,12 +49,7 @@ export class ImapSession {
     private readonly commandWithinMs: number,
   ) {}
 
-  /**
-   * Logs in and opens the folder.
-   *
-   * @returns the highest existing UID, or 0
-   * @throws ConfigurationError in words
-   */
+  /** Opens the folder and returns its highest UID, or 0. @throws ConfigurationError in words */
   async open(): Promise<number> {
     try {
       return await this.#connect();
@@ -71,11 +66,7 @@ export class ImapSession {
     client.close();
   }
 
-  /**
-   * UID and recipient headers of all mails above a UID, in order of arrival.
-   *
-   * @throws ArrangeError if the server refuses
-   */
+  /** UID and recipient headers of all mails above a UID, in order of arrival. @throws ArrangeError */
   async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
@@ -91,11 +82,7 @@ export class ImapSession {
       .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
   }
 
-  /**
-   * A mail, cut at the largest useful size; undefined if it is gone.
-   *
-   * @throws ArrangeError if the server refuses
-   */
+  /** A mail, cut at the largest useful size; undefined if it is gone. @throws ArrangeError */
   async source(uid: number): Promise<Buffer | undefined> {
     const query = { uid: true, source: { maxLength: largestMail } };
     const found = await this.#command(

@@ -8,12 +8,7 @@ import { authorityOf } from '../http/address.js';
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-/**
- * Listens, and waits briefly for a port in use.
- *
- * @returns the port
- * @throws ConfigurationError in words, with host and port
- */
+/** Listens and returns the port; it waits briefly for a port in use. @throws ConfigurationError in words */
 export async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {

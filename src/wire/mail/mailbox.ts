@@ -15,31 +15,13 @@ export interface MailFilter {
 
 /** The mailbox that receives the target's mails to the suite's addresses. */
 export interface Mailbox {
-  /**
-   * Opens it and proves that mails can be read. Only then may the suite make changes that need a mailed code
-   * to undo.
-   *
-   * @throws ConfigurationError if the settings don't work
-   */
+  /** Proves that mails can be read, before changes that only a mailed code undoes. @throws ConfigurationError */
   open(): Promise<void>;
   close(): Promise<void>;
-  /**
-   * The current end of the mailbox: only later mails count.
-   *
-   * @param to restricts later questions to mails to this address
-   * @throws ArrangeError if the mailbox can't be read
-   */
+  /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */
   mark(to?: string): Promise<Mark>;
-  /**
-   * The first mail to an address after the mark; it waits up to `deadlineMs` milliseconds.
-   *
-   * @throws ArrangeError if no mail comes, the signal aborts, or the mailbox closes or fails
-   */
+  /** The first mail to an address after the mark. @throws ArrangeError if none comes in time */
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
-  /**
-   * All mails to any of the addresses after the mark, in order of arrival.
-   *
-   * @throws ArrangeError if the mailbox can't be read
-   */
+  /** All mails to the addresses after the mark, in order of arrival. @throws ArrangeError */
   since(mark: Mark): Promise<readonly ReceivedMail[]>;
 }

@@ -2,11 +2,8 @@ import type { MailSettings } from '../../input/target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
 /**
- * Opens the target file's mailbox. It loads each kind on demand, so that runs without mail load none.
- *
- * @param addresses the target file's addresses; the suite ignores other mail
- * @param stepWithinMs the limit for an IMAP command or a run of the program
- * @throws ConfigurationError if the mailbox can't be opened
+ * Opens the target file's mailbox for its addresses. It loads each kind on demand, so that runs without mail load
+ * none. `stepWithinMs` limits an IMAP command or a run of the program.
  */
 export async function openMailbox(
   settings: MailSettings,

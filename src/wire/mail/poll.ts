@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNow } from '../../base/steady-now.js';
 
-/**
- * Looks again and again until it finds something, the deadline passes or the signal aborts.
- *
- * @param pauses between the first looks, in milliseconds; later ones are a second
- */
+/** Looks until it finds something, the deadline passes or the signal aborts. Later pauses are a second. */
 export async function poll<T>(
   look: () => Promise<T | undefined>,
   pauses: readonly number[],

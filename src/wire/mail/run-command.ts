@@ -3,10 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without shell and input. A timeout kills it and its children. Standard error is ignored,
- * since it may hold a secret.
- *
- * @returns the output, or why it does not count
+ * Runs a program without shell and input; returns its output, or why that does not count. A timeout kills it and
+ * its children. Standard error is ignored, since it may hold a secret.
  */
 export function runCommand(
   program: string,

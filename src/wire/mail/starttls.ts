@@ -7,9 +7,8 @@ export interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * A self-signed certificate for STARTTLS, made once per process and before the first mail, since it takes
- * long. Undefined if that fails: mails then come in clear text. An elliptic-curve key is several times faster
- * than RSA.
+ * A self-signed certificate for STARTTLS, made once per process and before the first mail, since that takes long.
+ * Undefined if it fails: mails then come in clear text. Elliptic curves are faster than RSA.
  */
 export function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();
