@@ -77,6 +77,12 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
   };
 }
 
+/** Reads a JSON file of the package by its schema in spec/. */
+export function readBy<T>(schemaFile: string, what: string): (file: string) => T {
+  const check = checkBy<T>(schemaFile, what);
+  return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);
+}
+
 function emptyAjv(): Ajv2020 {
   const empty = new Ajv2020({
     allErrors: true,

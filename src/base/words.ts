@@ -49,7 +49,6 @@ export function counted(count: number, word: string, many = `${word}s`): string 
   return `${count} ${count === 1 ? word : many}`;
 }
 
-/** Joins the lines of a text into one. */
 export const onOneLine = (text: string): string =>
   text
     .split('\n')
@@ -96,7 +95,6 @@ export function cutAt(text: string, longest: number): { readonly kept: string; r
   return { kept: text.slice(0, end), cut: text.length - end };
 }
 
-/** Cuts a long text and says how much is missing. */
 export function cutText(text: string, longest: number): string {
   const { kept, cut } = cutAt(text, longest);
   return cut === 0 ? text : `${kept}… (${cutInWords(cut)})`;

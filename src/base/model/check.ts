@@ -17,7 +17,6 @@ export interface Shown {
   readonly use?: Shown;
 }
 
-/** One member of a body or of a configuration. */
 export interface Member {
   /** JSON pointer. */
   readonly pointer: string;
@@ -44,7 +43,6 @@ export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'is a text' | 'i
 export interface Change {
   readonly part: 'cluster' | 'support';
   readonly member: string;
-  /** JSON. */
   readonly before: unknown;
   readonly now: unknown;
   /** The exchanges that showed both values; null if unknown. */
@@ -56,12 +54,10 @@ export interface Change {
 export interface Difference {
   /** `status`, or a JSON pointer into the body. */
   readonly at: string;
-  /** JSON. */
   readonly expected: unknown;
   readonly seen: unknown;
 }
 
-/** Quantities with a lower or an upper bound. */
 export type Quantity =
   | 'accepted answers'
   | 'bits'
@@ -80,7 +76,6 @@ export type Quantity =
 /** The attempts or mails that a target limits. */
 export type Attempts = 'codes' | 'passwords' | 'mailed codes';
 
-/** A demand on a mail. */
 export type MailRule =
   | 'code for its user only'
   | 'date'
@@ -130,13 +125,11 @@ interface Found {
   readonly of: BodyCheck;
   /** JSON, cut if long. The suite generated it, so it holds no secret. */
   readonly body: string;
-  /** The body's peculiarity. */
   readonly what: string;
   readonly seed: number;
   readonly shrinks: number;
 }
 
-/** A check of the answer to one generated body. */
 export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
@@ -146,9 +139,7 @@ export type Check =
    * `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
-  /** Any success. */
   | Of<'accepted'>
-  /** The documented success. */
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>
   /**
    * - `documented`: no server error, or one with an Error.
@@ -159,7 +150,6 @@ export type Check =
       'handled',
       { readonly least: 'an answer' | 'no server error' | 'documented' | 'success or refusal' | 'there' }
     >
-  /** One of these statuses. */
   | Of<'status', { readonly allowed: readonly number[] }>
   /** A login returns a full session; `use` is the read that the target refused. */
   | Of<'opens'>
@@ -187,7 +177,6 @@ export type Check =
       'same' | 'differ',
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }
     >
-  /** Two answers that must look alike. */
   | Of<'alike', { readonly differences: readonly Difference[] }>
   /** The format of a secret or a Key URI. `problems`: phrases without values. */
   | Of<

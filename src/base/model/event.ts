@@ -21,14 +21,12 @@ export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCa
 /** Where the value behind a placeholder comes from, so that a script can send the request again. */
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
-  /** A member of an earlier answer. */
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
   /**
    * A TOTP code for the secret or Key URI named `of`. `steps`: time steps from the target's time.
    * `zero`: the next code that begins with 0.
    */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
-  /** A code mailed after an exchange. */
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** Another value without its last characters. */
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }

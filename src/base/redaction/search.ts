@@ -114,6 +114,8 @@ const deepest = 3;
 
 const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 
+const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
+
 /**
  * The parts of a file where digits may be a code: strings in JSON, visible text and data in pages.
  * Numbers, programs, styles and pictures hold six-digit numbers by accident.
@@ -135,17 +137,8 @@ function textsIn(text: string, extension: string): string {
         )
         .replace(/<style\b[\s\S]*?<\/style>/gi, ' ')
         .replace(/#[0-9a-f]{6}\b/gi, ' ');
-    case '.js':
-    case '.css':
-    case '.map':
-    case '.svg':
-    case '.woff':
-    case '.woff2':
-    case '.png':
-    case '.ico':
-      return '';
     default:
-      return text;
+      return withoutText.has(extension) ? '' : text;
   }
 }
 

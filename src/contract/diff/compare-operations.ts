@@ -13,7 +13,6 @@ import {
 import { compareSchemas } from './compare-schemas.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
 
-/** The differences of an operation that both contracts have. */
 export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
   const changes: FoundChange[] = [];
   const report = (change: FoundChange): void => void changes.push(change);

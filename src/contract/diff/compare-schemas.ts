@@ -14,11 +14,9 @@ import type { PropertyShape, SchemaShape } from './schema-shape.js';
 /** The value whose two schemas are compared. */
 export interface Place {
   readonly direction: Direction;
-  /** The value's name in reports. */
   readonly subject: string;
 }
 
-/** Reports each difference between two schemas of the same value. */
 export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
   const { direction, subject } = place;
   const tell: Tell = (kind, text, breaks) => report({ kind, subject, text, direction, ...breaks });

@@ -10,7 +10,6 @@ import { compareOperations } from './compare-operations.js';
 import { type OperationShape, operationShapes } from './operation-shape.js';
 import { affectedBy } from './requirements.js';
 
-/** One contract of a comparison. */
 export interface Side {
   /** The name of the release or of the document. */
   readonly name: string;
@@ -21,7 +20,6 @@ export interface Side {
   readonly furtherTagged: readonly string[];
 }
 
-/** The differences between two contracts. */
 export interface Diff {
   readonly from: Side;
   readonly to: Side;
@@ -43,7 +41,6 @@ export async function releaseSide(release: ReleaseName): Promise<Side> {
   return { ...documentSide(cut), name: release, release };
 }
 
-/** The side of a document that is already read. */
 export function documentSide(cut: CutDocument): Side {
   const { source: name, sha256 } = cut.document;
   const { furtherTagged } = cut.found;

@@ -2,7 +2,7 @@ import type { CredentialScheme } from '../openapi/contract.js';
 import type { SourceDocument } from '../openapi/document.js';
 import type { CutDocument } from '../openapi/load.js';
 import { type OperationId, operationIds } from '../openapi/operations.js';
-import { isObject, type Located } from '../openapi/pointers.js';
+import { childOf, isObject, type Located } from '../openapi/pointers.js';
 import { credentialsOf } from '../openapi/security.js';
 import { type SchemaShape, schemaShape } from './schema-shape.js';
 
@@ -25,7 +25,7 @@ export interface OperationShape {
   readonly privileges: string | undefined;
 }
 
-export interface ParameterShape {
+interface ParameterShape {
   readonly place: string;
   readonly name: string;
   readonly required: boolean;
@@ -43,18 +43,12 @@ export function operationShapes({ document, found }: CutDocument): ReadonlyMap<O
     const one = found.known.get(id);
     const node = one === undefined ? undefined : document.find(one.node.pointer);
     if (one === undefined || node === undefined) return [];
-    return [[id, operationShape(document, id, one.method.toUpperCase(), one.path, node)]];
+    return [[id, { id, method: one.method.toUpperCase(), path: one.path, ...contentsOf(document, node) }]];
   });
   return new Map(shapes);
 }
 
-function operationShape(
-  document: SourceDocument,
-  id: OperationId,
-  method: string,
-  path: string,
-  node: Located,
-): OperationShape {
+function contentsOf(document: SourceDocument, node: Located): Omit<OperationShape, 'id' | 'method' | 'path'> {
   const value = isObject(node.value) ? node.value : {};
   const responses = document.members(document.member(node, 'responses'));
   const isSuccess = ([status]: readonly [string, Located]) => /^2/.test(status);
@@ -63,9 +57,6 @@ function operationShape(
   const error = responses.find(([status]) => status === errorName)?.[1];
   const body = document.member(node, 'requestBody');
   return {
-    id,
-    method,
-    path,
     deprecated: value['deprecated'] === true,
     credentials: credentialsAsked(document, value['security']),
     parameters: parametersOf(document, node),
@@ -114,13 +105,10 @@ function parametersOf(document: SourceDocument, node: Located): Map<string, Para
       const parameter = document.resolve({ value, pointer: `${list.pointer}/${index}` });
       if (!isObject(parameter.value)) continue;
       const { name, in: place, required } = parameter.value;
-      const schema = document.member(parameter, 'schema');
-      found.set(`${String(place)} ${String(name)}`, {
-        place: String(place),
-        name: String(name),
-        required: required === true,
-        schema: schema === undefined ? undefined : schemaShape(document, schema, String(name)),
-      });
+      const node = document.member(parameter, 'schema');
+      const schema = node && schemaShape(document, node, String(name));
+      const named = { place: String(place), name: String(name) };
+      found.set(`${named.place} ${named.name}`, { ...named, required: required === true, schema });
     }
   }
   return found;
@@ -133,9 +121,7 @@ function contentOf(document: SourceDocument, owner: Located): ContentShape | und
   const json = contents.find(([name]) => /json/i.test(name)) ?? contents[0];
   // Keep the reference: the comparison needs the schema's name.
   const holder = json === undefined ? undefined : document.resolve(json[1]);
-  const schema =
-    holder !== undefined && isObject(holder.value) && holder.value['schema'] !== undefined
-      ? { value: holder.value['schema'], pointer: `${holder.pointer}/schema` }
-      : undefined;
-  return { mediaTypes, schema: schema === undefined ? undefined : schemaShape(document, schema) };
+  const value = childOf(holder?.value, 'schema');
+  if (value === undefined) return { mediaTypes, schema: undefined };
+  return { mediaTypes, schema: schemaShape(document, { value, pointer: `${holder?.pointer}/schema` }) };
 }

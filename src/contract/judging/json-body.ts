@@ -1,3 +1,4 @@
+import { isUtf8 as isUtf8Text } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { isNode, parseDocument, visit } from 'yaml';
 
@@ -21,7 +22,7 @@ const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {
   const hasBom = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
-  const isUtf8 = decodes(bytes);
+  const isUtf8 = isUtf8Text(bytes);
   const text = bytes.subarray(hasBom ? 3 : 0).toString('utf8');
   const unread = { value: undefined, isJson: false, hasBom, isUtf8, duplicates: 'none' as const, text };
   if (isTooDeep(text)) return unread;
@@ -30,15 +31,6 @@ export function readJsonBody(bytes: Buffer): JsonBody {
     return { ...unread, value, isJson: true, duplicates: duplicatesIn(text) };
   } catch {
     return unread;
-  }
-}
-
-function decodes(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -57,9 +49,8 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** A quick check that clears most bodies: whether any name occurs twice in the text. */
+/** A quick check that clears most bodies. An escape may spell a name differently; only a parser compares those. */
 function mayHaveDuplicates(text: string): boolean {
-  // An escape may spell the same name differently; only a parser can compare those.
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];
   return new Set(names).size < names.length;

@@ -31,7 +31,6 @@ export interface Judged {
   readonly headLeaks: readonly BreachKinds['secret in head'][];
 }
 
-/** The requirement about an operation's success answer. */
 export function answerRequirement(operation: OperationId): RequirementId {
   return operations[operation].answers;
 }

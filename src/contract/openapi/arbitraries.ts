@@ -138,7 +138,6 @@ function objectOf(properties: readonly BodyProperty[]): fc.Arbitrary<Members> {
   return fc.record(members, { requiredKeys, noNullPrototype: true });
 }
 
-/** Any value that the schema allows. */
 function anyValueOf(schema: BodySchema): fc.Arbitrary<unknown> {
   const value = nonNullOf(schema);
   return schema.nulls === 'allowed' ? fc.option(value, { nil: null, freq: 5 }) : value;
@@ -166,7 +165,6 @@ function nonNullOf({ type, enumValues, items, properties }: BodySchema): fc.Arbi
   }
 }
 
-/** A property's extreme values, by kind. */
 function extremesOf(schema: BodySchema): Kind[] {
   const nothing: Kind[] = schema.nulls === 'allowed' ? [['null', fc.constant(null)]] : [];
   if (schema.type === 'array') {
@@ -186,7 +184,6 @@ function extremesOf(schema: BodySchema): Kind[] {
   return [...nothing, ['any value of its own', nonNullOf(schema)]];
 }
 
-/** A property's invalid values, by kind. */
 function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   if (type === 'any') return [];
   const own = type === 'integer' ? 'number' : type;

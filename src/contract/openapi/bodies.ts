@@ -15,13 +15,8 @@ export type AnswerField<Id extends OperationId> = Id extends OperationId
 /** An answer's body by the contract's property names. The values are whatever the target sent. */
 export type AnswerFields<Id extends OperationId> = { readonly [Name in AnswerField<Id>]?: unknown };
 
-/** The body's fields; a body that is no object has none. */
-export function fieldsOf<Id extends OperationId>(body: unknown): AnswerFields<Id> {
-  const candidate: unknown = isObject(body) ? body : {};
-  return hasFields<Id>(candidate) ? candidate : fieldsOf<Id>({});
-}
-
-/** Narrows to the fields' type. Every field is optional and unknown, so any object fits. */
-function hasFields<Id extends OperationId>(value: unknown): value is AnswerFields<Id> {
-  return isObject(value);
+/** The body's fields, all optional and unknown; a body that is not an object has none. */
+export function fieldsOf<Id extends OperationId>(body: unknown): AnswerFields<Id>;
+export function fieldsOf(body: unknown): object {
+  return isObject(body) ? body : {};
 }

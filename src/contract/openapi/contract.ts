@@ -15,9 +15,7 @@ export interface Contract {
   readonly source: string;
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
-  /** The document's operations that the suite knows. */
   readonly operations: ReadonlyMap<OperationId, Operation>;
-  /** The document's security schemes that the suite knows. */
   readonly credentials: readonly CredentialScheme[];
   /** Contradictions between document and standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
@@ -38,7 +36,6 @@ export interface Operation {
   readonly summary: string;
   /** The credentials that the operation accepts, each sufficient alone; empty: it needs none. */
   readonly security: readonly CredentialScheme[];
-  /** Undefined if the operation takes no body. */
   readonly request: RequestBody | undefined;
   readonly success: SuccessAnswer;
   /** The shape of every other answer. */
@@ -54,7 +51,6 @@ export interface Judge {
 
 export interface RequestBody extends Judge {
   readonly required: boolean;
-  /** The schema for generated bodies. */
   readonly schema: BodySchema;
 }
 
@@ -67,7 +63,6 @@ export interface Answer extends Judge {
 
 export interface SuccessAnswer extends Answer {
   readonly status: number;
-  /** Undefined if the answer has no content. */
   readonly mediaType: string | undefined;
 }
 

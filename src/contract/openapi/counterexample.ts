@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { BodyKind } from './arbitraries.js';
 
-/** Bounds of a search for a failing body. */
 export interface Search {
   /** The same seed tries the same bodies. */
   readonly seed: number;
@@ -11,10 +10,8 @@ export interface Search {
   readonly shrinks: number;
 }
 
-/** The simplest body found that fails. */
 export interface Counterexample<Breach> {
   readonly body: unknown;
-  /** The kind of the body. */
   readonly what: string;
   readonly breach: Breach;
   /** How often the search found a simpler body. */

@@ -80,7 +80,6 @@ class Excerpt {
     this.#waiting.push({ document, pointer });
   }
 
-  /** Copies all waiting nodes and what they refer to. */
   async finished(): Promise<SourceDocument> {
     // The list grows during the loop.
     for (const { document, pointer } of this.#waiting) {

@@ -31,12 +31,10 @@ export interface LoadOptions {
   readonly trusted?: boolean;
 }
 
-/** The path of a release's document in this package. */
 export function releaseDocument(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
 }
 
-/** Reads a release's contract from this package. */
 export async function loadContract(release: ReleaseName): Promise<Contract> {
   return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
-import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
+import { readBy } from '../../base/spec-schema.js';
 
 /** What a test sends and awaits; absent: none. */
 export interface Cost {
@@ -14,7 +13,6 @@ export interface Cost {
 }
 
 export interface OrderRow {
-  /** The requirement's id. */
   readonly id: string;
   /** The cost in the order of the spec files. */
   readonly cost: Cost;
@@ -34,12 +32,11 @@ export interface DetectionOrder {
 
 export const orderFile = join(packageRoot(), 'spec', 'order.json');
 
-const what = 'file of the order';
-const check = checkBy<DetectionOrder>('order.schema.json', what);
+const read = readBy<DetectionOrder>('order.schema.json', 'file of the order');
 let loaded: DetectionOrder | undefined;
 
 export function loadOrder(): DetectionOrder {
-  loaded ??= check(parseJsonFile(readFileSync(orderFile, 'utf8'), orderFile, what), orderFile);
+  loaded ??= read(orderFile);
   return loaded;
 }
 

@@ -26,7 +26,6 @@ export interface Requirement {
   readonly id: RequirementId;
   /** The id's part before the slash; a file may hold several areas. */
   readonly area: string;
-  /** The title of the requirement's file. */
   readonly areaTitle: string;
   readonly level: Level;
   /** A normative sentence about the target. */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../base/errors.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { packageRoot } from '../../base/package-root.js';
-import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
+import { readBy } from '../../base/spec-schema.js';
 
 /** The exchanges of a requirement, by name. */
 interface Named extends Omit<Explained, 'passes' | 'fails'> {
@@ -17,18 +16,14 @@ interface ExchangesFile {
   readonly requirements: Readonly<Record<string, Named>>;
 }
 
-const what = 'file of exchanges';
-const check = checkBy<ExchangesFile>('exchanges.schema.json', what);
+const read = readBy<ExchangesFile>('exchanges.schema.json', 'file of exchanges');
 
 /** `npm run generate -- explain` writes it. */
 export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
 
 /** The recorded exchanges of each requirement, by its id. */
 export function loadExchanges(): ReadonlyMap<string, Explained> {
-  const { exchanges, requirements } = check(
-    parseJsonFile(readFileSync(exchangesFile, 'utf8'), exchangesFile, what),
-    exchangesFile,
-  );
+  const { exchanges, requirements } = read(exchangesFile);
   const named = (names: readonly string[]): ToldExchange[] =>
     names.map((name) => {
       const exchange = exchanges[name];

@@ -28,7 +28,6 @@ const maxAliases = 100;
 /** A YAML or JSON file that knows the place of each value. */
 export class ConfigDocument {
   readonly problems: Problems;
-  /** The content as plain data. */
   readonly value: unknown;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
@@ -73,7 +72,6 @@ export class ConfigDocument {
     return document;
   }
 
-  /** Reports a problem with a value or its key. */
   problem(path: KeyPath, text: string, at: 'value' | 'key' = 'value'): void {
     this.problems.add(this.placeOf(path, at), path, text);
   }

@@ -25,7 +25,6 @@ export type MailSettings = MailWaits &
         readonly tls: boolean | 'starttls';
         /** PEM text of authorities to trust besides the system's. */
         readonly ca?: string;
-        /** Whether to trust any certificate. */
         readonly insecure: boolean;
         readonly username: string;
         readonly password: Secret;

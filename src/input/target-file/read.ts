@@ -12,7 +12,6 @@ import type { Target } from './target.js';
 
 const extensions = ['.yaml', '.yml', '.json'];
 
-/** Whether the extension is that of a target file. */
 export function isTargetFile(path: string): boolean {
   return extensions.includes(extname(path).toLowerCase());
 }
@@ -44,7 +43,6 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
   return target;
 }
 
-/** A secret of the target file, with a name for its placeholder. */
 interface NamedSecret {
   readonly value: Secret;
   readonly what: string;

@@ -47,7 +47,6 @@ export async function detect(target: Target, stateDir: string): Promise<Detectio
   }
 }
 
-/** Judges all releases by the evidence alone. */
 export function judge(evidence: readonly Evidence[]): Pick<Detection, 'releases' | 'best' | 'nearest'> {
   const releases = releaseNames.map((release): ReleaseJudged => {
     const against = evidence.filter(({ contradicts }) => contradicts.includes(release));

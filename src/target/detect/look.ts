@@ -4,16 +4,13 @@ import { anonymous, type Credential } from '../../wire/http/credential.js';
 import type { Answer } from '../connection/api.js';
 import type { Connection } from '../connection/connection.js';
 
-/** An answer to a request for an operation. */
 export interface Read {
   readonly operation: OperationId;
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The results of requests without side effects. */
 export interface Look {
-  /** True if the target accepted a credential. */
   readonly letIn: boolean;
   /** The access that the suite had, in words. */
   readonly credential: string;

@@ -127,13 +127,9 @@ export class DateOffsetClock extends DateOffsets implements TargetClock {
   }
 }
 
-const httpDate =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
 /** Epoch milliseconds of an IMF-fixdate (RFC 9110 5.6.7), or undefined. */
 function parseHttpDate(text: string): number | undefined {
-  if (!httpDate.test(text)) return undefined;
   const time = Date.parse(text);
-  // Date.parse accepts impossible days and wrong weekdays; formatting the result reveals them.
-  return Number.isNaN(time) || new Date(time).toUTCString() !== text ? undefined : time;
+  // Date.parse accepts other forms, impossible days and wrong weekdays; formatting the result reveals them.
+  return text.length === 29 && new Date(time).toUTCString() === text ? time : undefined;
 }

@@ -29,7 +29,6 @@ function contextOf(tls: TlsSettings): SecureContext {
   return context;
 }
 
-/** Node's TLS options for the `tls` section of a target file. */
 export function tlsOptions(tls: TlsSettings) {
   return defined({
     rejectUnauthorized: isVerified(tls),

@@ -3,12 +3,10 @@ import { ConfigurationError } from '../../base/errors.js';
 import { isLoopback } from '../../input/target-file/urls.js';
 import { addressOf } from './address.js';
 
-/** A forward proxy for connections to a target. */
 export interface ForwardProxy {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Whether the connection to the proxy uses TLS. */
   readonly secure: boolean;
   /** The value of Proxy-Authorization: a secret. */
   readonly authorization?: string;

@@ -1,4 +1,3 @@
-/** A possible code in a text, with its score. */
 export interface Candidate {
   /** Its digits without separators, or its digits and letters. */
   readonly code: string;

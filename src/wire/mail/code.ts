@@ -65,19 +65,9 @@ function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
 ): { readonly least: number; readonly found: readonly (readonly Candidate[])[] }[] {
-  const own = [
-    mail.text.replace(/^[ \t]*>.*$/gm, ''),
-    htmlToText(mail.html, { leaveOut: 'blockquote' }),
-    mail.subject,
-  ];
-  const ownFound = own.map(plain).map(candidatesIn);
-  const found = sources.map(candidatesIn);
-  return [
-    { least: strongScore, found: ownFound },
-    { least: strongScore, found },
-    { least: weakScore, found: ownFound },
-    { least: weakScore, found },
-  ];
+  const own = [mail.text.replace(/^[ \t]*>.*$/gm, ''), htmlToText(mail.html, 'blockquote'), mail.subject];
+  const ranked = [own.map(plain), sources].map((texts) => texts.map(candidatesIn));
+  return [strongScore, weakScore].flatMap((least) => ranked.map((found) => ({ least, found })));
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {

@@ -1,34 +1,11 @@
 /** Elements with invisible content. */
-const invisible = new Set([
-  'head',
-  'style',
-  'script',
-  'title',
-  'template',
-  'noscript',
-  'select',
-  'textarea',
-  'svg',
-]);
+const invisible = new Set('head style script title template noscript select textarea svg'.split(' '));
 
 /** Invisible elements whose content is not markup: a `<` in them starts no tag. */
 const rawText = new Set(['style', 'script', 'title', 'textarea']);
 
 /** Elements without an end tag. */
-const empty = new Set([
-  'area',
-  'base',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'source',
-  'wbr',
-]);
+const empty = new Set('area base br col embed hr img input link meta source wbr'.split(' '));
 
 /** Elements within a line; all others except cells start a new line. */
 const inline = new Set(
@@ -48,7 +25,7 @@ const longest = 200_000;
  * The visible text of an HTML mail in lines; `leaveOut` names an element to drop. Spaces separate cells, and
  * digits in neighbouring spans stay together. It covers only the HTML that mails use.
  */
-export function htmlToText(source: string, also: { readonly leaveOut?: string } = {}): string {
+export function htmlToText(source: string, leaveOut?: string): string {
   const html = source.slice(0, longest);
   let text = '';
   let at = 0;
@@ -69,10 +46,7 @@ export function htmlToText(source: string, also: { readonly leaveOut?: string } 
     }
     if (hidden.length === 0) text += separatorOf(name);
     const goesOn = !empty.has(name) && !attributes.endsWith('/');
-    if (
-      goesOn &&
-      (hidden.length > 0 || invisible.has(name) || name === also.leaveOut || isHidden(attributes))
-    )
+    if (goesOn && (hidden.length > 0 || invisible.has(name) || name === leaveOut || isHidden(attributes)))
       hidden.push(name);
     if (goesOn && rawText.has(name)) {
       const end = new RegExp(`</${name}\\s*>`, 'gi');

@@ -2,7 +2,7 @@ import PostalMime from 'postal-mime';
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { Addresses } from './addresses.js';
-import { ImapSession, type ImapSettings } from './imap-session.js';
+import { deliveryHeaders, ImapSession, type ImapSettings } from './imap-session.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
@@ -144,9 +144,7 @@ async function headersOf(raw: Buffer) {
       ...(each.group?.map(({ address }) => address ?? '') ?? []),
     ]);
     const delivered = headers
-      .filter(({ key }) =>
-        /^(?:delivered-to|x-original-to|x-delivered-to|(?:x-)?envelope-to|x-rcpt-to)$/.test(key),
-      )
+      .filter(({ key }) => deliveryHeaders.includes(key))
       .map(({ value }) => value.replace(/^[^<]*<|>.*$/g, ''));
     return { from: from?.address ?? '', delivered, written };
   } catch {

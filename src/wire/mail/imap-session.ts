@@ -8,17 +8,10 @@ export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
 
 const largestMail = 5 * 1024 * 1024;
 
-/** Headers that name recipients; delivery headers come before the sender's. */
-const recipientHeaders = [
-  'delivered-to',
-  'x-original-to',
-  'x-delivered-to',
-  'envelope-to',
-  'x-envelope-to',
-  'x-rcpt-to',
-  'to',
-  'cc',
-];
+/** Headers by which servers name the recipients; they come before the sender's To and Cc. */
+export const deliveryHeaders: readonly string[] =
+  'delivered-to x-original-to x-delivered-to envelope-to x-envelope-to x-rcpt-to'.split(' ');
+const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
 /** A step took longer than allowed. */
 class DeadlineError extends Error {}

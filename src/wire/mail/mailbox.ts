@@ -15,7 +15,7 @@ export interface MailFilter {
 
 /** The mailbox that receives the target's mails to the suite's addresses. */
 export interface Mailbox {
-  /** Proves that mails can be read, before changes that only a mailed code undoes. @throws ConfigurationError */
+  /** Opens it and proves that mails can be read, before changes that only a mailed code undoes. */
   open(): Promise<void>;
   close(): Promise<void>;
   /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */

@@ -6,7 +6,6 @@ interface Missing {
   readonly waitedMs: number;
   /** What ended the wait; empty: the deadline. */
   readonly why: string;
-  /** Other mails that came. */
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
   /** Further sentences from this kind of mailbox. */

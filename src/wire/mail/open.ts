@@ -10,7 +10,12 @@ export async function openMailbox(
   addresses: readonly string[],
   stepWithinMs = 20_000,
 ): Promise<Mailbox> {
-  const mailbox = await load(settings, addresses, stepWithinMs);
+  const mailbox: Mailbox =
+    settings.kind === 'smtp'
+      ? new (await import('./smtp-mailbox.js')).SmtpMailbox(settings, addresses)
+      : settings.kind === 'imap'
+        ? new (await import('./imap-mailbox.js')).ImapMailbox(settings, addresses, stepWithinMs)
+        : new (await import('./command-mailbox.js')).CommandMailbox(settings, addresses, stepWithinMs);
   try {
     await mailbox.open();
   } catch (error) {
@@ -18,25 +23,4 @@ export async function openMailbox(
     throw error;
   }
   return mailbox;
-}
-
-async function load(
-  settings: MailSettings,
-  addresses: readonly string[],
-  stepWithinMs: number,
-): Promise<Mailbox> {
-  switch (settings.kind) {
-    case 'smtp': {
-      const { SmtpMailbox } = await import('./smtp-mailbox.js');
-      return new SmtpMailbox(settings, addresses);
-    }
-    case 'imap': {
-      const { ImapMailbox } = await import('./imap-mailbox.js');
-      return new ImapMailbox(settings, addresses, stepWithinMs);
-    }
-    case 'command': {
-      const { CommandMailbox } = await import('./command-mailbox.js');
-      return new CommandMailbox(settings, addresses, stepWithinMs);
-    }
-  }
 }

@@ -18,7 +18,6 @@ export async function parseMail(raw: Uint8Array): Promise<MailContent> {
 }
 
 interface Parsed extends Pick<MailContent, 'subject' | 'text' | 'html'> {
-  /** The attached mails. */
   readonly attached: readonly Uint8Array[];
 }
 

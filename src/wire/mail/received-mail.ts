@@ -25,7 +25,6 @@ export interface ReceivedMail {
   readonly secure: boolean;
 }
 
-/** A mail's content without its envelope. */
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
 /** A mail in memory. Getters hide its content from failed comparisons, which print properties. */

@@ -15,9 +15,7 @@ export interface KeyUri {
   readonly account: string;
   /** The parameter `issuer`, percent-decoded; absent if the URI lacks it. */
   readonly issuer?: string;
-  /** Base32 as in the URI. */
   readonly secret: Secret;
-  /** Length of the decoded secret. */
   readonly secretBits: number;
   /** The secret's deviations from canonical Base32 (padding, stray bits), in words; empty: none. */
   readonly secretDeviations: readonly string[];
@@ -34,7 +32,6 @@ interface KeyUriProblem {
   readonly text: string;
 }
 
-/** The parameters that codes depend on. */
 export type OtpParameters = Pick<KeyUri, 'secret' | 'algorithm' | 'digits' | 'period'>;
 
 export type KeyUriResult =
