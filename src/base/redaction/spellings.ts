@@ -35,8 +35,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name, without those that
- * also encode other bytes. `before`: the number of bytes before them in a group of three.
+ * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. Characters that
+ * also encode other bytes are left out. `before`: the number of bytes before them in a group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);

@@ -20,7 +20,7 @@ export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): 
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return told(status, message);
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
-  // The same refusal of another body shows that the target reads neither.
+  // The same refusal of another body shows that the target does not read bodies.
   const other = await api.call(operations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&

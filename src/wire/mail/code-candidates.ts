@@ -194,7 +194,7 @@ export function mayHoldCode(text: string): boolean {
   return digits.test(rest) || rest.search(lettered) >= 0 || mayCallCode(rest);
 }
 
-/** Replaces texts that are no codes; neither letter, digit nor space. */
+/** Takes the place of texts that can't be codes: not a letter, a digit or a space. */
 const placeholder = '\ufffc';
 
 function blank(found: string): string {
