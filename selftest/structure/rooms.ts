@@ -122,7 +122,11 @@ export const rooms: readonly Room[] = [
       'Detecting the release that a target speaks.',
       'errors model openapi target-file http connection',
     ],
-    ['har', 'Judging recorded traffic.', 'errors files secret model openapi requirements judging http connection'],
+    [
+      'har',
+      'Judging recorded traffic.',
+      'errors files secret model openapi requirements judging http connection',
+    ],
   ),
   ...inWing(
     'verdict',
