@@ -143,6 +143,8 @@ totp() {
     held=$(((held << 5 | ${'$'}{#before}) & 4095)) bits=$((bits + 5))
     [ "$bits" -lt 8 ] || { bits=$((bits - 8)); hex=$hex$(printf %02x $((held >> bits & 255))); }
   done
+  # Not in the last seconds of a step: the code would come late.
+  [ $(($(target_time) % period)) -lt $((period - 3)) ] || sleep 3
   count=$(($(target_time) / period + $2))
   mac=$(for shift in 56 48 40 32 24 16 8 0; do printf "\\$(printf %03o $((count >> shift & 255)))"; done |
     openssl dgst "-$hash" -mac HMAC -macopt "hexkey:$hex") || cannot 'openssl makes no code'
