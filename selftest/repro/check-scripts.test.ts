@@ -95,6 +95,16 @@ describe('the conditions of a check hold for what it saw, and not for a right an
       { body: `{"totpUri":"${key}"}` },
     ],
     [
+      { kind: 'well formed', what: 'canonical secret', problems: [] },
+      { body: `{"totpUri":"${key.replace('&', '%3D%3D&')}"}` },
+      { body: `{"totpUri":"${key}"}` },
+    ],
+    [
+      { kind: 'count', of: 'seconds of a step', least: null, most: 120, seen: 300 },
+      { body: `{"totpUri":"${key}&period=300"}` },
+      { body: `{"totpUri":"${key}"}` },
+    ],
+    [
       { kind: 'same', pointer: '/totpSecretKey', with: 'its URI' },
       { body: `{"totpSecretKey":"AAAA","totpUri":"${key}"}` },
       { body: `{"totpSecretKey":"GEZDGNBVGY3TQOJQ","totpUri":"${key}"}` },

@@ -123,7 +123,10 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   },
   'well formed': ({ what }, at) =>
     malformed[what]?.(at) ?? { why: `a script does not compare the ${what} with the account` },
-  count: ({ of }) => ({ why: `it takes more requests than a script sends to count ${of}` }),
+  count: ({ of, most }, at) =>
+    of === 'seconds of a step' && most !== null
+      ? `[ "$(of_uri "$(member ${at} totpUri)" period 30)" -gt ${most} ]`
+      : { why: `it takes more requests than a script sends to count ${of}` },
   limited: ({ within }) => ({ why: `it takes ${within} attempts or more` }),
   field: ({ answers: [shown], name, rule, seen }, at) => {
     if (rule === 'is not echoed' && seen !== null)
@@ -214,6 +217,7 @@ function wrongParameters(at: number): string {
 /** Commands that succeed where what an answer hands out has another form than the plain one. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
+  'canonical secret': (at) => `of_uri "$(member ${at} totpUri)" secret '' | grep -Evqx '[A-Z2-7]+'`,
   'Key URI': (at) => `{ ! member ${at} totpUri | grep -Eqx '${keyUri}' || ${wrongParameters(at)}; }`,
   'URI parameters': (at) => `{ ${wrongParameters(at)}; }`,
 };
