@@ -17,7 +17,6 @@ export interface RunPlan {
   readonly seed: number;
   /** Only requirements whose ids fit this glob; null: all. */
   readonly grep: string | null;
-  /** How many targets are tried at once. */
   readonly jobs: number;
   readonly stateDir: string;
   /** Playwright's own folder, which it empties. */
@@ -25,7 +24,6 @@ export interface RunPlan {
   /** Null: no Allure results. */
   readonly allureDir: string | null;
   readonly quiet: boolean;
-  /** Whether each request is shown as it happens. */
   readonly verbose: boolean;
   /** After so many failures that gate, of all targets, the tests are to end; null: never. */
   readonly maxFailures: number | null;
@@ -49,7 +47,6 @@ export interface TimeLimit {
 
 export interface PlannedTarget {
   readonly name: string;
-  /** Absolute path of the target file. */
   readonly file: string;
   /** Overrides the target file's release. */
   readonly release: ReleaseName | null;

@@ -71,7 +71,7 @@ test('access/session-id-header', async ({ api, users, cluster }) => {
   expect(answer).toBeAccepted();
 });
 
-/** Who is told 403, where nobody's credential is answered otherwise, was known by theirs, and only may not read. */
+/** A 403, where a wrong credential is answered 401, knows the credential: its owner only may not read. */
 async function isForWantOfRole(api: Api, { status }: Answer, as: Credential): Promise<boolean> {
   return status === 403 && (await api.call('GetMFAConfig', { as })).status === 401;
 }

@@ -142,20 +142,14 @@ function spellingsOf(path: string): readonly string[] {
 /** What is asked for without a credential, that of logins first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/**
- * Of one path, those that begin with a public one, or hold it: what lets public paths pass may go by a part of a path, and
- * what serves them by where it leads.
- */
+/** Spellings with a public path in them: what lets those pass may go by a part of the path. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
-/**
- * A credential without its last characters, with another one near its end, and with more. Never the last one alone: in
- * base64 some of its bits may mean nothing; nor anything behind its padding, where decoders stop to read.
- */
+/** Never the last character alone, nor anything behind the padding: in base64 they may mean nothing. */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);
@@ -184,10 +178,7 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-/**
- * In the other case, where it has one: a UUID is compared without regard to case (RFC 9562 4), and so may be any number in
- * this notation.
- */
+/** A UUID is compared without regard to case (RFC 9562 4), and so may be any number in this notation. */
 function inOtherCase(text: string): readonly string[] {
   const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),

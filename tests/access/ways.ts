@@ -51,11 +51,9 @@ export const spellings: readonly Way[] = [
   { path: '{path}%00' },
   { path: '{encoded}' },
   { path: '{PATH}' },
-  // Other methods with the same body.
   { method: 'POST' },
   { method: 'PUT' },
   { method: 'PATCH' },
-  // Another reader for the same body.
   { header: ['Content-Type', 'application/merge-patch+json'] },
   { header: ['Content-Type', 'text/plain'] },
 ];
@@ -105,19 +103,13 @@ function isReading({ method, headers = {} }: Request, { status, body }: Answer):
   return methods.includes('GET') && status === 200 && typeof memberOf(body, 'enabled') === 'boolean';
 }
 
-/** The credential, the body, and what is looked at and put right after some of the ways. */
 export interface Trial {
   readonly as: Credential;
   readonly body: unknown;
-  /** What is different now; puts it right. */
   readonly undone: () => Promise<readonly Changed[]>;
 }
 
-/**
- * Tries every way to the write; the state is looked at once, and way by way only where it was changed.
- *
- * @throws ArrangeError where the documented way is open: that is for another requirement to tell
- */
+/** @throws ArrangeError where the documented way is open: that is for another requirement to tell */
 export async function openWays(
   api: Api,
   write: Write,

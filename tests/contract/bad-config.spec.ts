@@ -18,7 +18,6 @@ interface Parts {
 
 type Sent = readonly [body: string | undefined, mistake: string];
 
-/** Whether it may be. */
 async function switchedOn({ cluster, allow }: Pick<Parts, 'cluster' | 'allow'>): Promise<boolean> {
   if (allow.clusterMfa) await cluster.on(bothTypes);
   return allow.clusterMfa;
@@ -32,10 +31,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/**
- * The operations that set a configuration, with what must be so before, and bodies with wrong types: their likeliest
- * reading is the configuration as it is, so that nothing changes where one is accepted by mistake.
- */
+/** The likeliest reading of a wrong type is the configuration as it is: acceptance changes nothing. */
 const writes = [
   {
     area: 'mfa-config',

@@ -111,7 +111,6 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
   demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
 });
 
-/** Puts a configuration that must show before the test has anything to judge. */
 async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<ClusterConfig> {
   await arrange.success(cluster.put(config));
   const now = await arrange(cluster.readUntil((read) => isShownAs(config, read, true)));
@@ -119,10 +118,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/**
- * What isn't shown can't tell one from the other; while cluster MFA is off, types need not be. And
- * retainUserMfaSettings may be an order for one change, of which nothing is stored.
- */
+/** While it is off, types need not be shown; retainUserMfaSettings may be an order for one change. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -178,7 +178,7 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two in a row, so that no lock-out sets in, and while a code is waited for: junk may be taken for that one.
+  // Two consecutive ones lock no account; a waiting code must not be matched by junk.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
   // Nothing is what may be left to compare with once a code was used.

@@ -8,7 +8,7 @@ interface Look {
   readonly as: Credential;
 }
 
-/** Waits until a session has ended: some targets take a moment, and what else they end has ended by then as well. */
+/** Waits until a session has ended: some targets take a moment. */
 export async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
   const { status } = await ending;
   if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);

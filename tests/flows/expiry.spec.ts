@@ -2,7 +2,7 @@ import type { Connection, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, tenAndAHalfMinutes, test } from '../../fixtures/index.js';
 import { ownAddress } from './support-addresses.js';
 
-// One after the other: both wait for the same ten and a half minutes where no clock can be moved.
+// In sequence: both wait for the same ten and a half minutes where no clock can be moved.
 test('email-login/code-expires', async ({ users, connection, facts, ageing }) => {
   await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
   const callers = await arrange.ifItCan(callersCode(users));
@@ -32,7 +32,7 @@ test('support-email/code-expires', async ({ support, connection, ageing }) => {
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
-/** Of another user, so that neither code is the newer one of the other; undefined where there is none. */
+/** Of another user, so that neither code voids the other; undefined where there is none. */
 async function callersCode(users: Users) {
   const [, user] = users.allWithMail();
   if (user === undefined) return undefined;

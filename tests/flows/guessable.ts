@@ -45,7 +45,6 @@ function areEquallyFar(texts: readonly string[]): boolean {
   return new Set(numbers.slice(1).map((next, n) => next - (numbers[n] ?? next))).size === 1;
 }
 
-/** What a text may be an encoding of. */
 const encodings = [
   { of: /^(?:[\da-f]{2})+$/i, as: 'hex' },
   { of: /^[\w+/-]+={0,2}$/, as: 'base64' },
@@ -56,12 +55,7 @@ const printable = /^[\x20-\x7e]+$/;
 /** A date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/**
- * The same of what texts are an encoding of, without the names and times in it, and without the words that stand in more
- * than one. Bytes that are random are no printable text in every one: by chance in none of many millions.
- *
- * @returns undefined where they are no encoding of text, or nothing differs from one to the next
- */
+/** The same of decoded texts, without names, times and common words; undefined where none decodes. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

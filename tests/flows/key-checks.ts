@@ -54,7 +54,6 @@ export const keyChecks = [
   ],
 ] as const;
 
-/** Those whose secret stands beside the URI. */
 export async function secretMatchesUri(answer: Answer): Promise<void> {
   const keyUri = await arrange(secrets.usableKeyUri(answer));
 

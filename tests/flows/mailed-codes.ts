@@ -4,10 +4,7 @@ import { arrange, bothTypes, oneDigitOff } from '../../fixtures/index.js';
 /** Why nothing shows whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/**
- * Another code while only TOTP is enabled. Where none is mailed then it is one of the moment before, when e-mail was
- * enabled: narrowed is, for sure, once POST /email-otp says so.
- */
+/** A code for a user while only TOTP is enabled: where none is mailed then, one of the moment before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();

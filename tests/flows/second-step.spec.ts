@@ -63,7 +63,6 @@ function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' | 
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
 }
 
-/** The way, where a login is finished by it. */
 async function opened(users: Users, user: User, step: PendingSession, way: Open): Promise<readonly Open[]> {
   return (await users.logins.isFull(user, step)) ? [way] : [];
 }

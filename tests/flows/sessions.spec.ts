@@ -167,7 +167,6 @@ test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
   expect(unknown).toLookLike(known, { own: nobody, other: user });
 });
 
-/** Ids of ten logins in a row. */
 async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> {
   await cluster.off();
   const ids: string[] = [];

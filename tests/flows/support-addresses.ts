@@ -2,9 +2,7 @@ import type { SupportMfa, Target } from '../../fixtures/index.js';
 import { addressesOf, arrange } from '../../fixtures/index.js';
 
 interface Addresses {
-  /** The support user's. */
   readonly email: string;
-  /** Another that the suite reads. */
   readonly second: string;
   readonly third: string | undefined;
 }
@@ -15,7 +13,6 @@ export function ownAddress({ supportUser }: Target): string {
   return supportUser.email;
 }
 
-/** @throws ArrangeError where there are no two */
 export function twoAddresses(target: Target): Addresses {
   const email = ownAddress(target);
   const [second, third] = addressesOf(target).filter((address) => address !== email);
@@ -37,12 +34,11 @@ export async function onAtAny(support: SupportMfa, target: Target): Promise<Addr
   return { email, second, third };
 }
 
-/** The support user's first; so many at most. */
+/** The support user's first. */
 function threeAddresses(target: Target): readonly string[] {
   return [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
 }
 
-/** On by e-mail at the support user's own address, and the code that was just mailed there. */
 export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
   // Where it is on already it stays: on a target that takes no code it could not be switched off first.
   return support.mailedCode(await support.ensureEmail(ownAddress(target)));

@@ -65,7 +65,6 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
   const { email, second } = twoAddresses(connection.target);
   await arrange(atSecond(support, email, second));
 
-  /** How many codes still went to the address before. */
   const stray = async () => {
     const got = await askedTwice(api, admin, mail, second);
     if (got.length === 0)

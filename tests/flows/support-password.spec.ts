@@ -174,13 +174,11 @@ test('support-reference/void-after-new-key', async ({ support, codes }) => {
   await expectKept(support, totpOn, [off({ referenceId })]);
 });
 
-/** The code that switches support MFA off, as it is on by e-mail. */
 async function codeInForce(support: SupportMfa, email: string): Promise<string> {
   await support.ensureEmail(email);
   return support.mailedCode(email);
 }
 
-/** A reference id that switches support MFA off, as it is on by TOTP. */
 async function referenceInForce(support: SupportMfa, codes: Codes): Promise<string> {
   const { authenticator } = await support.onByTotp();
   return referenceOf(support, await codes.unused(authenticator));
@@ -204,7 +202,7 @@ interface Reference {
   readonly ofKey: SupportEnrolment['answer'];
 }
 
-/** Given to a test that had no use for it. */
+/** Given to a test that did not use it. */
 const unused = new WeakMap<SupportMfa, Reference>();
 
 /** That one where there is one: another takes a fresh code. */

@@ -52,7 +52,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
-  // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
+  // Of consecutive requests the last one's key is in force, mostly: a refused code is tried again.
   for (const answer of withKey.reverse()) {
     // A key that was proven stays the one to get out by, whatever ends the test.
     const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
@@ -145,7 +145,6 @@ function demandRefused({ status }: Answer): void {
   if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
 }
 
-/** The answer to the last one. */
 async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
   const [first, ...others] = bodies.map(
     (body) => () => (typeof body === 'string' ? support.patchText(body) : support.patchAny(body, as)),
@@ -163,7 +162,6 @@ function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authentica
   return authenticator;
 }
 
-/** What comes of one of its codes. */
 async function once(support: SupportMfa, codes: Codes, authenticator: Authenticator) {
   const code = await codes.unused(authenticator);
   return { code, answer: await support.verify(code) };

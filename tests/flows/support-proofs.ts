@@ -56,12 +56,7 @@ export const otherFactors = (isDisposable: boolean): readonly object[] =>
 
 const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
 
-/**
- * @param right a code that would do: it is one of several guesses here
- * @param address as it is
- * @param email another whose mail is read: a target may be left with it
- * @param isDisposable whether nobody minds a target that can't be restored
- */
+/** @param right a valid code, one of several guesses @param email another address that the suite reads */
 export function changesWithoutCode(
   right: string,
   address: string,

@@ -15,7 +15,7 @@ const type = 'totp';
 test('totp-login/refuses-junk', async ({ users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
 
-  // Two in a row, so that no lock-out sets in.
+  // Two consecutive ones lock no account.
   for (const junk of [[firstHalf(await codes.unsent(authenticator)), null], [true, ''], ["' or 1=1 --"]]) {
     for (const code of junk)
       expect(await users.login(user, { code, type, mistake: 'a junk code' })).toBeRefused();
@@ -116,7 +116,7 @@ async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<st
       if (login.session !== undefined) accepted.push(step);
     }
     const isOver = codes.currentStep(authenticator) !== now;
-    // A right login ends the refusals: they must not add up to what locks an account.
+    // A right login ends the series of refusals.
     await users.logins.byNewKey(user);
     if (isOver || accepted.length === 0) continue;
     return `[${signed(Math.min(...accepted))},${signed(Math.max(...accepted))}]`;

@@ -95,8 +95,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   const { user, authenticator } = await arrange(users.enrolled());
   await narrowed(cluster, 'email');
 
-  // With a new key for each try, or a code of a later step: a used one would be refused for that.
-  // Keys of a type that is not enabled may not be to be had.
+  // With a new key for each try, or a later step's code: a used one would be refused for that.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
@@ -174,7 +173,6 @@ async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) notRun('cluster MFA was found on: its types are not narrowed');
 }
 
-/** One type only. */
 async function narrowed(cluster: ClusterMfa, only: 'totp' | 'email'): Promise<void> {
   await mayNarrow(cluster);
   await cluster.on([only]);

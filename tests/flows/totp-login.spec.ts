@@ -1,7 +1,6 @@
 import type { Codes, Enrolment, LoginOptions, User, Users } from '../../fixtures/index.js';
 import { arrange, expect, hasSid, test } from '../../fixtures/index.js';
 
-/** Of a kind that is not enabled. */
 const otherType = { type: 'salesforce', code: '000000' };
 
 test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
@@ -47,7 +46,7 @@ test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
   }
   for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
-    // Shows that logins work, and ends the row of refusals before it locks the account.
+    // Shows that logins work, and ends the series of refusals before it locks the account.
     await arrange.login(users.logins.byNewKey(user));
   }
   // Twice: the first may be ended, so that no more are open than should be.
@@ -71,10 +70,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/**
- * What is made of a code, or comes with it, and opens nothing; after it a right one does. Of the same key, where its
- * code was not sent yet: a line more is a requirement more.
- */
+/** What is made of a code opens nothing; a right one does then: a line more is a requirement more. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],
@@ -141,7 +137,7 @@ async function accepts(users: Users, user: User, codes: Codes, type?: string): P
   const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);
   const { session } = await users.login(user, type === undefined ? { code } : { code, type });
-  // The row of refusals ends here: it must not add up to what locks an account.
+  // A right login ends the series of refusals.
   await users.logins.byNewKey(user);
   return session !== undefined;
 }

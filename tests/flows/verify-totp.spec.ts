@@ -165,10 +165,7 @@ async function replay(support: SupportMfa) {
   return { code, authenticator, replay: again, off, after: await support.readUntil(isStillOn('totp')) };
 }
 
-/**
- * Asked for once more, it may be another key: what was handed out last is in force. Undefined where none is handed out;
- * as of {@link plain}, its code has no zero in front.
- */
+/** Asked for again, the key may be another one. Undefined where none is handed out. */
 async function askedAnew(support: SupportMfa, codes: Codes): Promise<Authenticator | undefined> {
   for (let n = 0; n < 4; n += 1) {
     const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });

@@ -11,10 +11,7 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/**
- * Requirements on every answer. Each test provokes such answers and judges none: what any answer of the run breaks,
- * in whichever test, counts against the requirement.
- */
+/** Requirements on every answer: each test provokes some, and any answer of the run counts. */
 const requirements: readonly (readonly [
   id: RequirementId,
   provoke: (api: Api, admin: Credential) => Promise<unknown>,

@@ -32,7 +32,6 @@ interface Given {
   readonly connection: Connection;
 }
 
-/** A request that mails, and to whom. */
 interface Mailing {
   readonly to: string;
   readonly send: () => Promise<RawAnswer>;

@@ -23,10 +23,7 @@ type Plain = Exclude<OperationWith<'slug'>, (typeof special)[number]>;
 
 const plain = operationsWith('slug').filter((id): id is Plain => special.every((each) => each !== id));
 
-/**
- * What each operation answers when it succeeds. Each test has the operation succeed once, then judges all that
- * the run has seen of its successes.
- */
+/** Each test has its operation succeed once; any success of the run counts. */
 for (const id of plain) {
   test(operations[id].answers, async ({ api, admin, connection }) => {
     const body = await arrange(prepared(id, connection));

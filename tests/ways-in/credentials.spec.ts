@@ -38,7 +38,6 @@ test('ways-in/basic-skips-no-code', async ({ api, users }) => {
   expect(await openTo(api, parts, false)).toBeShut();
 });
 
-/** Header fields that open the configuration to whom the API does not know. */
 async function openTo(api: Api, parts: readonly Part<Headers>[], madeUp = true): Promise<readonly Open[]> {
   const open: Open[] = [];
   const anonymous = await api.call('GetSupportMFAConfig');

@@ -79,8 +79,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // A key may count as set up only after its first code, in whose place no mailed one will do: until then a first
-  // step may enrol.
+  // A key may count as set up only after its first code: until then a first step may enrol.
   await arrange.login(users.logins.byNewTotp(user));
   const as = await firstStep(users, user);
 
@@ -157,7 +156,6 @@ async function wrongIsRefused(users: Users, user: User, code: string): Promise<v
     throw arrange.failure('A wrong code opens a session as well.');
 }
 
-/** The session of a first login step, by the password alone. */
 async function firstStep(users: Users, user: User): Promise<Credential> {
   const { handedOut = anonymous, session } = await users.login(user);
   if (handedOut === anonymous) notApplicable('the target answers the password alone by no session');
@@ -165,7 +163,6 @@ async function firstStep(users: Users, user: User): Promise<Credential> {
   return handedOut;
 }
 
-/** A login of a user with a code of a key that was not made for it. */
 async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {
   const authenticator = uri === undefined ? undefined : authenticatorOf(uri);
   if (authenticator === undefined) return undefined;

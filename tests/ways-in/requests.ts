@@ -99,7 +99,6 @@ export interface OtherRequest {
   readonly path?: string;
   readonly contentType?: string;
   readonly headers?: Headers;
-  /** Default: JSON. */
   readonly form?: true;
 }
 

@@ -18,12 +18,11 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [off({ mfaCode })]));
 
-/** So few that they lock nobody: a right code ends the row. */
+/** So few that they lock nobody: a right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInARow).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// In this order the support user's key is proven and given up seldom, as each time takes a fresh code, and rows of wrong
-// codes end before what locks.
+// In this order the support user's key is seldom proven and given up: each time takes a fresh code.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);

@@ -85,7 +85,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
 test('ways-in/code-of-others-at-once-skips-no-code', async ({ users, codes }) => {
   const [one, other] = [await arrange(users.enrolled(0)), await arrange(users.enrolled(1))];
   const open: Open[] = [];
-  // The code of each ends the row of its refusals; those of the last round are too few to be one.
+  // The code of each ends the series of its refusals; those of the last round are too few for one.
   for (const [{ user, authenticator }, victim, times] of [
     [one, other.user, 2],
     [other, one.user, 1],
@@ -217,7 +217,6 @@ const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) 
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Ways of a login by the password alone, which open nothing. */
 async function areShut(ways: readonly Way[], users: Users, user: User, doors: Doors): Promise<void> {
   const open = await bypass.tryWays(ways, doors);
   await unlessPasswordAlone(open, users, user);

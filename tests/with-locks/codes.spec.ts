@@ -151,6 +151,6 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const judged = unslowed.filter(
     (answer) => first !== undefined && guesses.areAlike(answer, first) && answer.status !== 429,
   ).length;
-  // What was found in a row may have been the end of a longer one.
+  // What was found may have been the end of a longer series.
   expect(judged).toBeAtMost(Math.max(10, 2 * (after ?? atOnce)), 'guesses evaluated', ...answers.slice(-1));
 });

@@ -10,7 +10,6 @@ import {
 
 /** How many attempts are taken is what these tests measure. */
 export const measured = { expects: 'either' } as const;
-/** The same to the API itself. */
 export const measuredCall = asCall(measured.expects);
 
 export interface Given {
@@ -22,7 +21,6 @@ export interface Given {
 /** A user after wrong TOTP codes, which may have locked the account. */
 export interface Guessed {
   readonly user: User;
-  /** See Throttling. */
   readonly after: number | undefined;
   readonly last: Answer;
   /** A login with a right code, which is refused where the account is locked. */
@@ -33,12 +31,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/**
- * Wrong TOTP codes at logins, until something changes. While an account is still locked by those of an earlier test, it
- * serves for this one, too.
- *
- * @param closeAfter each on a connection of its own
- */
+/** Wrong TOTP codes until something changes; an account that an earlier test locked serves again. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -100,7 +93,6 @@ export async function mustKeepOut(
 interface KeptOut {
   readonly of?: 'codes' | 'passwords';
   readonly refused?: true | 'either';
-  /** What is noted of it: after how many. */
   readonly fact?: (after: number | null) => void;
 }
 

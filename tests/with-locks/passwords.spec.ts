@@ -31,7 +31,6 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
   );
 }
 
-/** Wrong passwords until something changes. */
 function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
   let n = 0;
   return guesses.throttling(locks.of(lockOf(user)), () => {
@@ -42,7 +41,7 @@ function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
 
 type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
 
-/** Whose row at POST /users/sessions an earlier test has ended by a lock. */
+/** The user whose series at POST /users/sessions an earlier test has ended by a lock. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
 /** Whom that lock keeps out still. */

@@ -4,7 +4,7 @@ import { measured, measuredCall } from './locked.js';
 
 const most = 30;
 
-/** Whether not all codes are mailed that are asked for in a row. */
+/** Whether fewer than that many consecutive requests mail a code. */
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });

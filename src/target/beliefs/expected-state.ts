@@ -4,7 +4,6 @@ import { steadyNow } from '../../base/steady-now.js';
 const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
-/** A request that touches configurations, and how it was answered. */
 export interface Touch {
   /** Without codes, and in memory only; undefined where another one like it may do something else. */
   readonly like: string | undefined;
@@ -12,10 +11,7 @@ export interface Touch {
   readonly maySet: boolean;
 }
 
-/**
- * One configuration as GET should show it: as it was read, and with what the requests since make of it, where reads
- * have shown that before. A target that contradicts what was expected of it is read each time, until its reads agree again.
- */
+/** One configuration as GET should show it. A target that contradicts that is read each time. */
 export class ExpectedState {
   /** As it was read, or as requests made it since; undefined where only a read tells. */
   #expected: string | undefined;
@@ -33,7 +29,6 @@ export class ExpectedState {
 
   constructor(private readonly now: () => number = steadyNow) {}
 
-  /** Before a request that might change something. @param touches whether it is meant to change configurations */
   sent(touches: boolean): void {
     this.#isUntouched = false;
     if (!touches) {
@@ -52,7 +47,7 @@ export class ExpectedState {
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
   }
 
-  /** To be called before a read. @returns what to call with what it showed */
+  /** Before a read. @returns what to call with what it showed */
   reading(): (body: unknown) => void {
     const begun = this.#begun;
     const isQuiet = this.#underWay === 0;
@@ -72,7 +67,6 @@ export class ExpectedState {
     this.#readAt = this.now();
   }
 
-  /** What was read a moment ago, where nothing that might have changed it was sent since. */
   get known(): unknown {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

@@ -8,14 +8,12 @@ const mostMissesInTest = 2;
 const afterMissesMs = 500;
 const longestPauseMs = 500;
 
-/** How long a change is given to come about. @param hasMissed whether one like it never did */
 export function changeGivenMs(hasMissed: boolean, missesInTest: number, slowestMs: number): number {
   if (!hasMissed) return atFirstMs;
   if (missesInTest >= mostMissesInTest) return afterMissesMs;
   return Math.min(atFirstMs, Math.max(afterMissMs, 3 * slowestMs));
 }
 
-/** Looks at what a change is to bring about, so far. */
 interface Looks {
   /** The last ones that satisfied, and all that did not. */
   readonly consecutive: number;
@@ -27,7 +25,6 @@ interface Looks {
 }
 
 interface Patience {
-  /** How many consecutive looks must satisfy. */
   readonly looks: number;
   readonly givenMs: number;
   /** For what is there already, however many changes did not come. */
@@ -46,7 +43,6 @@ export function nextLook(
   return waitedMs + nextMs > (consecutive > 0 && restMs > 0 ? mostMs : givenMs) ? 'over' : nextMs;
 }
 
-/** The pause after one that ended without what was waited for. */
 export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: number | undefined): number {
   const longestMs =
     mostMisses === undefined ? Math.max(firstPauseMs, longestPauseMs) : Number.POSITIVE_INFINITY;
@@ -72,7 +68,6 @@ export function retryAfterMs(
 /** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
 const keyTriedAtMs = [600, 2_500] as const;
 
-/** The next time to try the code of a key that is so old; undefined where it is not worth another attempt. */
 export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
@@ -80,11 +75,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
 /** Tests open some sessions each: they are ended before one begins that would go beyond the limit. */
 const roomForATest = 3;
 
-/**
- * Whether a user's sessions have to be ended before another is opened.
- *
- * @param isWhole whether what comes may open several: a test that begins, or a login that takes the place of all
- */
+/** @param isWhole what comes may open several: a test that begins, or a login that takes the place of all */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

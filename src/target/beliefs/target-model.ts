@@ -1,7 +1,6 @@
 import type { Learned } from '../../base/model/event.js';
 import { shapedLike, shapes } from '../../base/shape.js';
 
-/** One thing that is believed of a target: what was learned of it last. */
 export interface Belief<T> {
   /** Undefined while nothing was learned. */
   readonly value: T | undefined;

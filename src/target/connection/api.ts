@@ -54,14 +54,12 @@ const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'SendSupportEmailOtp',
 ]);
 
-/** What the operations of a target are sent with. */
 export interface ApiParts {
   readonly target: Target;
   readonly contract: Contract;
   readonly recorder: Recorder;
   readonly clock: TargetClock;
   readonly waiter: Waiter;
-  /** Where codes in requests come from. */
   readonly codes: Codes;
   /** Why only reads may be sent; undefined where all may. */
   readonly readOnly?: string | undefined;
@@ -81,14 +79,12 @@ export class Api {
   readonly contract: Contract;
   readonly clock: TargetClock;
   readonly attempts: Attempts;
-  /** See Recorder. */
   readonly breaks: Recorder['breaks'];
   readonly #transport: Transport;
   readonly #send: Next;
   readonly #writing = new Set<Promise<Answered>>();
   #isClosing = false;
   #configurationsPut = 0;
-  /** What the configurations should be by what was read and sent. */
   readonly expected: Readonly<Record<Part, ExpectedState>> = {
     cluster: new ExpectedState(),
     support: new ExpectedState(),

@@ -10,10 +10,10 @@ import type { Account, Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answered, Call, Link } from './call.js';
 
-/** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
+/** Targets lock accounts after five consecutive failures; a person's own slip must fit in, too. */
 const budget = 3;
 
-/** So many where the one after is right by all that is known: a right one ends the row. */
+/** The limit where the next attempt is right by all that is known, and so ends the series. */
 const budgetOfRight = 4;
 
 /** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
@@ -22,18 +22,14 @@ const forgottenAfterMs = 24 * 60 * 60 * 1000;
 /** By which name the support user's failures are counted. */
 export const supportUser = 'supportUser';
 
-/**
- * How often an account's password or code was refused in a row. What might lock the account is not sent, unless the
- * target file allows that.
- */
 export class Attempts {
   readonly #failed = new Map<string, number>();
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
-  /** Whose login a session or a token is of, and how often that account's had failed in a row before. */
+  /** Whose login a session or a token is of, and how many consecutive failures that account had before. */
   readonly #begun = new Map<string, Begun>();
 
-  /** Those whose passwords were taken, in this run or one that left a row of failures. */
+  /** Accounts whose passwords were accepted, in this run or one that left a series of failures. */
   readonly #letIn = new Set<string>();
 
   /** All failures of this run, whatever succeeded in between: a lock may count those of some minutes. */
@@ -43,10 +39,9 @@ export class Attempts {
   /** Those of whom a right login was refused where one like it was taken before. */
   readonly #unsure = new Set<string>();
 
-  /** Of accounts that this target file doesn't name. */
   readonly #others: Readonly<Record<string, Count>>;
 
-  /** @param file where the counts outlive this run: to the target a row of failures goes on */
+  /** @param file keeps the counts after this run: to the target a series of failures goes on */
   constructor(
     target: Target,
     private readonly file: string,
@@ -64,7 +59,7 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Sends nothing that might lock an account, and counts what is refused. What is right ends a row of failures. */
+  /** Sends nothing that might lock an account, and counts failures. What is right ends a series of them. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
     this.#check(who, call);
@@ -88,32 +83,26 @@ export class Attempts {
     return this.#isLimited && this.isNearLimit(who);
   }
 
-  /** Whose row of failures may add up with a person's own slips. */
+  /** Whose failures may add up with a person's own slips. */
   hasRow(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
-  /**
-   * A login that ends a row of failures was refused, and one like it was taken before: the account may be locked by failures
-   * that the ones taken in between did not wipe out. Then no account is given more of them where none may be locked.
-   */
+  /** A right login was refused where one like it was accepted before: the account may be locked. */
   rightWasRefused(who: string): void {
     if ((this.#all.get(who) ?? 0) <= budget) return;
     this.#unsure.add(who);
     this.#countsAll = true;
   }
 
-  /** Whether a right login that is refused says nothing, until one is taken. */
   mayBeLocked(who: string): boolean {
     return this.#unsure.has(who);
   }
 
-  /** Whether the account's password was taken before: it is right, as far as is known. */
   wasLetIn(who: string): boolean {
     return this.#letIn.has(who);
   }
 
-  /** @throws NotAllowedError where the request might lock an account */
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;
     const isRight = call.options.isRight === true;
@@ -147,7 +136,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** In a row. The password alone, by which a login began, ends none. */
+  /** Consecutive ones. The password alone, by which a login began, ends no series. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -173,7 +162,6 @@ export class Attempts {
     return this.#accountOf(json) !== undefined && !this.#isRight(json);
   }
 
-  /** As far as the target file tells. */
   #isRight(json: unknown): boolean {
     const password = this.#accountOf(json)?.password?.reveal();
     return password !== undefined && textOf(json, 'password') === password;
@@ -201,7 +189,6 @@ export class Attempts {
     return credential.scheme === 'Bearer' ? this.#begun.get(credential.token.reveal()) : undefined;
   }
 
-  /** Whether a credential is an account's. */
   #isKnown(credential: Credential): boolean {
     if (credential.scheme !== 'APIKeyHeader') return this.#loginOf(credential) !== undefined;
     return this.#accounts.some(({ apiKey }) => apiKey?.reveal() === credential.key.reveal());
@@ -217,7 +204,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // A lock on purpose leaves the next run one right login, as any other row does.
+    // A lock on purpose leaves the next run one right login, as any other series of failures does.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -241,7 +228,6 @@ export class Attempts {
   }
 }
 
-/** What a request tries; another path or method may lead to a login as well. */
 function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
 }

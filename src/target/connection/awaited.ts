@@ -4,17 +4,13 @@ export class Awaited<Config> {
   #isUnclear = false;
   #last: Config | undefined;
 
-  /**
-   * @param isShownIn undefined: what the change brings about isn't known. What was shown before already tells nothing of
-   *   it either
-   */
+  /** @param isShownIn undefined where unknown; what was shown before the change tells nothing of it either */
   changed(isShownIn?: (config: Config) => boolean): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;
     this.#isUnclear = wasShown !== false;
   }
 
-  /** What shows may change, besides what is awaited. */
   unclear(): void {
     this.#isUnclear = true;
   }
@@ -31,7 +27,7 @@ export class Awaited<Config> {
     if (this.#isShownIn?.(config)) this.#isShownIn = undefined;
   }
 
-  /** What is still to show; it is awaited once only. */
+  /** The change not yet visible; returned once. */
   take(): ((config: Config) => boolean) | undefined {
     const isShownIn = this.#isShownIn;
     this.#isShownIn = undefined;

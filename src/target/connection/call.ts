@@ -6,11 +6,9 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 export interface RequestOptions {
-  /** Default: no credential. */
   readonly as?: Credential;
   /** A body that is none of the contract's, on purpose; sent as application/json. */
   readonly anyJson?: unknown;
-  /** A body sent as it is. */
   readonly raw?: { readonly body: string | Uint8Array };
   /** What the body is declared as, whatever it is; default application/json. */
   readonly contentType?: string;
@@ -22,14 +20,10 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** Whatever its method, a target that takes the request for what it is not may change its configuration by it. */
   readonly mayChange?: true;
-  /**
-   * What it proves its sender with is right, as far as is known: it may follow one refusal more than others. What the
-   * support user proves itself with may follow any number.
-   */
+  /** Its credential or code is right, as far as is known: it may follow one more refusal than others. */
   readonly isRight?: true;
   /** A 429 is the answer that the test is about, not a request to wait; a 503 is, too, where that is said. */
   readonly throttlingIsTested?: boolean | 'and 503';
-  /** The connection is closed after the answer: the next request comes by another one. */
   readonly closeAfter?: boolean;
   /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */
   readonly mayBeIgnored?: true;
@@ -38,11 +32,9 @@ export interface RequestOptions {
 }
 
 export interface CallOptions<Id extends OperationId = OperationId> extends RequestOptions {
-  /** The body, sent as application/json. */
   readonly json?: RequestBody<Id>;
 }
 
-/** What came back for a {@link Call}. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -66,7 +58,6 @@ export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { rea
 
 /** One request on its way through the links. */
 export interface Call {
-  /** Null: none of the contract's. */
   readonly operation: OperationId | null;
   /** Below the base URL. */
   readonly path: string;
@@ -75,11 +66,9 @@ export interface Call {
   readonly json: unknown;
   readonly credential: Credential;
   readonly options: RequestOptions;
-  /** Puts a request on the wire. */
   readonly send: (request: WireRequest) => Promise<WireResponse>;
 }
 
-/** The same with another body of JSON. */
 export const withJson = (call: Call, json: unknown): Call => ({
   ...call,
   json,
@@ -91,7 +80,6 @@ export type Next = (call: Call) => Promise<Answered>;
 /** One duty on the way of a request and its answer. */
 export type Link = (call: Call, next: Next) => Promise<Answered>;
 
-/** The links in the order in which a request passes them; its answer passes them in the other. */
 export function chain(links: readonly Link[], last: Next): Next {
   return links.reduceRight<Next>((next, link) => (call) => link(call, next), last);
 }

@@ -1,7 +1,6 @@
 import { ArrangeError } from '../../base/errors.js';
 import { type ClusterConfig, sameCluster, withoutNulls } from '../journal/config.js';
 
-/** What it is restored by. */
 interface Restorable {
   readAsShown(): Promise<ClusterConfig>;
   readUntil(done: (config: ClusterConfig) => boolean): Promise<ClusterConfig>;
@@ -14,7 +13,6 @@ const keptMembers =
   'What was never configured of cluster MFA can not be put back to null: the target keeps authenticationTypes or ' +
   'retainUserMfaSettings of the suite, which nothing uses while cluster MFA is off.';
 
-/** Puts the cluster's MFA configuration back to what it was. */
 export class ClusterRestore {
   #hasRestored = false;
   /** What the target made of an attempt, where that is all that can be had. */
@@ -61,7 +59,6 @@ export class ClusterRestore {
   }
 }
 
-/** What is null there as it is now. */
 function fillNulls(config: ClusterConfig, now: ClusterConfig): ClusterConfig {
   return {
     ...config,

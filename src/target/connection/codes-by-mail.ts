@@ -28,7 +28,6 @@ interface SentCode {
 
 type Ask = () => Promise<unknown>;
 
-/** A code, and the mark after which it came. */
 export interface AskedCode {
   readonly code: string;
   readonly mark: Mark;
@@ -39,7 +38,6 @@ function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly 
   return sent.filter(({ id }, at) => !known.has(id) && sent.findIndex((other) => other.id === id) === at);
 }
 
-/** Between two looks for a later mail. */
 const lookMs = 100;
 
 /** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
@@ -78,15 +76,7 @@ export class CodesByMail {
     return this.mailbox.mark(to);
   }
 
-  /**
-   * Asks for a code and reads it. Where a success mails nothing so soon after another code, it is asked for once more when
-   * a limit that nobody tells has passed: if that helps, codes are asked for that far apart from then on.
-   *
-   * @param who whose code it is, at whatever address
-   * @param ask the request; throws where it is refused
-   * @param tried see {@link codeTo}
-   * @throws ArrangeError when none comes in time
-   */
+  /** Asks for a code, once more a minute later where an untold limit kept the first away. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     const asked = async () => {
       const mark = await this.mark(address);
@@ -125,12 +115,7 @@ export class CodesByMail {
     if (ms > 0) await this.pause?.(Math.ceil(ms));
   }
 
-  /**
-   * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box. Where
-   * nobody read a mail that was promised a moment before, that one may come first: then it is the code of the last.
-   * @param tried codes that were refused: one mailed before the mark may have been late, and come first
-   * @throws ArrangeError when none comes in time
-   */
+  /** The first code to `address` after `mark`. @param tried refused codes: one may have been late */
   async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
@@ -189,7 +174,7 @@ export class CodesByMail {
     return first;
   }
 
-  /** The codes of all mails after a mark, a copy like what it is a copy of. */
+  /** The codes of all mails after a mark; a copy is told like its original. */
   async #sentSince(mark: Mark): Promise<readonly SentCode[]> {
     return (await this.since(mark)).flatMap((mail) => {
       const code = this.codeIn(mail);
@@ -209,7 +194,6 @@ export class CodesByMail {
     }
   }
 
-  /** All mails after `mark`, with or without a code. */
   since(mark: Mark): Promise<readonly ReceivedMail[]> {
     return this.mailbox.since(mark);
   }
@@ -230,7 +214,6 @@ export class CodesByMail {
     }
   }
 
-  /** Every code that was found so far, each once. */
   get seen(): readonly string[] {
     return [...this.#seen];
   }

@@ -16,7 +16,6 @@ interface Again {
 interface Made {
   readonly step: number;
   readonly again: Again;
-  /** It was answered. */
   readonly isSpent: boolean;
 }
 
@@ -43,7 +42,7 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** It was answered: sent once more, it is sent again on purpose. */
+  /** The code was answered; a second use is a deliberate replay. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
@@ -55,12 +54,7 @@ export class Codes {
     return made === undefined ? undefined : this.currentStep(made.again.authenticator);
   }
 
-  /**
-   * After the target had a request wait: sees to it that {@link renewed} gives a code that means now what this one
-   * meant when it was sent, in the step of {@link stepFor}.
-   *
-   * @returns whether that can be: another can't stand for a code that was answered before. Junk does not age.
-   */
+  /** After a wait: makes {@link renewed} give a code that means now what this one meant, if that can be. */
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
@@ -73,11 +67,7 @@ export class Codes {
     return true;
   }
 
-  /**
-   * The current code; where it was used already, the next step is awaited.
-   *
-   * @throws ArrangeError where that is not worth a wait
-   */
+  /** The current code, or the next step's where it was used. @throws ArrangeError where not worth it */
   async unused(authenticator: Authenticator, isWorthAWait = true): Promise<string> {
     await this.#unusedStep(authenticator, isWorthAWait);
     return this.at(authenticator, 0);
@@ -99,11 +89,7 @@ export class Codes {
     return this.#known(code, { authenticator, make: () => this.unsent(authenticator) });
   }
 
-  /**
-   * An unused code that is none of another key now, as one in some hundred thousand is by chance.
-   *
-   * @throws ArrangeError where the two keys are one
-   */
+  /** An unused code that is none of another key now. @throws ArrangeError where the two keys are one */
   async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
     const step = this.currentStep(authenticator);
     const isOne =
@@ -116,10 +102,7 @@ export class Codes {
     throw new ArrangeError("The target gave the same secret twice: a code of one key is the other's too.");
   }
 
-  /**
-   * A code of the step before, which leaves the current one for later; undefined where the target is known to
-   * refuse it, or where the step is used. The caller says by {@link refuses} if it was refused.
-   */
+  /** A code of the step before, which leaves the current one; undefined where it is refused or used. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -127,10 +110,7 @@ export class Codes {
       : this.at(authenticator, -1);
   }
 
-  /**
-   * An unused code without a wait: the current one, else the next step's, which a target without a window refuses.
-   * Undefined where neither is left; the caller says by {@link refuses} if the second was refused.
-   */
+  /** An unused code without a wait: the current one, else the next step's; undefined where none is left. */
   soonest(authenticator: Authenticator): { readonly code: string; readonly step: 0 | 1 } | undefined {
     const now = this.clock.now();
     if (authenticator.isUnused(now, 0) && this.leftMs(authenticator) >= tooLateMs)
@@ -144,7 +124,6 @@ export class Codes {
     this.#refused.add(step);
   }
 
-  /** The code so many steps from now, which then counts as used. */
   at(authenticator: Authenticator, steps: number): string {
     const step = authenticator.stepAt(this.clock.now()) + steps;
     authenticator.markUsed(step);
@@ -165,7 +144,6 @@ export class Codes {
     if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
-  /** What is left of the current step, in milliseconds. */
   leftMs({ period }: Authenticator): number {
     const periodMs = period * 1000;
     return periodMs - (this.clock.now() % periodMs);
@@ -221,10 +199,7 @@ export class Codes {
     this.#guess = { requirement: this.recorder.requirement, of };
   }
 
-  /**
-   * The code of the nearest step before (-1) or after (1) now that no window of a minute reaches, by clocks that
-   * differ by some seconds too, or by as much as those of the target's nodes.
-   */
+  /** The nearest code on one side of now that no window of a minute reaches, with some seconds' room. */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
     const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
     const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
@@ -241,10 +216,7 @@ export class Codes {
     return undefined;
   }
 
-  /**
-   * Lets the target's clock come to the next step, within so many, whose code begins with 0, and gives that code;
-   * undefined where there is none.
-   */
+  /** Lets the clock come to the next of so many steps whose code begins with 0. @returns that code */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     // A step may end between the look and the wait.
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -260,7 +232,7 @@ export class Codes {
     return undefined;
   }
 
-  /** Lets the target's clock come to the step that is so many steps from now, a second after its beginning. */
+  /** Comes to a step a second after its beginning. */
   async #reach(authenticator: Authenticator, steps: number): Promise<void> {
     if (steps === 0) return;
     const periodMs = authenticator.period * 1000;

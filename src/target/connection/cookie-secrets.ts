@@ -5,18 +5,13 @@ import type { Credential } from '../../wire/http/credential.js';
 /** Shorter values are names of nodes, languages and the like: what nobody is to guess is longer. */
 const shortest = 16;
 
-/** What an answer sets. */
 export interface SetCookies {
   readonly values: readonly string[];
-  /** See {@link ownerOf}. */
   readonly owner: string | null;
   readonly isLogin: boolean;
 }
 
-/**
- * Values of cookies that logins hand out, each another one. A cookie may name a node or a user as well, and an answer
- * that names them too gives nothing away. All are redacted, which is not decided here.
- */
+/** Values of cookies that logins hand out, each another one: a cookie may name a node or a user as well. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
   /** By value: to whom it came first. */
@@ -27,7 +22,6 @@ export class CookieSecrets {
   readonly #secret = new Set<string>();
   #redactor = new Redactor();
 
-  /** Names known from elsewhere: of users, domains, hosts. */
   isPlain(names: Iterable<string>): void {
     for (const name of names) this.#names.add(name.toLowerCase());
   }
@@ -59,18 +53,14 @@ export class CookieSecrets {
     this.#redactor.add(value, 'set-cookie');
   }
 
-  /** @param set by the same answer: what comes to its owner anew tells nothing by standing there twice */
+  /** @param set by the same answer: what comes to its owner again tells nothing by standing there twice */
   leaksIn(text: string, set: readonly string[] = []): string[] {
     const known = set.filter((value) => this.#secret.has(value));
     return this.#redactor.leaksIn(known.reduce((rest, value) => rest.replaceAll(value, ''), text));
   }
 }
 
-/**
- * To whom an answer hands what it sets; null where that can't be told: with a session, its cookie may be set anew.
- *
- * @param request a name of its own: logins, and other requests of nobody, have nothing in common
- */
+/** To whom an answer hands what it sets; null where that can't be told. @param request a name of its own */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,

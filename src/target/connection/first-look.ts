@@ -1,9 +1,6 @@
 import { ArrangeError } from '../../base/errors.js';
 
-/**
- * What was found before the first change, read twice: a target that answers two things in a row can't be restored to
- * either, so nothing is changed on it.
- */
+/** Reads what was found twice: nothing is changed on a target that answers two things. */
 export async function firstLook<T>(
   what: string,
   read: () => Promise<T>,

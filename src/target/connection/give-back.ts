@@ -7,7 +7,6 @@ export interface GivenBack {
   /** The target is as it was found, and nothing that was sent can change that any more. */
   readonly restored: boolean;
   readonly residue: readonly string[];
-  /** What went wrong, for a person. */
   readonly problems: readonly string[];
 }
 
@@ -17,7 +16,7 @@ export type TellWait = (what: string, ms: number) => void;
 const longestPauseMs = 2_000;
 /** A target may end all sessions whenever cluster MFA is switched. */
 const mostReopened = 2;
-/** Looks in a row at which all is as found: several nodes may not agree yet. */
+/** Consecutive looks at which all is as found: several nodes may not agree yet. */
 const looks = 2;
 
 interface Pass {
@@ -27,13 +26,7 @@ interface Pass {
   readonly outOfReach: boolean;
 }
 
-/**
- * Restores what the journal says was changed, and closes the journal once that stays: a write that was sent and not
- * answered may land after the first look, and reads may show a change some time after it. So the state is read, and
- * restored, again until nothing can change it any more.
- *
- * @param stop nobody is willing to wait any more: the journal then stays open
- */
+/** Restores what the journal says was changed, again until nothing that was sent can change it any more. */
 export async function giveBack(
   connection: Connection,
   tell: TellWait = () => {},

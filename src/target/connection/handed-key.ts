@@ -8,7 +8,6 @@ interface KeyFields {
   readonly totpUri?: unknown;
 }
 
-/** Undefined where no code can be computed from the URI. */
 export function authenticatorOf(uri: string): Authenticator | undefined {
   const { keyUri, usable } = parseKeyUri(uri);
   const parameters = keyUri ?? usable;

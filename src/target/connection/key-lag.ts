@@ -10,11 +10,7 @@ const newMs = 300;
 /** After this many refused codes no more are sent: of two keys made at the same time, one never comes into force. */
 const mostInVain = 2;
 
-/**
- * How long after they were answered new TOTP keys come into force, which no document tells: a target may take a moment to
- * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again, nor where codes
- * stay refused: each try counts as an attempt.
- */
+/** How long new TOTP keys take to come into force. Learned once: each try counts as an attempt. */
 export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
@@ -33,21 +29,16 @@ export class KeyLag {
     return this.#knownMs !== undefined && this.#knownMs > 0;
   }
 
-  /** A new key was answered. @param at when, by {@link steadyNow} */
+  /** @param at when the key was answered, by {@link steadyNow} */
   made(role: string, at = steadyNow()): void {
     this.#madeAt.set(role, at);
   }
 
-  /** Lets pass what is known of the time that the newest key takes to come into force. */
   async inForce(role: string): Promise<void> {
     await this.#until(role, this.#knownMs ?? 0);
   }
 
-  /**
-   * What comes of a right code of the newest key, sent again where it was refused while the key was new.
-   *
-   * @param teaches whether that it is taken shows the key to be in force: a code may not have been asked for
-   */
+  /** Sends a right code, again while its key is new. @param teaches a code is known to be asked for */
   async tried<T>(
     role: string,
     send: () => Promise<T>,

@@ -3,7 +3,6 @@ import { operationRow, type Part } from '../../contract/openapi/operations.js';
 import type { Answered, Call, Next } from './call.js';
 
 interface Watched {
-  /** As it was last read. */
   value?: string;
   /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
@@ -23,11 +22,9 @@ interface Before {
   wentBackMs?: number;
 }
 
-/** What the reads tell of the target. */
 export interface Lags {
   /** A change showed so long after it was answered, at the first node or at another. */
   seen(ms: number): void;
-  /** A change showed for the first time. */
   changed(): void;
   /** A read went back to what was before a change that had shown already, so long after it was answered. */
   disagreed(afterMs: number): void;
@@ -54,7 +51,6 @@ function stateIn(body: unknown, part: Part): string {
   );
 }
 
-/** Sees by the reads between writes how long after its answer a change shows. */
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
 
@@ -79,7 +75,7 @@ export class LagWatch {
     }
   }
 
-  /** A change was refused. A read that goes back then tells of nodes only where one goes forth again. */
+  /** A read that goes back after a refusal tells of nodes only where one goes forth again. */
   refused(): void {
     for (const { before } of Object.values(this.#parts))
       if (before !== undefined) before.isRefusedSince = true;

@@ -4,10 +4,9 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** What shows the old state later than this after a change is no node that has yet to learn of it. */
 const longestLagMs = 3_000;
-/** So many answers that all nodes agreed about. */
 const enough = 3;
 
-/** Whether the nodes of a target show a change at different times, and how many looks in a row make sure of all. */
+/** Whether a target's nodes show a change at different times, and how many looks cover all. */
 export class Nodes {
   #settled = 0;
   /** Before any change there is nothing that nodes could disagree about. */
@@ -25,12 +24,11 @@ export class Nodes {
     this.#wroteAt = steadyNow();
   }
 
-  /** Sessions were ended, or a code was tried: all nodes have yet to learn of that too, though it sets no configuration. */
+  /** Sessions ended, or a code was tried: nodes have yet to learn of that too. */
   touched(): void {
     this.#wroteAt = steadyNow();
   }
 
-  /** A read showed for the first time what a write changed. */
   changed(): void {
     this.#hasChanged = true;
   }
@@ -45,20 +43,14 @@ export class Nodes {
     this.#wentBack.set(part, afterMs);
   }
 
-  /** Whether the last read of this part went back, and how long after the change; told once only. */
+  /** Whether the last read of this part went back, and how long after the change; returned once. */
   takeWentBack(part: Part): number | undefined {
     const afterMs = this.#wentBack.get(part);
     this.#wentBack.delete(part);
     return afterMs;
   }
 
-  /**
-   * How long some node may still not know of the last change, by the longest lag that was seen: with a balancer that
-   * deals requests out at random, no number of looks tells.
-   *
-   * @param feltMs what changes take to be acted by, where that is asked for
-   * @param until later changes don't count: what looks may itself change something, each time anew
-   */
+  /** How long some node may not know of the last change. @param until later changes don't count */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const { value: apartMs = 0 } = this.apart;
     const lagMs = Math.max(apartMs > longestLagMs ? 0 : apartMs, feltMs);
@@ -66,23 +58,19 @@ export class Nodes {
     return Math.max(0, Math.min(this.#wroteAt, until) + 1.5 * lagMs + 100 - steadyNow());
   }
 
-  /** How long ago the last change was answered, in milliseconds. */
   get sinceWriteMs(): number {
     return steadyNow() - this.#wroteAt;
   }
 
-  /** What was waited for was seen in as many looks as are asked for. Where nothing had changed, that tells nothing. */
+  /** As many looks as needed saw what was awaited. Where nothing had changed, that tells nothing. */
   settled(): void {
     if (this.#hasChanged) this.#settled += 1;
-    // What agrees before the change has shown may agree about what was before it.
+    // Until the change is visible, nodes may agree on the old state.
     if (this.#hasChanged || this.#settledSinceWrite > 0) this.#settledSinceWrite += 1;
     this.#hasChanged = false;
   }
 
-  /**
-   * Of the first changes two: whether nodes disagree must show before anything is judged by them. What was agreed about
-   * so often since the last one is known.
-   */
+  /** Two after the first changes: whether nodes disagree must show before anything is judged by them. */
   get looks(): number {
     if (this.apart.value !== undefined) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

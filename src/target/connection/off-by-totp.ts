@@ -3,7 +3,6 @@ import type { SupportConfig } from '../journal/config.js';
 import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
 
-/** The support user's MFA while it is on by TOTP. */
 interface Locked {
   /** Whether the key in force was handed out to the suite, and no code has proven it yet. */
   readonly isUnproven: boolean;
@@ -13,10 +12,8 @@ interface Locked {
   patch(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
 }
 
-/** Codes, of a step each. */
 const mostTries = 4;
 
-/** Switches the support user's MFA off while it is on by TOTP. */
 export class OffByTotp {
   /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
   #mayGoUnproven = true;
@@ -29,12 +26,7 @@ export class OffByTotp {
     return this.#isStuck;
   }
 
-  /**
-   * With a code of the key that is known. One that was never verified may be given up without a code; and where the
-   * answer with the key was lost, a new one takes its place.
-   *
-   * @param current a code of the key, made already and not used
-   */
+  /** By a code of the known key, without one where it is unverified, or by a new key. */
   async off(support: Locked, current?: string): Promise<Answer> {
     const answer =
       (await this.#unproven(support)) ??
@@ -68,8 +60,7 @@ export class OffByTotp {
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
-    // The first code may have been used before this process knew of it: the next one is fresh. A lock that is not told
-    // from a wrong code may last some seconds more, or a minute.
+    // The first code may have been used before this process knew of it, or a lock look like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.patch({ enabled: false, mfaCode });

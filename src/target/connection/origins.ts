@@ -22,7 +22,6 @@ const handedOut: ReadonlySet<string> = new Set([
   'totpUri',
   'referenceId',
 ]);
-/** Requests after which a code may be in the mail. */
 const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
 interface Sent {
@@ -39,10 +38,7 @@ interface Made {
   readonly zero?: true;
 }
 
-/**
- * Where the secret values of requests come from: the target file, an earlier answer, a mail, an authenticator, or nowhere.
- * With that a request can be written down so that it can be sent again, without any of the values.
- */
+/** Where the secrets of requests come from, so that requests can be written down without them. */
 export class Origins {
   baseUrl = '';
   readonly #byValue = new Map<string, Origin>();
@@ -77,7 +73,6 @@ export class Origins {
     this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange: this.#latestMailing });
   }
 
-  /** A code that was made of a key: the key is known by the codes that it makes. */
   made(code: string, authenticator: Authenticator, step: number): void {
     const key = this.#keys.find(({ authenticator: known }) =>
       [1, 2].every((each) => known.codeAt(each) === authenticator.codeAt(each)),
@@ -91,7 +86,6 @@ export class Origins {
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
   }
 
-  /** @param index of the exchange that the body is the answer of */
   handedOut(index: number, operation: OperationId | null, body: unknown): void {
     if (operation !== null && mailing.has(operation)) this.#latestMailing = index;
     if (typeof body !== 'object' || body === null) return;
@@ -314,7 +308,6 @@ function placeOf(code: string, other: string): number | undefined {
   return places.length === 1 ? places[0] : undefined;
 }
 
-/** A code in two groups. */
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
@@ -347,7 +340,6 @@ function keyIn(uri: string): Authenticator | undefined {
   }
 }
 
-/** Something of the same form that tells nothing of it. */
 function likeness(value: string, n: number): string {
   if (/^\d+$/.test(value)) return String(n).padStart(value.length, '0').slice(-value.length);
   return value.replace(/\p{L}/gu, 'x').replace(/\d/g, '0');

@@ -16,27 +16,18 @@ type Awaited = (typeof awaited)[number];
 
 export interface SettleOptions {
   readonly of?: Awaited;
-  /** Where less than what was learned is enough. */
   readonly mostMs?: number;
   /** Longer where each try costs something: a session, or an attempt that counts. */
   readonly firstPauseMs?: number;
   /** Where what doesn't satisfy costs more than time, no more of those, each pause longer than the last. */
   readonly mostMisses?: number;
-  /**
-   * It shows what the target acts by. Where it acts late, what is wanted may be there from before a change and another
-   * that took it back: then it tells something only once the last change is felt.
-   */
+  /** It shows what the target acts by, perhaps late: it tells something once the last change is felt. */
   readonly isFelt?: true;
   /** How many consecutive reads must show the change: one node may be ahead of the others. */
   readonly looks?: number;
 }
 
-/**
- * Waits for what a change brings about: a target may take some seconds to show it, or to act by it, and one of its
- * nodes may be later than another. How long is learned: a target on which one change never came about is given less
- * for the next, though always more than the slowest one took, and all of it again once one came late. A test that
- * makes a change many times waits for two of those that don't come.
- */
+/** Waits for what a change brings about, as long as this target was seen to take for it, and more. */
 export class ReadBack {
   readonly #felt: Belief<number>;
   #missesInTest = 0;
@@ -44,7 +35,6 @@ export class ReadBack {
 
   constructor(
     private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
-    /** Absent: one look is enough. */
     private readonly nodes?: Nodes,
     private readonly model = new TargetModel(),
   ) {

@@ -25,7 +25,6 @@ export interface RecordedCall {
   readonly request: WireRequest;
   readonly requestJson: unknown;
   readonly mistake?: string;
-  /** See CallOptions. */
   readonly madeUp?: boolean;
 }
 
@@ -35,10 +34,7 @@ export interface Recorded {
   readonly body: JsonBody;
 }
 
-/**
- * Turns what went over the wire into redacted {@link Exchange}s and judges each answer. The one place where
- * values learn to be secret: nothing leaves the wire without passing here.
- */
+/** Turns what went over the wire into redacted {@link Exchange}s, and learns which values are secret. */
 export class Recorder {
   readonly redactor = new Redactor();
   /** Secrets long enough that finding one in an answer is no accident. */
@@ -51,9 +47,7 @@ export class Recorder {
   /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
-  /** When mails were promised last, by this machine's steady clock. */
   #promisedMails: readonly number[] = [];
-  /** Where the values that requests are made of come from. */
   readonly origins: Origins;
   /** What the running test may touch. */
   readonly scope = new Scope(() => this.#requirement);
@@ -65,12 +59,7 @@ export class Recorder {
   readonly #uses = new Map<number, Exchange[]>();
   #nextIndex: number;
 
-  /**
-   * @param write puts events into the run's log; to the end of a wait it gets the event of its beginning
-   * @param onSecret told of every value that is, or was, secret in this process: to search for it in the end
-   * @param firstIndex of the exchanges of this process in the log
-   * @param now the target's time
-   */
+  /** @param onSecret told of every secret value @param firstIndex of this process's exchanges in the log */
   constructor(
     contract: Contract,
     write: (event: EventBody, began?: EventBody) => void = () => {},
@@ -92,7 +81,6 @@ export class Recorder {
     this.#write({ type: 'test began', requirement });
   }
 
-  /** What comes now belongs to no test. */
   leave(): void {
     this.#requirement = '';
     this.#exchanges = [];
@@ -112,7 +100,6 @@ export class Recorder {
     return this.#promisedMails;
   }
 
-  /** By which the log names an exchange; null for one that it doesn't hold. */
   indexOf(exchange: object | undefined): number | null {
     return (exchange && this.#indexes.get(exchange)) ?? null;
   }
@@ -131,11 +118,7 @@ export class Recorder {
       this.#write({ type: 'adopted', requirement: this.#requirement, exchanges: indexes });
   }
 
-  /**
-   * A wait begins, of so long at most.
-   *
-   * @returns to be told its end, and how long it was
-   */
+  /** A wait begins, of at most this long. @returns a function for its end */
   waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
     if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
     const began: EventBody = {
@@ -148,12 +131,11 @@ export class Recorder {
     return (ms) => this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason }, began);
   }
 
-  /** A wait that nobody knew would be one. */
+  /** A wait that was not announced. */
   waited(ms: number, reason: Wait['for']): void {
     this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
   }
 
-  /** A request is repeated, since the target asked for it. */
   retried(status: 429 | 503): void {
     this.#write({ type: 'retry', requirement: this.#requirement, status });
   }
@@ -255,7 +237,6 @@ export class Recorder {
     return { exchange, findings, body };
   }
 
-  /** No answer came. */
   failed(call: RecordedCall, error: string, sentAt: number): void {
     this.#learnFromRequest(call);
     const exchange: Exchange = {
@@ -331,10 +312,7 @@ export class Recorder {
   }
 }
 
-/**
- * Knows what stands at the place of a secret in a body that the suite made up. It is a secret of nobody, and may be a
- * word that reports need; but an answer that repeats it shows how it would repeat a real one.
- */
+/** Redacts made-up values at secrets' places: an answer that repeats one would repeat a real one. */
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;
@@ -348,7 +326,6 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Re
 
 const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
 
-/** Long enough that finding it is no accident. */
 function isTelltale(value: string): boolean {
   return value.length >= 8 || /^\d{6,}$/.test(value);
 }

@@ -10,24 +10,18 @@ import type { Answer, Api } from './api.js';
 
 type StateOperation = OperationWith<'reads'>;
 
-/** What is known of a configuration without another read. */
 type Read<Id extends StateOperation> = Pick<Answer<Id>, 'body' | 'fields'>;
 
 /** What is known of nodes that learn of changes late. */
 export interface Late {
-  /** See Nodes. */
   takeWentBack(part: Part): number | undefined;
-  /** Lets pass what is left of so long a time since the last change. */
   rest(ms: number): Promise<void>;
 }
 
 /** What went back is read again so often, each time half as long again after the change: all but what stays is late. */
 const mostLooksAgain = 3;
 
-/**
- * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
- * judge by it. The restoring reads what it can.
- */
+/** Reads the configurations: `strict` accepts only what the contract allows. Restoring reads what it can. */
 export class StateReader {
   constructor(
     private readonly api: Pick<Api, 'call' | 'contract' | 'expected'>,
@@ -40,23 +34,17 @@ export class StateReader {
     readonly demand: (touch: Uses) => void = () => {},
   ) {}
 
-  /**
-   * What was read a moment ago, where nothing that might have changed it was sent since; read now where not. For what
-   * stands before a change: what stands after it is always read.
-   */
+  /** What was read a moment ago, where nothing that might have changed it was sent since; else read now. */
   async known<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.#unlessLate(operation, this.#of(operation).known) ?? this.get(operation);
   }
 
-  /**
-   * The same, for deciding what is still to be arranged: what is not meant to change a configuration is taken not to
-   * have changed it, and what did so before in the same way.
-   */
+  /** The same, to decide what is still to be arranged: what changed nothing before changes nothing now. */
   async assumed<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.expected(operation) ?? this.get(operation);
   }
 
-  /** What stands after a request that is not meant to set it, and left it alone before; read now where not. */
+  /** What stands after a request that is not meant to set it, and left it alone before; else read now. */
   async untouched<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.#unlessLate(operation, this.#of(operation).apart) ?? this.get(operation);
   }
@@ -107,7 +95,7 @@ export class StateReader {
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target can't be told.`);
     }
-    // Which of two values holds, nobody knows.
+    // Nobody knows which of two values holds.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
         `GET ${path} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target can't be told.`,

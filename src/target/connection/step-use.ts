@@ -4,7 +4,7 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { KeyLag } from './key-lag.js';
 import type { Recorder } from './recorder.js';
 
-/** How many steps either side of now a code may be of that was taken. */
+/** An accepted code may be this many steps off either side of now. */
 const window = 2;
 
 interface Whose {
@@ -19,20 +19,14 @@ interface Use {
   readonly isAsked: boolean;
 }
 
-/** What came of a right code. */
 interface Tried {
-  /** Of a login: there where it was taken. */
   readonly session?: unknown;
-  /** Of what opens no session. */
   readonly isTaken?: boolean;
 }
 
 const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefined;
 
-/**
- * Which step's code a user, or the support user, gave last. Some targets take one code in a step of each user, whatever
- * key it is of (RFC 6238 5.2 speaks of the verifier, not of keys): a new key's code has to wait there, too.
- */
+/** Which step's code a user gave last: some targets accept one per step and user, whatever its key. */
 export class StepUse {
   /** One code of each user is in a step. */
   readonly #byUser: Belief<boolean>;
@@ -63,18 +57,13 @@ export class StepUse {
     return this.#isTrying || this.#byUser.value === true;
   }
 
-  /**
-   * A new key, whose codes count as used where the user has used their step.
-   *
-   * @param at when it was answered; default: now
-   */
+  /** Codes of the new key count as used where the user has used their step. @param at when it was answered */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);
     this.#passOver(user, authenticator);
   }
 
-  /** Whether new keys were seen to come into force late. */
   get isLate(): boolean {
     return this.#lag.isLate;
   }
@@ -84,11 +73,7 @@ export class StepUse {
     return this.#lag.inForce(role);
   }
 
-  /**
-   * What comes of a code: sent again where it is right, and the current one of a key that may be too new to be in force.
-   *
-   * @param isRight whether nothing else may be refused; where a code is known to be asked for, that is known, too
-   */
+  /** Sends a code, again where its key may be too new. @param isRight whether nothing else may be refused */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -149,14 +134,7 @@ export class StepUse {
     this.#passOver(user, authenticator, true);
   }
 
-  /**
-   * What comes of a right code that was not used yet. Where it is refused in a step that the user has used by an older
-   * key, another is tried in the next step: if that is taken, one code of each user is in a step. Nothing is tried again
-   * where codes of two keys were seen taken in one step, nor where the next step helped nothing.
-   *
-   * @param authenticator undefined where each try has a key of its own
-   * @param isAsked whether a code is known to be asked for now
-   */
+  /** Sends a right code; refused in a step that an older key used, another in the next: that teaches. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
@@ -172,7 +150,7 @@ export class StepUse {
     }
   }
 
-  /** A user's right code was refused in a fresh step as well, and none was taken since: it is not for the step. */
+  /** The user's right code was refused in a fresh step as well, and none was accepted since. */
   isInVain({ role }: Whose): boolean {
     return this.#inVain(role).value === true;
   }

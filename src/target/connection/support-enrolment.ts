@@ -14,13 +14,11 @@ export interface SupportEnrolment {
 
 /** A key that a code proved. */
 export interface Verified extends SupportEnrolment {
-  /** By which it was proven: used, that is. */
   readonly code: string;
 }
 
 type Verification = Answer<'VerifySupportUserTotp'>;
 
-/** What became of a right code. */
 export interface Proof {
   readonly code: string;
   readonly answer: Verification;
@@ -28,7 +26,7 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** What failed alike so often is taken to fail again, and is tried once in so long: a lock may have passed. */
+/** After this many equal failures one try a minute is left: a lock may have passed. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
@@ -55,7 +53,6 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Lets pass what new keys are known to take to come into force. */
   inForce(): Promise<void> {
     return this.#steps.inForce(ofSteps);
   }
@@ -75,12 +72,7 @@ export class SupportProofs {
       this.#steps.used(ofSteps, code);
   }
 
-  /**
-   * Verifies the code of the step before, where the target takes that: the current one is left then for the change that
-   * follows. Else the current one.
-   *
-   * @param current made already
-   */
+  /** Verifies the code of the step before, where that is accepted: the current one stays unused. */
   async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
     const proof = await this.#prove(authenticator, current);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
@@ -88,7 +80,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Right codes are refused, again and again: each further one would cost the wait for a step. */
+  /** Right codes are refused: each further one would cost the wait for a step. */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
@@ -118,13 +110,7 @@ export class SupportProofs {
     });
   }
 
-  /**
-   * Ends a row of wrong codes of the support user by a right one, where one is at hand without a wait, or where a wait is
-   * worth it: rows of several tests must not add up to what locks the support user. Else the current code is left for
-   * the change that follows. A refusal teaches nothing: a target may take codes of rising steps only.
-   *
-   * @returns whether it was ended
-   */
+  /** Ends a series of wrong codes by a right one, where no wait is needed or it is worth one. */
   async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
     const before = this.isInVain ? undefined : await this.#codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;

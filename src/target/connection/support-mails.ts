@@ -4,7 +4,6 @@ import { supportUser } from './attempts.js';
 import { type AskedCode, type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
 import type { Waiter } from './waiter.js';
 
-/** What asking takes. */
 interface Parts {
   readonly waiter: Waiter;
   /** POST /support-user/send-email-otp. */
@@ -17,7 +16,6 @@ type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'comes' | '
 /** A lock that looks like a wrong code is over after the first of these, or after both. */
 const lockWaitsMs = [10_000, 50_000];
 
-/** Codes that the support user is mailed. */
 export class SupportMails {
   #mayBeLate = true;
   /** A lock is waited out as long as that helps. */
@@ -25,16 +23,11 @@ export class SupportMails {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Asks for a code by mail and reads it. */
   async code(address: string): Promise<string> {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /**
-   * The answer to what is done with a mailed code. Where that is refused, it may have been mailed for an earlier request
-   * and come late: then the right one comes after it. Where none does, another is asked for. Where no code comes to the
-   * address, one that went to another does as well: what is switched on must not stay so for a mail gone astray.
-   */
+  /** Uses mailed codes until one is accepted: a refused one may have been late, or gone elsewhere. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,

@@ -55,7 +55,6 @@ export class SupportMfa extends SupportState {
     return isSince(this.api.contract.release, '6.8.1');
   }
 
-  /** A PATCH of a body of the contract, or of what was read. */
   patch(
     body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig,
     as?: Credential,
@@ -71,7 +70,6 @@ export class SupportMfa extends SupportState {
     return this.#change('UpdateSupportMFAConfig', body, as, options);
   }
 
-  /** PUT /support-user/mfa, likewise. */
   configure(
     body: RequestBody<'ConfigureSupportMFAConfig'>,
     as?: Credential,
@@ -109,7 +107,6 @@ export class SupportMfa extends SupportState {
     return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
   }
 
-  /** PUT /support-user/mfa, likewise. */
   configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
     return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
   }
@@ -126,11 +123,7 @@ export class SupportMfa extends SupportState {
     return answer;
   }
 
-  /**
-   * Takes the key of an answer for the one in force: with its codes changes are made from here on.
-   *
-   * @param proven where it was: by which code, and what made it and so knows which steps are used
-   */
+  /** Takes the key of an answer for the one in force. @param proven where it was: by which code */
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
     this.parts.journal.noteEnrolled(uri);
@@ -141,7 +134,6 @@ export class SupportMfa extends SupportState {
     return this.authenticator;
   }
 
-  /** Adds the password where the release takes one and the body says nothing of it. */
   withPassword(body: unknown): unknown {
     return withPassword(body, this.parts.user.password, this.api.contract.release);
   }
@@ -154,12 +146,7 @@ export class SupportMfa extends SupportState {
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /**
-   * Sees to it that support MFA is on by e-mail; leaves it alone where it is already, at this address or at one of the
-   * others that do as well: going back to this one takes a mailed code.
-   *
-   * @returns at which
-   */
+  /** Sees to support MFA being on by e-mail, at this address or one of the others. @returns at which */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     this.parts.reader.demand({ support: 'set' });
     const { enabled, mfaType, email } = await this.now();
@@ -171,7 +158,7 @@ export class SupportMfa extends SupportState {
   /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // A right code leads out of it again, which ends a row of wrong ones.
+    // A right code leads out of it again, which ends a series of wrong ones.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -184,7 +171,7 @@ export class SupportMfa extends SupportState {
 
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
-    // A right code proves a key, which ends a row of wrong ones.
+    // A right code proves a key, which ends a series of wrong ones.
     if (this.api.attempts.mightLock(supportUser) && !this.#proofs.isInVain)
       await this.prove((await this.#byTotp()).authenticator);
     return this.#byTotp(extra);
@@ -197,7 +184,7 @@ export class SupportMfa extends SupportState {
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
     if (answer.status >= 300) throw failed(': there is no key to test.');
-    // Switched on it may be by the first right code only.
+    // The first right code may be what switches it on.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.after(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
@@ -215,11 +202,7 @@ export class SupportMfa extends SupportState {
     return known;
   }
 
-  /**
-   * On by TOTP and proven by a code: from here on, changes need one. Where that is so already it is left so, since
-   * leaving it takes another code; else it is proven by the code of the step before, where the target takes that:
-   * the current one is then left for such a change.
-   */
+  /** On by TOTP and proven by a code: changes need one now. A proven key is kept: leaving it takes a code. */
   async verified(): Promise<Verified> {
     this.parts.reader.demand({ support: 'set' });
     const now = await this.now();
@@ -241,7 +224,6 @@ export class SupportMfa extends SupportState {
   /** Verifies a right code: see SupportProofs. @param current made already */
   prove = (authenticator: Authenticator, current?: string) => this.#proofs.prove(authenticator, current);
 
-  /** Verifies the current code: see SupportProofs. */
   verifyUnused = (authenticator: Authenticator) => this.#proofs.verifyUnused(authenticator);
 
   /** A new key; the one in force where it is the suite's, and nothing switches it off. */
@@ -261,7 +243,7 @@ export class SupportMfa extends SupportState {
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
-  /** Ends a row of wrong codes by a right one: see SupportProofs. @returns whether it was ended */
+  /** Ends a series of wrong codes by a right one. @returns whether it ended */
   endRow(authenticator: Authenticator): Promise<boolean> {
     return this.#proofs.endRow(authenticator, this.api.attempts.mightLock(supportUser));
   }
@@ -290,7 +272,6 @@ export class SupportMfa extends SupportState {
     return answer;
   }
 
-  /** Asks for a code by mail and reads it. */
   mailedCode(address: string): Promise<string> {
     return this.#mails.code(address);
   }
@@ -313,10 +294,7 @@ export class SupportMfa extends SupportState {
     this.#verified = undefined;
   }
 
-  /**
-   * Gives up the suite's own key where that takes no wait: who comes after doesn't know which codes were used, and would
-   * have to let a step pass. What fails here is left to them.
-   */
+  /** Gives up the suite's own key where that takes no wait: the next run doesn't know its used codes. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;

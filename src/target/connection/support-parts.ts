@@ -10,7 +10,6 @@ import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import type { Waiter } from './waiter.js';
 
-/** What the support user's MFA is changed and read with. */
 export interface SupportParts {
   readonly api: Api;
   readonly admin: Credential;

@@ -2,7 +2,6 @@ import { ArrangeError } from '../../base/errors.js';
 import { type SupportConfig, sameSupport, withoutNulls } from '../journal/config.js';
 import { keptAddress } from './told-support.js';
 
-/** What it is restored by. */
 interface Restorable {
   read(): Promise<SupportConfig>;
   readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig>;
@@ -10,7 +9,6 @@ interface Restorable {
   off(): Promise<void>;
 }
 
-/** Puts the support user's MFA back to what it was. */
 export class SupportRestore {
   /** What the target made of an attempt, where that is all that can be had. */
   #kept: SupportConfig | undefined;
@@ -34,7 +32,7 @@ export class SupportRestore {
       this.#kept = after;
       return [keptAddress];
     }
-    // What was read first was late: what was done did not fit.
+    // The first read was late: what was done did not fit.
     if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
     throw new ArrangeError(
       `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +

@@ -33,13 +33,11 @@ export class SupportState {
     return this.#told(supportConfigOf((await this.known()).body));
   }
 
-  /** What the changes so far make of it, where that was seen often enough. */
   #expected(): SupportConfig | undefined {
     const expected = this.parts.reader.expected('GetSupportMFAConfig');
     return expected && this.#told(supportConfigOf(expected.body));
   }
 
-  /** After a change of the suite's own. */
   protected async after(
     done: (config: SupportConfig) => boolean,
     options?: SettleOptions,
@@ -55,14 +53,14 @@ export class SupportState {
     return told;
   }
 
-  /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
+  /** As it stands before a change. @throws ArrangeError when the state can't be told */
   async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
     const { reader, readBack } = this.parts;
     if (reader.lags() && this.awaited.takeUnclear()) await readBack.felt();
     return reader.known('GetSupportMFAConfig');
   }
 
-  /** The same, as it stands after a request: see StateReader. @throws ArrangeError likewise */
+  /** As it stands after a request. @throws ArrangeError likewise */
   untouched(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body'>> {
     return this.parts.reader.untouched('GetSupportMFAConfig');
   }

@@ -13,10 +13,7 @@ export function noteSet(journal: Journal, body: unknown): void {
   journal.noteSupportSet({ mfaType: set(mode, before?.mfaType), email: set(address, before?.email) });
 }
 
-/**
- * The configuration that is on, with what GET leaves out or masks: the mode and address that the suite set last, and
- * the address of the target file.
- */
+/** The configuration with what GET leaves out or masks, by what the suite set last and the target file. */
 export function toldSupport(
   shown: SupportConfig,
   journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
@@ -53,6 +50,5 @@ export function switchesOnByMail(body: unknown, before: SupportConfig | undefine
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;
 }
 
-/** What can't be restored where a target keeps them. */
 export const keptAddress =
   "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

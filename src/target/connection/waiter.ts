@@ -8,7 +8,6 @@ export interface Waiter {
   letPass(ms: number, reason: Wait['for']): Promise<void>;
 }
 
-/** Waits by moving the target's clock where that is possible. */
 export class ClockWaiter implements Waiter {
   constructor(
     private readonly clock: TargetClock,

@@ -35,10 +35,7 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
-/**
- * Why a target can't speak the release in its file: it lacks an operation of that release. Undefined without such
- * evidence: missing optional parts and answers from outside the API refute nothing.
- */
+/** Why a target can't speak the release in its file: it lacks an operation of that release. */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch((error: unknown) => {
     if (error instanceof TransportError) return undefined;

@@ -9,7 +9,6 @@ import { look } from './look.js';
 
 /** The release that a target speaks, as far as reading shows it. */
 export interface Detection {
-  /** All releases, oldest first. */
   readonly releases: readonly ReleaseJudged[];
   /** The best of the fitting releases; several if reading can't distinguish them. */
   readonly best: readonly ReleaseName[];

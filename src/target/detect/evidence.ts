@@ -6,7 +6,6 @@ import { differingPaths, type Look, methodsByPath, pathsOfDifferingMethods } fro
 
 /** One observation, or the lack of an expected one, with the releases that it supports and contradicts. */
 export interface Evidence {
-  /** A sentence without a full stop. */
   readonly text: string;
   readonly supports: readonly ReleaseName[];
   readonly contradicts: readonly ReleaseName[];

@@ -1,7 +1,6 @@
 import type { Target } from '../../input/target-file/target.js';
 import type { Detection, ReleaseJudged } from './detect.js';
 
-/** The result as text with a final line break. */
 export function renderDetection(
   { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
   found: Detection,
@@ -33,7 +32,6 @@ function linesOf({ release, fits, for: supporting, against }: ReleaseJudged, { b
   ];
 }
 
-/** The result as JSON with a final line break. */
 export function renderDetectionJson(
   { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
   { best, nearest, releases, evidence, credential, requests }: Detection,

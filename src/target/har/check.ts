@@ -22,7 +22,6 @@ export class HarCheck {
   readonly #skipped = { otherUrls: 0, otherMethods: 0, noAnswer: 0, notRecorded: 0 };
   #judged = 0;
 
-  /** @param write receives the event of each entry */
   constructor(
     private readonly contract: Contract,
     private readonly write: (event: EventBody) => void,
@@ -41,7 +40,6 @@ export class HarCheck {
     return [...this.#roots].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([root]) => root);
   }
 
-  /** Measurements for the verdict's facts. */
   get facts(): Record<string, unknown> {
     const counts = [...this.#secrets].map(([what, places]) => [what, [...places].sort()] as const);
     return {

@@ -1,7 +1,6 @@
 import { ConfigurationError } from '../../base/errors.js';
 import { isObject } from '../../contract/openapi/pointers.js';
 
-/** The relevant parts of an entry in a HAR 1.2 recording. */
 export interface HarEntry {
   /** ISO 8601; empty if not recorded. */
   readonly startedAt: string;

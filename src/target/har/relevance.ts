@@ -9,10 +9,7 @@ export const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/**
- * The requirements that a recorded answer can break; others are not checked and must not count as passed.
- * Recordings may lack headers and content, and often hold decoded text.
- */
+/** The requirements that a recorded answer can break: recordings may lack headers and content. */
 export function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,

@@ -6,11 +6,7 @@ import { isSafe, type Link, nameOf } from '../call.js';
 /** All that is sent where nothing may change. TRACE is safe, too, but nobody expects it of a run that only reads. */
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * What is never sent, whatever a test asks for: the last line of defence behind the requirements' needs.
- *
- * @param readOnly why only reads may be sent; undefined where all may
- */
+/** What is never sent, whatever a test asks for. @param readOnly why only reads may be sent */
 export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefined): Link {
   const { disposable } = effectiveAllow(target.allow);
   return (call, next) => {

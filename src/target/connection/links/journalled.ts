@@ -8,13 +8,7 @@ import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '
 import { LagWatch } from '../lag-watch.js';
 import type { Nodes } from '../nodes.js';
 
-/**
- * Journals each request that may change a configuration: what was found, and the request as sent, before it is sent;
- * as answered, after.
- *
- * @param shownAfter how long after its answer a change shows at the latest
- * @param noteFound sees to it that the journal holds what a part was found like
- */
+/** Journals each request that may change a configuration, before it is sent and as answered. */
 export function journalled(
   journal: Journal,
   nodes: Nodes,
@@ -79,7 +73,6 @@ function partsOf(call: Call): readonly Part[] {
   return sets === undefined ? [] : [sets];
 }
 
-/** Whether a body asks for nothing but what was found. */
 function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Found = {}): boolean {
   if (operation === null || typeof json !== 'object' || json === null) return false;
   try {

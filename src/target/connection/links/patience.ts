@@ -8,7 +8,7 @@ import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
 
-/** How long a Retry-After is obeyed at most, and how often in a row. */
+/** How long a Retry-After is obeyed at most, and how many consecutive times. */
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
@@ -19,10 +19,7 @@ interface PatienceParts {
   readonly codes: Codes;
 }
 
-/**
- * Sends until the answer is no request to wait: then the target has not taken the request yet, so that repeating it
- * is safe, whatever its method. Throws an ArrangeError where the target goes on asking.
- */
+/** Sends until the answer no longer asks to wait: until then the target has not taken the request. */
 export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
@@ -35,7 +32,7 @@ export function patience(
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      // A 503 is no throttle of the target's.
+      // A 503 is not the target's throttling.
       const { throttlingIsTested: tested } = call.options;
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {

@@ -12,13 +12,7 @@ const longestPauseMs = 1_000;
 /** A gateway may have to look for somebody else who answers. */
 const aWhileMs = 500;
 
-/**
- * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
- * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it. A read
- * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1). So is one
- * for which a gateway got no answer. A target that was away or closed a connection is learned to restart: a read after
- * each change then takes what a login, which can't be repeated, would run into.
- */
+/** Sends again while a target restarts, and reads once more where a connection closed (RFC 9112 9.3.1). */
 export function presence(recorder: Pick<Recorder, 'waiting'>, restarts: Belief<boolean>): Link {
   let isAwaited = false;
   return async (call, next) => {

@@ -5,7 +5,6 @@ import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import type { Link, Next } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
-/** Keeps the rate that the target file allows. */
 export function paced(limiter: RateLimiter): Link {
   return async (call, next) => {
     await limiter.turn();
