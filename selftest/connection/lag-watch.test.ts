@@ -6,8 +6,7 @@ import { LagWatch } from '../../src/target/connection/lag-watch.js';
 /** A watch and its reports. */
 function watching() {
   const told = { lagsMs: [] as number[], changes: 0, disagreements: 0, backs: 0 };
-  const watch = new LagWatch({
-    seen: (ms) => told.lagsMs.push(ms),
+  const nodes = {
     changed: () => {
       told.changes += 1;
     },
@@ -17,7 +16,9 @@ function watching() {
     wentBack: () => {
       told.backs += 1;
     },
-  });
+  };
+  const shownAfter = { value: undefined, learn: (ms: number) => told.lagsMs.push(ms) };
+  const watch = new LagWatch(nodes, shownAfter);
   const read = async (body: unknown, method = 'GET') => {
     const call: Call = {
       operation: 'GetMFAConfig',

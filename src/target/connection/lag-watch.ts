@@ -1,6 +1,8 @@
 import { memberOf } from '../../contract/judging/body.js';
 import { operationRow, type Part } from '../../contract/openapi/operations.js';
+import type { Belief } from '../beliefs/target-model.js';
 import type { Answered, Call, Next } from './call.js';
+import type { Nodes } from './nodes.js';
 
 interface Watched {
   value?: string;
@@ -20,16 +22,6 @@ interface Before {
   isRefusedSince: boolean;
   /** A read went back so long after the answer; undefined: none did since the refusal. */
   wentBackMs?: number;
-}
-
-export interface Lags {
-  /** A change showed so long after it was answered, at the first node or at another. */
-  seen(ms: number): void;
-  changed(): void;
-  /** A read went back to what was before a change that had shown already, so long after it was answered. */
-  disagreed(afterMs: number): void;
-  /** Likewise, though a request that was refused in between may have stored that. */
-  wentBack(part: Part, afterMs: number): void;
 }
 
 /** What goes back later than this after a change was changed by somebody else. */
@@ -54,7 +46,11 @@ function stateIn(body: unknown, part: Part): string {
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
 
-  constructor(private readonly tell: Lags) {}
+  /** @param shownAfter how long after its answer a change shows at the latest */
+  constructor(
+    private readonly nodes: Pick<Nodes, 'changed' | 'disagreed' | 'wentBack'>,
+    private readonly shownAfter: Belief<number>,
+  ) {}
 
   wrote(part: Part): void {
     const watched = this.#parts[part];
@@ -102,8 +98,8 @@ export class LagWatch {
       write.stale = true;
       return;
     }
-    this.tell.changed();
-    this.tell.seen(write.stale ? Math.ceil(now - write.answeredAt) : 0);
+    this.nodes.changed();
+    this.#seen(write.stale ? Math.ceil(now - write.answeredAt) : 0);
     delete watched.write;
     const { before: was, answeredAt } = write;
     watched.before = { value: was, answeredAt, shownAt: now, after: value, isRefusedSince: false };
@@ -117,13 +113,17 @@ export class LagWatch {
     if (value !== before.value || startedAt <= before.shownAt || now - before.answeredAt >= latestNodeMs)
       return;
     const afterMs = Math.ceil(now - before.answeredAt);
-    this.tell.wentBack(part, afterMs);
+    this.nodes.wentBack(part, afterMs);
     if (before.isRefusedSince) before.wentBackMs = afterMs;
     else this.#disagreed(afterMs);
   }
 
   #disagreed(afterMs: number): void {
-    this.tell.disagreed(afterMs);
-    this.tell.seen(afterMs);
+    this.nodes.disagreed(afterMs);
+    this.#seen(afterMs);
+  }
+
+  #seen(ms: number): void {
+    this.shownAfter.learn(Math.max(this.shownAfter.value ?? 0, ms));
   }
 }

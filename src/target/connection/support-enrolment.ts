@@ -4,7 +4,7 @@ import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
 import type { Codes } from './codes.js';
 import { StepUse } from './step-use.js';
-import type { SupportParts } from './support-parts.js';
+import type { SupportParts } from './support-state.js';
 
 /** A new TOTP key of the support user, and the authenticator that makes its codes. */
 export interface SupportEnrolment {

@@ -5,7 +5,7 @@ import type { RequestBody } from '../../contract/openapi/bodies.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import { codeless } from '../beliefs/target-model.js';
-import { isStillOn, type SupportConfig } from '../journal/config.js';
+import { isStillOn, type SupportConfig, sameSupport, withoutNulls } from '../journal/config.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import { supportUser } from './attempts.js';
@@ -13,11 +13,8 @@ import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import type { SupportParts } from './support-parts.js';
-import { SupportRestore } from './support-restore.js';
-import { SupportState } from './support-state.js';
-import { noteSet, shownAfter, switchesOnByMail } from './told-support.js';
-import { withPassword } from './with-password.js';
+import { type SupportParts, SupportState } from './support-state.js';
+import { keptAddress, noteSet, shownAfter, switchesOnByMail } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -35,8 +32,9 @@ export class SupportMfa extends SupportState {
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
-  readonly #restore = new SupportRestore(this);
   readonly #proofs: SupportProofs;
+  /** What the target made of an attempt to restore, where that is all that can be had. */
+  #kept: SupportConfig | undefined;
 
   /** What the last right code that proved a key was answered in this run, be that key in force or not. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
@@ -135,7 +133,9 @@ export class SupportMfa extends SupportState {
   }
 
   withPassword(body: unknown): unknown {
-    return withPassword(body, this.parts.user.password, this.api.contract.release);
+    const isTaken = this.password !== undefined && isSince(this.api.contract.release, '7.3');
+    if (!isTaken || typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
+    return { ...body, currentPassword: this.password };
   }
 
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
@@ -303,8 +303,25 @@ export class SupportMfa extends SupportState {
   }
 
   /** Puts `config` in force. @returns what of it can't be restored, in words */
-  giveBack(config: SupportConfig): Promise<string[]> {
-    return this.#restore.giveBack(config);
+  async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
+    const now = await this.read();
+    if (sameSupport(now, config)) return [];
+    if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
+    await this.off();
+    const { enabled, mfaType, email } = config;
+    const body = enabled ? { enabled, mfaType, email } : { ...config };
+    const answer = await this.patchAny(body);
+    if (answer.status >= 400) await this.patchAny(withoutNulls(body));
+    const after = await this.readUntil((read) => sameSupport(read, config));
+    if (sameSupport(after, config)) return [];
+    if (!after.enabled && !enabled) {
+      this.#kept = after;
+      return [keptAddress];
+    }
+    // The first read was late: what was done did not fit.
+    if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
+    const words = (one: SupportConfig) => (one.enabled ? `on (${one.mfaType})` : 'off');
+    throw new ArrangeError(`The support user's MFA is ${words(after)}; it was found ${words(config)}.`);
   }
 
   async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {

@@ -1,10 +1,32 @@
+import type { Target } from '../../input/target-file/target.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { TargetModel } from '../beliefs/target-model.js';
 import { type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
-import type { Answer } from './api.js';
+import type { Journal } from '../journal/journal.js';
+import type { Answer, Api } from './api.js';
 import { Awaited } from './awaited.js';
+import type { Codes } from './codes.js';
+import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
-import type { SettleOptions } from './read-back.js';
-import type { SupportParts } from './support-parts.js';
+import type { ReadBack, SettleOptions } from './read-back.js';
+import type { Recorder } from './recorder.js';
+import type { StateReader } from './state-reader.js';
 import { toldSupport } from './told-support.js';
+import type { Waiter } from './waiter.js';
+
+export interface SupportParts {
+  readonly api: Api;
+  readonly admin: Credential;
+  readonly journal: Journal;
+  readonly reader: StateReader;
+  readonly readBack: ReadBack;
+  readonly codes: Codes;
+  readonly recorder: Pick<Recorder, 'adopt' | 'waited'>;
+  readonly waiter: Waiter;
+  readonly model: TargetModel;
+  mail(): Promise<CodesByMail>;
+  readonly user: Target['supportUser'];
+}
 
 /** What the support user's MFA is: as it is read, and as it should be by what was sent. */
 export class SupportState {

@@ -15,12 +15,7 @@ export function journalled(
   shownAfter: Belief<number>,
   noteFound: (part: Part) => Promise<void>,
 ): Link {
-  const lag = new LagWatch({
-    seen: (ms) => shownAfter.learn(Math.max(shownAfter.value ?? 0, ms)),
-    changed: () => nodes.changed(),
-    disagreed: (afterMs) => nodes.disagreed(afterMs),
-    wentBack: (part, afterMs) => nodes.wentBack(part, afterMs),
-  });
+  const lag = new LagWatch(nodes, shownAfter);
   return async (call, next) => {
     const parts = partsOf(call);
     if (parts.length === 0) {
