@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { allureReporter } from './fixtures/allure.js';
-import type { RunOptions } from './fixtures/run-options.js';
 import { packageRoot } from './src/base/package-root.js';
-import { emulatorFile, planOf } from './src/target/run-plan.js';
+import { emulatorFile, planOf, type RunOptions } from './src/target/run-plan.js';
 
 /** Where neither a plan nor a target file is named, Playwright starts an emulator. */
 const emulator = emulatorFile(process.env);

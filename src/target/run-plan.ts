@@ -59,6 +59,10 @@ export interface PlannedTarget {
   readonly waits: KnownWaits;
 }
 
+/** What a worker is told of its run. */
+export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits'> &
+  Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
+
 /** The environment variable that names the plan's file. */
 export const planVariable = 'MFA_CONFORMANCE_PLAN';
 

@@ -1,4 +1,4 @@
-import type { Api, ClusterMfa, Credential, Open, Users } from '../../fixtures/index.js';
+import type { Credential, Fixtures, Open } from '../../fixtures/index.js';
 import {
   arrange,
   demand,
@@ -13,11 +13,7 @@ import {
   textOf,
 } from '../../fixtures/index.js';
 
-interface Given {
-  readonly api: Api;
-  readonly users: Users;
-  readonly cluster: ClusterMfa;
-}
+type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
 /** A credential that opens the configuration: its text, and what another text is as one of its kind. */
 interface Issued {
@@ -104,8 +100,7 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
   if (token !== undefined) queries.push({ token }, { apiKey: token });
 
   for (const query of queries) {
-    const answer = await api.call('GetMFAConfig', { query });
-    expect(answer).toBeRefused();
+    expect(await api.call('GetMFAConfig', { query })).toBeRefused();
   }
 });
 

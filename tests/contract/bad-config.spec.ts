@@ -1,21 +1,7 @@
-import type { Answer, ClusterMfa, Snapshot, SupportMfa } from '../../fixtures/index.js';
-import {
-  arrange,
-  bothTypes,
-  type effectiveAllow,
-  expect,
-  notApplicable,
-  test,
-} from '../../fixtures/index.js';
+import type { Answer, Fixtures, Snapshot } from '../../fixtures/index.js';
+import { arrange, bothTypes, expect, notApplicable, test } from '../../fixtures/index.js';
 
-type Allow = ReturnType<typeof effectiveAllow>;
-
-interface Parts {
-  readonly cluster: ClusterMfa;
-  readonly support: SupportMfa;
-  readonly allow: Allow;
-}
-
+type Parts = Pick<Fixtures, 'cluster' | 'support' | 'allow'>;
 type Sent = readonly [body: string | undefined, mistake: string];
 
 async function switchedOn({ cluster, allow }: Pick<Parts, 'cluster' | 'allow'>): Promise<boolean> {

@@ -1,15 +1,11 @@
-import type { Answer, Connection, Credential, Users } from '../../fixtures/index.js';
+import type { Answer, Credential, Fixtures } from '../../fixtures/index.js';
 import { anonymous, arrange, expect, test } from '../../fixtures/index.js';
 
 /** Broken off: parsers may take what extends JSON (RFC 8259 9), and this extends nothing. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
 const notTexts = [5, true, ['a'], {}];
 
-interface Given {
-  readonly connection: Connection;
-  readonly users: Users;
-}
-
+type Given = Pick<Fixtures, 'connection' | 'users'>;
 type By = (given: Given) => Promise<Credential>;
 
 const byAdmin: By = ({ connection }) => connection.admin();

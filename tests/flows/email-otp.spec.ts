@@ -12,7 +12,7 @@ import {
   notRun,
   test,
 } from '../../fixtures/index.js';
-import { mailedBefore, otherCode, sameCodeAgain } from './mailed-codes.js';
+import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
 /** To see by their digits that a place of mailed codes never changes. */
 const enoughCodes = 8;
@@ -23,9 +23,7 @@ test('email-otp/unknown-user-looks-alike', async ({ users }) => {
   const known = await users.codes.request(user, { password });
 
   const nobody = { ...user, username: `nobody-${randomUUID()}` };
-  const unknown = await users.codes.request(nobody, { password });
-
-  expect(unknown).toLookLike(known, { own: nobody, other: user });
+  expect(await users.codes.request(nobody, { password })).toLookLike(known, { own: nobody, other: user });
 });
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
@@ -62,9 +60,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
 test('email-login/accepts-mailed-code', async ({ users, facts }) => {
   const { user, code } = await arrange(users.mailed());
 
-  const login = await users.login(user, { code, type: 'email' });
-
-  expect(login).toOpenSession();
+  expect(await users.login(user, { code, type: 'email' })).toOpenSession();
   await facts.measure('sendEmailOtpCodeLogsIn', () => callersCodeLogsIn(users, user));
 });
 
@@ -130,14 +126,20 @@ test('email-login/code-works-once', async ({ api, users }) => {
   expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });
 
+test('ways-in/mailed-code-works-once-in-parallel', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
+
+  await openAtMostOne([1, 2, 3].map(() => users.login(user, { code, type: 'email' })));
+
+  await arrange(users.logins.anyhow(user));
+});
+
 test('email-login/newer-code-voids-older', async ({ users }) => {
   const { user, code: older } = await arrange(users.mailed());
   const newer = await arrange(users.codes.mailed(user));
   if (older === newer) notApplicable(sameCodeAgain);
 
-  const login = await users.login(user, { code: older, type: 'email' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
   // A wrong code may void the one that is out: only another tells whether newer ones work.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
@@ -151,9 +153,7 @@ test('email-login/refuses-code-of-another-user', async ({ users }) => {
   const { code } = await arrange(users.mailed(1));
   if (code === victim.code) throw arrange.failure('Both users got the same code.');
 
-  const login = await users.login(victim.user, { code, type: 'email' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(victim.user, { code, type: 'email' })).toBeRefused();
   await arrange.login(users.login(users.withMail(1), { code, type: 'email', expects: 'accepted' }));
 });
 
@@ -161,9 +161,7 @@ test('email-login/refuses-wrong-password', async ({ users, facts }) => {
   const { user, code } = await arrange(users.mailed());
   const password = `${user.password.reveal()}-not`;
 
-  const login = await users.login(user, { password, code, type: 'email' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(user, { password, code, type: 'email' })).toBeRefused();
   let isSpent = true;
   await facts.measure('codeSpentByWrongPassword', async () => {
     isSpent = (await users.login(user, { code, type: 'email' })).session === undefined;

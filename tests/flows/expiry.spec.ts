@@ -9,9 +9,7 @@ test('email-login/code-expires', async ({ users, connection, facts, ageing }) =>
   const { user, code } = await arrange(users.mailed());
   await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
 
-  const login = await users.login(user, { code, type: 'email' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(user, { code, type: 'email' })).toBeRefused();
   await arrange.login(users.logins.byNewMail(user));
   if (callers !== undefined) {
     expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
@@ -26,9 +24,7 @@ test('support-email/code-expires', async ({ support, connection, ageing }) => {
   const email = ownAddress(connection.target);
   const mfaCode = await arrange(ageing.oldSupportCode(email));
 
-  const answer = await support.patch({ enabled: false, mfaCode });
-
-  expect(answer).toBeRefused();
+  expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 

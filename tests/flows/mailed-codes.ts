@@ -1,5 +1,5 @@
-import type { ClusterMfa, MailUser, Users } from '../../fixtures/index.js';
-import { arrange, bothTypes, oneDigitOff } from '../../fixtures/index.js';
+import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
+import { arrange, bothTypes, expect, oneDigitOff } from '../../fixtures/index.js';
 
 /** Why nothing shows whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
@@ -22,3 +22,10 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
 
 /** A wrong code of the same length. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
+
+/** Of concurrent logins by one code at most one opens a session: a target may refuse all of them. */
+export async function openAtMostOne(logins: readonly Promise<Login>[]): Promise<void> {
+  const all = await Promise.all(logins);
+  const opened = all.filter(({ session }) => session !== undefined).length;
+  expect(opened).toBeAtMost(1, 'sessions by one code', ...all.map(({ answer }) => answer));
+}

@@ -10,9 +10,7 @@ const looksByNewConnections = 5;
 test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
-  const login = await users.logins.withoutCode(users.withPassword());
-
-  expect(login).toOpenSession();
+  expect(await users.logins.withoutCode(users.withPassword())).toOpenSession();
 });
 
 test('sessions/refuses-wrong-password', async ({ users }) => {
@@ -66,9 +64,7 @@ test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
   if (user === undefined) return notApplicable('the target file has no account of the domain LOCAL');
   await arrange.login(users.logins.withoutCode(user));
 
-  const login = await users.login(user, { domain: null });
-
-  expect(login).toOpenSession();
+  expect(await users.login(user, { domain: null })).toOpenSession();
   await facts.measure('domainInSmallLetters', async () => {
     const { session } = await users.login(user, { domain: 'local' });
     return session !== undefined;
@@ -80,9 +76,7 @@ test('sessions/delete-answers-204', async ({ users, cluster, admin }) => {
   const user = users.withSid();
   await arrange(users.sessions.id(user));
 
-  const answer = await users.sessions.end(user, admin);
-
-  expect(answer).toSucceed();
+  expect(await users.sessions.end(user, admin)).toSucceed();
 });
 
 test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin, allow }) => {
@@ -109,9 +103,7 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin,
   expect(await settled(reads)).toBeRefused();
   if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
     expect(await api.call('CreateTotpKey', { as: newest, json })).toBeRefused();
-  if (byCookie !== undefined) {
-    expect(await settled(byCookie)).toBeRefused();
-  }
+  if (byCookie !== undefined) expect(await settled(byCookie)).toBeRefused();
   // Nor by the next login of the same user.
   await arrange(users.sessions.id(user));
   expect(await api.call('GetMFAConfig', { as: newest })).toBeRefused();
@@ -132,9 +124,7 @@ test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, a
   await arrange.success(api.call('GetMFAConfig', { as }));
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
 
-  const answer = await api.call('GetMFAConfig', { as });
-
-  expect(answer).toBeAccepted();
+  expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
 });
 
 test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
@@ -151,9 +141,7 @@ test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
 test('access-tokens/refuses-wrong-password', async ({ users }) => {
   const user = users.withPassword();
 
-  const answer = await users.sessions.requestToken(user, `${user.password.reveal()}-not`);
-
-  expect(answer).toBeRefused();
+  expect(await users.sessions.requestToken(user, `${user.password.reveal()}-not`)).toBeRefused();
 });
 
 test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
@@ -162,9 +150,7 @@ test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
   const password = randomUUID();
   const known = await users.sessions.requestToken(user, password);
 
-  const unknown = await users.sessions.requestToken(nobody, password);
-
-  expect(unknown).toLookLike(known, { own: nobody, other: user });
+  expect(await users.sessions.requestToken(nobody, password)).toLookLike(known, { own: nobody, other: user });
 });
 
 async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> {

@@ -10,6 +10,7 @@ import {
   test,
   wrongPassword,
 } from '../../fixtures/index.js';
+import { ownAddress } from './support-addresses.js';
 
 test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
@@ -24,7 +25,7 @@ test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
 });
 
 test('support-configure/mode-and-address-are-kept', async ({ support, connection }) => {
-  const email = addressOf(connection);
+  const email = ownAddress(connection.target);
   await arrange(support.off());
 
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
@@ -35,7 +36,7 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
 
 test('support-configure/leaves-enabled-alone', async ({ support, connection }) => {
   await arrange(support.off());
-  await arrange(support.configure({ mfaType: 'email', email: addressOf(connection) }));
+  await arrange(support.configure({ mfaType: 'email', email: ownAddress(connection.target) }));
 
   expect(await support.read()).toHaveMembers({ enabled: false });
 });
@@ -46,9 +47,7 @@ test('support-configure/refuses-without-password', async ({ support, connection,
   const before = await arrange(state.snapshot());
   const email = newAddress(connection);
 
-  const answer = await support.configureAny({ mfaType: 'email', email, currentPassword: undefined });
-
-  expect(answer).toBeRefused();
+  expect(await support.configureAny({ mfaType: 'email', email, currentPassword: undefined })).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
   const enrolled = await arrange.ifItCan(support.onByTotp());
@@ -76,8 +75,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   // What no configuration shows: the key.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
-  const again = await support.configure({ mfaType: 'totp', currentPassword: wrongPassword });
-  expect(again).toBeRefused();
+  expect(await support.configure({ mfaType: 'totp', currentPassword: wrongPassword })).toBeRefused();
   const { answer: kept } = await support.verifyUnused(enrolled.authenticator);
   // Wrong passwords may lock the support user out: then no code verifies.
   if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));
@@ -92,11 +90,5 @@ async function verifiedAnew(support: SupportMfa, codes: Codes): Promise<void> {
 
 /** Another than any that an earlier test may have left: what is stored after a refusal shows by it. */
 function newAddress(connection: Connection): string {
-  return addressOf(connection).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
-}
-
-function addressOf({ target }: Connection): string {
-  const { email } = target.supportUser;
-  if (email === undefined) throw arrange.failure('The target file has no supportUser.email.');
-  return email;
+  return ownAddress(connection.target).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
 }

@@ -27,17 +27,13 @@ test('support-email/get-shows-what-was-set', async ({ support, connection }) => 
   await arrange(support.off());
   await arrange.success(support.patch({ ...emailOn, email }));
 
-  const now = await expectShown(support, emailOn);
-
-  expect(now).toShowAtMost({ email });
+  expect(await expectShown(support, emailOn)).toShowAtMost({ email });
 });
 
 test('support-email/needs-an-address', async ({ support }) => {
   await arrange(support.off());
 
-  const answer = await support.patch({ ...emailOn, email: 'no-address' });
-
-  expect(answer).toBeRefused();
+  expect(await support.patch({ ...emailOn, email: 'no-address' })).toBeRefused();
 });
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
@@ -45,9 +41,7 @@ test('support-email/disabled-with-mailed-code', async ({ support, connection }) 
   // Reading spends no code.
   await arrange(support.get());
 
-  const answer = await support.patch({ enabled: false, mfaCode: code });
-
-  expect(answer).toBeAccepted();
+  expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
   await expectShown(support, { enabled: false });
 });
 
@@ -80,9 +74,7 @@ test('support-email/address-changed-with-mailed-code', async ({ support, connect
   const { second } = twoAddresses(connection.target);
   const code = await arrange(mailedCode(support, connection.target));
 
-  const answer = await support.patch({ ...emailOn, email: second, mfaCode: code });
-
-  expect(answer).toBeAccepted();
+  expect(await support.patch({ ...emailOn, email: second, mfaCode: code })).toBeAccepted();
   await expectShown(support, { email: second });
 });
 

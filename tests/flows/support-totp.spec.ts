@@ -73,9 +73,7 @@ test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) =>
 test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   const authenticator = await arrange(proven(support));
 
-  const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
-
-  expect(answer).toBeAccepted();
+  expect(await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) })).toBeAccepted();
   await expectShown(support, { enabled: false });
 });
 

@@ -16,9 +16,7 @@ const newKey = (users: Users, user = users.withReplaceableTotp(), name = 'mfa-co
   arrange.success(users.codes.createKey(user, name));
 
 test('totp-key/gives-secret-and-uri', async ({ users }) => {
-  const answer = await newKey(users);
-
-  expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
+  expect(await newKey(users)).toHaveTextIn(['totpSecretKey', 'totpUri']);
 });
 
 test('totp-key/gives-id-and-name', async ({ users }) => {
@@ -54,9 +52,7 @@ test('totp-key/ids-are-unique', async ({ users }) => {
 test('totp-key/secrets-are-unique', async ({ users }) => {
   const first = await newKey(users);
 
-  const second = await newKey(users, users.withReplaceableTotp(1));
-
-  expect(second).not.toHoldTheSecretOf(first);
+  expect(await newKey(users, users.withReplaceableTotp(1))).not.toHoldTheSecretOf(first);
 });
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
@@ -66,9 +62,8 @@ test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection,
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));
 
-  for (const [n, answer] of answers.entries()) {
+  for (const [n, answer] of answers.entries())
     for (const earlier of answers.slice(0, n)) expect(answer).not.toHoldTheSecretOf(earlier);
-  }
   facts.note('totpSecrets', secrets.likenessOf(answers.map(({ fields }) => handedSecret(fields))));
 });
 

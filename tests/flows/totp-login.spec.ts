@@ -6,9 +6,7 @@ const otherType = { type: 'salesforce', code: '000000' };
 test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
 
-  const login = await users.logins.byCode(user, authenticator);
-
-  expect(login).toOpenSession();
+  expect(await users.logins.byCode(user, authenticator)).toOpenSession();
   await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
   await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, 'TOTP'));
   await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
@@ -113,9 +111,7 @@ test('totp-login/refuses-code-of-another-user', async ({ users, codes }) => {
   const other = await arrange(users.enrolled(1));
   const code = await codes.unlike(other.authenticator, victim.authenticator);
 
-  const login = await users.login(victim.user, { code, type: 'totp' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(victim.user, { code, type: 'totp' })).toBeRefused();
   await arrange.login(users.login(other.user, { code, type: 'totp', expects: 'accepted' }));
 });
 

@@ -1,4 +1,4 @@
-import type { Authenticator, Codes, SupportMfa } from '../../fixtures/index.js';
+import type { Authenticator, Codes, Fixtures, SupportMfa } from '../../fixtures/index.js';
 import {
   arrange,
   expect,
@@ -7,6 +7,7 @@ import {
   isStillOn,
   notApplicable,
   test,
+  unlockedBy,
   verificationIn,
   verificationShown,
 } from '../../fixtures/index.js';
@@ -83,52 +84,93 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
   expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
 });
 
-/** Codes that are not right: a line more is a requirement more. */
-const wrongCodes = [
-  [
-    'verify-totp/refuses-wrong-code',
-    async (codes: Codes, key: Authenticator) => [codes.almost(key, 'first')],
-  ],
+type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
+
+/** Codes that don't verify, and the key in force, whose right code ends their series. */
+interface Wrong {
+  readonly wrong: readonly (string | undefined)[];
+  readonly key?: Authenticator;
+}
+
+const ofKey =
+  (of: (codes: Codes, key: Authenticator) => Wrong['wrong'] | Promise<Wrong['wrong']>) =>
+  async ({ support, codes }: Given): Promise<Wrong> => {
+    const { authenticator: key } = await support.onByTotp();
+    return { wrong: await of(codes, key), key };
+  };
+
+async function beyondWindow(codes: Codes, key: Authenticator): Promise<Wrong['wrong']> {
+  await codes.room(key);
+  return ([-1, 1] as const).map((direction) => codes.beyondWindow(key, direction));
+}
+
+async function ofReplacedKey({ support, codes }: Given): Promise<Wrong> {
+  const replaced = await support.onByTotp();
+  const { authenticator: key } = await support.onByTotp();
+  return { wrong: [await codes.unlike(replaced.authenticator, key)], key };
+}
+
+async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
+  const { authenticator } = await support.onByTotp();
+  await support.off();
+  return { wrong: [codes.at(authenticator, 0)] };
+}
+
+async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong> {
+  const email = connection.target.supportUser.email ?? '';
+  const { authenticator } = await support.onByTotp();
+  await support.onByEmail(email);
+  const mailed = await support.mailedCode(email);
+  return { wrong: [codes.at(authenticator, 0), mailed] };
+}
+
+/** A line more is a requirement more. */
+for (const [id, prepared] of [
+  ['verify-totp/refuses-wrong-code', ofKey((codes, key) => [codes.almost(key, 'first')])],
   [
     'verify-totp/refuses-code-of-another-time',
-    async (codes: Codes, key: Authenticator) => [-20, 20].map((steps) => codes.distant(key, steps)),
+    ofKey((codes, key) => [-20, 20].map((steps) => codes.distant(key, steps))),
   ],
+  ['verify-totp/window-is-a-minute-at-most', ofKey(beyondWindow)],
+  ['verify-totp/refuses-code-as-number', ofKey(async (codes, key) => [`0${await codes.unused(key)}`])],
+  ['verify-totp/refuses-code-of-replaced-secret', ofReplacedKey],
+  ['verify-totp/refuses-code-after-disabling', afterDisabling],
+  ['verify-totp/refuses-code-in-email-mode', inEmailMode],
   [
-    'verify-totp/window-is-a-minute-at-most',
-    async (codes: Codes, key: Authenticator) => {
-      await codes.room(key);
-      return ([-1, 1] as const).map((direction) => codes.beyondWindow(key, direction));
-    },
+    'verify-totp/refuses-without-enrolment',
+    ({ support }: Given): Promise<Wrong> => support.off().then(() => ({ wrong: ['000000'] })),
   ],
-] as const;
+] as const)
+  test(id, async ({ support, codes, connection }) => {
+    const { wrong, key } = await arrange(prepared({ support, codes, connection }));
 
-for (const [id, wrong] of wrongCodes)
-  test(id, async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
-
-    for (const code of await arrange(wrong(codes, authenticator)))
-      if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-    await arrange(support.endRow(authenticator));
+    for (const code of wrong) if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+    if (key !== undefined) await arrange(support.endRow(key));
   });
+
+test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+
+  // Nor one of the caller's, who may be one of them.
+  const all = await arrange(
+    arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
+  );
+  for (const user of all) {
+    await unlockedBy(api, support, authenticator);
+    expect(await support.verify(await codes.unlike(user.authenticator, authenticator))).toNotVerify();
+  }
+  await arrange(support.endRow(authenticator));
+});
 
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
   // Few, so that no lock-out sets in.
-  for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"]) {
+  for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
-  }
   if (!(await arrange(support.endRow(authenticator)))) return;
   // The key is proven now, which an empty code may pass for.
   for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
-});
-
-test('verify-totp/refuses-without-enrolment', async ({ support }) => {
-  await arrange(support.off());
-
-  const answer = await support.verify('000000');
-
-  expect(answer).toNotVerify();
 });
 
 test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, cluster, codes, facts }) => {

@@ -1,4 +1,4 @@
-import type { Api, Connection, RawAnswer, Users } from '../../fixtures/index.js';
+import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, notApplicable, test } from '../../fixtures/index.js';
 
 /** What compresses nothing may still leave bytes. */
@@ -26,11 +26,7 @@ for (const id of [
   });
 }
 
-interface Given {
-  readonly api: Api;
-  readonly users: Users;
-  readonly connection: Connection;
-}
+type Given = Pick<Fixtures, 'api' | 'users' | 'connection'>;
 
 interface Mailing {
   readonly to: string;
@@ -91,9 +87,7 @@ test('http/head-is-no-server-error', async ({ api, admin }) => {
   const get = await arrange(api.call('GetMFAConfig', { as: admin }));
   if (get.status >= 300) throw arrange.failure(`GET /mfa-config answered ${get.status}.`);
 
-  const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
-
-  expect(head).toBeHandled();
+  expect(await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD')).toBeHandled();
 });
 
 test('http/nothing-after-the-end', async ({ api, admin }) => {
@@ -117,8 +111,6 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 test('http/head-has-no-content', async ({ api, admin }) => {
   // Nor the answer that refuses it.
   for (const as of [admin, anonymous]) {
-    const answer = await api.callRaw('GetMFAConfig', { as }, 'HEAD');
-
-    expect(answer).toHaveNothingAfterHead();
+    expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }
 });

@@ -5,7 +5,6 @@ import {
   arrange,
   authenticatorOf,
   bypass,
-  credentialIn,
   expect,
   handedUri,
   notApplicable,
@@ -53,14 +52,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
   const all = users.allWithReplaceableTotp();
   const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
   const victims = all.filter(({ role }) => role !== caller.role);
-  const { apiKey: key } = caller;
-  const token =
-    users.sessions.whyNoTokens === undefined
-      ? credentialIn(await users.sessions.requestToken(caller))
-      : undefined;
-  const credentials = [key && ({ scheme: 'APIKeyHeader', key } as const), token].filter(
-    (each) => each !== undefined,
-  );
+  const credentials = await users.sessions.others(caller);
   if (credentials.length === 0) notApplicable('no account has another credential than a session');
   const enrolments: Enrolment[] = [];
   for (const victim of victims) enrolments.push(await arrange(users.enrolled(all.indexOf(victim))));
@@ -108,9 +100,7 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
       throw each.reason;
 
   const logins: Login[] = [];
-  for (const { authenticator } of keys) {
-    logins.push(await users.logins.byCode(user, authenticator));
-  }
+  for (const { authenticator } of keys) logins.push(await users.logins.byCode(user, authenticator));
   const inForce = logins.filter(({ session }) => session !== undefined).length;
   await arrange.login(users.logins.byNewKey(user));
   const by = logins.map(({ answer }) => answer);
@@ -130,9 +120,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
   ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
   if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
 
-  const open = await bypass.openByCookie(api, answers);
-
-  expect(open).toBeShut();
+  expect(await bypass.openByCookie(api, answers)).toBeShut();
   await arrange.login(users.logins.byNewKey(user));
 });
 

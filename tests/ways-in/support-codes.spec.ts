@@ -28,8 +28,7 @@ test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support,
   const code = await codes.unused(authenticator);
 
   for (const { code: totpCode } of formsOf(nearCodes, code)) {
-    const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
-    expect(answer).toNotVerify();
+    expect(await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } })).toNotVerify();
   }
   await arrange(support.endRow(authenticator));
 });
@@ -56,9 +55,7 @@ test('verify-totp/accepts-leading-zero', async ({ support, connection, runOption
   const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
   if (found === undefined) return notRun(noLeadingZero);
 
-  const answer = await support.verify(found.code, {}, asCall('accepted'));
-
-  expect(answer).toVerify();
+  expect(await support.verify(found.code, {}, asCall('accepted'))).toVerify();
 });
 
 test('ways-in/old-support-code-switches-nothing-off', async ({ support, codes }) => {
@@ -83,9 +80,7 @@ test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes,
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
   await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'code step'));
 
-  const login = await users.login(user, { code, type: 'totp' });
-
-  expect(login).toBeRefused();
+  expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
   await arrange.login(users.logins.byNewKey(user));
 });
 

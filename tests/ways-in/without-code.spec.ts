@@ -182,8 +182,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
   // Where the password alone is enough, or any code is, that is for another requirement to tell.
   if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
     notApplicable('a wrong code gets an access token as well');
-  const open = isOpen ? [{ name: 'the used code', answer }] : [];
-  expect(open).toBeShut();
+  expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
 });
 
 test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, state }) => {

@@ -1,4 +1,4 @@
-import type { Answer, Codes, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
+import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
 import {
   ArrangeError,
   asCall,
@@ -12,11 +12,7 @@ import {
 export const measured = { expects: 'either' } as const;
 export const measuredCall = asCall(measured.expects);
 
-export interface Given {
-  readonly users: Users;
-  readonly codes: Codes;
-  readonly locks: Locks;
-}
+type Given = Pick<Fixtures, 'users' | 'codes' | 'locks'>;
 
 /** A user after wrong TOTP codes, which may have locked the account. */
 export interface Guessed {

@@ -32,11 +32,8 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
 }
 
 function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
-  let n = 0;
-  return guesses.throttling(locks.of(lockOf(user)), () => {
-    n += 1;
-    return attempt(users, user, `${user.username}-${n}`);
-  });
+  const wrong = guesses.wrongPasswords(user.username);
+  return guesses.throttling(locks.of(lockOf(user)), () => attempt(users, user, wrong()));
 }
 
 type Locked = Pick<Throttling, 'rest'> & { readonly user: User };

@@ -83,11 +83,8 @@ test('guessing/current-password-is-throttled', async ({ support, locks, connecti
   const { email } = connection.target.supportUser;
   const on = { enabled: true, mfaType: 'email', email };
   const change = (more: object = {}) => support.patchAny({ ...on, ...more }, undefined, measuredCall);
-  let n = 0;
-  const guess = () => {
-    n += 1;
-    return change({ currentPassword: `${wrongPassword}-${n}` });
-  };
+  const wrong = guesses.wrongPasswords(wrongPassword);
+  const guess = () => change({ currentPassword: wrong() });
 
   await mustKeepOut(locks.of(supportPassword), guess, () => isTaken(change()), { of: 'passwords' });
 });
@@ -102,13 +99,10 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
       json: { totpCode, purpose: 'DisableMfa', supportUserPassword },
       ...measuredCall,
     });
-  let n = 0;
+  const wrong = guesses.wrongPasswords(wrongPassword);
 
   // The code is right: the password alone decides.
-  const guess = () => {
-    n += 1;
-    return verify(`${wrongPassword}-${n}`, codes.at(authenticator, 0));
-  };
+  const guess = () => verify(wrong(), codes.at(authenticator, 0));
   const verifies = async () =>
     (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;
 

@@ -160,9 +160,8 @@ async function learnSessionLimit(
     return null;
   const most = target.limits.sessionsPerUser ?? usualSessionsPerUser;
   let limit: number | null = null;
-  for (let opened = 1; opened < most && limit === null; opened += 1) {
+  for (let opened = 1; opened < most && limit === null; opened += 1)
     if ((await logIn(api, 'sessions', known.user)).status >= 400) limit = opened;
-  }
   await api.call('DeleteSession', {
     as: { scheme: 'APIKeyHeader', key: apiKey },
     query: { sid: known.user.sid },

@@ -157,9 +157,8 @@ export class Codes {
   isRight(authenticator: Authenticator, code: string): boolean {
     const { widestWindow } = authenticator;
     const now = this.currentStep(authenticator);
-    for (let step = now - widestWindow; step <= now + widestWindow; step += 1) {
+    for (let step = now - widestWindow; step <= now + widestWindow; step += 1)
       if (step >= 0 && authenticator.codeAt(step) === code) return true;
-    }
     return false;
   }
 

@@ -102,8 +102,7 @@ export function pathsOfDifferingMethods(contracts: readonly Contract[]): string[
 /** By path: the methods in upper case, sorted and joined by spaces. */
 export function methodsByPath({ operations }: Contract): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { path, method } of operations.values()) {
+  for (const { path, method } of operations.values())
     found.set(path, [...(found.get(path)?.split(' ') ?? []), method].sort().join(' '));
-  }
   return found;
 }

@@ -138,9 +138,8 @@ export class HarCheck {
 
   #noteSecrets({ request, response }: HarEntry, json: unknown, inUrl: readonly [string, string][]): void {
     for (const [name] of inUrl) this.#noteSecret(name, 'request URL');
-    for (const name of ['apikey', 'session-id', 'authorization', 'cookie']) {
+    for (const name of ['apikey', 'session-id', 'authorization', 'cookie'])
       if (request.headers[name]) this.#noteSecret(name, 'request header');
-    }
     for (const [value, what] of secretsIn(json)) {
       this.#noteSecret(what, 'request body');
       if (what === 'password') this.#carry(value, what);
@@ -148,9 +147,8 @@ export class HarCheck {
     const { apikey } = request.headers;
     if (apikey !== undefined) this.#carry(apikey, 'API key');
     if (response?.headers['set-cookie']) this.#noteSecret('set-cookie', 'response header');
-    for (const [, what] of secretsIn(jsonOf(response?.body?.toString('utf8')))) {
+    for (const [, what] of secretsIn(jsonOf(response?.body?.toString('utf8'))))
       this.#noteSecret(what, 'response body');
-    }
   }
 
   #noteSecret(what: string, place: string): void {
