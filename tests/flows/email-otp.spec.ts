@@ -221,7 +221,6 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   await arrange.login(users.logins.byMailAgain(user));
 });
 
-/** Whether a code of POST /send-email-otp opens a session too. */
 async function callersCodeLogsIn(users: Users, user: MailUser): Promise<boolean | undefined> {
   const code = await users.codes.ofCaller(user).catch(() => undefined);
   if (code === undefined) return undefined;

@@ -4,7 +4,6 @@ import { arrange } from '../../fixtures/index.js';
 interface Look {
   readonly api: Api;
   readonly cluster: ClusterMfa;
-  /** The session that is to have ended. */
   readonly as: Credential;
 }
 

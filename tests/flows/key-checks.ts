@@ -68,7 +68,6 @@ export async function uriIsValid(answer: Answer, kind?: 'uri' | 'parameters'): P
   expect(answer).toBeWellFormed(kind === 'parameters' ? 'URI parameters' : 'Key URI', texts);
 }
 
-/** Four keys in sequence don't follow from each other. */
 export async function areRandom(newKey: () => Promise<Answer>, names: readonly string[]): Promise<void> {
   const seen: string[] = [];
   for (let n = 0; n < 4; n += 1)

@@ -34,7 +34,6 @@ export async function onAtAny(support: SupportMfa, target: Target): Promise<Addr
   return { email, second, third };
 }
 
-/** The support user's first. */
 function threeAddresses(target: Target): readonly string[] {
   return [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
 }

@@ -190,7 +190,6 @@ async function referenceOf(support: SupportMfa, code: string): Promise<string> {
 
 interface Reference {
   readonly referenceId: string;
-  /** What handed out the key whose code it was given for. */
   readonly ofKey: SupportEnrolment['answer'];
 }
 

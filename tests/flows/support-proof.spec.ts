@@ -110,7 +110,6 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   await expectShown(support, totpOn);
 });
 
-/** None of the rows changes what a code is needed for. */
 async function expectUnchanged(
   support: SupportMfa,
   rows: readonly Row[],

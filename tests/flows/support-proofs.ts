@@ -3,7 +3,6 @@ import type { Credential } from '../../fixtures/index.js';
 /** Bodies, sent one after the other, that must not change what a code is needed for. A text is sent as it is. */
 export interface Row {
   readonly what: string;
-  /** Whose request it is; absent: the admin's, as all are. */
   readonly as?: Credential;
   readonly bodies: readonly (object | string)[];
 }

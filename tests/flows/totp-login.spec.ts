@@ -133,7 +133,6 @@ async function accepts(users: Users, user: User, codes: Codes, type?: string): P
   const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);
   const { session } = await users.login(user, type === undefined ? { code } : { code, type });
-  // A right login ends the series of refusals.
   await users.logins.byNewKey(user);
   return session !== undefined;
 }

@@ -198,7 +198,6 @@ function replayed(support: SupportMfa): ReturnType<typeof replay> {
   return known;
 }
 
-/** And what switching off without a code comes to then. */
 async function replay(support: SupportMfa) {
   const { code, authenticator } = await support.verified();
   const again = await support.verify(code);

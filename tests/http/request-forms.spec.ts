@@ -7,7 +7,6 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connect
   const before = await arrange(state.snapshot());
   const body = JSON.stringify(anyJson);
   const sent = { as: admin, mayChange: true } as const;
-  // What is not documented is sent to throw-away targets only.
   const probes = allow.disposable
     ? ['POST', 'PATCH'].map((method) => () => api.probe(method, '/mfa-config', { ...sent, anyJson }))
     : [];

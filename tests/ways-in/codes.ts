@@ -35,7 +35,6 @@ const coded = (name: string, of: (code: string) => unknown): Form =>
 const guesses = (code: string) =>
   ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
 
-/** Lists that hold the right code among guesses. */
 export const lists: readonly Form[] = [
   coded('a list of guesses, the right one last', (code) => [...guesses(code), code]),
   coded('guesses with commas between', (code) => [...guesses(code), code].join(',')),
@@ -43,7 +42,6 @@ export const lists: readonly Form[] = [
   coded('an object of guesses', (code) => Object.fromEntries([...guesses(code), code].entries())),
 ];
 
-/** Near a right code, and not the code. */
 export const nearCodes: readonly Form[] = [
   coded('the code and a digit after it', (code) => `${code}0`),
   coded('all but its last digit', (code) => code.slice(0, -1)),
@@ -73,7 +71,6 @@ export const usedForms: readonly Form[] = [
   form('no type', (code) => ({ code, members: { otpType: undefined } })),
 ];
 
-/** Passwords that are none, with a right code. */
 export const noPasswords: readonly Form[] = [
   form('no password', (code) => ({ code, members: { password: undefined } })),
   form('null as password', (code) => ({ code, password: null })),
@@ -83,7 +80,6 @@ export const noPasswords: readonly Form[] = [
   form('true as password', (code) => ({ code, password: true })),
 ];
 
-/** Types that nobody enabled, with a right code. */
 export const otherTypes: readonly Form[] = ['sms', 'push', 'none', 'salesforce'].map((type) =>
   form(`otpType ${type}`, (code) => ({ code, type })),
 );

@@ -49,7 +49,6 @@ async function openTo(api: Api, parts: readonly Part<Headers>[], madeUp = true):
   return open;
 }
 
-/** Whether what nobody was given opens the configuration. */
 async function opensToAny(api: Api): Promise<boolean> {
   for (const as of wrong.all()) {
     if ((await api.call('GetSupportMFAConfig', { as })).status < 300) return true;

@@ -45,7 +45,6 @@ for (const [id, rowsOf] of [
     expect(open).toBeShut();
   });
 
-/** Each row by both ways to log in. */
 function waysOf(
   users: Users,
   user: User,

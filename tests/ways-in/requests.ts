@@ -86,7 +86,6 @@ export const namesAsCredentials = (name: string): readonly Part<Headers>[] => [
   header('Authorization', `Bearer ${name}`),
 ];
 
-/** Header fields of a credential that says nothing. */
 export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined'].flatMap((value) => [
   header('apiKey', value),
   header('session-id', value),

@@ -41,7 +41,6 @@ type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
 /** The user whose series at POST /users/sessions an earlier test has ended by a lock. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
-/** Whom that lock keeps out still. */
 async function lockedBefore(users: Users, locks: Locks): Promise<Locked | undefined> {
   const user = rowsAtSessions.get(locks);
   if (user === undefined || !locks.isLocked(lockOf(user))) return undefined;

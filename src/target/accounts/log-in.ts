@@ -5,7 +5,6 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
 import type { LoginWay } from './learned.js';
 
-/** An account that can log in by itself. */
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
 

@@ -1,5 +1,3 @@
-/** What a run does because of what it believes of its target. */
-
 /** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
@@ -32,7 +30,6 @@ interface Patience {
   readonly mostMisses: number | undefined;
 }
 
-/** In how many milliseconds to look again, if at all. */
 export function nextLook(
   { consecutive, misses, waitedMs, pauseMs, restMs }: Looks,
   { looks, givenMs, mostMs, mostMisses }: Patience,

@@ -63,9 +63,7 @@ export interface ApiParts {
   readonly codes: Codes;
   /** Why only reads may be sent; undefined where all may. */
   readonly readOnly?: string | undefined;
-  /** Where counts of failed attempts outlive this run. */
   readonly attemptsFile: string;
-  /** Journals what may change a configuration. */
   readonly journalled: Link;
   /** Whether the target was away, or closed connections, while the run used it. */
   readonly restarts: Belief<boolean>;
@@ -141,7 +139,6 @@ export class Api {
     return this.#raw(id, method ?? operation.method, operation.path, operation.success.status, options);
   }
 
-  /** A request that is no operation of the contract, likewise. */
   probeRaw(method: string, path: string, options: RequestOptions = {}): Promise<RawAnswer> {
     return this.#raw(null, method, path, undefined, options);
   }

@@ -19,7 +19,6 @@ const budgetOfRight = 4;
 /** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
-/** By which name the support user's failures are counted. */
 export const supportUser = 'supportUser';
 
 export class Attempts {

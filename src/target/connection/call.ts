@@ -49,17 +49,14 @@ export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly operation: Id | null;
   /** The body's properties by the contract's names; none where the body is no object. */
   readonly fields: AnswerFields<Id>;
-  /** The status is the documented success of the operation. */
   readonly succeeded: boolean;
 }
 
 /** An answer and all bytes after its header section, as they came. */
 export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { readonly rest: Buffer };
 
-/** One request on its way through the links. */
 export interface Call {
   readonly operation: OperationId | null;
-  /** Below the base URL. */
   readonly path: string;
   readonly request: WireRequest;
   /** The body as a value; undefined where it is none of JSON's. */
@@ -77,7 +74,6 @@ export const withJson = (call: Call, json: unknown): Call => ({
 
 export type Next = (call: Call) => Promise<Answered>;
 
-/** One duty on the way of a request and its answer. */
 export type Link = (call: Call, next: Next) => Promise<Answered>;
 
 export function chain(links: readonly Link[], last: Next): Next {

@@ -4,7 +4,6 @@ import { type ClusterConfig, sameCluster, withoutNulls } from '../journal/config
 interface Restorable {
   readAsShown(): Promise<ClusterConfig>;
   readUntil(done: (config: ClusterConfig) => boolean): Promise<ClusterConfig>;
-  /** A PUT; true where it was not refused. */
   store(config: object): Promise<boolean>;
 }
 

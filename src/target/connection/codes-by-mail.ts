@@ -33,7 +33,6 @@ export interface AskedCode {
   readonly mark: Mark;
 }
 
-/** Those that are not known, each once, by their first mails. */
 function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly SentCode[] {
   return sent.filter(({ id }, at) => !known.has(id) && sent.findIndex((other) => other.id === id) === at);
 }
@@ -54,7 +53,6 @@ export class CodesByMail {
   /** A target may mail a code again that is still good: then no other is waited for. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
-  /** When the last code came, to an address and for whom. */
   readonly #cameAt = new Map<string, number>();
   /** Whether codes to one address come a minute apart only; undefined until one does not come so soon. */
   readonly #areApart: Belief<boolean>;
@@ -183,7 +181,6 @@ export class CodesByMail {
     });
   }
 
-  /** Whether a code that wasn't tried comes: see {@link codeTo}. */
   async comes(address: string, mark: Mark, tried: ReadonlySet<string>): Promise<boolean> {
     try {
       await this.codeTo(address, mark, tried);

@@ -217,7 +217,6 @@ export class Codes {
 
   /** Lets the clock come to the next of so many steps whose code begins with 0. @returns that code */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
-    // A step may end between the look and the wait.
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
       const steps = this.stepsToLeadingZero(authenticator, mostSteps);
@@ -231,7 +230,6 @@ export class Codes {
     return undefined;
   }
 
-  /** Comes to a step a second after its beginning. */
   async #reach(authenticator: Authenticator, steps: number): Promise<void> {
     if (steps === 0) return;
     const periodMs = authenticator.period * 1000;

@@ -10,7 +10,6 @@ export interface GivenBack {
   readonly problems: readonly string[];
 }
 
-/** Told of what is waited for, and until when at the latest. */
 export type TellWait = (what: string, ms: number) => void;
 
 const longestPauseMs = 2_000;
@@ -22,7 +21,6 @@ const looks = 2;
 interface Pass {
   readonly residue: readonly string[];
   readonly problems: readonly string[];
-  /** The target was out of reach, which may pass. */
   readonly outOfReach: boolean;
 }
 

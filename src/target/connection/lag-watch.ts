@@ -6,7 +6,6 @@ import type { Nodes } from './nodes.js';
 
 interface Watched {
   value?: string;
-  /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
   /** What was before the last write, since it showed, and when that was. */
   before?: Before;

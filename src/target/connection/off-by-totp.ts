@@ -6,7 +6,6 @@ import type { Codes } from './codes.js';
 interface Locked {
   /** Whether the key in force was handed out to the suite, and no code has proven it yet. */
   readonly isUnproven: boolean;
-  /** Of the key in force; undefined where it is not known. */
   authenticator(): Authenticator | undefined;
   found(): Promise<SupportConfig>;
   patch(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;

@@ -49,7 +49,6 @@ export class Origins {
   readonly #plain = new Set<string>();
   /** Values by how their spellings begin: most texts hold few of many. */
   readonly #byBeginning = new Map<string, Set<string>>();
-  /** Values by what they are in small letters. */
   readonly #inAnyCase = new Map<string, string[]>();
   #latestMailing = -1;
   #count = 0;
@@ -301,7 +300,6 @@ function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
   });
 }
 
-/** Where two codes differ, where that is in one digit. */
 function placeOf(code: string, other: string): number | undefined {
   if (code.length !== other.length) return undefined;
   const places = [...code].flatMap((digit, at) => (digit === other[at] ? [] : [at]));
@@ -321,7 +319,6 @@ const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
 
-/** The body as text; null where it is none, or too long. */
 function textOf(body: WireRequest['body']): string | undefined | null {
   if (body === undefined) return undefined;
   if (body.length > longestBody) return null;

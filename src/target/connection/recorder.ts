@@ -131,7 +131,6 @@ export class Recorder {
     return (ms) => this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason }, began);
   }
 
-  /** A wait that was not announced. */
   waited(ms: number, reason: Wait['for']): void {
     this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
   }
@@ -169,7 +168,6 @@ export class Recorder {
     }
   }
 
-  /** What later answers show an answer to break. */
   breaks(exchange: Exchange, requirement: Finding['requirement'], breach: Breach): void {
     const index = this.#indexes.get(exchange);
     if (index !== undefined) this.#write({ type: 'finding', requirement, exchange: index, breach });

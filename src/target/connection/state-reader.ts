@@ -12,7 +12,6 @@ type StateOperation = OperationWith<'reads'>;
 
 type Read<Id extends StateOperation> = Pick<Answer<Id>, 'body' | 'fields'>;
 
-/** What is known of nodes that learn of changes late. */
 export interface Late {
   takeWentBack(part: Part): number | undefined;
   rest(ms: number): Promise<void>;
@@ -27,7 +26,6 @@ export class StateReader {
     private readonly api: Pick<Api, 'call' | 'contract' | 'expected'>,
     private readonly admin: Credential,
     private readonly strict: boolean,
-    /** Whether what was written may show later than it was answered. */
     readonly lags: () => boolean,
     private readonly late: Late,
     /** See Scope. */

@@ -12,7 +12,6 @@ interface Whose {
 }
 
 interface Use {
-  /** Of the key that the user logged in by. */
   readonly authenticator: Authenticator;
   readonly step: number;
   /** Whether a code is known to have been asked for, and this one to be of the key. */
@@ -28,14 +27,11 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 
 /** Which step's code a user gave last: some targets accept one per step and user, whatever its key. */
 export class StepUse {
-  /** One code of each user is in a step. */
   readonly #byUser: Belief<boolean>;
-  /** Codes of two keys of a user were taken in one step. */
   readonly #byKey: Belief<boolean>;
   /** A code is tried as if it had to wait for a step of its own. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
-  /** The last login of each user. */
   readonly #last = new Map<string, Use>();
   /** Users of whom a right code is asked for now. */
   readonly #asked = new Set<string>();
@@ -104,7 +100,6 @@ export class StepUse {
     this.#last.set(role, { authenticator, step: found ?? now, isAsked });
   }
 
-  /** The same, with a current code. */
   usedNow(user: Whose): void {
     const authenticator = this.#keys.get(user.role);
     if (authenticator !== undefined)

@@ -12,7 +12,6 @@ export interface SupportEnrolment {
   readonly authenticator: Authenticator;
 }
 
-/** A key that a code proved. */
 export interface Verified extends SupportEnrolment {
   readonly code: string;
 }
@@ -30,7 +29,6 @@ const ofSteps = { role: supportUser };
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
-/** Right codes of the support user's keys, one after the other. */
 export class SupportProofs {
   readonly #steps: StepUse;
   readonly #codes: Codes;
@@ -38,7 +36,6 @@ export class SupportProofs {
   #inVain = 0;
   #failedAt = 0;
 
-  /** @param verify POST /support-user/verify-totp with a right code */
   constructor(
     { codes, recorder, model }: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
     private readonly verify: (code: string) => Promise<Verification>,

@@ -6,7 +6,6 @@ import type { Waiter } from './waiter.js';
 
 interface Parts {
   readonly waiter: Waiter;
-  /** POST /support-user/send-email-otp. */
   ask(): Promise<{ readonly status: number }>;
   mail(): Promise<AskedMail>;
 }

@@ -248,7 +248,6 @@ export class SupportMfa extends SupportState {
     return this.#proofs.endRow(authenticator, this.api.attempts.mightLock(supportUser));
   }
 
-  /** POST /support-user/verify-totp */
   async verify(
     totpCode: string | null,
     more: RequestBody<'VerifySupportUserTotp'> = {},

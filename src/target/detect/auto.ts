@@ -29,7 +29,6 @@ export async function detectRelease(target: Target, stateDir: string): Promise<D
   }
 }
 
-/** Replaces `release: auto` by the detected release. */
 export async function withDetectedRelease(target: Target, stateDir: string): Promise<Target> {
   if (!target.detectRelease) return target;
   return { ...target, release: (await detectRelease(target, stateDir)).release };

@@ -7,7 +7,6 @@ import { Connection } from '../connection/connection.js';
 import { type Evidence, evidenceIn } from './evidence.js';
 import { look } from './look.js';
 
-/** The release that a target speaks, as far as reading shows it. */
 export interface Detection {
   readonly releases: readonly ReleaseJudged[];
   /** The best of the fitting releases; several if reading can't distinguish them. */
@@ -15,7 +14,6 @@ export interface Detection {
   /** The first of the best releases, or the nearest if none fits. */
   readonly nearest: ReleaseName;
   readonly evidence: readonly Evidence[];
-  /** The access that the suite had, in words. */
   readonly credential: string;
   readonly requests: number;
 }

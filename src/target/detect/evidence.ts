@@ -18,7 +18,6 @@ export interface Evidence {
 /** Properties of requests that answers never show, although the documents list them in their schemas. */
 const neverAnswered = ['mfaCode', 'currentPassword', 'referenceId'];
 
-/** The evidence that distinguishes releases, in a fixed order. */
 export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence[] {
   return [
     ...pathEvidence(look, contracts),
@@ -106,7 +105,6 @@ function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evid
   );
 }
 
-/** Documented properties that the received answers lack. */
 function absences(
   contracts: readonly Contract[],
   asked: ReadonlySet<string>,

@@ -12,7 +12,6 @@ export interface Read {
 
 export interface Look {
   readonly letIn: boolean;
-  /** The access that the suite had, in words. */
   readonly credential: string;
   readonly answers: readonly Read[];
   /** By path: true if it exists. Undefined if the target's answers don't show it. */
@@ -82,14 +81,12 @@ function accessWords(hasKey: boolean, letIn: boolean): string {
     : 'from outside only: accounts.admin has no apiKey, and logging in is not reading';
 }
 
-/** Paths that only some releases have. */
 export function differingPaths(contracts: readonly Contract[]): string[] {
   const sets = contracts.map(({ operations }) => new Set([...operations.values()].map(({ path }) => path)));
   const all = new Set(sets.flatMap((set) => [...set]));
   return [...all].filter((path) => !sets.every((set) => set.has(path))).sort();
 }
 
-/** Paths of all releases whose methods differ between them. */
 export function pathsOfDifferingMethods(contracts: readonly Contract[]): string[] {
   const methods = contracts.map(methodsByPath);
   const [first = new Map<string, string>()] = methods;

@@ -30,7 +30,6 @@ export class HarCheck {
     this.#matcher = new Matcher(contract, baseUrl);
   }
 
-  /** The number of entries that are API calls with an answer. */
   get judged(): number {
     return this.#judged;
   }
@@ -161,7 +160,6 @@ export class HarCheck {
   }
 }
 
-/** Drops findings about parts that the recording lacks. */
 function judgeable(
   findings: Exchanged['findings'],
   { headers, mediaType, body }: HarResponse,

@@ -9,7 +9,6 @@ export interface HarEntry {
     readonly method: string;
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
-    /** Undefined: not sent or not recorded. */
     readonly body: string | undefined;
   };
   /** Undefined: no answer came, or it came from the browser's cache. */
@@ -22,7 +21,6 @@ export interface HarResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** The content's type; undefined if not recorded. */
   readonly mediaType: string | undefined;
-  /** Undefined: the content was not recorded. */
   readonly body: Buffer | undefined;
   /** True if the recording holds the original bytes instead of decoded text. */
   readonly asBytes: boolean;

@@ -19,7 +19,6 @@ export function credentialOf({ headers }: HarEntry['request']): Credential {
   return { scheme: 'none' };
 }
 
-/** The credentials and other secrets in a URL, by name. */
 export function secretsInUrl(url: string): [name: string, value: string][] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const named = [...(parsed?.searchParams ?? [])].filter(([name]) => inUrl.test(name));
