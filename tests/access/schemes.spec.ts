@@ -9,6 +9,7 @@ import {
   memberOf,
   notApplicable,
   Secret,
+  spellingsOf,
   test,
   textOf,
 } from '../../fixtures/index.js';
@@ -120,19 +121,6 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   }
   expect(shownBy).toBeShut();
 });
-
-/** Of one path, those that servers and proxies in front of them may take for it. */
-function spellingsOf(path: string): readonly string[] {
-  const first = path.charAt(1);
-  return [
-    `${path}/`,
-    `${path};x=1`,
-    `${path}.json`,
-    `/${path}`,
-    `/%${first.charCodeAt(0).toString(16)}${path.slice(2)}`,
-    path.toUpperCase(),
-  ];
-}
 
 /** What is asked for without a credential, that of logins first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];

@@ -1,5 +1,5 @@
 import type { Answer, Api, Changed, Credential, Open } from '../../fixtures/index.js';
-import { arrange, changeWords, culpritOf, memberOf } from '../../fixtures/index.js';
+import { arrange, changeWords, culpritOf, memberOf, spellingsOf } from '../../fixtures/index.js';
 
 /** A write of the API, and how its answer shows that it was taken for one. */
 export interface Write {
@@ -32,65 +32,38 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Another way to ask for a write: a line more is a way more. `{path}`, `{Path}` and `{encoded}` stand for its path. */
-export interface Way {
-  readonly path?: string;
-  readonly method?: string;
-  readonly header?: readonly [name: string, value: string];
-  readonly query?: readonly [name: string, value: string];
-}
+/** Another way to ask for a write: what differs from it. */
+export type Way = Partial<Request>;
+type WaysOf = (write: Write) => readonly Way[];
 
-export const spellings: readonly Way[] = [
-  // Spellings that servers, and proxies in front of them, may take for the path.
-  { path: '{path}/' },
-  { path: '/{path}' },
-  { path: '{path};x=1' },
-  { path: '{path}.json' },
-  { path: '{path}%20' },
-  { path: '{path}%2f' },
-  { path: '{path}%00' },
-  { path: '{encoded}' },
-  { path: '{PATH}' },
-  { method: 'POST' },
-  { method: 'PUT' },
-  { method: 'PATCH' },
-  { header: ['Content-Type', 'application/merge-patch+json'] },
-  { header: ['Content-Type', 'text/plain'] },
+/** A line more is a way more. */
+export const spellings: WaysOf = ({ path }) => [
+  ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
+  ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
+  // Another reader for the same body.
+  { headers: { 'Content-Type': 'application/merge-patch+json' } },
+  { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** What a server minds for every path alike, or for none. */
-export const detours: readonly Way[] = [
+/** Those, and what a server minds for every path alike, or for none. */
+export const detours: WaysOf = (write) => [
+  ...spellings(write),
   // Methods named elsewhere than in the request line.
-  { method: 'POST', header: ['X-HTTP-Method-Override', '{method}'] },
-  { method: 'POST', header: ['X-HTTP-Method', '{method}'] },
-  { method: 'POST', header: ['X-Method-Override', '{method}'] },
-  { method: 'POST', query: ['_method', '{method}'] },
-  { method: 'GET', header: ['X-HTTP-Method-Override', '{method}'] },
-  { header: ['X-HTTP-Method-Override', 'GET'] },
-  { header: ['X-HTTP-Method-Override', 'OPTIONS'] },
+  { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
+  { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
+  { method: 'POST', headers: { 'X-Method-Override': write.method } },
+  { method: 'POST', query: { _method: write.method } },
+  { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
+  { headers: { 'X-HTTP-Method-Override': 'GET' } },
+  { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
   // Paths named elsewhere, and what proxies are trusted with.
-  { path: '/', header: ['X-Original-URL', '{path}'] },
-  { path: '/', header: ['X-Rewrite-URL', '{path}'] },
-  { header: ['X-Original-Method', 'GET'] },
-  { header: ['X-Forwarded-For', '127.0.0.1'] },
-  { header: ['X-Forwarded-User', 'admin'] },
-  { header: ['X-Remote-User', 'admin'] },
+  { path: '/', headers: { 'X-Original-URL': write.path } },
+  { path: '/', headers: { 'X-Rewrite-URL': write.path } },
+  { headers: { 'X-Original-Method': 'GET' } },
+  { headers: { 'X-Forwarded-For': '127.0.0.1' } },
+  { headers: { 'X-Forwarded-User': 'admin' } },
+  { headers: { 'X-Remote-User': 'admin' } },
 ];
-
-function requestOf(way: Way, { method, path }: Write): Request {
-  const fill = (text: string) =>
-    text
-      .replace('{path}', path)
-      .replace('{PATH}', path.toUpperCase())
-      .replace('{encoded}', `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`)
-      .replace('{method}', method);
-  return {
-    method: way.method ?? method,
-    path: fill(way.path ?? '{path}'),
-    ...(way.header === undefined ? {} : { headers: { [way.header[0]]: fill(way.header[1]) } }),
-    ...(way.query === undefined ? {} : { query: { [way.query[0]]: fill(way.query[1]) } }),
-  };
-}
 
 /** What is a documented request tries no other way: that has a requirement of its own. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
@@ -118,7 +91,7 @@ export async function openWays(
 ): Promise<readonly Open[]> {
   const operations = [...api.contract.operations.values()];
   const requests = ways
-    .map((way) => requestOf(way, write))
+    .map((way): Request => ({ method: write.method, path: write.path, ...way }))
     .filter((request) => operations.every((operation) => isOther(request, operation)));
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>

@@ -18,7 +18,7 @@ export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): 
   // Some builds answer 400 without any words.
   const isWordless = status === 400 && message === '' && textOf(body, 'errorCode') === undefined;
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
-    return told(status, message);
+    return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
   // The same refusal of another body shows that the target does not read bodies.
   const other = await api.call(operations[way], { anyJson: [] });
@@ -48,10 +48,4 @@ function sessionManagement(body: unknown): boolean | undefined {
     if (inside !== undefined) return inside;
   }
   return undefined;
-}
-
-function told(status: number, message: string): string {
-  return message === ''
-    ? `it answers ${status} to a right password`
-    : `it answers ${status} "${message.slice(0, 120)}"`;
 }

@@ -146,7 +146,8 @@ export class CodesByMail {
         this.#mailsCodesAgain.learn(true);
         return await this.#lastOf(repeated.code, address, mark);
       }
-      throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '), error.because);
+      const problems = new Set([...others].flatMap((mail) => this.#find(mail).problem ?? []));
+      throw new ArrangeError([error.message, ...problems].join(' '), error.because);
     } finally {
       ended(steadyNow() - startedAt);
     }
@@ -238,12 +239,6 @@ export class CodesByMail {
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;
-  }
-
-  /** Why the mails that came held no code: what to set may be in it. */
-  #problemsOf(mails: ReadonlySet<ReceivedMail>): string[] {
-    const problems = [...mails].flatMap((mail) => this.#find(mail).problem ?? []);
-    return [...new Set(problems)];
   }
 }
 

@@ -221,19 +221,15 @@ export class Codes {
       await this.room(authenticator);
       const steps = this.stepsToLeadingZero(authenticator, mostSteps);
       if (steps === undefined) return undefined;
-      await this.#reach(authenticator, steps);
+      // A second after the beginning of the step.
+      const untilMs = this.leftMs(authenticator) + (steps - 1) * authenticator.period * 1000 + 1_000;
+      if (steps > 0) await this.waiter.letPass(untilMs, 'code step');
       const code = this.at(authenticator, 0);
       if (!code.startsWith('0')) continue;
       this.recorder.origins.waitedForZero(code);
       return code;
     }
     return undefined;
-  }
-
-  async #reach(authenticator: Authenticator, steps: number): Promise<void> {
-    if (steps === 0) return;
-    const periodMs = authenticator.period * 1000;
-    await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'code step');
   }
 
   #known(code: string, again: Again): string {
