@@ -51,7 +51,7 @@ export const breaks: readonly Break[] = [
   {
     is: 'what was restored once is called restored, and not read again',
     file: giveBack,
-    edits: [['if (inARow >= looks)', 'if (problems.length === 0)']],
+    edits: [['if (consecutive >= looks)', 'if (problems.length === 0)']],
     shownBy: { kind: 'death of Playwright', target: 'writes are held', moment: landsLate },
   },
   {

@@ -3,7 +3,7 @@ import { sourcesIn } from './sources.js';
 
 /** The policies of the fixtures. A new word is a new policy. */
 const policies =
-  /\b(?:isRight|throttlingIsTested|endRow|settles?|readUntil|readBack|untilOpen|untilRefused|afterRefusals|hasUsedStep|inFreeStep|isNearLimit|mightLock|\w+InARow|whileOn|learn(?:Mail|Totp)|lastProof|takesCode|room)\b/;
+  /\b(?:isRight|throttlingIsTested|endSeries|settles?|readUntil|readBack|untilOpen|untilRefused|afterRefusals|hasUsedStep|inFreeStep|isNearLimit|mightLock|\w+InSeries|whileOn|learn(?:Mail|Totp)|lastProof|takesCode|room)\b/;
 
 const isCode = (line: string) => !/^\s*(?:$|\/\/|\/?\*|import |export \{|\} from )/.test(line);
 

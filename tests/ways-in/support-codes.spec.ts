@@ -20,7 +20,7 @@ const offWith = (mfaCodes: readonly (string | undefined)[]) =>
 
 /** So few that they lock nobody: a right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
-  forms.slice(0, bypass.wrongInARow).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
+  forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
 // In this order the support user's key is seldom proven and given up: each time takes a fresh code.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
@@ -30,7 +30,7 @@ test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support,
   for (const { code: totpCode } of formsOf(nearCodes, code)) {
     expect(await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } })).toNotVerify();
   }
-  await arrange(support.endRow(authenticator));
+  await arrange(support.endSeries(authenticator));
 });
 
 test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, support, codes }) => {
@@ -47,7 +47,7 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
     if (answer.fields.success === true) open.push({ name, answer });
   }
   expect(open).toBeShut();
-  await arrange(support.endRow(authenticator));
+  await arrange(support.endSeries(authenticator));
 });
 
 // The key that it proves is what the next tests are about.

@@ -133,20 +133,20 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const { user, authenticator } = await arrange(users.enrolled());
   const guess = () =>
     users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...measured });
-  const inARow = await guesses.throttling(locks.of(user.role), guess, { most: atOnce / 2 });
-  const { after } = inARow;
-  if (after !== undefined) await inARow.rest();
+  const consecutive = await guesses.throttling(locks.of(user.role), guess, { most: atOnce / 2 });
+  const { after } = consecutive;
+  if (after !== undefined) await consecutive.rest();
   const login = await users.logins.byNewKey(user);
   if (after === undefined) {
-    if (login.session === undefined) await inARow.rest();
+    if (login.session === undefined) await consecutive.rest();
     notApplicable(`${atOnce / 2} consecutive wrong codes are answered alike`);
   }
   await arrange.login(Promise.resolve(login));
 
   const answers = await Promise.all(Array.from({ length: atOnce }, guess));
 
-  const unslowed = await inARow.unslowed(answers);
-  await inARow.rest();
+  const unslowed = await consecutive.unslowed(answers);
+  await consecutive.rest();
   const [first] = answers;
   const judged = unslowed.filter(
     (answer) => first !== undefined && guesses.areAlike(answer, first) && answer.status !== 429,

@@ -52,7 +52,7 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
   const unavailable: Unavailable = {};
   const tried: Tried[] = [];
   // Accounts with failures come last, when the open way is known.
-  const failed = users.filter(({ role }) => connection.api.attempts.hasRow(role));
+  const failed = users.filter(({ role }) => connection.api.attempts.hasSeries(role));
   const inOrder = [...users.filter((user) => !failed.includes(user)), ...failed];
   for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
   await learnTokens(connection, tried, unavailable);

@@ -83,7 +83,7 @@ export class Attempts {
   }
 
   /** Whose failures may add up with a person's own slips. */
-  hasRow(who: string): boolean {
+  hasSeries(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
@@ -107,10 +107,10 @@ export class Attempts {
     const isRight = call.options.isRight === true;
     // Nothing shuts the way out of what the suite itself switched on.
     if (isRight && who === supportUser) return;
-    const inARow = this.#failedBefore(who, call);
-    if (inARow >= (isRight ? budgetOfRight : budget))
+    const consecutive = this.#failedBefore(who, call);
+    if (consecutive >= (isRight ? budgetOfRight : budget))
       throw new NotAllowedError(
-        `might lock ${who}, after ${inARow} consecutive failed attempts: allow.lockOut is not true`,
+        `might lock ${who}, after ${consecutive} consecutive failed attempts: allow.lockOut is not true`,
       );
     const all = this.#all.get(who) ?? 0;
     if (!isRight && this.#countsAll && all >= budget)

@@ -38,7 +38,7 @@ export async function giveBack(
   // One that let several requests time out is left alone for a while, too.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
-  let inARow = 0;
+  let consecutive = 0;
   let reopened = 0;
   let pauseMs = 100;
   for (;;) {
@@ -54,8 +54,9 @@ export async function giveBack(
     const absentMs = performance.now() - startedAt;
     if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
       return { restored: false, residue, problems };
-    inARow = problems.length === 0 && journal.writes.count === before && leftMs <= 0 ? inARow + 1 : 0;
-    if (inARow >= looks) {
+    consecutive =
+      problems.length === 0 && journal.writes.count === before && leftMs <= 0 ? consecutive + 1 : 0;
+    if (consecutive >= looks) {
       journal.remove();
       return { restored: true, residue, problems: [] };
     }

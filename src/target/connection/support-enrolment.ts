@@ -108,7 +108,7 @@ export class SupportProofs {
   }
 
   /** Ends a series of wrong codes by a right one, where no wait is needed or it is worth one. */
-  async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
+  async endSeries(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
     const before = this.isInVain ? undefined : await this.#codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
     return (

@@ -209,7 +209,7 @@ export class SupportMfa extends SupportState {
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
-      if (this.api.attempts.mightLock(supportUser)) await this.endRow(known.authenticator);
+      if (this.api.attempts.mightLock(supportUser)) await this.endSeries(known.authenticator);
       return known;
     }
     if (this.#proofs.isInVain) throw new ArrangeError('Right codes of the last keys did not verify.');
@@ -244,8 +244,8 @@ export class SupportMfa extends SupportState {
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
   /** Ends a series of wrong codes by a right one. @returns whether it ended */
-  endRow(authenticator: Authenticator): Promise<boolean> {
-    return this.#proofs.endRow(authenticator, this.api.attempts.mightLock(supportUser));
+  endSeries(authenticator: Authenticator): Promise<boolean> {
+    return this.#proofs.endSeries(authenticator, this.api.attempts.mightLock(supportUser));
   }
 
   async verify(
