@@ -3,8 +3,8 @@ import { arrange, expect, tenAndAHalfMinutes, test } from '../../fixtures/index.
 import { ownAddress } from './support-addresses.js';
 
 // In sequence: both wait for the same ten and a half minutes where no clock can be moved.
-test('email-login/code-expires', async ({ users, connection, facts, ageing }) => {
-  await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
+test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) => {
+  await arrange(oldCodes.begin(connection.target.supportUser.email ?? ''));
   const callers = await arrange.ifItCan(callersCode(users));
   const { user, code } = await arrange(users.mailed());
   await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
@@ -20,9 +20,9 @@ test('email-login/code-expires', async ({ users, connection, facts, ageing }) =>
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });
 
-test('support-email/code-expires', async ({ support, connection, ageing }) => {
+test('support-email/code-expires', async ({ support, connection, oldCodes }) => {
   const email = ownAddress(connection.target);
-  const mfaCode = await arrange(ageing.oldSupportCode(email));
+  const mfaCode = await arrange(oldCodes.oldSupportCode(email));
 
   expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
