@@ -76,7 +76,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   expect(await support.configure({ mfaType: 'totp', currentPassword: wrongPassword })).toBeRefused();
-  const { answer: kept } = await support.verifyUnused(enrolled.authenticator);
+  const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
   // Wrong passwords may lock the support user out: then no code verifies.
   if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));
   expect(kept).toVerify();

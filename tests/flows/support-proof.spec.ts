@@ -57,7 +57,9 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
     // A key that was proven stays the one to get out by, whatever ends the test.
     const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
     const { code, answer: told } =
-      verified.length === 0 ? await support.prove(authenticator) : await once(support, codes, authenticator);
+      verified.length === 0
+        ? await support.proofs.prove(authenticator)
+        : await once(support, codes, authenticator);
     if (told.fields.success === true) verified.push({ answer, authenticator, code });
   }
   // The codes of the one that is held lead out again; where several verify, those of one of them do that.

@@ -104,7 +104,7 @@ test('support-totp/get-shows-what-was-set', async ({ support }) => {
   await arrange.success(support.patch({ enabled: true, mfaType: 'totp' }));
   const shown = await expectShown(support, { mfaType: 'totp' });
 
-  if (!shown.enabled) await arrange(support.verifyUnused(support.authenticator));
+  if (!shown.enabled) await arrange(support.proofs.verifyUnused(support.authenticator));
   await expectShown(support, totpOn);
 });
 
@@ -165,7 +165,7 @@ async function proven(support: SupportMfa): Promise<Authenticator> {
   } catch (error) {
     if (!(error instanceof ArrangeError)) throw error;
     const { authenticator } = support;
-    if ((await support.verifyUnused(authenticator)).answer.fields.success !== true) throw error;
+    if ((await support.proofs.verifyUnused(authenticator)).answer.fields.success !== true) throw error;
     return authenticator;
   }
 }

@@ -16,7 +16,7 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const { authenticator } = await arrange(plain(support, codes));
   const newest = await arrange(askedAnew(support, codes));
 
-  const { answer } = await support.verifyUnused(newest ?? authenticator);
+  const { answer } = await support.proofs.verifyUnused(newest ?? authenticator);
 
   expect(answer).toVerify();
 });
@@ -67,7 +67,7 @@ test('verify-totp/refuses-used-code-with-blanks', async ({ support }) => {
   if (replay.fields.success === true) throw arrange.failure('The used code itself verifies again.');
 
   for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
-  await arrange(support.endSeries(authenticator));
+  await arrange(support.proofs.endSeries(authenticator));
   for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
     expect(await support.verify(again)).toNotVerify();
 });
@@ -145,7 +145,7 @@ for (const [id, prepared] of [
     const { wrong, key } = await arrange(prepared({ support, codes, connection }));
 
     for (const code of wrong) if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-    if (key !== undefined) await arrange(support.endSeries(key));
+    if (key !== undefined) await arrange(support.proofs.endSeries(key));
   });
 
 test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
@@ -159,7 +159,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
     await unlockedBy(api, support, authenticator);
     expect(await support.verify(await codes.unlike(user.authenticator, authenticator))).toNotVerify();
   }
-  await arrange(support.endSeries(authenticator));
+  await arrange(support.proofs.endSeries(authenticator));
 });
 
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
@@ -168,7 +168,7 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
   // Few, so that no lock-out sets in.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
-  if (!(await arrange(support.endSeries(authenticator)))) return;
+  if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
   // The key is proven now, which an empty code may pass for.
   for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
 });

@@ -30,7 +30,7 @@ test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support,
   for (const { code: totpCode } of formsOf(nearCodes, code)) {
     expect(await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } })).toNotVerify();
   }
-  await arrange(support.endSeries(authenticator));
+  await arrange(support.proofs.endSeries(authenticator));
 });
 
 test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, support, codes }) => {
@@ -47,7 +47,7 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
     if (answer.fields.success === true) open.push({ name, answer });
   }
   expect(open).toBeShut();
-  await arrange(support.endSeries(authenticator));
+  await arrange(support.proofs.endSeries(authenticator));
 });
 
 // The key that it proves is what the next tests are about.

@@ -1,7 +1,7 @@
 import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
-import { supportUser } from './attempts.js';
+import { type Attempts, supportUser } from './attempts.js';
 import type { Codes } from './codes.js';
 import { StepUse } from './step-use.js';
 import type { SupportParts } from './support-state.js';
@@ -38,6 +38,7 @@ export class SupportProofs {
 
   constructor(
     { codes, recorder, model }: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
+    private readonly attempts: Pick<Attempts, 'mightLock'>,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     this.#codes = codes;
@@ -70,8 +71,8 @@ export class SupportProofs {
   }
 
   /** Verifies the code of the step before, where that is accepted: the current one stays unused. */
-  async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
-    const proof = await this.#prove(authenticator, current);
+  async prove(authenticator: Authenticator): Promise<Proof> {
+    const proof = await this.#prove(authenticator);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
     this.#failedAt = steadyNow();
     return proof;
@@ -82,14 +83,14 @@ export class SupportProofs {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
-  async #prove(authenticator: Authenticator, current?: string): Promise<Proof> {
+  async #prove(authenticator: Authenticator): Promise<Proof> {
     const wasLate = this.#steps.isLate;
     const before = await this.#codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
       if (answer.fields.success === true) return { code: before, answer };
     }
-    const proof = await this.verifyUnused(authenticator, current);
+    const proof = await this.verifyUnused(authenticator);
     // Of a key that is not in force, or not yet, all codes are refused.
     const wasInForce = this.#steps.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true) this.#codes.refuses(-1);
@@ -97,18 +98,17 @@ export class SupportProofs {
   }
 
   /** Verifies the current code, or that of the next step where an older key's has used this one: see StepUse. */
-  verifyUnused(authenticator: Authenticator, current?: string): Promise<Proof> {
-    let made = current;
+  verifyUnused(authenticator: Authenticator): Promise<Proof> {
     return this.#steps.tried(ofSteps, authenticator, async () => {
-      const code = made ?? (await this.#unused(authenticator));
-      made = undefined;
+      const code = await this.#unused(authenticator);
       const answer = await this.verify(code);
       return { code, answer, isTaken: answer.fields.success === true };
     });
   }
 
   /** Ends a series of wrong codes by a right one, where no wait is needed or it is worth one. */
-  async endSeries(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
+  async endSeries(authenticator: Authenticator): Promise<boolean> {
+    const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.#codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
     return (

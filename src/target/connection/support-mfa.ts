@@ -32,7 +32,7 @@ export class SupportMfa extends SupportState {
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
-  readonly #proofs: SupportProofs;
+  readonly proofs: SupportProofs;
   /** What the target made of an attempt to restore, where that is all that can be had. */
   #kept: SupportConfig | undefined;
 
@@ -45,7 +45,9 @@ export class SupportMfa extends SupportState {
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
-    this.#proofs = new SupportProofs(parts, (code) => this.verify(code, {}, { isRight: true }));
+    this.proofs = new SupportProofs(parts, this.api.attempts, (code) =>
+      this.verify(code, {}, { isRight: true }),
+    );
   }
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -95,7 +97,7 @@ export class SupportMfa extends SupportState {
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
       noteSet(this.parts.journal, body);
-      this.#proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
+      this.proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
     }
     return this.#noted(answer, shownAfter(body));
   }
@@ -117,7 +119,7 @@ export class SupportMfa extends SupportState {
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
     if (answer.status < 300) this.awaited.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
-    await this.#proofs.inForce();
+    await this.proofs.inForce();
     return answer;
   }
 
@@ -127,7 +129,7 @@ export class SupportMfa extends SupportState {
     this.parts.journal.noteEnrolled(uri);
     this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
     this.#enrolment = { answer, authenticator: this.authenticator };
-    this.#proofs.enrolled(this.#enrolment);
+    this.proofs.enrolled(this.#enrolment);
     this.#verified = proven === undefined ? undefined : { ...this.#enrolment, code: proven.code };
     return this.authenticator;
   }
@@ -170,17 +172,17 @@ export class SupportMfa extends SupportState {
   }
 
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
-  async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+  async onByTotp(): Promise<SupportEnrolment> {
     // A right code proves a key, which ends a series of wrong ones.
-    if (this.api.attempts.mightLock(supportUser) && !this.#proofs.isInVain)
-      await this.prove((await this.#byTotp()).authenticator);
-    return this.#byTotp(extra);
+    if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
+      await this.proofs.prove((await this.#byTotp()).authenticator);
+    return this.#byTotp();
   }
 
-  async #byTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+  async #byTotp(): Promise<SupportEnrolment> {
     await this.off();
     const isKeptWhileOff = this.lastRead?.mfaType === 'totp';
-    const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
+    const answer = await this.patch({ enabled: true, mfaType: 'totp' });
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
     if (answer.status >= 300) throw failed(': there is no key to test.');
@@ -209,22 +211,17 @@ export class SupportMfa extends SupportState {
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
-      if (this.api.attempts.mightLock(supportUser)) await this.endSeries(known.authenticator);
+      if (this.api.attempts.mightLock(supportUser)) await this.proofs.endSeries(known.authenticator);
       return known;
     }
-    if (this.#proofs.isInVain) throw new ArrangeError('Right codes of the last keys did not verify.');
+    if (this.proofs.isInVain) throw new ArrangeError('Right codes of the last keys did not verify.');
     const { authenticator } = await this.#unprovenKey();
-    const { answer } = await this.prove(authenticator);
+    const { answer } = await this.proofs.prove(authenticator);
     if (this.#verified === undefined)
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
     await this.after(isStillOn('totp'));
     return this.#verified;
   }
-
-  /** Verifies a right code: see SupportProofs. @param current made already */
-  prove = (authenticator: Authenticator, current?: string) => this.#proofs.prove(authenticator, current);
-
-  verifyUnused = (authenticator: Authenticator) => this.#proofs.verifyUnused(authenticator);
 
   /** A new key; the one in force where it is the suite's, and nothing switches it off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
@@ -243,11 +240,6 @@ export class SupportMfa extends SupportState {
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
-  /** Ends a series of wrong codes by a right one. @returns whether it ended */
-  endSeries(authenticator: Authenticator): Promise<boolean> {
-    return this.#proofs.endSeries(authenticator, this.api.attempts.mightLock(supportUser));
-  }
-
   async verify(
     totpCode: string | null,
     more: RequestBody<'VerifySupportUserTotp'> = {},
@@ -255,7 +247,7 @@ export class SupportMfa extends SupportState {
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
-    const answer = await (options.isRight ? this.#proofs.ofNewKey(totpCode, send) : send());
+    const answer = await (options.isRight ? this.proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may be shown as well, and as late.
     this.awaited.unclear();
     const enrolment = this.#enrolment;
@@ -263,7 +255,7 @@ export class SupportMfa extends SupportState {
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
     if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
       this.#verified = { ...enrolment, code: totpCode };
-      this.#proofs.used(enrolment.authenticator, totpCode);
+      this.proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
       // It may have been what switches support MFA on.
       this.awaited.changed(isStillOn('totp'));
