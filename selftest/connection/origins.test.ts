@@ -10,7 +10,7 @@ const login = { method: 'POST', url: '/users/sessions', headers: { 'Content-Type
 /** A login as scripts record it. */
 function again(origins: Origins, requestJson: object, more: { readonly madeUp?: true } = {}) {
   const request = { ...login, body: Buffer.from(JSON.stringify(requestJson)) };
-  return origins.again({ request, requestJson, credential: { scheme: 'none' }, ...more }, 0);
+  return origins.again({ request, requestJson, ...more }, 0);
 }
 
 /** The recorded body of a made-up login with a known password. */
@@ -69,7 +69,7 @@ describe('malformed JSON', () => {
       headers: { 'Content-Type': type },
       body: Buffer.from(body),
     };
-    const sent = { request, requestJson: undefined, credential: { scheme: 'none' } as const };
+    const sent = { request, requestJson: undefined };
     return new Origins(() => 0, new Redactor()).again(sent, 0)?.body;
   };
 
@@ -124,7 +124,7 @@ test('a scheme that was sent as a credential stays a scheme', () => {
   const origins = new Origins(() => 0, new Redactor());
   const fieldOf = (Authorization: string) => {
     const request = { method: 'GET', url: '/mfa-config', headers: { Authorization } };
-    return origins.again({ request, requestJson: undefined, credential: { scheme: 'none' } }, 0)?.headers;
+    return origins.again({ request, requestJson: undefined }, 0)?.headers;
   };
   fieldOf('Bearer');
 

@@ -2,7 +2,7 @@ import { MissingOperationError, TransportError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { memberOf } from '../../contract/judging/body.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
-import type { Contract } from '../../contract/openapi/contract.js';
+import type { Contract, Operation } from '../../contract/openapi/contract.js';
 import { type OperationId, operationRow, type Part } from '../../contract/openapi/operations.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
@@ -42,6 +42,7 @@ export type { Answer, CallOptions, RawAnswer } from './call.js';
 export type { Waiter } from './waiter.js';
 
 type BodyOptions = RequestOptions & { readonly json?: unknown };
+type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
 
 /** What logs in, asks for codes or makes keys changes no configuration, by its documentation. */
 const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
@@ -120,13 +121,12 @@ export class Api {
 
   /** @throws TransportError where no answer came, MissingOperationError where the contract has no such operation */
   async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
-    const { method, path, success } = this.#operation(id);
-    return this.#exchange(id, method, path, success.status, options);
+    return this.#exchange(id, this.#operation(id), options);
   }
 
   /** A request that is no operation of the contract: another method, or another path. */
   probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-    return this.#exchange(null, method, path, undefined, options);
+    return this.#exchange(null, { method, path }, options);
   }
 
   /** An operation on a raw connection, for what client libraries hide: bytes after the answer's end. */
@@ -135,21 +135,19 @@ export class Api {
     options: CallOptions<Id> = {},
     method?: string,
   ): Promise<RawAnswer<Id>> {
-    const operation = this.#operation(id);
-    return this.#raw(id, method ?? operation.method, operation.path, operation.success.status, options);
+    return this.#raw(id, { ...this.#operation(id), ...(method && { method }) }, options);
   }
 
   probeRaw(method: string, path: string, options: RequestOptions = {}): Promise<RawAnswer> {
-    return this.#raw(null, method, path, undefined, options);
+    return this.#raw(null, { method, path }, options);
   }
 
   async #raw<Id extends OperationId>(
     id: Id | null,
-    method: string,
-    path: string,
-    success: number | undefined,
+    place: Place,
     options: BodyOptions,
   ): Promise<RawAnswer<Id>> {
+    const { method, path } = place;
     let rest: Buffer = Buffer.alloc(0);
     const send = async (request: WireRequest) => {
       const sentAt = steadyNow();
@@ -161,7 +159,7 @@ export class Api {
       const { content: body, ...coding } = decoded(headers, content, largestBody);
       return { status, reason, headers, body, ...coding, sentAt, receivedAt: steadyNow() };
     };
-    const answer = await this.#exchange(id, method, path, success, options, send);
+    const answer = await this.#exchange(id, place, options, send);
     return { ...answer, rest };
   }
 
@@ -210,14 +208,12 @@ export class Api {
 
   async #exchange<Id extends OperationId>(
     operation: Id | null,
-    method: string,
-    path: string,
-    success: number | undefined,
+    { method, path, success }: Place,
     options: BodyOptions,
     send?: (request: WireRequest) => Promise<WireResponse>,
   ): Promise<Answer<Id>> {
     const request = this.#request(method, path, options);
-    const closeAfter = success === 204 || options.closeAfter === true;
+    const closeAfter = success?.status === 204 || options.closeAfter === true;
     const mayBeIgnored = options.mayBeIgnored === true;
     const mayBeClosed = mayBeIgnored || options.mistake !== undefined;
     const asWritten = options.asWritten === true;
@@ -232,7 +228,7 @@ export class Api {
         send ?? ((each) => this.#transport.send(each, { closeAfter, mayBeIgnored, mayBeClosed, asWritten })),
     });
     const { status, body } = answer;
-    return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };
+    return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success?.status };
   }
 
   #request(method: string, path: string, options: BodyOptions): WireRequest {

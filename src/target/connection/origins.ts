@@ -5,7 +5,6 @@ import type { Secret } from '../../base/secret.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.js';
 import { type OperationId, operationsWith } from '../../contract/openapi/operations.js';
-import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest } from '../../wire/http/transport.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
@@ -24,10 +23,9 @@ const handedOut: ReadonlySet<string> = new Set([
 ]);
 const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
-interface Sent {
+export interface Sent {
   readonly request: WireRequest;
   readonly requestJson: unknown;
-  readonly credential: Credential;
   readonly madeUp?: boolean;
 }
 

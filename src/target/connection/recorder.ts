@@ -13,19 +13,18 @@ import { seenIn } from '../../contract/openapi/coverage.js';
 import { undocumentedIn } from '../../contract/openapi/drift.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
-import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
+import type { WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, ownerOf } from './cookie-secrets.js';
+
+
 import { headLeaks, logins, withoutDigits } from './head-leaks.js';
-import { Origins } from './origins.js';
 import { Scope } from './scope.js';
 
-export interface RecordedCall {
+
+export interface RecordedCall extends Sent {
   readonly operation: OperationId | null;
   readonly credential: Credential;
-  readonly request: WireRequest;
-  readonly requestJson: unknown;
   readonly mistake?: string;
-  readonly madeUp?: boolean;
 }
 
 export interface Recorded {
