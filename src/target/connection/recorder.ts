@@ -15,7 +15,6 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, ownerOf } from './cookie-secrets.js';
-
 import { headLeaks, logins, withoutDigits } from './head-leaks.js';
 import { Origins, type Sent } from './origins.js';
 import { Scope } from './scope.js';
