@@ -85,7 +85,7 @@ describe('the package', () => {
       /^dist\/src\/reports\/forms\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/(?:[\w-]+\/)?[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
-      /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|[\w-]+\.schema\.json)$/,
+      /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|uses\.json|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
       /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];

@@ -22,6 +22,7 @@ import {
   isWrite,
   type Meddler,
   type Moment,
+  type Passing,
   UpsetProxy,
 } from './upset-proxy.js';
 
@@ -183,7 +184,8 @@ describe.concurrent('in the middle of a run', () => {
     expect,
     onTestFinished,
   }) => {
-    const target = await upsetTarget(onTestFinished, { moment: { of: isWrite, nth: 2 } });
+    const isSwitchOff = (request: Passing) => isWrite(request) && /"enabled":\s*false/.test(request.body);
+    const target = await upsetTarget(onTestFinished, { moment: { of: isSwitchOff, nth: 1 } });
     const { admin, ...others } = target.content.accounts;
     const { apiKey, ...byPassword } = admin;
     target.proxy.meddle = otherPassword(admin);
