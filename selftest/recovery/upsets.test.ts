@@ -184,8 +184,14 @@ describe.concurrent('in the middle of a run', () => {
     expect,
     onTestFinished,
   }) => {
-    const isSwitchOff = (request: Passing) => isWrite(request) && /"enabled":\s*false/.test(request.body);
-    const target = await upsetTarget(onTestFinished, { moment: { of: isSwitchOff, nth: 1 } });
+    let isOn = false;
+    const isAfterSwitchOn = (request: Passing) => {
+      if (!isWrite(request)) return false;
+      const wasOn = isOn;
+      isOn ||= /"enabled":\s*true/.test(request.body);
+      return wasOn;
+    };
+    const target = await upsetTarget(onTestFinished, { moment: { of: isAfterSwitchOn, nth: 1 } });
     const { admin, ...others } = target.content.accounts;
     const { apiKey, ...byPassword } = admin;
     target.proxy.meddle = otherPassword(admin);
