@@ -186,6 +186,12 @@ test('second-step/refuses-anonymous', async ({ api }) => {
   expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
 });
 
+test('second-step/refuses-missing-body', async ({ users, api }) => {
+  const as = await arrange(users.logins.begun((await arrange(users.enrolled())).user));
+
+  expect(await api.call('VerifyUserOtp', { as, mistake: 'a missing body' })).toBeRefused();
+});
+
 test('second-step/finishes-one-login-only', async ({ users }) => {
   const enrolment = await arrange(users.enrolled());
   const { user } = enrolment;
