@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import type { KnownFault } from '../../emulator/seams.js';
 import type { Explained } from '../../src/base/model/explained.js';
-import { passesIn, sentIn } from '../../src/reports/repro/explained.js';
 import { LogIndex } from '../../src/reports/repro/log.js';
 import { signOf } from '../../src/reports/repro/told.js';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { passesIn, sentIn } from './sent.js';
 
 /** The log in a target's folder of reports. */
 export function logOf(reports: string): LogIndex {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Explained } from '../../src/base/model/explained.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { exchangesFile, exchangesText, loadExchanges } from '../../src/contract/requirements/exchanges.js';
-import { failsIn } from '../../src/reports/repro/explained.js';
 import type { LogIndex } from '../../src/reports/repro/log.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
 import { asItIs, asItIsInLatest, type Expectation, expectationOfFault } from '../detection/problems.js';
 import { faultsFor, logOf, passesOf } from './recorded.js';
+import { failsIn } from './sent.js';
 
 // npm run generate -- explain [part of an id …]: without an id, failures are recorded again only
 // if they are missing or have another fault now.

@@ -158,7 +158,7 @@ export const rooms: readonly Room[] = [
       'Changes between verdicts, and trends over nights.',
       'errors files shape words model redaction requirements derive statement',
     ],
-    ['repro', 'Scripts that reproduce a failure, from the log of its run.', 'words model wording'],
+    ['repro', 'Scripts that reproduce a failure, from the log of its run.', 'words model'],
     [
       'forms',
       'One function for each form of report.',

@@ -1,12 +1,12 @@
-import { decidingAnswer } from '../../base/model/check.js';
-import type { Exchanged } from '../../base/model/event.js';
-import type { Explained, ToldExchange } from '../../base/model/explained.js';
-import { actual, expected } from '../../base/wording/breach.js';
-import { actualOf, expectedOf } from '../../base/wording/check.js';
-import { decidingIn } from './check-scripts.js';
-import type { LogIndex } from './log.js';
-import { assertionsOf } from './script.js';
-import { stable, told } from './told.js';
+import { decidingAnswer } from '../../src/base/model/check.js';
+import type { Exchanged } from '../../src/base/model/event.js';
+import type { Explained, ToldExchange } from '../../src/base/model/explained.js';
+import { actual, expected } from '../../src/base/wording/breach.js';
+import { actualOf, expectedOf } from '../../src/base/wording/check.js';
+import { decidingIn } from '../../src/reports/repro/check-scripts.js';
+import type { LogIndex } from '../../src/reports/repro/log.js';
+import { assertionsOf } from '../../src/reports/repro/script.js';
+import { stable, told } from '../../src/reports/repro/told.js';
 
 /** Of a long test the beginning and the end tell what it does. */
 const shownFirst = 6;
