@@ -81,7 +81,11 @@ test.each<[what: string, done: string, ...told: (string | undefined)[]]>([
 ])('%s: %s', (_what, done, ...told) => {
   const one = state();
 
-  for (const step of done.split(', ').filter(Boolean)) steps[step]?.(one);
+  for (const step of done.split(', ').filter(Boolean)) {
+    const act = steps[step];
+    if (act === undefined) throw new Error(`no step ${step}`);
+    act(one);
+  }
 
   expect(one.told()).toEqual(told);
 });
