@@ -159,7 +159,7 @@ export type Check =
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
   /** Concurrent changes leave one of these values, unmixed. JSON. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request leaves both configurations unchanged. `answers`: those to the request, if known. */
+  /** A request leaves the configurations unchanged that its requirement is about. `answers`: those to the request, if known. */
   | Of<'state', { readonly changes: readonly Change[] }>
   /** After a request GET still returns a documented configuration. */
   | Of<'readable', { readonly part: Change['part'] }>

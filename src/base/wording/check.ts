@@ -206,7 +206,7 @@ const table: {
   ],
   whole: [({ allowed }) => allowed.map(json).join(' or '), (check) => `${json(check.seen)}${inLast(check)}`],
   state: [
-    'both configurations as they were before the request',
+    'the configuration as it was before the request',
     (check) => `${check.changes.map(changeWords).join(nextLine)}${inLast(check)}`,
   ],
   readable: [
