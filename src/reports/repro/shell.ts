@@ -134,7 +134,7 @@ mailed_code() {
   printf 'The newest code mailed to %s (empty: none came): ' "$1" >&2; IFS= read -r answer; printf '%s' "$answer"
 }
 
-# totp KEY STEPS: the code of a secret or key URI, so many steps from the target's time.
+# totp KEY STEPS: the code of a secret or key URI, STEPS from the step of the target's time.
 totp() {
   period=$(of_uri "$1" period 30) digits=$(of_uri "$1" digits 6) hash=$(of_uri "$1" algorithm SHA1 | tr A-Z a-z)
   left=$(of_uri "$1" secret "$1" | sed 's/%3[Dd]//g' | tr -d '= -' | tr a-z A-Z) held=0 bits=0 hex=

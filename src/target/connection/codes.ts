@@ -176,7 +176,7 @@ export class Codes {
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
-  /** The code so many steps away, where it isn't also a valid one by chance. */
+  /** The code this number of steps away; undefined where it is also a valid one by chance. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
@@ -215,7 +215,7 @@ export class Codes {
     return undefined;
   }
 
-  /** Lets the clock come to the next of so many steps whose code begins with 0. @returns that code */
+  /** Waits for the nearest of the next `mostSteps` whose code begins with 0. @returns that code; undefined: none does */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
