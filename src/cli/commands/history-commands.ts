@@ -71,8 +71,8 @@ export function addHistory(program: Command): void {
     });
 }
 
-function nothingIn(file: string, targets: readonly string[], wanted: string | undefined): string {
-  if (wanted === undefined || targets.length === 0) return `${file} holds no run that this version can read.`;
+function nothingIn(file: string, targets: readonly string[], name: string | undefined): string {
+  if (name === undefined || targets.length === 0) return `${file} holds no run that this version can read.`;
   const known = [...new Set(targets)].sort();
-  return `${file} holds no run on ${wanted}${didYouMean(wanted, known) || `; there are ${known.join(', ')}`}`;
+  return `${file} holds no run on ${name}${didYouMean(name, known) || `; there are ${known.join(', ')}`}`;
 }

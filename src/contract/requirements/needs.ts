@@ -155,14 +155,14 @@ const missing: Readonly<Record<Need, Check>> = {
     clock === undefined && !slow ? 'would wait for minutes: needs --slow, or clock.control' : undefined,
 };
 
-function replaceableMissing(target: Target, allow: Allow, wanted: 1 | 2): string | undefined {
+function replaceableMissing(target: Target, allow: Allow, least: 1 | 2): string | undefined {
   const users = withPassword(target).filter(({ mfaExempt }) => mfaExempt !== true);
-  if (users.length < wanted) {
-    const what = wanted === 1 ? 'no account' : 'no two accounts';
+  if (users.length < least) {
+    const what = least === 1 ? 'no account' : 'no two accounts';
     return `the target file has ${what} with username and password`;
   }
   const kept = users.filter(({ role }) => !allow.replaceTotpOf.includes(role)).map(({ role }) => role);
-  if (users.length - kept.length >= wanted) return undefined;
+  if (users.length - kept.length >= least) return undefined;
   return `would replace the TOTP enrolment of ${kept.join(' or ')}: not in allow.replaceTotpOf`;
 }
 

@@ -116,8 +116,8 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 /** Never quotes the value: it may be a password. */
-function wrongType(wanted: unknown, value: unknown): string {
-  const type = Array.isArray(wanted) ? 'string' : String(wanted);
+function wrongType(expected: unknown, value: unknown): string {
+  const type = Array.isArray(expected) ? 'string' : String(expected);
   const must = `must be ${typeNames[type] ?? type}`;
   if (value === null) return `is empty: ${must}; or leave the key out`;
   if (type === 'string' && typeof value === 'number') return `${must}, not a number: put it in quotes`;

@@ -20,10 +20,10 @@ export function renderAttestation(
 ): string {
   const results = verdicts.map((verdict) => resultOf(verdict));
   const result = (['FAILED', 'WARNED'] as const).find((each) => results.includes(each)) ?? 'PASSED';
-  const named = (wanted: Result) =>
+  const named = (result: Result) =>
     verdicts.flatMap(({ target, outcomes }) =>
       outcomes
-        .filter((outcome) => resultOfTest(outcome, isStrict) === wanted)
+        .filter((outcome) => resultOfTest(outcome, isStrict) === result)
         .map(({ id }) => (verdicts.length > 1 ? `${target.name} ${id}` : id)),
     );
   const contracts = new Map(verdicts.map(({ contract }) => [contract.sha256, contract.source]));

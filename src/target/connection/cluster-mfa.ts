@@ -190,7 +190,7 @@ export class ClusterMfa {
     return this.readBack.rest(lateAtMostMs);
   }
 
-  /** What is got once it satisfies `done`, or the last thing got: for whatever a change brings about. */
+  /** What `get` gave once it satisfied `done`, or gave last: for whatever a change brings about. */
   settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
     return this.readBack.until(get, done, options);
   }
