@@ -40,10 +40,11 @@ export function detectionOrder(
   faults: readonly Pick<KnownFault, 'id' | 'fails'>[],
   isLast: (id: string) => boolean = leavesLocks,
 ): DetectionOrder {
-  const rows: OrderRow[] = measured.map(({ id: requirement, cost, alone, shares }) => ({
+  const rows: OrderRow[] = measured.map(({ id: requirement, cost, alone, scarce, shares }) => ({
     id: requirement,
     cost,
     ...(alone === undefined ? {} : { alone }),
+    ...(scarce === undefined ? {} : { scarce }),
     ...(shares === undefined ? {} : { shares }),
     faults: faults.flatMap(({ id, fails }) => (fails.includes(requirement) ? [id] : [])).sort(),
   }));

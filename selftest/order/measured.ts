@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import { startEmulator } from '../../emulator/emulator.js';
+import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import type { RunEvent } from '../../src/base/model/event.js';
 import type { Cost, DetectionOrder } from '../../src/contract/order/order.js';
+import { isForStep } from '../../src/contract/order/pace.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { runSuite } from '../detection/run-suite.js';
 import type { Measured } from './detection-order.js';
@@ -66,6 +67,11 @@ function slim(cost: Counts): Cost {
   return Object.fromEntries(Object.entries(cost).filter(([, count]) => count > 0));
 }
 
+interface Subject extends EmulatorOptions {
+  readonly name: string;
+  readonly moves: boolean;
+}
+
 /** Each requirement applies to one of these emulators: with the real clock, which shows steps, and with a movable one. */
 const real = [
   { name: 'real-clock', moves: false },
@@ -99,7 +105,47 @@ function dearer(a: Cost, b: Cost): Cost {
   return slim(counts);
 }
 
-async function costsOf(subjects: typeof real, flags: readonly string[]): Promise<Costs> {
+/** Where codes of the support user are scarce, and where those of users are. */
+const scarceTargets = [
+  { name: 'support', moves: false, variants: ['totp-without-window', 'totp-steps-only-forward'] },
+  { name: 'users', moves: false, variants: ['one-code-of-a-user-in-a-step'] },
+] as const;
+
+/** Adds the steps that tests await where codes are scarce. */
+export const measureScarce = async (before: Costs): Promise<Costs> =>
+  withScarce(before, await logsOf(scarceTargets, []));
+
+/** @param logs of the two targets */
+export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
+  const [support, users] = logs.map(stepsIn);
+  return {
+    ...before,
+    rows: before.rows.map(({ scarce: _, ...row }) => {
+      const more = (steps = new Map<string, number>()) => (steps.get(row.id) ?? 0) - (row.cost.steps ?? 0);
+      const counts = Object.entries({ support: more(support), users: more(users) });
+      const scarce = Object.fromEntries(counts.filter(([, count]) => count > 0));
+      return isDeepStrictEqual(scarce, {}) ? row : { ...row, scarce };
+    }),
+  };
+}
+
+/** By requirement: the waits that may have been for a step. */
+function stepsIn(events: readonly RunEvent[]): Map<string, number> {
+  const steps = new Map<string, number>();
+  for (const event of events) {
+    if (event.type === 'wait' && isForStep(event))
+      steps.set(event.requirement, (steps.get(event.requirement) ?? 0) + 1);
+  }
+  return steps;
+}
+
+async function costsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<Costs> {
+  const all = (await logsOf(subjects, flags)).map(costsIn);
+  const rows = new Map([...all].reverse().flatMap((each) => each.rows.map((row) => [row.id, row])));
+  return { rows: [...rows.values()], shared: all[0]?.shared ?? {} };
+}
+
+async function logsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<RunEvent[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-order-'));
   const emulators = [];
   try {
@@ -114,9 +160,7 @@ async function costsOf(subjects: typeof real, flags: readonly string[]): Promise
     }
     const { code, said } = await runSuite(files, folder, ['--jobs', '2', ...flags]);
     if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
-    const all = subjects.map(({ name }) => costsIn(readEvents(join(folder, 'out', name, 'events.jsonl'))));
-    const rows = new Map([...all].reverse().flatMap((each) => each.rows.map((row) => [row.id, row])));
-    return { rows: [...rows.values()], shared: all[0]?.shared ?? {} };
+    return subjects.map(({ name }) => readEvents(join(folder, 'out', name, 'events.jsonl')));
   } finally {
     await Promise.all(emulators.map((emulator) => emulator.close()));
     rmSync(folder, { recursive: true, force: true });

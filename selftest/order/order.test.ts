@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import type { RunEvent } from '../../src/base/model/event.js';
-import { loadOrder, orderFile, shareFound } from '../../src/contract/order/order.js';
+import { loadOrder, orderFile, type Scarce, shareFound } from '../../src/contract/order/order.js';
 import { Pace } from '../../src/contract/order/pace.js';
 import { exchanged, timed } from '../events/sample.js';
 import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
-import { costsIn } from './measured.js';
+import { costsIn, withScarce } from './measured.js';
 
 const { rows, shared } = loadOrder();
 const of = (...ids: string[]) => new Set(ids);
@@ -94,24 +94,27 @@ test('the share of the known faults is of those that the target could have', () 
   expect(shareFound(of(), of(...order.keys()))).toBe(0);
 });
 
+interface TargetSpeed {
+  readonly requestMs: number;
+  readonly mailMs: number;
+  readonly stepMs?: number;
+  readonly scarce?: keyof Scarce;
+}
+
 /** The log of tests with the costs of an order, on a target of this speed. */
 function* runOn(
   { rows: all }: ReturnType<typeof detectionOrder>,
-  {
-    requestMs,
-    mailMs,
-    stepMs = 0,
-  }: { readonly requestMs: number; readonly mailMs: number; readonly stepMs?: number },
+  { requestMs, mailMs, stepMs = 0, scarce }: TargetSpeed,
 ): Generator<RunEvent> {
   const at = '2026-11-29T00:00:00Z';
-  for (const { id: requirement, cost } of all) {
+  for (const { id: requirement, cost, scarce: steps } of all) {
     const { requests = 0, mails = 0 } = cost;
     for (let n = 0; n < requests; n += 1) {
       const event = exchanged({ requirement });
       yield { at, ...event, exchange: { ...event.exchange, durationMs: requestMs } };
     }
     for (let n = 0; n < mails; n += 1) yield { at, type: 'wait', requirement, ms: mailMs, for: 'mail' };
-    const awaitedMs = requests * stepMs;
+    const awaitedMs = requests * stepMs + (scarce === undefined ? 0 : (steps?.[scarce] ?? 0) * 28_000);
     yield { at, type: 'wait', requirement, ms: awaitedMs, for: 'code step' };
     const durationMs = requests * (requestMs + 3) + mails * mailMs + awaitedMs;
     yield { at, type: 'test ended', requirement, status: 'passed', durationMs };
@@ -122,16 +125,19 @@ describe('the time left', () => {
   const measured = Array.from({ length: 50 }, (_, n) => ({
     id: `a/${n}`,
     cost: { requests: 1 + (n % 7), ...(n % 3 === 0 ? { mails: 1 } : {}) },
+    ...(n % 10 === 2 ? { scarce: { support: 1 } } : n % 10 === 5 ? { scarce: { users: 1 } } : {}),
   }));
   const order = detectionOrder(measured, {}, []);
   const all = new Set(measured.map(({ id }) => id));
   const waits = { quietMs: 10_000, stepMs: 20_000 };
 
-  test.each([
+  test.each<[string, TargetSpeed]>([
     ['nearby', { requestMs: 2, mailMs: 15 }],
     ['far away', { requestMs: 115, mailMs: 3_100 }],
     ['slow to answer alone', { requestMs: 900, mailMs: 200 }],
-    ['without a window for codes', { requestMs: 2, mailMs: 15, stepMs: 3_000 }],
+    ['with waits that nothing foretells', { requestMs: 2, mailMs: 15, stepMs: 3_000 }],
+    ['without a window for codes', { requestMs: 2, mailMs: 15, scarce: 'support' }],
+    ['with one code of a user in a step', { requestMs: 115, mailMs: 3_100, scarce: 'users' }],
   ])('is right within a factor of 1.5 after a fifth of a run: %s', (_, speed) => {
     const pace = new Pace(waits, order);
     const events = [...runOn(order, speed)];
@@ -199,4 +205,33 @@ test('costs come from the log: skipped tests cost nothing, and adopted requests 
     ],
     shared: { mails: { requests: 2, mails: 4, quiets: 1 } },
   });
+});
+
+test('steps that a target of scarce codes makes tests await are known by whose codes they are', () => {
+  const waited = (
+    requirement: string,
+    ms: number,
+    what: 'code step' | 'retry-after' | 'mail' = 'code step',
+  ) => ({ type: 'wait', requirement, ms, for: what }) as const;
+  const ofSupport = timed([waited('a/one', 28_000), waited('a/two', 30_000, 'retry-after')]);
+  const ofUsers = timed([
+    waited('a/one', 29_000),
+    waited('a/one', 29_000),
+    waited('a/three', 28_000),
+    // Until the next step is near, and for a mail.
+    waited('a/four', 2_900),
+    waited('a/four', 9_000, 'mail'),
+  ]);
+  const rows = ['a/one', 'a/two', 'a/three', 'a/four'].map((id) => ({
+    id,
+    // It awaits one on every target.
+    cost: id === 'a/three' ? { steps: 1 } : {},
+  }));
+
+  expect(withScarce({ rows, shared: {} }, [ofSupport, ofUsers]).rows).toEqual([
+    { id: 'a/one', cost: {}, scarce: { support: 1, users: 2 } },
+    { id: 'a/two', cost: {}, scarce: { support: 1 } },
+    { id: 'a/three', cost: { steps: 1 } },
+    { id: 'a/four', cost: {} },
+  ]);
 });

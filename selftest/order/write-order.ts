@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { faults } from '../../emulator/faults/index.js';
 import { loadOrder, orderFile } from '../../src/contract/order/order.js';
 import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
-import { type Costs, measure, measureInOrder } from './measured.js';
+import { type Costs, measure, measureInOrder, measureScarce } from './measured.js';
 
 // Run by `npm run generate` with the last measured costs; `npm run generate -- order` measures again.
 const write = ({ rows, shared }: Costs): void =>
@@ -11,5 +11,5 @@ const write = ({ rows, shared }: Costs): void =>
 if (process.argv[2] === 'measure' || !existsSync(orderFile)) {
   const inOrderOfFiles = await measure();
   write(inOrderOfFiles);
-  write(await measureInOrder(inOrderOfFiles));
+  write(await measureScarce(await measureInOrder(inOrderOfFiles)));
 } else write(loadOrder());

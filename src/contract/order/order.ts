@@ -12,12 +12,20 @@ export interface Cost {
   readonly quiets?: number;
 }
 
+/** TOTP steps more that a test awaits on a target that takes only codes of the current step, or one of a user in a step. */
+export interface Scarce {
+  readonly support?: number;
+  readonly users?: number;
+}
+
 export interface OrderRow {
   readonly id: string;
   /** The cost in the order of the spec files. */
   readonly cost: Cost;
   /** The cost in another order if it is higher: the neighbours then prepare nothing. */
   readonly alone?: Cost;
+  /** Where codes of the support user, or of users, are scarce. */
+  readonly scarce?: Scarce;
   /** A shared cost by name: only the first test that needs it pays. */
   readonly shares?: string;
   /** The emulator's faults that turn it red. */

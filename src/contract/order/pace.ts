@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../base/model/event.js';
-import { type Cost, type DetectionOrder, loadOrder } from './order.js';
+import type { Wait } from '../../base/model/verdict.js';
+import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 
 /** Waits that the target file determines, in milliseconds. */
 export interface KnownWaits {
@@ -10,6 +11,14 @@ export interface KnownWaits {
 
 /** Average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
+
+/** A step awaited right after another one takes nearly all of it: this many mean waits. */
+const wholeStep = 1.35;
+/** Shorter waits only let a step end that was about to, in milliseconds. */
+const leastStepMs = 5_000;
+/** Whether a test awaited a step, or the end of a lock that a right code would have prevented. */
+export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
+  wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
 /** Estimates for a remote cluster before any measurement, in milliseconds. */
 const unmeasured = { requestMs: 100, mailMs: 3_000 };
@@ -36,8 +45,12 @@ export class Pace {
   readonly #ended = new Set<string>();
   #sent = 0;
   #sentInAll = 0;
-  /** Waits that no cost foresees: a target without a window takes no code of the next step, others lock or show changes late. */
+  /** Waits that no cost foresees: some targets lock, or show changes late. */
   #lateMs = 0;
+  /** Of the running test, those that may be for scarce codes. */
+  #steps = { count: 0, ms: 0 };
+  /** Steps that would have been awaited were codes scarce, and those that were. */
+  readonly #scarce = { support: { due: 0, awaited: 0 }, users: { due: 0, awaited: 0 } };
 
   constructor(
     private readonly waits: KnownWaits,
@@ -53,15 +66,27 @@ export class Pace {
     } else if (event.type === 'wait') {
       if (event.for === 'mail') this.#mails.push(event.ms);
       else if (event.for !== 'quiet') this.#lateMs += event.ms;
+      if (isForStep(event)) this.#steps = { count: this.#steps.count + 1, ms: this.#steps.ms + event.ms };
       this.#waited.set(event.requirement, (this.#waited.get(event.requirement) ?? 0) + event.ms);
     } else if (event.type === 'test ended') {
       const waited = this.#waited.get(event.requirement) ?? 0;
       this.#tests.push({ ms: Math.max(0, event.durationMs - waited) + 1, requests: this.#sent });
       this.#ended.add(event.requirement);
       this.#sent = 0;
-      const row = this.order.rows.find(({ id }) => id === event.requirement);
-      this.#lateMs -= (row?.cost.steps ?? 0) * this.waits.stepMs;
+      this.#endSteps(event.requirement);
     }
+  }
+
+  #endSteps(requirement: string): void {
+    const { cost: { steps = 0 } = {}, scarce } = this.order.rows.find(({ id }) => id === requirement) ?? {};
+    const awaited = this.#steps.count - steps;
+    for (const whose of ['support', 'users'] as const) {
+      const due = scarce?.[whose] ?? 0;
+      this.#scarce[whose].due += due;
+      this.#scarce[whose].awaited += Math.max(0, Math.min(due, awaited));
+    }
+    this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : this.#steps.ms;
+    this.#steps = { count: 0, ms: 0 };
   }
 
   /** Whether more waits like those so far, at times that nothing tells, may follow. */
@@ -89,7 +114,17 @@ export class Pace {
       ...left.map(({ cost, alone = cost }) => (isAlone ? alone : cost)),
       ...[...shared].flatMap((name) => this.order.shared[name] ?? []),
     ];
-    return costs.reduce((sum, cost) => sum + this.#msOf(cost), 0);
+    const scarceMs = left.reduce((sum, { scarce }) => sum + this.#scarceMs(scarce), 0);
+    return costs.reduce((sum, cost) => sum + this.#msOf(cost), scarceMs);
+  }
+
+  /** By the share of such steps that the target made other tests await. */
+  #scarceMs(scarce: Scarce = {}): number {
+    const steps = (['support', 'users'] as const).map((whose) => {
+      const { due, awaited } = this.#scarce[whose];
+      return due === 0 ? 0 : ((scarce[whose] ?? 0) * awaited) / due;
+    });
+    return Math.max(...steps) * wholeStep * this.waits.stepMs;
   }
 
   #msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost): number {
