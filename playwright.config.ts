@@ -12,11 +12,13 @@ const self = fileURLToPath(import.meta.url);
 /** Compiled or not, the reporter lies beside this file. */
 const reporter = self.replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
 
+const inOrder = /all-in-order\.[jt]s$/;
+
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
   testDir: './tests',
-  testMatch: plan.within === null ? /\.spec\.[jt]s$/ : /all-in-order\.[jt]s$/,
-  // Generous: each request, mail and wait has its own limit, which says what was waited for.
+  testMatch: plan.within === null ? /\.spec\.[jt]s$/ : inOrder,
+  // Of what stands around tests; their bodies have limits of their own.
   timeout: 300_000,
   fullyParallel: false,
   workers: Math.min(plan.jobs, plan.targets.length),
@@ -37,8 +39,9 @@ export default defineConfig<object, { runOptions: RunOptions }>({
           gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
         },
       }),
-  projects: plan.targets.map(({ name, file, release, contract, log, waits }) => ({
+  projects: plan.targets.map(({ name, file, release, contract, log, waits, lanes }) => ({
     name,
+    ...(lanes === 1 ? {} : { testMatch: inOrder }),
     workers: 1,
     use: {
       runOptions: {
@@ -54,6 +57,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         grep: plan.grep,
         within: plan.within,
         waits,
+        lanes,
       },
     },
   })),

@@ -46,6 +46,7 @@ function codesOf({ promisedMails = [], timeoutMs = 60_000, quietMs = 200, pause 
   const secrets: string[] = [];
   const recorder = {
     promisedMails,
+    lane: undefined,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => () => undefined,
   };

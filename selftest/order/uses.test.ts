@@ -66,14 +66,10 @@ test.each<readonly [Uses, Uses, string | undefined]>([
   expect(notAllowed(row, touch)).toBe(missing);
 });
 
-test('a scope refuses what the row of the running test does not name, and nothing outside of tests', () => {
-  let running = '';
-  const scope = new Scope(
-    () => running,
-    (id) => (id === 'a/b' ? { support: 'read' } : everything),
-  );
-  scope.demand({ cluster: 'set' });
-  running = 'a/b';
+test('a scope refuses what the row of its test does not name, and nothing outside of tests', () => {
+  const allowed = (id: string): Uses => (id === 'a/b' ? { support: 'read' } : everything);
+  new Scope('', allowed).demand({ cluster: 'set' });
+  const scope = new Scope('a/b', allowed);
   scope.demand({ support: 'read' });
 
   expect(() => scope.demand({ support: 'set' })).toThrow(
@@ -81,8 +77,8 @@ test('a scope refuses what the row of the running test does not name, and nothin
   );
   expect(() => scope.logsIn('bob')).toThrow('(cluster: read)');
   expect(scope.touched).toEqual({ support: 'read' });
-  running = 'a/c';
-  scope.logsIn('bob');
-  scope.logsIn('bob');
-  expect(scope.touched).toEqual({ cluster: 'read', users: 1 });
+  const other = new Scope('a/c', allowed);
+  other.logsIn('bob');
+  other.logsIn('bob');
+  expect(other.touched).toEqual({ cluster: 'read', users: 1 });
 });

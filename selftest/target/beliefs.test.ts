@@ -42,11 +42,12 @@ const id = 'totp-login/refuses-replay';
 const events: RunEvent[] = [
   learned('accounts', {}),
   learned('delay', 5, [1]),
-  { at, type: 'test began', requirement: id },
+  { at, type: 'test began', requirement: id, lane: 'cluster' },
   { at, type: 'retry', requirement: id, status: 429 },
   { at, type: 'wait', requirement: id, ms: 12_000, for: 'retry-after' },
+  { at, type: 'adopted', requirement: id, exchanges: [3] },
   learned('delay', 7, [2, 3]),
-  { at, type: 'adopted', requirement: id, exchanges: [4] },
+  learned('delay', 8, [4]),
   { at, type: 'not run', requirement: id, reason: 'no mail' },
   { at, type: 'test ended', requirement: id, status: 'skipped', durationMs: 20 },
   learned('delay', 9),
@@ -55,10 +56,11 @@ const events: RunEvent[] = [
 test('the actions of a run for a requirement are listed with their reasons', () => {
   expect(renderRun(id, events).split('\n')).toEqual([
     `In this run: ${id}`,
+    '       began in the cluster lane, beside tests of another',
     '       sent again: it was answered 429, which asks to wait',
     '       waited 12.0 s: retry-after',
+    '       shown before, and not asked again: #3',
     '       learned: delay: 7 (by #2, #3)',
-    '       shown before, and not asked again: #4',
     '       not run: no mail',
     '       skipped after 20 ms',
     '',

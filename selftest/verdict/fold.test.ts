@@ -28,6 +28,16 @@ function verdictOf(...bodies: readonly EventBody[]): Verdict {
 
 const outcomeOf = (verdict: Verdict, id = one) => verdict.outcomes.find((each) => each.id === id);
 
+const beside = (...events: readonly EventBody[]): EventBody[] => [
+  { type: 'test began', requirement: one, lane: 'cluster' },
+  ...events,
+];
+const again = (...events: readonly EventBody[]): EventBody[] => [
+  { type: 'test began', requirement: one, again: true },
+  ...events,
+  { type: 'test ended', requirement: one, status: events.length > 0 ? 'failed' : 'passed', durationMs: 1 },
+];
+
 describe('a test', () => {
   test.each<[string, readonly EventBody[], string, string]>([
     ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],
@@ -60,6 +70,31 @@ describe('a test', () => {
       'stopped',
     ],
     ['that was cut short after its expectation failed fails', [failed()], 'fail', words],
+    ['that failed beside others and alone fails', [...beside(failed()), ...again(failed())], 'fail', words],
+    [
+      'that failed beside others alone is undecided',
+      [...beside(failed()), ...again()],
+      'inconclusive',
+      'beside tests of another lane and passed alone',
+    ],
+    [
+      'that failed beside others and could not be run alone is undecided for that reason',
+      [...beside(failed()), ...again({ type: 'arrange failed', requirement: one, reason: 'because' })],
+      'inconclusive',
+      'because',
+    ],
+    [
+      'that failed beside others before the run was stopped is undecided',
+      beside(failed()),
+      'inconclusive',
+      'the run ended before it ran alone',
+    ],
+    [
+      'that was undecided beside others passes alone',
+      [...beside({ type: 'arrange failed', requirement: one, reason: 'because' }), ...again()],
+      'pass',
+      '',
+    ],
     [
       'that was left out is not run',
       tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),

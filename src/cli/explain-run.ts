@@ -19,14 +19,14 @@ export function eventsOfRun(folder: string): RunEvent[] {
 export function renderRun(id: string, events: readonly RunEvent[]): string {
   const lines: string[] = [];
   const before = new Map<string, string>();
-  let running = '';
+  const exchanges = new Set<number>();
   for (const event of events) {
-    if (event.type === 'test began') running = event.requirement;
     const isOwn = 'requirement' in event && event.requirement === id;
-    if (event.type === 'learned' && running !== id && lines.length === 0)
-      before.set(event.fact, learned(event));
-    else if (isOwn || (event.type === 'learned' && running === id)) lines.push(...told(event));
-    if (event.type === 'test ended') running = '';
+    if (isOwn && event.type === 'exchange') exchanges.add(event.index);
+    if (isOwn && event.type === 'adopted') for (const index of event.exchanges) exchanges.add(index);
+    if (event.type !== 'learned') lines.push(...(isOwn ? told(event) : []));
+    else if (event.because.some((index) => exchanges.has(index))) lines.push(...told(event));
+    else if (lines.length === 0) before.set(event.fact, learned(event));
   }
   const known = [...before.values()];
   return [
@@ -60,6 +60,11 @@ function told(event: RunEvent): string[] {
       ];
     case 'learned':
       return [learned(event)];
+    case 'test began':
+      if (event.again) return ['       failed beside tests of another lane, and begins again alone'];
+      return event.lane === undefined
+        ? []
+        : [`       began in the ${event.lane} lane, beside tests of another`];
     case 'test ended':
       return [`       ${event.status} after ${duration(event.durationMs)}`];
     default:

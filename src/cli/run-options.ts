@@ -23,6 +23,7 @@ export interface RunCommand {
   readonly slow: boolean;
   readonly seed: number;
   readonly jobs: number;
+  readonly lanes: number | 'auto';
   readonly maxFailures: number | undefined;
   readonly waivers: string | undefined;
   readonly waiverProblems: 'fail' | 'warn';
@@ -57,6 +58,9 @@ export function durationOf(text: string): Duration {
   if (ms > 0) return { text: `${count} ${unit === 'm' ? 'min' : unit}`, ms };
   throw new ConfigurationError('Expected a time with its unit, such as 60s, 2m or 1h.');
 }
+
+/** How many tests may run side by side; `auto`: as many as the target allows. */
+export const lanesOf = (text: string): RunCommand['lanes'] => (text === 'auto' ? text : wholeNumber(1)(text));
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

@@ -57,11 +57,30 @@ export interface PlannedTarget {
   /** Ids of the requirements that can be tried, as far as the target file tells; null: all. */
   readonly tried: readonly string[] | null;
   readonly waits: KnownWaits;
+  /** How many tests may run side by side. */
+  readonly lanes: number;
 }
 
 /** What a worker is told of its run. */
-export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits'> &
+export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
+
+/** Before Playwright's configuration tells them. */
+export const emptyRunOptions: RunOptions = {
+  file: '',
+  release: null,
+  contract: null,
+  log: '',
+  stateDir: '',
+  mode: 'full',
+  slow: false,
+  secretsAddress: null,
+  seed: 1,
+  grep: null,
+  within: null,
+  lanes: 1,
+  waits: { quietMs: 0, stepMs: 0 },
+};
 
 /** The environment variable that names the plan's file. */
 export const planVariable = 'MFA_CONFORMANCE_PLAN';
@@ -108,6 +127,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
         log: join(folder, 'events.jsonl'),
         tried: null,
         waits: { quietMs: 10_000, stepMs: meanStepMs },
+        lanes: 1,
       },
     ],
     mode: 'full',
@@ -147,6 +167,7 @@ const isRunPlan = shapedLike<RunPlan>(
         log: text,
         tried: orNull(listOf(text)),
         waits: objectOf<KnownWaits>({ quietMs: number, stepMs: number }),
+        lanes: number,
       }),
     ),
     mode: oneOf(['full', 'read-only']),

@@ -16,6 +16,12 @@ export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: numbe
   told?.(Math.ceil(ms), of);
 }
 
+/** Rings once, after so long. @returns what keeps it from that */
+export function alarm(ms: number, ring: () => void): () => void {
+  const set = setTimeout(ring, ms);
+  return () => clearTimeout(set);
+}
+
 /** Waits until something has come, for so long at most; keeps no process alive. */
 export async function atMost(ms: number, came: Promise<unknown>): Promise<void> {
   await Promise.race([came, timer(ms, undefined, { ref: false })]);

@@ -47,7 +47,8 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
 const provoked = new Map<unknown, readonly Answer['exchange'][]>();
 
 for (const [id, provoke] of requirements) {
-  test(id, async ({ api, admin, connection: { recorder } }) => {
+  test(id, async ({ api, admin, connection }) => {
+    const { recorder } = connection;
     const known = provoked.get(provoke);
     if (known !== undefined) recorder.adopt(known);
     else {

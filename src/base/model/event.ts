@@ -82,6 +82,10 @@ export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interru
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
+/** Tests of one lane run one after the other; what a lane is named after only its tests touch meanwhile. */
+export const lanes = ['cluster', 'support'] as const;
+export type Lane = (typeof lanes)[number];
+
 type About<Type extends string, More = object> = {
   readonly type: Type;
   /** The requirement whose test it is about. */
@@ -89,7 +93,15 @@ type About<Type extends string, More = object> = {
 } & More;
 
 export type EventOfTest =
-  | About<'test began'>
+  | About<
+      'test began',
+      {
+        /** It runs beside tests of other lanes; absent: alone. */
+        readonly lane?: Lane;
+        /** It did not pass beside others, and runs again alone: that counts. */
+        readonly again?: true;
+      }
+    >
   /** A wait begins; `ms` is its longest duration. */
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
   /** A wait is over. */

@@ -5,7 +5,7 @@ import { gatePolicies } from '../../base/model/gating.js';
 import { shardOf, wholeRun } from '../../reports/many/shard.js';
 import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
-import { durationOf, type RunCommand, wholeNumber } from '../run-options.js';
+import { durationOf, lanesOf, type RunCommand, wholeNumber } from '../run-options.js';
 import { say } from '../terminal.js';
 import { argument, collect, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
 
@@ -88,6 +88,12 @@ export function addRun(program: Command): void {
     .addOption(new Option('-x', 'the same as --max-failures 1').implies({ maxFailures: 1 }))
     .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
     .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
+    .option(
+      '--lanes <n>',
+      'tests of one target tried at once: auto (as many as it allows), or 1: one by one',
+      argument(lanesOf),
+      'auto',
+    )
     .option(
       '--baseline <verdict>',
       'an earlier verdict.json, or the folder of verdicts: gate on what is new against it',

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ConfigurationError, SuiteError } from '../../base/errors.js';
+import { lanes as laneNames } from '../../base/model/event.js';
 import type { StatementInVerdict } from '../../base/model/statement.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { programName } from '../../base/words.js';
@@ -86,8 +87,24 @@ export async function prepare(
         quietMs: target.mail?.quietMs ?? 0,
         stepMs: target.clock === undefined ? meanStepMs : 0,
       },
+      lanes: lanesFor(target, command),
     },
   };
+}
+
+/** One where tests of the cluster and of the support user may notice each other. */
+function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
+  const { accounts, supportUser, clock } = target;
+  const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
+  const sharesMail = supportUser.email !== undefined && addresses.includes(supportUser.email.toLowerCase());
+  const mustBeAlone =
+    clock !== undefined ||
+    accounts.admin.apiKey === undefined ||
+    within !== undefined ||
+    readOnlyReason(target, mode) !== undefined;
+  return mustBeAlone || sharesMail
+    ? 1
+    : Math.min(lanes === 'auto' ? laneNames.length : lanes, laneNames.length);
 }
 
 export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] {

@@ -26,6 +26,13 @@ interface SentCode {
   readonly to: ReadonlySet<string>;
 }
 
+interface ReadCodes {
+  /** Until when mails were promised that count no more, since a later one was read. */
+  readonly at: number;
+  /** What had come when a code was read last: these after that mark. */
+  readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
+}
+
 type Ask = () => Promise<unknown>;
 
 export interface AskedCode {
@@ -45,10 +52,8 @@ export class CodesByMail {
   readonly #silent = new Set<string>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
-  /** Until when mails were promised that count no more, since a later one was read. */
-  #readAt = Number.NEGATIVE_INFINITY;
-  /** What had come when a code was read last: these after that mark. */
-  #read: { readonly mark: Mark; readonly known: ReadonlySet<string> } | undefined;
+  /** By lane. */
+  readonly #read = new Map<string | undefined, ReadCodes>();
   readonly #repeats = new WeakSet<ReceivedMail>();
   /** A target may mail a code again that is still good: then no other is waited for. */
   readonly #mailsCodesAgain: Belief<boolean>;
@@ -59,7 +64,7 @@ export class CodesByMail {
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails'>,
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails' | 'lane'>,
     private readonly settings: MailPatience,
     /** Lets a limit on mails pass. Absent: none is waited for. */
     private readonly pause?: (ms: number) => Promise<void>,
@@ -155,29 +160,35 @@ export class CodesByMail {
 
   /** The code of the last mail, once none of those is on its way that nobody read. */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
-    const unread = this.recorder.promisedMails.filter((at) => at > this.#readAt);
+    const { lane, promisedMails } = this.recorder;
+    const read = this.#read.get(lane);
+    const unread = promisedMails.filter((at) => at > (read?.at ?? Number.NEGATIVE_INFINITY));
     const own = unread.at(-1) ?? steadyNow();
     this.#slowestMs = Math.max(this.#slowestMs, steadyNow() - own);
     const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
     const promised = unread.filter((at) => at > own - lateMs).length;
-    const before = this.#read ?? { mark, known: new Set<string>() };
-    const news = async () => newIn(await this.#sentSince(before.mark), before.known);
+    const before = read?.came ?? { mark, known: new Set<string>() };
+    // Beside others, mails to other addresses may be of their tests.
+    const to = lane === undefined ? undefined : address;
+    const news = async () => newIn(await this.#sentSince(before.mark, to), before.known);
     while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
       await sleep(lookMs, 'mail');
-    const came = promised > 0 ? await this.#sentSince(mark) : [];
+    const came = promised > 0 ? await this.#sentSince(mark, to) : [];
     const last =
       promised > 1 ? (await news()).findLast((each) => each.to.has(address.toLowerCase())) : undefined;
-    this.#readAt = own;
-    if (promised > 0) this.#read = { mark, known: new Set(came.map(({ id }) => id)) };
+    const now = promised > 0 ? { mark, known: new Set(came.map(({ id }) => id)) } : read?.came;
+    this.#read.set(lane, { at: own, ...(now && { came: now }) });
     if (last !== undefined && came.some(({ id }) => id === last.id)) return last.code;
     return first;
   }
 
   /** The codes of all mails after a mark; a copy is told like its original. */
-  async #sentSince(mark: Mark): Promise<readonly SentCode[]> {
-    return (await this.since(mark)).flatMap((mail) => {
-      const code = this.codeIn(mail);
+  async #sentSince(mark: Mark, address?: string): Promise<readonly SentCode[]> {
+    const mails = await this.since(mark);
+    return mails.flatMap((mail) => {
       const to = mail.to.map((one) => one.toLowerCase());
+      if (address !== undefined && !to.includes(address.toLowerCase())) return [];
+      const code = this.codeIn(mail);
       return code === undefined ? [] : [{ id: JSON.stringify([code, ...to.sort()]), code, to: new Set(to) }];
     });
   }

@@ -21,8 +21,8 @@ interface Made {
 
 /** Codes of an authenticator by the target's clock, each given out once. */
 export class Codes {
-  #guess: { readonly requirement: string; readonly of: 'current steps' | 'other steps' } | undefined;
-
+  /** By requirement. */
+  readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
   /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
   readonly #made = new Map<string, Made>();
   /** By the code that a test holds: the one that was sent in its place, after a wait. */
@@ -188,14 +188,13 @@ export class Codes {
 
   /** What codes were made of in this test without knowing the target's clock. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
-    return this.#guess?.requirement === this.recorder.requirement ? this.#guess.of : 'none';
+    return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
     // Those of the steps beside it are sent where they may be right, never where they must be refused.
-    const of = Math.abs(steps) <= 1 ? 'current steps' : 'other steps';
-    this.#guess = { requirement: this.recorder.requirement, of };
+    this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 
   /** The nearest code on one side of now that no window of a minute reaches, with some seconds' room. */

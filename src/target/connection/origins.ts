@@ -48,12 +48,15 @@ export class Origins {
   /** Values by how their spellings begin: most texts hold few of many. */
   readonly #byBeginning = new Map<string, Set<string>>();
   readonly #inAnyCase = new Map<string, string[]>();
-  #latestMailing = -1;
+  /** By lane. */
+  readonly #latestMailing = new Map<string | undefined, number>();
   #count = 0;
 
   constructor(
     private readonly now: () => number,
     private readonly redactor: Redactor,
+    /** Of the running test. */
+    private readonly lane: () => string | undefined = () => undefined,
   ) {}
 
   ofTargetFile(value: Secret, variable: string): void {
@@ -66,8 +69,9 @@ export class Origins {
   }
 
   mailed(code: string, to: string): void {
-    if (this.#byValue.has(code) || this.#latestMailing < 0) return;
-    this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange: this.#latestMailing });
+    const exchange = this.#latestMailing.get(this.lane());
+    if (this.#byValue.has(code) || exchange === undefined) return;
+    this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange });
   }
 
   made(code: string, authenticator: Authenticator, step: number): void {
@@ -84,7 +88,7 @@ export class Origins {
   }
 
   handedOut(index: number, operation: OperationId | null, body: unknown): void {
-    if (operation !== null && mailing.has(operation)) this.#latestMailing = index;
+    if (operation !== null && mailing.has(operation)) this.#latestMailing.set(this.lane(), index);
     if (typeof body !== 'object' || body === null) return;
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;

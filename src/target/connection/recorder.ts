@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Breach } from '../../base/model/breach.js';
-import type { Again, EventBody } from '../../base/model/event.js';
+import type { Again, EventBody, Lane } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
 import { isObviousCode, Redactor } from '../../base/redaction/redactor.js';
@@ -31,6 +32,30 @@ export interface Recorded {
   readonly body: JsonBody;
 }
 
+/** A test under way, beside others of other lanes where it has one. */
+export interface TestRun {
+  readonly requirement: string;
+  /** Absent: it runs alone. */
+  readonly lane?: Lane;
+  /** It failed beside others, and runs once more alone. */
+  readonly again?: true;
+}
+
+/** What a test has done so far, and what it begins belongs to. */
+class Running {
+  readonly exchanges: Exchange[] = [];
+  /** By the index of an answer, what was sent in this test with what it handed out. */
+  readonly uses = new Map<number, Exchange[]>();
+  readonly scope: Scope;
+
+  constructor(
+    readonly requirement: string,
+    readonly lane: Lane | undefined,
+  ) {
+    this.scope = new Scope(requirement);
+  }
+}
+
 /** Turns what went over the wire into redacted {@link Exchange}s, and learns which values are secret. */
 export class Recorder {
   readonly redactor = new Redactor();
@@ -44,16 +69,14 @@ export class Recorder {
   /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
-  #promisedMails: readonly number[] = [];
+  readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();
   readonly origins: Origins;
-  /** What the running test may touch. */
-  readonly scope = new Scope(() => this.#requirement);
   readonly #renamed = new Renamed();
-  #requirement = '';
-  #exchanges: Exchange[] = [];
+  /** Tests may run side by side: each finds its own, whatever ran meanwhile. */
+  readonly #tests = new AsyncLocalStorage<Running>();
+  /** The run as a whole. */
+  readonly #outside = new Running('', undefined);
   readonly #indexes = new WeakMap<object, number>();
-  /** By the index of an answer, what was sent in this test with what it handed out. */
-  readonly #uses = new Map<number, Exchange[]>();
   #nextIndex: number;
 
   /** @param onSecret told of every secret value @param firstIndex of this process's exchanges in the log */
@@ -64,37 +87,56 @@ export class Recorder {
     firstIndex = 0,
     now: () => number = steadyNow,
   ) {
-    this.origins = new Origins(now, this.redactor);
+    this.origins = new Origins(now, this.redactor, () => this.lane);
     this.#contract = contract;
     this.#write = write;
     this.#onSecret = onSecret;
     this.#nextIndex = firstIndex;
   }
 
-  /** From here on, exchanges and waits belong to this requirement's test. */
-  begin(requirement: string): void {
-    this.leave();
-    this.#requirement = requirement;
-    this.#write({ type: 'test began', requirement });
+  /** Exchanges and waits of what it calls belong to this requirement's test. */
+  during<T>({ requirement, lane, ...more }: TestRun, body: () => Promise<T>): Promise<T> {
+    const began = {
+      type: 'test began',
+      requirement,
+      ...(lane === undefined ? {} : { lane }),
+      ...more,
+    } as const;
+    return this.#tests.run(new Running(requirement, lane), () => {
+      this.#write(began);
+      return body();
+    });
   }
 
-  leave(): void {
-    this.#requirement = '';
-    this.#exchanges = [];
-    this.#uses.clear();
+  get #running(): Running {
+    return this.#tests.getStore() ?? this.#outside;
   }
 
+  /** Empty outside of tests. */
   get requirement(): string {
-    return this.#requirement;
+    return this.#running.requirement;
   }
 
+  get lane(): Lane | undefined {
+    return this.#running.lane;
+  }
+
+  /** What the running test may touch. */
+  get scope(): Scope {
+    return this.#running.scope;
+  }
+
+  /** Those of the running test. */
   get exchanges(): readonly Exchange[] {
-    return this.#exchanges;
+    return this.#running.exchanges;
   }
 
-  /** When the requests were sent that a mail was promised for, the last ones, by this machine's steady clock. */
+  /**
+   * When the requests of this lane were sent that a mail was promised for, the last ones, by this machine's steady
+   * clock.
+   */
   get promisedMails(): readonly number[] {
-    return this.#promisedMails;
+    return this.#promisedMails.get(this.lane) ?? [];
   }
 
   indexOf(exchange: object | undefined): number | null {
@@ -103,16 +145,17 @@ export class Recorder {
 
   /** What was sent in this test with what an answer handed out, or with a code made from it. */
   usesOf(exchange: Exchange): readonly Exchange[] {
-    return this.#uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
+    return this.#running.uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
   }
 
   /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
   adopt(exchanges: readonly Exchange[]): void {
-    const others = exchanges.filter((exchange) => !this.#exchanges.includes(exchange));
-    this.#exchanges.unshift(...others);
+    const own = this.#running.exchanges;
+    const others = exchanges.filter((exchange) => !own.includes(exchange));
+    own.unshift(...others);
     const indexes = others.flatMap((exchange) => this.indexOf(exchange) ?? []);
     if (indexes.length > 0)
-      this.#write({ type: 'adopted', requirement: this.#requirement, exchanges: indexes });
+      this.#write({ type: 'adopted', requirement: this.requirement, exchanges: indexes });
   }
 
   /** A wait begins, of at most this long. @returns a function for its end */
@@ -120,20 +163,20 @@ export class Recorder {
     if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
     const began: EventBody = {
       type: 'wait began',
-      requirement: this.#requirement,
+      requirement: this.requirement,
       ms: mostMs,
       for: reason,
     };
     this.#write(began);
-    return (ms) => this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason }, began);
+    return (ms) => this.#write({ type: 'wait', requirement: this.requirement, ms, for: reason }, began);
   }
 
   waited(ms: number, reason: Wait['for']): void {
-    this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
+    this.#write({ type: 'wait', requirement: this.requirement, ms, for: reason });
   }
 
   retried(status: 429 | 503): void {
-    this.#write({ type: 'retry', requirement: this.#requirement, status });
+    this.#write({ type: 'retry', requirement: this.requirement, status });
   }
 
   /** @param to of a mailed code: to whom */
@@ -228,7 +271,7 @@ export class Recorder {
     this.#keep(call, exchange, response.status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
     if (mails && response.status < 300)
-      this.#promisedMails = [...this.#promisedMails, response.sentAt].slice(-10);
+      this.#promisedMails.set(this.lane, [...this.promisedMails, response.sentAt].slice(-10));
     return { exchange, findings, body };
   }
 
@@ -277,13 +320,14 @@ export class Recorder {
     body: unknown,
     again?: Again,
   ): void {
-    this.#exchanges.push(exchange);
+    const { exchanges, uses } = this.#running;
+    exchanges.push(exchange);
     const index = this.#nextIndex;
     this.#nextIndex += 1;
     this.#indexes.set(exchange, index);
     for (const origin of again?.origins ?? []) {
       if (origin.kind !== 'answer') continue;
-      this.#uses.set(origin.exchange, [...(this.#uses.get(origin.exchange) ?? []), exchange]);
+      uses.set(origin.exchange, [...(uses.get(origin.exchange) ?? []), exchange]);
     }
     const { operation } = call;
     const seen =
@@ -295,7 +339,7 @@ export class Recorder {
     this.#write({
       type: 'exchange',
       index,
-      requirement: this.#requirement,
+      requirement: this.requirement,
       credential: call.credential.scheme,
       mistake: call.mistake ?? null,
       findings,

@@ -38,7 +38,11 @@ interface Report {
 
 interface Tested {
   exchanges: Exchange[];
-  readonly reports: Report[];
+  reports: Report[];
+  /** It runs beside others, where a failure alone proves nothing. */
+  isBeside: boolean;
+  /** It failed beside others. */
+  hasFailedBeside: boolean;
   ended: boolean;
   /** The run was stopped during this test. */
   isStopped: boolean;
@@ -120,7 +124,8 @@ export class RunFold {
     const ofTests = [...this.#tests].map(([id, tested]) => {
       const isOpen = tested.isStopped || (!tested.ended && tested.reports.length === 0);
       const reports = [
-        ...tested.reports.map((one) => this.#excused(one)),
+        ...tested.reports.map((one) => unconfirmed(this.#excused(one), tested)),
+        ...(tested.hasFailedBeside && tested.ended && tested.reports.length === 0 ? [onlyBeside] : []),
         ...(isOpen ? [this.#stopped()] : []),
       ];
       return outcomeOf(id, { ...tested, reports }, command);
@@ -132,6 +137,11 @@ export class RunFold {
       // A failed expectation of the test itself explains more than the finding.
       .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
     return [...ofTests, ...byAnswers];
+  }
+
+  /** Whether the log tells how the test of a requirement ended. */
+  hasEnded(id: string): boolean {
+    return this.#tests.get(id)?.ended === true;
   }
 
   /** The verdict; undefined if the log lacks its first event. */
@@ -226,7 +236,7 @@ export class RunFold {
     this.#tests.set(event.requirement, tested);
     switch (event.type) {
       case 'test began':
-        Object.assign(tested, { exchanges: [], ended: false, isStopped: false });
+        begin(tested, event);
         break;
       case 'adopted':
         tested.exchanges.unshift(...event.exchanges.flatMap((index) => this.#exchanges.get(index) ?? []));
@@ -273,7 +283,34 @@ function shownOf(index: number, { operation, request, response }: Exchange): Sho
 }
 
 function newTest(): Tested {
-  return { exchanges: [], reports: [], ended: false, isStopped: false, durationMs: 0 };
+  return {
+    ...{ exchanges: [], reports: [], durationMs: 0 },
+    ...{ isBeside: false, hasFailedBeside: false, ended: false, isStopped: false },
+  };
+}
+
+/** What a test found beside others, how it ends alone replaces. */
+function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
+  if (again) {
+    tested.hasFailedBeside = tested.reports.some(({ kind }) => kind === 'fail');
+    tested.reports = [];
+  }
+  Object.assign(tested, { exchanges: [], ended: false, isStopped: false, isBeside: lane !== undefined });
+}
+
+const onlyBeside: Report = {
+  kind: 'inconclusive',
+  reason: 'The test failed beside tests of another lane and passed alone. Run it with --lanes 1.',
+};
+
+/** The run ended before the test could fail alone as well. */
+function unconfirmed(report: Report, { isBeside }: Tested): Report {
+  if (report.kind !== 'fail' || !isBeside) return report;
+  return {
+    ...report,
+    kind: 'inconclusive',
+    reason: `The test failed beside tests of another lane, and the run ended before it ran alone. What was seen:\n${report.reason}`,
+  };
 }
 
 function reportsByStatus(

@@ -2,17 +2,18 @@ import { textOf } from '../../../contract/judging/body.js';
 import { operationRow, type Part } from '../../../contract/openapi/operations.js';
 import type { Target } from '../../../input/target-file/target.js';
 import { type Call, isSafe, type Link } from '../call.js';
-import type { Scope } from '../scope.js';
+import type { Recorder } from '../recorder.js';
 import { changedBy } from './journalled.js';
 
 /** Sends nothing that touches more of the target than the running test may. */
-export function scoped({ accounts }: Pick<Target, 'accounts'>, scope: Scope): Link {
+export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Recorder, 'scope'>): Link {
   // The admin's session is what the suite itself goes by, where it has no key.
   const users = Object.values(accounts).filter(
     ({ role, apiKey }) => role !== 'admin' || apiKey !== undefined,
   );
   const names = users.flatMap(({ username }) => username?.toLowerCase() ?? []);
   return async (call, next) => {
+    const { scope } = recorder;
     for (const part of changedBy(call)) scope.demand({ [part]: 'set' });
     const part = readBy(call);
     if (part !== undefined) scope.demand({ [part]: 'read' });

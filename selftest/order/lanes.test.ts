@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SideBySide } from '../../fixtures/side-by-side.js';
+import type { Uses } from '../../src/base/model/uses.js';
+import { isLast, laneOf } from '../../src/contract/order/lanes.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { everything, usesOf } from '../../src/contract/requirements/uses.js';
+import { readEvents } from '../../src/verdict/events/log.js';
+import { httpServer, listen } from '../cli/servers.js';
+import { cli, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+
+const id = 'sessions/create-answers-201';
+
+test.each<[Uses, string | undefined]>([
+  [{}, 'cluster'],
+  [{ cluster: 'set', users: 1, mail: true }, 'cluster'],
+  [{ users: 2 }, 'cluster'],
+  [{ support: 'set', mail: true }, 'support'],
+  [{ support: 'read' }, 'support'],
+  [{ cluster: 'read', support: 'read' }, undefined],
+  [{ users: 1, support: 'set' }, undefined],
+  [{ support: 'set', source: true }, undefined],
+  [{ cluster: 'on', clock: true }, undefined],
+  [everything, undefined],
+])('a test that uses %j runs in the lane %s', (uses, lane) => {
+  expect(laneOf({ id, needs: [] }, uses)).toBe(lane);
+});
+
+test('most tests have a lane, and what locks accounts comes last', () => {
+  const lanes = loadRequirements().map((each) => laneOf(each) ?? (isLast(each) ? 'last' : 'alone'));
+  const count = (name: string) => lanes.filter((lane) => lane === name).length;
+
+  expect(count('cluster')).toBeGreaterThan(200);
+  expect(count('support')).toBeGreaterThan(130);
+  expect(count('alone')).toBeLessThan(90);
+  for (const each of loadRequirements().filter(({ needs }) => needs.includes('lockOut')))
+    expect([each.id, laneOf(each)]).toEqual([each.id, undefined]);
+  for (const each of loadRequirements())
+    if (laneOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
+});
+
+/** Runs that tell their beginnings and ends, and end when they are told to. */
+function runs() {
+  const said: string[] = [];
+  const ends = new Map<string, (fail?: Error) => void>();
+  const run = (name: string) => () =>
+    new Promise<string>((resolve, reject) => {
+      said.push(`${name}+`);
+      ends.set(name, (error) => {
+        said.push(`${name}-`);
+        if (error === undefined) resolve(name);
+        else reject(error);
+      });
+    });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const end = async (name: string, error?: Error) => {
+    ends.get(name)?.(error);
+    await settled();
+  };
+  return { said, run, end, settled };
+}
+
+test('one runs alone after those under way, and others wait for its end', async () => {
+  const { said, run, end, settled } = runs();
+  const order = new SideBySide();
+  const all = [order.beside(run('a')), order.beside(run('b')), order.alone(run('c')), order.beside(run('d'))];
+  const failed = order.alone(run('e')).catch(({ message }: Error) => message);
+  await settled();
+
+  await end('a');
+  await end('b');
+  await end('c');
+  await end('d');
+  await end('e', new Error('no'));
+
+  expect(said).toEqual(['a+', 'b+', 'a-', 'b-', 'c+', 'c-', 'd+', 'd-', 'e+', 'e-']);
+  expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
+  expect(await failed).toBe('no');
+  const last = order.beside(run('f'));
+  await settled();
+  await end('f');
+  expect(await last).toBe('f');
+});
+
+const told = ({ requirement, lane, again }: { requirement: string; lane?: string; again?: true }) =>
+  [requirement, lane ?? 'alone', ...(again ? ['again'] : [])].join(' ');
+
+describe('beside others', () => {
+  const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
+
+  /** Runs both tests on a server that lets a wrong key read the support user's configuration so many times. */
+  async function run(times: number, flags: readonly string[] = []) {
+    const folder = temporaryFolder();
+    let left = times;
+    const server = httpServer((request, response) => {
+      request.resume();
+      const key = request.headers['apikey'];
+      const isRight = key === 'ADMIN-KEY-OF-THE-TEST';
+      const isLetIn =
+        !isRight && key !== undefined && request.url?.endsWith('/support-user/mfa') === true && left > 0;
+      if (isLetIn) left -= 1;
+      const body = isRight || isLetIn ? { enabled: false } : { errorCode: 'KUnauthorized', message: 'no' };
+      const head = { 'content-type': 'application/json', 'www-authenticate': 'apiKey' };
+      response.writeHead(isRight || isLetIn ? 200 : 401, head).end(JSON.stringify(body));
+    });
+    const { port } = await listen(server);
+    const target = writeTarget(folder, {
+      ...targetAt(`http://127.0.0.1:${port}/v2`),
+      accounts: { admin: { apiKey: 'ADMIN-KEY-OF-THE-TEST' } },
+      allow: { stateChanges: true },
+    });
+    const out = join(folder, 'out');
+    const args = ['-t', target, '--grep', ids.join(','), '--out', out, '--state-dir', join(folder, 'state')];
+    const { code } = await cli(['run', ...args, '--no-allure', '--quiet', ...flags]);
+    const began = readEvents(join(out, 'lab', 'events.jsonl')).flatMap((event) =>
+      event.type === 'test began' ? [told(event)] : [],
+    );
+    const { outcomes } = verdictOf(folder);
+    const judged = outcomes.filter(({ id: each }) => ids.includes(each));
+    return { code, began, reasons: judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim()) };
+  }
+
+  const [cluster, support] = ids;
+
+  test('tests of the cluster and of the support user pass in lanes', async () => {
+    const { began, reasons } = await run(0);
+
+    expect(began).toEqual([`${cluster} cluster`, `${support} support`]);
+    expect(reasons).toEqual(['pass', 'pass']);
+  });
+
+  test('a failure counts where the test fails alone as well', async () => {
+    const { code, began, reasons } = await run(100);
+
+    expect(code).toBe(1);
+    expect(began.at(-1)).toBe(`${support} alone again`);
+    expect(reasons).toEqual(['pass', expect.stringMatching(/^fail expected: a refusal/)]);
+  });
+
+  test('one that passes alone is undecided', async () => {
+    const { code, reasons } = await run(1);
+
+    expect(code).toBe(3);
+    expect(reasons).toEqual(['pass', expect.stringMatching(/^inconclusive .* passed alone/)]);
+  });
+
+  test('with --lanes 1 all run one by one', async () => {
+    const { began } = await run(0, ['--lanes', '1']);
+
+    expect(began).toEqual([`${cluster} alone`, `${support} alone`]);
+  });
+
+  test.each(['0', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {
+    const { code, stderr } = await cli(['run', `--lanes=${lanes}`]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected a whole number of at least 1/);
+  });
+});
