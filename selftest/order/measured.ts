@@ -158,7 +158,7 @@ async function logsOf(subjects: readonly Subject[], flags: readonly string[]): P
       writeFileSync(file, stringify({ ...rest, ...(moves ? { clock } : {}), name }), { mode: 0o600 });
       files.push(file);
     }
-    const { code, said } = await runSuite(files, folder, ['--jobs', '2', ...flags]);
+    const { code, said } = await runSuite(files, folder, ['--jobs', '2', '--lanes', '1', ...flags]);
     if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
     return subjects.map(({ name }) => readEvents(join(folder, 'out', name, 'events.jsonl')));
   } finally {

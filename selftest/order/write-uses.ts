@@ -31,7 +31,7 @@ try {
     writeFileSync(file, stringify({ ...emulator.targetFile(), name }), { mode: 0o600 });
     return file;
   });
-  const { code, said } = await runSuite(files, folder, ['--jobs', '2', '--slow']);
+  const { code, said } = await runSuite(files, folder, ['--jobs', '2', '--lanes', '1', '--slow']);
   if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
   const uses = new Map<string, Uses>();
   for (const { name } of subjects)

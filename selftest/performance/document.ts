@@ -25,9 +25,6 @@ ${hindrances.join('\n')}
 To come below the aims takes fewer requests, mails and steps, that is: fewer requirements. Of the ways to send the same in
 less time:
 
-- **Lanes**: the cluster's configuration with the users' logins takes two thirds of a run on a cluster far away, the support
-  user's MFA most of the rest. Side by side they would save a quarter of the time at best; each would see the other's
-  changes where it looks for harm, and what one operation does to the other's configuration would go unseen.
 - **Several refusals of one account at once** look to a target like an attack, which it may answer by 409, 423 or 429:
   a conforming one would be accused.
 - **Harmlessness by group** is how all tables of attacks are tried: the state is looked at once for all rows, and row by
@@ -49,8 +46,8 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
   after up to 30 s.`,
   limited: ({ requests }) => `${requests} requests at 20 a second take ${seconds((requests / 20) * 1000)}.`,
   far: ({ floorMs, waits }) =>
-    `were three requests and three mails under way at any time, which nothing allows that tells which request
-  changed what, they would take ${seconds((floorMs + (waits['mail'] ?? 0)) / 3)}.`,
+    `requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} one after the other. A third of that needs the target for
+  itself, or is of the cluster's configuration.`,
   slow: ({ waits }) =>
     `ten and a half minutes until mailed codes are dead, and ${seconds(waits['lock'] ?? waits['retry-after'] ?? 0)} until locks have ended, one after
   the other: who is locked out can't be what the next test logs in as.`,
@@ -69,8 +66,13 @@ beside it. Each row is a cluster as some are, made of the emulator and of what s
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 const after = `
-Requests go one by one: what changes the configuration must be seen by what comes next, and nothing is accused that
-another request may have caused. On a cluster far away they are what a run takes; the rest is waiting:
+Tests run in lanes (\`--lanes\`): first those that need the target for themselves, then those of the cluster beside those of
+the support user, and logins of two accounts side by side; at the end what locks accounts. Within a lane requests go one by
+one: what changes the configuration must be seen by what comes next. What fails beside other tests counts only where it
+fails alone as well. All runs one by one where the suite moves the target's clock, where changes show late or nodes disagree,
+where the admin has no API key, or where the support user shares an address with an account.
+
+On a cluster far away requests are what a run takes; the rest is waiting:
 
 - **mail**: a code is needed before the test can go on. Rows of refusals are ended by the mailed code that was right all
   along, where they don't use it up; by codes of new keys where the target file lets keys be replaced

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
+import { readEvents } from '../../src/verdict/events/log.js';
 import { listen } from '../cli/servers.js';
 import { cli, folders, startEmulator, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
 import { journalsIn } from './observe.js';
@@ -28,7 +30,13 @@ describe.concurrent('a run', () => {
     expect([...methods].filter((method) => !['GET', 'HEAD', 'OPTIONS'].includes(method))).toEqual([]);
     const of = (kind: string) => outcomes.filter(({ outcome }) => outcome === kind);
     expect([...of('fail'), ...of('inconclusive')].map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
-    expect(of('pass').length).toBeGreaterThan(3);
+    const events = readEvents(join(folder, 'out', 'emulator', 'events.jsonl'));
+    const sent = events.flatMap((event) =>
+      event.type === 'exchange' || event.type === 'adopted' ? [event.requirement] : [],
+    );
+    const passed = of('pass').map(({ id }) => id);
+    expect(passed.length).toBeGreaterThan(2);
+    expect(sent).toEqual(expect.arrayContaining(passed.filter((id) => !id.startsWith('tls/'))));
     const left = of('not run').filter(({ reason }) => /nothing may be changed/.test(reason));
     expect(left.length).toBeGreaterThan(60);
     expect(left.map(({ id }) => id)).toContain('access/update-mfa-config-refuses-anonymous');

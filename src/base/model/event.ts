@@ -82,8 +82,11 @@ export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interru
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
-/** Tests of one lane run one after the other; what a lane is named after only its tests touch meanwhile. */
-export const lanes = ['cluster', 'support'] as const;
+/**
+ * Tests of one lane run one after the other. What a lane is named after only its tests touch meanwhile; those of the two
+ * accounts follow those of the cluster.
+ */
+export const lanes = ['cluster', 'support', 'first account', 'second account'] as const;
 export type Lane = (typeof lanes)[number];
 
 type About<Type extends string, More = object> = {
