@@ -20,6 +20,7 @@ export type Kind = (typeof kinds)[number];
 /** One target of a run that is ended: what it is like, and where in its changes it is hit. */
 export interface Hit {
   readonly name: string;
+  readonly movesClock: boolean;
   readonly state: StartingState;
   readonly variants: readonly string[];
   readonly proxy: ProxyOptions;
@@ -69,23 +70,37 @@ const greps: readonly { readonly grep: string; readonly few: string; readonly wr
   { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 
+/** Of both configurations: their tests run side by side. */
+const grepsInLanes: typeof greps = [
+  { grep: 'totp-login/*,support-totp/*', few: 'totp-login/accepts-*,support-totp/disabled-*', writes: 6 },
+  { grep: 'mfa-config/stores-*,support-email/*', few: 'mfa-config/stores-*,support-email/get-*', writes: 6 },
+];
+
 interface DrawOptions {
+  /** Targets whose clock is not moved, with tests of both configurations under way. */
+  readonly inLanes?: boolean;
   readonly from?: readonly Kind[];
   /** In half the time, with no more requirements than are needed to be hit at the same writes. */
   readonly short?: boolean;
 }
 
 /** The n-th ending of a seed: the same each time. Kinds take turns, so do the kinds of targets; the rest is random. */
-export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
+export function endingOf(
+  seed: number,
+  n: number,
+  { from = kinds, short = false, inLanes = false }: DrawOptions = {},
+): Ending {
   const random = randomOf(seed * 1_000_003 + n);
   const below = (limit: number) => Math.floor(random() * limit);
   const kind = pick(from, n);
-  const { grep, few, writes } = pick(greps, below(greps.length));
+  const among = inLanes ? grepsInLanes : greps;
+  const { grep, few, writes } = pick(among, below(among.length));
   const scaled = (ms: number) => (short ? ms / 2 : ms);
   const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name): Hit => {
     const isHeld = name === 'writes are held';
     return {
       name,
+      movesClock: !inLanes,
       state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
       variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
       proxy: {

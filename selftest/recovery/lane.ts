@@ -29,6 +29,7 @@ export class Lane {
       name,
       baseUrl: proxy.baseUrl,
       limits: { requestTimeoutMs: 15_000, settleMs },
+      ...(hit.movesClock ? {} : { clock: undefined }),
     };
     const targetFile = join(folder, `${name}.yaml`);
     writeFileSync(targetFile, stringify(content), { mode: 0o600 });

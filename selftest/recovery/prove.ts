@@ -13,16 +13,18 @@ interface Options {
   readonly endings: number;
   readonly seed: number;
   readonly only?: number;
+  readonly inLanes: boolean;
   readonly atOnce: number;
 }
 
-const { endings, seed, only, atOnce } = tool(
+const { endings, seed, only, inLanes, atOnce } = tool(
   'prove:restore',
   'Ends runs in all ways at random moments, and looks whether the targets are as they were found.',
 )
   .option('--endings <n>', 'how many', wholeNumber, 200)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
   .option('--only <n>', 'the run of this number alone', wholeFrom(0))
+  .option('--in-lanes', 'while tests of both configurations run side by side', false)
   .option('--at-once <n>', 'how many at a time', wholeNumber, 3)
   .parse()
   .opts<Options>();
@@ -36,7 +38,7 @@ const startedAt = Date.now();
 
 async function take(): Promise<void> {
   for (let n = todo.shift(); n !== undefined; n = todo.shift()) {
-    const ending = endingOf(seed, n, { from: kinds });
+    const ending = endingOf(seed, n, { from: kinds, inLanes });
     const { hits, open, problems } = await judge(ending, join(folder, String(n)));
     const line = tally.get(ending.kind) ?? { all: 0, right: 0, hit: 0, open: 0 };
     tally.set(ending.kind, line);
