@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SideBySide } from '../../fixtures/side-by-side.js';
 import type { Uses } from '../../src/base/model/uses.js';
-import { isLast, laneOf } from '../../src/contract/order/lanes.js';
+import { isLast, queueOf } from '../../src/contract/order/lanes.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { everything, usesOf } from '../../src/contract/requirements/uses.js';
 import { readEvents } from '../../src/verdict/events/log.js';
@@ -15,6 +15,8 @@ test.each<[Uses, string | undefined]>([
   [{}, 'cluster'],
   [{ cluster: 'set', users: 1, mail: true }, 'cluster'],
   [{ users: 2 }, 'cluster'],
+  [{ cluster: 'on', users: 1, mail: true }, 'accounts'],
+  [{ cluster: 'on', users: 2 }, 'cluster'],
   [{ support: 'set', mail: true }, 'support'],
   [{ support: 'read' }, 'support'],
   [{ cluster: 'read', support: 'read' }, undefined],
@@ -22,21 +24,22 @@ test.each<[Uses, string | undefined]>([
   [{ support: 'set', source: true }, undefined],
   [{ cluster: 'on', clock: true }, undefined],
   [everything, undefined],
-])('a test that uses %j runs in the lane %s', (uses, lane) => {
-  expect(laneOf({ id, needs: [] }, uses)).toBe(lane);
+])('a test that uses %j is of the queue %s', (uses, queue) => {
+  expect(queueOf({ id, needs: [] }, uses)).toBe(queue);
 });
 
 test('most tests have a lane, and what locks accounts comes last', () => {
-  const lanes = loadRequirements().map((each) => laneOf(each) ?? (isLast(each) ? 'last' : 'alone'));
+  const lanes = loadRequirements().map((each) => queueOf(each) ?? (isLast(each) ? 'last' : 'alone'));
   const count = (name: string) => lanes.filter((lane) => lane === name).length;
 
-  expect(count('cluster')).toBeGreaterThan(200);
+  expect(count('cluster')).toBeGreaterThan(150);
+  expect(count('accounts')).toBeGreaterThan(45);
   expect(count('support')).toBeGreaterThan(130);
   expect(count('alone')).toBeLessThan(90);
   for (const each of loadRequirements().filter(({ needs }) => needs.includes('lockOut')))
-    expect([each.id, laneOf(each)]).toEqual([each.id, undefined]);
+    expect([each.id, queueOf(each)]).toEqual([each.id, undefined]);
   for (const each of loadRequirements())
-    if (laneOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
+    if (queueOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
 });
 
 /** Runs that tell their beginnings and ends, and end when they are told to. */

@@ -172,6 +172,25 @@ describe('the time left', () => {
     for (const event of events) pace.take(event);
     expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
   });
+
+  test('is that of the longest lane, and of all tests where they turn out to run one by one', () => {
+    const requests = new Map([
+      ['access/get-mfa-config-refuses-wrong-key', 20],
+      ['access/get-support-mfa-refuses-wrong-key', 30],
+      ['totp-login/refuses-junk', 40],
+      ['http/unknown-is-no-success', 5],
+    ]);
+    const rows = [...requests].map(([id, count]) => ({ id, cost: { requests: count } }));
+    const pace = new Pace(waits, detectionOrder(rows, {}, []), 4);
+    const ids = new Set(requests.keys());
+
+    expect(pace.leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 2)));
+    const [requirement = ''] = ids;
+    pace.take({ at: '', type: 'test began', requirement, lane: 'cluster' });
+    expect(pace.leftMs(ids)).toBe(100 * (5 + 40));
+    pace.take({ at: '', type: 'test began', requirement });
+    expect(pace.leftMs(ids)).toBe(100 * (5 + 20 + 30 + 40));
+  });
 });
 
 test('costs come from the log: skipped tests cost nothing, and adopted requests are shared', () => {

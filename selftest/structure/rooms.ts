@@ -69,7 +69,7 @@ export const rooms: readonly Room[] = [
     [
       'order',
       'What each requirement costs and which faults it finds; how fast a target is.',
-      'package-root spec-schema model openapi requirements',
+      'package-root spec-schema model requirements',
     ],
     [
       'judging',

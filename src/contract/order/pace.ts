@@ -1,5 +1,8 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Wait } from '../../base/model/verdict.js';
+import { requirementById } from '../requirements/catalogue.js';
+import { isRequirementId } from '../requirements/ids.js';
+import { type Queue, queueOf } from './lanes.js';
 import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 
 /** Waits that the target file determines, in milliseconds. */
@@ -35,58 +38,87 @@ const mostLateMs = 10_000;
 /** The number of recent requests that determine the target's pace. */
 const recentRequests = 600;
 
+/** What the test of a requirement under way has taken so far. */
+interface Spent {
+  requests: number;
+  /** Its requests did not cause these. */
+  waitedMs: number;
+  /** Those that may be for scarce codes. */
+  steps: number;
+  stepsMs: number;
+}
+
 /** Measures a target's speed from the events of its run and predicts the time of further tests. */
 export class Pace {
-  /** Waits of each requirement's test so far; its requests did not cause them. */
-  readonly #waited = new Map<string, number>();
+  readonly #underWay = new Map<string, Spent>();
   readonly #requests: number[] = [];
   readonly #mails: number[] = [];
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
-  #sent = 0;
   #sentInAll = 0;
   /** Waits that no cost foresees: some targets lock, or show changes late. */
   #lateMs = 0;
-  /** Of the running test, those that may be for scarce codes. */
-  #steps = { count: 0, ms: 0 };
+  /** As tests of lanes were seen to run. */
+  #lanes: number;
   /** Steps that would have been awaited were codes scarce, and those that were. */
   readonly #scarce = { support: { due: 0, awaited: 0 }, users: { due: 0, awaited: 0 } };
 
   constructor(
     private readonly waits: KnownWaits,
     private readonly order: DetectionOrder = loadOrder(),
-  ) {}
+    /** How many tests may run side by side. */
+    private readonly lanes = 1,
+  ) {
+    this.#lanes = lanes;
+  }
 
   take(event: RunEvent): void {
     if (event.type === 'exchange') {
       this.#requests.push(event.exchange.durationMs);
       if (event.requirement === '') return;
-      this.#sent += 1;
+      this.#of(event.requirement).requests += 1;
       this.#sentInAll += 1;
     } else if (event.type === 'wait') {
       if (event.for === 'mail') this.#mails.push(event.ms);
       else if (event.for !== 'quiet') this.#lateMs += event.ms;
-      if (isForStep(event)) this.#steps = { count: this.#steps.count + 1, ms: this.#steps.ms + event.ms };
-      this.#waited.set(event.requirement, (this.#waited.get(event.requirement) ?? 0) + event.ms);
+      const spent = this.#of(event.requirement);
+      spent.waitedMs += event.ms;
+      if (isForStep(event)) spent.steps += 1;
+      if (isForStep(event)) spent.stepsMs += event.ms;
+    } else if (event.type === 'test began') {
+      if (this.#queueOf(event.requirement) !== undefined)
+        this.#lanes = event.lane === undefined ? 1 : this.lanes;
     } else if (event.type === 'test ended') {
-      const waited = this.#waited.get(event.requirement) ?? 0;
-      this.#tests.push({ ms: Math.max(0, event.durationMs - waited) + 1, requests: this.#sent });
+      const spent = this.#of(event.requirement);
+      this.#tests.push({
+        ms: Math.max(0, event.durationMs - spent.waitedMs) + 1,
+        requests: spent.requests,
+      });
       this.#ended.add(event.requirement);
-      this.#sent = 0;
-      this.#endSteps(event.requirement);
+      this.#underWay.delete(event.requirement);
+      this.#endSteps(event.requirement, spent);
     }
   }
 
-  #endSteps(requirement: string): void {
+  #of(requirement: string): Spent {
+    const spent = this.#underWay.get(requirement) ?? { requests: 0, waitedMs: 0, steps: 0, stepsMs: 0 };
+    this.#underWay.set(requirement, spent);
+    return spent;
+  }
+
+  #queueOf(requirement: string): Queue | undefined {
+    return isRequirementId(requirement) ? queueOf(requirementById(requirement)) : undefined;
+  }
+
+  #endSteps(requirement: string, spent: Spent): void {
     const { cost: { steps = 0 } = {}, scarce } = this.order.rows.find(({ id }) => id === requirement) ?? {};
-    const awaited = this.#steps.count - steps;
+    const awaited = spent.steps - steps;
     for (const whose of ['support', 'users'] as const) {
       const due = scarce?.[whose] ?? 0;
       this.#scarce[whose].due += due;
       this.#scarce[whose].awaited += Math.max(0, Math.min(due, awaited));
     }
-    this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : this.#steps.ms;
-    this.#steps = { count: 0, ms: 0 };
+    this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : spent.stepsMs;
   }
 
   /** Whether more waits like those so far, at times that nothing tells, may follow. */
@@ -106,6 +138,14 @@ export class Pace {
 
   /** The time of the tests that have not ended; `isAlone`: without their neighbours in the spec files. */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
+    if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
+    const msOf = (queue: Queue | undefined) =>
+      this.#oneByOneMs(new Set([...ids].filter((id) => this.#queueOf(id) === queue)), isAlone);
+    const accountsMs = msOf('accounts') / (this.#lanes > 2 ? 2 : 1);
+    return msOf(undefined) + Math.max(msOf('support'), msOf('cluster') + accountsMs);
+  }
+
+  #oneByOneMs(ids: ReadonlySet<string>, isAlone: boolean): number {
     const left = this.order.rows.filter(({ id }) => ids.has(id) && !this.#ended.has(id));
     const shared = new Set(left.flatMap(({ shares }) => shares ?? []));
     for (const { id, shares } of this.order.rows)
