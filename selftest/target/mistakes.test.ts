@@ -41,7 +41,10 @@ describe('mistakes in syntax', () => {
   });
 
   test.each<[string, string]>([
-    ['supportUser: { shoe: 1 }', '16 supportUser.shoe: unknown key; known here: email, password'],
+    [
+      'supportUser: { shoe: 1 }',
+      '16 supportUser.shoe: unknown key; known here: email, otherEmails, password',
+    ],
     ['release: 7.0', '10 release: must be quoted: "7.0", or it is read as a number'],
     ['supportUser:', '1 supportUser: is empty: must be keys with values; or leave the key out'],
     ['name: true', '7 name: must be text, not true or false: put it in quotes'],
@@ -173,6 +176,10 @@ describe('mistakes in meaning', () => {
       '38 supportUser.password.fromFile: no/file: no such file',
     ],
     ['release: "${PW}"', `10 release: must be one of ${releaseNames.join(', ')}, auto`],
+    [
+      'supportUser: { otherEmails: [a@b, "c d"] }',
+      '35 supportUser.otherEmails[1]: must be one mail address and nothing else: user@host.example',
+    ],
     [
       'supportUser: { email: "a@b, c@d" }',
       '23 supportUser.email: must be one mail address and nothing else: user@host.example',

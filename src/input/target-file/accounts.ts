@@ -18,6 +18,7 @@ export function readAccounts(values: Values): Accounts | undefined {
 export function readSupportUser(values: Values): Target['supportUser'] {
   return defined({
     email: readEmail(values, ['supportUser', 'email']),
+    otherEmails: readEmails(values, ['supportUser', 'otherEmails']),
     password: values.secret(['supportUser', 'password']),
   });
 }
@@ -49,6 +50,11 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
     values.problem(at('apiKey'), 'holds a space, a line break or another character that no API key can have');
   }
   return account;
+}
+
+function readEmails(values: Values, path: KeyPath): string[] | undefined {
+  if (!values.has(path)) return undefined;
+  return values.texts(path).flatMap((_, index) => readEmail(values, [...path, index]) ?? []);
 }
 
 function readEmail(values: Values, path: KeyPath): string | undefined {

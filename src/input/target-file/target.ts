@@ -16,7 +16,12 @@ export interface Target {
   readonly detectRelease?: true;
   readonly tls: TlsSettings;
   readonly accounts: Accounts;
-  readonly supportUser: { readonly email?: string; readonly password?: Secret };
+  readonly supportUser: {
+    readonly email?: string;
+    /** Further ones, of no account. */
+    readonly otherEmails?: readonly string[];
+    readonly password?: Secret;
+  };
   readonly mail?: MailSettings;
   /** The URL that moves the target's clock by GET and POST of the clock protocol. */
   readonly clock?: { readonly control: string };

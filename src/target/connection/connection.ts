@@ -91,7 +91,14 @@ export class Connection {
     this.recorder.origins.isPlain(names);
     const { host, hostname } = new URL(target.baseUrl);
     this.recorder.cookies.isPlain(
-      [...names, target.supportUser.email ?? [], host, hostname, target.name].flat(),
+      [
+        ...names,
+        target.supportUser.email ?? [],
+        target.supportUser.otherEmails ?? [],
+        host,
+        hostname,
+        target.name,
+      ].flat(),
     );
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
@@ -311,8 +318,14 @@ function sessionOf(id: string): Credential {
 }
 
 /** Every address of the target file: mail to others is not the suite's. */
-export function addressesOf(target: Target): string[] {
-  const { admin, viewer, other } = target.accounts;
-  const all = [admin.email, viewer?.email, other?.email, target.supportUser.email];
+export function addressesOf({ accounts, supportUser }: Target): string[] {
+  const { admin, viewer, other } = accounts;
+  const all = [
+    ...(supportUser.otherEmails ?? []),
+    admin.email,
+    viewer?.email,
+    other?.email,
+    supportUser.email,
+  ];
   return [...new Set(all.filter((address) => address !== undefined))];
 }
