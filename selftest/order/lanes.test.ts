@@ -118,17 +118,23 @@ describe('beside others', () => {
     const began = readEvents(join(out, 'lab', 'events.jsonl')).flatMap((event) =>
       event.type === 'test began' ? [told(event)] : [],
     );
-    const { outcomes } = verdictOf(folder);
+    const { outcomes, lanes } = verdictOf(folder);
     const judged = outcomes.filter(({ id: each }) => ids.includes(each));
-    return { code, began, reasons: judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim()) };
+    return {
+      code,
+      began,
+      lanes,
+      reasons: judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim()),
+    };
   }
 
   const [cluster, support] = ids;
 
   test('tests of the cluster and of the support user pass in lanes', async () => {
-    const { began, reasons } = await run(0);
+    const { began, lanes, reasons } = await run(0);
 
     expect(new Set(began)).toEqual(new Set([`${cluster} cluster`, `${support} support`]));
+    expect(lanes).toBe(2);
     expect(reasons).toEqual(['pass', 'pass']);
   });
 
@@ -148,8 +154,9 @@ describe('beside others', () => {
   });
 
   test('with --lanes 1 all run one by one', async () => {
-    const { began } = await run(0, ['--lanes', '1']);
+    const { began, lanes } = await run(0, ['--lanes', '1']);
 
+    expect(lanes).toBeUndefined();
     expect(began).toEqual([`${cluster} alone`, `${support} alone`]);
   });
 

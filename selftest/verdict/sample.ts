@@ -15,6 +15,7 @@ export function results(change: Partial<RunResults> = {}): RunResults {
     startedAt: '2026-11-25T00:00:00.000Z',
     durationMs: 12_345,
     planned: [planned('area/one')],
+    lanes: 1,
     raw: [raw('area/one')],
     restored: true,
     residue: [],

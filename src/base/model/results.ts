@@ -49,6 +49,8 @@ export interface RunResults extends RunInput {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** In how many lanes tests ran side by side; 1: one by one. */
+  readonly lanes: number;
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;

@@ -9,7 +9,14 @@ import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { residueHeading, statementText, verdictLine, verdictWord, waiverText } from './verdict-words.js';
+import {
+  lanesIn,
+  residueHeading,
+  statementText,
+  verdictLine,
+  verdictWord,
+  waiverText,
+} from './verdict-words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -96,7 +103,7 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
     ...(statement === undefined ? [] : [row('statement', statement)]),
     row(
       'run',
-      `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}`,
+      `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}${lanesIn(verdict)}`,
     ),
     row('outcomes', parts.join(', ')),
     ...(said ? wrap(printable(verdict.cause), width, '') : []),

@@ -123,3 +123,7 @@ function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]):
 function withoutFullStop(sentence: string): string {
   return sentence.replace(/\.$/, '');
 }
+
+/** Where tests ran side by side. */
+export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>
+  lanes === undefined ? '' : `, in ${lanes} lanes`;

@@ -58,6 +58,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     seed: results.seed,
     startedAt: results.startedAt,
     durationMs: results.durationMs,
+    ...(results.lanes > 1 ? { lanes: results.lanes } : {}),
     gate,
     cause,
     ...(results.options.strict ? { strict: true as const } : {}),

@@ -60,6 +60,7 @@ export class RunFold {
   readonly #tests = new Map<string, Tested>();
   readonly #exchanges = new Map<number, Exchange>();
   readonly #facts: Record<string, unknown> = {};
+  readonly #lanes = new Set<string>();
   readonly #waits: Wait[] = [];
   readonly #retries = { '429': 0, '503': 0 };
   readonly #coverage = new CoverageCount();
@@ -169,6 +170,7 @@ export class RunFold {
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
+      lanes: Math.max(1, this.#lanes.size),
       // A finding may concern a requirement that is not selected or doesn't apply to the release.
       raw: this.outcomes(began.target.baseUrl).filter(
         ({ id }) => applies.has(id) || (this.#tests.has(id) && !known.has(id)),
@@ -237,6 +239,7 @@ export class RunFold {
     switch (event.type) {
       case 'test began':
         begin(tested, event);
+        if (event.lane !== undefined) this.#lanes.add(event.lane);
         break;
       case 'adopted':
         tested.exchanges.unshift(...event.exchanges.flatMap((index) => this.#exchanges.get(index) ?? []));

@@ -7,7 +7,7 @@ import type { ChangesSince } from '../../history/changes.js';
 import type { Night, ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
 import { exitReason } from '../summary.js';
-import { headlineOf, statementText, verdictWord } from '../verdict-words.js';
+import { headlineOf, lanesIn, statementText, verdictWord } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { verdictLook } from './outcomes.js';
 
@@ -40,7 +40,7 @@ function identity(verdict: Verdict): Markup {
 <div><dt>Release</dt><dd><strong>${verdict.release}</strong> <span class="mono">${contract.source}</span></dd></div>
 ${statement !== undefined && html`<div><dt>Statement</dt><dd>${statement}</dd></div>`}
 <div><dt>Started</dt><dd><strong>${dayOf(verdict.startedAt)}</strong> ${new Date(verdict.startedAt).toISOString().slice(11, 19)} UTC</dd></div>
-<div><dt>Took</dt><dd><strong>${duration(verdict.durationMs)}</strong> ${verdict.mode}, seed ${verdict.seed}</dd></div>
+<div><dt>Took</dt><dd><strong>${duration(verdict.durationMs)}</strong> ${verdict.mode}, seed ${verdict.seed}${lanesIn(verdict)}</dd></div>
 <div><dt>Exit code</dt><dd><strong>${exitCode([verdict])}</strong> ${exitReason(verdict)}</dd></div>
 </dl>`;
 }
