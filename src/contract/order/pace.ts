@@ -15,8 +15,8 @@ export interface KnownWaits {
 /** Average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
 
-/** A step awaited right after another one takes nearly all of it: this many mean waits. */
-const wholeStep = 1.35;
+/** A step awaited right after another one takes all of it: this many mean waits. */
+const wholeStep = 1.5;
 /** Shorter waits only let a step end that was about to, in milliseconds. */
 const leastStepMs = 5_000;
 /** Whether a test awaited a step, or the end of a lock that a right code would have prevented. */
