@@ -17,6 +17,16 @@ export const verifyTotpFaults: readonly Fault[] = faultsOf({
       /^[0-9]{6}$/.test(text(asObject(call.body), 'totpCode') ?? '') ? { success: true } : body,
     ),
   },
+  'verify-totp/success-under-another-name': {
+    description: 'POST /support-user/verify-totp answers ok instead of success.',
+    breaks: ['verify-totp/accepts-current-code'],
+    apply: successes(verify, ({ success, ...body }) => ({ ok: success ?? null, ...body })),
+  },
+  'verify-totp/never-says-success': {
+    description: 'POST /support-user/verify-totp answers success false for a right code, too.',
+    breaks: ['verify-totp/accepts-current-code'],
+    apply: successes(verify, (body) => ({ ...body, success: false })),
+  },
   'verify-totp/junk-verifies': {
     description: 'POST /support-user/verify-totp accepts an empty code.',
     breaks: ['verify-totp/refuses-junk'],

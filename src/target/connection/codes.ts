@@ -67,16 +67,16 @@ export class Codes {
     return true;
   }
 
-  /** The current code, or the next step's where it was used. @throws ArrangeError where not worth it */
-  async unused(authenticator: Authenticator, isWorthAWait = true): Promise<string> {
-    await this.#unusedStep(authenticator, isWorthAWait);
+  /** The current code, or the next step's where it was used. @throws ArrangeError instead of a wait in vain */
+  async unused(authenticator: Authenticator, inVain?: string): Promise<string> {
+    await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);
   }
 
-  async #unusedStep(authenticator: Authenticator, isWorthAWait = true): Promise<void> {
+  async #unusedStep(authenticator: Authenticator, inVain?: string): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
-    if (isUsed && !isWorthAWait) throw new ArrangeError('Right codes of the last keys were refused.');
+    if (isUsed && inVain !== undefined) throw new ArrangeError(inVain);
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 

@@ -25,6 +25,8 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
+export const provesInVain = 'POST /support-user/verify-totp took no right code of the last keys.';
+
 /** After this many equal failures one try a minute is left: a lock may have passed. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
@@ -119,6 +121,6 @@ export class SupportProofs {
   }
 
   #unused(authenticator: Authenticator): Promise<string> {
-    return this.#codes.unused(authenticator, !this.#steps.isInVain(ofSteps));
+    return this.#codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? provesInVain : undefined);
   }
 }
