@@ -53,6 +53,26 @@ export const changesFreely =
 export const disablesFreely = (isFree: (change: Change) => boolean): Apply =>
   changesFreely((change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
+/** In email mode the earlier address stays. @param claims answers show the new one, and this is called with it */
+export const keepsAddress = (claims?: (email: string, world: World) => void): Apply => {
+  const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
+  return (seams) => {
+    const { storeSupport } = seams.rules;
+    let wish: string | null = null;
+    seams.rules.storeSupport = (before, wanted, world) => {
+      const stays = isByMail(before) && isByMail(wanted) && before.email !== wanted.email;
+      wish = stays ? wanted.email : null;
+      return storeSupport(before, stays ? { ...wanted, email: before.email } : wanted, world);
+    };
+    if (claims === undefined) return;
+    seams.success('UpdateSupportMFAConfig', (body, _call, world) => {
+      if (wish === null) return;
+      claims(wish, world);
+      return { ...body, email: wish };
+    });
+  };
+};
+
 /** A request with unknown credentials belongs to the user that `who` finds. */
 export const alsoKnows = (
   who: (credentials: Credentials, call: Call, world: World) => User | undefined,

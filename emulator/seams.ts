@@ -125,6 +125,8 @@ export interface Variant {
   readonly description: string;
   /** Ids of requirements of level should that rightly turn red. */
   readonly fails?: readonly string[];
+  /** Ids of the faults that it resembles most. */
+  readonly near?: readonly string[];
   /** The first release in which it shows. */
   readonly since?: ReleaseName;
   apply(seams: Seams): void;

@@ -44,6 +44,16 @@ const single = faultsOf({
       }),
     })),
   },
+  'mfa-config/retain-false-is-null': {
+    description: 'GET /mfa-config shows retainUserMfaSettings false as null, and true as true.',
+    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
+    apply: withRules(({ readCluster }) => ({
+      readCluster: (world) => {
+        const cluster = readCluster(world);
+        return { ...cluster, retainUserMfaSettings: cluster.retainUserMfaSettings || null };
+      },
+    })),
+  },
   'mfa-config/put-clears-types': {
     description: 'PUT /mfa-config stores only the first authentication type.',
     breaks: ['mfa-config/stores-authentication-types'],

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mailNewCode } from '../codes.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
-import { answers, refusals, userNamed } from '../deviations.js';
+import { answers, bodies, refusals, userNamed } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
@@ -63,18 +63,23 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, breaks 
   },
 ]);
 
+const mailsAdmin = (what: string, field: string): Omit<Fault, 'id'> => ({
+  description: `POST /send-email-otp by ${what} mails the admin.`,
+  breaks: ['send-email-otp/mails-the-owner-of-any-credential'],
+  apply: withRules(({ recipients }) => ({
+    recipients: (address, call, world) => {
+      const isMeant = call.operation === 'SendEmailOtp' && header(call, field) !== undefined;
+      return recipients(isMeant ? world.state.admin.email : address, call, world);
+    },
+  })),
+});
+
 const single = faultsOf({
   'mail/send-email-otp-by-token-mails-the-admin': {
-    description: 'POST /send-email-otp by an access token mails the admin.',
-    breaks: ['send-email-otp/mails-the-owner-of-any-credential'],
+    ...mailsAdmin('an access token', 'authorization'),
     since: '7.1.2_u3',
-    apply: withRules(({ recipients }) => ({
-      recipients: (address, call, world) => {
-        const isByToken = call.operation === 'SendEmailOtp' && header(call, 'authorization') !== undefined;
-        return recipients(isByToken ? world.state.admin.email : address, call, world);
-      },
-    })),
   },
+  'mail/send-email-otp-by-key-mails-the-admin': mailsAdmin('an API key', 'apikey'),
   'mail/address-in-body-redirects': {
     description: 'POST /email-otp mails the code to an email of the body.',
     breaks: ['email-otp/address-in-body-does-not-redirect'],
@@ -93,12 +98,21 @@ const single = faultsOf({
   },
   'mail/wrong-password-mails-with-own-key': {
     description: "POST /email-otp with the user's API key refuses a wrong password, yet mails a code.",
-    breaks: ['email-otp/wrong-password-with-key-mails-nothing'],
+    breaks: ['email-otp/wrong-password-mails-nothing', 'email-otp/wrong-password-with-key-mails-nothing'],
     apply: refusals('CreateEmailOtp', (_answer, call, world) => {
       const named = own(asObject(call.body), 'username');
       if (call.caller !== undefined && call.caller.username === named)
         mailNewCode(call.caller.username, call.caller.email, call, world);
     }),
+  },
+  'mail/password-not-checked-beside-own-key': {
+    description: "POST /email-otp with the user's API key accepts a wrong password.",
+    breaks: ['email-otp/wrong-password-with-key-mails-nothing'],
+    apply: bodies('CreateEmailOtp', (body, call) =>
+      call.caller !== undefined && own(asObject(body), 'username') === call.caller.username
+        ? { ...asObject(body), password: call.caller.password }
+        : body,
+    ),
   },
   'mail/unknown-user-is-404': {
     description: 'POST /email-otp answers 404 for an unknown user and 401 for a wrong password.',

@@ -17,6 +17,21 @@ function store({ content }: Call, { state }: World): void {
 }
 
 /** Refused requests that have an effect, and effects beyond the request. */
+const storesEveryFifth = (status: number): Omit<Fault, 'id'> => ({
+  description: `Every fifth successful PUT /mfa-config is answered ${status}, yet stored.`,
+  breaks: ['http/throttled-write-changes-nothing'],
+  apply: (seams) => {
+    let count = 0;
+    seams.answer('UpdateMFAConfig', (answer, _call, { state }) => {
+      if (answer.status >= 300 || state.cluster.enabled) return;
+      count += 1;
+      if (count % 5 > 0) return;
+      const body = { errorCode: 'KTooMuch', message: 'Too much at once.' };
+      Object.assign(answer, { status, headers: { 'retry-after': '1' }, body });
+    });
+  },
+});
+
 export const refusedFaults: readonly Fault[] = faultsOf({
   'http/wrong-method-is-stored': {
     description: "The admin's POST or PATCH of /mfa-config is answered 405, yet stored.",
@@ -55,20 +70,8 @@ export const refusedFaults: readonly Fault[] = faultsOf({
       if (status === 400) state.userKeys = state.userKeys.filter(({ owner }) => owner !== caller?.username);
     }),
   },
-  'http/throttled-put-is-stored': {
-    description: 'Every fifth successful PUT /mfa-config is answered 429, yet stored.',
-    breaks: ['http/throttled-write-changes-nothing'],
-    apply: (seams) => {
-      let count = 0;
-      seams.answer('UpdateMFAConfig', (answer, _call, { state }) => {
-        if (answer.status >= 300 || state.cluster.enabled) return;
-        count += 1;
-        if (count % 5 > 0) return;
-        const body = { errorCode: 'KTooManyRequests', message: 'Too many requests.' };
-        Object.assign(answer, { status: 429, headers: { 'retry-after': '1' }, body });
-      });
-    },
-  },
+  'http/throttled-put-is-stored': storesEveryFifth(429),
+  'http/unavailable-put-is-stored': storesEveryFifth(503),
   'mail/refused-request-voids-code': {
     description: 'A POST /email-otp that is refused for a wrong password voids the unused code.',
     breaks: ['email-login/refused-request-voids-no-code'],

@@ -59,6 +59,13 @@ const readings: readonly {
       typeof given === 'string' && /^\d+$/.test(given) && given.startsWith(right) && given !== right,
   },
   {
+    id: 'with-letters-after-it',
+    description: 'code with letters after it opens a session.',
+    breaks: (kind) => [`ways-in/near-${kind}-code-opens-nothing`],
+    as: (given, right) =>
+      typeof given === 'string' && given.replace(/[a-z]+$/, '') === right && given !== right,
+  },
+  {
     id: 'cut-short',
     description: 'code opens a session by its beginning.',
     breaks: (kind) => [`${kind}-login/refuses-junk`, `ways-in/near-${kind}-code-opens-nothing`],

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { answers, bodies, changesFreely, successes } from '../deviations.js';
+import { answers, bodies, changesFreely, keepsAddress, successes } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { type Fault, faultsOf, faultsSince, type Seams, withRules } from '../seams.js';
 import { type SupportMfa, supportOff, supportOwner } from '../state.js';
@@ -218,6 +218,11 @@ const since681 = faultsSince('6.8.1', {
     description: 'A mailed code is accepted as mfaCode however old it is.',
     breaks: ['support-email/code-expires'],
     apply: takesMailed((codes) => codes.at(-1)),
+  },
+  'support/new-address-is-not-stored': {
+    description: 'A change of the address is answered with the new one, and the earlier one stays.',
+    breaks: ['support-email/codes-follow-the-address', 'support-email/address-changed-with-mailed-code'],
+    apply: keepsAddress(() => undefined),
   },
   'support/email-to-totp-without-code': {
     description: 'Support MFA is switched from mail to TOTP without mfaCode.',

@@ -203,7 +203,7 @@ const since681 = faultsSince('6.8.1', {
     }),
   },
   'support/address-lost': {
-    description: 'PATCH /support-user/mfa answers the new address and keeps the old one.',
+    description: 'PATCH /support-user/mfa accepts a new address, and answers and keeps the old one.',
     breaks: ['support-email/address-changed-with-mailed-code'],
     apply: withRules(() => ({
       storeSupport: (before, wanted) =>

@@ -40,6 +40,11 @@ const single = variantsOf({
   },
   'totp-two-steps-each-side': {
     description: 'TOTP codes of up to 60 seconds before and after now are accepted.',
+    near: [
+      'totp/window-of-two-minutes',
+      'verify-totp/window-of-five-steps',
+      'ways-in/code-of-minutes-switches-off',
+    ],
     apply: withRules(({ totp }) => ({ totp: { ...totp, stepsBack: 2, stepsAhead: 2 } })),
   },
   'totp-steps-only-forward': {
@@ -92,6 +97,7 @@ const single = variantsOf({
   },
   'codes-spent-by-wrong-password': {
     description: 'A login with a wrong password uses up a right code.',
+    near: ['mail/wrong-password-voids-code'],
     apply: refusals('CreateSession', (answer, call, world) => {
       if (own(asObject(answer.body), 'errorCode') !== 'KInvalidCredentials') return;
       const user = userNamed(call.body, world);

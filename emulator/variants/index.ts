@@ -6,6 +6,7 @@ import { fieldAnswerVariants } from './field-answers.js';
 import { leftOpenVariants } from './left-open.js';
 import { loginVariants } from './logins.js';
 import { mailVariants } from './mail.js';
+import { nearestVariants } from './nearest.js';
 import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
@@ -18,6 +19,7 @@ export const variants: readonly Variant[] = [
   ...leftOpenVariants,
   ...loginVariants,
   ...mailVariants,
+  ...nearestVariants,
   ...pageVariants,
   ...transportVariants,
 ];

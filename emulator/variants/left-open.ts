@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
-import { alsoKnows, bodies, inputs, shownAs, successes } from '../deviations.js';
+import { alsoKnows, bodies, inputs, keepsAddress, shownAs, successes } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
@@ -192,12 +192,7 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
   'address-proven-first': {
     description: 'A new address of the support user counts once it is verified; GET shows the old one.',
     fails: ['support-email/address-changed-with-mailed-code'],
-    apply: withRules(({ storeSupport }) => ({
-      storeSupport: (before, wanted, world) => {
-        const isByMail = [before, wanted].every(({ enabled, mfaType }) => enabled && mfaType === 'email');
-        return storeSupport(before, isByMail ? { ...wanted, email: before.email } : wanted, world);
-      },
-    })),
+    apply: keepsAddress(),
   },
   'missing-body-is-empty': {
     description: 'A missing body counts as {}: PATCH answers 200, verify-totp success false.',
@@ -259,6 +254,7 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
   },
   'retain-not-shown': {
     description: 'retainUserMfaSettings applies to one change: GET /mfa-config never shows it.',
+    near: ['mfa-config/retain-false-is-null'],
     apply: successes('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: null })),
   },
   'retain-shown-as-false': {

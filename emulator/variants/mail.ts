@@ -33,6 +33,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
   },
   'wrong-code-voids-mailed-one': {
     description: 'A wrong code voids the mailed one.',
+    near: ['mail/wrong-password-voids-code'],
     apply: withRules(({ mailCodeFits }) => ({
       mailCodeFits: (entry, code, owner, now) => {
         const fits = mailCodeFits(entry, code, owner, now);
@@ -56,6 +57,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
   },
   'mail-comes-twice': {
     description: 'Each mail arrives twice, the copy a moment later.',
+    near: ['mail/copied-to-audit'],
     apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, copyMs: 300 } })),
   },
   'mail-quotes-the-former': {
@@ -110,6 +112,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
   },
   'mail-notice-of-wrong-password': {
     description: 'A user gets a mail when somebody asks for a code with a wrong password.',
+    near: ['mail/wrong-password-mails'],
     apply: refusals('CreateEmailOtp', (_answer, call, world) => {
       const user = userNamed(call.body, world);
       const notice = 'Somebody asked for a code with a wrong password, from 10.20.30.40. Case 778812.\n';

@@ -7,6 +7,7 @@ import { type Variant, variantsOf, withRules } from '../seams.js';
 export const transportVariants: readonly Variant[] = variantsOf({
   'connection-closed': {
     description: 'The connection is closed after each answer.',
+    near: ['throttle/counted-by-connection'],
     apply: wires('any', (answer) => {
       answer.headers = { ...answer.headers, connection: 'close' };
     }),
@@ -84,6 +85,7 @@ export const transportVariants: readonly Variant[] = variantsOf({
   },
   'rate-limit': {
     description: 'Every 25th request is answered 429 with Retry-After.',
+    near: ['http/throttled-put-is-stored'],
     apply: (seams) => {
       let requests = 0;
       seams.input('any', () => {
@@ -95,6 +97,7 @@ export const transportVariants: readonly Variant[] = variantsOf({
   },
   'unavailable-now-and-then': {
     description: 'Every 60th request is answered 503 with Retry-After and without Date.',
+    near: ['http/unavailable-put-is-stored'],
     apply: (seams) => {
       let requests = 0;
       seams.input('any', () => {

@@ -81,6 +81,20 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'content-ends-with-the-connection',
   ],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
+  [
+    'user-without-privileges',
+    'keys-stand-for-no-user',
+    'address-proven-by-mail',
+    'login-voids-mailed-code',
+    'codes-in-groups',
+    'refusals-close-the-connection',
+  ],
+  [
+    'address-in-any-case',
+    'mail-codes-end-after-two-minutes',
+    'mail-notice-to-another',
+    'unused-totp-key-again',
+  ],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
   [
     'keys-in-force-late',

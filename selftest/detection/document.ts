@@ -113,9 +113,9 @@ ${requirements
 Switch one on: \`mfa-conformance emulator --variant ID\`. None turns anything red or inconclusive,
 but for what is named: good practice (should) that real clusters are known to leave out.
 
-| variant | does | turns red |
-| --- | --- | --- |
-${variants.map(({ id, description, fails = [] }) => row(code(id), description, list(fails))).join('\n')}
+| variant | does | turns red | nearest to the faults |
+| --- | --- | --- | --- |
+${variants.map(({ id, description, fails = [], near = [] }) => row(code(id), description, list(fails), list(near))).join('\n')}
 
 The combinations:
 

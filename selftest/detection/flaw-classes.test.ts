@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
+import { variants } from '../../emulator/variants/index.js';
 import { flawClasses } from './flaw-classes.js';
 
 const knownFaults = new Map(faults.map((fault) => [fault.id, fault]));
@@ -20,6 +21,13 @@ describe('the classes of public flaws', () => {
     expect(each.requirements).not.toEqual([]);
     expect(each.faults).not.toEqual([]);
     expect(each.faults.filter((id) => !knownFaults.has(id))).toEqual([]);
+  });
+
+  test('stand beside conforming variants that come nearest to known faults', () => {
+    const near = variants.flatMap((variant) => variant.near ?? []);
+
+    expect(near.length).toBeGreaterThan(0);
+    expect(near.filter((id) => !knownFaults.has(id))).toEqual([]);
   });
 
   test('say why, where no requirement is to be had', () => {

@@ -277,14 +277,79 @@ export const flawClasses: readonly FlawClass[] = [
     ['support/tag-of-address-ignored'],
   ),
   covered(
-    'The mail goes to another than the owner of the credential',
+    'An operation acts for another than the owner of the credential',
     ['CWE-863'],
-    ['mail/send-email-otp-by-token-mails-the-admin'],
+    [
+      'mail/send-email-otp-by-token-mails-the-admin',
+      'mail/send-email-otp-by-key-mails-the-admin',
+      'mail/caller-is-the-last-login',
+      'totp-key/key-by-api-key-is-the-admins',
+      'mfa-config/sessions-are-shown-the-first-one',
+    ],
   ),
+  covered(
+    'A code is mailed to others, too',
+    ['CWE-201'],
+    ['mail/copied-to-audit', 'support/codes-to-the-address-before-too'],
+  ),
+  covered(
+    'A change of one property changes another',
+    ['CWE-471'],
+    [
+      'support/patch-of-address-resets-mode',
+      'support/patch-of-enabled-changes-address',
+      'mfa-config/part-keeps-half',
+      'mfa-config/unknown-property-stores-defaults',
+    ],
+  ),
+  covered(
+    'The configuration changes by itself, or a change is lost',
+    ['CWE-440'],
+    [
+      'sessions/totp-login-adds-a-type',
+      'sessions/email-login-forgets-retain',
+      'mfa-config/get-changes-it',
+      'mfa-config/second-switch-off-lost',
+      'mfa-config/retain-false-is-null',
+      'support/changes-cluster-mfa',
+      'support/new-address-is-not-stored',
+    ],
+  ),
+  covered(
+    'Values or bodies that the document does not allow are accepted',
+    ['CWE-20'],
+    ['support/mode-kept-as-spelt', 'mfa-config/unknown-type-stored', 'http/bytes-after-json-taken'],
+  ),
+  covered(
+    'A request without an optional property is treated otherwise than with its default',
+    ['CWE-1188'],
+    ['mail/no-domain-sends-nothing', 'login/domain-required'],
+  ),
+  covered(
+    'A property goes by another name, or has two values at once',
+    ['CWE-436'],
+    ['mfa-config/types-under-another-name', 'http/contrary-members'],
+  ),
+  covered(
+    'Content is encoded otherwise than the answer says',
+    ['CWE-838'],
+    [
+      'http/errors-compressed-undeclared',
+      'http/plain-declared-compressed',
+      'http/compressed-without-vary',
+      'totp-key/name-escaped',
+    ],
+  ),
+  covered(
+    'An error has another form than the document gives it',
+    ['CWE-394'],
+    ['http/405-as-text', 'http/error-as-text'],
+  ),
+  covered('A documented operation is missing', ['CWE-684'], ['absent/totp-key', 'absent/verify-totp']),
   covered(
     'A request is refused and carried out',
     ['CWE-696'],
-    ['http/wrong-method-is-stored', 'http/throttled-put-is-stored'],
+    ['http/wrong-method-is-stored', 'http/throttled-put-is-stored', 'http/unavailable-put-is-stored'],
   ),
   covered(
     'The flow of mailed codes tells which users there are',

@@ -44,6 +44,7 @@ export const lists: readonly Form[] = [
 
 export const nearCodes: readonly Form[] = [
   coded('the code and a digit after it', (code) => `${code}0`),
+  coded('the code and letters after it', (code) => `${code}abc`),
   coded('all but its last digit', (code) => code.slice(0, -1)),
   coded('the code twice', (code) => `${code}${code}`),
   coded('its first digits', (code) => code.slice(0, 2)),
