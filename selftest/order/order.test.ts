@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import type { RunEvent } from '../../src/base/model/event.js';
 import { loadOrder, orderFile, type Scarce, shareFound } from '../../src/contract/order/order.js';
-import { Pace } from '../../src/contract/order/pace.js';
+import { oneCodeInAStep, Pace } from '../../src/contract/order/pace.js';
 import { exchanged, timed } from '../events/sample.js';
 import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
 import { costsIn, withScarce } from './measured.js';
@@ -107,6 +107,7 @@ function* runOn(
   { requestMs, mailMs, stepMs = 0, scarce }: TargetSpeed,
 ): Generator<RunEvent> {
   const at = '2026-11-29T00:00:00Z';
+  if (scarce === 'users') yield { at, type: 'learned', fact: oneCodeInAStep, value: true, because: [] };
   for (const { id: requirement, cost, scarce: steps } of all) {
     const { requests = 0, mails = 0 } = cost;
     for (let n = 0; n < requests; n += 1) {

@@ -24,7 +24,7 @@ export interface OrderRow {
   readonly cost: Cost;
   /** The cost in another order if it is higher: the neighbours then prepare nothing. */
   readonly alone?: Cost;
-  /** Where codes of the support user, or of users, are scarce. */
+  /** Steps besides where codes of the support user, or of users, are scarce. */
   readonly scarce?: Scarce;
   /** A shared cost by name: only the first test that needs it pays. */
   readonly shares?: string;

@@ -23,6 +23,9 @@ const leastStepMs = 5_000;
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
+/** What a run learns of a target that takes one code of a user in a step, whichever key it is of. */
+export const oneCodeInAStep = 'codes of users: one in a step';
+
 /** Estimates for a remote cluster before any measurement, in milliseconds. */
 const unmeasured = { requestMs: 100, mailMs: 3_000 };
 /** The suite's own work per request, in milliseconds. */
@@ -60,8 +63,9 @@ export class Pace {
   #lateMs = 0;
   /** As tests of lanes were seen to run. */
   #lanes: number;
-  /** Steps that would have been awaited were codes scarce, and those that were. */
-  readonly #scarce = { support: { due: 0, awaited: 0 }, users: { due: 0, awaited: 0 } };
+  /** Steps that would have been awaited were codes of the support user scarce, and those that were. */
+  readonly #scarce = { due: 0, awaited: 0 };
+  #hasOneCodeInAStep = false;
 
   constructor(
     private readonly waits: KnownWaits,
@@ -85,6 +89,8 @@ export class Pace {
       spent.waitedMs += event.ms;
       if (isForStep(event)) spent.steps += 1;
       if (isForStep(event)) spent.stepsMs += event.ms;
+    } else if (event.type === 'learned') {
+      if (event.fact === oneCodeInAStep) this.#hasOneCodeInAStep = event.value === true;
     } else if (event.type === 'test began') {
       if (this.#queueOf(event.requirement) !== undefined)
         this.#lanes = event.lane === undefined ? 1 : this.lanes;
@@ -112,12 +118,9 @@ export class Pace {
 
   #endSteps(requirement: string, spent: Spent): void {
     const { cost: { steps = 0 } = {}, scarce } = this.order.rows.find(({ id }) => id === requirement) ?? {};
-    const awaited = spent.steps - steps;
-    for (const whose of ['support', 'users'] as const) {
-      const due = scarce?.[whose] ?? 0;
-      this.#scarce[whose].due += due;
-      this.#scarce[whose].awaited += Math.max(0, Math.min(due, awaited));
-    }
+    const { support: due = 0 } = scarce ?? {};
+    this.#scarce.due += due;
+    this.#scarce.awaited += Math.max(0, Math.min(due, spent.steps - steps));
     this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : spent.stepsMs;
   }
 
@@ -158,13 +161,11 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost), scarceMs);
   }
 
-  /** By the share of such steps that the target made other tests await. */
-  #scarceMs(scarce: Scarce = {}): number {
-    const steps = (['support', 'users'] as const).map((whose) => {
-      const { due, awaited } = this.#scarce[whose];
-      return due === 0 ? 0 : ((scarce[whose] ?? 0) * awaited) / due;
-    });
-    return Math.max(...steps) * wholeStep * this.waits.stepMs;
+  /** Of the support user's by the share of such steps that the target made other tests await. */
+  #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
+    const { due, awaited } = this.#scarce;
+    const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);
+    return steps * wholeStep * this.waits.stepMs;
   }
 
   #msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost): number {
