@@ -179,7 +179,8 @@ export class Api {
 
   /** After the end of a test, or of the run, what it has left running sends nothing more. */
   readonly #untilClosed: Link = (call, next) => {
-    if (this.#isClosing) throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
+    if (this.#isClosing || this.#recorder.isLeft)
+      throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
     const answer = next(call);
     if (isSafe(call)) return answer;
     this.#writing.add(answer);

@@ -78,6 +78,7 @@ export class Recorder {
   readonly #outside = new Running('', undefined);
   readonly #indexes = new WeakMap<object, number>();
   #nextIndex: number;
+  #isOver = false;
 
   /** @param onSecret told of every secret value @param firstIndex of this process's exchanges in the log */
   constructor(
@@ -106,6 +107,16 @@ export class Recorder {
       this.#write(began);
       return body();
     });
+  }
+
+  /** What tests have left running sends nothing any more. */
+  endTests(): void {
+    this.#isOver = true;
+  }
+
+  /** Whether the caller is of a test that is over. */
+  get isLeft(): boolean {
+    return this.#isOver && this.requirement !== '';
   }
 
   get #running(): Running {

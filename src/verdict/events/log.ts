@@ -92,6 +92,12 @@ export class EventLog {
     return last + 1;
   }
 
+  /** The requirements whose tests have ended. */
+  endedTests(): ReadonlySet<string> {
+    const ended = this.text().matchAll(/^\{"at":"[^"]*","type":"test ended","requirement":"([^"]+)"/gm);
+    return new Set([...ended].map(([, id = '']) => id));
+  }
+
   /** What the processes of the run have learned so far. To check all of a log takes a second. */
   learned(): Learned[] {
     const lines = this.text().split('\n');
