@@ -34,6 +34,8 @@ export interface EmulatorOptions {
   /** On loopback. Default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
+  /** How many users there are besides admin, viewer and other. */
+  readonly accounts?: number;
 }
 
 export interface EmulatorAccount {
@@ -75,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
 
   const mail = options.smtp ?? { host: '127.0.0.1', port: await freePort() };
   const mailer = new Mailer(mail, clock);
-  const state = new State(startState);
+  const state = new State(startState, options.accounts);
   const world: World = { release: releaseOf(release), rules: seams.rules, state, clock, mailer };
   const urlHost = hostForUrl(host);
   const certificate = options.tls === true ? await certificateFor(urlHost) : undefined;

@@ -10,6 +10,7 @@ export interface EmulatorFlags {
   readonly fault: readonly string[];
   readonly smtp?: MailAddress;
   readonly controlPort: number;
+  readonly accounts: number;
   readonly writeTarget?: string;
   readonly json?: true;
   readonly exitOnStdinEnd?: true;
@@ -30,6 +31,7 @@ export function emulatorCommand(): Command {
       .option('--fault <id>', 'break the contract (repeatable)', collect, [])
       .option('--smtp <host:port>', 'where mails go (default: a free port on loopback)', mailAddress)
       .option('--control-port <n>', 'port of the clock control on loopback; 0: any free one', port, 0)
+      .option('--accounts <n>', 'how many users more than admin, viewer and other (0 to 99)', accounts, 0)
       .option(
         '--write-target <file>',
         'write a target file for this emulator (YAML, readable by its owner only)',
@@ -47,6 +49,11 @@ function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a port number.');
   return value;
+}
+
+function accounts(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new InvalidArgumentError('It must be a number from 0 to 99.');
+  return Number(text);
 }
 
 function mailAddress(text: string): MailAddress {

@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     faults: flags.fault,
     ...(flags.smtp === undefined ? {} : { smtp: flags.smtp }),
     controlPort: flags.controlPort,
+    accounts: flags.accounts,
   });
   closeOnDemand(emulator, flags);
   if (flags.writeTarget !== undefined) await writeTarget(flags.writeTarget, emulator);

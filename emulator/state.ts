@@ -3,7 +3,7 @@ import type { TotpParameters } from './totp.js';
 
 export type Privilege = 'CLUSTER_VIEW' | 'CLUSTER_MODIFY' | 'MFA_MODIFY';
 
-export type Role = 'admin' | 'viewer' | 'other';
+export type Role = 'admin' | 'viewer' | 'other' | `more-${number}`;
 
 export interface User {
   readonly role: Role;
@@ -95,8 +95,9 @@ export class State {
   /** Reference ids, which replace a verified code once. */
   readonly referenceIds = new Set<string>();
 
-  constructor(start: StartState) {
-    this.users = createUsers(start.domains ?? {});
+  /** @param more how many users there are besides */
+  constructor(start: StartState, more = 0) {
+    this.users = createUsers(start.domains ?? {}, more);
     this.reset(start);
   }
 
@@ -146,7 +147,7 @@ function sidOf(username: string): string {
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
 }
 
-function createUsers(domains: StartState['domains'] & object): User[] {
+function createUsers(domains: StartState['domains'] & object, more: number): User[] {
   const create = (role: Role, username: string, privileges: readonly Privilege[]): User => ({
     role,
     username,
@@ -162,5 +163,6 @@ function createUsers(domains: StartState['domains'] & object): User[] {
     create('admin', 'admin', ['CLUSTER_VIEW', 'CLUSTER_MODIFY', 'MFA_MODIFY']),
     create('viewer', 'viewer', ['CLUSTER_VIEW']),
     create('other', 'bob', ['CLUSTER_VIEW']),
+    ...Array.from({ length: more }, (_, at) => create(`more-${at + 1}`, `more-${at + 1}`, ['CLUSTER_VIEW'])),
   ];
 }

@@ -1,7 +1,7 @@
 import type { MailAddress } from './mailer.js';
 import { type ReleaseName, releaseOf } from './releases.js';
 import type { Told } from './seams.js';
-import { type State, supportAddress } from './state.js';
+import { type Role, type State, supportAddress } from './state.js';
 
 export interface TargetFileInput {
   readonly baseUrl: string;
@@ -17,11 +17,12 @@ export interface TargetFileInput {
 
 /** The content of a target file for a running emulator: by default a disposable target that allows everything. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
-  const account = (role: 'admin' | 'viewer' | 'other'): Record<string, unknown> => {
+  const account = (role: Role): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);
     const key = role === 'viewer' ? {} : { apiKey };
     return { username, password, domain, email, ...key, sid, ...input.told.accounts[role] };
   };
+  const more = input.state.users.flatMap(({ role }) => (role.startsWith('more-') ? [account(role)] : []));
   const { host, port } = input.mail;
   const givesPassword = releaseOf(input.release).supportPassword && input.told.supportPassword;
   return {
@@ -29,7 +30,12 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
     baseUrl: input.baseUrl,
     release: input.release,
     ...(input.tls === undefined ? {} : { tls: input.tls }),
-    accounts: { admin: account('admin'), viewer: account('viewer'), other: account('other') },
+    accounts: {
+      admin: account('admin'),
+      viewer: account('viewer'),
+      other: account('other'),
+      ...(more.length === 0 ? {} : { more }),
+    },
     supportUser: {
       email: supportAddress,
       ...(givesPassword ? { password: input.state.supportPassword } : {}),
@@ -44,7 +50,7 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
     allow: {
       stateChanges: true,
       clusterMfa: true,
-      replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+      replaceTotpOf: ['admin', 'viewer', 'other', ...(more.length === 0 ? [] : ['more']), 'supportUser'],
       lockOut: true,
       disposable: true,
       ...input.told.allow,

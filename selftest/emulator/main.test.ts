@@ -63,7 +63,17 @@ describe('the command', () => {
   test('writes a target file that its owner alone can read, and the authority beside it', async () => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(file, 'old', { mode: 0o644 });
-    const child = start('--port', '0', '--tls', '--release', '7.0', '--write-target', file);
+    const child = start(
+      '--port',
+      '0',
+      '--tls',
+      '--release',
+      '7.0',
+      '--accounts',
+      '1',
+      '--write-target',
+      file,
+    );
 
     await firstLine(child);
 
@@ -77,6 +87,7 @@ describe('the command', () => {
         admin: expect.objectContaining({ username: 'admin', domain: 'LOCAL', apiKey: expect.any(String) }),
         viewer: expect.not.objectContaining({ apiKey: expect.anything() }),
         other: expect.objectContaining({ username: 'bob', email: 'bob@lab.example' }),
+        more: [expect.objectContaining({ email: 'more-1@lab.example', sid: expect.any(String) })],
       },
       supportUser: { email: 'support@lab.example' },
       mail: {
@@ -89,7 +100,7 @@ describe('the command', () => {
       allow: {
         stateChanges: true,
         clusterMfa: true,
-        replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+        replaceTotpOf: ['admin', 'viewer', 'other', 'more', 'supportUser'],
         lockOut: true,
         disposable: true,
       },
@@ -108,6 +119,7 @@ describe('the command', () => {
     ],
     ['an unknown variant', ['--port', '0', '--variant', 'slw'], 'Unknown variant "slw". Near: slow'],
     ['a bad port', ['--port', '70000'], 'port number'],
+    ['a bad number of accounts', ['--accounts', 'two'], 'number from 0 to 99'],
     ['a bad mail address', ['--smtp', 'relay'], 'HOST:PORT'],
     ['a foreign host', ['--port', '0', '--host', '192.0.2.1'], '192.0.2.1 is not an address of this machine'],
     ['a target file nowhere', ['--port', '0', '--write-target', '/nowhere/x.yaml'], "can't be written"],

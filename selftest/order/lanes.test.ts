@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SideBySide } from '../../fixtures/side-by-side.js';
+import { Roster } from '../../fixtures/users/roster.js';
+import type { Lane } from '../../src/base/model/event.js';
 import type { Uses } from '../../src/base/model/uses.js';
-import { isLast, queueOf } from '../../src/contract/order/lanes.js';
+import { isLast, lanesOfAccounts, queueOf } from '../../src/contract/order/lanes.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { everything, usesOf } from '../../src/contract/requirements/uses.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { nothingLearned } from '../../src/target/accounts/learned.js';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { emulated } from '../cli/emulated.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { cli, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+import { cli, folders, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
 
 const id = 'sessions/create-answers-201';
 
@@ -183,5 +188,84 @@ describe('beside others', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected a whole number of at least 1/);
+  });
+});
+
+describe('accounts that fit', () => {
+  test.each([
+    [4, 6, 4],
+    [9, 6, 4],
+    [4, 4, 2],
+    [4, 3, 0],
+    [1, 6, 0],
+    [0, 1, 0],
+  ])('%i of them in %i lanes have %i of their own', (fit, lanes, expected) => {
+    expect(lanesOfAccounts(fit, lanes)).toBe(expected);
+  });
+
+  const user = (username: string, more: object = { email: `${username}@lab.example` }) => ({
+    username,
+    password: `pass-of-${username}`,
+    ...more,
+  });
+  const accounts = {
+    admin: user('admin'),
+    viewer: user('viewer'),
+    other: user('bob', { email: 'bob@lab.example', mfaExempt: true }),
+    more: [user('ann'), user('shares', { email: 'Viewer@lab.example' }), user('unmailed', {}), user('eve')],
+  };
+  const unfit = ['bob', 'shares', 'unmailed', 'admin'];
+
+  test.each<[Lane | undefined, string[], string[]]>([
+    [undefined, [], ['bob', 'viewer', 'ann', 'shares', 'unmailed', 'eve', 'admin']],
+    ['account 1', [], ['viewer', ...unfit]],
+    ['account 2', [], ['ann', ...unfit]],
+    ['account 3', [], ['eve', ...unfit]],
+    ['account 3', ['eve'], [...unfit, 'eve']],
+  ])('in lane %s, used up %j, tests act as %j', (lane, usedUp, expected) => {
+    const target = readTarget(writeTarget(temporaryFolder(), targetAt('http://h/v2', { accounts })), {});
+    const roster = new Roster(target, nothingLearned, { requirement: id, lane }, ({ username }) =>
+      usedUp.includes(username),
+    );
+
+    expect(roster.allWithPassword().map(({ username }) => username)).toEqual(expected);
+  });
+
+  test('have a lane each, and log in nowhere else', async () => {
+    const folder = temporaryFolder();
+    const file = await emulated(folder, 'lab', { accounts: 2 }, { clock: undefined });
+
+    await cli([
+      'run',
+      '-t',
+      file,
+      '--grep',
+      'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing',
+      '--no-allure',
+      ...folders(folder),
+    ]);
+
+    const { lanes, outcomes } = verdictOf(folder);
+    expect(
+      outcomes.filter(({ outcome }) => outcome !== 'pass').map(({ id, reason }) => [id, reason]),
+    ).toEqual([]);
+    const laneOf = new Map<string, string | undefined>();
+    const users = new Map<string, Set<string>>();
+    for (const event of readEvents(join(folder, 'out', 'lab', 'events.jsonl'))) {
+      if (event.type === 'test began') laneOf.set(event.requirement, event.lane);
+      const lane = laneOf.get(event.type === 'exchange' ? event.requirement : '');
+      if (event.type !== 'exchange' || lane === undefined) continue;
+      // Some tests write the name in capitals, or with its domain.
+      const [, username] =
+        /"username":"([\w-]+)/.exec(event.exchange.request.body?.toLowerCase() ?? '') ?? [];
+      if (username !== undefined) users.set(lane, (users.get(lane) ?? new Set()).add(username));
+    }
+    expect(Object.fromEntries([...users].map(([lane, names]) => [lane, [...names]]))).toMatchObject({
+      'account 1': ['bob'],
+      'account 2': ['viewer'],
+      'account 3': ['more-1'],
+      'account 4': ['more-2'],
+    });
+    expect(lanes).toBe(5);
   });
 });

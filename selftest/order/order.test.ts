@@ -182,9 +182,11 @@ describe('the time left', () => {
       ['http/unknown-is-no-success', 5],
     ]);
     const rows = [...requests].map(([id, count]) => ({ id, cost: { requests: count } }));
-    const pace = new Pace(waits, detectionOrder(rows, {}, []), 4);
+    const inLanes = (count: number) => new Pace(waits, detectionOrder(rows, {}, []), count);
+    const pace = inLanes(4);
     const ids = new Set(requests.keys());
 
+    expect(inLanes(6).leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 4)));
     expect(pace.leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 2)));
     const [requirement = ''] = ids;
     pace.take({ at: '', type: 'test began', requirement, lane: 'cluster' });

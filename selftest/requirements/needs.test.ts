@@ -101,6 +101,15 @@ describe('needs that the target file shows', () => {
       allowing({ replaceTotpOf: ['supportUser'] }),
       'would replace the TOTP enrolment of other or viewer or admin: not in allow.replaceTotpOf',
     ],
+    [
+      'replaceTotp',
+      {
+        ...rich,
+        accounts: { admin: bare, 'more[0]': account('more[0]'), 'more[1]': account('more[1]') },
+        allow: { ...allow, replaceTotpOf: ['other'] },
+      },
+      'would replace the TOTP enrolment of more: not in allow.replaceTotpOf',
+    ],
     ['replaceTotpOfTwo', lone, noTwo],
     [
       'replaceTotpOfTwo',

@@ -17,7 +17,7 @@ test('a throw-away target allows all of it', () => {
   expect(all).toEqual({
     stateChanges: true,
     clusterMfa: true,
-    replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+    replaceTotpOf: ['admin', 'viewer', 'other', 'more', 'supportUser'],
     lockOut: true,
     disposable: true,
   });

@@ -24,7 +24,12 @@ describe('mistakes in syntax', () => {
     [
       'an unknown account',
       `${head}accounts: { admin: { apiKey: "\${KEY}" }, bob: {} }\n`,
-      '2:42 accounts.bob: unknown key; known here: admin, viewer, other',
+      '2:42 accounts.bob: unknown key; known here: admin, viewer, other, more',
+    ],
+    [
+      'a mistyped key of a further account',
+      `${head}accounts: { admin: { apiKey: "\${KEY}" }, more: [{ apikey: x }] }\n`,
+      '2:51 accounts.more[0].apikey: unknown key; did you mean apiKey?',
     ],
     [
       'a user name without password',
@@ -71,7 +76,7 @@ describe('mistakes in syntax', () => {
     ['mail: { kind: command, run: [] }', '29 mail.run: is empty: write at least one'],
     [
       'allow: { replaceTotpOf: [viewr] }',
-      '26 allow.replaceTotpOf[0]: must be one of admin, viewer, other, supportUser; did you mean viewer?',
+      '26 allow.replaceTotpOf[0]: must be one of admin, viewer, other, more, supportUser; did you mean viewer?',
     ],
     ['limits: { requestsPerSecond: 0 }', '30 limits.requestsPerSecond: must be more than 0'],
     ['name: { fromFile: x, and: y }', '22 name.and: unknown key; known here: fromFile'],
@@ -153,6 +158,16 @@ describe('mistakes in meaning', () => {
       '2:75 accounts.other.username: is the same user as accounts.admin: name another',
     ],
     [
+      'two further accounts of one user',
+      `${head}accounts: { admin: { apiKey: "\${KEY}" }, more: [{ username: a, password: "\${PW}" }, { username: A, password: "\${PW}" }] }\n`,
+      '2:97 accounts.more[1].username: is the same user as accounts.more[0]: name another',
+    ],
+    [
+      'a further secret written out',
+      `${head}accounts: { admin: { apiKey: "\${KEY}" }, more: [{ apiKey: hunter2-key }] }\n`,
+      '2:59 accounts.more[0].apiKey: a secret is written out in a file that others can read: chmod 600 the file, or write ${VAR} (an environment variable) or { fromFile: path } instead',
+    ],
+    [
       'a very long name',
       `${good}name: ${'x'.repeat(101)}\n`,
       "3:7 name: can't be the name of a folder on every system: it is longer than 100 bytes",
@@ -224,6 +239,10 @@ describe('mistakes in meaning', () => {
     [
       'allow: { stateChanges: true, replaceTotpOf: [other] }',
       '46 allow.replaceTotpOf[0]: there is no accounts.other',
+    ],
+    [
+      'allow: { stateChanges: true, replaceTotpOf: [more] }',
+      '46 allow.replaceTotpOf[0]: there is no accounts.more',
     ],
     ['waivers: no.yaml', '10 waivers: no.yaml: no such file'],
     ['clock: { control: 127.0.0.1 }', '19 clock.control: must begin with https:// or http://'],

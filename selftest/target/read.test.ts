@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { isTargetFile, readTarget, secretsOf } from '../../src/input/target-file/read.js';
+import { isTargetFile, readTarget, secretsOf, variablesOf } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { temporaryFolder, write } from './files.js';
 
@@ -21,6 +21,7 @@ accounts:
     username: bob
     password: \${BOB_PW}
     domain: lab.example
+  more: [{ username: ann, password: "\${ANN_PW}", mailedCodes: false }, { apiKey: "\${ANY_KEY}" }]
 supportUser: { email: support@lab.example, password: "\${SUPPORT_PW}" }
 mail:
   kind: smtp
@@ -32,12 +33,19 @@ clock: { control: "http://127.0.0.1:9000/clock" }
 allow:
   stateChanges: true
   clusterMfa: true
-  replaceTotpOf: [supportUser, other]
+  replaceTotpOf: [supportUser, more, other]
 limits: { requestsPerSecond: 2.5, requestTimeoutMs: 1000 }
 waivers: waivers.yaml
 `;
 
-const environment = { ADMIN_PW: 'p"a: ${KEY} #w', KEY: 'key-1', BOB_PW: 'bob-pw', SUPPORT_PW: 'support-pw' };
+const environment = {
+  ADMIN_PW: 'p"a: ${KEY} #w',
+  KEY: 'key-1',
+  BOB_PW: 'bob-pw',
+  ANN_PW: 'ann-pw',
+  ANY_KEY: 'key-2',
+  SUPPORT_PW: 'support-pw',
+};
 const minimal = 'baseUrl: https://10.2.0.7/v2\naccounts: { admin: { apiKey: "${KEY}" } }\n';
 
 function readMinimal(more = '', env: NodeJS.ProcessEnv = { KEY: 'key-1' }): Target {
@@ -64,6 +72,8 @@ describe('readTarget', () => {
         admin: { role: 'admin', username: 'admin', domain: 'LOCAL', email: 'admin@lab.example' },
         viewer: { role: 'viewer', username: 'viewer', domain: 'LOCAL' },
         other: { role: 'other', username: 'bob', domain: 'lab.example' },
+        'more[0]': { role: 'more[0]', username: 'ann', domain: 'LOCAL', mailedCodes: false },
+        'more[1]': { role: 'more[1]' },
       },
       supportUser: { email: 'support@lab.example' },
       mail: {
@@ -78,7 +88,7 @@ describe('readTarget', () => {
       allow: {
         stateChanges: true,
         clusterMfa: true,
-        replaceTotpOf: ['other', 'supportUser'],
+        replaceTotpOf: ['other', 'more', 'supportUser'],
         lockOut: false,
         disposable: false,
       },
@@ -91,8 +101,13 @@ describe('readTarget', () => {
       ['API key', 'key-1'],
       ['password', 'viewer-pw'],
       ['password', 'bob-pw'],
+      ['password', 'ann-pw'],
+      ['API key', 'key-2'],
       ['password', 'support-pw'],
     ]);
+    expect(variablesOf(target).map(({ variable }) => variable)).toEqual(
+      expect.arrayContaining(['ADMIN_KEY', 'OTHER_PW', 'MORE_0_PW', 'MORE_1_KEY']),
+    );
   });
 
   test('adds defaults to a minimal file', () => {
@@ -115,7 +130,7 @@ describe('readTarget', () => {
     expect(target.allow).toEqual({
       stateChanges: true,
       clusterMfa: true,
-      replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+      replaceTotpOf: ['admin', 'viewer', 'other', 'more', 'supportUser'],
       lockOut: true,
       disposable: true,
     });

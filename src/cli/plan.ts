@@ -4,7 +4,7 @@ import { counted, duration } from '../base/words.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
 import { Pace } from '../contract/order/pace.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
-import { effectiveAllow } from '../input/target-file/allow.js';
+import { effectiveAllow, mayReplaceTotp } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
 import { readEvents } from '../verdict/events/log.js';
@@ -134,8 +134,9 @@ function changesOf(target: Target, requirements: readonly Requirement[]): string
 
 function irreversible(target: Target, requirements: readonly Requirement[]): string[] {
   const needs = needsOf(requirements);
-  const { replaceTotpOf } = effectiveAllow(target.allow);
-  const users = replaceTotpOf.filter((who) => who !== 'supportUser' && target.accounts[who] !== undefined);
+  const users = Object.values(target.accounts).flatMap((account) =>
+    mayReplaceTotp(target.allow, account) ? account.role : [],
+  );
   return [
     ...(needs.has('replaceTotp')
       ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`]
@@ -152,8 +153,8 @@ function irreversible(target: Target, requirements: readonly Requirement[]): str
 }
 
 function accountsOf(target: Target): string[] {
-  return Object.values(target.accounts).flatMap((account) =>
-    account === undefined ? [] : [`${account.role}: ${account.username ?? 'by API key alone'}`],
+  return Object.values(target.accounts).map(
+    ({ role, username }) => `${role}: ${username ?? 'by API key alone'}`,
   );
 }
 

@@ -1,8 +1,8 @@
 import type { StatementInVerdict } from '../base/model/statement.js';
 import { counted } from '../base/words.js';
 import { exemptedNeed } from '../contract/requirements/needs.js';
-import { accountRoles } from '../input/target-file/allow.js';
-import type { Allow, Target } from '../input/target-file/target.js';
+import { calledInAllow } from '../input/target-file/allow.js';
+import type { Account, Allow, ByRole, Target } from '../input/target-file/target.js';
 import type { Judging } from '../verdict/statement/standing.js';
 import { foreseen } from './foreseen.js';
 
@@ -49,9 +49,10 @@ export const allowKeys: readonly (keyof Allow)[] = [
 ];
 
 /** The permissions that these keys give. Most need state changes, and some need accounts. */
-export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target['accounts']>): Allow {
+export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account>): Allow {
   const stateChanges = keys.has('stateChanges');
-  const everyone = [...accountRoles.filter((role) => accounts[role] !== undefined), 'supportUser'] as const;
+  const roles = Object.values(accounts).map(({ role }) => calledInAllow(role));
+  const everyone = [...new Set(roles), 'supportUser'] as const;
   return {
     stateChanges,
     clusterMfa: stateChanges && keys.has('clusterMfa'),

@@ -83,11 +83,10 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run one after the other. What a lane is named after only its tests touch meanwhile; those of the two
+ * Tests of one lane run one after the other. What a lane is named after only its tests touch meanwhile; those of the
  * accounts follow those of the cluster.
  */
-export const lanes = ['cluster', 'support', 'first account', 'second account'] as const;
-export type Lane = (typeof lanes)[number];
+export type Lane = 'cluster' | 'support' | `account ${number}`;
 
 type About<Type extends string, More = object> = {
   readonly type: Type;

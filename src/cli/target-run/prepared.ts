@@ -1,14 +1,15 @@
 import { join, resolve } from 'node:path';
 import { ConfigurationError, SuiteError } from '../../base/errors.js';
-import { lanes as laneNames } from '../../base/model/event.js';
 import type { StatementInVerdict } from '../../base/model/statement.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { programName } from '../../base/words.js';
+import { lanesOfAccounts, mostLanes } from '../../contract/order/lanes.js';
 import { meanStepMs } from '../../contract/order/pace.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import { readTarget, secretsOf } from '../../input/target-file/read.js';
 import type { Target } from '../../input/target-file/target.js';
+import { usersOfLanes } from '../../target/accounts/prove.js';
 import { detectRelease } from '../../target/detect/auto.js';
 import { knownAs } from '../../target/journal/aliases.js';
 import { Lease } from '../../target/journal/lease.js';
@@ -102,9 +103,9 @@ function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
     accounts.admin.apiKey === undefined ||
     within !== undefined ||
     readOnlyReason(target, mode) !== undefined;
-  return mustBeAlone || sharesMail
-    ? 1
-    : Math.min(lanes === 'auto' ? laneNames.length : lanes, laneNames.length);
+  if (mustBeAlone || sharesMail) return 1;
+  const most = lanes === 'auto' ? mostLanes : lanes;
+  return Math.min(most, 2 + lanesOfAccounts(usersOfLanes(target).length, most));
 }
 
 export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] {

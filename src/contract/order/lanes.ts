@@ -1,3 +1,4 @@
+import type { Lane } from '../../base/model/event.js';
 import type { Uses } from '../../base/model/uses.js';
 import type { Requirement } from '../requirements/catalogue.js';
 import { usesOf } from '../requirements/uses.js';
@@ -5,11 +6,22 @@ import { usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * What a lane takes its tests from; two of one account each take from `accounts`, once those of the cluster are done:
+ * What a lane takes its tests from; those of one account each take from `accounts`, once those of the cluster are done:
  * any account will do for them, while cluster MFA stays on.
  */
 export const queues = ['cluster', 'accounts', 'support'] as const;
 export type Queue = (typeof queues)[number];
+
+/** The lanes of cluster and support user included. */
+export const mostLanes = 6;
+
+export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
+
+/** How many accounts get a lane of their own; one alone gets none, beside that of the cluster. */
+export function lanesOfAccounts(fit: number, lanes: number): number {
+  const count = Math.min(fit, lanes - 2);
+  return count > 1 ? count : 0;
+}
 
 /** Undefined for a test that needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {

@@ -1,5 +1,10 @@
-import { effectiveAllow, readOnlyReason } from '../../input/target-file/allow.js';
-import type { Account, AccountRole, Allow, Target } from '../../input/target-file/target.js';
+import {
+  calledInAllow,
+  effectiveAllow,
+  mayReplaceTotp,
+  readOnlyReason,
+} from '../../input/target-file/allow.js';
+import { type Account, type Allow, inOrderOfUse, type Target } from '../../input/target-file/target.js';
 import type { Requirement } from './catalogue.js';
 import { meaningOf, type Need } from './need-names.js';
 
@@ -10,9 +15,6 @@ export interface NeedOptions {
   /** Whether tests may wait for minutes. */
   readonly slow: boolean;
 }
-
-/** The order of using accounts; the admin's own enrolment comes last. */
-const rolesByPreference: readonly AccountRole[] = ['other', 'viewer', 'admin'];
 
 /**
  * Why a requirement can't run on a target, according to the target file alone; undefined: it can. Needs with
@@ -161,17 +163,14 @@ function replaceableMissing(target: Target, allow: Allow, least: 1 | 2): string 
     const what = least === 1 ? 'no account' : 'no two accounts';
     return `the target file has ${what} with username and password`;
   }
-  const kept = users.filter(({ role }) => !allow.replaceTotpOf.includes(role)).map(({ role }) => role);
+  const kept = users.filter((user) => !mayReplaceTotp(allow, user));
   if (users.length - kept.length >= least) return undefined;
-  return `would replace the TOTP enrolment of ${kept.join(' or ')}: not in allow.replaceTotpOf`;
-}
-
-function accountsOf({ accounts }: Target): Account[] {
-  return rolesByPreference.flatMap((role) => accounts[role] ?? []);
+  const names = new Set(kept.map(({ role }) => calledInAllow(role)));
+  return `would replace the TOTP enrolment of ${[...names].join(' or ')}: not in allow.replaceTotpOf`;
 }
 
 function withPassword(target: Target): Account[] {
-  return accountsOf(target).filter(
+  return inOrderOfUse(target.accounts).filter(
     ({ username, password }) => username !== undefined && password !== undefined,
   );
 }
@@ -186,6 +185,6 @@ function mailed(target: Target): Account[] {
 }
 
 function addresses(target: Target): string[] {
-  const all = [...accountsOf(target).map(({ email }) => email), target.supportUser.email];
+  const all = [...inOrderOfUse(target.accounts).map(({ email }) => email), target.supportUser.email];
   return all.flatMap((email) => (email === undefined ? [] : [email.toLowerCase()]));
 }

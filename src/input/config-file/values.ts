@@ -27,9 +27,14 @@ export class Values {
     return text === undefined ? undefined : new Secret(text);
   }
 
-  texts(path: KeyPath): string[] {
+  /** Of a list. */
+  items(path: KeyPath): unknown[] {
     const value = this.at(path);
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    return Array.isArray(value) ? value : [];
+  }
+
+  texts(path: KeyPath): string[] {
+    return this.items(path).filter((item) => typeof item === 'string');
   }
 
   number(path: KeyPath): number | undefined {

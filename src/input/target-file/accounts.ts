@@ -2,17 +2,25 @@ import { defined } from '../../base/defined.js';
 import { Secret } from '../../base/secret.js';
 import type { KeyPath } from '../config-file/problems.js';
 import type { Values } from '../config-file/values.js';
-import { accountRoles } from './allow.js';
-import type { Account, AccountRole, Accounts, Target } from './target.js';
+import type { Account, AccountRole, Accounts, ByRole, Target } from './target.js';
 
 /** The accounts; undefined after a reported problem. */
 export function readAccounts(values: Values): Accounts | undefined {
-  const admin = readAccount(values, 'admin');
-  const viewer = readAccount(values, 'viewer');
-  const other = readAccount(values, 'other');
-  reportSameUser(values, { admin, viewer, other });
-  if (admin === undefined) return undefined;
-  return defined({ admin, viewer, other });
+  const accounts: ByRole<Account> = Object.fromEntries(
+    placesOf(values).map(([role, path]) => [role, readAccount(values, role, path)]),
+  );
+  reportSameUser(values, accounts);
+  const { admin } = accounts;
+  return admin === undefined ? undefined : { ...accounts, admin };
+}
+
+/** Where the accounts of a file stand. */
+export function placesOf(values: Values): (readonly [role: AccountRole, path: KeyPath])[] {
+  const places = (['admin', 'viewer', 'other'] as const).map((role) => [role, ['accounts', role]] as const);
+  const more = values
+    .items(['accounts', 'more'])
+    .map((_, n) => [`more[${n}]`, ['accounts', 'more', n]] as const);
+  return [...places, ...more].filter(([, path]) => values.has(path));
 }
 
 export function readSupportUser(values: Values): Target['supportUser'] {
@@ -23,9 +31,8 @@ export function readSupportUser(values: Values): Target['supportUser'] {
   });
 }
 
-function readAccount(values: Values, role: AccountRole): Account | undefined {
-  const at = (key: string): KeyPath => ['accounts', role, key];
-  if (!values.has(['accounts', role])) return undefined;
+function readAccount(values: Values, role: AccountRole, path: KeyPath): Account {
+  const at = (key: string): KeyPath => [...path, key];
   const apiKey = values.text(at('apiKey'));
   const account = defined({
     role,
@@ -39,11 +46,7 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
     mailedCodes: values.flag(at('mailedCodes')) === false ? (false as const) : undefined,
   });
   if (!values.has(at('apiKey')) && !values.has(at('password'))) {
-    values.problem(
-      ['accounts', role],
-      'has no credentials: give it an apiKey, or username and password',
-      'key',
-    );
+    values.problem(path, 'has no credentials: give it an apiKey, or username and password', 'key');
   }
   // The HTTP client would refuse other characters in the middle of a run.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
@@ -66,18 +69,14 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
 }
 
 /** Reports one user under two roles, since tests need different users. */
-function reportSameUser(
-  values: Values,
-  accounts: { readonly [R in AccountRole]: Account | undefined },
-): void {
+function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
-  for (const role of accountRoles) {
+  for (const [role, path] of placesOf(values)) {
     const { username, domain = '' } = accounts[role] ?? {};
     if (username === undefined) continue;
     const user = `${domain}\n${username}`.toLowerCase();
     const earlier = seen.get(user);
     if (earlier === undefined) seen.set(user, role);
-    else
-      values.problem(['accounts', role, 'username'], `is the same user as accounts.${earlier}: name another`);
+    else values.problem([...path, 'username'], `is the same user as accounts.${earlier}: name another`);
   }
 }

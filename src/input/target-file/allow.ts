@@ -1,10 +1,17 @@
 import { ConfigurationError } from '../../base/errors.js';
 import type { Values } from '../config-file/values.js';
-import type { AccountRole, Allow, Target } from './target.js';
+import type { Account, AccountRole, Allow, Target } from './target.js';
 
-export const accountRoles = ['admin', 'viewer', 'other'] as const satisfies readonly AccountRole[];
+const everyone: Allow['replaceTotpOf'] = ['admin', 'viewer', 'other', 'more', 'supportUser'];
 
-const everyone: Allow['replaceTotpOf'] = [...accountRoles, 'supportUser'];
+/** What `allow.replaceTotpOf` calls an account. */
+export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number] {
+  return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
+}
+
+export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): boolean {
+  return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
+}
 
 /** The effective permissions: a throw-away target allows everything. @throws ConfigurationError */
 export function effectiveAllow(allow: Allow): Allow {

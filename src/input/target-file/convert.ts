@@ -5,8 +5,8 @@ import type { KeyPath } from '../config-file/problems.js';
 import { notOneOf } from '../config-file/schema.js';
 import { readTextFile } from '../config-file/text-file.js';
 import type { Values } from '../config-file/values.js';
-import { readAccounts, readSupportUser } from './accounts.js';
-import { accountRoles, readAllow } from './allow.js';
+import { placesOf, readAccounts, readSupportUser } from './accounts.js';
+import { readAllow } from './allow.js';
 import { type MailSettings, readMail } from './mail.js';
 import { nameTrouble } from './name.js';
 import type { Allow, Limits, Target } from './target.js';
@@ -111,10 +111,10 @@ function readOtherFile(values: Values, folder: string, key: 'waivers' | 'stateme
   return file;
 }
 
-const secretPaths: readonly KeyPath[] = [
-  ...accountRoles.flatMap((role): KeyPath[] => [
-    ['accounts', role, 'password'],
-    ['accounts', role, 'apiKey'],
+const secretPaths = (values: Values): readonly KeyPath[] => [
+  ...placesOf(values).flatMap(([, path]) => [
+    [...path, 'password'],
+    [...path, 'apiKey'],
   ]),
   ['supportUser', 'password'],
   ['mail', 'password'],
@@ -122,7 +122,7 @@ const secretPaths: readonly KeyPath[] = [
 
 /** Reports secrets written in a file that others can read. If the access is unknown, it warns. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
-  const writtenOut = secretPaths.filter((path) => values.isWrittenOut(path));
+  const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
   // A path is not secret, but an inline key is.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);

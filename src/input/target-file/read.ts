@@ -62,14 +62,17 @@ export function secretsOf(target: Target): NamedSecret[] {
 
 /** The secrets that scripts and new target files get through environment variables. */
 export function variablesOf({
-  accounts: { admin, viewer, other },
+  accounts,
   supportUser,
 }: Target): (NamedSecret & { readonly variable: string })[] {
   return [
-    ...[admin, viewer, other].flatMap((account) => [
-      ...given(account?.password, { what: 'password', variable: `${account?.role.toUpperCase()}_PW` }),
-      ...given(account?.apiKey, { what: 'API key', variable: `${account?.role.toUpperCase()}_KEY` }),
-    ]),
+    ...Object.values(accounts).flatMap(({ role, password, apiKey }) => {
+      const name = role.toUpperCase().replace('[', '_').replace(']', '');
+      return [
+        ...given(password, { what: 'password', variable: `${name}_PW` }),
+        ...given(apiKey, { what: 'API key', variable: `${name}_KEY` }),
+      ];
+    }),
     ...given(supportUser.password, { what: 'password', variable: 'SUPPORT_PW' }),
   ];
 }

@@ -35,9 +35,23 @@ export interface Target {
   readonly warnings?: readonly string[];
 }
 
-export type AccountRole = 'admin' | 'viewer' | 'other';
+/** Further accounts are named after their place in the file. */
+export type AccountRole = 'admin' | 'viewer' | 'other' | `more[${number}]`;
 
-export type Accounts = { readonly admin: Account } & { readonly [R in AccountRole]?: Account };
+/** Something of each account. */
+export interface ByRole<Each> {
+  readonly admin?: Each;
+  readonly viewer?: Each;
+  readonly other?: Each;
+  readonly [more: `more[${number}]`]: Each;
+}
+
+export type Accounts = ByRole<Account> & { readonly admin: Account };
+
+/** The accounts in the order of their use; the admin's own comes last. */
+export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
+  return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
+}
 
 export interface Account {
   readonly role: AccountRole;
@@ -58,8 +72,8 @@ export interface Account {
 export interface Allow {
   readonly stateChanges: boolean;
   readonly clusterMfa: boolean;
-  /** Accounts (or the support user) whose TOTP enrolment may be replaced permanently. */
-  readonly replaceTotpOf: readonly (AccountRole | 'supportUser')[];
+  /** Accounts (or the support user) whose TOTP enrolment may be replaced permanently; `more`: all further ones. */
+  readonly replaceTotpOf: readonly ('admin' | 'viewer' | 'other' | 'more' | 'supportUser')[];
   readonly lockOut: boolean;
   readonly disposable: boolean;
 }

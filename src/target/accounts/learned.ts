@@ -1,6 +1,5 @@
 import { objectOf, shapedLike, shapes } from '../../base/shape.js';
-import { accountRoles } from '../../input/target-file/allow.js';
-import type { AccountRole, Target } from '../../input/target-file/target.js';
+import type { ByRole, Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** The ways to log in. A cluster may accept only one of them. */
@@ -37,7 +36,7 @@ export interface AccountProof {
 export interface Learned {
   /** Closed ways to log in, each with the reason. */
   readonly unavailable: { readonly [Way in LoginWay]?: string };
-  readonly accounts: { readonly [Role in AccountRole]?: AccountProof };
+  readonly accounts: ByRole<AccountProof>;
   /** The session limit of a user; null: the suite stays below it. */
   readonly sessionLimit: number | null;
   /** Why no mail can be judged; null: one came, or the suite asked for none. */
@@ -48,7 +47,7 @@ export interface Learned {
   readonly mailWhileOnOnly: boolean;
 }
 
-const { text, number, flag, listOf, orNull } = shapes;
+const { text, number, flag, listOf, mapOf, orNull } = shapes;
 
 const proof = objectOf<AccountProof>({
   letIn: orNull(flag),
@@ -61,7 +60,7 @@ const proof = objectOf<AccountProof>({
 const isLearned = shapedLike<Learned>(
   objectOf<Learned>({
     unavailable: objectOf<Learned['unavailable']>({ sessions: text, tokens: text }, loginWays),
-    accounts: objectOf<Learned['accounts']>({ admin: proof, viewer: proof, other: proof }, accountRoles),
+    accounts: mapOf(proof),
     sessionLimit: orNull(number),
     mailSilent: orNull(text),
     mailCodeless: orNull(text),
@@ -97,9 +96,9 @@ export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): str
 export function mistakeIn({ accounts }: Learned, target: Pick<Target, 'accounts'>): string | undefined {
   const proofs = Object.values(accounts);
   if (!proofs.some((proof) => proof?.letIn)) return undefined;
-  const refused = accountRoles.filter(
-    (role) => accounts[role]?.letIn === false && target.accounts[role]?.domain.toUpperCase() === 'LOCAL',
+  const refused = Object.values(target.accounts).filter(
+    ({ role, domain }) => accounts[role]?.letIn === false && domain.toUpperCase() === 'LOCAL',
   );
-  const problems = refused.flatMap((role) => accounts[role]?.problems ?? []);
+  const problems = refused.flatMap(({ role }) => accounts[role]?.problems ?? []);
   return problems.length === 0 ? undefined : problems.join(' ');
 }

@@ -1,6 +1,6 @@
 import { ArrangeError, NotAllowedError, type SuiteError } from '../../base/errors.js';
-import { accountRoles, effectiveAllow } from '../../input/target-file/allow.js';
-import { type AccountRole, type Target, usualSessionsPerUser } from '../../input/target-file/target.js';
+import { effectiveAllow, mayReplaceTotp } from '../../input/target-file/allow.js';
+import { inOrderOfUse, type Target, usualSessionsPerUser } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import { codeless } from '../beliefs/target-model.js';
 import type { Answer } from '../connection/api.js';
@@ -14,7 +14,7 @@ import {
   nothingLearned,
   wayNames,
 } from './learned.js';
-import { credentialIn, type LoginAnswer, logIn, type User } from './log-in.js';
+import { credentialIn, type LoginAnswer, logIn, type MailUser, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
 import { isUsable, look } from './opens.js';
 import { whyUnavailable } from './ways.js';
@@ -63,11 +63,9 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
     tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
     maySwitch,
   );
-  const accounts: { [Role in AccountRole]?: AccountProof } = {};
-  for (const one of tried) {
-    const { role } = one.user;
-    accounts[role] = proofOf(one, mailedCodes.get(role) ?? null, tried);
-  }
+  const accounts: Learned['accounts'] = Object.fromEntries(
+    tried.map((one) => [one.user.role, proofOf(one, mailedCodes.get(one.user.role) ?? null, tried)]),
+  );
   const sessionLimit = await learnSessionLimit(connection, tried);
   return {
     unavailable,
@@ -213,11 +211,29 @@ function unproven(users: readonly User[]): Learned {
 
 /** The accounts with a password, in the order of their use. */
 export function usersOf({ accounts }: Target): User[] {
-  return accountRoles.toReversed().flatMap((role) => {
-    const account = accounts[role];
-    const { username, password } = account ?? {};
-    return account === undefined || username === undefined || password === undefined
-      ? []
-      : [{ ...account, username, password }];
+  return inOrderOfUse(accounts).flatMap((account) => {
+    const { username, password } = account;
+    return username === undefined || password === undefined ? [] : [{ ...account, username, password }];
   });
+}
+
+export const isLetIn = ({ accounts }: Pick<Learned, 'accounts'>, { role }: User): boolean =>
+  accounts[role]?.letIn !== false;
+
+export function getsMail({ accounts }: Pick<Learned, 'accounts'>, user: User): user is MailUser {
+  return user.email !== undefined && user.mailedCodes !== false && accounts[user.role]?.mailedCodes !== false;
+}
+
+/** Those that can have a lane each, for tests that any account will do for. No two get mail at one address. */
+export function usersOfLanes(target: Target, learned: Pick<Learned, 'accounts'> = nothingLearned): User[] {
+  const fit = usersOf(target).filter(
+    (user) =>
+      user.role !== 'admin' &&
+      user.mfaExempt !== true &&
+      isLetIn(learned, user) &&
+      getsMail(learned, user) &&
+      mayReplaceTotp(target.allow, user),
+  );
+  const addresses = fit.map(({ email }) => email?.toLowerCase());
+  return fit.filter((_, at) => addresses.indexOf(addresses[at]) === at);
 }

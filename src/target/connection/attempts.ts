@@ -45,8 +45,7 @@ export class Attempts {
     target: Target,
     private readonly file: string,
   ) {
-    const { admin, viewer, other } = target.accounts;
-    this.#accounts = [admin, viewer, other].filter((account) => account !== undefined);
+    this.#accounts = Object.values(target.accounts);
     this.#isLimited = !effectiveAllow(target.allow).lockOut;
     const counts = new Map(read(file));
     for (const who of [...this.#accounts.map(({ role }) => role), supportUser]) {

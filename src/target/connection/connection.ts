@@ -319,13 +319,7 @@ function sessionOf(id: string): Credential {
 
 /** Every address of the target file: mail to others is not the suite's. */
 export function addressesOf({ accounts, supportUser }: Target): string[] {
-  const { admin, viewer, other } = accounts;
-  const all = [
-    ...(supportUser.otherEmails ?? []),
-    admin.email,
-    viewer?.email,
-    other?.email,
-    supportUser.email,
-  ];
+  const own = Object.values(accounts).map(({ email }) => email);
+  const all = [...(supportUser.otherEmails ?? []), ...own, supportUser.email];
   return [...new Set(all.filter((address) => address !== undefined))];
 }
