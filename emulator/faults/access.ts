@@ -172,6 +172,18 @@ const single = faultsOf({
       apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
     ),
   },
+  'access/key-needs-a-code': {
+    description: 'While cluster MFA is on, an API key opens no operation of the support user.',
+    breaks: ['access/key-needs-no-code'],
+    apply: withRules(({ identify }) => ({
+      identify: (credentials, call, world) =>
+        world.state.cluster.enabled &&
+        call.operation?.includes('Support') === true &&
+        credentials.apiKey !== undefined
+          ? undefined
+          : identify(credentials, call, world),
+    })),
+  },
   'access/token-ignored': {
     description: 'Access tokens open nothing.',
     breaks: ['access/token-in-authorization'],

@@ -2,6 +2,7 @@ import type { Answer, Api, Credential } from '../../fixtures/index.js';
 import {
   anonymous,
   arrange,
+  bothTypes,
   expect,
   guarded,
   prepared,
@@ -47,6 +48,15 @@ test('access/key-header-in-any-case', async ({ api, connection, admin }) => {
 
   expect(lower).toBeAccepted();
   expect(upper).toBeAccepted();
+});
+
+test('access/key-needs-no-code', async ({ api, admin: as, cluster }) => {
+  await arrange(cluster.off());
+  const reads = ['GetMFAConfig', 'GetSupportMFAConfig'] as const;
+  for (const read of reads) await arrange(api.call(read, { as }));
+  await arrange(cluster.on(bothTypes));
+
+  for (const read of reads) expect(await api.call(read, { as })).toBeAccepted();
 });
 
 test('access/token-in-authorization', async ({ api, users, cluster }) => {

@@ -199,6 +199,7 @@ const unused = new WeakMap<SupportMfa, Reference>();
 /** That one where there is one: another takes a fresh code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
+  unused.delete(support);
   if (known !== undefined) return known;
   const { answer, authenticator } = await support.verified();
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };

@@ -97,7 +97,10 @@ export async function prepare(
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
-  const sharesMail = supportUser.email !== undefined && addresses.includes(supportUser.email.toLowerCase());
+  const { email, otherEmails = [accounts.admin.email] } = supportUser;
+  // The support user's mails, at one address and at another, must not be taken for a user's.
+  const sharesMail =
+    email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =
     clock !== undefined ||
     accounts.admin.apiKey === undefined ||

@@ -27,6 +27,8 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   const { cluster, support, users, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
+  // The support user is mailed at the admin's address, too.
+  if (users !== undefined && users > 2) return undefined;
   if (support === undefined) return cluster === 'on' && users === 1 ? 'accounts' : 'cluster';
   return cluster === undefined && users === undefined ? 'support' : undefined;
 }

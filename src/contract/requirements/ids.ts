@@ -37,6 +37,7 @@ export const requirementIds = [
   'access/create-totp-key-refuses-wrong-token',
   'access/create-totp-key-refuses-wrong-session',
   'access/key-header-in-any-case',
+  'access/key-needs-no-code',
   'access/cut-key-is-refused',
   'access/key-in-other-case-is-refused',
   'access/near-session-is-refused',

@@ -53,6 +53,11 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
+  /** Codes of the key wait for the next step where this one may be spent by an older key's. */
+  passOver(authenticator: Authenticator): void {
+    if (this.#steps.mayBeSpent(ofSteps)) this.#steps.passOver(ofSteps, authenticator);
+  }
+
   inForce(): Promise<void> {
     return this.#steps.inForce(ofSteps);
   }
