@@ -8,8 +8,8 @@ const node = (path, ...args) =>
   });
 const [only, ...args] = process.argv.slice(2);
 
-if (![undefined, 'docs', 'explain', 'order', 'uses'].includes(only))
-  throw new Error(`Unknown part ${only}: must be docs, explain, order or uses.`);
+if (![undefined, 'docs', 'explain', 'order', 'scarce', 'uses'].includes(only))
+  throw new Error(`Unknown part ${only}: must be docs, explain, order, scarce or uses.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -20,7 +20,7 @@ for (const name of [
   node(`${name}.mjs`);
 // The rest needs compiled code with the new files.
 node('build.mjs');
-node('../dist/selftest/order/write-order.js', ...(only === 'order' ? ['measure'] : []));
+node('../dist/selftest/order/write-order.js', ...(only === 'order' || only === 'scarce' ? [only] : []));
 node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
 // Runs the suite, at first against many faults, so only on request.

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { faults } from '../../emulator/faults/index.js';
-import { loadOrder, orderFile } from '../../src/contract/order/order.js';
+import { type DetectionOrder, loadOrder, orderFile } from '../../src/contract/order/order.js';
 import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
 import { type Costs, measure, measureInOrder, measureScarce } from './measured.js';
 
@@ -8,8 +8,24 @@ import { type Costs, measure, measureInOrder, measureScarce } from './measured.j
 const write = ({ rows, shared }: Costs): void =>
   writeFileSync(orderFile, orderText(detectionOrder(inCatalogueOrder(rows), shared, faults)));
 
-if (process.argv[2] === 'measure' || !existsSync(orderFile)) {
-  const inOrderOfFiles = await measure();
+/** The steps that scarce codes cost take twenty minutes to measure: what is known of them stays. */
+function withKnownScarce({ rows, shared }: Costs, known: DetectionOrder | undefined): Costs {
+  const before = new Map(known?.rows.map(({ id, scarce }) => [id, scarce]));
+  return {
+    shared,
+    rows: rows.map((row) => {
+      const scarce = before.get(row.id);
+      return scarce === undefined ? row : { ...row, scarce };
+    }),
+  };
+}
+
+const what = process.argv[2];
+const known = existsSync(orderFile) ? loadOrder() : undefined;
+if (what === undefined && known !== undefined) write(known);
+else {
+  const inOrderOfFiles = withKnownScarce(await measure(), known);
   write(inOrderOfFiles);
-  write(await measureScarce(await measureInOrder(inOrderOfFiles)));
-} else write(loadOrder());
+  const all = await measureInOrder(inOrderOfFiles);
+  write(what === 'scarce' ? await measureScarce(all) : all);
+}

@@ -78,10 +78,10 @@ describe('a test', () => {
       'beside tests of another lane and passed alone',
     ],
     [
-      'that failed beside others and could not be run alone is undecided for that reason',
+      'that failed beside others, which kept it from being tried alone, fails',
       [...beside(failed()), ...again({ type: 'arrange failed', requirement: one, reason: 'because' })],
-      'inconclusive',
-      'because',
+      'fail',
+      words,
     ],
     [
       'that failed beside others before the run was stopped is undecided',

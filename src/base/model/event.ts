@@ -100,7 +100,7 @@ export type EventOfTest =
       {
         /** It runs beside tests of other lanes; absent: alone. */
         readonly lane?: Lane;
-        /** It did not pass beside others, and runs again alone: that counts. */
+        /** It did not pass beside others, and runs again alone: where that passes, its failure proves nothing. */
         readonly again?: true;
       }
     >

@@ -8,7 +8,7 @@ type Broken = Finding & { readonly exchange: number };
 /** What a log holds of the test of one requirement. */
 interface OfTest {
   /** What it sent, in order. */
-  readonly own: Exchanged[];
+  own: Exchanged[];
   /** Its expectations. */
   readonly failed: Check[];
 }
@@ -67,11 +67,8 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // What it found beside others doesn't count where it runs again alone.
-        this.#tests.set(event.requirement, {
-          own: [],
-          failed: event.again ? [] : this.#test(event.requirement).failed,
-        });
+        // What it found beside others may be told, too.
+        if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {
         const adopted = event.exchanges.flatMap((index) => this.exchanges.get(index) ?? []);

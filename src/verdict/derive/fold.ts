@@ -41,8 +41,8 @@ interface Tested {
   reports: Report[];
   /** It runs beside others, where a failure alone proves nothing. */
   isBeside: boolean;
-  /** It failed beside others. */
-  hasFailedBeside: boolean;
+  /** How it failed beside others. */
+  failedBeside: readonly Report[];
   ended: boolean;
   /** The run was stopped during this test. */
   isStopped: boolean;
@@ -125,8 +125,7 @@ export class RunFold {
     const ofTests = [...this.#tests].map(([id, tested]) => {
       const isOpen = tested.isStopped || (!tested.ended && tested.reports.length === 0);
       const reports = [
-        ...tested.reports.map((one) => unconfirmed(this.#excused(one), tested)),
-        ...(tested.hasFailedBeside && tested.ended && tested.reports.length === 0 ? [onlyBeside] : []),
+        ...reportsOf(tested).map((one) => unconfirmed(this.#excused(one), tested)),
         ...(isOpen ? [this.#stopped()] : []),
       ];
       return outcomeOf(id, { ...tested, reports }, command);
@@ -288,14 +287,14 @@ function shownOf(index: number, { operation, request, response }: Exchange): Sho
 function newTest(): Tested {
   return {
     ...{ exchanges: [], reports: [], durationMs: 0 },
-    ...{ isBeside: false, hasFailedBeside: false, ended: false, isStopped: false },
+    ...{ isBeside: false, failedBeside: [], ended: false, isStopped: false },
   };
 }
 
 /** What a test found beside others, how it ends alone replaces. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
-    tested.hasFailedBeside = tested.reports.some(({ kind }) => kind === 'fail');
+    tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
     tested.reports = [];
   }
   Object.assign(tested, { exchanges: [], ended: false, isStopped: false, isBeside: lane !== undefined });
@@ -305,6 +304,13 @@ const onlyBeside: Report = {
   kind: 'inconclusive',
   reason: 'The test failed beside tests of another lane and passed alone. Run it with --lanes 1.',
 };
+
+/** What a breach has changed may keep the test from being tried again: only a pass speaks against the failure. */
+function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
+  if (failedBeside.length === 0) return reports;
+  if (reports.length === 0) return ended ? [onlyBeside] : [];
+  return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
+}
 
 /** The run ended before the test could fail alone as well. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
