@@ -199,7 +199,7 @@ export const turnsRed: Readonly<Record<string, TurnsRed>> = {
   'support-reference/outlives-the-key': { level: 'should' },
   'support-reference/reusable': { level: 'should' },
   'support/address-changed-with-wrong-code': { besides: ['support-email/code-serves-one-change-of-two-at-once'] },
-  'support/address-changed-without-code': { besides: ['support-email/address-not-changed-with-wrong-code', 'support-email/code-serves-one-change-of-two-at-once', 'support-email/mode-not-changed-without-code'] },
+  'support/address-changed-without-code': { besides: ['support-email/address-not-changed-with-wrong-code', 'support-email/code-serves-one-change-of-two-at-once', 'support-email/mode-not-changed-without-code', 'support-email/tagged-address-needs-code'] },
   'support/address-lost': { level: 'should' },
   'support/any-address-accepted': { level: 'should' },
   'support/beginning-of-a-code-disables': { level: 'should' },
