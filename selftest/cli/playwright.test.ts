@@ -13,6 +13,7 @@ test('npx playwright test --list names every requirement without a target', asyn
   const { stdout } = await promisify(execFile)(process.execPath, [...playwright, '--list'], options);
 
   expect(stdout).toContain(`Total: ${loadRequirements().length} tests`);
+  expect(stdout.match(/ › [\w/-]+\.spec\.[jt]s:\d+:\d+ › /g)?.length).toBe(loadRequirements().length);
 });
 
 test('npx playwright test starts the emulator where no target is named', async () => {
