@@ -121,7 +121,7 @@ export function operationsOf(
   return operations;
 }
 
-/** Whether a requirement had to go through a broken operation, as its own or to arrange; or its reason names one. */
+/** Whether a requirement had to go through a broken operation, as its own or to arrange; or nothing could, for it. */
 function touches(
   { id, exchanges, reason }: Outcome,
   broken: ReadonlySet<string> | 'all',
@@ -129,7 +129,7 @@ function touches(
 ): boolean {
   if (broken === 'all') return true;
   const isNamed = [...broken].some((name) => isOperationId(name) && reason.startsWith(`${callOf(name)} `));
-  if (isNamed) return true;
+  if (exchanges.length === 0 && isNamed) return true;
   const own = requirements.find((requirement) => requirement.id === id)?.operations ?? [];
   const called = exchanges.flatMap(({ operation }) => operation ?? []);
   return [...own, ...called].some((operation) => broken.has(operation));

@@ -97,7 +97,7 @@ describe('beside others', () => {
   const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
 
   /**
-   * Runs both tests on a server that lets a wrong key read the support user's configuration so many times.
+   * Runs both tests on a server that lets a wrong key read the support user's configuration the first `times` times.
    *
    * @param isBusy it refuses all that is wrong for now
    */

@@ -68,15 +68,15 @@ export class Codes {
   }
 
   /** The current code, or the next step's where it was used. @throws ArrangeError instead of a wait in vain */
-  async unused(authenticator: Authenticator, inVain?: string): Promise<string> {
+  async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);
   }
 
-  async #unusedStep(authenticator: Authenticator, inVain?: string): Promise<void> {
+  async #unusedStep(authenticator: Authenticator, inVain?: () => string): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
-    if (isUsed && inVain !== undefined) throw new ArrangeError(inVain);
+    if (isUsed && inVain !== undefined) throw new ArrangeError(inVain());
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 

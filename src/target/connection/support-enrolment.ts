@@ -25,8 +25,6 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-export const provesInVain = 'POST /support-user/verify-totp took no right code of the last keys.';
-
 /** After this many equal failures one try a minute is left: a lock may have passed. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
@@ -37,12 +35,14 @@ export class SupportProofs {
   /** Proofs that failed since one succeeded, and when the last one did. */
   #inVain = 0;
   #failedAt = 0;
+  #lastRefused: Verification | undefined;
 
   constructor(
-    { codes, recorder, model }: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
+    private readonly parts: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
     private readonly attempts: Pick<Attempts, 'mightLock'>,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
+    const { codes, recorder, model } = parts;
     this.#codes = codes;
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
@@ -90,6 +90,12 @@ export class SupportProofs {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
+  /** Why no other code is sent; the last refusal is evidence of it in the running test, too. */
+  readonly whyInVain = (): string => {
+    if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
+    return 'POST /support-user/verify-totp took no right code of the last keys.';
+  };
+
   async #prove(authenticator: Authenticator): Promise<Proof> {
     const wasLate = this.#steps.isLate;
     const before = await this.#codes.before(authenticator);
@@ -109,7 +115,9 @@ export class SupportProofs {
     return this.#steps.tried(ofSteps, authenticator, async () => {
       const code = await this.#unused(authenticator);
       const answer = await this.verify(code);
-      return { code, answer, isTaken: answer.fields.success === true };
+      const isTaken = answer.fields.success === true;
+      if (!isTaken) this.#lastRefused = answer;
+      return { code, answer, isTaken };
     });
   }
 
@@ -126,6 +134,6 @@ export class SupportProofs {
   }
 
   #unused(authenticator: Authenticator): Promise<string> {
-    return this.#codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? provesInVain : undefined);
+    return this.#codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? this.whyInVain : undefined);
   }
 }

@@ -11,7 +11,7 @@ import { asText } from './as-text.js';
 import { supportUser } from './attempts.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
-import { provesInVain, type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
+import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { type SupportParts, SupportState } from './support-state.js';
 import { keptAddress, noteSet, shownAfter, switchesOnByMail } from './told-support.js';
@@ -214,7 +214,7 @@ export class SupportMfa extends SupportState {
       if (this.api.attempts.mightLock(supportUser)) await this.proofs.endSeries(known.authenticator);
       return known;
     }
-    if (this.proofs.isInVain) throw new ArrangeError(provesInVain);
+    if (this.proofs.isInVain) throw new ArrangeError(this.proofs.whyInVain());
     const { authenticator } = await this.#unprovenKey();
     const { answer } = await this.proofs.prove(authenticator);
     if (this.#verified === undefined)
