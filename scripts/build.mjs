@@ -9,6 +9,8 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   cwd: root,
   stdio: 'inherit',
 });
+// The compiler copies the JSON files whose types it reads; nothing loads the copies.
+rmSync(new URL('../dist/spec', import.meta.url), { recursive: true });
 // Style sheets and browser scripts of pages are not compiled.
 const assets = 'src/reports/forms/html/assets/';
 cpSync(new URL(`../${assets}`, import.meta.url), new URL(`../dist/${assets}`, import.meta.url), {

@@ -13,7 +13,7 @@ if (![undefined, 'docs', 'explain', 'order', 'scarce', 'uses'].includes(only))
 for (const name of [
   'generate-release-names',
   'generate-releases',
-  'generate-requirement-ids',
+  'generate-uses-rows',
   'generate-statement-schema',
   'generate-contract-types',
 ])

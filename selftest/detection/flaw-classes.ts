@@ -1,5 +1,5 @@
 import { faults } from '../../emulator/faults/index.js';
-import type { RequirementId } from '../../src/contract/requirements/ids.js';
+import type { RequirementId } from '../../src/contract/requirements/uses.js';
 
 /** A class of public flaws in MFA and one-time codes, and what shows that a target with it is noticed. */
 export interface FlawClass {

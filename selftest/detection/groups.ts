@@ -1,5 +1,5 @@
 import type { Requirement } from '../../src/contract/requirements/catalogue.js';
-import type { RequirementId } from '../../src/contract/requirements/ids.js';
+import type { RequirementId } from '../../src/contract/requirements/uses.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, operationsOf, unexplainedIn } from './problems.js';
 

@@ -1,7 +1,7 @@
 import type { KnownFault } from '../../emulator/seams.js';
 import type { Cost, DetectionOrder, OrderRow } from '../../src/contract/order/order.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
-import { isRequirementId } from '../../src/contract/requirements/ids.js';
+import { isRequirementId } from '../../src/contract/requirements/uses.js';
 
 /** The measured cost of a test. */
 export type Measured = Omit<OrderRow, 'faults'>;

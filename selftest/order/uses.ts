@@ -30,13 +30,12 @@ export function usesByOperations({ operations }: Pick<Requirement, 'operations'>
   }, {});
 }
 
-/** The file's text: a row on a line. Requirements that no run has tried have none: their tests hold everything. */
+/** The file's text: a row on a line. That of a requirement that no run has tried is null: its test holds everything. */
 export function usesText(uses: ReadonlyMap<string, Uses>): string {
-  const rows = loadRequirements().flatMap((requirement) => {
-    const { id } = requirement;
-    const used = uses.get(id);
-    const row = used === undefined ? undefined : joined(used, usesByOperations(requirement));
-    return row === undefined ? [] : [`  ${JSON.stringify(id)}: ${JSON.stringify(row)}`];
+  const rows = loadRequirements().map((requirement) => {
+    const used = uses.get(requirement.id);
+    const row = used === undefined ? null : joined(used, usesByOperations(requirement));
+    return `  ${JSON.stringify(requirement.id)}: ${JSON.stringify(row)}`;
   });
   return `{\n${rows.join(',\n')}\n}\n`;
 }

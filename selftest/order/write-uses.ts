@@ -21,8 +21,8 @@ const subjects = [
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-uses-'));
 const before = readFileSync(usesFile, 'utf8');
 const emulators = await Promise.all(subjects.map((options) => startEmulator(options)));
-// Nothing is refused to a test that has no row.
-writeFileSync(usesFile, '{}\n');
+// Nothing is refused to a test whose row is null.
+writeFileSync(usesFile, usesText(new Map()));
 let text = before;
 try {
   const files = emulators.map((emulator, at) => {

@@ -154,7 +154,7 @@ describe('dependencies of the package', () => {
   const imported = new Set(
     [...sourcesIn(...shipped), config]
       .flatMap(importsOf)
-      .filter((name) => !name.endsWith('.js') && !name.startsWith('node:')),
+      .filter((name) => !/\.js(on)?$/.test(name) && !name.startsWith('node:')),
   );
 
   test('is all that its modules import', () => {

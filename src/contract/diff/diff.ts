@@ -4,7 +4,7 @@ import { type CutDocument, cutDocument, type LoadOptions, releaseDocument } from
 import { type OperationId, operationIds } from '../openapi/operations.js';
 import { isUrl } from '../openapi/read-source.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
-import type { RequirementId } from '../requirements/ids.js';
+import type { RequirementId } from '../requirements/uses.js';
 import { breaksClients, breaksServers, type Change, changeKinds, type FoundChange } from './change.js';
 import { compareOperations } from './compare-operations.js';
 import { type OperationShape, operationShapes } from './operation-shape.js';

@@ -2,7 +2,7 @@ import type { ReleaseName } from '../../base/model/releases.js';
 import { answerRequirement } from '../judging/judge.js';
 import type { OperationId } from '../openapi/operations.js';
 import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
-import type { RequirementId } from '../requirements/ids.js';
+import type { RequirementId } from '../requirements/uses.js';
 import type { FoundChange } from './change.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Breach, BreachKinds, Finding as Found } from '../../base/model/breach.js';
 import type { Contract, Judge, Operation } from '../openapi/contract.js';
 import { type OperationId, operations } from '../openapi/operations.js';
-import type { RequirementId } from '../requirements/ids.js';
+import type { RequirementId } from '../requirements/uses.js';
 import { memberOf, textOf } from './body.js';
 import type { JsonBody } from './json-body.js';
 

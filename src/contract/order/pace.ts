@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Wait } from '../../base/model/verdict.js';
 import { requirementById } from '../requirements/catalogue.js';
-import { isRequirementId } from '../requirements/ids.js';
+import { isRequirementId } from '../requirements/uses.js';
 import { type Queue, queueOf } from './lanes.js';
 import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 

@@ -14,8 +14,8 @@ import { readTextFile } from '../../input/config-file/text-file.js';
 import { Values } from '../../input/config-file/values.js';
 import type { Contract } from '../openapi/contract.js';
 import { isOperationId, type OperationId, operationIds, type Part, partOf } from '../openapi/operations.js';
-import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
+import { isRequirementId, type RequirementId } from './uses.js';
 
 /** Why it is required: the API document says so, a standard does, clients break, or attackers get in. */
 export const grounds = ['document', 'standard', 'client', 'security'] as const;
@@ -171,7 +171,7 @@ function readOne(
   else seen.set(id, `${document.file}:${line} ${pathText(at('id'))}`);
   const known = isRequirementId(id);
   if (!known) {
-    document.problem(at('id'), `${id} is not in src/contract/requirements/ids.ts: run npm run generate`);
+    document.problem(at('id'), `${id} has no row in spec/uses.json: run npm run generate`);
   }
   const release = (key: 'since' | 'until') => {
     const name = values.text(at(key));

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type rows from '../../../spec/uses.json';
 import { ConfigurationError } from '../../base/errors.js';
 import { clusterUses, supportUses, type Uses } from '../../base/model/uses.js';
 import { packageRoot } from '../../base/package-root.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 
-/** What a test holds that no row names. */
+/** The ids of all requirements: `npm run generate` gives each a row. */
+export type RequirementId = keyof typeof rows;
+
+/** What a test holds whose row is null. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',
@@ -17,31 +21,41 @@ export const everything: Uses = {
 
 const yes = { const: true };
 /** Also the shape of an event's member. */
-const isUsesFile = shapedLike<Readonly<Record<string, Uses>>>(
+const isUsesFile = shapedLike<Readonly<Record<string, Uses | null>>>(
   shapes.mapOf(
-    objectOf<Uses>(
-      {
-        cluster: shapes.oneOf(clusterUses),
-        support: shapes.oneOf(supportUses),
-        users: shapes.number,
-        mail: yes,
-        source: yes,
-        clock: yes,
-      },
-      ['cluster', 'support', 'users', 'mail', 'source', 'clock'],
+    shapes.orNull(
+      objectOf<Uses>(
+        {
+          cluster: shapes.oneOf(clusterUses),
+          support: shapes.oneOf(supportUses),
+          users: shapes.number,
+          mail: yes,
+          source: yes,
+          clock: yes,
+        },
+        ['cluster', 'support', 'users', 'mail', 'source', 'clock'],
+      ),
     ),
   ),
 );
 
 /** `npm run generate -- uses` writes it, from runs on several emulators. */
 export const usesFile = join(packageRoot(), 'spec', 'uses.json');
-let loaded: Readonly<Record<string, Uses>> | undefined;
+let loaded: Readonly<Record<string, Uses | null>> | undefined;
+
+function loadUses(): Readonly<Record<string, Uses | null>> {
+  loaded ??= jsonOf(readFileSync(usesFile, 'utf8'), isUsesFile);
+  if (loaded === undefined) throw new ConfigurationError(`${usesFile} is not a file of uses.`);
+  return loaded;
+}
 
 /** What the test of a requirement may touch. */
 export function usesOf(requirement: string): Uses {
-  loaded ??= jsonOf(readFileSync(usesFile, 'utf8'), isUsesFile);
-  if (loaded === undefined) throw new ConfigurationError(`${usesFile} is not a file of uses.`);
-  return loaded[requirement] ?? everything;
+  return loadUses()[requirement] ?? everything;
+}
+
+export function isRequirementId(text: string): text is RequirementId {
+  return Object.hasOwn(loadUses(), text);
 }
 
 /** The least that covers both. */

@@ -1,6 +1,6 @@
 import { answerRequirement } from '../../contract/judging/judge.js';
 import type { Operation } from '../../contract/openapi/contract.js';
-import type { RequirementId } from '../../contract/requirements/ids.js';
+import type { RequirementId } from '../../contract/requirements/uses.js';
 import type { HarResponse } from './entry.js';
 
 export const of204 = [
