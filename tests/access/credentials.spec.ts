@@ -11,7 +11,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** By the ends of their requirements' ids. */
+/** By the endings of their requirements' ids. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
   ['refuses-wrong-key', wrong.key],
@@ -34,7 +34,7 @@ for (const operation of guarded) {
 test('access/create-email-otp-refuses-wrong-key', async ({ silence }) => {
   const heard = await silence.after(triggerNames.wrongKey);
 
-  // Hiding which accounts exist, a target may answer 204 and mail nothing.
+  // To hide which accounts exist, a target may answer 204 and mail nothing.
   if (heard.answer.status !== 204) expect(heard.answer).toBeRefused();
   expect(heard).toHaveMailed([]);
 });
@@ -79,7 +79,7 @@ test('access/session-id-header', async ({ api, users, cluster }) => {
   expect(answer).toBeAccepted();
 });
 
-/** A 403, where a wrong credential is answered 401, knows the credential: its owner only may not read. */
+/** A 403, if a wrong credential gets a 401, shows that the credential is valid and its owner may not read. */
 async function isForWantOfRole(api: Api, { status }: Answer, as: Credential): Promise<boolean> {
   return status === 403 && (await api.call('GetMFAConfig', { as })).status === 401;
 }

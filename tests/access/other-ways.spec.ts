@@ -2,7 +2,7 @@ import type { Connection, Credential, Open, State } from '../../fixtures/index.j
 import { anonymous, arrange, expect, prepared, test } from '../../fixtures/index.js';
 import { detours, openWays, spellings, type Write, writes } from './ways.js';
 
-/** A write, and a body that does no harm. */
+/** A write with a harmless body. */
 type Harmless = readonly [Write, unknown];
 
 test('access/no-other-way-to-write-without-credentials', async ({ connection, state }) => {
@@ -25,12 +25,12 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
       throw arrange.failure(`GET ${path} itself is not refused.`);
-    // Where the method is refused to everybody nothing is told.
+    // A method that everybody is refused shows nothing.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
 });
 
-/** Each write with a body that does no harm if it is taken; on a throw-away target one whose effect shows. */
+/** Each write with a body that is harmless if accepted; on a throw-away target its effect shows. */
 async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {
   const [cluster, support] = [
     await prepared('UpdateMFAConfig', connection),

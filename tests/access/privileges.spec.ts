@@ -21,11 +21,11 @@ for (const operation of modifying) {
 
     for (const as of credentials) {
       expect(await api.call(operation.id, { ...body, as })).toBeRefused();
-      // A credential of nobody's adds nothing to that. Codes are not sent more often than need be.
+      // An invalid credential beside it adds no privilege. Codes are sent as rarely as possible.
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // A part may happen to undo what the whole has changed.
+      // One part may undo the change of another.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);
@@ -41,7 +41,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
   const anyJson = await arrange(cluster.knownAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    // The same configuration: whoever stores it changes nothing.
+    // Storing the same configuration changes nothing.
     const write = () => api.call('UpdateMFAConfig', { as, anyJson });
     const read = () => api.call('GetMFAConfig', { as: admin });
     const [, first, second] = await Promise.all([read(), write(), write(), read()]);
@@ -56,7 +56,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     ['UpdateMFAConfig', config],
   ];
   const support = await arrange(connection.support());
-  // PATCH is tried only where nothing is at stake if it is accepted.
+  // PATCH is tried only if acceptance would do no harm.
   if (!(await support.read()).enabled)
     bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
 
@@ -65,7 +65,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     const answer = await api.call(operation, { as, anyJson });
     const { status } = answer;
     const isOther = status >= 400 && status < 500 && status !== 403 && status !== 404;
-    // A change of nothing may be refused to everybody, before anybody's privilege is looked at.
+    // A target may refuse an empty change to everybody before it checks privileges.
     if (isOther && (await api.call(operation, { as: admin, anyJson })).status === status) continue;
     answers.push(answer);
   }

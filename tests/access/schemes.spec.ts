@@ -16,7 +16,7 @@ import {
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
-/** A credential that opens the configuration: its text, and what another text is as one of its kind. */
+/** A valid credential: its text, and how to send another text as the same kind. */
 interface Issued {
   readonly text: string;
   readonly as: (text: string) => Credential;
@@ -43,7 +43,7 @@ async function ofToken({ api, users, cluster }: Given): Promise<Issued> {
   return { text: token.token.reveal(), as: (text) => ({ ...token, token: new Secret(text) }) };
 }
 
-/** Credentials that are nearly one that was issued, and open nothing: a line more is a requirement more. */
+/** Credentials slightly different from an issued one must not work. A further line is a further requirement. */
 for (const [id, issued, changed] of [
   ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
   ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
@@ -85,7 +85,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
 test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
+  // Issued in this run and worthless after it: credentials of the target file never go into a URL.
   const { session } = await arrange.login(users.logins.withoutCode(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
@@ -97,7 +97,7 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
     ? [{ 'session-id': id }, { sessionId: id }]
     : [];
   const token = status === 201 ? textOf(body, 'accessToken') : undefined;
-  // As access_token it may be taken (RFC 6750 2.3).
+  // RFC 6750 2.3 allows it as access_token.
   if (token !== undefined) queries.push({ token }, { apiKey: token });
 
   for (const query of queries) {
@@ -109,11 +109,11 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   const shownBy: Open[] = [];
   for (const path of ['/mfa-config', '/support-user/mfa']) {
     for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
-      // A server may end the connection at what it finds odd, or never answer it.
+      // A server may close the connection on an odd request, or never answer it.
       const answer = await arrange.ifAnswered(
         api.probe('GET', spelling, { mayBeIgnored: true, asWritten: true }),
       );
-      // A page that is served for any path shows no configuration.
+      // A page that a server returns for any path shows no configuration.
       const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
       const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
       if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
@@ -122,17 +122,17 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   expect(shownBy).toBeShut();
 });
 
-/** What is asked for without a credential, that of logins first. */
+/** Paths that need no credential, the login first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/** Spellings with a public path in them: what lets those pass may go by a part of the path. */
+/** Spellings that contain a public path: a filter that lets those pass may check only a part of the path. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
-/** Never the last character alone, nor anything behind the padding: in base64 they may mean nothing. */
+/** Changes neither the last character alone nor anything after the padding: in base64 they may mean nothing. */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);
@@ -144,7 +144,7 @@ function nearly(text: string): readonly string[] {
   );
 }
 
-/** Of a JWT, those that anybody can make (RFC 7519 6, RFC 8725 3.1); nothing of another token. */
+/** Forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none for another token. */
 function unsigned(token: string): readonly string[] {
   const [header, payload, signature, ...rest] = token.split('.');
   const fields = objectIn(header);
@@ -161,7 +161,7 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-/** A UUID is compared without regard to case (RFC 9562 4), and so may be any number in this notation. */
+/** UUIDs are compared without regard to case (RFC 9562 4), and so may be any hexadecimal number. */
 function inOtherCase(text: string): readonly string[] {
   const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),

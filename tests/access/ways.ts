@@ -1,7 +1,7 @@
 import type { Answer, Api, Changed, Credential, Open } from '../../fixtures/index.js';
 import { arrange, changeWords, culpritOf, memberOf, spellingsOf } from '../../fixtures/index.js';
 
-/** A write of the API, and how its answer shows that it was taken for one. */
+/** A write of the API, and how its answer shows that it was carried out. */
 export interface Write {
   readonly method: 'PUT' | 'PATCH' | 'POST';
   readonly path: string;
@@ -32,23 +32,23 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Another way to ask for a write: what differs from it. */
+/** Another way to request a write, as its differences from it. */
 export type Way = Partial<Request>;
 type WaysOf = (write: Write) => readonly Way[];
 
-/** A line more is a way more. */
+/** A further line is a further way. */
 export const spellings: WaysOf = ({ path }) => [
   ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
   ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
-  // Another reader for the same body.
+  // Another parser for the same body.
   { headers: { 'Content-Type': 'application/merge-patch+json' } },
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** Those, and what a server minds for every path alike, or for none. */
+/** Those, and features that a server checks for every path or for none. */
 export const detours: WaysOf = (write) => [
   ...spellings(write),
-  // Methods named elsewhere than in the request line.
+  // The method stands outside the request line.
   { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
   { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
   { method: 'POST', headers: { 'X-Method-Override': write.method } },
@@ -56,7 +56,7 @@ export const detours: WaysOf = (write) => [
   { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
   { headers: { 'X-HTTP-Method-Override': 'GET' } },
   { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
-  // Paths named elsewhere, and what proxies are trusted with.
+  // The path stands outside the request line, where proxies may put it.
   { path: '/', headers: { 'X-Original-URL': write.path } },
   { path: '/', headers: { 'X-Rewrite-URL': write.path } },
   { headers: { 'X-Original-Method': 'GET' } },
@@ -65,11 +65,11 @@ export const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** What is a documented request tries no other way: that has a requirement of its own. */
+/** Leaves out documented requests, which have requirements of their own. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
-/** What was read, or only asked about: a target may go by either method. An answer to a read shows a configuration. */
+/** Whether the target may have treated the request as a read: then its answer shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
   const methods = [method, ...Object.values(headers)];
   if (methods.includes('OPTIONS')) return true;
@@ -82,7 +82,7 @@ export interface Trial {
   readonly undone: () => Promise<readonly Changed[]>;
 }
 
-/** @throws ArrangeError where the documented way is open: that is for another requirement to tell */
+/** @throws ArrangeError if the documented way is open, which another requirement reports */
 export async function openWays(
   api: Api,
   write: Write,
@@ -96,15 +96,15 @@ export async function openWays(
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
     api.probe(method, path, { ...rest, ...written, mayBeIgnored: true });
-  // As documented: an answer is owed to it, and waited for as to any other.
+  // The documented request must be answered like any other.
   const plain = await api.probe(write.method, write.path, written);
   if (write.isDone(plain) || (await trial.undone()).length > 0)
     throw arrange.failure(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
   const found = await culpritOf({
     tries: requests,
-    // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
+    // A server may close the connection on an odd request, or never answer it: both open nothing.
     send: (request) => arrange.ifAnswered(send(request)),
-    // What such an answer doesn't tell, what is different afterwards does.
+    // If the answer doesn't show a write, a changed state does.
     isTaken: (request, answer) => !isReading(request, answer) && write.isDone(answer),
     changes: trial.undone,
   });

@@ -17,7 +17,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** The likeliest reading of a wrong type is the configuration as it is: acceptance changes nothing. */
+/** The likeliest reading of each wrong type is the current configuration, so acceptance changes nothing. */
 const writes = [
   {
     area: 'mfa-config',
@@ -42,7 +42,7 @@ const writes = [
     switchOn: undefined,
     send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.configureText(...sent),
     malformed: brokenOff('mfaType', '"email"'),
-    // Without the password, so that nothing can come of it where types are not looked at.
+    // Sent without the password, so that a target that ignores types changes nothing.
     wrongTypes: (): readonly object[] => [{ mfaType: 5, email: ['a@example.com'] }],
   },
 ] as const;
@@ -54,13 +54,13 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   const { enabled: wasOn } = await arrange(cluster.found());
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
   const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-  // In both orders: a target may store as it reads. Their likeliest readings do no harm while cluster MFA is off.
+  // In both orders: a target may store each member as it reads it. Likely readings do no harm while MFA is off.
   const bodies: object[] = [
     { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
     { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
     { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
   ];
-  // True keeps users' keys; false may have them forgotten, which a throw-away target alone is asked for.
+  // True keeps users' keys. False may delete them, so only a throw-away target gets it.
   const { disposable } = allow;
   if (retainUserMfaSettings !== true || disposable)
     bodies.push({
@@ -83,7 +83,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
     }
   };
   await tryAll(bodies);
-  // Only while MFA is on does it show that a refused body switches it off. It keeps users' keys.
+  // Only while MFA is on can a refused body show that it switched MFA off. It keeps users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow }))) await tryAll([off]);
   if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
@@ -97,7 +97,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
 
     const answer = await send(parts, undefined, 'a missing body');
 
-    // Of a PATCH no body may be read as {}, which changes nothing.
+    // A PATCH without a body may be read as {}, which changes nothing.
     if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
   });
@@ -112,7 +112,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     await arrange(prepare(parts));
     await isRefusedAndHarmless();
 
-    // What a target makes of nothing is a configuration that is off: that shows while it is on.
+    // A target that accepts an empty body would probably switch MFA off, which shows while it is on.
     if (switchOn && (await arrange.ifItCan(switchOn(parts)))) await isRefusedAndHarmless();
   });
 

@@ -1,7 +1,7 @@
 import type { Answer, Credential, Fixtures } from '../../fixtures/index.js';
 import { anonymous, arrange, expect, test } from '../../fixtures/index.js';
 
-/** Broken off: parsers may take what extends JSON (RFC 8259 9), and this extends nothing. */
+/** Truncated: parsers may accept extensions of JSON (RFC 8259 9), and this is none. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
 const notTexts = [5, true, ['a'], {}];
 
@@ -25,7 +25,7 @@ for (const { area, operation, by } of refusing)
 
     const answer = await api.call(operation, { as, mistake: 'a missing body' });
 
-    // Read as {}, it holds no code, and success false says so.
+    // A target may read it as {}, which holds no code, and answer success false.
     if (area === 'verify-totp') expect(answer).toNotVerify();
     else expect(answer).toBeRefused();
   });
@@ -73,7 +73,7 @@ test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection 
   const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 
   expect(answer).toBeHandled();
-  // The caller may get a code: it is taken in here, so that no other test wonders about it.
+  // The caller may get a code; receiving it here keeps it from surprising another test.
   if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
 });
 

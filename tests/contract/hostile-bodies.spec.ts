@@ -1,7 +1,7 @@
 import type { Answer, CallOptions } from '../../fixtures/index.js';
 import { arrange, demand, expect, TransportError, test } from '../../fixtures/index.js';
 
-/** Bodies that parsers stumble over, made of a harmless one: a line more is a body more. */
+/** Bodies that confuse parsers, made of a harmless one; a further line is a further body. */
 const bodies: readonly Hostile[] = [
   {
     what: 'lists nested 5,000 deep',
@@ -25,16 +25,16 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** What any server may refuse: a server error for it is told as one for a client's mistake, too. */
+  /** Any server may refuse it: a server error then counts as one after a client's mistake. */
   readonly mistake?: true;
-  /** It may be turned away before it was read: by closing the connection (RFC 9110 15.5.14). */
+  /** The server may reject it before reading it all, by closing the connection (RFC 9110 15.5.14). */
   readonly isLong?: true;
 }
 
 test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
-  // A PATCH of enabled alone may reset mode and address: what a hostile one does beside that is asked.
+  // A PATCH of enabled alone may reset mode and address: this test asks for other effects of hostile bodies.
   await arrange(support.patch({ enabled: false }));
   const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
@@ -67,7 +67,7 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
         demand(got.status < 500, { kind: 'handled', least: 'no server error' }, got);
       else if (got !== '') {
         const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
-        // A target that answers nobody is down, which no body shows.
+        // A target that answers nobody is down, which has nothing to do with the body.
         await arrange(api.call('GetMFAConfig', { as: admin }));
         demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
       }
@@ -78,7 +78,7 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
   }
 });
 
-/** The answer; or, where none came twice, why not: empty where that is the target's right. */
+/** The answer, or why two tries got none; empty if the target may close the connection. */
 async function answerTo(send: () => Promise<Answer>, mayClose: boolean): Promise<Answer | string> {
   let why = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {

@@ -37,7 +37,7 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
   await arrange(cluster.put(config));
   const once = await arrange(state.clusterOnce(config));
 
-  // The second one may be refused for changing nothing.
+  // A target may refuse the second PUT because it changes nothing.
   await arrange(cluster.put(config));
 
   const twice = await state.clusterOnce(once);
@@ -46,14 +46,14 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
 
 test('mfa-config/stores-enabled', async ({ cluster }) => {
   const found = await arrange(cluster.found());
-  // Types in use are never taken away, nor while it is switched off and on again.
+  // Types in use always stay enabled, also while cluster MFA is switched off and on again.
   const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
   const config = {
     authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
     retainUserMfaSettings: true,
   };
 
-  // A PUT of what is so already may be refused, and that it can't be switched back is this test's to tell.
+  // A target may refuse a PUT that changes nothing. If MFA can't be switched back, this test reports it.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
     await arrange.success(cluster.put({ ...config, enabled }));
@@ -64,12 +64,12 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
 test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   const found = await arrange(cluster.found());
   const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
-  // Types in use are never taken away: where MFA was found on, the list only grows.
+  // Types in use always stay enabled: if MFA was found on, the list only grows.
   const wanted = found.enabled ? [all] : [['totp'], all];
 
   const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
   for (const types of wanted) {
-    // While it is on: off it may show none.
+    // While MFA is on: a target may hide the types while it is off.
     const put = await cluster.put({
       enabled: true,
       authenticationTypes: types,
@@ -91,7 +91,7 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
 test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
-  // False may have keys forgotten, and the document lets it be refused.
+  // False may delete keys, and the document allows a refusal.
   const isThrowaway = allow.disposable;
   let tried = 0;
   let isShown = false;
@@ -100,11 +100,11 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
-    // It need not be shown as it is, so that this may be so already as well: with a switch it is not.
+    // GET may hide the property, so this PUT may change nothing; with a switch it certainly changes something.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
     else await arrange.success(Promise.resolve(put));
 
-    // Left out of every answer it is write-only, which the document allows.
+    // A property missing from every answer is write-only, which the document allows.
     const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
     isShown ||= now.retainUserMfaSettings !== null;
     if (isShown) expect(now).toHaveMembers({ retainUserMfaSettings });
@@ -116,7 +116,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
 
 test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {
   await arrange(cluster.off());
-  // Not verified, so that it is switched off again without a code.
+  // Not verified, so that it can be switched off without a code.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   if (mayEnrol && !(await arrange(support.found())).enabled) await arrange.ifItCan(support.onByTotp());
   const before = await arrange(state.snapshot());

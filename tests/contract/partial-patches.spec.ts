@@ -35,18 +35,18 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection }) 
   if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
 });
 
-/** A property that a PATCH left out, and what was read after it. */
+/** A property that a PATCH omitted, and its value afterwards. */
 interface Seen {
   readonly name: (typeof names)[number];
   readonly after: SupportConfig;
 }
 
-/** As it came: what GET leaves out was not shown before. */
+/** As received: a property that GET omits counts as not shown. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {
   return supportConfigOf((await arrange(support.get())).body);
 }
 
-/** The property left out, where it was shown. A PATCH that switched, or was not taken, leaves it open how it was read. */
+/** The omitted property, if GET showed it. A PATCH that switched MFA, or was refused, shows nothing about omission. */
 function leftOut(sent: Seen['name'], before: SupportConfig, after: SupportConfig): Seen[] {
   if (after[sent] === null || after.enabled !== before.enabled) return [];
   return names.flatMap((name) => (name === sent || before[name] === null ? [] : [{ name, after }]));

@@ -24,7 +24,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, con
   await arrange(support.off());
   const before = await arrange(support.read());
 
-  // The second may be read as a mode of the document, and is none as it stands.
+  // A lenient target may read the second one as a documented mode; as written it is none.
   for (const mfaType of ['pigeon', 'Email']) {
     expect(await support.patchAny({ enabled: false, mfaType })).toBeHandled();
     await changesShown(connection);
@@ -37,7 +37,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, con
 test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, state }) => {
   await arrange(support.off());
   const before = await arrange(state.snapshot());
-  // One that the suite reads: where the mode is ignored, it may be on by e-mail.
+  // An address that the suite reads: a target that ignores the mode may switch to e-mail.
   const email = addressesOf(connection.target).find((address) => address !== before.support.email);
   const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
   const answer = await arrange(support.patchAny(body));
@@ -73,7 +73,7 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
   const user = await arrange(users.mailable());
   const code = await arrange(users.codes.mailed(user));
 
-  // It may be refused for changing nothing.
+  // A target may refuse it because it changes nothing.
   await arrange(support.patch({ enabled: false }));
 
   const login = await users.login(user, { code, type: 'email' });
@@ -92,7 +92,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // Nobody has a code where there is no mode: the way back is one that has.
+  // An unknown mode has no codes: the suite switches to a documented one to restore the state.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

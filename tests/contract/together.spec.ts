@@ -20,7 +20,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) =
 
   const { status } = await cluster.put({ enabled: false });
 
-  // A change may show late; where nothing changes, this is waited for.
+  // A change may show late, so an unchanged state is confirmed after a wait.
   const after = await arrange(
     connection.readBack.until(
       () => cluster.read(),
@@ -30,7 +30,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) =
   );
   const kept = setOf(after.authenticationTypes) === setOf(before.authenticationTypes);
   facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
-  // Where the types were reset, a true that is still there may be the default.
+  // If the types were reset, an unchanged true may be the default.
   const { retainUserMfaSettings } = before;
   if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
 });
@@ -39,17 +39,17 @@ test('mfa-config/change-stays-visible', async ({ cluster }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
   const types = found.authenticationTypes ?? [];
-  // Types in use are never taken away: where MFA was found on, the list only grows.
+  // Types in use always stay enabled: if MFA was found on, the list only grows.
   const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
   const first = found.enabled ? types : ['totp'];
   if (setOf(changed) === setOf(first))
     throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
-  // While it is on: off it may show no types.
+  // While MFA is on: a target may hide the types while it is off.
   const config = { enabled: true, retainUserMfaSettings: true };
   await arrange.success(cluster.put({ ...config, authenticationTypes: first }));
   await stored(cluster, { ...config, authenticationTypes: changed });
   const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
-  // Several nodes may take some seconds to agree.
+  // Nodes may take some seconds to agree.
   await arrange(cluster.readUntil(isShown, { looks: 3 }));
 
   const reads = [];
@@ -64,14 +64,14 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-  // One after the other each is stored: a mixture is then the doing of both at once.
+  // In sequence each is stored, so a mixture comes from concurrency.
   const afterOther = await stored(cluster, other);
   const afterOne = await stored(cluster, one);
   const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
 
   for (let round = 0; round < 6; round += 1) {
     const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
-    // One of two at once may be refused.
+    // A target may refuse one of two concurrent changes.
     if (answers.every(({ status }) => status >= 300)) throw arrange.failure('Both PUTs were refused.');
     const isEither = (now: ClusterConfig) =>
       [one, other].some((config) => isShownAs(config, now, storesRetain));
@@ -116,7 +116,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** While it is off, types need not be shown; retainUserMfaSettings may be an order for one change. */
+/** While MFA is off, types may be hidden; retainUserMfaSettings may apply to one change only. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

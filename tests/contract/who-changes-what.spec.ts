@@ -30,7 +30,7 @@ test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster,
     key === undefined ? [] : [{ scheme: 'APIKeyHeader', key }],
   );
   const all = [...keys, ...(session === undefined ? [] : [session])];
-  // What was shown once may be kept.
+  // Fills a cache, if the target keeps what it showed.
   for (const as of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));
   const now = await arrange(cluster.read());

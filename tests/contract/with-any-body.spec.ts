@@ -23,12 +23,12 @@ import {
   textOf,
 } from '../../fixtures/index.js';
 
-/** A login that is nobody's. */
+/** A login of no existing user. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
 
 /**
- * What holds for every body, tried with bodies made from the contract's schemas: of each kind of right and wrong
- * one. A failure shows the simplest body that was found for it.
+ * Requirements on every body, tried with right and wrong bodies made from the contract's schemas. A failure shows the
+ * simplest failing body.
  */
 test('mfa-config/any-valid-body-is-stored-or-refused', async ({ bodies, cluster }) => {
   await arrange(cluster.off());
@@ -67,7 +67,7 @@ test('support-mfa/any-invalid-body-is-harmless', async ({ bodies, support }) => 
 test('support-mfa/any-invalid-body-is-refused', async ({ bodies, support }) => {
   await arrange(support.off());
 
-  // What only the target itself sets, it may leave unread.
+  // A target may ignore properties that only it sets.
   const keep = ['otpVerificationState'];
 
   expect(await bodies.invalidForSupport(refused, keep)).toHaveNoCounterexample();
@@ -128,7 +128,7 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
   return changed(supportChanges(before, after));
 }
 
-/** A target that reads a wrong value leniently may set what it read; nothing that the document doesn't know. */
+/** A target that reads a wrong value leniently may store it, but no undocumented property. */
 function harmlessTo<C extends object>(
   part: Changed['part'],
   same: (a: C, b: C) => boolean,
@@ -153,7 +153,7 @@ function verifiesNothing({ body }: Answer): BodyClaim | undefined {
 async function opensNothingOf(api: Api, { status, body }: Answer): Promise<BodyClaim | undefined> {
   const id = textOf(body, 'sessionId');
   if (status >= 300 || id === undefined) return undefined;
-  // A first login step may answer with a session that opens nothing.
+  // A target may answer with a pending session.
   const probe = await api.call('GetMFAConfig', { as: { scheme: 'SessionIdHeader', id: new Secret(id) } });
   return probe.status < 300 ? { kind: 'refused', least: 'no success' } : undefined;
 }

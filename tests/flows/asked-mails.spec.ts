@@ -17,7 +17,7 @@ test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
 });
 
 test('send-email-otp/mails-one-code-to-the-caller', async ({ silence, users }) => {
-  // Whoever asked first may go on being taken for the caller.
+  // A faulty target may keep taking the first caller for the current one.
   const callers = [triggerNames.caller, triggerNames.otherCaller].slice(0, users.allWithMail().length);
   for (const name of callers) {
     const heard = await silence.after(name);
@@ -37,7 +37,7 @@ test('support-email/mails-one-code-to-the-address', async ({ silence }) => {
 test('support-email/no-code-without-an-address', async ({ silence }) => {
   const { answer, mails } = await silence.after(triggerNames.supportOff);
 
-  // A target that keeps the address may mail a code: then 204 says the truth.
+  // A target that keeps the address may mail a code: then 204 is right.
   if (mails.length === 0) expect(answer).toBeRefused();
 });
 
@@ -51,7 +51,7 @@ test('support-email/refused-send-mails-nothing', async ({ silence, connection })
   }
 });
 
-/** Requests that mail nothing: a line more is a requirement more. */
+/** Requests that mail nothing; a further line is a further requirement. */
 for (const [id, ...names] of [
   ['email-otp/null-password-mails-nothing', triggerNames.nullPassword, triggerNames.emptyPassword],
   ['email-otp/other-domain-mails-nothing', triggerNames.otherDomain],
@@ -65,12 +65,12 @@ for (const [id, ...names] of [
 
 test('email-otp/wrong-password-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
-  // A credential may stand for the password, but not where the request is refused.
+  // A credential may replace the password, but not if the request is refused.
   const beside = await arrange.ifItCan(silence.after(triggerNames.wrongPasswordWithKey));
   if (beside !== undefined && beside.answer.status >= 400) expect(beside).toHaveMailed([]);
 });
 
-/** Requests that name another address, which gets nothing; a target may refuse them. */
+/** Requests that name another address, which gets no mail; a target may refuse them. */
 for (const [id, name] of [
   ['email-otp/address-in-body-does-not-redirect', triggerNames.redirect],
   ['send-email-otp/address-in-body-does-not-redirect', triggerNames.callerRedirect],

@@ -13,7 +13,7 @@ import {
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
-/** To see by their digits that a place of mailed codes never changes. */
+/** Enough codes to show that one of their digits never changes. */
 const enoughCodes = 8;
 
 test('email-otp/unknown-user-looks-alike', async ({ users }) => {
@@ -48,9 +48,9 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   demand(!isRepeated, { kind: 'random', pattern: 'repeated' });
   demand(!countsUp, { kind: 'random', pattern: 'equal distances' });
   demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
-  // Of so many, by chance less than once in a million runs.
+  // With this many codes, by chance less than once in a million runs.
   const all = mail.seen;
-  // A letter may stand in each code; a place that some codes lack is not the same in all.
+  // Codes may contain letters; positions that some codes lack are not compared.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
   const isFixed = all.length >= enoughCodes && [...(all[0] ?? '')].some(isSame);
   demand(!isFixed, { kind: 'random', pattern: 'fixed digit' });
@@ -70,13 +70,13 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
-  // A limit on mails refuses, too: it is not waited for.
+  // A limit on mails also refuses, and needs no wait.
   await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
-    // A newer code may void it; and whether codes open anything is another requirement's matter.
+    // A newer code may void this one; other requirements test whether codes work.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
     if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
@@ -95,7 +95,7 @@ test('email-login/wrong-password-voids-no-code', async ({ users }) => {
   expect(login).toOpenSession();
 });
 
-/** What is made of a mailed code, which logs in as it is after that: a line more is a requirement more. */
+/** Variations of a mailed code, which then logs in unchanged; a further line is a further requirement. */
 for (const [id, attempts] of [
   [
     'email-login/refuses-wrong-code',
@@ -116,14 +116,14 @@ test('email-login/code-works-once', async ({ api, users }) => {
   const { user, code } = await arrange(users.mailed());
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
-  // Twice: a refusal must not bring a code to life again.
+  // Twice: a refusal must not make a code valid again.
   for (let n = 0; n < 2; n += 1) {
     expect(await users.login(user, { code, type: 'email' })).toBeRefused();
   }
-  // Nor must it finish a login that the password alone began.
+  // The code must not finish a pending session either.
   if (api.contract.operations.has('VerifyUserOtp'))
     expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
-  // Nor must a newer one that is used: what a target keeps of used codes may be the last one only.
+  // Nor after a newer code was used: a target may remember only the last used code.
   await arrange.login(users.logins.byNewMail(user));
   expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });
@@ -142,15 +142,15 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
   if (older === newer) notApplicable(sameCodeAgain);
 
   expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
-  // A wrong code may void the one that is out: only another tells whether newer ones work.
+  // A wrong code may void the current one: only another code shows whether newer ones work.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
-  // Nor is the one before that good again once the newest was used.
+  // Using the newest code must not make the earlier one valid again.
   expect(await users.login(user, { code: newer, type: 'email' })).toBeRefused();
 });
 
 test('email-login/refuses-code-of-another-user', async ({ users }) => {
-  // A code is out for the victim too: the other's must not pass for it.
+  // The victim has a current code too, which the other user's must not match.
   const victim = await arrange(users.mailed(0));
   const { code } = await arrange(users.mailed(1));
   if (code === victim.code) throw arrange.failure('Both users got the same code.');
@@ -178,10 +178,10 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two consecutive ones lock no account; a waiting code must not be matched by junk.
+  // Two consecutive wrong codes lock no account; junk must not match a current code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
-  // Nothing is what may be left to compare with once a code was used.
+  // After use, a target may store an empty code, which must not match.
   await refused('');
   const second = await arrange(users.codes.mailed(user));
   await refused('');
@@ -210,7 +210,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
-  // With a new code for each further try: a used one would be refused for that.
+  // Each further try needs a new code: a used one would be refused anyway.
   let code = first;
   const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });

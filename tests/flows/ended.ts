@@ -7,7 +7,7 @@ interface Look {
   readonly as: Credential;
 }
 
-/** Waits until a session has ended: some targets take a moment. */
+/** Waits until a session has ended, which takes a moment on some targets. */
 export async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
   const { status } = await ending;
   if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);

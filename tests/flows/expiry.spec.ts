@@ -2,7 +2,7 @@ import type { Connection, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, tenAndAHalfMinutes, test } from '../../fixtures/index.js';
 import { ownAddress } from './support-addresses.js';
 
-// In sequence: both wait for the same ten and a half minutes where no clock can be moved.
+// In sequence: without a movable clock both wait for the same ten and a half minutes.
 test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) => {
   await arrange(oldCodes.begin(connection.target.supportUser.email ?? ''));
   const callers = await arrange.ifItCan(callersCode(users));
@@ -15,7 +15,7 @@ test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) 
     expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
     await arrange(users.logins.settle(callers.user));
   }
-  // Only where no time passes by it.
+  // Only if it takes no time.
   if (connection.clock.canMove)
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });
@@ -28,7 +28,7 @@ test('support-email/code-expires', async ({ support, connection, oldCodes }) => 
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
-/** Of another user, so that neither code voids the other; undefined where there is none. */
+/** Another user's code, so that neither code voids the other; undefined if there is no other user. */
 async function callersCode(users: Users) {
   const [, user] = users.allWithMail();
   if (user === undefined) return undefined;
@@ -36,7 +36,7 @@ async function callersCode(users: Users) {
   return { user, code: await users.codes.ofCaller(user) };
 }
 
-/** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
+/** The two ages in seconds between which a code expires, measured with a movable clock. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {

@@ -1,15 +1,15 @@
 import type { Quantity } from '../../fixtures/index.js';
 
-/** What of a text is random at most, by its length and the characters that all of its kind are made of. */
+/** The most random bits that texts can have, by their length and the characters used in all of them. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
 }
 
-/** So many bits an attacker can't try. */
+/** An attacker can't try this many bits. */
 export const leastBits = 64;
 
-/** The same of secrets of 128 bits; by chance some places of a few don't change. */
+/** The same for secrets of 128 bits; by chance some positions don't vary among a few. */
 export const leastSecretBits = 100;
 
 interface Guessable {
@@ -17,7 +17,7 @@ interface Guessable {
   readonly what: Quantity;
 }
 
-/** What of texts can't be foretold from others of their kind, at most: the least that any of these looks finds. */
+/** An upper bound of the unpredictable bits in texts: the smallest of several estimates. */
 export function randomBits(texts: readonly string[], names: readonly string[]): Guessable {
   const inText = bitsOfText(texts, names);
   const looks: Guessable[] = [{ bits: bitsThatVary(texts), what: 'bits' }];
@@ -26,7 +26,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** By the places that change from one to the next, and the characters there. Two alone say nothing. */
+/** By the positions that vary, and the characters there. Two texts alone show nothing. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);
@@ -36,7 +36,7 @@ function bitsThatVary(texts: readonly string[]): number {
   return varying.length * Math.log2(new Set(varying.flatMap((each) => [...each])).size || 1);
 }
 
-/** Whether numbers go up by the same each time, however far. */
+/** Whether numbers increase by the same step, however large. */
 function areEquallyFar(texts: readonly string[]): boolean {
   const digits = [...new Set(texts)].map((text) => text.replaceAll('-', ''));
   const radix = [/^\d+$/, /^[\da-f]+$/i].findIndex((of) => digits.every((text) => of.test(text)));
@@ -55,7 +55,7 @@ const printable = /^[\x20-\x7e]+$/;
 /** A date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/** The same of decoded texts, without names, times and common words; undefined where none decodes. */
+/** The same for decoded texts, ignoring names, times and common words; undefined if none decodes. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {
@@ -66,7 +66,7 @@ function bitsOfText(texts: readonly string[], names: readonly string[]): number 
   return undefined;
 }
 
-/** Of each text the bits of the words that no other has. */
+/** For each text, the bits of the words that no other text has. */
 function distinct(texts: readonly string[], names: readonly string[]): readonly number[] {
   const words = texts.map((text) => {
     const bare = names.reduce((rest, name) => rest.replaceAll(name, ' '), text.replace(times, ' '));

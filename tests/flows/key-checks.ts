@@ -4,10 +4,10 @@ import { leastSecretBits, randomBits } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-/** Each member of an enrolling request by which a client would choose the key. */
+/** Members by which a client would choose the key. */
 export const choosing = { totpSecretKey: chosen };
 
-/** Nobody but the target chooses keys. */
+/** The target must not take the client's key. */
 export function isNotChosen(answer: Answer): void {
   expect(answer).toBeHandled();
   expect(answer).not.toHoldTheSecretOf(chosen);
@@ -19,7 +19,7 @@ const ofUri = (check: (keyUri: KeyUri, answer: Answer) => void): Check => {
   return async (answer) => check(await arrange(secrets.usableKeyUri(answer)), answer);
 };
 
-/** What holds of each new key, by the ends of requirements' ids: a line more is a check more. */
+/** Checks of each new key, by the endings of requirements' ids; a further line is a further check. */
 export const keyChecks = [
   ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
   [
@@ -61,7 +61,7 @@ export async function secretMatchesUri(answer: Answer): Promise<void> {
   expect(answer).toHoldTheSecretOf(keyUri);
 }
 
-/** What a Key URI breaks. @param kind of the problems that count; default: all */
+/** Checks a Key URI. @param kind the problems that count; default: all */
 export async function uriIsValid(answer: Answer, kind?: 'uri' | 'parameters'): Promise<void> {
   const { problems } = parseKeyUri(await secrets.uriOf(answer));
   const texts = problems.flatMap((each) => (each.kind === (kind ?? each.kind) ? [each.text] : []));

@@ -21,7 +21,7 @@ test('email-otp/mail-has-one-from-and-one-date', async ({ silence }) => {
 test('email-otp/mail-is-dated-now', async ({ silence }) => {
   const { mail, answer } = await mailOf(silence);
 
-  // The target's own time, as it told it when the mail was asked for.
+  // The target's own time when the mail was requested.
   const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
   const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
 
@@ -55,7 +55,7 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
       .map((line) => line.length),
   );
 
-  // Only a mailbox to which the target delivers itself sees whether TLS was used.
+  // Only a mailbox that the target delivers to directly shows whether TLS was used.
   const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
   facts.note('mail', { ...formOf(mail), ...overTls });
   expect(longest).toBeAtMost(998, 'bytes of a line');
@@ -63,12 +63,12 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // Asked for right after what somebody else asked for, it may have gone astray itself.
+  // A mail requested right after another user's may itself go to a wrong address.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);
   if (own instanceof ArrangeError) {
-    // A copy of the other's own mail is none of this one's.
+    // A copy of the other user's mail is not this one's.
     const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
     const isAstray = typeof astray === 'string' && astray !== theirs;
     demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
@@ -109,7 +109,7 @@ async function mailOf(
   return { mail, answer };
 }
 
-/** Where a person may find the code: facts, since all of them are fine. */
+/** Where in the mail a person may find the code: facts, because every place is fine. */
 function formOf({ text, html, subject }: ReceivedMail) {
   const code = /\d{4,}/;
   return { text: code.test(text), html: code.test(html), subject: code.test(subject) };

@@ -1,10 +1,10 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, bothTypes, expect, oneDigitOff } from '../../fixtures/index.js';
 
-/** Why nothing shows whether a newer code voids an older one. */
+/** Why it stays unknown whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/** A code for a user while only TOTP is enabled: where none is mailed then, one of the moment before. */
+/** A user's code while only TOTP is enabled; one mailed just before if the target then mails none. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
@@ -23,7 +23,7 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
 /** A wrong code of the same length. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
 
-/** Of concurrent logins by one code at most one opens a session: a target may refuse all of them. */
+/** Of concurrent logins by one code at most one may succeed; a target may refuse all. */
 export async function openAtMostOne(logins: readonly Promise<Login>[]): Promise<void> {
   const all = await Promise.all(logins);
   const opened = all.filter(({ session }) => session !== undefined).length;

@@ -12,7 +12,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // Refused, or taken for off, it opens nothing that was shut.
+    // If the target refuses this or treats MFA as off, it opens nothing that was closed.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
     const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];

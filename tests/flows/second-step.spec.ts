@@ -18,7 +18,7 @@ const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form
   login: () => ({ inSteps }),
 });
 
-/** No code at all, what nobody could take for one, and guesses that one of may be right. */
+/** No code, malformed codes, and lists of guesses. */
 const noCodes: readonly Form[] = [
   instead('no code', { otp: undefined }),
   instead('null', { otp: null }),
@@ -33,7 +33,7 @@ const noCodes: readonly Form[] = [
   },
 ];
 
-/** Codes of a new key each, for the second step, and what is made of them or of their key. */
+/** Codes of a new key each for the second step, and values derived from the code or its key. */
 function inSteps(
   { users, codes }: { readonly users: Users; readonly codes: Codes },
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
@@ -67,14 +67,14 @@ async function opened(users: Users, user: User, step: PendingSession, way: Open)
   return (await users.logins.isFull(user, step)) ? [way] : [];
 }
 
-/** Another login, by the code that its session asks for; undefined where none is to be had. */
+/** A login by the code for the session's caller; undefined if the suite can't get one. */
 async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
   const session = await arrange(users.logins.begun(user));
   const code = await arrange.ifItCan(users.codes.ofCaller(user, session));
   return code === undefined ? undefined : { answer: await verify(api, session, code, 'email'), session };
 }
 
-/** Codes mailed to another user, by whom may be asked for one. */
+/** Codes mailed to another user, for whom one can be requested. */
 async function mailedToAnother(users: Users, victim: User): Promise<string[]> {
   await users.switchedOn(victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
@@ -110,7 +110,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // Whether codes of /email-otp and /send-email-otp are the same is left open: in a session the other may be meant.
+  // Codes of /email-otp and /send-email-otp may be separate: then a session expects the other one.
   const byOther = answer.status < 400 ? undefined : await finishedByCallersCode(users, user, api);
   const finished = byOther ?? { answer, session: first };
 
@@ -126,7 +126,7 @@ test('second-step/refuses-wrong-code', async ({ users, codes, api }) => {
   for (const type of ['totp', 'email', 'salesforce'] as const) {
     const wrong = codes.almost(authenticator, 'first');
     const answer = await verify(api, first, wrong, type);
-    // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
+    // A target that can't reach Salesforce may answer with a 5xx, which opens nothing either.
     if (type !== 'salesforce') expect(answer).toBeRefused();
     expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
   }
@@ -146,7 +146,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-  // Where POST /users/sessions takes codes, too, one that was used there.
+  // If POST /users/sessions takes codes as well, tries one that was used there.
   const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
   const third = await arrange(users.logins.begun(user));
@@ -166,7 +166,7 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   const name = "another user's code";
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-  // A newer code may void the one before: where those of both operations are one's, the second shows it.
+  // A newer code may void the earlier one. If both operations share codes, the second one shows it.
   for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
     const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');

@@ -31,20 +31,20 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
 test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  // Of another user as well, where there is one.
+  // Another user's as well, if there is one.
   const other = users.allWithPassword().find(({ role }) => role !== user.role);
   const both = [user, ...(other === undefined ? [] : [other])];
   const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
   for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
   users.sessions.ended();
 
-  // Half of a long one is nobody's; of a short one it might be.
+  // Half of a long sid belongs to nobody; half of a short one might.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
     expect(await api.call('DeleteSession', { as: admin, query: { sid } })).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
   }
-  // Where sessions end a moment later, those that were ended before those of the user have ended by then.
+  // If sessions end with a delay, those ended before the user's have ended by then.
   const [own, others] = sessions;
   if (own === undefined || others === undefined) return;
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));

@@ -4,7 +4,7 @@ import { arrange, bothTypes, bypass, expect, notApplicable, test } from '../../f
 import { hasEnded } from './ended.js';
 import { bitsOf, leastBits, randomBits } from './guessable.js';
 
-/** Of a few nodes one at least comes by twice. */
+/** With a few nodes, at least one is reached twice. */
 const looksByNewConnections = 5;
 
 test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
@@ -36,7 +36,7 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
   };
 
   await looksAlike();
-  // What asks for codes may be another part of a target, with words of its own.
+  // Another part of the target may ask for codes, with its own wording.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
   await looksAlike();
@@ -84,31 +84,31 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin,
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))] as const;
   const [first, newest] = sessions;
-  // A target may let users have one session only.
+  // A target may allow each user one session only.
   const { status } = await api.call('GetMFAConfig', { as: first });
   await arrange.success(api.call('GetMFAConfig', { as: newest }));
   const byCookie = await arrange(openedByCookie(api, users, user));
   await arrange.success(users.sessions.end(user, admin));
 
-  // Other nodes may learn of it a little later, and a new connection may lead to another one.
+  // Other nodes may learn of it late, and a new connection may lead to another node.
   const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
   const whatItOpens = (as: Credential) => settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
   for (const as of status < 300 ? sessions : [newest]) {
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
   }
-  // Each operation may keep a memory of its own; a key is asked for where it may replace the user's.
+  // Each operation may have its own cache; a key is requested only if it may replace the user's.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
   expect(await settled(reads)).toBeRefused();
   if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
     expect(await api.call('CreateTotpKey', { as: newest, json })).toBeRefused();
   if (byCookie !== undefined) expect(await settled(byCookie)).toBeRefused();
-  // Nor by the next login of the same user.
+  // The next login of the same user must not make it valid again.
   await arrange(users.sessions.id(user));
   expect(await api.call('GetMFAConfig', { as: newest })).toBeRefused();
   for (let look = 0; look < looksByNewConnections; look += 1) expect(await whatItOpens(newest)).toBeRefused();
-  // Nor with a switch, after which a target may begin with what it has stored.
+  // A switch must not make it valid again by reloading stored state.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
   await arrange(cluster.off());
@@ -160,7 +160,7 @@ async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> 
   return ids;
 }
 
-/** A read by the cookie that a login sets beside its session id; undefined where that opens nothing. */
+/** A read by the cookie that a login sets beside its session id; undefined if it reads nothing. */
 async function openedByCookie(
   api: Api,
   users: Users,

@@ -7,7 +7,7 @@ interface Addresses {
   readonly third: string | undefined;
 }
 
-/** The support user's own. @throws ArrangeError where there is none */
+/** The support user's own address. @throws ArrangeError if there is none */
 export function ownAddress({ supportUser }: Target): string {
   if (supportUser.email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return supportUser.email;
@@ -20,13 +20,13 @@ export function twoAddresses(target: Target): Addresses {
   return { email, second, third };
 }
 
-/** Support MFA on by e-mail, at whichever address it is: that one. @throws ArrangeError where there is none */
+/** Switches support MFA on by e-mail, at any address, and returns it. @throws ArrangeError if there is none */
 export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
   const own = ownAddress(target);
   return support.ensureEmail(own, ...threeAddresses(target));
 }
 
-/** Likewise: `email` is that one. @throws ArrangeError where there are no two */
+/** The same with two addresses: `email` is the current one. @throws ArrangeError if there are not two */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
   const { second: other } = twoAddresses(target);
   const email = await onAtOne(support, target);
@@ -39,6 +39,6 @@ function threeAddresses(target: Target): readonly string[] {
 }
 
 export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
-  // Where it is on already it stays: on a target that takes no code it could not be switched off first.
+  // If MFA is on already, it stays: a target that accepts no code could not be switched off first.
   return support.mailedCode(await support.ensureEmail(ownAddress(target)));
 }

@@ -22,7 +22,7 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
       support.patch({ enabled: false, email: address }),
       support.patch({ enabled: false, mfaType }),
     ]);
-    // One of them may be told to come again.
+    // A target may ask one of them to retry.
     if (answers.some(({ status }) => status >= 300)) continue;
     const { seen, isSo } = await stored(address, mfaType);
     demand(isSo, { kind: 'whole', allowed: [{ email: address, mfaType }], seen }, ...answers);

@@ -72,12 +72,12 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(answer).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
-  // What no configuration shows: the key.
+  // GET doesn't show the key, so a code tests it.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   expect(await support.configure({ mfaType: 'totp', currentPassword: wrongPassword })).toBeRefused();
   const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
-  // Wrong passwords may lock the support user out: then no code verifies.
+  // Wrong passwords may lock the support user: then no code verifies.
   if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));
   expect(kept).toVerify();
 });
@@ -88,7 +88,7 @@ async function verifiedAnew(support: SupportMfa, codes: Codes): Promise<void> {
   if (fields.success !== true) throw arrange.failure(`A right code of a new key was answered ${status}.`);
 }
 
-/** Another than any that an earlier test may have left: what is stored after a refusal shows by it. */
+/** Unlike every address of earlier tests, so that a refused change shows if it is stored. */
 function newAddress(connection: Connection): string {
   return ownAddress(connection.target).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
 }

@@ -38,7 +38,7 @@ test('support-email/needs-an-address', async ({ support }) => {
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // Reading spends no code.
+  // Reading must not use up a code.
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
@@ -49,7 +49,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
   const code = await arrange(mailedCode(support, connection.target));
 
   await expectKept(support, emailOn, [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(off));
-  // What is off takes no code to be switched on for the next test.
+  // Once MFA is off, the next test can switch it on without a code.
   await support.patchAny(off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 
@@ -60,7 +60,7 @@ test('support-email/not-disabled-without-code', async ({ support, connection }) 
 
 test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // A code of a developer's own would be the same on every target; each guess counts as an attempt.
+  // A built-in test code would work on every target; each guess counts as an attempt.
   const guesses = allow.lockOut && code !== '000000' ? ['000000'] : [];
   const wrong = [otherCode(code, 'first'), ...guesses];
   await expectKept(
@@ -90,7 +90,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...emailOn, email: tagged });
 
-  // Where it was taken for the same one, so is the way back.
+  // If it was taken for the same address, restoring works the same way.
   if (answer.status < 300) await arrange(support.patch({ ...emailOn, email }));
   expect(answer).toBeRefused();
 });

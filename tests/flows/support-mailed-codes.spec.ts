@@ -17,10 +17,10 @@ import {
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
-/** It may have to be proven first; whether it changes at once, another requirement tells. */
+/** A target may want the address confirmed first; another requirement tests whether it changes at once. */
 const notAtOnce = 'a mailed code does not change the address at once';
 
-/** Changed from one address to the other: whether the answer says so. Where no code comes to where it is already, that is for the test to tell. */
+/** Changes the address; returns whether the answer says so. If the first address gets no code, the test fails. */
 async function atSecond(support: SupportMfa, email: string, second: string): Promise<boolean> {
   let isClaimed = false;
   const { enabled, mfaType, email: now } = await support.read();
@@ -40,7 +40,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   return isClaimed;
 }
 
-/** The mails with new codes, to whomever, that asking for two brings: by the second the first one's copies have come. */
+/** The mails with new codes that two requests cause. When the second arrives, late copies of the first have arrived. */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
   const mark = await arrange(mail.mark());
   const earlier = new Set(mail.seen);
@@ -55,11 +55,11 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
       if (error === refused) throw error;
     });
   }
-  // A copy of an earlier mail may come late.
+  // A copy of an earlier mail may arrive late.
   return (await arrange(mail.since(mark))).filter((each) => isNew(mail.codeIn(each), earlier));
 }
 
-/** No code may go to an address that isn't in force. */
+/** No code may go to an address that is not current. */
 function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   const seen = mails.flatMap(({ to }) => to);
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
@@ -74,9 +74,9 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     const got = await askedTwice(api, admin, mail, second);
     if (got.length === 0)
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
-    // What GET leaves out or masks doesn't tell that the change is made: where the codes go does.
+    // If GET hides the address, the recipient of codes shows the change.
     const isChanged = got.some(({ to }) => to.includes(second)) || (await tells(support, second, email));
-    // Proving it first takes a mail to it.
+    // Confirming the address takes a mail to it.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
@@ -84,7 +84,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 
   let elsewhere = await stray();
   if (elsewhere.length > 0) {
-    // What mails may know of a change a second after GET shows it.
+    // Mailing may follow a change a second after GET shows it.
     await cluster.rest();
     elsewhere = await stray();
   }
@@ -92,7 +92,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
-  // Not at whichever address it is: that the one before gets codes, too, is another requirement's matter.
+  // Starts from the first address: another requirement tests whether an old address still gets codes.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...emailOn, email: second });
@@ -119,12 +119,12 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
     notRun('the target file has no three mail addresses');
-  // The third one is a user's.
+  // The third address belongs to a user.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Whichever is first, the other one needs a code of its own.
+  // Whichever comes first, the other one needs its own code.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...emailOn, email: to, mfaCode })),
   );
@@ -148,7 +148,7 @@ test('support-email/mode-not-changed-without-code', async ({ support, connection
 test('support-email/address-is-one', async ({ support, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.off());
-  // Off it stays: what is stored for later gets no mail.
+  // MFA stays off: an address stored for later gets no mail.
   for (const several of severalOf(email, second)) {
     const answer = await support.patch({ enabled: false, email: several });
     const now = await arrange(support.read());
@@ -161,14 +161,14 @@ test('support-email/address-is-one', async ({ support, connection }) => {
 test('support-email/not-on-without-an-address', async ({ support, connection }) => {
   const email = ownAddress(connection.target);
   await arrange(support.off());
-  // A target may keep an address, and use it.
+  // A target may keep and use an address.
   if ((await support.read()).email !== null) await arrange(support.giveBack(without));
   if ((await support.read()).email !== null) notApplicable('the target keeps the address');
 
   await support.patch({ enabled: true, mfaType: 'email' });
 
   const now = await arrange(support.read());
-  // Nobody gets a code where there is no address: the way back is another mode.
+  // Without an address nobody gets a code: the suite switches to another mode to restore the state.
   if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
@@ -176,7 +176,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 
 const without = { enabled: false, mfaType: null, email: null };
 
-/** Texts that a mailer may take for two addresses, or for more than an address: a line more is a form more. */
+/** Texts that a mailer may read as two addresses, or as more than an address; a further line is a further form. */
 function severalOf(first: string, second: string): readonly string[] {
   return [
     `${first},${second}`,
@@ -195,7 +195,7 @@ async function showing(support: SupportMfa, address: string): Promise<void> {
   if (!isShownAs(now.email, address)) notApplicable(notAtOnce);
 }
 
-/** Whether what GET shows is the one address and can't be the other. */
+/** Whether GET shows the first address and not the other. */
 async function tells(support: SupportMfa, address: string, other: string): Promise<boolean> {
   const shown = memberOf((await support.get()).body, 'email');
   return isShownAs(shown, address) && !isShownAs(shown, other);

@@ -37,11 +37,11 @@ for (const [id, currentPassword] of [
       expect(await state.changesSince(before)).toBeNone();
     }
 
-    // Nor does a right code stand for the password.
+    // A right code doesn't replace the password.
     const mfaCode = await arrange.ifItCan(mailedCode(support, connection.target));
     if (mfaCode !== undefined) await expectKept(support, emailOn, [off({ mfaCode, currentPassword })]);
 
-    // Nor a reference id for a wrong one; that it was given for the right one may stand for it.
+    // A referenceId doesn't replace a wrong password; one issued for the right password may replace a missing one.
     const referenceId =
       currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
     if (referenceId !== undefined) await expectKept(support, totpOn, [off({ referenceId, currentPassword })]);
@@ -52,7 +52,7 @@ test('support-password/read-only-properties-stay', async ({ support }) => {
   await arrange(support.off());
   const before = await arrange(passwordAuth(support));
 
-  // isQuorumManaged is left out: where it could be set, nothing could be restored any more.
+  // isQuorumManaged is left out: setting it could make restoring impossible.
   const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
   const after = await arrange(passwordAuth(support));
   if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
@@ -73,7 +73,7 @@ test('support-reference/given-for-right-code', async ({ support, codes }) => {
 });
 
 test('support-reference/not-given-for-wrong-code', async ({ support, codes }) => {
-  // One that is proven: that its codes are right is known, and a reference id is of use.
+  // With a proven key, codes are known to be right and a referenceId can be used.
   const { authenticator } = await arrange(support.verified());
 
   const answer = await verifyToDisable(support, codes.wrong(authenticator));
@@ -102,7 +102,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
   };
   expect(await ask({})).toHaveNone('referenceId');
 
-  // Where a refusal has used the code up these tell nothing; nor are they worth a lock.
+  // If a refusal has used up the code, these tries show nothing and are not worth a lock.
   for (const supportUserPassword of ['', null]) {
     const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');
@@ -147,7 +147,7 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => off({ referenceId })),
   );
 
-  // What is none at all: how it is answered, others tell.
+  // Values of wrong types; other requirements judge their answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expectShown(support, totpOn);
 });
@@ -193,10 +193,10 @@ interface Reference {
   readonly ofKey: SupportEnrolment['answer'];
 }
 
-/** Given to a test that did not use it. */
+/** The referenceId that a test received and did not use. */
 const unused = new WeakMap<SupportMfa, Reference>();
 
-/** That one where there is one: another takes a fresh code. */
+/** The unused one if there is one: another costs a new code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
   unused.delete(support);
@@ -205,7 +205,7 @@ async function unusedReference(support: SupportMfa, codes: Codes): Promise<Refer
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
-/** Absent: the documented default. */
+/** Undefined: the documented default. */
 async function passwordAuth(support: SupportMfa): Promise<boolean> {
   const { body } = await support.get();
   return memberOf(body, 'requiresPasswordAuth') !== false;

@@ -39,22 +39,22 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
   );
 });
 
-// From here on a proven key is left to those who need one: giving it up takes a fresh code.
+// The following tests share a proven key: replacing it costs a new code.
 test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }) => {
   await arrange(support.off());
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
   const uris = answers.map(({ fields }) => handedUri(fields));
-  // A pending key may be handed out again.
+  // A target may return a pending key again.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
-  // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
+  // Before any right code: after it, a wrong one may show where the proof was, which other tests look for.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
-  // Of consecutive requests the last one's key is in force, mostly: a refused code is tried again.
+  // Usually the last request's key is in force: a refused code is tried again.
   for (const answer of withKey.reverse()) {
-    // A key that was proven stays the one to get out by, whatever ends the test.
+    // The proven key can switch support MFA off, however the test ends.
     const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
     const { code, answer: told } =
       verified.length === 0
@@ -62,7 +62,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
         : await once(support, codes, authenticator);
     if (told.fields.success === true) verified.push({ answer, authenticator, code });
   }
-  // The codes of the one that is held lead out again; where several verify, or none, those of one of them do that.
+  // The held key can switch support MFA off; if several or none verify, any one of them can.
   const one = verified.length === 0 ? withKey.map((answer) => ({ answer })) : [];
   for (const key of verified.length > 1 ? verified.reverse() : one) {
     support.hold(key.answer, 'code' in key ? key : undefined);
@@ -83,7 +83,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
     () => support.verified(),
   );
 
-  // Whether a key is given for another, others tell: where it is refused, that takes no proof away.
+  // Other requirements test whether another factor is accepted; a refusal must not void the proof.
   for (const body of otherFactors(connection.target.allow.disposable)) {
     if ((await support.patchAny(body)).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
@@ -104,7 +104,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const address = isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
-  // A refusal of any step is what is wanted, or no mail.
+  // A refusal at any step is right, and so is no mail.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
@@ -134,7 +134,7 @@ async function expectUnchanged(
   if (found?.answer !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, way ?? '');
 }
 
-/** A session of the admin, in place of an API key, is no proof either. */
+/** The admin's session, in place of an API key, doesn't replace a code either. */
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];
@@ -142,7 +142,7 @@ async function offInSession(users: Users): Promise<readonly Row[]> {
   return [{ what: "switching off with the admin's login", as, bodies: [{ enabled: false }] }];
 }
 
-/** @throws ArrangeError where the plain request is done without a code: that is for another requirement to tell */
+/** @throws ArrangeError if the plain request succeeds without a code, which another requirement reports */
 function demandRefused({ status }: Answer): void {
   if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
 }
@@ -157,7 +157,7 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
   return answer;
 }
 
-/** The key that an answer hands out, which is not held. */
+/** The key in an answer, which the suite doesn't hold yet. */
 function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authenticator {
   const authenticator = authenticatorOf(handedUri(fields) ?? '');
   if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');

@@ -1,6 +1,6 @@
 import type { Credential } from '../../fixtures/index.js';
 
-/** Bodies, sent one after the other, that must not change what a code is needed for. A text is sent as it is. */
+/** Bodies, sent in sequence, that must not change what needs a code. A text is sent as it is. */
 export interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -9,7 +9,7 @@ export interface Row {
 
 type Proof = readonly [what: string, mfaCode: unknown];
 
-/** What takes the place of a code, and is none: a line more is a way more. No text with digits, which would be a guess. */
+/** Values in place of a code; a further line is a further way. Texts have no digits, which would be guesses. */
 const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
@@ -18,7 +18,7 @@ const proofs: readonly Proof[] = [
   ['0', 0],
 ];
 
-/** Ways to ask for less than is in force without saying enabled false. */
+/** Ways to weaken the current MFA without saying enabled false. */
 const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | string)[]])[] = [
   ['nothing', {}],
   ['enabled null', { enabled: null }],
@@ -49,7 +49,7 @@ export const offWithoutCode: readonly Row[] = [
   ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
 ];
 
-/** Other factors to ask for in place of a proven key. @param isDisposable see {@link changesWithoutCode} */
+/** Other factors requested in place of a proven key. @param isDisposable see {@link changesWithoutCode} */
 export const otherFactors = (isDisposable: boolean): readonly object[] =>
   [...(isDisposable ? ['salesforce'] : []), 'totp'].map((mfaType) => ({ enabled: true, mfaType }));
 
@@ -70,7 +70,7 @@ export function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // Where no address is a way to another one, the first step leaves nothing to send a code to.
+    // If changing an address needs no code, the first step leaves no address to send a code to.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },

@@ -16,8 +16,7 @@ import {
 } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-// Those that need a proven key stand side by side, after others that do, and the one that gives it up last: giving it up
-// takes a fresh code.
+// Tests that need a proven key follow those that need none; the last one replaces it, which costs a new code.
 test('support-totp/not-disabled-without-code', async ({ support }) => {
   await arrange(support.verified());
   await expectKept(support, totpOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(off));
@@ -45,7 +44,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   await arrange(support.verified());
 
   const { email = null } = connection.target.supportUser;
-  // A mode whose codes the suite can't get is asked for only where nobody minds being left with it.
+  // Only a target that may stay in it gets a mode whose codes the suite can't read.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
   await expectKept(
@@ -77,7 +76,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expectShown(support, { enabled: false });
 });
 
-// Here the proven key was given up a moment ago: giving up another one would take one more fresh code.
+// Stands here because the proven key is already replaced: replacing another would cost one more code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, cluster }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
@@ -87,7 +86,7 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, cluster }
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// These look at one key, the last ones make others.
+// These tests look at one key; the last ones make others.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
@@ -95,7 +94,7 @@ test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
 
   expect(answer).toBeAccepted();
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
-  // Switched on it may be by the first right code only.
+  // A target may switch it on with the first right code.
   expect(answer).toShowAtMost({ mfaType: 'totp' });
 });
 
@@ -117,7 +116,7 @@ test('support-totp/uri-is-key-uri', async ({ support }) =>
 test('support-totp/secret-matches-uri', async ({ support }) => {
   await secretMatchesUri((await arrange(support.enrolled())).answer);
 
-  // Asked for once more, the key may be a new one: in both forms, then.
+  // A second request may return a new key, then in both forms.
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
   const newer = again.status >= 300 ? undefined : await arrange.ifItCan(secrets.usableKeyUri(again));
   const secret = textIn(again.fields.totpSecretKey);
@@ -158,7 +157,7 @@ test('support-totp/get-never-shows-secret', async ({ support }) => {
   expect(read).toHaveNone(...names);
 });
 
-/** A key that a code proves. Where none can be switched off, which is what is asked then, it is the one that is on. */
+/** A proven key; the current one if the target does not let it be replaced. */
 async function proven(support: SupportMfa): Promise<Authenticator> {
   try {
     return (await support.verified()).authenticator;

@@ -1,12 +1,12 @@
 import { arrange, expect, parseKeyUri, secrets, test, textIn } from '../../fixtures/index.js';
 
-/** Names that would be more than a name where they go into a URI as they are: a line more is a name more. */
+/** Names that would change a URI if inserted unescaped; a further line is a further name. */
 const names = [
   'mfa-conformance&secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA',
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // No colon: a label may not hold another one, in whatever form.
+  // No colon: a label must not contain a second one in any form.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];

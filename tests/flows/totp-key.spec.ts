@@ -11,7 +11,7 @@ import {
 } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-/** The answer to POST /totp-key. @throws ArrangeError where it is refused */
+/** The answer to POST /totp-key. @throws ArrangeError if it is refused */
 const newKey = (users: Users, user = users.withReplaceableTotp(), name = 'mfa-conformance') =>
   arrange.success(users.codes.createKey(user, name));
 
@@ -28,7 +28,7 @@ test('totp-key/gives-id-and-name', async ({ users }) => {
 });
 
 test('totp-key/echoes-name', async ({ users }) => {
-  // Characters that HTML and JSON escape, where they may be refused.
+  // Characters that HTML and JSON escape; a target may refuse them.
   for (const totpKeyName of ['mfa-conformance-echo', 'mfa-conformance <Q&A> "\'é']) {
     const answer = await users.codes.createKey(users.withReplaceableTotp(), totpKeyName);
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
@@ -57,7 +57,7 @@ test('totp-key/secrets-are-unique', async ({ users }) => {
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
   const user = users.withReplaceableTotp();
-  // Whether secrets look random takes some, which none but a throw-away target has to bear.
+  // Judging randomness takes several secrets, which only a throw-away target is asked for.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));
@@ -98,7 +98,7 @@ test('totp-key/label-names-the-account', async ({ users }) => {
 
 test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  // Twice: that shows whether the second has to wait for a step.
+  // Twice, to show whether the second login has to wait for a step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewKey(user));
   const { authenticator } = await arrange(users.codes.enrol(user));
   const as = await arrange(users.sessions.of(user));

@@ -16,7 +16,7 @@ const type = 'totp';
 test('totp-login/refuses-junk', async ({ users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
 
-  // Two consecutive ones lock no account.
+  // Two consecutive wrong codes lock no account.
   for (const junk of [[firstHalf(await codes.unsent(authenticator)), null], [true, ''], ["' or 1=1 --"]]) {
     for (const code of junk)
       expect(await users.login(user, { code, type, mistake: 'a junk code' })).toBeRefused();
@@ -33,7 +33,7 @@ test('totp-login/accepts-leading-zero', async ({ users, connection, runOptions }
     return enrolment;
   };
   const byZero = async () => {
-    // No code of a step that the user has spent is looked at.
+    // A target ignores codes of a step that the user has used.
     const leftMs = connection.codes.leftMs(first.authenticator);
     if (users.logins.hasUsedStep(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'code step');
     const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
@@ -73,13 +73,13 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
 
   await arrange.login(users.logins.byNewKey(user));
   if (!api.contract.operations.has('VerifyUserOtp')) return;
-  // Nor does one finish two logins that the password alone has begun.
+  // One code must not finish two pending sessions either.
   const other = await codes.unused((await arrange(users.codes.enrol(user))).authenticator);
   await openAtMostOne([1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })));
   await users.logins.settle(user);
 });
 
-/** The code of the step before, accepted; undefined where the target doesn't take it. */
+/** The accepted code of the step before; undefined if the target refuses it. */
 async function olderAccepted(
   users: Users,
   user: User,
@@ -94,20 +94,20 @@ async function olderAccepted(
   return undefined;
 }
 
-/** The steps around now whose codes open a session, as far as two steps either side; undefined where time ran out. */
+/** The steps around now whose codes open a session, up to two steps either side; undefined if time ran out. */
 async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { authenticator } = await users.codes.enrol(user);
     await codes.room(authenticator);
     const now = codes.currentStep(authenticator);
     const accepted: number[] = [];
-    // From old to new: a target may refuse what is older than the last code it took.
+    // From old to new: a target may refuse codes older than the last accepted one.
     for (let step = -2; step <= 2; step += 1) {
       const login = await users.login(user, { code: codes.at(authenticator, step), type });
       if (login.session !== undefined) accepted.push(step);
     }
     const isOver = codes.currentStep(authenticator) !== now;
-    // A right login ends the series of refusals.
+    // A right login ends the attempt series.
     await users.logins.byNewKey(user);
     if (isOver || accepted.length === 0) continue;
     return `[${signed(Math.min(...accepted))},${signed(Math.max(...accepted))}]`;

@@ -14,13 +14,13 @@ const type = 'totp';
 
 const noFirstStep = 'the target answers the password alone by no session';
 
-/** The administrator, where a code is asked of it. */
+/** The administrator, if the target asks it for a code. */
 function privileged(users: Users): readonly User[] {
   const admin = users.admin();
   return admin === undefined || admin.mfaExempt ? [] : [admin];
 }
 
-/** What was handed out, as each kind of credential: what reads it as another kind may look it up elsewhere. */
+/** The returned text as each kind of credential: a target may look up the kinds in different places. */
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
@@ -56,7 +56,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 
   const answer = await api.call('SendEmailOtp', { as });
 
-  // A late one must not be taken for another test's.
+  // A late mail must not be taken for another test's.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
   expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
@@ -66,10 +66,10 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 test('totp-login/first-step-session-changes-nothing', async ({ api, users, cluster, support, state }) => {
   const { user } = await arrange(users.enrolled());
   const first: Credential[] = [];
-  // Only of one who may change them otherwise does it show that the first step may not.
+  // Only users who may change it in a full session show that the pending session may not.
   for (const each of new Map([user, ...privileged(users)].map((one) => [one.role, one])).values()) {
     const { handedOut, session, unclear } = await arrange(users.login(each));
-    // What may open all is no first step: the account may be exempt, or that is another requirement's matter.
+    // A session that may read everything is not pending: the account may be exempt, or another requirement reports it.
     if (handedOut !== undefined && session === undefined && !unclear) first.push(handedOut);
   }
   if (first.length === 0) notApplicable(noFirstStep);
@@ -77,7 +77,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
 
-  // Off, or on without a key that was proven: whoever takes it changes no one's way in.
+  // MFA is off, or on without a proven key: a change locks nobody out.
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
   for (const as of first.flatMap(inEveryScheme)) {
@@ -94,20 +94,20 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   await mayNarrow(cluster);
   await cluster.on(['email']);
 
-  // With a new key for each try, or a later step's code: a used one would be refused for that.
+  // Each try has a new key or a later step's code: a used code would be refused anyway.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
-    // So would one of a step that the user has used: where accounts may be locked another is tried in the next.
+    // A code of a used step would be refused too: if accounts may be locked, the next step's is tried.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
 
   expect(login).toBeRefused();
-  // For others nothing is set up that is enabled.
+  // Users without mail have no enabled type set up.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // Nor do they finish what the password alone begins.
+  // Codes must not finish a pending session either.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
   if (key !== undefined) {
     const code = await codes.unused(key.authenticator);
@@ -132,10 +132,10 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   await arrange(cluster.on(['totp']));
 
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // Whether the key was forgotten or not, no code of it.
+  // Whether or not the key was forgotten, this code is wrong.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
   if (getsMail(users, user)) {
-    // A code by mail is to be had now: who asks for none is not let in for that.
+    // Mailed codes are available now: a login without one must still be refused.
     await arrange(cluster.on(bothTypes));
     expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
@@ -161,7 +161,7 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Types that people use are not taken from them. */
+/** Types in use are not taken from users. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) notRun('cluster MFA was found on: its types are not narrowed');
 }

@@ -14,7 +14,7 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
 
 test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   const { user, answer, authenticator } = await arrange(users.enrolled());
-  // A target may show a key once more until it was used.
+  // A target may return the same key again until it was used.
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const newer = await arrange(users.codes.enrol(user));
@@ -26,7 +26,7 @@ test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
   const { user } = await arrange(users.enrolled());
 
   const logins = [{ role: user.role, login: await users.login(user) }];
-  // Every account that may be enrolled, the admin's too.
+  // Every account that may be enrolled, including the admin's.
   for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
     await arrange(users.codes.enrol(other));
     await arrange(users.switchedOn(other));
@@ -35,7 +35,7 @@ test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
   const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
   if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
   for (const { login } of logins) expect(login).toBeRefused();
-  // A key asked for by an API key, of which no code was used yet, asks for codes no less.
+  // A key requested by an API key, and not used yet, must require codes as well.
   const keyed = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
   if (keyed?.apiKey !== undefined) {
     const as = { scheme: 'APIKeyHeader', key: keyed.apiKey } as const;
@@ -44,10 +44,10 @@ test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
   }
   for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
-    // Shows that logins work, and ends the series of refusals before it locks the account.
+    // Shows that logins work, and ends the attempt series before it locks the account.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // Twice: the first may be ended, so that no more are open than should be.
+  // Twice: the target may end the first session, to keep to a limit.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
@@ -68,7 +68,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/** What is made of a code opens nothing; a right one does then: a line more is a requirement more. */
+/** Variations of a code must be refused, and then the right one accepted; a further line is a further requirement. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],
@@ -96,10 +96,10 @@ test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-  // Neither a refusal, a login by the other type, the end of its session nor a switch must bring a code to life again.
+  // No refusal, login by the other type, end of its session or switch may make a code valid again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
   if (hasSid(user)) await arrange(users.sessions.end(user, admin));
-  // Where cluster MFA was found on, it is left so.
+  // If cluster MFA was found on, it stays on.
   await arrange(cluster.asFound());
   await arrange(users.switchedOn(user));
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
@@ -119,7 +119,7 @@ function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly Log
   return (['first', 'last'] as const).map((place) => ({ code: codes.almost(authenticator, place) }));
 }
 
-/** Whether a newer key voids the codes of an older one; a conforming target may keep several keys. */
+/** Whether a newer key voids codes of an older one; a target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   await users.codes.enrol(user);
@@ -128,7 +128,7 @@ async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boo
   );
 }
 
-/** Whether a login with a right code, but with otpType otherwise or not at all, is accepted. */
+/** Whether a login with a right code and another otpType, or none, is accepted. */
 async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);

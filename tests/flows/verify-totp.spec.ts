@@ -21,7 +21,7 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   expect(answer).toVerify();
 });
 
-// These need a proven key, as the first leaves it: giving it up takes a fresh code.
+// These tests need the proven key that the first one leaves: replacing it costs a new code.
 test('verify-totp/state-is-success-after-right-code', async ({ support, cluster }) => {
   await arrange(support.verified());
 
@@ -53,7 +53,7 @@ test('verify-totp/refuses-replay', async ({ support, connection }) => {
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
   const { replay, off, after } = await arrange(replayed(support));
 
-  // Whether it is refused is for others to tell.
+  // Another requirement tests whether it is refused.
   if (replay.fields.success === true || off === undefined)
     throw arrange.failure('The used code verifies again.');
   connection.recorder.adopt([replay.exchange, off.exchange]);
@@ -86,7 +86,7 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
-/** Codes that don't verify, and the key in force, whose right code ends their series. */
+/** Codes that don't verify, and the current key, whose right code ends their series. */
 interface Wrong {
   readonly wrong: readonly (string | undefined)[];
   readonly key?: Authenticator;
@@ -124,7 +124,7 @@ async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong
   return { wrong: [codes.at(authenticator, 0), mailed] };
 }
 
-/** A line more is a requirement more. */
+/** A further line is a further requirement. */
 for (const [id, prepared] of [
   ['verify-totp/refuses-wrong-code', ofKey((codes, key) => [codes.almost(key, 'first')])],
   [
@@ -151,7 +151,7 @@ for (const [id, prepared] of [
 test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Nor one of the caller's, who may be one of them.
+  // Nor a code of the caller, who may be one of these users.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
@@ -165,11 +165,11 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Few, so that no lock-out sets in.
+  // Few, so that nothing locks.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
-  // The key is proven now, which an empty code may pass for.
+  // The key is proven now, and an empty code might count as proof.
   for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
 });
 
@@ -189,11 +189,11 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 
-/** A code that was accepted, sent once more: for several tests, since a refusal may take the proof away. */
+/** Sends an accepted code again; several tests share the result, because a refusal may void the proof. */
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // What failed shows its own exchanges in each test.
+  // A failure shows its own exchanges in each test.
   known.catch(() => replays.delete(support));
   return known;
 }
@@ -206,7 +206,7 @@ async function replay(support: SupportMfa) {
   return { code, authenticator, replay: again, off, after: await support.readUntil(isStillOn('totp')) };
 }
 
-/** Asked for again, the key may be another one. Undefined where none is handed out. */
+/** A second request may return another key. Undefined if none is returned. */
 async function askedAnew(support: SupportMfa, codes: Codes): Promise<Authenticator | undefined> {
   for (let n = 0; n < 4; n += 1) {
     const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
@@ -217,7 +217,7 @@ async function askedAnew(support: SupportMfa, codes: Codes): Promise<Authenticat
   return support.authenticator;
 }
 
-/** A new secret, whose current code has no leading zero: those are another requirement's. */
+/** A new secret whose current code has no leading zero: another requirement tests those. */
 async function plain(support: SupportMfa, codes: Codes) {
   let enrolment = await support.onByTotp();
   for (let n = 0; n < 4; n += 1) {

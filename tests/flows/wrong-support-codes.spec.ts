@@ -25,7 +25,7 @@ test('support-email/not-disabled-with-login-code', async ({ support, users, conn
 
 test('support-email/not-disabled-with-callers-code', async ({ support, users, connection }) => {
   const own = await arrange(mailedCode(support, connection.target));
-  // The one who asks for the change: nobody else's code is as likely to be taken for the support user's.
+  // The caller, whose code is the likeliest to be taken for the support user's.
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
   const mfaCode = await arrange(users.codes.ofCaller(caller));
   if (mfaCode === own) throw arrange.failure(sameCode);

@@ -11,7 +11,7 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/** Requirements on every answer: each test provokes some, and any answer of the run counts. */
+/** Requirements on every answer: each test causes some, and any answer of the run counts. */
 const requirements: readonly (readonly [
   id: RequirementId,
   provoke: (api: Api, admin: Credential) => Promise<unknown>,
@@ -43,7 +43,7 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
-/** What was sent for one of them serves all that need the same. */
+/** Answers that one requirement caused serve all that need the same. */
 const provoked = new Map<unknown, readonly Answer['exchange'][]>();
 
 for (const [id, provoke] of requirements) {
@@ -77,7 +77,7 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
 test('http/405-is-error', async ({ api, admin }) => {
   const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
 
-  // What stands before the API knows no methods of a path, and web servers have pages of their own.
+  // A gateway doesn't know the methods of a path, and web servers have their own pages.
   const { allow = '', 'content-type': type = '' } = answer.headers;
   const allowed = allow.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
@@ -110,7 +110,7 @@ test('http/retry-after-is-readable', async ({ api, admin }) => {
 test('security/no-secret-in-head', async ({ api, users, connection }) => {
   await arrange(wrongLogin(api));
   const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
-  // Only what was mailed tells that a code stands in the answer to the request for it.
+  // Only the mailed code shows whether the answer to its request contains it.
   if (user !== undefined) await arrange(users.codes.mailed(user));
 });
 
@@ -151,7 +151,7 @@ test('http/set-values-keep-their-names', async ({ cluster, support }) => {
 test('http/refuses-other-media-types', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // As JSON it is taken: what refuses it as another type, refuses the type.
+  // The target accepts it as JSON, so a refusal as another type is for the type.
   await arrange.login(users.logins.withoutCode(user));
 
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
@@ -159,7 +159,7 @@ test('http/refuses-other-media-types', async ({ users, cluster }) => {
   }
 });
 
-/** What nobody documents might be obeyed: only a disposable target is asked for it with a credential. */
+/** A target might obey an undocumented request: only a disposable one gets it with a credential. */
 function harmless(api: Api, admin: Credential): Credential {
   return effectiveAllow(api.target.allow).disposable ? admin : anonymous;
 }

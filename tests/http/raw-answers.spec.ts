@@ -1,7 +1,7 @@
 import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, notApplicable, test } from '../../fixtures/index.js';
 
-/** What compresses nothing may still leave bytes. */
+/** A server that compresses nothing may still leave extra bytes. */
 const headers = { 'Accept-Encoding': 'gzip' };
 
 test('http/no-content-after-204', async ({ api, admin, cluster }) => {
@@ -66,7 +66,7 @@ for (const [id, prepared] of [
 
     if (answer.status !== 204)
       throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
-    // The mail is taken in here, so that no other test wonders about it.
+    // Receiving the mail here keeps it from surprising another test.
     await mail.codeTo(to, mark).catch(() => undefined);
     expect(answer).toHaveNothingAfterHead();
   });
@@ -99,7 +99,7 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
 });
 
 test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
-  // Blank lines end a request: what is left unread of the body is answered at once.
+  // Blank lines end a request: an unread rest of the body is answered at once.
   const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
 
   const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };
@@ -109,7 +109,7 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 });
 
 test('http/head-has-no-content', async ({ api, admin }) => {
-  // Nor the answer that refuses it.
+  // The refusing answer must end correctly as well.
   for (const as of [admin, anonymous]) {
     expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }

@@ -57,7 +57,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
   }
 });
 
-/** So many of a target that limits now and then bring one that is refused. */
+/** With this many writes, a target that throttles sometimes refuses at least one. */
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
@@ -85,19 +85,19 @@ test('http/parallel-reads-succeed', async ({ api, admin }) => {
     const answers = await Promise.all([1, 2, 3].map(() => api.call('GetMFAConfig', { as: admin })));
     failed.push(...answers.filter(({ status }) => status >= 500).slice(0, 1));
   }
-  // Once may be anybody's mishap.
+  // A single failure may be an accident.
   const [, again] = failed;
   demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
 });
 
-/** Methods that no release has for their path, nor could have: harmless even where they are obeyed. */
+/** Methods that no release has for their path: harmless even if obeyed. */
 const senseless = [
   ['DELETE', '/email-otp'],
   ['DELETE', '/support-user/verify-totp'],
   ['PUT', '/send-email-otp'],
 ] as const;
 
-/** With a credential only on a throw-away target: a method that nobody documents might do anything. */
+/** Sent with a credential only to a throw-away target: an undocumented method might do anything. */
 function senselessly(
   api: Api,
   { target }: Connection,

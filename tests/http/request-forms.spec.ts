@@ -19,7 +19,7 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connect
     const answer = await arrange(write());
     const changes = await arrange(state.changesSince(before));
     if (changes.length > 0) await arrange(cluster.giveBack(shown));
-    // What is taken is for others to tell.
+    // Other requirements judge accepted ones.
     if (answer.status >= 300) expect(answer).toHaveChangedNothing(changes);
   }
 });
@@ -46,7 +46,7 @@ test('http/chunked-body-is-read', async ({ api, admin, support }) => {
     raw: { body: `${Buffer.byteLength(json).toString(16)}\r\n${json}\r\n0\r\n\r\n` },
   });
 
-  // RFC 9112 6.3: a server may insist on a length.
+  // RFC 9112 6.3 lets a server require a length.
   if (answer.status !== 411) expect(answer).toBeAccepted();
 });
 

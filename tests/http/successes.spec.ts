@@ -9,7 +9,7 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/** These take more than a call by the admin: each has its test below. */
+/** These need more than a call by the admin: each has its test below. */
 const special = [
   'UpdateMFAConfig',
   'UpdateSupportMFAConfig',
@@ -23,7 +23,7 @@ type Plain = Exclude<OperationWith<'slug'>, (typeof special)[number]>;
 
 const plain = operationsWith('slug').filter((id): id is Plain => special.every((each) => each !== id));
 
-/** Each test has its operation succeed once; any success of the run counts. */
+/** In each test its operation succeeds once; any success of the run counts. */
 for (const id of plain) {
   test(operations[id].answers, async ({ api, admin, connection }) => {
     const body = await arrange(prepared(id, connection));
@@ -36,7 +36,7 @@ test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   const config = await arrange(cluster.read());
 
   const ofWhatIs = await cluster.put(config);
-  // A PUT of what is so already may be refused: then a change is tried, where one may be made.
+  // A target may refuse a PUT that changes nothing: then a real change is tried, if allowed.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
   const mayChange = allow.clusterMfa && !config.enabled;
   if (isRefused && !mayChange) notApplicable('the target refuses a PUT of what is so already');
@@ -50,7 +50,7 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   await arrange(support.off());
 
   const toOff = await support.patch({ enabled: false });
-  // Switching off what is off may be refused: then a change is tried, where one may be made.
+  // A target may refuse to switch off what is off: then a real change is tried, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
   if (isRefused && !mayEnrol) notApplicable('the target refuses to switch off what is off');
@@ -64,7 +64,7 @@ test('support-configure/answers-200', async ({ support }) => {
 });
 
 test('verify-totp/answers-200', async ({ support, codes, connection }) => {
-  // Giving up one more proven key would take one more fresh code.
+  // Replacing one more proven key would cost one more new code.
   const known = support.lastProof;
   if (known !== undefined) connection.recorder.adopt([known.exchange]);
   const verified = async () => {
@@ -106,7 +106,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
   const user = users.withPassword();
-  // While cluster MFA is off a password is refused only by who hasn't learned of it yet.
+  // While cluster MFA is off, a password is refused only until the target applies the switch.
   const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
   const request = () => users.sessions.requestToken(user);
   const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });

@@ -28,7 +28,7 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
   demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
 });
 
-/** What a proxy on the way agrees to says nothing of the target. */
+/** A proxy negotiates its own TLS, which shows nothing about the target. */
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:') notApplicable('the target is not reached by HTTPS');

@@ -1,7 +1,7 @@
 import type { Form } from '../../fixtures/index.js';
 import { firstHalf, oneDigitOff } from '../../fixtures/index.js';
 
-/** One more thing that is no code: a line. */
+/** Values that are not codes; add a line for another. */
 export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [
   ['null as code and as type', { otpCode: null, otpType: null }],
   ['null as type', { otpType: null }],
@@ -31,7 +31,7 @@ const form = (name: string, login: Form['login']): Form => ({ name, login });
 const coded = (name: string, of: (code: string) => unknown): Form =>
   form(name, (code) => ({ code: of(code) }));
 
-/** As long as a code, and telling nothing of it. */
+/** As long as a code, and unrelated to it. */
 const guesses = (code: string) =>
   ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
 
@@ -67,7 +67,7 @@ export const usedForms: readonly Form[] = [
   coded('as a number', (code) => (/^\d+$/.test(code) ? Number(code) : code)),
   coded('a NUL after it', (code) => `${code}\0`),
   form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
-  // A code that nobody has may equal one that is empty.
+  // A missing stored code may equal an empty one.
   form('nothing in its place', () => ({ code: '' })),
   form('no type', (code) => ({ code, members: { otpType: undefined } })),
 ];

@@ -11,7 +11,7 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/** One more member by which a request could name whose key it asks for: a line. */
+/** Members that could name the owner of the requested key; add a line for another. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
   ['username', ({ username }) => username],
   ['user', ({ username }) => username],
@@ -42,7 +42,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
-  // Where no code of a key opens anything, this key was not replaced.
+  // If codes of no key work, this key was not replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });
@@ -71,7 +71,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // A key may count as set up only after its first code: until then a first step may enrol.
+  // A key may count as set up only after its first code: until then a pending session may enrol.
   await arrange.login(users.logins.byNewTotp(user));
   const as = await firstStep(users, user);
 
@@ -87,12 +87,12 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 
 test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   const { user, authenticator: older } = await arrange(users.enrolled());
-  // Twice: that shows whether the next one has to wait for a step.
+  // Twice, to show whether the next login has to wait for a step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
 
-  // The first may end the session that the second came by.
+  // The first enrolment may end the session of the second.
   const answers = await arrange(Promise.allSettled([1, 2].map(() => users.codes.enrol(user))));
   const keys = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   for (const each of answers)
@@ -115,7 +115,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
   const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
   const answers = [
     { name: 'the cookie of the password alone', answer: alone.answer },
-    // Where that opens a session another requirement tells.
+    // If that login opens a session, another requirement reports it.
     ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
   ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
   if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
@@ -129,7 +129,7 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
   const supports = await arrange(support.onByTotp());
   let code = await codes.unused(supports.authenticator);
 
-  // A target may hold the admin's account for the support user's.
+  // A target may confuse the admin's account with the support user's.
   for (const user of users.allWithReplaceableTotp()) {
     const { authenticator } = await arrange(users.codes.enrol(user));
     if (codes.isRight(authenticator, code)) code = await codes.unlike(supports.authenticator, authenticator);
@@ -138,7 +138,7 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
   }
 });
 
-/** Where any code opens, the code of a key says nothing of whose key it is. */
+/** If any code works, a key's code doesn't show whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');

@@ -39,12 +39,12 @@ test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, fac
   await arrange(users.switchedOn(user));
   const mark = await arrange(mail.mark(user.email));
 
-  // By nothing but the password: beside a credential the cookie may be that of its owner.
+  // By the password alone: beside a credential the cookie may belong to its owner.
   const answer = await users.codes.request(user, { as: anonymous });
 
   await facts.measure('emailOtpWithoutCredential', async () => {
     if (answer.status >= 300) return false;
-    // A late one must not be taken for another test's.
+    // A late mail must not be taken for another test's.
     return (await arrange.ifItCan(mail.codeTo(user.email, mark))) !== undefined;
   });
   if (bypass.cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
@@ -69,7 +69,7 @@ test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster
   const credentials = await users.sessions.others(owner);
   if (credentials.length === 0) notApplicable('no user has an API key or an access token');
 
-  // A mail to somebody else may be a late one of before: one that goes astray does so each time.
+  // A mail to somebody else may be an earlier late one; a wrong address shows each time.
   const goesAstray = async (as: Credential) => {
     const mark = await mail.mark();
     const known = new Set(mail.seen);

@@ -3,7 +3,7 @@ import { arrange, bypass, expect, test } from '../../fixtures/index.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** One more password that is not the right one: a line. */
+/** Passwords that differ from the right one; add a line for another. */
 const notThePassword: readonly (readonly [name: string, of: (right: string) => Members])[] = [
   ['no password', () => ({ password: undefined })],
   ['null', () => ({ password: null })],
@@ -16,7 +16,7 @@ const notThePassword: readonly (readonly [name: string, of: (right: string) => M
   ['its first characters', (right) => ({ password: right.slice(0, 8 < right.length ? 8 : -1) })],
 ];
 
-/** One more domain that the user is not of: a line. */
+/** Domains that the user doesn't belong to; add a line for another. */
 const notTheDomain = ['nowhere.invalid', 'NOT-LOCAL', '*', '%'].map((domain) => ({
   name: `domain ${JSON.stringify(domain)}`,
   members: { domain },

@@ -15,13 +15,13 @@ const header = (name: string, value: string): Part<Headers> => ({
 
 const junk = '-----BEGIN JUNK-----\nbm90aGluZw==\n-----END JUNK-----';
 
-/** Documented members that are given in place of a code. */
+/** Documented members sent in place of a code. */
 export const junkCertificate: Part<Members> = {
   name: 'a certificate and a privateKey that are junk',
   part: { certificate: junk, privateKey: junk },
 };
 
-/** One more member that some server might take for a reason to ask for no code: a line. */
+/** Members that a server might take for a reason to ask for no code; add a line for another. */
 export const members: readonly Part<Members>[] = [
   ...['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'].map(
     (name) => member(name, true),
@@ -41,7 +41,7 @@ export const members: readonly Part<Members>[] = [
   member('step', 2),
 ];
 
-/** One more header field that some server might trust, of a proxy or of its own: a line. */
+/** Header fields of proxies or other kinds that a server might trust; add a line for another. */
 export const headers: readonly Part<Headers>[] = [
   header('X-Forwarded-For', '10.0.0.1'),
   header('Forwarded', 'for=127.0.0.1;host=localhost'),
@@ -67,7 +67,7 @@ export const headers: readonly Part<Headers>[] = [
   ),
 ];
 
-/** One more header field by which a proxy might tell who the caller is: a line. */
+/** Header fields by which a proxy might name the caller; add a line for another. */
 export const callerHeaders = (name: string): readonly Part<Headers>[] => [
   ...['X-Remote-User', 'Remote-User', 'X-Forwarded-User', 'X-Auth-Request-User', 'X-User', 'X-Username'].map(
     (field) => header(field, name),
@@ -79,7 +79,7 @@ export const callerHeaders = (name: string): readonly Part<Headers>[] => [
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];
 
-/** Credentials that are nothing but a user's name. */
+/** Credentials that consist of a user's name. */
 export const namesAsCredentials = (name: string): readonly Part<Headers>[] => [
   header('session-id', name),
   header('apiKey', name),
@@ -92,7 +92,7 @@ export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefine
   header('Authorization', `Bearer ${value}`.trim()),
 ]);
 
-/** A login that is sent otherwise: by another path, method or media type. */
+/** A login by another path, method or media type. */
 export interface OtherRequest {
   readonly method?: string;
   readonly path?: string;
@@ -104,7 +104,7 @@ export interface OtherRequest {
 const logins = '/users/sessions';
 const form = 'application/x-www-form-urlencoded';
 
-/** One more way to send a login: a line. */
+/** Other ways to send a login; add a line for another. */
 export const otherRequests: readonly OtherRequest[] = [
   { path: `${logins}/` },
   { path: `/${logins}` },

@@ -47,9 +47,9 @@ async function sourceOf(kind: Kind, users: Users, codes: Codes): Promise<CodeSou
   return { user, type: kind, fresh: async () => codes.unused((await users.codes.enrol(user)).authenticator) };
 }
 
-/** Where any code or any password will do, each form of a right one will: that is another requirement's matter. */
+/** If any code or password works, all forms of a right one do: another requirement reports that. */
 async function plainlyOpen(users: Users, { user, type, fresh }: CodeSource): Promise<boolean> {
-  // Wrong in every place: a code that is wrong in one of them is itself a form to be tried.
+  // Wrong in every digit: a code that is wrong in one digit is itself one of the forms.
   const wrong = (await fresh()).replace(/[\da-z]/gi, (one) => String(((Number(one) || 0) + 5) % 10));
   const wrongCode = await users.login(user, { code: wrong, type });
   const password = `${user.password.reveal()}-not`;

@@ -22,10 +22,10 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
   const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
   const user = users.withPassword();
-  // A moment after the switch it may be the want of a code that is refused.
+  // Just after the switch, a refusal may be for the missing code.
   await arrange.login(users.logins.withoutCode(user));
 
-  // A target may refuse unknown members, and invalid credentials that come with a password.
+  // A target may refuse unknown members, or invalid credentials beside a password.
   const named = await users.login(user, { headers, members: { sessionId: chosen } });
   const { answer } = named.session === undefined ? await users.login(user, { headers }) : named;
 
@@ -63,7 +63,7 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
   await expectKept(support, totpOn, [off({ referenceId })]);
 });
 
-/** Nobody waits for a day. */
+/** Without a movable clock, this would take a day. */
 function onlyByClock({ clock }: Connection): void {
   if (!clock.canMove) notRun("takes a day where the target's clock can't be moved (clock.control)");
 }

@@ -18,11 +18,11 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [off({ mfaCode })]));
 
-/** So few that they lock nobody: a right code ends the series. */
+/** Too few to lock the account: a right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// In this order the support user's key is seldom proven and given up: each time takes a fresh code.
+// This order rarely proves and replaces the support user's key: each time costs a new code.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);
@@ -50,7 +50,7 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
   await arrange(support.proofs.endSeries(authenticator));
 });
 
-// The key that it proves is what the next tests are about.
+// The following tests use the key that this one proves.
 test('verify-totp/accepts-leading-zero', async ({ support, connection, runOptions }) => {
   const enrol = async () => {
     const enrolment = await support.onByTotp();
@@ -79,7 +79,7 @@ test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
     await expectKept(support, totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
 });
 
-// The step that it waits for is the one whose code the next test takes.
+// It waits for the step whose code the next test uses.
 test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes, connection }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
@@ -91,7 +91,7 @@ test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes,
 
 test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, codes }) => {
   const { authenticator } = await arrange(support.verified());
-  // Not sent itself, it is left for the next test.
+  // It is not sent here and left for the next test.
   const code = await codes.unsent(authenticator);
   await expectKept(support, totpOn, offWith([code.slice(0, 1), `${code}0`]));
   await unlockedBy(api, support, authenticator);
@@ -100,13 +100,13 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
 test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
   const supports = await arrange(support.verified());
 
-  // Nor from that of the caller, who may be one of them.
+  // Nor a code of the caller, who may be one of these users.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
   for (const { authenticator } of all)
     await expectKept(support, totpOn, offWith([await codes.unlike(authenticator, supports.authenticator)]));
-  // Where it takes no wait, also of a target that may lock: a lock lasts longer.
+  // If it needs no wait, it also runs on a target that may lock: a lock lasts longer.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 
@@ -114,7 +114,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   const { authenticator } = await arrange(support.verified());
   const code = await codes.unused(authenticator);
 
-  // A server error lets nobody in: others speak of it.
+  // A server error opens nothing; other requirements report it.
   const open: Open[] = [];
   for (const { name, code: mfaCode } of formsOf(lists, code)) {
     const answer = await support.patchAny({ enabled: false, mfaCode });
@@ -122,6 +122,6 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   }
   expect(open).toBeShut();
   expect(await support.read()).toHaveMembers(totpOn);
-  // Whoever comes after waits for no other.
+  // Later tests then wait for no further code.
   await arrange(support.off(code));
 });

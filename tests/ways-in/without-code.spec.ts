@@ -69,7 +69,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
     name,
     send: () => users.logins.request(user, { headers: headersOf(credential) }),
   }));
-  // Who is asked for no code must not spare the next one: what a server keeps of a login may outlive it.
+  // The exempt login must not spare the next user a code: a server may keep state from a login.
   for (const exempt of users.allWithPassword().filter(({ mfaExempt }) => mfaExempt === true))
     ways.push({
       name: `right after a login of ${exempt.role}, who is exempt`,
@@ -85,13 +85,13 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
 test('ways-in/code-of-others-at-once-skips-no-code', async ({ users, codes }) => {
   const [one, other] = [await arrange(users.enrolled(0)), await arrange(users.enrolled(1))];
   const open: Open[] = [];
-  // The code of each ends the series of its refusals; those of the last round are too few for one.
+  // Each user's code ends their series; those of the last round are too few to lock.
   for (const [{ user, authenticator }, victim, times] of [
     [one, other.user, 2],
     [other, one.user, 1],
   ] as const) {
     const code = await codes.unused(authenticator);
-    // In turn: of several at once none may come while the code is looked at.
+    // One at a time: no other login may run while a code is checked.
     const inTurn = async () => {
       for (let n = 0; n < times; n += 1) {
         const { session, answer } = await users.login(victim);
@@ -100,7 +100,7 @@ test('ways-in/code-of-others-at-once-skips-no-code', async ({ users, codes }) =>
     };
     const byCode = users.login(user, { code, type: 'totp', expects: 'accepted' });
     const [login] = await Promise.all([byCode, inTurn()]);
-    // A target may refuse all that come at once.
+    // A target may refuse all concurrent logins.
     if (login.session === undefined) await arrange.login(users.logins.byNewKey(user));
   }
   await unlessPasswordAlone(open, users, other.user);
@@ -122,9 +122,9 @@ test('ways-in/other-request-skips-no-code', async ({ api, users }) => {
   const ways = otherRequests.map((other) => ({
     name: nameOf(other),
     send: async () => {
-      // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
+      // A server may close the connection on an odd request, or never answer it: both open nothing.
       const answer = await arrange.ifAnswered(sendOtherwise(api, user, other));
-      // An older path leads around nothing where the documented one asks for no code either.
+      // An older path bypasses nothing if the documented one asks for no code either.
       const isToken = answer !== undefined && textOf(answer.body, 'accessToken') !== undefined;
       return isToken && (await getsToken(users, user)) ? undefined : answer;
     },
@@ -133,7 +133,7 @@ test('ways-in/other-request-skips-no-code', async ({ api, users }) => {
   await areShut(ways, users, user, bypass.passwordAlone(api, users, user));
 });
 
-/** Whether the password alone is enough for a token: that is for another requirement to tell. */
+/** Whether the password alone gets a token, which another requirement tests. */
 async function getsToken(users: Users, user: User): Promise<boolean> {
   if (users.sessions.whyNoTokens !== undefined) return false;
   return credentialIn(await users.sessions.requestToken(user)) !== undefined;
@@ -179,7 +179,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
 
   const isOpen = await bypass.opensAnything(api, users, user, answer);
   await arrange.login(users.logins.byNewKey(user));
-  // Where the password alone is enough, or any code is, that is for another requirement to tell.
+  // If the password alone or any code is accepted, another requirement reports that.
   if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
     notApplicable('a wrong code gets an access token as well');
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
@@ -195,11 +195,11 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
 
   const open: Open[] = [];
   for (const code of ['314159', '']) {
-    // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
+    // A target that can't reach Salesforce may answer with a 5xx, which opens nothing either.
     const { answer, session } = await users.login(user, { code, type: 'salesforce' });
     if (session !== undefined) open.push({ name: code === '' ? 'no code' : 'a made-up code', answer });
   }
-  // Where cluster MFA was found on, nothing else takes the type away before the end of the run.
+  // If cluster MFA was found on, nothing else removes the type before the end of the run.
   await arrange(cluster.put(before));
   await arrange(state.clusterOnce(before));
   expect(open).toBeShut();
@@ -208,7 +208,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
 
 const allTypes = ['totp', 'email', 'salesforce'];
 
-/** No document says that POST /access-tokens takes a code: one that is wrong must not do either. */
+/** No document says that POST /access-tokens takes a code, but a wrong one must not help. */
 const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) => ({
   name: `a made-up code of the type ${otpType}`,
   members: { otpCode: '314159', otpType },

@@ -65,7 +65,7 @@ test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
   for (const { name, members } of namedOtherwise(user)) {
     const { answer, session } = await users.login(user, { ...right, members });
     if (session !== undefined) open.push({ name, answer });
-    // The lock may end by itself: what opens something then is no way around it.
+    // The lock may have ended by itself: then a success is no bypass.
     if (session !== undefined || !(await isOut(users, user, right))) break;
   }
 
@@ -112,21 +112,21 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
 
   const { after, last, rest } = await guesses.throttling(locks.of(user.role), async () => {
     const asked = await users.codes.request(user, measured);
-    // A limit on mails keeps guessers out as well.
+    // A limit on mails stops guessers as well.
     if (asked.status >= 400) unmailed = asked;
     else promised += 1;
     const login = { code: wrong(), type: 'email', ...measured };
     return unmailed ?? users.logins.request(user, login);
   });
 
-  // A late one must not fall into another test.
+  // A late mail must not fall into another test.
   const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
   const got = await mail.counted(mark, isCode, promised);
   await rest();
   demand(after !== undefined || got < promised, guesses.noThrottle, last);
 });
 
-/** So many guesses at the same time outrun what keeps count of them one after another. */
+/** Enough concurrent guesses to overtake a counter that handles them one at a time. */
 const atOnce = 40;
 
 test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => {
@@ -151,6 +151,6 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const judged = unslowed.filter(
     (answer) => first !== undefined && guesses.areAlike(answer, first) && answer.status !== 429,
   ).length;
-  // What was found may have been the end of a longer series.
+  // The measured limit may have been the end of a longer series.
   expect(judged).toBeAtMost(Math.max(10, 2 * (after ?? atOnce)), 'guesses evaluated', ...answers.slice(-1));
 });

@@ -8,7 +8,7 @@ import {
   notApplicable,
 } from '../../fixtures/index.js';
 
-/** How many attempts are taken is what these tests measure. */
+/** These tests measure how many attempts are accepted. */
 export const measured = { expects: 'either' } as const;
 export const measuredCall = asCall(measured.expects);
 
@@ -19,7 +19,7 @@ export interface Guessed {
   readonly user: User;
   readonly after: number | undefined;
   readonly last: Answer;
-  /** A login with a right code, which is refused where the account is locked. */
+  /** A login with a right code, which the target refuses while the account is locked. */
   readonly right: { readonly code: string; readonly type: 'totp'; readonly expects: 'either' };
   readonly isOut: boolean;
   rest(): Promise<void>;
@@ -27,7 +27,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** Wrong TOTP codes until something changes; an account that an earlier test locked serves again. */
+/** Sends wrong TOTP codes until something changes. An account that an earlier test locked may be used again. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -51,13 +51,13 @@ export async function isOut(users: Users, user: User, right: Guessed['right']): 
   return (await users.login(user, right)).session === undefined;
 }
 
-/** Whether wrong codes were limited at all; the lock is left as it is, or waited for. */
+/** Whether wrong codes were limited at all; leaves the lock or waits for its end. */
 export async function isLimited({ after, isOut, rest }: Guessed): Promise<boolean> {
   if (isOut || after !== undefined) await rest();
   return isOut || after !== undefined;
 }
 
-/** Where wrong codes keep a right one out: else the requirement does not apply. */
+/** An account that wrong codes have locked. Not applicable if they don't lock. */
 export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
@@ -66,7 +66,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** What can't be prepared here: an account that earlier tests of this folder guessed at may be locked without a word. */
+/** Turns a failed preparation into a blocked test if earlier tests may have locked the account. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
@@ -74,7 +74,7 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
   });
 }
 
-/** Wrong codes, or passwords, until something changes: they must keep the right one out. */
+/** Sends wrong codes or passwords until something changes: then the right one must be refused. */
 export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,

@@ -18,11 +18,11 @@ const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user,
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
-/** A user whose password may be locked, and is taken now: wrong codes need not have locked it. */
+/** A user whose password may be locked and works now; wrong codes may have left it unlocked. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
   const all = users.allWithPassword().filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
-    // A moment after cluster MFA was switched off the right password alone may be refused.
+    // Just after cluster MFA was switched off, the right password alone may be refused.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
@@ -38,7 +38,7 @@ function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
 
 type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
 
-/** The user whose series at POST /users/sessions an earlier test has ended by a lock. */
+/** The user whom an earlier test has locked by wrong passwords at POST /users/sessions. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
 async function lockedBefore(users: Users, locks: Locks): Promise<Locked | undefined> {
@@ -87,7 +87,7 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   const all = users.allWithPassword();
   const { user, rest } =
     (await arrange(lockedBefore(users, locks))) ?? (await arrange(lockedNow(users, locks)));
-  // One that is not locked.
+  // A user who is not locked.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
   const elsewhere = await atTokens(users, user, user.password.reveal());

@@ -4,11 +4,11 @@ import { measured, measuredCall } from './locked.js';
 
 const most = 30;
 
-/** Whether fewer than that many consecutive requests mail a code. */
+/** Whether the target mails a code for fewer than that many consecutive requests. */
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });
-  // All that were promised are awaited: a late one must not fall into another test.
+  // Awaits all promised mails: a late one must not fall into another test.
   const promised = after ?? answered;
   const got = await mail.counted(mark, ({ to }) => to.includes(address), promised);
   const hasLimit = after !== undefined || got < promised;
@@ -22,13 +22,13 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const all = users.allWithMail();
   const caller = users.withMail(all.findIndex(({ role }) => !locks.isLocked(role)));
   const user = all.at(-1) ?? caller;
-  // In a session that is there before: logging in may take a mail.
+  // In an existing session: logging in may cause a mail.
   const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
   const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measuredCall });
-  // Where no code is to be had so, that is for other requirements to tell.
+  // If no code arrives this way, other requirements report it.
   const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
   const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
 
@@ -43,10 +43,10 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
 
   const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
-  // The limit may keep another code from coming.
+  // The limit may prevent another code.
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
   if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
-  // Else the restoring after the tests switches it off.
+  // Otherwise the restoring after the tests switches it off.
   await arrange.ifItCan(support.off());
   demand(hasLimit, noLimit);
 });

@@ -67,7 +67,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
   );
-  // What is locked has not looked at the code. Another one might have to wait until the lock is over.
+  // A locked target did not check the code, so it is still good. Another one might have to outwait the lock.
   const code = await codes.unused(authenticator);
   const isLocked = after !== undefined && (await switchOff(code)).status >= 400;
   const elsewhere = await switchOff(code, session);
@@ -101,7 +101,7 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
     });
   const wrong = guesses.wrongPasswords(wrongPassword);
 
-  // The code is right: the password alone decides.
+  // The code is right, so the password alone decides.
   const guess = () => verify(wrong(), codes.at(authenticator, 0));
   const verifies = async () =>
     (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;
