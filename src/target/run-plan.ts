@@ -8,14 +8,14 @@ import type { GivenContract } from '../contract/judging/load-run-contract.js';
 import { type KnownWaits, meanStepMs } from '../contract/order/pace.js';
 import { stateDirOf } from './journal/state-dir.js';
 
-/** What the command line hands to the Playwright process, by way of a file named in the environment. */
+/** What the command line passes to the Playwright process, in a file that the environment names. */
 export interface RunPlan {
   readonly targets: readonly PlannedTarget[];
   readonly mode: 'full' | 'read-only';
   readonly slow: boolean;
-  /** Of what is random: the same seed sends the same. */
+  /** The seed of everything random: the same seed sends the same requests. */
   readonly seed: number;
-  /** Only requirements whose ids fit this glob; null: all. */
+  /** Only requirements whose ids match this glob; null: all. */
   readonly grep: string | null;
   readonly jobs: number;
   readonly stateDir: string;
@@ -25,23 +25,23 @@ export interface RunPlan {
   readonly allureDir: string | null;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** After so many failures that gate, of all targets, the tests are to end; null: never. */
+  /** The tests end after this many gating failures, on all targets together; null: never. */
   readonly maxFailures: number | null;
-  /** Where processes tell the secrets they learn; null: nobody searches for them. */
+  /** Where processes report the secrets they learn; null: nothing searches for them. */
   readonly secretsAddress: string | null;
-  /** Whether standard error ends at a terminal, by way of the process that started this one. */
+  /** Whether standard error is a terminal, seen by the process that started this one. */
   readonly terminal: boolean;
-  /** How long the run took before, in milliseconds; null: unknown. */
+  /** How long an earlier run took, in milliseconds; null: unknown. */
   readonly expectedMs: number | null;
-  /** Null: all are tried, in the order of the spec files. */
+  /** Null: all tests run, in the order of the spec files. */
   readonly within: TimeLimit | null;
 }
 
-/** What --within gives a run: tests are tried in the order that finds most faults a second, as long as they fit. */
+/** The time limit of --within: tests that fit run in the order that finds most faults a second. */
 export interface TimeLimit {
-  /** When the state has to be restored, by the steady clock. */
+  /** When restoring has to begin, by the steady clock. */
   readonly endsAt: number;
-  /** Why others are not tried. */
+  /** Why other tests are not run. */
   readonly reason: string;
 }
 
@@ -50,22 +50,22 @@ export interface PlannedTarget {
   readonly file: string;
   /** Overrides the target file's release. */
   readonly release: ReleaseName | null;
-  /** The document to judge by; null: the release's own. */
+  /** The contract to judge by; null: the release's own. */
   readonly contract: GivenContract | null;
-  /** All that happens is written down in it. */
+  /** The log of all events. */
   readonly log: string;
-  /** Ids of the requirements that can be tried, as far as the target file tells; null: all. */
+  /** Ids of the requirements that the target file allows; null: all. */
   readonly tried: readonly string[] | null;
   readonly waits: KnownWaits;
   /** How many tests may run side by side. */
   readonly lanes: number;
 }
 
-/** What a worker is told of its run. */
+/** The options of a worker. */
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
 
-/** Before Playwright's configuration tells them. */
+/** Until Playwright's configuration sets them. */
 export const emptyRunOptions: RunOptions = {
   file: '',
   release: null,
@@ -92,8 +92,8 @@ const targetVariable = 'MFA_TARGET';
 export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
 /**
- * The target file that an emulator is to write, where Playwright is run by hand without a target. The environment names
- * it from then on: workers inherit it, and a configuration that is loaded again finds it.
+ * The target file that an emulator should write if Playwright is run by hand without a target. The environment then
+ * names it for workers and for a reloaded configuration.
  */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))
@@ -105,7 +105,7 @@ export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   return file;
 }
 
-/** @throws ConfigurationError when the environment names neither a plan nor a target file */
+/** @throws ConfigurationError if the environment names neither a plan nor a target file */
 export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   const file = env[planVariable];
   if (file) return readRunPlan(file);

@@ -1,14 +1,14 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Wait } from '../base/model/verdict.js';
 
-/** What is waited for: outside of tests also the lease, and writes that may still land. */
+/** Reasons for waits; outside of tests also the lease and writes that may still take effect. */
 type Kind = Wait['for'] | 'lease' | 'landing';
 
 /**
- * The only place of the suite's way to a target that sleeps.
+ * The only place where the suite sleeps on its way to a target.
  *
- * @param of the wait that this is, or is a part of
- * @param told of a sleep that nobody could foretell, in whole milliseconds
+ * @param of the reason of the wait
+ * @param told called with each unforeseen sleep, in whole milliseconds
  */
 export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: number, of: K) => void) {
   if (ms <= 0) return;
@@ -16,13 +16,13 @@ export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: numbe
   told?.(Math.ceil(ms), of);
 }
 
-/** Rings once, after so long. @returns what keeps it from that */
+/** Calls `ring` once, after this time. @returns a function that cancels it */
 export function alarm(ms: number, ring: () => void): () => void {
   const set = setTimeout(ring, ms);
   return () => clearTimeout(set);
 }
 
-/** Waits until something has come, for so long at most; keeps no process alive. */
+/** Waits for a promise, but at most this long; doesn't keep the process alive. */
 export async function atMost(ms: number, came: Promise<unknown>): Promise<void> {
   await Promise.race([came, timer(ms, undefined, { ref: false })]);
 }

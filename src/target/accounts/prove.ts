@@ -224,7 +224,7 @@ export function getsMail({ accounts }: Pick<Learned, 'accounts'>, user: User): u
   return user.email !== undefined && user.mailedCodes !== false && accounts[user.role]?.mailedCodes !== false;
 }
 
-/** Those that can have a lane each, for tests that any account will do for. No two get mail at one address. */
+/** The accounts that can each have a lane, for tests that can use any account. Each has its own mail address. */
 export function usersOfLanes(target: Target, learned: Pick<Learned, 'accounts'> = nothingLearned): User[] {
   const fit = usersOf(target).filter(
     (user) =>

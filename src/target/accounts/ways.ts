@@ -15,7 +15,7 @@ export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): 
   const { status, body } = refusal;
   if (status < 400 || (status >= 500 && status !== 501)) return undefined;
   const message = textOf(body, 'message') ?? '';
-  // Some builds answer 400 without any words.
+  // Some builds answer 400 with no message and no errorCode.
   const isWordless = status === 400 && message === '' && textOf(body, 'errorCode') === undefined;
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;

@@ -1,28 +1,28 @@
 import { steadyNow } from '../../base/steady-now.js';
 
-/** Others may use the target too: what was read a while ago is read again. */
+/** Others may use the target too, so older reads are repeated. */
 const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Without codes, and in memory only; undefined where another one like it may do something else. */
+  /** Equal for requests with the same effect; without codes, and in memory only. Undefined if the effect may vary. */
   readonly like: string | undefined;
-  /** Unless it was refused, and is meant for the other configuration. */
+  /** False for a refused request that is meant for the other configuration. */
   readonly maySet: boolean;
 }
 
-/** One configuration as GET should show it. A target that contradicts that is read each time. */
+/** One configuration as GET should show it. If the target contradicts it, every read is sent. */
 export class ExpectedState {
-  /** As it was read, or as requests made it since; undefined where only a read tells. */
+  /** As read, or as requests changed it since; undefined if only a read can tell. */
   #expected: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Nothing was sent since the last read that might have changed anything. */
+  /** Nothing sent since the last read could change anything. */
   #isUntouched = false;
-  /** What was known before the last request, and that; undefined where it was not alone. */
+  /** The state before the last request, with that request; undefined after concurrent requests. */
   #last: string | undefined;
-  /** By what was known before a request, and the request: what a read after it showed. */
+  /** By state and request: the state that a read showed afterwards. */
   readonly #effects = new Map<string, string>();
-  /** All that was sent since the last read was refused, and meant for the other configuration. */
+  /** Everything sent since the last read was refused and meant for the other configuration. */
   #isApart = false;
   #underWay = 0;
   #begun = 0;
@@ -47,7 +47,7 @@ export class ExpectedState {
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
   }
 
-  /** Before a read. @returns what to call with what it showed */
+  /** Call before a read. @returns a function to call with the body that it shows */
   reading(): (body: unknown) => void {
     const begun = this.#begun;
     const isQuiet = this.#underWay === 0;
@@ -71,12 +71,12 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Likewise, or where requests meant for the other configuration were refused, which left this one alone before. */
+  /** As `known`, also after refused requests for the other configuration, if such requests had no effect before. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** What it is after all that was sent, as far as is known: to decide what is still to be arranged. */
+  /** The probable state after all requests, to decide which preparations are still needed. */
   get expected(): unknown {
     return this.#underWay === 0 ? this.#within(expectedForMs) : undefined;
   }

@@ -1,7 +1,7 @@
-/** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
+/** How long a change may take to show: at first, and after one never showed (longer if earlier ones took long). */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
-/** After this many changes that never came, a test gives further ones little time: its outcome is decided. */
+/** After this many changes that never showed, the test has failed anyway: further ones get little time. */
 const mostMissesInTest = 2;
 const afterMissesMs = 500;
 const longestPauseMs = 500;
@@ -13,19 +13,19 @@ export function changeGivenMs(hasMissed: boolean, missesInTest: number, slowestM
 }
 
 interface Looks {
-  /** The last ones that satisfied, and all that did not. */
+  /** The latest consecutive looks that satisfied; and all that did not. */
   readonly consecutive: number;
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;
-  /** How long some node may still not know of the change. */
+  /** How long a node may still lack the change. */
   readonly restMs: number;
 }
 
 interface Patience {
   readonly looks: number;
   readonly givenMs: number;
-  /** For what is there already, however many changes did not come. */
+  /** The limit for a state that is reached already, however many changes never showed. */
   readonly mostMs: number;
   readonly mostMisses: number | undefined;
 }
@@ -46,33 +46,33 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
+/** How long a 429 or 503 asks to wait, in milliseconds; undefined if the answer asks for no wait. */
 export function retryAfterMs(
   { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
   now: number,
   attempt: number,
 ): number | undefined {
   const header = headers['retry-after'];
-  // A 503 in JSON is the API's own word on the request; any other comes from what limits the load before it.
+  // A 503 in JSON is the API's own answer; any other comes from a load limiter before it.
   const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
-  // It need not say how long (RFC 6585 4, RFC 9110 15.6.4): a little, then longer.
+  // The header is optional (RFC 6585 4, RFC 9110 15.6.4): wait a little, then longer.
   return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
 }
 
-/** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
+/** When to retry a code that was refused while its key was new, in ms after the key was returned. */
 const keyTriedAtMs = [600, 2_500] as const;
 
 export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** Tests open some sessions each: they are ended before one begins that would go beyond the limit. */
+/** A test may open this many sessions: earlier ones are ended if it could exceed the limit. */
 const roomForATest = 3;
 
-/** @param isWhole what comes may open several: a test that begins, or a login that takes the place of all */
+/** @param isWhole several sessions may follow: a test begins, or a login replaces all of them */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

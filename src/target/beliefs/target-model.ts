@@ -2,7 +2,7 @@ import type { Learned } from '../../base/model/event.js';
 import { shapedLike, shapes } from '../../base/shape.js';
 
 export interface Belief<T> {
-  /** Undefined while nothing was learned. */
+  /** Undefined until something is learned. */
   readonly value: T | undefined;
   learn(value: T): void;
 }
@@ -11,14 +11,14 @@ const isNumber = shapedLike<number>(shapes.number);
 const isText = shapedLike<string>(shapes.text);
 const isFlag = shapedLike<boolean>(shapes.flag);
 
-/** The fact that says why support MFA is not switched on by e-mail: nobody could switch it off again. */
+/** The reason why support MFA stays off by e-mail: without codes it could not be switched off again. */
 export const codeless = 'why no mailed code is to be had';
 
-/** All that a run has learned of a target, folded from the `learned` events in its log. Any process may write them. */
+/** Everything that a run has learned about a target, folded from the `learned` events of all processes. */
 export class TargetModel {
   readonly #facts: Map<string, unknown>;
 
-  /** @param tell told of what is learned from here on, to write it down */
+  /** @param tell called with each newly learned fact, to record it */
   constructor(
     learned: readonly Pick<Learned, 'fact' | 'value'>[] = [],
     private readonly tell: (fact: string, value: unknown) => void = () => {},
@@ -26,7 +26,7 @@ export class TargetModel {
     this.#facts = new Map(learned.map(({ fact, value }) => [fact, value]));
   }
 
-  /** @param isOne what other versions may have learned in another shape counts as not learned */
+  /** @param isOne rejects values of another shape, from other versions, which then count as not learned */
   belief<T>(fact: string, isOne: (value: unknown) => value is T): Belief<T> {
     const facts = this.#facts;
     const tell = this.tell;

@@ -44,7 +44,7 @@ export type { Waiter } from './waiter.js';
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
 
-/** What logs in, asks for codes or makes keys changes no configuration, by its documentation. */
+/** By their documentation, logins and requests for codes or keys change no configuration. */
 const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'CreateSession',
   'CreateAccessToken',
@@ -62,13 +62,13 @@ export interface ApiParts {
   readonly clock: TargetClock;
   readonly waiter: Waiter;
   readonly codes: Codes;
-  /** Why only reads may be sent; undefined where all may. */
+  /** Why only reads may be sent; undefined if all may. */
   readonly readOnly?: string | undefined;
   readonly attemptsFile: string;
   readonly journalled: Link;
-  /** Whether the target was away, or closed connections, while the run used it. */
+  /** Whether the target was away, or closed connections, during the run. */
   readonly restarts: Belief<boolean>;
-  /** Draws the requests that accept compressed answers; undefined: none does. */
+  /** Selects the requests that accept compressed answers; undefined: none. */
   readonly seed?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export class Api {
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);
-    // In this order: what may not be sent is not waited for; each sending counts as an attempt, and is journalled.
+    // In this order: a forbidden request isn't waited for, and each sending is counted and journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
@@ -121,17 +121,17 @@ export class Api {
     );
   }
 
-  /** @throws TransportError where no answer came, MissingOperationError where the contract has no such operation */
+  /** @throws TransportError without an answer, MissingOperationError for an operation that the contract lacks */
   async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
     return this.#exchange(id, this.#operation(id), options);
   }
 
-  /** A request that is no operation of the contract: another method, or another path. */
+  /** An undocumented request: another method or path. */
   probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     return this.#exchange(null, { method, path }, options);
   }
 
-  /** An operation on a raw connection, for what client libraries hide: bytes after the answer's end. */
+  /** An operation on a raw connection, which shows bytes after the answer's end that client libraries hide. */
   async callRaw<Id extends OperationId>(
     id: Id,
     options: CallOptions<Id> = {},
@@ -165,19 +165,19 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** So often a configuration of cluster MFA was sent: whatever was known of sessions before may not hold any more. */
+  /** How often a configuration of cluster MFA was sent: each may have ended known sessions. */
   get configurationsPut(): number {
     return this.#configurationsPut;
   }
 
-  /** Writes under way are waited for: what is not answered might still land, and would have to be watched. */
+  /** Waits for pending writes: an unanswered one might still take effect and would have to be watched. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
     await this.#transport.close();
   }
 
-  /** After the end of a test, or of the run, what it has left running sends nothing more. */
+  /** After the end of a test or the run, its leftovers send nothing more. */
   readonly #untilClosed: Link = (call, next) => {
     if (this.#isClosing || this.#recorder.isLeft)
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
@@ -192,7 +192,7 @@ export class Api {
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
     const touches = !leavesConfigurations.has(call.operation);
     const { lane } = this.#recorder;
-    // Beside others, a test is known to leave the other lane's configuration alone.
+    // In a lane, a test leaves the other lane's configuration alone.
     const parts = Object.entries(this.expected).filter(
       ([part]) => lane === undefined || (part === 'support') === (lane === 'support'),
     );
@@ -258,7 +258,7 @@ export class Api {
   }
 }
 
-/** A request is like another that says the same but for codes; one that the other part refused, like any of its sender. */
+/** Requests that differ only in codes have the same effect, as do refused ones for the other part. */
 function touchOf(part: string, { operation, json, credential, options }: Call, answer?: Answered): Touch {
   if (operation === null || answer === undefined) return { like: undefined, maySet: true };
   const { sets } = operationRow(operation);

@@ -1,6 +1,6 @@
 import type { CallOptions } from './api.js';
 
-/** A body that is sent as it is, or none, and the client's mistake that it is, if it is one. */
+/** Sends a body as it is, or none, with the client mistake that it makes, if any. */
 export function asText(
   body: string | undefined,
   mistake: string | undefined,

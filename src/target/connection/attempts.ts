@@ -10,13 +10,13 @@ import type { Account, Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answered, Call, Link } from './call.js';
 
-/** Targets lock accounts after five consecutive failures; a person's own slip must fit in, too. */
+/** Targets lock accounts after five consecutive failures; leave room for a person's own mistake. */
 const budget = 3;
 
-/** The limit where the next attempt is right by all that is known, and so ends the series. */
+/** The limit if the next attempt is probably right and so ends the series. */
 const budgetOfRight = 4;
 
-/** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
+/** Targets reset failure counts after minutes to a day without a success. */
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
 export const supportUser = 'supportUser';
@@ -25,22 +25,22 @@ export class Attempts {
   readonly #failed = new Map<string, number>();
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
-  /** Whose login a session or a token is of, and how many consecutive failures that account had before. */
+  /** The account of each session or token, and its consecutive failures before that login. */
   readonly #begun = new Map<string, Begun>();
 
-  /** Accounts whose passwords were accepted, in this run or one that left a series of failures. */
+  /** Accounts whose passwords were accepted, in this run or one that left an attempt series. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run, whatever succeeded in between: a lock may count those of some minutes. */
+  /** All failures of this run, regardless of successes between them: a lock may count those of some minutes. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
-  /** Those of whom a right login was refused where one like it was taken before. */
+  /** Accounts whose right login was refused after a similar one was accepted. */
   readonly #unsure = new Set<string>();
 
   readonly #others: Readonly<Record<string, Count>>;
 
-  /** @param file keeps the counts after this run: to the target a series of failures goes on */
+  /** @param file keeps the counts after this run, because the target continues to count */
   constructor(
     target: Target,
     private readonly file: string,
@@ -57,7 +57,7 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Sends nothing that might lock an account, and counts failures. What is right ends a series of them. */
+  /** Sends nothing that might lock an account, and counts failures. A right attempt ends a series. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
     this.#check(who, call);
@@ -66,22 +66,22 @@ export class Attempts {
     return answer;
   };
 
-  /** A session that another process of the run opened: what it asks for is an attempt, too. */
+  /** Requests in a session that another process of the run opened count as attempts, too. */
   takenOver(session: string, who: string): void {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }
 
-  /** Whether one more failure uses the budget up: a success should come first. */
+  /** Whether one more failure uses up the budget: a success should come first. */
   isNearLimit(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
-  /** Likewise, of an account that must not be locked: the success is worth a wait. */
+  /** The same for an account that must not be locked: the success is worth a wait. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);
   }
 
-  /** Whose failures may add up with a person's own slips. */
+  /** Whether failures may add up with a person's own mistakes. */
   hasSeries(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
@@ -104,7 +104,7 @@ export class Attempts {
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;
     const isRight = call.options.isRight === true;
-    // Nothing shuts the way out of what the suite itself switched on.
+    // The suite may always switch off what it switched on itself.
     if (isRight && who === supportUser) return;
     const consecutive = this.#failedBefore(who, call);
     if (consecutive >= (isRight ? budgetOfRight : budget))
@@ -125,7 +125,7 @@ export class Attempts {
     const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
     if (handedOut !== undefined) this.#begun.set(handedOut, { who, failed: count });
     const failed = this.#hasFailed(call, answer);
-    // A mail that was sent proves no code: counts of wrong codes go on.
+    // A sent mail proves no code, so the count of wrong codes continues.
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
     if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
     this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
@@ -134,7 +134,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Consecutive ones. The password alone, by which a login began, ends no series. */
+  /** Consecutive failures. A pending session doesn't end a series. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -144,19 +144,19 @@ export class Attempts {
     { operation, json, credential }: Call,
     { status, body }: Pick<Answered, 'status' | 'body'>,
   ): boolean | undefined {
-    // What a target can't read, or turns away for other reasons, is no attempt.
+    // A target does not count requests that it can't read or refuses for other reasons.
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
-      // Codes may be mailed to nobody now: a right password that is refused for that is no attempt.
+      // If codes can't be mailed now, refusing a right password is no failed attempt.
       if (operation === 'CreateEmailOtp' && status !== 401 && this.#isRight(json)) return undefined;
-      // Who may not ask is turned away before a code is looked at.
+      // A target refuses an unauthorised caller before it checks a code.
       const isOfSupportUser = tries === 'totpCode' || tries === 'mfaCode';
       return isOfSupportUser && [401, 403].includes(status) && !this.#isKnown(credential) ? undefined : true;
     }
     if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
     if (operation === 'VerifyUserOtp') return false;
-    // Some answer a success to a wrong password, so as not to tell which accounts there are.
+    // Some targets answer a wrong password with success, to hide which accounts exist.
     return this.#accountOf(json) !== undefined && !this.#isRight(json);
   }
 
@@ -165,11 +165,11 @@ export class Attempts {
     return password !== undefined && textOf(json, 'password') === password;
   }
 
-  /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
+  /** The account whose secret a request tries; undefined if none of the target file's. */
   #whose({ operation, json, credential }: Call): string | undefined {
     switch (triedBy(operation)) {
       case 'account':
-        // A target may count what is no password, too.
+        // A target may also count malformed passwords.
         return this.#accountOf(json)?.role;
       case 'totpCode':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
@@ -202,7 +202,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // A lock on purpose leaves the next run one right login, as any other series of failures does.
+    // An intended lock leaves the next run one right login, like any other series.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -230,13 +230,13 @@ function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
 }
 
-/** Given a list or an object as name, a target may take its first value. */
+/** A target may take the first value of a list or object as the name. */
 function nameIn(given: unknown): string | undefined {
   const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
   return textIn(first);
 }
 
-/** A target may count a name in any form for the account's: in capitals, in wide letters, with blanks. */
+/** A target may count a name in any form: in capitals, in full-width letters, with spaces. */
 function plain(name: string): string {
   return name
     .normalize('NFKC')
@@ -262,7 +262,7 @@ const isCounts = shapedLike<Readonly<Record<string, Count>>>(
 
 function read(file: string): [name: string, count: Count][] {
   if (!existsSync(file)) return [];
-  // Nothing where a kill has cut it off.
+  // Empty if a kill cut the file off.
   const counts = jsonOf(readFileSync(file, 'utf8'), isCounts) ?? {};
   return Object.entries(counts).filter(
     ([, { count, at }]) => count > 0 && Date.now() - at < forgottenAfterMs,

@@ -1,10 +1,10 @@
-/** What the last change that was accepted is to show, until a read shows it: reads may be late. */
+/** The effect of the last accepted change, until a read shows it: reads may be late. */
 export class Awaited<Config> {
   #isShownIn: ((config: Config) => boolean) | undefined;
   #isUnclear = false;
   #last: Config | undefined;
 
-  /** @param isShownIn undefined where unknown; what was shown before the change tells nothing of it either */
+  /** @param isShownIn undefined if unknown. It is also useless if it held before the change */
   changed(isShownIn?: (config: Config) => boolean): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;
@@ -15,7 +15,7 @@ export class Awaited<Config> {
     this.#isUnclear = true;
   }
 
-  /** Whether the last change may show in any way, and later than reads have shown it yet; told once only. */
+  /** Whether the last change may still show in some unknown way; returned once. */
   takeUnclear(): boolean {
     const isUnclear = this.#isUnclear;
     this.#isUnclear = false;

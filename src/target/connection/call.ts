@@ -7,27 +7,27 @@ import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 export interface RequestOptions {
   readonly as?: Credential;
-  /** A body that is none of the contract's, on purpose; sent as application/json. */
+  /** A body outside the contract, on purpose; sent as application/json. */
   readonly anyJson?: unknown;
   readonly raw?: { readonly body: string | Uint8Array };
-  /** What the body is declared as, whatever it is; default application/json. */
+  /** The declared media type of the body; default application/json. */
   readonly contentType?: string;
-  /** The request is a client's mistake on purpose, named so: a server error or a closed connection is a breach. */
+  /** Names a client mistake that the request makes on purpose: a server error or closed connection is then a breach. */
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What is special about the request is made up, and no secret: words such as `true`, which reports need. */
+  /** The special parts are made up and not secret, such as `true`: reports show them. */
   readonly madeUp?: boolean;
-  /** Whatever its method, a target that takes the request for what it is not may change its configuration by it. */
+  /** A target that misunderstands the request may change its configuration, whatever the method. */
   readonly mayChange?: true;
-  /** Its credential or code is right, as far as is known: it may follow one more refusal than others. */
+  /** The credential or code is probably right, so one more earlier refusal is tolerated. */
   readonly isRight?: true;
-  /** A 429 is the answer that the test is about, not a request to wait; a 503 is, too, where that is said. */
+  /** The test is about a 429, or also a 503, so the suite does not wait and retry. */
   readonly throttlingIsTested?: boolean | 'and 503';
   readonly closeAfter?: boolean;
-  /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */
+  /** A gateway may never answer: wait for some seconds, not up to the limit. */
   readonly mayBeIgnored?: true;
-  /** Dots in the path are what the request is about: see SendOptions. */
+  /** The test is about dots in the path: see SendOptions. */
   readonly asWritten?: true;
 }
 
@@ -38,28 +38,28 @@ export interface CallOptions<Id extends OperationId = OperationId> extends Reque
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON; undefined where the body is none. */
+  /** Parsed JSON; undefined if the body isn't JSON. */
   readonly body: unknown;
   readonly exchange: Exchange;
   readonly findings: readonly Finding[];
 }
 
-/** An answer in memory: it may hold secrets, and must not be printed. Its {@link Exchange} may. */
+/** An answer in memory, which may hold secrets and must not be printed. Its {@link Exchange} may. */
 export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly operation: Id | null;
-  /** The body's properties by the contract's names; none where the body is no object. */
+  /** The body's properties by the contract's names; empty if the body is no object. */
   readonly fields: AnswerFields<Id>;
   readonly succeeded: boolean;
 }
 
-/** An answer and all bytes after its header section, as they came. */
+/** An answer and all bytes after its header section, as received. */
 export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { readonly rest: Buffer };
 
 export interface Call {
   readonly operation: OperationId | null;
   readonly path: string;
   readonly request: WireRequest;
-  /** The body as a value; undefined where it is none of JSON's. */
+  /** The body as a value; undefined if it isn't JSON. */
   readonly json: unknown;
   readonly credential: Credential;
   readonly options: RequestOptions;

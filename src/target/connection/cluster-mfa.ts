@@ -13,21 +13,21 @@ import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 
-/** Logins may go by a switch a second after GET shows it. */
+/** Logins may follow a switch up to a second after GET shows it. */
 const lateAtMostMs = 2_000;
 
-/** The cluster's MFA configuration: read it, change it with the journal kept, restore it. */
+/** The cluster's MFA configuration: reads it, changes it with the journal kept, restores it. */
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
   #hasRested = false;
   readonly #restore: ClusterRestore;
-  /** It was switched, and nobody looked since whether logins go by it. */
+  /** It was switched, and nothing has shown yet whether logins follow. */
   #isUnfelt = false;
   readonly #awaited = new Awaited<ClusterConfig>();
-  /** Whether GET ever showed authenticationTypes: a target may leave them out. */
+  /** Whether GET ever showed authenticationTypes: a target may hide them. */
   #showsTypes = false;
-  /** As they were put last; undefined where that isn't known. */
+  /** The types last put; undefined if unknown. */
   #putTypes: readonly string[] | undefined;
 
   constructor(
@@ -47,20 +47,20 @@ export class ClusterMfa {
   }
 
   /**
-   * To compare: authenticationTypes is a set, told in one order; where GET never shows it, as it was put last.
+   * For comparison: authenticationTypes as a sorted set; if GET never shows it, as last put.
    *
-   * @throws ArrangeError when the state can't be told
+   * @throws ArrangeError if the state is unknown
    */
   async read(): Promise<ClusterConfig> {
     return this.#told(await this.readAsShown());
   }
 
-  /** As it stands before a change: see StateReader. @throws ArrangeError likewise */
+  /** The state before a change: see StateReader. @throws ArrangeError if it is unknown */
   known(): Promise<ClusterConfig> {
     return this.#beforeChange(() => this.reader.known('GetMFAConfig'));
   }
 
-  /** As it stands after a request: see StateReader. @throws ArrangeError likewise */
+  /** The state after a request: see StateReader. @throws ArrangeError if it is unknown */
   async untouched(): Promise<ClusterConfig> {
     return this.#told(clusterConfigOf((await this.reader.untouched('GetMFAConfig')).body));
   }
@@ -72,18 +72,18 @@ export class ClusterMfa {
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
-  /** To decide what is still to be arranged: see StateReader. @throws ArrangeError likewise */
+  /** To decide which preparations are still needed: see StateReader. @throws ArrangeError if the state is unknown */
   async assumed(): Promise<ClusterConfig> {
     return this.#expected() ?? this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
   }
 
-  /** What the changes so far make of it, where that was seen often enough. */
+  /** The state after the changes so far, if their effects are known. */
   #expected(): ClusterConfig | undefined {
     const expected = this.reader.expected('GetMFAConfig');
     return expected && this.#told(clusterConfigOf(expected.body));
   }
 
-  /** The last change is waited for; where it is not known by what it shows, as long as changes take. */
+  /** Waits for the last change; if nothing would show it, as long as changes usually take. */
   async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
     if (this.reader.lags() && this.#awaited.takeUnclear()) await this.readBack.felt();
     const isShown = this.#awaited.take();
@@ -91,14 +91,14 @@ export class ClusterMfa {
     return this.#told(clusterConfigOf((await get()).body));
   }
 
-  /** What the run found before its first change, as it was shown. */
+  /** The configuration before the run's first change, as GET showed it. */
   async found(): Promise<ClusterConfig> {
     this.#found ??=
       this.journal.read()?.cluster ?? (await firstLook('/mfa-config', () => this.readAsShown(), sameCluster));
     return this.#found;
   }
 
-  /** The same as it stands before a change: see StateReader. */
+  /** The configuration before a change, as GET shows it: see StateReader. */
   async knownAsShown(): Promise<ClusterConfig> {
     return clusterConfigOf((await this.reader.known('GetMFAConfig')).body);
   }
@@ -108,7 +108,7 @@ export class ClusterMfa {
     return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
   }
 
-  /** A PUT of a body of the contract, or of what was read. */
+  /** PUT of a body of the contract, or of one that was read. */
   put(
     body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
     as?: Credential,
@@ -128,8 +128,8 @@ export class ClusterMfa {
   }
 
   /**
-   * Proves, once, that the configuration can still be reached without a code: the API key, or the session opened
-   * before, answers a GET. Without that, nothing is sent that the target may take for a switch of cluster MFA.
+   * Checks, once, that the configuration stays reachable without a code: the API key, or the session opened before,
+   * answers a GET. Otherwise nothing is sent that might switch cluster MFA.
    *
    * @throws NotAllowedError
    */
@@ -145,8 +145,8 @@ export class ClusterMfa {
   }
 
   /**
-   * The same before a switch. A session may end with the switch, or before it is switched back, and nobody could open
-   * another without a code: it is a way back only where the target is to be thrown away.
+   * The same before a switch. A session may end before MFA is switched off again, and a new one would need a code: it
+   * only counts on a throw-away target.
    */
   async #proveWayBackOnceOn(): Promise<void> {
     if (!this.#goesByKey && !effectiveAllow(this.api.target.allow).disposable)
@@ -161,12 +161,12 @@ export class ClusterMfa {
   }
 
   /**
-   * PUT of a body that means nothing to the suite, or of none: nothing in it is a secret.
+   * PUT of an arbitrary text, or of no body; it holds no secret.
    *
    * @param mistake see CallOptions
    */
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
-    // Whatever it is, the target may read it as a request to switch on.
+    // The target may read any body as a request to switch on.
     await this.proveWayBack();
     const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
     if (answer.status < 300) this.#wasPut(jsonIn(body));
@@ -180,27 +180,27 @@ export class ClusterMfa {
     this.#isUnfelt = true;
   }
 
-  /** What is read once it satisfies `done`, or the last thing read. */
+  /** The state once it satisfies `done`, or the last one read. */
   readUntil(done: (config: ClusterConfig) => boolean, options?: SettleOptions): Promise<ClusterConfig> {
     return this.readBack.until(() => this.read(), done, { of: 'cluster', ...options });
   }
 
-  /** Lets pass what a switch may take until it is felt, where nothing was seen of that yet. */
+  /** Waits as long as a switch may take to reach logins, if that is unknown. */
   rest(): Promise<void> {
     return this.readBack.rest(lateAtMostMs);
   }
 
-  /** What `get` gave once it satisfied `done`, or gave last: for whatever a change brings about. */
+  /** The result of `get` once it satisfies `done`, or the last one, for any effect of a change. */
   settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
     return this.readBack.until(get, done, options);
   }
 
   /**
-   * Switches cluster MFA on with at least these types; types found in use are never taken away.
+   * Switches cluster MFA on with at least these types; types found in use stay.
    *
-   * @param isFelt how late logins go by it is to be seen next: the first time, no change of a moment before is to be
-   *   taken for this one
-   * @returns whether that took a change, or an earlier one is still to be seen in logins
+   * @param isFelt the caller measures when logins follow: the first time, an earlier change must not be mistaken for
+   * this one
+   * @returns whether this changed anything, or logins may still lag behind an earlier change
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
@@ -220,9 +220,9 @@ export class ClusterMfa {
       this.#isUnfelt = false;
       return true;
     }
-    // From here on the look that follows shows how late logins are: what is so already by then would not.
+    // The next look measures how late logins are, so later switches need no rest.
     if (isFelt && !now.enabled) this.#hasRested = true;
-    // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
+    // If a type is removed, the old list also has all wanted types: a late answer must not count as the new state.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
@@ -230,14 +230,14 @@ export class ClusterMfa {
     return true;
   }
 
-  /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */
+  /** Off if it was found off: tests that don't use cluster MFA start from the found state. */
   async asFound(): Promise<void> {
     this.reader.demand({ cluster: 'off' });
     const found = await this.found();
     if (!found.enabled) await this.off();
   }
 
-  /** Switches cluster MFA off so that nobody has to enrol anew. */
+  /** Switches cluster MFA off in a way that keeps users' enrolments. */
   async off(): Promise<void> {
     this.reader.demand({ cluster: 'off' });
     const now = await this.assumed();
@@ -246,16 +246,16 @@ export class ClusterMfa {
     await this.#set(body, (config) => !config.enabled);
   }
 
-  /** Switches cluster MFA off, and has users' enrolments forgotten: for throw-away targets only. */
+  /** Switches cluster MFA off and deletes users' enrolments: for throw-away targets only. */
   async offForgetting(): Promise<void> {
     const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
     await this.#set(body, (config) => !config.enabled);
   }
 
   /**
-   * Puts `config` in force exactly, in the two steps that switching off may take.
+   * Restores `config` exactly, in the two steps that switching off may take.
    *
-   * @returns what of it can't be restored, in words
+   * @returns sentences on what can't be restored
    */
   async giveBack(config: ClusterConfig): Promise<string[]> {
     if (!config.enabled) await this.off();
@@ -266,13 +266,13 @@ export class ClusterMfa {
     return (await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson })).status < 400;
   }
 
-  /** @param shows what to wait for; `done` is enough where it doesn't come */
+  /** @param shows the state to wait for; if it never shows, `done` is enough */
   async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
-    // Back to what was found is always allowed.
+    // Restoring the found state is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     let answer = await this.put(body);
-    // Some targets take no null.
+    // Some targets refuse null.
     if (answer.status >= 400 && Object.values(body).includes(null))
       answer = await this.putAny(withoutNulls(body));
     if (answer.status < 200 || answer.status >= 300) {

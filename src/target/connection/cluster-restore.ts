@@ -7,28 +7,28 @@ interface Restorable {
   store(config: object): Promise<boolean>;
 }
 
-/** What can't be restored where a target takes no null and keeps what a PUT leaves out. */
+/** Values that can't be restored on a target that refuses null and keeps omitted members. */
 const keptMembers =
   'What was never configured of cluster MFA can not be put back to null: the target keeps authenticationTypes or ' +
   'retainUserMfaSettings of the suite, which nothing uses while cluster MFA is off.';
 
 export class ClusterRestore {
   #hasRestored = false;
-  /** What the target made of an attempt, where that is all that can be had. */
+  /** The closest state that the target accepted, if an exact one is impossible. */
   #kept: ClusterConfig | undefined;
 
   constructor(private readonly cluster: Restorable) {}
 
-  /** @returns what of it can't be restored, in words */
+  /** @returns sentences on what can't be restored */
   async giveBack(config: ClusterConfig): Promise<string[]> {
     const now = await this.cluster.readAsShown().catch(async (error: unknown) => {
-      // A target may show what was found, and the suite's configuration in a form that can't be read.
+      // The target's current configuration may be unreadable while the original one is readable.
       if (!(error instanceof ArrangeError)) throw error;
       await this.cluster.store(config);
       return this.cluster.readAsShown();
     });
     if (JSON.stringify(now) === JSON.stringify(config)) return [];
-    // Another order means nothing, but is restored as well, where the target lets it be.
+    // The order has no meaning, but is restored as well if the target allows it.
     if (sameCluster(now, config) && this.#hasRestored) return [];
     if (this.#kept !== undefined && sameCluster(now, this.#kept)) return [keptMembers];
     const after = await this.#stored(config);
@@ -43,7 +43,7 @@ export class ClusterRestore {
     );
   }
 
-  /** By as many bodies as it takes: not every target takes null, or takes what is left out for null. */
+  /** Sends several bodies if needed: some targets refuse null, or ignore omitted members. */
   async #stored(config: ClusterConfig): Promise<ClusterConfig> {
     const empty = { authenticationTypes: [], retainUserMfaSettings: false, ...withoutNulls(config) };
     const bodies = [config, withoutNulls(config), empty];

@@ -7,17 +7,17 @@ import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
 export interface MailPatience {
-  /** How long a mail may take, in milliseconds. */
+  /** The longest delivery time of a mail, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long silence is silence, in milliseconds. */
+  /** How long to wait to be sure that no mail comes, in milliseconds. */
   readonly quietMs: number;
   readonly codePattern?: RegExp;
 }
 
-/** A limit on mails that is not told may be one a minute. */
+/** A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
 
-/** How long another mail is awaited after one with a code that was refused, at least. */
+/** After a refused code, another mail is awaited at least this long. */
 const shortestPatienceMs = 2_000;
 
 interface SentCode {
@@ -27,9 +27,9 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** Until when mails were promised that count no more, since a later one was read. */
+  /** Mails promised before this time don't matter, because a later one was read. */
   readonly at: number;
-  /** What had come when a code was read last: these after that mark. */
+  /** The mails that had come when the last code was read: a mark, and those after it. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
@@ -46,27 +46,27 @@ function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly 
 
 const lookMs = 100;
 
-/** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
+/** Mails that a request caused, and their codes; every code becomes a secret of the run. */
 export class CodesByMail {
-  /** Addresses at which a code that was asked for did not come. */
+  /** Addresses that did not get a requested code. */
   readonly #silent = new Set<string>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
   /** By lane. */
   readonly #read = new Map<string | undefined, ReadCodes>();
   readonly #repeats = new WeakSet<ReceivedMail>();
-  /** A target may mail a code again that is still good: then no other is waited for. */
+  /** A target may mail a valid code again: then the suite waits for no other. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
   readonly #cameAt = new Map<string, number>();
-  /** Whether codes to one address come a minute apart only; undefined until one does not come so soon. */
+  /** Whether an address gets at most one code a minute; undefined until a code fails to come. */
   readonly #areApart: Belief<boolean>;
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails' | 'lane'>,
     private readonly settings: MailPatience,
-    /** Lets a limit on mails pass. Absent: none is waited for. */
+    /** Waits for a limit on mails. Absent: never waits. */
     private readonly pause?: (ms: number) => Promise<void>,
     model = new TargetModel(),
   ) {
@@ -74,12 +74,12 @@ export class CodesByMail {
     this.#areApart = model.flag('codes are mailed a minute apart');
   }
 
-  /** To be taken before the request that mails. @param to only mails to this address will be asked for */
+  /** Call before the request that mails. @param to the only address that will be asked for */
   mark(to?: string): Promise<Mark> {
     return this.mailbox.mark(to);
   }
 
-  /** Asks for a code, once more a minute later where an untold limit kept the first away. */
+  /** Asks for a code; if none comes, once more a minute later, in case of a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     const asked = async () => {
       const mark = await this.mark(address);
@@ -126,10 +126,10 @@ export class CodesByMail {
     const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
-    // Of a code that was read before: a copy of an earlier mail, or the same code again.
+    // A code that was read before: a late copy, or the same code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
-    // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
+    // Until a code comes: after one full wait in vain, the next wait is shorter.
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
@@ -158,7 +158,7 @@ export class CodesByMail {
     }
   }
 
-  /** The code of the last mail, once none of those is on its way that nobody read. */
+  /** The code of the last mail, once no promised mail is still unread. */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
     const { lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
@@ -168,7 +168,7 @@ export class CodesByMail {
     const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
     const promised = unread.filter((at) => at > own - lateMs).length;
     const before = read?.came ?? { mark, known: new Set<string>() };
-    // Beside others, mails to other addresses may be of their tests.
+    // Beside other tests, mails to other addresses may be theirs.
     const to = lane === undefined ? undefined : address;
     const news = async () => newIn(await this.#sentSince(before.mark, to), before.known);
     while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
@@ -182,7 +182,7 @@ export class CodesByMail {
     return first;
   }
 
-  /** The codes of all mails after a mark; a copy is told like its original. */
+  /** The codes of all mails after a mark; a copy has the same id as its original. */
   async #sentSince(mark: Mark, address?: string): Promise<readonly SentCode[]> {
     const mails = await this.since(mark);
     return mails.flatMap((mail) => {
@@ -207,7 +207,7 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /** How many mails of a kind have come, of so many that were promised: they are given the time that a mail may take. */
+  /** The number of matching mails that came, of those promised; waits as long as a mail may take. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();
@@ -227,7 +227,7 @@ export class CodesByMail {
     return [...this.#seen];
   }
 
-  /** The code of a mail, which is a secret from then on; undefined where it holds none. */
+  /** The code of a mail, a secret from then on; undefined if it has none. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = this.#find(mail);
     if (code === undefined) return undefined;
@@ -236,7 +236,7 @@ export class CodesByMail {
     return code;
   }
 
-  /** What a mail holds was found when it came: codes that came later don't change that. */
+  /** A mail's code is determined once: codes that come later don't change it. */
   #find(mail: ReceivedMail): FoundCode {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
@@ -246,13 +246,13 @@ export class CodesByMail {
     return found;
   }
 
-  /** Why no code is found in a mail that may hold one: it says nothing of the sender. Undefined of all others. */
+  /** Why a mail that may hold a code shows none; the target isn't to blame. Undefined for all other mails. */
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;
   }
 }
 
-/** Of codes that are tried to switch off with: more could lock the support user. */
+/** The most codes tried to switch MFA off: more could lock the support user. */
 export const mostTries = 3;
 export const mostAsked = 2;

@@ -5,7 +5,7 @@ import type { Authenticator, DigitPlace } from '../../wire/otp/authenticator.js'
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 
-/** So near a step's end a code may arrive after it. */
+/** This close to a step's end a code may arrive too late. */
 const tooLateMs = 2_000;
 
 interface Again {
@@ -19,16 +19,16 @@ interface Made {
   readonly isSpent: boolean;
 }
 
-/** Codes of an authenticator by the target's clock, each given out once. */
+/** Codes of an authenticator by the target's clock, each returned once. */
 export class Codes {
   /** By requirement. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
+  /** For each code that may still be sent: how to make its equivalent later, and how long it keeps its meaning. */
   readonly #made = new Map<string, Made>();
-  /** By the code that a test holds: the one that was sent in its place, after a wait. */
+  /** By the code that a test holds: the one sent in its place after a wait. */
   readonly #renewed = new Map<string, string>();
 
-  /** Steps beside the current one whose codes the target was seen to refuse. */
+  /** Neighbouring steps whose codes the target was seen to refuse. */
   readonly #refused = new Set<-1 | 1>();
 
   constructor(
@@ -37,7 +37,7 @@ export class Codes {
     private readonly recorder: Recorder,
   ) {}
 
-  /** The code that stands for one that a test has, since a wait made that too old. */
+  /** The replacement for a code that a wait made too old. */
   renewed(code: string): string {
     return this.#renewed.get(code) ?? code;
   }
@@ -48,13 +48,13 @@ export class Codes {
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
-  /** The step that the target is in, by the key that made a code; undefined for junk. */
+  /** The target's current step, by the key that made the code; undefined for junk. */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
     return made === undefined ? undefined : this.currentStep(made.again.authenticator);
   }
 
-  /** After a wait: makes {@link renewed} give a code that means now what this one meant, if that can be. */
+  /** After a wait: makes {@link renewed} return a code with this one's meaning. @returns whether there is one */
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
@@ -67,7 +67,7 @@ export class Codes {
     return true;
   }
 
-  /** The current code, or the next step's where it was used. @throws ArrangeError instead of a wait in vain */
+  /** The current code, or the next step's if it was used. @throws ArrangeError instead of waiting in vain */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);
@@ -80,7 +80,7 @@ export class Codes {
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
-  /** The same, to make others of: it must not be sent itself, and counts as unused. */
+  /** The same, to derive others from: it must not be sent itself, and counts as unused. */
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
@@ -89,7 +89,7 @@ export class Codes {
     return this.#known(code, { authenticator, make: () => this.unsent(authenticator) });
   }
 
-  /** An unused code that is none of another key now. @throws ArrangeError where the two keys are one */
+  /** An unused code that another key doesn't have now. @throws ArrangeError if both keys are the same */
   async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
     const step = this.currentStep(authenticator);
     const isOne =
@@ -102,7 +102,7 @@ export class Codes {
     throw new ArrangeError("The target gave the same secret twice: a code of one key is the other's too.");
   }
 
-  /** A code of the step before, which leaves the current one; undefined where it is refused or used. */
+  /** The previous step's code, which saves the current one; undefined if it is refused or used. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -110,7 +110,7 @@ export class Codes {
       : this.at(authenticator, -1);
   }
 
-  /** An unused code without a wait: the current one, else the next step's; undefined where none is left. */
+  /** An unused code without a wait: the current one or the next step's; undefined if both are used. */
   soonest(authenticator: Authenticator): { readonly code: string; readonly step: 0 | 1 } | undefined {
     const now = this.clock.now();
     if (authenticator.isUnused(now, 0) && this.leftMs(authenticator) >= tooLateMs)
@@ -119,7 +119,7 @@ export class Codes {
     return { code: this.at(authenticator, 1), step: 1 };
   }
 
-  /** The target refused a code of the step before or after: it is not tried again. */
+  /** Notes that the target refused the code of a neighbouring step, which is then no longer tried. */
   refuses(step: -1 | 1): void {
     this.#refused.add(step);
   }
@@ -138,7 +138,7 @@ export class Codes {
     return this.#known(code, { authenticator, make });
   }
 
-  /** Waits until the current step lasts long enough for some requests: seconds at most. */
+  /** Waits, for seconds at most, until the current step lasts long enough for some requests. */
   async room(authenticator: Authenticator): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
@@ -153,7 +153,7 @@ export class Codes {
     return authenticator.stepAt(this.clock.now());
   }
 
-  /** Whether a code is of a step that any conforming target may take now. */
+  /** Whether a conforming target may accept a code now. */
   isRight(authenticator: Authenticator, code: string): boolean {
     const { widestWindow } = authenticator;
     const now = this.currentStep(authenticator);
@@ -168,7 +168,7 @@ export class Codes {
     return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
   }
 
-  /** The current code with one digit changed, which no step near now has: for tests that send one wrong code. */
+  /** The current code with one digit changed, valid in no step near now: for tests that send one wrong code. */
   almost(authenticator: Authenticator, place: DigitPlace): string {
     const make = async () => this.almost(authenticator, place);
     const step = this.currentStep(authenticator);
@@ -176,7 +176,7 @@ export class Codes {
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
-  /** The code this number of steps away; undefined where it is also a valid one by chance. */
+  /** The code this number of steps away; undefined if it is also valid by chance. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
@@ -186,25 +186,25 @@ export class Codes {
     return this.#known(code, { authenticator, make });
   }
 
-  /** What codes were made of in this test without knowing the target's clock. */
+  /** Which steps this test's codes assumed while the target's clock is unknown. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
-    // Those of the steps beside it are sent where they may be right, never where they must be refused.
+    // Codes of neighbouring steps are sent if they may be right, never if they must be refused.
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 
-  /** The nearest code on one side of now that no window of a minute reaches, with some seconds' room. */
+  /** The nearest code on one side of now that lies outside a window of a minute, with some seconds' margin. */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
     const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
     const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
     return this.distant(authenticator, direction * (authenticator.widestWindow + 1) + furthest);
   }
 
-  /** The nearest of the next `steps` whose code begins with 0; undefined where none does. */
+  /** The number of steps to the nearest code that begins with 0, within `steps`; undefined if there is none. */
   stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
     const now = this.currentStep(authenticator);
     for (let step = 0; step <= steps; step += 1) {
@@ -214,13 +214,13 @@ export class Codes {
     return undefined;
   }
 
-  /** Waits for the nearest of the next `mostSteps` whose code begins with 0. @returns that code; undefined: none does */
+  /** Waits for the nearest code that begins with 0 within `mostSteps`. @returns undefined if there is none */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
       const steps = this.stepsToLeadingZero(authenticator, mostSteps);
       if (steps === undefined) return undefined;
-      // A second after the beginning of the step.
+      // A second after the step begins.
       const untilMs = this.leftMs(authenticator) + (steps - 1) * authenticator.period * 1000 + 1_000;
       if (steps > 0) await this.waiter.letPass(untilMs, 'code step');
       const code = this.at(authenticator, 0);

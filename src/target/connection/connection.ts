@@ -32,25 +32,25 @@ import { ClockWaiter } from './waiter.js';
 
 export interface ConnectionOptions {
   readonly stateDir: string;
-  /** The target's, where another has been kept already. */
+  /** The target's journal, if it is open already. */
   readonly journal?: Journal;
-  /** Puts events into the run's log. */
+  /** Writes events into the run's log. */
   readonly write?: (event: EventBody, began?: EventBody) => void;
   /** The index in the log of the first exchange of this connection. */
   readonly firstIndex?: number;
-  /** Whether what is read of the state must fulfil the contract to be relied on. */
+  /** Whether a state must fulfil the contract to be accepted. */
   readonly strict?: boolean;
   /** Why nothing may be changed on the target: then only reads are sent, and its clock is not moved. */
   readonly readOnly?: string | undefined;
-  /** Told of each value that is secret, as it is learnt. */
+  /** Called with each secret as it becomes known. */
   readonly onSecret?: TellSecret;
   /** See ApiParts. */
   readonly seed?: number;
-  /** What the run has learned of the target before. */
+  /** What the run has learned about the target before. */
   readonly learned?: readonly Learned[];
 }
 
-/** A target within reach: everything that a test, or the restoring after one, speaks to it with. */
+/** An open target: everything that tests, and the restoring after them, use to talk to it. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;
@@ -58,7 +58,7 @@ export class Connection {
   readonly codes: Codes;
   readonly journal: Journal;
   readonly readBack: ReadBack;
-  /** What the run believes of the target. */
+  /** What the run believes about the target. */
   readonly model: TargetModel;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
@@ -129,7 +129,7 @@ export class Connection {
     this.readBack = new ReadBack(this.recorder, nodes, this.model);
   }
 
-  /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
+  /** @throws TransportError or ConfigurationError if the clock control doesn't answer */
   static async open(target: Target, contract: Contract, options: ConnectionOptions): Promise<Connection> {
     const clock =
       target.clock === undefined
@@ -141,8 +141,7 @@ export class Connection {
   }
 
   /**
-   * How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. Null where
-   * no answer told its time.
+   * The target's clock minus the runner's, before the suite moved it, in milliseconds. Null if no answer had a time.
    */
   get clockOffsetMs(): number | null {
     if (!this.clock.known) return null;
@@ -151,18 +150,18 @@ export class Connection {
 
   /**
    * The credential that may change the configuration: the API key, or a session opened once.
-   * @throws ArrangeError when the target doesn't let the admin in
+   * @throws ArrangeError if the target refuses the admin
    */
   admin(): Promise<Credential> {
     this.#admin ??= this.#openAdmin().catch((error: unknown) => {
-      // A log-in that the network kept from its answer is no reason to give up all that follow.
+      // One login that failed in the network must not fail all later ones.
       this.#admin = undefined;
       throw error;
     });
     return this.#admin;
   }
 
-  /** For a session that has ended while the state is restored by it. @returns whether another was opened in its place */
+  /** For a session that ended while it restores the state. @returns whether a new one was opened */
   async reopenAdmin(): Promise<boolean> {
     const admin = await this.admin();
     if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;
@@ -173,7 +172,7 @@ export class Connection {
     return true;
   }
 
-  /** How long after its answer a change showed at the latest, 0 where the first read always showed it. */
+  /** The longest time from an answer until its change showed; 0 if the first read always showed it. */
   get changesShowAfterMs(): number | undefined {
     return this.#lag.value;
   }
@@ -203,7 +202,7 @@ export class Connection {
     return this.#support;
   }
 
-  /** What is about to be changed is written to the journal as it was found. */
+  /** Writes the found state to the journal before a change. */
   async #noteFound(part: Part): Promise<void> {
     const { operations } = this.contract;
     if (this.#noted.has(part) || !operations.has(part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig'))
@@ -213,7 +212,7 @@ export class Connection {
     this.#noted.add(part);
   }
 
-  /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
+  /** @throws ConfigurationError if the mailbox can't be opened; ArrangeError if there is none */
   mail(): Promise<CodesByMail> {
     this.#mail ??= this.#openMail();
     return this.#mail;
@@ -247,7 +246,7 @@ export class Connection {
     );
   }
 
-  /** Sessions end: after their time, or with a new password. Null where that can't be told. */
+  /** Whether a session is still open: it may expire, or end with a new password. Null if unknown. */
   async #isOpen(session: Credential): Promise<boolean | null> {
     const reads = (['GetSupportMFAConfig', 'GetMFAConfig'] as const).find((id) =>
       this.contract.operations.has(id),
@@ -276,7 +275,7 @@ export class Connection {
       this.journal.sessionId = id;
       return sessionOf(id);
     }
-    // It was refused for something else than being closed, perhaps.
+    // Perhaps it was refused for another reason than being closed.
     if (earlier !== undefined && isOpen === null) return this.#takenOver(earlier);
     throw new ArrangeError(
       `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
@@ -289,7 +288,7 @@ export class Connection {
     return sessionOf(id);
   }
 
-  /** To restore where the session has ended while cluster MFA was on. Undefined where no code opens another. */
+  /** Logs in by a mailed code if the session ended while cluster MFA was on. Undefined if that is impossible. */
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');

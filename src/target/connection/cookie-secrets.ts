@@ -2,7 +2,7 @@ import { secretHeaders } from '../../base/redaction/positions.js';
 import { Redactor } from '../../base/redaction/redactor.js';
 import type { Credential } from '../../wire/http/credential.js';
 
-/** Shorter values are names of nodes, languages and the like: what nobody is to guess is longer. */
+/** Shorter values are names of nodes, languages and the like: secrets are longer. */
 const shortest = 16;
 
 export interface SetCookies {
@@ -11,13 +11,13 @@ export interface SetCookies {
   readonly isLogin: boolean;
 }
 
-/** Values of cookies that logins hand out, each another one: a cookie may name a node or a user as well. */
+/** Cookie values that differ at each login are secret; others may name a node or a user. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
-  /** By value: to whom it came first. */
+  /** By value: the user who got it first. */
   readonly #owners = new Map<string, string | null>();
   readonly #plain = new Set<string>();
-  /** Of the login before, as long as no other one has shown that these are its own. */
+  /** Values of the previous login, until another login has shown that they differ. */
   #undecided: readonly string[] | undefined;
   readonly #secret = new Set<string>();
   #redactor = new Redactor();
@@ -35,7 +35,7 @@ export class CookieSecrets {
     for (const value of decided) this.#learn(value);
   }
 
-  /** What is handed to everybody is nobody's secret. */
+  /** A value that several users get is no secret. */
   #cameTo(value: string, owner: string | null): void {
     const before = this.#owners.get(value);
     this.#owners.set(value, before ?? owner);
@@ -53,14 +53,14 @@ export class CookieSecrets {
     this.#redactor.add(value, 'set-cookie');
   }
 
-  /** @param set by the same answer: what comes to its owner again tells nothing by standing there twice */
+  /** @param set cookies of the same answer: a value that returns to its owner is no leak, even if it appears twice */
   leaksIn(text: string, set: readonly string[] = []): string[] {
     const known = set.filter((value) => this.#secret.has(value));
     return this.#redactor.leaksIn(known.reduce((rest, value) => rest.replaceAll(value, ''), text));
   }
 }
 
-/** To whom an answer hands what it sets; null where that can't be told. @param request a name of its own */
+/** The user who gets an answer's cookies; null if unknown. @param request a name for this request */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { ArrangeError } from '../../base/errors.js';
 
-/** Reads what was found twice: nothing is changed on a target that answers two things. */
+/** Reads the found state twice: a target that answers two different things must not be changed. */
 export async function firstLook<T>(
   what: string,
   read: () => Promise<T>,

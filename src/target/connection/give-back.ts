@@ -4,7 +4,7 @@ import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
-  /** The target is as it was found, and nothing that was sent can change that any more. */
+  /** The target is as it was found, and no sent request can change that any more. */
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly problems: readonly string[];
@@ -15,7 +15,7 @@ export type TellWait = (what: string, ms: number) => void;
 const longestPauseMs = 2_000;
 /** A target may end all sessions whenever cluster MFA is switched. */
 const mostReopened = 2;
-/** Consecutive looks at which all is as found: several nodes may not agree yet. */
+/** Consecutive looks that must show the found state: nodes may not agree yet. */
 const looks = 2;
 
 interface Pass {
@@ -24,7 +24,7 @@ interface Pass {
   readonly outOfReach: boolean;
 }
 
-/** Restores what the journal says was changed, again until nothing that was sent can change it any more. */
+/** Restores the changes in the journal, repeatedly until no sent request can take effect any more. */
 export async function giveBack(
   connection: Connection,
   tell: TellWait = () => {},
@@ -35,7 +35,7 @@ export async function giveBack(
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
   const { settleMs, requestTimeoutMs } = target.limits;
-  // One that let several requests time out is left alone for a while, too.
+  // A target that let several requests time out is left alone for a while, too.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;
@@ -73,7 +73,7 @@ async function hasReopened(connection: Connection): Promise<boolean> {
     return await connection.reopenAdmin();
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
-    // What went wrong before tells more.
+    // The earlier error says more.
     return false;
   }
 }

@@ -2,7 +2,7 @@ import { textIn } from '../../contract/judging/body.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
 
-/** What an answer hands a key out in: both are optional, and one is enough. */
+/** The members that return a key: both are optional, and one is enough. */
 interface KeyFields {
   readonly totpSecretKey?: unknown;
   readonly totpUri?: unknown;
@@ -14,7 +14,7 @@ export function authenticatorOf(uri: string): Authenticator | undefined {
   return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
 }
 
-/** The Key URI of a new key; where the target's own is absent or unusable, one made of the secret alone. */
+/** The Key URI of a new key; if the target's is missing or unusable, one made of the secret. */
 export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   const uri = textIn(totpUri);
   if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
@@ -22,7 +22,7 @@ export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undef
   return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
 }
 
-/** The secret of a new key: as it stands for itself, else that of the URI. */
+/** The secret of a new key, from its own member or the URI. */
 export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
 }

@@ -3,12 +3,12 @@ import { secretHeaders } from '../../base/redaction/positions.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 
-/** Header fields that tell nothing but numbers of the message itself. */
+/** Header fields that hold only numbers about the message. */
 const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'content-type', 'retry-after']);
 export const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
 const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
 
-/** What may be the code that the mail will bring: it isn't known yet when the answer is recorded. */
+/** Digits may be the code in a later mail, which is unknown when the answer is recorded. */
 export function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
   const masked = ([name, value]: [string, string]) => [
     name,
@@ -17,10 +17,10 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
   return Object.fromEntries(Object.entries(headers).map(masked));
 }
 
-/** The queries of the links in a header field: they stand in logs and histories. */
+/** The queries of links in a header field, which logs and browser histories keep. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
-/** Which secrets status line and header fields hold, and where; a session may come by a cookie as well. */
+/** The secrets in status line and header fields, and their places; a session may come as a cookie as well. */
 export function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,

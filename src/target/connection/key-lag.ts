@@ -4,10 +4,10 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** A key as new as this is in force at once if its code is taken. */
+/** If a code of a key this new is accepted, keys are in force at once. */
 const newMs = 300;
 
-/** After this many refused codes no more are sent: of two keys made at the same time, one never comes into force. */
+/** The suite stops after this many refused codes: of two keys made at the same time, one never comes into force. */
 const mostInVain = 2;
 
 /** How long new TOTP keys take to come into force. Learned once: each try counts as an attempt. */
@@ -15,7 +15,7 @@ export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
-  /** @param known undefined until a key was seen to be in force, or to come into force at no time */
+  /** @param known undefined until a key was seen to come into force, or never to do so */
   constructor(
     private readonly recorder: Pick<Recorder, 'waited'>,
     private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
@@ -29,7 +29,7 @@ export class KeyLag {
     return this.#knownMs !== undefined && this.#knownMs > 0;
   }
 
-  /** @param at when the key was answered, by {@link steadyNow} */
+  /** @param at when the key was returned, by {@link steadyNow} */
   made(role: string, at = steadyNow()): void {
     this.#madeAt.set(role, at);
   }
@@ -38,7 +38,7 @@ export class KeyLag {
     await this.#until(role, this.#knownMs ?? 0);
   }
 
-  /** Sends a right code, again while its key is new. @param teaches a code is known to be asked for */
+  /** Sends a right code, and again while its key is new. @param teaches whether the target certainly asks for a code */
   async tried<T>(
     role: string,
     send: () => Promise<T>,

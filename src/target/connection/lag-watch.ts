@@ -7,7 +7,7 @@ import type { Nodes } from './nodes.js';
 interface Watched {
   value?: string;
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
-  /** What was before the last write, since it showed, and when that was. */
+  /** The state before the last write, and when the change showed. */
   before?: Before;
 }
 
@@ -15,15 +15,15 @@ interface Before {
   readonly value: string;
   readonly answeredAt: number;
   readonly shownAt: number;
-  /** What showed instead. */
+  /** The changed state. */
   readonly after: string;
-  /** A request was refused since: it may have been stored all the same. */
+  /** A later request was refused, but may have been stored. */
   isRefusedSince: boolean;
-  /** A read went back so long after the answer; undefined: none did since the refusal. */
+  /** How long after the answer a read showed the old state; undefined if none did since the refusal. */
   wentBackMs?: number;
 }
 
-/** What goes back later than this after a change was changed by somebody else. */
+/** A later return to the old state comes from somebody else. */
 const latestNodeMs = 10_000;
 
 /** The members that show a change. Others may differ on every read. */
@@ -32,7 +32,7 @@ const members: Readonly<Record<Part, readonly string[]>> = {
   support: ['enabled', 'mfaType', 'email', 'otpVerificationState'],
 };
 
-/** As a text to compare: members have no order, and lists are sets. */
+/** The state as a comparable text: members have no order, and lists are sets. */
 function stateIn(body: unknown, part: Part): string {
   return JSON.stringify(
     members[part].map((name) => {
@@ -45,7 +45,7 @@ function stateIn(body: unknown, part: Part): string {
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
 
-  /** @param shownAfter how long after its answer a change shows at the latest */
+  /** @param shownAfter the longest read-back delay */
   constructor(
     private readonly nodes: Pick<Nodes, 'changed' | 'disagreed' | 'wentBack'>,
     private readonly shownAfter: Belief<number>,
@@ -53,7 +53,7 @@ export class LagWatch {
 
   wrote(part: Part): void {
     const watched = this.#parts[part];
-    // Nobody looked at the write before: what is shown now may be of it.
+    // Nothing read the previous write: the next read may show that one.
     if (watched.write?.stale === false) delete watched.value;
     delete watched.write;
     delete watched.before;
@@ -61,16 +61,16 @@ export class LagWatch {
       watched.write = { answeredAt: performance.now(), before: watched.value, stale: false };
   }
 
-  /** Something else may have changed what is read: a code that was verified, say. */
+  /** Something else may have changed the state, such as a verified code. */
   unsure(): void {
     for (const watched of Object.values(this.#parts)) {
       delete watched.before;
-      // What shows now may be of that: a write may have had nothing to show.
+      // The next read may show that, because the write may have changed nothing.
       if (watched.write?.stale) delete watched.write;
     }
   }
 
-  /** A read that goes back after a refusal tells of nodes only where one goes forth again. */
+  /** After a refusal, a return to the old state shows several nodes only if another read shows the new one. */
   refused(): void {
     for (const { before } of Object.values(this.#parts))
       if (before !== undefined) before.isRefusedSince = true;
@@ -80,7 +80,7 @@ export class LagWatch {
     const startedAt = performance.now();
     const answer = await next(call);
     const part = call.operation === null ? undefined : operationRow(call.operation).reads;
-    // HEAD and OPTIONS show nothing.
+    // HEAD and OPTIONS show no state.
     const shows = call.request.method === 'GET' && answer.status === 200;
     if (part !== undefined && shows) this.#saw(part, stateIn(answer.body, part), startedAt);
     return answer;

@@ -4,7 +4,7 @@ import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
 
 interface Locked {
-  /** Whether the key in force was handed out to the suite, and no code has proven it yet. */
+  /** Whether the current key was returned to the suite and no code has proven it yet. */
   readonly isUnproven: boolean;
   authenticator(): Authenticator | undefined;
   found(): Promise<SupportConfig>;
@@ -14,9 +14,9 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
+  /** Whether an unverified key may be given up without a code, which might need a wait. */
   #mayGoUnproven = true;
-  /** Nothing was taken, however long it was waited for: from then on nothing is waited for. */
+  /** The target refused everything despite all waits: from now on the suite doesn't wait. */
   #isStuck = false;
 
   constructor(private readonly codes: Codes) {}
@@ -25,7 +25,7 @@ export class OffByTotp {
     return this.#isStuck;
   }
 
-  /** By a code of the known key, without one where it is unverified, or by a new key. */
+  /** Uses a code of the known key, no code if it is unverified, or a new key. */
   async off(support: Locked, current?: string): Promise<Answer> {
     const answer =
       (await this.#unproven(support)) ??
@@ -46,7 +46,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.authenticator();
     if (authenticator === undefined) return undefined;
-    // A key whose proof was not told may be proven: the code of the step before leaves the current one for what follows.
+    // A key whose proof is unknown may be proven: the previous step's code saves the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.patch({ enabled: false, mfaCode: before });
@@ -59,7 +59,7 @@ export class OffByTotp {
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
-    // The first code may have been used before this process knew of it, or a lock look like a wrong code.
+    // Another process may have used the first code, or a lock may look like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.patch({ enabled: false, mfaCode });
@@ -71,7 +71,7 @@ export class OffByTotp {
   async #otherwise(support: Locked): Promise<Answer> {
     const answer = await support.patch({ enabled: false });
     const { enabled, mfaType } = await support.found();
-    // A key that was found is a person's: that is never replaced.
+    // A key that was found belongs to a person and is never replaced.
     const isFoundKey = enabled && mfaType === 'totp';
     if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
     const anew = await support.patch({ enabled: true, mfaType: 'totp' });

@@ -9,9 +9,9 @@ import type { WireRequest } from '../../wire/http/transport.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
 
-/** A value shorter than this is part of other words by accident. */
+/** A shorter value appears in other words by accident. */
 const shortest = 4;
-/** A body longer than this is in no script. */
+/** A longer body is left out of scripts. */
 const longestBody = 16_384;
 
 const handedOut: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ interface Made {
   readonly zero?: true;
 }
 
-/** Where the secrets of requests come from, so that requests can be written down without them. */
+/** The origins of secrets in requests, so that requests can be recorded without the secrets. */
 export class Origins {
   baseUrl = '';
   readonly #byValue = new Map<string, Origin>();
@@ -45,7 +45,7 @@ export class Origins {
   readonly #codes = new Map<string, Made>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
-  /** Values by how their spellings begin: most texts hold few of many. */
+  /** Values by the beginning of their spellings: most texts contain few of many. */
   readonly #byBeginning = new Map<string, Set<string>>();
   readonly #inAnyCase = new Map<string, string[]>();
   /** By lane. */
@@ -55,7 +55,7 @@ export class Origins {
   constructor(
     private readonly now: () => number,
     private readonly redactor: Redactor,
-    /** Of the running test. */
+    /** The lane of the running test. */
     private readonly lane: () => string | undefined = () => undefined,
   ) {}
 
@@ -63,7 +63,7 @@ export class Origins {
     this.#learn(value.reveal(), { name: variable, kind: 'target file' });
   }
 
-  /** Names of the target file: sent as a password as well, they stay what they are everywhere else. */
+  /** Names in the target file: even when sent as a password, they count as names everywhere. */
   isPlain(values: Iterable<string>): void {
     for (const value of values) this.#plain.add(value);
   }
@@ -81,7 +81,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** The code was waited for, as one that begins with a zero: another key has one at another time. */
+  /** The test waited for this code because it begins with zero; another key has one at another time. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -93,7 +93,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // A key that is handed out once more is of this answer: another target hands out another one.
+      // A key that is returned again belongs to the latest answer: another target returns another key.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -104,12 +104,12 @@ export class Origins {
     }
   }
 
-  /** The request with names in place of secrets; undefined where it can't be written down so. */
+  /** The request with names in place of secrets; undefined if it can't be recorded that way. */
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
     if (body === null) return undefined;
-    // What is made up byte by byte can't be told from what is secret: only by where it stands.
+    // In a body of raw bytes, only their place distinguishes secrets from made-up values.
     const isBytes = body !== undefined && sent.requestJson === undefined;
     if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
     if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
@@ -131,7 +131,7 @@ export class Origins {
   }
 
   #holdsSecrets(body: string, type: string): boolean {
-    // Long bodies are cut there, and forms are read there alone.
+    // Long bodies are cut there, and only there are forms parsed.
     const isForm = type.includes('form');
     return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }
@@ -151,14 +151,14 @@ export class Origins {
     return `${word}-${this.#count}`;
   }
 
-  /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
+  /** Names an unknown value at a secret's place: a code, a part of another value, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
     if (plainWord.test(value) || this.#plain.has(value)) return;
     if (isObviousCode(value) && !this.#codes.has(value)) return;
     const apart = inTwo.exec(value)?.groups;
     const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
-    // What is sent may be a code, a part of one, or hold one.
+    // The value may be a code, a part of one, or contain one.
     for (const code of this.#codes.keys()) {
       const origin = value.includes(code) || code.startsWith(joined) ? this.#codeOf(code) : undefined;
       if (origin !== undefined) this.#learn(code, origin);
@@ -190,7 +190,7 @@ export class Origins {
     this.#note(value);
   }
 
-  /** Learns a code that is wrong in one digit, where it is of one that was made or mailed just before. */
+  /** Learns a code that differs in one digit from one made or mailed just before. */
   #isNear(value: string): boolean {
     if (!/^\d+$/.test(value)) return false;
     const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
@@ -238,7 +238,7 @@ export class Origins {
     }
   }
 
-  /** Those that may stand in a text, the longest first: one may be part of another. */
+  /** The values that a text may contain, longest first: one may be part of another. */
   #maybeIn(text: string): readonly string[] {
     const found = new Set<string>();
     for (let at = 0; at + shortest <= text.length; at += 1)
@@ -259,7 +259,7 @@ export class Origins {
   }
 }
 
-/** Whether a made-up body holds nothing where secrets stand but names, words of JSON, and for codes what can be none. */
+/** Whether a made-up body has only names, JSON words and impossible codes in the places of secrets. */
 function tellsNothing(body = '{}'): boolean {
   if (parsed(body) === undefined) return false;
   const open: unknown[] = [parsed(body)];
@@ -286,15 +286,15 @@ function parsed(text: string): unknown {
 
 const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));
 const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
-/** No digits but one, as often as it may be. */
+/** At most one digit, repeated at will. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
-/** Words that stand at a secret's place and in other texts as well. */
+/** Words that stand in a secret's place and in other texts as well. */
 const plainWord = /^(?:null|true|false|bearer|basic)$/i;
 const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
 const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
 
-/** ASCII letters alone, as `tr` knows them. */
+/** ASCII letters only, as `tr` converts them. */
 function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
   return value.replace(/[a-z]/gi, (each) => {
     const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
@@ -310,13 +310,13 @@ function placeOf(code: string, other: string): number | undefined {
 
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
-/** A code that nobody knows: what stands for a made-up one begins with zeros. */
+/** An unknown code; replacements for made-up ones begin with zeros. */
 const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
 /** As it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
 
-/** What is half a character can't be written in a path. */
+/** Half of a surrogate pair can't be written in a path. */
 const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);

@@ -5,29 +5,29 @@ import { sleep } from '../sleep.js';
 import type { Nodes } from './nodes.js';
 import type { Recorder } from './recorder.js';
 
-/** What takes as long as a slow answer says nothing of a target that shows its changes late. */
+/** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
-/** What others saw may be the lag of something else that changed later: more of it is not taken on trust. */
+/** The most that delays of other changes add: they may belong to something else. */
 const mostOfOthersMs = 1_000;
 
-/** What is waited for: that one of them did not come says nothing of the others. */
+/** Kinds of awaited states: if one never shows, others still may. */
 const awaited = ['cluster', 'support', 'unchanged', 'other'] as const;
 type Awaited = (typeof awaited)[number];
 
 export interface SettleOptions {
   readonly of?: Awaited;
   readonly mostMs?: number;
-  /** Longer where each try costs something: a session, or an attempt that counts. */
+  /** Longer if each try costs something: a session, or an attempt that counts. */
   readonly firstPauseMs?: number;
-  /** Where what doesn't satisfy costs more than time, no more of those, each pause longer than the last. */
+  /** The most failed tries if they cost more than time; each pause is then longer than the last. */
   readonly mostMisses?: number;
-  /** It shows what the target acts by, perhaps late: it tells something once the last change is felt. */
+  /** The result follows the target's behaviour, perhaps late, so only tries after the enforcement delay count. */
   readonly isFelt?: true;
   /** How many consecutive reads must show the change: one node may be ahead of the others. */
   readonly looks?: number;
 }
 
-/** Waits for what a change brings about, as long as this target was seen to take for it, and more. */
+/** Waits for the effects of changes, by the delays seen on this target and a margin. */
 export class ReadBack {
   readonly #felt: Belief<number>;
   #missesInTest = 0;
@@ -41,7 +41,7 @@ export class ReadBack {
     this.#felt = model.number('changes are felt after');
   }
 
-  /** What changes were seen to take until they came about; 0 while none took long. */
+  /** The longest delay of an effect so far; 0 if none was late. */
   get #slowestMs(): number {
     return this.#felt.value ?? 0;
   }
@@ -50,7 +50,7 @@ export class ReadBack {
     return this.model.flag(`a change never came about: ${of}`);
   }
 
-  /** The last value got, whether or not it satisfies `done`: the caller judges it. */
+  /** The last value, whether or not it satisfies `done`: the caller judges it. */
   async until<T>(
     get: () => Promise<T>,
     done: (value: T) => boolean,
@@ -89,14 +89,14 @@ export class ReadBack {
     }
   }
 
-  /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
+  /** Waits for the usual delay after the last change, with a margin, so that reads show all changes. */
   async felt(): Promise<void> {
     const { value: seenMs = 0 } = this.model.number('changes show after');
     const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(seenMs, mostOfOthersMs);
     await this.#sleep(this.nodes?.restMs(slowestMs) ?? 0);
   }
 
-  /** Lets pass what is left of so long a time since the last change: what comes late then is of the next one. */
+  /** Waits until this long after the last change, so that a later delay belongs to the next change. */
   async rest(ms: number): Promise<void> {
     await this.#sleep(ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY));
   }
@@ -106,12 +106,12 @@ export class ReadBack {
   }
 
   #givenMs(of: Awaited): number {
-    // Outside of tests, where accounts are tried or the state is restored, nothing is decided by misses.
+    // Outside of tests, where accounts are checked or the state is restored, misses shorten no wait.
     const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
     return changeGivenMs(this.#missed(of).value === true, isInTest ? this.#missesInTest : 0, this.#slowestMs);
   }
 
-  /** @param cameMs after how long it was there: what was waited for other nodes says nothing of the next change */
+  /** @param cameMs when the state first showed: further waits for other nodes don't count */
   #learn(of: Awaited, isDone: boolean, cameMs: number): void {
     if (!isDone) {
       this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;

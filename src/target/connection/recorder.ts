@@ -32,19 +32,19 @@ export interface Recorded {
   readonly body: JsonBody;
 }
 
-/** A test under way, beside others of other lanes where it has one. */
+/** A running test; with a lane, beside tests of other lanes. */
 export interface TestRun {
   readonly requirement: string;
-  /** Absent: it runs alone. */
+  /** Absent: the test runs alone. */
   readonly lane?: Lane;
-  /** It failed beside others, and runs once more alone. */
+  /** The test failed beside others and runs once more alone. */
   readonly again?: true;
 }
 
-/** What a test has done so far, and what it begins belongs to. */
+/** The exchanges of one test, and everything that they start. */
 class Running {
   readonly exchanges: Exchange[] = [];
-  /** By the index of an answer, what was sent in this test with what it handed out. */
+  /** By the index of an answer: the test's requests that used values from it. */
   readonly uses = new Map<number, Exchange[]>();
   readonly scope: Scope;
 
@@ -56,23 +56,23 @@ class Running {
   }
 }
 
-/** Turns what went over the wire into redacted {@link Exchange}s, and learns which values are secret. */
+/** Turns traffic into redacted {@link Exchange}s, and learns which values are secret. */
 export class Recorder {
   readonly redactor = new Redactor();
-  /** Secrets long enough that finding one in an answer is no accident. */
+  /** Secrets so long that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
-  /** The same, of cookies. */
+  /** The same for cookies. */
   readonly cookies = new CookieSecrets();
   readonly #contract: Contract;
   readonly #write: (event: EventBody, began?: EventBody) => void;
   readonly #onSecret: (value: string, what: string) => void;
-  /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
+  /** The newest answers to requests for mailed codes: a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
   readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();
   readonly origins: Origins;
   readonly #renamed = new Renamed();
-  /** Tests may run side by side: each finds its own, whatever ran meanwhile. */
+  /** Tests may run side by side: each finds its own data. */
   readonly #tests = new AsyncLocalStorage<Running>();
   /** The run as a whole. */
   readonly #outside = new Running('', undefined);
@@ -80,7 +80,7 @@ export class Recorder {
   #nextIndex: number;
   #isOver = false;
 
-  /** @param onSecret told of every secret value @param firstIndex of this process's exchanges in the log */
+  /** @param onSecret called with every secret @param firstIndex of this process's exchanges in the log */
   constructor(
     contract: Contract,
     write: (event: EventBody, began?: EventBody) => void = () => {},
@@ -95,7 +95,7 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  /** Exchanges and waits of what it calls belong to this requirement's test. */
+  /** Exchanges and waits of `body` belong to this requirement's test. */
   during<T>({ requirement, lane, ...more }: TestRun, body: () => Promise<T>): Promise<T> {
     const began = {
       type: 'test began',
@@ -109,12 +109,12 @@ export class Recorder {
     });
   }
 
-  /** What tests have left running sends nothing any more. */
+  /** After this, leftovers of tests send nothing. */
   endTests(): void {
     this.#isOver = true;
   }
 
-  /** Whether the caller is of a test that is over. */
+  /** Whether the caller's test is over. */
   get isLeft(): boolean {
     return this.#isOver && this.requirement !== '';
   }
@@ -132,20 +132,17 @@ export class Recorder {
     return this.#running.lane;
   }
 
-  /** What the running test may touch. */
+  /** The parts of the target that the running test may touch. */
   get scope(): Scope {
     return this.#running.scope;
   }
 
-  /** Those of the running test. */
+  /** The running test's exchanges. */
   get exchanges(): readonly Exchange[] {
     return this.#running.exchanges;
   }
 
-  /**
-   * When the requests of this lane were sent that a mail was promised for, the last ones, by this machine's steady
-   * clock.
-   */
+  /** When the lane's latest requests that promise a mail were sent, by this machine's steady clock. */
   get promisedMails(): readonly number[] {
     return this.#promisedMails.get(this.lane) ?? [];
   }
@@ -154,12 +151,12 @@ export class Recorder {
     return (exchange && this.#indexes.get(exchange)) ?? null;
   }
 
-  /** What was sent in this test with what an answer handed out, or with a code made from it. */
+  /** The test's requests that used values from an answer, or codes made from them. */
   usesOf(exchange: Exchange): readonly Exchange[] {
     return this.#running.uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
   }
 
-  /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
+  /** Adds exchanges from an earlier test as evidence for this requirement. */
   adopt(exchanges: readonly Exchange[]): void {
     const own = this.#running.exchanges;
     const others = exchanges.filter((exchange) => !own.includes(exchange));
@@ -169,7 +166,7 @@ export class Recorder {
       this.#write({ type: 'adopted', requirement: this.requirement, exchanges: indexes });
   }
 
-  /** A wait begins, of at most this long. @returns a function for its end */
+  /** Starts a wait of at most this long. @returns a function that ends it */
   waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
     if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
     const began: EventBody = {
@@ -190,7 +187,7 @@ export class Recorder {
     this.#write({ type: 'retry', requirement: this.requirement, status });
   }
 
-  /** @param to of a mailed code: to whom */
+  /** @param to the recipient of a mailed code */
   addSecret(value: string, what: string, to?: string): void {
     if (value === '') return;
     if (to !== undefined) this.origins.mailed(value, to);
@@ -200,7 +197,7 @@ export class Recorder {
     if (what === 'mailed code') this.#findMailed(value);
   }
 
-  /** A code that was mailed stands in no answer: told as the answer's breach, though it was known too late for that. */
+  /** Reports mailed codes in answers to their requests; the code is known only after the answer. */
   #findMailed(code: string): void {
     const mailed = new Redactor();
     mailed.add(code, 'mailed code', { whole: true });
@@ -224,7 +221,7 @@ export class Recorder {
     if (index !== undefined) this.#write({ type: 'finding', requirement, exchange: index, breach });
   }
 
-  /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
+  /** The secrets in a text, in any encoding, except one-time codes. */
   lastingSecretsIn(text: string): string[] {
     return this.#telltalesIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
   }
@@ -303,7 +300,7 @@ export class Recorder {
     if (madeUp) return;
     for (const [value, what] of secretsIn(requestJson))
       if (!isObviousCode(value)) this.addSecret(value, what);
-    // Made from a secret, cut or with something after it, it is one as well.
+    // A part of a secret, or a secret with an addition, is a secret as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
@@ -384,7 +381,7 @@ function isCookie(what: string): boolean {
   return what === 'cookie' || what === 'set-cookie';
 }
 
-/** Without a look at how good a JSON text it is: a made-up one may be hostile. */
+/** Accepts imperfect JSON: a made-up text may be hostile. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,18 +1,18 @@
 import type { Uses } from '../../base/model/uses.js';
 import { joined, notAllowed, usesOf } from '../../contract/requirements/uses.js';
 
-/** What a test has touched of the target. It refuses what the test's row in spec/uses.json does not name. */
+/** The parts of the target that a test has touched. Refuses those that its row in spec/uses.json doesn't name. */
 export class Scope {
   #touched: Uses = {};
   readonly #users = new Set<string>();
 
-  /** @param requirement whose test it is; empty outside of tests, where nothing is refused */
+  /** @param requirement the test's; empty outside of tests, where nothing is refused */
   constructor(
     private readonly requirement: string,
     private readonly allowed: (requirement: string) => Uses = usesOf,
   ) {}
 
-  /** To be called before a test touches something. @throws Error where its row does not name it */
+  /** Call before a test touches something. @throws Error if its row doesn't name it */
   demand(touch: Uses): void {
     const missing = this.requirement === '' ? undefined : notAllowed(this.allowed(this.requirement), touch);
     if (missing !== undefined)
@@ -22,12 +22,12 @@ export class Scope {
     this.note(touch);
   }
 
-  /** What only an answer has told. */
+  /** Records a touch that only an answer shows. */
   note(touch: Uses): void {
     this.#touched = joined(this.#touched, touch);
   }
 
-  /** The same for the account that is about to log in: whether that takes a code depends on cluster MFA. */
+  /** The same for an account that logs in: cluster MFA decides whether that needs a code. */
   logsIn(account: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: this.#users.size });

@@ -17,10 +17,10 @@ export interface Late {
   rest(ms: number): Promise<void>;
 }
 
-/** What went back is read again so often, each time half as long again after the change: all but what stays is late. */
+/** A read that returned to an old state is repeated this often, each time half as long again after the change. */
 const mostLooksAgain = 3;
 
-/** Reads the configurations: `strict` accepts only what the contract allows. Restoring reads what it can. */
+/** Reads the configurations. `strict` accepts only documented states; restoring reads as much as it can. */
 export class StateReader {
   constructor(
     private readonly api: Pick<Api, 'call' | 'contract' | 'expected'>,
@@ -32,22 +32,22 @@ export class StateReader {
     readonly demand: (touch: Uses) => void = () => {},
   ) {}
 
-  /** What was read a moment ago, where nothing that might have changed it was sent since; else read now. */
+  /** The last read if it is recent and nothing sent since could change it; otherwise a new read. */
   async known<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.#unlessLate(operation, this.#of(operation).known) ?? this.get(operation);
   }
 
-  /** The same, to decide what is still to be arranged: what changed nothing before changes nothing now. */
+  /** The same for preparations, which trust that requests without effect stay without effect. */
   async assumed<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.expected(operation) ?? this.get(operation);
   }
 
-  /** What stands after a request that is not meant to set it, and left it alone before; else read now. */
+  /** The state after a request that should not set it and had no effect before; otherwise a new read. */
   async untouched<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
     return this.#unlessLate(operation, this.#of(operation).apart) ?? this.get(operation);
   }
 
-  /** What it should be by now; undefined where only a read tells. */
+  /** The expected state; undefined if only a read can tell. */
   expected<Id extends StateOperation>(operation: Id): Read<Id> | undefined {
     return this.#unlessLate(operation, this.#of(operation).expected);
   }
@@ -62,7 +62,7 @@ export class StateReader {
     return this.api.expected[part];
   }
 
-  /** @throws ArrangeError when the state can't be told by the answer */
+  /** @throws ArrangeError if the answer doesn't show the state */
   async get<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
     const shown = this.#of(operation).reading();
     const answer = await this.#readOfToday(operation);
@@ -70,7 +70,7 @@ export class StateReader {
     return answer;
   }
 
-  /** A node that has yet to learn of the last change shows what was before it. */
+  /** A lagging node shows the state before the last change. */
   async #readOfToday<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
     const part = operations[operation].reads;
     let answer = await this.#read(operation);
@@ -93,7 +93,7 @@ export class StateReader {
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target can't be told.`);
     }
-    // Nobody knows which of two values holds.
+    // It is unknown which of two values holds.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
         `GET ${path} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target can't be told.`,

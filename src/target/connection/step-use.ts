@@ -4,7 +4,7 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { KeyLag } from './key-lag.js';
 import type { Recorder } from './recorder.js';
 
-/** An accepted code may be this many steps off either side of now. */
+/** An accepted code may be this many steps off in either direction. */
 const window = 2;
 
 interface Whose {
@@ -14,7 +14,7 @@ interface Whose {
 interface Use {
   readonly authenticator: Authenticator;
   readonly step: number;
-  /** Whether a code is known to have been asked for, and this one to be of the key. */
+  /** Whether the target certainly asked for a code, and this is one of the key. */
   readonly isAsked: boolean;
 }
 
@@ -25,15 +25,15 @@ interface Tried {
 
 const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefined;
 
-/** Which step's code a user gave last: some targets accept one per step and user, whatever its key. */
+/** The step of each user's last code: some targets accept one per step and user, even with another key. */
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** A code is tried as if it had to wait for a step of its own. */
+  /** Tries whether a code must wait for its own step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
-  /** Users of whom a right code is asked for now. */
+  /** Users whom the target certainly asks for a code now. */
   readonly #asked = new Set<string>();
 
   readonly #lag: KeyLag;
@@ -53,7 +53,7 @@ export class StepUse {
     return this.#isTrying || this.#byUser.value === true;
   }
 
-  /** Codes of the new key count as used where the user has used their step. @param at when it was answered */
+  /** Codes of a new key count as used if the user has used the current step. @param at when the key was returned */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);
@@ -64,12 +64,12 @@ export class StepUse {
     return this.#lag.isLate;
   }
 
-  /** Lets pass what new keys are known to take to come into force: see KeyLag. */
+  /** Waits until new keys are in force: see KeyLag. */
   inForce({ role }: Whose): Promise<void> {
     return this.#lag.inForce(role);
   }
 
-  /** Sends a code, again where its key may be too new. @param isRight whether nothing else may be refused */
+  /** Sends a code, and again if its key may be too new. @param isRight whether the rest of the request is right */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -85,7 +85,7 @@ export class StepUse {
     return this.#lag.tried(role, send, wasTaken, isAsked);
   }
 
-  /** A login with a code, of the user's newest key as far as is known. */
+  /** Records a login with a code, probably of the user's newest key. */
   used({ role }: Whose, code: unknown): void {
     const authenticator = this.#keys.get(role);
     if (authenticator === undefined || code === undefined) return;
@@ -93,7 +93,7 @@ export class StepUse {
     const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
     const found = steps.find((n) => authenticator.codeAt(n) === code);
     const last = this.#last.get(role);
-    // A code that a login didn't ask for is not used by it.
+    // A login that needs no code doesn't use it up.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
@@ -106,30 +106,30 @@ export class StepUse {
       this.used(user, authenticator.codeAt(authenticator.stepAt(this.clock.now())));
   }
 
-  /** Whether the user has logged in with a code of the step that lasts now, or of a later one, by an older key. */
+  /** Whether the user has used the current step, or a later one, with an older key. */
   isByAnotherKey({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
   }
 
-  /** Whether a code has to wait for the next step, of whichever key it is. */
+  /** Whether a code of any key has to wait for the next step. */
   isSpent({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return this.#isByUser && last !== undefined && this.#isNow(last);
   }
 
-  /** Whether the code of a new key might have to, as far as is known. */
+  /** Whether a code of a new key might have to wait, as far as is known. */
   mayBeSpent(user: Whose): boolean {
     const last = this.#last.get(user.role);
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /** Lets the codes of a key wait for the step after those that the user has used. */
+  /** Makes a key's codes wait for the step after those that the user has used. */
   passOver(user: Whose, authenticator: Authenticator): void {
     this.#passOver(user, authenticator, true);
   }
 
-  /** Sends a right code; refused in a step that an older key used, another in the next: that teaches. */
+  /** Sends a right code. If it is refused in a step that an older key used, learns from another in the next step. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
@@ -145,7 +145,7 @@ export class StepUse {
     }
   }
 
-  /** The user's right code was refused in a fresh step as well, and none was accepted since. */
+  /** The user's right code was refused in an unused step as well, and none was accepted since. */
   isInVain({ role }: Whose): boolean {
     return this.#inVain(role).value === true;
   }

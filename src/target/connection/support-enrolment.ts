@@ -25,14 +25,14 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** After this many equal failures one try a minute is left: a lock may have passed. */
+/** After this many equal failures, at most one try a minute: a lock may have ended. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
 export class SupportProofs {
   readonly #steps: StepUse;
   readonly #codes: Codes;
-  /** Proofs that failed since one succeeded, and when the last one did. */
+  /** Consecutive failed proofs, and the time of the last one. */
   #inVain = 0;
   #failedAt = 0;
   #lastRefused: Verification | undefined;
@@ -47,13 +47,13 @@ export class SupportProofs {
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
-  /** A new key, whose codes count as used where an older one's have used their step. */
+  /** Codes of a new key count as used if an older key's have used their step. */
   enrolled({ answer, authenticator }: SupportEnrolment): void {
     const { startedAt, durationMs } = answer.exchange;
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Codes of the key wait for the next step where this one may be spent by an older key's. */
+  /** Codes of the key wait for the next step if an older key may have used this one. */
   passOver(authenticator: Authenticator): void {
     if (this.#steps.mayBeSpent(ofSteps)) this.#steps.passOver(ofSteps, authenticator);
   }
@@ -62,7 +62,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** What verify-totp answers to a right code: to that of a key that may be too new, once it is in force. */
+  /** The answer to a right code; if the key may be too new, once it is in force. */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();
@@ -71,13 +71,13 @@ export class SupportProofs {
     return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
   }
 
-  /** A code of a key was taken; of others, as mailed ones, nothing is learnt. */
+  /** A code of a key was accepted; other codes, such as mailed ones, teach nothing. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
     if (authenticator !== undefined && typeof code === 'string' && this.#codes.isRight(authenticator, code))
       this.#steps.used(ofSteps, code);
   }
 
-  /** Verifies the code of the step before, where that is accepted: the current one stays unused. */
+  /** Verifies the previous step's code if it is accepted, which saves the current one. */
   async prove(authenticator: Authenticator): Promise<Proof> {
     const proof = await this.#prove(authenticator);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
@@ -85,12 +85,12 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Right codes are refused: each further one would cost the wait for a step. */
+  /** The target refuses right codes: each further one would cost the wait for a step. */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
-  /** Why no other code is sent; the last refusal is evidence of it in the running test, too. */
+  /** Why no other code is sent; also adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
     if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
     return 'POST /support-user/verify-totp took no right code of the last keys.';
@@ -104,13 +104,13 @@ export class SupportProofs {
       if (answer.fields.success === true) return { code: before, answer };
     }
     const proof = await this.verifyUnused(authenticator);
-    // Of a key that is not in force, or not yet, all codes are refused.
+    // A key that is not in force yet has all its codes refused.
     const wasInForce = this.#steps.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true) this.#codes.refuses(-1);
     return proof;
   }
 
-  /** Verifies the current code, or that of the next step where an older key's has used this one: see StepUse. */
+  /** Verifies the current code, or the next step's if an older key used this one: see StepUse. */
   verifyUnused(authenticator: Authenticator): Promise<Proof> {
     return this.#steps.tried(ofSteps, authenticator, async () => {
       const code = await this.#unused(authenticator);
@@ -121,7 +121,7 @@ export class SupportProofs {
     });
   }
 
-  /** Ends a series of wrong codes by a right one, where no wait is needed or it is worth one. */
+  /** Ends a series of wrong codes by a right one, if that needs no wait or is worth one. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.#codes.before(authenticator);

@@ -12,12 +12,12 @@ interface Parts {
 
 type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
 
-/** A lock that looks like a wrong code is over after the first of these, or after both. */
+/** A lock that looks like a wrong code ends during the first of these waits, or the second. */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
   #mayBeLate = true;
-  /** A lock is waited out as long as that helps. */
+  /** Whether waiting for the end of a lock still helps. */
   #mayBeLocked = true;
 
   constructor(private readonly parts: Parts) {}
@@ -26,7 +26,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until one is accepted: a refused one may have been late, or gone elsewhere. */
+  /** Uses mailed codes until one is accepted: a refused one may have been late, or meant for another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,
@@ -45,7 +45,7 @@ export class SupportMails {
       tried.add(code);
       const answer = await use(code);
       if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
-      // A mailbox where none came is not waited for again.
+      // A mailbox that got nothing is not waited for again.
       this.#mayBeLate &&= await mail.comes(address, mark, tried);
       if (this.#mayBeLate) {
         code = await mail.codeTo(address, mark, tried);
@@ -76,7 +76,7 @@ export class SupportMails {
   }
 }
 
-/** The last code that came to anybody; undefined where none did, or the mailbox is asked for one address only. */
+/** The last code that reached any address; undefined if none did, or if the mailbox shows one address only. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,

@@ -16,14 +16,14 @@ import { SupportMails } from './support-mails.js';
 import { type SupportParts, SupportState } from './support-state.js';
 import { keptAddress, noteSet, shownAfter, switchesOnByMail } from './told-support.js';
 
-/** The operations that change support MFA, and may answer a new key. */
+/** The operations that change support MFA, and may return a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
 type Shown = ReturnType<typeof shownAfter>;
 
 type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
-/** The support user's MFA: read it, change it with the journal kept, restore it. */
+/** The support user's MFA: reads it, changes it with the journal kept, restores it. */
 export class SupportMfa extends SupportState {
   private readonly api: Api;
   private readonly admin: Credential;
@@ -33,10 +33,10 @@ export class SupportMfa extends SupportState {
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
-  /** What the target made of an attempt to restore, where that is all that can be had. */
+  /** The closest state that the target accepted while restoring, if an exact one is impossible. */
   #kept: SupportConfig | undefined;
 
-  /** What the last right code that proved a key was answered in this run, be that key in force or not. */
+  /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
   constructor(parts: SupportParts) {
@@ -50,7 +50,7 @@ export class SupportMfa extends SupportState {
     );
   }
 
-  /** From 6.8.1 on, switching off and changing the address take a code. */
+  /** From 6.8.1 on, switching off and changing the address need a code. */
   get takesCode(): boolean {
     return isSince(this.api.contract.release, '6.8.1');
   }
@@ -81,7 +81,7 @@ export class SupportMfa extends SupportState {
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
-  /** The support user's password, which changes take from 7.3 on; undefined where the target file gives none. */
+  /** The support user's password, which changes need from 7.3 on; undefined if the target file gives none. */
   get password(): string | undefined {
     return this.parts.user.password?.reveal();
   }
@@ -102,7 +102,7 @@ export class SupportMfa extends SupportState {
     return this.#noted(answer, shownAfter(body));
   }
 
-  /** PATCH of a body that means nothing to the suite, or of none: no secret is in it. @param mistake see CallOptions */
+  /** PATCH of an arbitrary text, or of no body; it holds no secret. @param mistake see CallOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
   }
@@ -115,7 +115,7 @@ export class SupportMfa extends SupportState {
     return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
   }
 
-  /** Whatever a change was for: a key that it answered is needed to switch off again. */
+  /** Keeps any key in the answer: it is needed to switch off again. */
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
     if (answer.status < 300) this.awaited.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
@@ -123,7 +123,7 @@ export class SupportMfa extends SupportState {
     return answer;
   }
 
-  /** Takes the key of an answer for the one in force. @param proven where it was: by which code */
+  /** Takes the key of an answer as the current one. @param proven the code that proved it */
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
     this.parts.journal.noteEnrolled(uri);
@@ -140,7 +140,7 @@ export class SupportMfa extends SupportState {
     return { ...body, currentPassword: this.password };
   }
 
-  /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
+  /** The authenticator of the key that this run enrolled, here or in an earlier worker. */
   get authenticator(): Authenticator {
     const uri = this.parts.journal.read()?.enrolledUri;
     this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
@@ -148,7 +148,7 @@ export class SupportMfa extends SupportState {
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /** Sees to support MFA being on by e-mail, at this address or one of the others. @returns at which */
+  /** Ensures support MFA by e-mail, at this address or one of the others. @returns which */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     this.parts.reader.demand({ support: 'set' });
     const { enabled, mfaType, email } = await this.now();
@@ -157,10 +157,10 @@ export class SupportMfa extends SupportState {
     return this.onByEmail(address).then(() => address);
   }
 
-  /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
+  /** Switches support MFA to e-mail from any state. @throws ArrangeError if that doesn't show */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // A right code leads out of it again, which ends a series of wrong ones.
+    // A right code switches it off again, which ends a series of wrong ones.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -171,7 +171,7 @@ export class SupportMfa extends SupportState {
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
-  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
+  /** Switches support MFA to TOTP with a new key from any state. @throws ArrangeError if that doesn't show */
   async onByTotp(): Promise<SupportEnrolment> {
     // A right code proves a key, which ends a series of wrong ones.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
@@ -186,14 +186,14 @@ export class SupportMfa extends SupportState {
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
     if (answer.status >= 300) throw failed(': there is no key to test.');
-    // The first right code may be what switches it on.
+    // The first right code may switch it on.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.after(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
     return { answer, authenticator: this.authenticator };
   }
 
-  /** The key that was handed out last, to look at; a new one where none is in force. */
+  /** The last returned key; a new one if none is in force. */
   async enrolled(): Promise<SupportEnrolment> {
     this.parts.reader.demand({ support: 'set' });
     const known = this.#enrolment;
@@ -204,7 +204,7 @@ export class SupportMfa extends SupportState {
     return known;
   }
 
-  /** On by TOTP and proven by a code: changes need one now. A proven key is kept: leaving it takes a code. */
+  /** On by TOTP and proven by a code, so changes need one. A proven key is kept: leaving it costs a code. */
   async verified(): Promise<Verified> {
     this.parts.reader.demand({ support: 'set' });
     const now = await this.now();
@@ -223,20 +223,20 @@ export class SupportMfa extends SupportState {
     return this.#verified;
   }
 
-  /** A new key; the one in force where it is the suite's, and nothing switches it off. */
+  /** A new key; the current one if it is the suite's and can't be switched off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.now()) ? known : this.#byTotp();
   }
 
-  /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
+  /** A wrong code may void the proof. Releases that don't show it are assumed to keep it. */
   async #isShownAsProven(): Promise<boolean> {
     const { fields } = await this.parts.reader.assumed('GetSupportMFAConfig');
     return ['kSuccess', undefined].includes(textIn(fields.otpVerificationState));
   }
 
-  /** Whether its key is the one that was handed out last, by whomever. */
+  /** Whether this key is the last returned one, in any process. */
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
@@ -248,16 +248,16 @@ export class SupportMfa extends SupportState {
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.isRight ? this.proofs.ofNewKey(totpCode, send) : send());
-    // A wrong code may be shown as well, and as late.
+    // A wrong code may show as well, perhaps late.
     this.awaited.unclear();
     const enrolment = this.#enrolment;
-    // A target may say yes to any code: only a right one proves the key.
+    // A target may accept any code: only a right one proves the key.
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
     if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
       this.#verified = { ...enrolment, code: totpCode };
       this.proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
-      // It may have been what switches support MFA on.
+      // It may have switched support MFA on.
       this.awaited.changed(isStillOn('totp'));
     }
     return answer;
@@ -267,11 +267,11 @@ export class SupportMfa extends SupportState {
     return this.#mails.code(address);
   }
 
-  /** Switches support MFA off, with the code that its mode asks for. @param current of TOTP, made already and not used */
+  /** Switches support MFA off, with the code that its mode needs. @param current an unused TOTP code */
   async off(current?: string): Promise<void> {
     this.parts.reader.demand({ support: 'set' });
     const now = await this.now();
-    // A key that was not proven yet may wait for that with support MFA off.
+    // A key may stay pending while support MFA is off.
     const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
@@ -285,7 +285,7 @@ export class SupportMfa extends SupportState {
     this.#verified = undefined;
   }
 
-  /** Gives up the suite's own key where that takes no wait: the next run doesn't know its used codes. */
+  /** Gives up the suite's own key if that needs no wait: the next run doesn't know its used codes. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
@@ -293,7 +293,7 @@ export class SupportMfa extends SupportState {
     if (mfaCode !== undefined) await this.#leave({ enabled: false, mfaCode });
   }
 
-  /** Puts `config` in force. @returns what of it can't be restored, in words */
+  /** Restores `config`. @returns sentences on what can't be restored */
   async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
     const now = await this.read();
     if (sameSupport(now, config)) return [];
@@ -309,7 +309,7 @@ export class SupportMfa extends SupportState {
       this.#kept = after;
       return [keptAddress];
     }
-    // The first read was late: what was done did not fit.
+    // The first read was late, so the change was wrong.
     if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
     const words = (one: SupportConfig) => (one.enabled ? `on (${one.mfaType})` : 'off');
     throw new ArrangeError(`The support user's MFA is ${words(after)}; it was found ${words(config)}.`);
@@ -322,7 +322,7 @@ export class SupportMfa extends SupportState {
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.#leave({ enabled: false, mfaCode }));
   }
 
-  /** A way out of what is in force, which nothing that was refused before may shut. */
+  /** Switches the current mode off; earlier refusals must never block this. */
   #leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { isRight: true });
   }

@@ -28,7 +28,7 @@ export interface SupportParts {
   readonly user: Target['supportUser'];
 }
 
-/** What the support user's MFA is: as it is read, and as it should be by what was sent. */
+/** The support user's MFA, as read and as expected after the sent requests. */
 export class SupportState {
   #found: SupportConfig | undefined;
   protected readonly awaited = new Awaited<SupportConfig>();
@@ -36,17 +36,17 @@ export class SupportState {
 
   constructor(protected readonly parts: SupportParts) {}
 
-  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
+  /** GET /support-user/mfa as received. @throws ArrangeError if the state is unknown */
   get(): Promise<Answer<'GetSupportMFAConfig'>> {
     return this.parts.reader.get('GetSupportMFAConfig');
   }
 
-  /** What GET leaves out, or shows in part, is told as it was set last. */
+  /** Fills members that GET hides or masks with the values set last. */
   async read(): Promise<SupportConfig> {
     return this.#told(supportConfigOf((await this.get()).body));
   }
 
-  /** As it stands before a change: the last one is waited for. */
+  /** The state before a change: waits for the last change. */
   protected async now(): Promise<SupportConfig> {
     const expected = this.#expected();
     if (expected !== undefined) return expected;
@@ -75,19 +75,19 @@ export class SupportState {
     return told;
   }
 
-  /** As it stands before a change. @throws ArrangeError when the state can't be told */
+  /** The state before a change. @throws ArrangeError if it is unknown */
   async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
     const { reader, readBack } = this.parts;
     if (reader.lags() && this.awaited.takeUnclear()) await readBack.felt();
     return reader.known('GetSupportMFAConfig');
   }
 
-  /** As it stands after a request. @throws ArrangeError likewise */
+  /** The state after a request. @throws ArrangeError if it is unknown */
   untouched(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body'>> {
     return this.parts.reader.untouched('GetSupportMFAConfig');
   }
 
-  /** What the run found before its first change. */
+  /** The state before the run's first change. */
   async found(): Promise<SupportConfig> {
     this.#found ??=
       this.parts.journal.read()?.support ??

@@ -3,7 +3,7 @@ import { isShownAs, mayBeShownAs, type SupportConfig } from '../journal/config.j
 import type { Journal } from '../journal/journal.js';
 import type { JournalContent } from '../journal/journal-content.js';
 
-/** Keeps the mode and the address that a change set; what it leaves out stays. Answers may mask the address. */
+/** Keeps the mode and address that a change set; omitted members stay. Answers may mask the address. */
 export function noteSet(journal: Journal, body: unknown): void {
   const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
   if (mode === undefined && address === undefined) return;
@@ -13,7 +13,7 @@ export function noteSet(journal: Journal, body: unknown): void {
   journal.noteSupportSet({ mfaType: set(mode, before?.mfaType), email: set(address, before?.email) });
 }
 
-/** The configuration with what GET leaves out or masks, by what the suite set last and the target file. */
+/** The configuration with members that GET hides or masks, from the suite's last setting and the target file. */
 export function toldSupport(
   shown: SupportConfig,
   journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
@@ -26,25 +26,25 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // What was found is told from what was set: a mistake would leave a changed address in force.
+  // The found address is taken from the last setting: a mistake would leave a changed address in force.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/** How the configuration shows that a change was made; undefined where that can't be said beforehand. */
+/** How the configuration shows that a change was made; undefined if that is unknown in advance. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
-  // By TOTP it may be on only once a code was verified.
+  // TOTP may be on only after a code was verified.
   if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
   return ({ enabled, mfaType, email }) =>
     enabled === wanted &&
-    // Of what is off, mode and address may be forgotten.
+    // While MFA is off, a target may forget mode and address.
     (!wanted ||
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
-/** Whether a change switches on by e-mail: without a mode by the one that is stored. From TOTP it would take a code. */
+/** Whether a change switches on by e-mail; without a mode, by the stored one. Leaving TOTP would need a code. */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;

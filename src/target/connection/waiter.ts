@@ -4,7 +4,7 @@ import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
 export interface Waiter {
-  /** Lets the target's clock go on by `ms`: moves it where it can be moved, else waits. */
+  /** Lets the target's clock advance by `ms`: moves it if possible, otherwise waits. */
   letPass(ms: number, reason: Wait['for']): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '
 import { LagWatch } from '../lag-watch.js';
 import type { Nodes } from '../nodes.js';
 
-/** Journals each request that may change a configuration, before it is sent and as answered. */
+/** Journals each request that may change a configuration, before it is sent and after its answer. */
 export function journalled(
   journal: Journal,
   nodes: Nodes,
@@ -38,7 +38,7 @@ export function journalled(
   };
 }
 
-/** A refused code may show as one: by otpVerificationState. */
+/** A refused code may change otpVerificationState. */
 function isTouching({ operation }: Call, { status }: Answered): boolean {
   return operation === 'VerifySupportUserTotp' || (operation === 'DeleteSession' && status < 400);
 }
@@ -52,13 +52,13 @@ async function landing(call: Call, next: Next, neverSent: () => void) {
   }
 }
 
-/** What a request may change, the state of a key and its codes included. */
+/** The parts that a request may change, including the state of a key and its codes. */
 export function changedBy(call: Call): readonly Part[] {
   const part = call.operation === null ? undefined : partOf(call.operation);
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** What a request may change. Where its method is none of the contract's there, that is anything. */
+/** The parts that a request may change. With an undocumented method, all of them. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];
@@ -78,7 +78,7 @@ function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Fou
           sameSupport(supportConfigOf({ ...found.support, ...json }), found.support),
     );
   } catch {
-    // It is no configuration: nobody knows what the target made of it.
+    // The body is not a configuration, so its effect is unknown.
     return false;
   }
 }

@@ -8,7 +8,7 @@ import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
 
-/** How long a Retry-After is obeyed at most, and how many consecutive times. */
+/** The longest Retry-After that is obeyed, and how many consecutive ones. */
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
@@ -19,12 +19,12 @@ interface PatienceParts {
   readonly codes: Codes;
 }
 
-/** Sends until the answer no longer asks to wait: until then the target has not taken the request. */
+/** Repeats a request until the answer no longer asks to wait: until then the target has not accepted it. */
 export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
+  /** Whether the suite still waits for the target; false after one kept asking for more waits. */
   let isPatient = true;
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
@@ -49,7 +49,7 @@ export function patience(
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
-      // Where the clock is moved, the limit costs no time. One that asks again speaks of something else.
+      // With a movable clock the wait is free. A second 429 has another cause than the request rate.
       if (status === 429 && attempt === 0 && !clock.canMove) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
@@ -64,7 +64,7 @@ export function patience(
   };
 }
 
-/** Codes of an authenticator in a body, by the names of their members. Junk does not age. */
+/** An authenticator's codes in a body, by member name. Junk has no age. */
 function codesIn(json: unknown): [name: string, code: string][] {
   const isMailed = [textOf(json, 'otpType'), textOf(json, 'type')].includes('email');
   const names = ['totpCode', 'mfaCode', ...(isMailed ? [] : ['otpCode', 'otp'])];

@@ -6,13 +6,13 @@ import { sleep } from '../../sleep.js';
 import { isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
-/** A target that restarts is away for so long at most, where it has answered before. */
+/** A target that answered before may be away this long while it restarts. */
 const longestAbsenceMs = 15_000;
 const longestPauseMs = 1_000;
-/** A gateway may have to look for somebody else who answers. */
+/** A gateway may need a moment to find another node. */
 const aWhileMs = 500;
 
-/** Sends again while a target restarts, and reads once more where a connection closed (RFC 9112 9.3.1). */
+/** Repeats requests while a target restarts, and reads once more after a closed connection (RFC 9112 9.3.1). */
 export function presence(recorder: Pick<Recorder, 'waiting'>, restarts: Belief<boolean>): Link {
   let isAwaited = false;
   return async (call, next) => {

@@ -7,7 +7,7 @@ import { changedBy } from './journalled.js';
 
 /** Sends nothing that touches more of the target than the running test may. */
 export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Recorder, 'scope'>): Link {
-  // The admin's session is what the suite itself goes by, where it has no key.
+  // Without an API key, the suite itself uses the admin's session.
   const users = Object.values(accounts).filter(
     ({ role, apiKey }) => role !== 'admin' || apiKey !== undefined,
   );
@@ -20,13 +20,13 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
     const name = nameIn(call);
     if (name !== undefined && names.includes(name)) scope.logsIn(name);
     const answer = await next(call);
-    // Only the answer tells.
+    // Only the answer shows it.
     if (answer.status === 429 && call.options.throttlingIsTested) scope.note({ source: true });
     return answer;
   };
 }
 
-/** With other credentials tests look at whether something is open, not at what it shows. */
+/** Reads with other credentials test whether a part is open, and don't use its state. */
 function readBy(call: Call): Part | undefined {
   const { operation, credential } = call;
   if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;

@@ -12,7 +12,7 @@ export function paced(limiter: RateLimiter): Link {
   };
 }
 
-/** Sends, records what came, and learns the target's time from it. */
+/** Sends a request, records the answer, and learns the target's time from it. */
 export function sending(recorder: Recorder, clock: TargetClock): Next {
   return async ({ operation, credential, request, json, options, send }) => {
     const { mistake } = options;
@@ -26,7 +26,7 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
     };
     const startedAt = steadyNow();
     const response = await send(request).catch((error: unknown) => {
-      // What nobody got is no mistake that somebody closed the connection on.
+      // If nobody received the mistake, nobody closed the connection because of it.
       const { mistake: _none, ...unsent } = recorded;
       if (error instanceof TransportError)
         recorder.failed(error.mayHaveArrived ? recorded : unsent, error.message, startedAt);
