@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What an older Node reads, too: there a missing module would be told as a syntax error, with the exit code of a failed must.
+// Readable by older Node versions, which would report a missing module with the exit code of a failed must.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`mfa-conformance needs Node 20.19 or later; this is Node ${process.versions.node}.`);

@@ -15,7 +15,7 @@ export interface World {
   readonly mailer: Mailer;
 }
 
-/** A step of the pipeline that a fault may leave out. */
+/** A step of the pipeline that a fault may skip. */
 export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
 /** One request on its way through the pipeline. */

@@ -13,7 +13,7 @@ type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undef
 type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
 type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 
-/** What the author of a target file knows of the target, or wants. */
+/** The facts that the author of a target file knows or decides. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
   /** Whether it gives the support user's password, where the release has one. */
@@ -28,7 +28,7 @@ export class Seams {
   readonly clock: Clock;
   /** The starting state of the emulator. */
   start: StartState = {};
-  /** What the target file says of accounts, in limits and in allow, and what it leaves out. */
+  /** The target file's entries for accounts, limits and allow, and its omissions. */
   readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];

@@ -31,7 +31,7 @@ const isAscii = (value: string | undefined): boolean =>
 
 const isLongerThan = (length: number, value: string | undefined): boolean => (value?.length ?? 0) > length;
 
-/** Deviations for bodies of one particular shape, which lists of examples miss. */
+/** Faults for bodies of one particular shape, which fixed examples miss. */
 export const bodyFaults: readonly Fault[] = faultsOf({
   'bodies/put-500-for-no-types': {
     description: 'PUT /mfa-config answers 500 for an empty list of authentication types.',

@@ -13,7 +13,7 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
-/** Credentials that anyone can forge who knows their form. */
+/** Credentials that anyone who knows their form can forge. */
 const single = faultsOf({
   'login/session-ids-of-name-and-time': {
     description: 'Session ids encode the user name, the time and a counter.',

@@ -15,7 +15,7 @@ const raceMs = 60;
 /** Steps of half an hour, for keys of the reference. */
 const halfAnHour = 60;
 
-/** The password alone gets a body or a cookie that opens the operation `opens`. */
+/** The password alone gets a body or a cookie that allows the operation `opens`. */
 function firstStep(
   seams: Seams,
   hand: (id: string) => { readonly body?: Json; readonly cookie?: string },

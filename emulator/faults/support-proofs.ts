@@ -259,7 +259,7 @@ export const supportProofFaults: readonly Fault[] = [
   ),
 ];
 
-/** Codes that `isLike` accepts verify, also those one step before and after. */
+/** Codes that `isLike` accepts verify, even one step before or after. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
   seams.answer(verify, (answer, call, { state, clock }) => {
     const given = text(asObject(call.body), 'totpCode') ?? '';

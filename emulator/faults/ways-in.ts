@@ -145,7 +145,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** A login by another request, which has no lock. */
+/** A login by another request that skips the lock. */
 function door(id: string, what: string, is: (call: Call) => boolean): Fault {
   return {
     id: `ways-in/login-by-${id}`,

@@ -85,6 +85,6 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     known.set(other, value);
     return other;
   };
-  // The reference's own form was never answered.
+  // The reference's own form is never shown.
   return shownAs(property, show, (shown) => known.get(shown) ?? '');
 }

@@ -6,7 +6,7 @@ import { type Variant, variantsOf, withRules } from '../seams.js';
 
 const codeNames = ['otpCode', 'otp', 'mfaCode', 'totpCode'];
 
-/** What a conforming target may do that comes nearest to a fault. */
+/** Variants that come nearest to a fault and still conform. */
 export const nearestVariants: readonly Variant[] = variantsOf({
   'user-without-privileges': {
     description: 'One user has no privilege, and reads GET /mfa-config only.',

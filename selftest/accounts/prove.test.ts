@@ -19,7 +19,7 @@ interface How {
   readonly maySwitch?: boolean;
 }
 
-/** What the accounts of an emulator's target file prove. */
+/** The learned facts about the accounts of an emulator's target file. */
 async function learn({ variants = [], faults = [], change = (file) => file, maySwitch = true }: How) {
   const emulator = await emulate({ variants, faults });
   const folder = temporaryFolder();

@@ -12,7 +12,7 @@ interface Ending {
   readonly stderr: string;
 }
 
-/** @param isRead whether its output is read */
+/** @param isRead whether somebody reads its output */
 function ending(args: readonly string[], isRead: boolean): Promise<Ending> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';

@@ -13,7 +13,7 @@ const grep = ['--grep', 'mfa-config/get-*'];
 const count = 4;
 const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
-/** The one that does not conform. */
+/** The target that does not conform. */
 const faulty = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));

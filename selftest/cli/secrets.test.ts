@@ -29,7 +29,7 @@ const leaking = [
   'totp-login/refuses-wrong-*',
 ];
 
-// selftest/detection searches a run of all requirements for secrets.
+// selftest/detection covers all requirements.
 test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async ({
   expect,
   onTestFinished,

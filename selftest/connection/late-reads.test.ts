@@ -15,7 +15,7 @@ test('a change starts from the last PUT, although reads are late', async () => {
   const { cluster } = await connected();
   const before = await cluster.known();
 
-  // The shown switch does not prove the stored types.
+  // GET shows the switch, which doesn't prove that the types are stored.
   await cluster.put({ ...before, authenticationTypes: ['email'] });
   expect(await cluster.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
 

@@ -8,7 +8,7 @@ interface Since {
 interface ExpectedOperation extends Since {
   readonly id: string;
   readonly call: string;
-  /** The request's schema, with a `?` where the body is optional. */
+  /** The request's schema, with a `?` if the body is optional. */
   readonly body?: string;
   readonly status: number;
   readonly answer?: string;
@@ -107,7 +107,7 @@ export function expectedCredentials(release: ReleaseName): Record<string, string
   };
 }
 
-/** `type`, then `?` where null is allowed, then the enumeration; `-` before what is read only, `*` where required. */
+/** `type`, then `?` if nullable, then the enumeration; `-` marks read-only, `*` required properties. */
 type Row = readonly [property: string, shape: string, since?: ReleaseName];
 
 const login: readonly Row[] = [

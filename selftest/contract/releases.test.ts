@@ -63,7 +63,7 @@ describe.each(releaseNames)('%s', (release) => {
     );
   });
 
-  // A comparison with the emulator shows further operations.
+  // Further operations show in the comparison with the emulator.
   test('has the operations of the release', () => {
     const found = operations.map(({ path, method, operation }) => ({
       id: operation.operationId,

@@ -4,14 +4,14 @@ import type { ReleaseName } from '../../src/base/model/releases.js';
 import { releaseDocument } from '../../src/contract/openapi/load.js';
 import { isObject, type JsonObject } from '../../src/contract/openapi/pointers.js';
 
-/** A property of a successful answer, or of every Error, and what the document leaves open of it. */
+/** A property of a successful answer, or of every Error, and the freedoms that the document leaves. */
 export interface AnswerProperty {
   /** An operation's id, or `Error`. */
   readonly place: string;
   readonly name: string;
   readonly nullable: boolean;
   readonly list: boolean;
-  /** What it means where it is absent; undefined where the document doesn't say. */
+  /** The meaning of its absence; undefined if the document doesn't say. */
   readonly fallback: unknown;
 }
 
@@ -46,7 +46,7 @@ function optional(document: unknown, place: string, schema: unknown): AnswerProp
   return [...parts.flatMap((part: unknown) => optional(document, place, part)), ...own];
 }
 
-/** What lies below a value, by names; references are followed. */
+/** The node below a value at these names, through references. */
 function at(document: unknown, value: unknown, ...names: readonly string[]): unknown {
   const [name, ...rest] = names;
   const reference = isObject(value) ? value['$ref'] : undefined;

@@ -1,7 +1,7 @@
 /**
- * Variants that are tried together: targets differ in several ways at once. Each line holds ways that don't
- * contradict each other, and each variant stands in one line at least. The tests try a part of these, `npm run prove`
- * all, and `npm run prove -- --alone` each variant by itself as well.
+ * Variants tried together: targets differ in several ways at once. The variants of a line don't contradict each other,
+ * and each variant is in at least one line. The tests try some lines, `npm run prove` all, and `npm run prove --
+ * --alone` also each variant alone.
  */
 export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['slow', 'totp-8-digits-60s-sha256', 'mail-slow', 'wrong-codes-slowed'],
@@ -187,5 +187,5 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['one-mail-a-minute-untold', 'mail-html-base64', 'types-in-any-order', 'chunked'],
 ];
 
-/** Each change is waited for on both nodes, which takes ten minutes: for `npm run prove` alone. */
+/** It awaits each change on both nodes, which takes ten minutes: only `npm run prove` runs it. */
 export const takesLong = (ids: readonly string[]): boolean => ids.includes('two-nodes');

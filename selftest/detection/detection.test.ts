@@ -16,7 +16,7 @@ import { asItIs, asItIsInLatest, type Expectation, expectationOfFault, problemsO
 import { type Tried, tryInRounds } from './rounds.js';
 
 const requirements = loadRequirements();
-/** Variants stand in `npm run prove`: some take minutes of waiting. */
+/** `npm run prove` tries the variants, some of which wait for minutes. */
 const reference = [asItIs, asItIsInLatest];
 
 /** One fault of each kind; `npm run prove` tries all. */
@@ -29,7 +29,7 @@ const known = [
   'http/no-date',
 ];
 const broken = faults.filter(({ id }) => known.includes(id)).map(expectationOfFault);
-/** What these turn red, and the first of each area, which they leave as it is. */
+/** The requirements that these faults turn red, and the first of each area, which must stay green. */
 const few = requirements
   .map(({ id }) => id)
   .filter(
@@ -42,12 +42,12 @@ const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-detection-'));
 const places = { reference: join(folder, 'reference'), again: join(folder, 'again') };
 const ends: (() => unknown)[] = [];
 const heard: ListeningProxy[] = [];
-// The built suite is run as a user runs it, against real emulators.
+// Runs the built suite against real emulators, like a user.
 let judgements: readonly Judgement[] = [];
 const tried: Tried[] = [];
 const reports: { readonly subject: Expectation; readonly place: string }[] = [];
 
-/** Over plain HTTP, all that passes is listened to. */
+/** Over plain HTTP, a proxy listens to all traffic. */
 async function through(baseUrl: string): Promise<string> {
   if (baseUrl.startsWith('https:')) return baseUrl;
   const proxy = await ListeningProxy.before(baseUrl, (end) => ends.push(end));
@@ -57,7 +57,7 @@ async function through(baseUrl: string): Promise<string> {
 
 beforeAll(async () => {
   let rounds = 0;
-  // Most of it is waiting: for mails that don't come, for changes that come late, for codes of the next step.
+  // Most of the time passes in waits: for mails that don't come, late changes, and codes of the next step.
   await Promise.all([
     judge(reference, places.reference, { jobs: 2, through, all: true }).then((all) => {
       judgements = all;
@@ -155,7 +155,7 @@ describe('the suite', () => {
     const isOther = ({ differences }: { readonly differences: readonly string[] }) =>
       !differences.every(isArrangement);
     let differing = differingIn(places.reference);
-    // A login more shifts where sessions are ended to make room, in all tests after it: what differs each time differs.
+    // One more login shifts the point where sessions are ended, in all later tests: such differences are expected.
     if (differing.length > most || differing.some(isOther)) {
       await judge(reference, places.again, { jobs: 2 });
       differing = differingIn(places.again);

@@ -15,16 +15,16 @@ export interface Proven {
   readonly requirements: readonly Requirement[];
   readonly flawClasses: readonly FlawClass[];
   readonly freedoms: readonly Factor[];
-  /** Of these freedoms. */
+  /** The rows of freedoms that were tried. */
   readonly rows: readonly (readonly string[])[];
-  /** Of `npm run mutate -- --record`. */
+  /** The result of `npm run mutate -- --record`. */
   readonly mutation: MutationResult;
   readonly order: DetectionOrder;
-  /** Faults whose reports begin with something else than what they break. */
+  /** Faults whose reports begin with something other than what they break. */
   readonly astray: readonly string[];
 }
 
-/** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
+/** docs/detection.md: the claims of the catalogues, which a proof confirms. A pure function of them. */
 export function renderDetection({
   faults,
   variants,

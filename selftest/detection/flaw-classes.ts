@@ -1,16 +1,16 @@
 import { faults } from '../../emulator/faults/index.js';
 import type { RequirementId } from '../../src/contract/requirements/uses.js';
 
-/** A class of public flaws in MFA and one-time codes, and what shows that a target with it is noticed. */
+/** A class of public flaws in MFA and one-time codes, and the evidence that the suite notices a target with it. */
 export interface FlawClass {
   readonly flaw: string;
-  /** CVE, GHSA or GO ids of flaws of that class, or a CWE id of the class. */
+  /** Ids of flaws of that class (CVE, GHSA or GO), or a CWE id. */
   readonly ids: readonly string[];
-  /** Turn red on a target with such a flaw: what its faults break, and some more. */
+  /** Requirements that turn red on a target with such a flaw: those that its faults break, and some more. */
   readonly requirements: readonly string[];
-  /** Such flaws, in the emulator. */
+  /** The emulator's faults of that class. */
   readonly faults: readonly string[];
-  /** Why no requirement is to be had, where there is none. */
+  /** Why there is no requirement; absent if there is one. */
   readonly notApplicable?: string;
 }
 
@@ -34,7 +34,7 @@ const without = (flaw: string, ids: readonly string[], notApplicable: string): F
   notApplicable,
 });
 
-/** One more class: one more entry. */
+/** Add an entry for another class. */
 export const flawClasses: readonly FlawClass[] = [
   covered(
     'A TOTP code works more than once',

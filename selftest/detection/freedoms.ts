@@ -3,10 +3,10 @@ import type { ReleaseName } from '../../src/base/model/releases.js';
 import { type AnswerProperty, answerProperties } from './answer-properties.js';
 import { allPairs, type Factor } from './pairwise.js';
 
-/** The release whose freedoms are tried: the one that is the default of targets. */
+/** The release whose freedoms are tried: the default of targets. */
 const release: ReleaseName = '7.1.2_u3';
 
-/** Properties that are optional for the document only: without them the operation is of no use to a client. */
+/** Properties that are optional only in the document: without them the operation is useless for clients. */
 const needed: readonly string[] = [
   'CreateSession.sessionId',
   'CreateAccessToken.accessToken',
@@ -16,13 +16,13 @@ const needed: readonly string[] = [
   ]),
 ];
 
-/** Of these one at least: an Error that says nothing is of no use. */
+/** At least one of these: an empty Error is useless. */
 const neededOne: readonly string[] = ['Error.errorCode', 'Error.message'];
 
-/** Any 4xx tells a client of its mistake; 429 asks it to come again, and 405, 413 and 415 are about other mistakes. */
+/** Any 4xx reports a client's mistake, except 429, which asks to retry, and 405, 413 and 415 for other mistakes. */
 const refusals = [400, 401, 403, 404, 409, 422];
 
-/** Refusals, by the reference's errorCode, and the operations that give them: each may have a status of its own. */
+/** Refusals by the reference's errorCode, with the operations that give them: each may have its own status. */
 const refused: readonly (readonly [errorCode: string, reference: number, ...operations: string[]])[] = [
   ['KUnauthorized', 401, 'any'],
   ['KForbidden', 403, 'any'],
@@ -53,18 +53,18 @@ const refused: readonly (readonly [errorCode: string, reference: number, ...oper
   ['KNoAddress', 400, 'SendSupportEmailOtp'],
 ];
 
-/** Effects that GET, or the next login, may learn of later. */
+/** Effects that GET, or the next login, may show late. */
 const delayed = ['configuration', 'support', 'enforcement', 'sessions'];
 const delaysMs = [400, 1500];
 
-/** Good practice that a freedom leaves aside rightly, by the beginning of its setting; unless there is nothing to see. */
+/** Good practice that a freedom may ignore, by the beginning of its setting, unless its effect is invisible. */
 const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hiddenBy?: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
   [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name', 'absent:CreateTotpKey.totpKeyName'],
   [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique', 'absent:CreateTotpKey.totpKeyId'],
 ];
 
-/** What the contract leaves open, one factor for each thing, in the order in which they are set. */
+/** The contract's open points, one factor each, in the order in which they are set. */
 export function freedoms(): Factor[] {
   return [
     ...delayed.map((effect) => factor(`delay:${effect}`, delaysMs.map(String))),
@@ -81,12 +81,12 @@ export function freedoms(): Factor[] {
   ];
 }
 
-/** The rows of the array: in each every freedom has one setting, or is left as the reference has it. */
+/** The rows of the array: each has one setting for every freedom, or leaves it as in the reference. */
 export function freedomRows(): string[][] {
   return allPairs(freedoms(), mayMeet);
 }
 
-/** Requirements of level should that a row turns red, rightly. */
+/** Requirements of level should that a row rightly turns red. */
 export function failedByRow(row: readonly string[]): string[] {
   return leavesAside.flatMap(([setting, requirement, hiddenBy = '']) =>
     row.some((one) => setting.test(one)) && !row.includes(hiddenBy) ? [requirement] : [],

@@ -3,10 +3,10 @@ import type { RequirementId } from '../../src/contract/requirements/uses.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, operationsOf, unexplainedIn } from './problems.js';
 
-/** More of them in one emulator would get in each other's way. */
+/** More faults in one emulator would interfere with each other. */
 const mostTogether = 8;
 
-/** What nearly every test goes through to arrange its case: where it is broken, nothing else shows. */
+/** The preparation that nearly every test needs: if it is broken, nothing else shows. */
 const groundwork: ReadonlySet<string> = new Set<RequirementId>([
   'mfa-config/get-answers-200',
   'mfa-config/stores-authentication-types',
@@ -16,15 +16,15 @@ const groundwork: ReadonlySet<string> = new Set<RequirementId>([
 ]);
 
 /**
- * Faults that can be tried together, in one emulator: they break other requirements of other operations, so that
- * what turns red tells of which fault it comes.
+ * Faults that can share an emulator: they break different requirements of different operations, so that a red
+ * requirement identifies its fault.
  */
 export function groupsOf(
   faults: readonly Expectation[],
   requirements: readonly Requirement[],
 ): Expectation[][] {
   const groups: Expectation[][] = [];
-  // Those that break most find room first.
+  // Faults that break the most requirements are placed first.
   for (const fault of [...faults].sort((a, b) => b.fails.length - a.fails.length)) {
     const group = groups.find(
       (members) =>
@@ -50,8 +50,8 @@ export function together(group: readonly Expectation[], name: string): Expectati
 }
 
 /**
- * The members of a group that its judgement proves nothing of: those that did not turn red all they must, as they do
- * where another member breaks the way there. Where the judgement says anything that no member explains: all.
+ * The members of a group that its judgement does not prove: they did not turn red everything they must, because another
+ * member blocks the way. If no member explains a result: all members.
  */
 export function unprovenOf(
   group: readonly Expectation[],
@@ -68,7 +68,7 @@ function areApart(a: Expectation, b: Expectation, requirements: readonly Require
   if ([a, b].some(({ fails }) => fails.some((id) => groundwork.has(id)))) return false;
   if (a.fails.some((id) => b.fails.includes(id))) return false;
   const [ofA, ofB] = [operationsOf(a.fails, requirements), operationsOf(b.fails, requirements)];
-  // What touches every answer is told from what touches one operation, but not from its like.
+  // Faults in every answer are distinguishable from faults in one operation, but not from each other.
   if (ofA === 'all' || ofB === 'all') return ofA !== ofB;
   return [...ofA].every((operation) => !ofB.has(operation));
 }

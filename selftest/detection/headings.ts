@@ -2,22 +2,22 @@ import type { KnownFault } from '../../emulator/seams.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
 import type { Judgement } from './matrix.js';
 
-/** The least share of reports, in percent, that begin with what the fault breaks. */
+/** The least share of reports, in percent, that begin with the requirement that the fault breaks. */
 export const wantedShare = 97;
 
 interface Heading {
   readonly head: string;
   readonly text: string;
-  /** It is something that the fault breaks. */
+  /** The fault breaks this requirement. */
   readonly isMeant: boolean;
   readonly isOneCause: boolean;
 }
 
-/** Whether the report on a fault begins with what the fault breaks, and tells it as one cause. */
+/** Whether the report on a fault begins with the broken requirement and shows it as one cause. */
 export class Headings {
   readonly #of = new Map<string, Heading>();
 
-  /** By the fault's own failures, where it shared an emulator. */
+  /** If several faults shared an emulator, only the fault's own failures count. */
   take({ id, breaks, fails }: KnownFault, { verdict }: Judgement): void {
     const own = verdict?.outcomes.filter(
       (outcome) => outcome.outcome === 'fail' && fails.includes(outcome.id),
@@ -37,7 +37,7 @@ export class Headings {
     return new Map([...this.#of].map(([id, { head }]) => [id, head]));
   }
 
-  /** Of those that begin with what the fault breaks, in percent. */
+  /** The share of reports that begin with the broken requirement, in percent. */
   get share(): number {
     return (100 * this.#all.filter(({ isMeant }) => isMeant).length) / this.count;
   }

@@ -5,10 +5,10 @@ import type { Judgement, Subject } from './matrix.js';
 const requirements = loadRequirements();
 
 /**
- * What the suite might have said of a subject.
+ * An invented judgement of a subject.
  *
- * @param called operations that each requirement went through
- * @param reason what is said of each outcome
+ * @param called the operations that each requirement used
+ * @param reason the reason of each outcome
  */
 export function judgementWith(
   subject: Subject,

@@ -8,7 +8,7 @@ import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { type Ended, runSuite } from './run-suite.js';
 
-/** One emulator to run the suite against: the faults and variants switched on in it. */
+/** One emulator to run the suite against, with its faults and variants. */
 export interface Subject {
   readonly name: string;
   readonly faults: readonly string[];
@@ -20,34 +20,33 @@ export interface Subject {
 
 export interface Judgement {
   readonly subject: Subject;
-  /** Undefined where the run of this target gave none. */
+  /** Undefined if the run gave this target none. */
   readonly verdict: Verdict | undefined;
-  /** What the run said of this target besides its verdict, where it ended as no run may: a secret in its reports. */
+  /** Other output of the run about this target, if it ended in a forbidden way: a secret in its reports. */
   readonly trouble: readonly string[];
-  /** Requirements with outcome fail; with a fault also facts that were measured otherwise. */
+  /** Requirements with outcome fail; with a fault also facts with another measured value. */
   readonly red: readonly string[];
 }
 
 export interface JudgeOptions {
-  /** Targets tried at once. */
+  /** Number of targets tried at once. */
   readonly jobs: number;
-  /** What a mail is waited for; a fault that mails nothing costs this once for each address. */
+  /** The wait for a mail; a fault that mails nothing costs it once for each address. */
   readonly mailTimeoutMs?: number;
   /** Ids; absent: all requirements. */
   readonly only?: readonly string[];
   /** The root of another build of the suite. */
   readonly build?: string;
-  /** What stands before an emulator: @returns the base URL that the target file gives. */
+  /** A proxy before an emulator: returns the base URL for the target file. */
   readonly through?: (baseUrl: string) => Promise<string>;
-  /** With results for Allure, and with what is printed, in `out/printed.txt`. */
+  /** Also writes results for Allure, and the printed output to `out/printed.txt`. */
   readonly all?: true;
 }
 
 /**
- * Runs the built suite, as a user would, against one emulator for each subject: all in one run, so that the
- * start of the processes is paid for once.
+ * Runs the built suite, like a user, against one emulator for each subject, in one run to start the processes once.
  *
- * @param folder for target files, state and reports; made where missing
+ * @param folder for target files, state and reports; may be created
  */
 export async function judge(
   subjects: readonly Subject[],
@@ -75,7 +74,7 @@ export async function judge(
       emulators.push(emulator);
       const file = join(folder, `${name}.yaml`);
       const content = emulator.targetFile();
-      // A variant may be slow to mail; a fault is not, so that silence need not be waited out for long.
+      // A variant may mail slowly; a fault does not, so a short silence suffices.
       const mail =
         mailTimeoutMs === undefined || variants.length > 0
           ? {}
@@ -87,7 +86,7 @@ export async function judge(
     const flags = [
       ...['--jobs', String(jobs)],
       ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
-      // A fault may take away what the release has. A conforming target must never be turned away.
+      // A fault may remove operations of the release, but a conforming target must never be rejected.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
     const ended = await runSuite(files, folder, flags, { build, all });
@@ -107,7 +106,7 @@ export async function judge(
 function judgementOf(subject: Subject, trouble: readonly string[], out: string): Judgement {
   const file = join(out, subject.name, 'verdict.json');
   const verdict = existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
-  // A fact is free to be otherwise; that its test notices is shown like for any other.
+  // A fact may have any value; its reason shows that its test notices a change.
   const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
   const red = (verdict?.outcomes ?? [])
     .filter(({ outcome, reason }) => outcome === 'fail' || (outcome === 'not applicable' && noticed(reason)))
@@ -115,7 +114,7 @@ function judgementOf(subject: Subject, trouble: readonly string[], out: string):
   return { subject, verdict, trouble, red };
 }
 
-/** What was printed of this target where a run ended with 2 or was killed; all of it where it names no target. */
+/** The output about this target after exit code 2 or a kill; everything if no target is named. */
 export function troubleOf(name: string, names: readonly string[], { code, said }: Ended): string[] {
   if (code !== 2 && code !== null) return [];
   const lines = said.split('\n').filter((line) => line.trim() !== '');

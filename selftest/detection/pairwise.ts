@@ -1,21 +1,21 @@
 import { mulberry32 } from './sample.js';
 
-/** One thing that may be otherwise: its settings exclude each other, and none of them is the reference's way. */
+/** One freedom with its settings, which exclude each other and differ from the reference. */
 export interface Factor {
   readonly name: string;
   readonly settings: readonly string[];
 }
 
-/** Whether two settings may stand together in a target. */
+/** Whether a target may have both settings. */
 type MayMeet = (one: string, other: string) => boolean;
 
-/** Rows that are drawn for each one that is taken: more make the array shorter, and slower to make. */
+/** Rows drawn for each one taken: more make the array shorter, and slower to make. */
 const candidates = 30;
 
 /**
- * Rows of settings in which every two settings of different factors that may meet do so at least once: a covering
- * array of strength 2, made greedily. Where all pairs of a factor are closed, it is left as the reference has it.
- * The same for the same factors.
+ * Rows in which every two compatible settings of different factors occur together at least once: a covering array of
+ * strength 2, made greedily. A factor whose pairs are all covered stays as in the reference. Equal factors give equal
+ * rows.
  */
 export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[][] {
   const pairs = new OpenPairs(factors, mayMeet);
@@ -30,7 +30,7 @@ export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[]
   return rows.map((row) => row.flatMap((index) => pairs.settings[index] ?? []));
 }
 
-/** How many pairs of settings stand together in some row. */
+/** The number of pairs of settings that share a row. */
 export function pairsIn(rows: readonly (readonly string[])[]): number {
   const pairs = new Set(
     rows.flatMap((row) =>
@@ -40,7 +40,7 @@ export function pairsIn(rows: readonly (readonly string[])[]): number {
   return pairs.size;
 }
 
-/** The pairs that stand in no row yet. Settings are numbers here, in the order of the factors. */
+/** The pairs not in any row yet. Settings are numbers in the order of the factors. */
 class OpenPairs {
   readonly settings: readonly string[];
   /** The settings of each factor. */
@@ -73,12 +73,12 @@ class OpenPairs {
     );
   }
 
-  /** Of each group, in their order, the setting that adds most open pairs; none where all its pairs are closed. */
+  /** For each group in order, the setting that adds the most open pairs; none if all its pairs are covered. */
   row(groups: readonly (readonly number[])[]): number[] {
     const row: number[] = [];
     for (const group of groups) {
       const able = group.filter((one) => this.#openAt(one) > 0 && this.#gain(one, row) >= 0);
-      // Of settings that add equally many pairs, the one with most open pairs left.
+      // Among settings with equal gain, the one with the most open pairs left.
       const worth = (one: number) => this.#gain(one, row) * this.settings.length + this.#openAt(one);
       const [first, ...others] = able;
       if (first === undefined) continue;
@@ -106,7 +106,7 @@ class OpenPairs {
     return this.#openOf[one] ?? 0;
   }
 
-  /** @returns -1 where it may not stand in the row */
+  /** @returns -1 if the row excludes it */
   #gain(one: number, row: readonly number[]): number {
     const size = this.settings.length;
     let gain = 0;

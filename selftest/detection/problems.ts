@@ -7,14 +7,14 @@ import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { failedByRow } from './freedoms.js';
 import type { Judgement, Subject } from './matrix.js';
 
-/** What the suite must say of an emulator with a fault or a variant. */
+/** The required judgement of an emulator with a fault or a variant. */
 export interface Expectation extends Subject {
-  /** Exactly these must turn red; for a variant none. */
+  /** Exactly these must turn red; none for a variant. */
   readonly fails: readonly string[];
 }
 
 export function expectationOfFault({ id, fails, since, tls }: KnownFault): Expectation {
-  // Most faults show in the default release; those of a newer one need it.
+  // Most faults show in the default release; those of a newer release need that.
   const release = isNewer(since) ? { release: since } : {};
   return {
     name: nameOf('fault', id),
@@ -30,12 +30,12 @@ function isNewer(since: ReleaseName | undefined): since is ReleaseName {
   return since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
 }
 
-/** What the named variants rightly fail, of level should. */
+/** The requirements of level should that the named variants rightly fail. */
 function failedBy(ids: readonly string[]): string[] {
   return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
 }
 
-/** Named after the first: with all of their names it would be too long for a folder. */
+/** Named after the first: all names together would be too long for a folder. */
 export function expectationOfVariant(first: string, ...others: string[]): Expectation {
   const name = others.length === 0 ? first : `${first}--and-${others.length}-others`;
   const since = variants.find(({ id }) => id === first)?.since;
@@ -54,10 +54,10 @@ export function expectationOfRow(row: readonly string[], index: number): Expecta
   return { name, faults: [], variants: row, fails: failedByRow(row) };
 }
 
-/** The emulator as it is: what it leaves unchecked, nothing checks. */
+/** The unchanged emulator, on which nothing may turn red. */
 export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
 
-/** With all that the newest release has, over HTTPS. */
+/** The unchanged emulator in the newest release, over HTTPS. */
 export const asItIsInLatest: Expectation = {
   ...asItIs,
   name: 'as-it-is-in-latest',
@@ -65,7 +65,7 @@ export const asItIsInLatest: Expectation = {
   tls: true,
 };
 
-/** In what a judgement differs from what was expected; empty when in nothing. */
+/** The differences between a judgement and the expectation. */
 export function problemsOf(
   judgement: Judgement,
   fails: readonly string[],
@@ -78,7 +78,7 @@ export function problemsOf(
   ];
 }
 
-/** What is said beyond what was expected: red, inconclusive or not restored without a cause. */
+/** Unexpected results: red, inconclusive or not restored without a cause. */
 export function unexplainedIn(
   judgement: Judgement,
   fails: readonly string[],
@@ -107,7 +107,7 @@ export function neverRed(faults: readonly KnownFault[], requirements: readonly R
   return requirements.map(({ id }) => id).filter((id) => !named.has(id));
 }
 
-/** What a fault breaks: the operations of the requirements it names; all where one speaks of all. */
+/** The operations that a fault breaks, by its requirements; all if one concerns all. */
 export function operationsOf(
   ids: readonly string[],
   requirements: readonly Requirement[],
@@ -121,7 +121,7 @@ export function operationsOf(
   return operations;
 }
 
-/** Whether a requirement had to go through a broken operation, as its own or to arrange; or nothing could, for it. */
+/** Whether a requirement needs a broken operation, itself or to prepare; or the fault stopped its test early. */
 function touches(
   { id, exchanges, reason }: Outcome,
   broken: ReadonlySet<string> | 'all',

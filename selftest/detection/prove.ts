@@ -50,13 +50,13 @@ const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/** How many emulators one run of the suite tries: fewer where it asks only for what their faults turn red. */
+/** How many emulators one run of the suite tries; fewer if it selects only what their faults turn red. */
 const batchSize = { all: 20, few: 6 };
-/** How many such runs go at a time: one writes its reports, in one process, while the other tries targets. */
+/** How many such runs run at a time: one writes its reports, in one process, while the other tries targets. */
 const batchesAtOnce = 2;
-/** How many drawn requirements each run asks for besides those that must turn red. */
+/** How many random requirements each run selects besides those that must turn red. */
 const besides = 25;
-// More than the cores that it is meant for: what is broken is waited for.
+// More jobs than cores, because broken targets make tests wait.
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 
 const wanted = (expectation: Expectation) =>
@@ -68,7 +68,7 @@ const { index: part, count: parts } = values.shard;
 const isOfPart = (_: unknown, at: number) => at % parts === part - 1;
 
 const requirements = loadRequirements();
-// An id asks for that variant: not for those that it is combined with.
+// An id selects that variant alone, without those it is combined with.
 const variantsAlone = values.alone === true || only.length > 0;
 const conforming = [
   ...(values.freedoms ? [] : [asItIs]),
@@ -84,7 +84,7 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-/** Those that are asked for by their ids may be new: they are tried by all requirements at once. */
+/** Faults selected by id may be new, so all requirements are tried at once. */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
@@ -95,7 +95,7 @@ let passed = 0;
 let failed = 0;
 let runs = 0;
 const headings = new Headings();
-/** What faults that were tried alone, by all requirements, have turned red. */
+/** The requirements that turned red for faults tried alone by all requirements. */
 const red = new Map<string, readonly string[]>();
 try {
   await judgeAll(conforming, undefined, (expectation, judgement) =>
@@ -123,7 +123,7 @@ if (headings.count > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** @param isPart what each turns red is known: it is asked for that, and for some of the others */
+/** @param isPart the expected requirements are known, so that only they and some others are selected */
 async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<void> {
   const detail = ({ fails }: Expectation, beside: number) =>
     `${fails.length} red${isPart ? ' of those asked for' : ''}${beside > 0 ? `, beside ${beside} others` : ''}`;
@@ -157,7 +157,7 @@ function heed({ faults: [id] }: Expectation, judgement: Judgement, isAlone: bool
   if (isAlone) red.set(fault.id, judgement.red);
 }
 
-/** @param asked of a batch: ids; none: all requirements */
+/** @param asked the ids for a batch; empty: all requirements */
 async function judgeAll(
   expectations: readonly Expectation[],
   asked: ((batch: readonly Expectation[]) => readonly string[]) | undefined,

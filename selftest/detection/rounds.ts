@@ -3,24 +3,24 @@ import { groupsOf, together, unprovenOf } from './groups.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, problemsOf } from './problems.js';
 
-/** What came of one fault. */
+/** The result for one fault. */
 export interface Tried {
   readonly fault: Expectation;
-  /** Empty: it was judged as expected. */
+  /** Empty if the judgement is as expected. */
   readonly problems: readonly string[];
-  /** How many others it shared the emulator with. */
+  /** How many other faults shared the emulator. */
   readonly beside: number;
-  /** Of the emulator with the fault, and with those others. */
+  /** The judgement of the emulator with all these faults. */
   readonly judgement: Judgement;
 }
 
-/** Rounds of groups. What a fault hides shows in the next one, as the fault itself is proven. */
+/** Rounds of groups: a fault hidden in one round shows in the next, once the hiding fault is proven. */
 const rounds = 2;
 
 /**
- * Runs the suite against one emulator for each subject, and gives each judgement as soon as it is there.
+ * Runs the suite against one emulator for each subject, and passes on each judgement as it comes.
  *
- * @param isLast what is judged otherwise than expected is not tried again
+ * @param isLast unexpected judgements are not retried
  */
 type JudgeAll = (
   subjects: readonly Expectation[],
@@ -29,11 +29,10 @@ type JudgeAll = (
 ) => Promise<void>;
 
 /**
- * Tries faults together, those that another one hid or that are not judged as expected together again, and the few that
- * are then left alone.
+ * Tries faults together, then again those hidden by others or judged unexpectedly, and finally the rest alone.
  *
- * @param tell is told of each fault as soon as it is decided
- * @param isPart `judgeAll` asks for some requirements only, but in the last round: what differs there is tried by all
+ * @param tell called with each fault once it is decided
+ * @param isPart `judgeAll` selects only some requirements; in the last round, differences are retried with all
  */
 export async function tryInRounds(
   faults: readonly Expectation[],

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** How a run of the suite ended. */
+/** The end of a run of the suite. */
 export interface Ended {
-  /** Null: by a signal. */
+  /** Null: ended by a signal. */
   readonly code: number | null;
-  /** What was printed about the whole batch. */
+  /** The output about the whole batch. */
   readonly said: string;
 }
 
 /**
- * Runs the built suite, as a user would, against all of the target files: `folder/out` holds its verdicts then.
+ * Runs the built suite, like a user, against all target files; afterwards `folder/out` holds the verdicts.
  *
- * @param options `build`: the root of the build that is run; `all`: it prints all, and writes Allure's results too
+ * @param options `build`: the root of another build; `all`: prints everything and writes Allure results
  */
 export function runSuite(
   files: readonly string[],

@@ -1,6 +1,4 @@
-/**
- * As many of the values as asked for, the same for the same seed (mulberry32, drawn without putting back), in their own order.
- */
+/** A random sample of the values in their own order; equal for equal seeds (mulberry32, without replacement). */
 export function sample<T>(values: readonly T[], size: number, seed: number): T[] {
   const random = mulberry32(seed);
   const left = values.map((_, index) => index);
@@ -10,7 +8,7 @@ export function sample<T>(values: readonly T[], size: number, seed: number): T[]
   return drawn.sort((a, b) => a - b).flatMap((index) => values.slice(index, index + 1));
 }
 
-/** Numbers from 0 to below 1, the same for the same seed. */
+/** Numbers from 0 to below 1; equal for equal seeds. */
 export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

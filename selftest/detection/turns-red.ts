@@ -5,18 +5,18 @@ import type { KnownFault } from '../../emulator/seams.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 
-/** What each fault turns red besides what it breaks: a record that is reviewed as a difference. */
+/** The requirements that each fault turns red beyond those it breaks: reviewed as a diff. */
 export const turnsRedFile = join(packageRoot(), 'emulator', 'faults', 'turns-red.ts');
 
-/** What heads the report on a fault, where that is not what it breaks, as recorded. */
+/** The recorded first requirement of a fault's report, if it is not one that the fault breaks. */
 export const recordedHeads: ReadonlyMap<string, string> = new Map(
   Object.entries(turnsRed).flatMap(([id, { head }]) => (head === undefined ? [] : [[id, head]])),
 );
 
 /**
- * The record as a text: a line for each fault that there is something to say of.
+ * The record as text: a line for each fault with an entry.
  *
- * @param heads those that are known now; the others stay as recorded
+ * @param heads the newly known ones; the others stay as recorded
  */
 export function turnsRedText(
   faults: readonly Pick<KnownFault, 'id' | 'breaks' | 'fails'>[],
@@ -48,7 +48,7 @@ ${lines.sort().join('')}};
 `;
 }
 
-/** Written where it differs: what is built would count as old otherwise. */
+/** Written only if it differs: otherwise the build would count as outdated. */
 export function writeTurnsRed(...record: Parameters<typeof turnsRedText>): void {
   const text = turnsRedText(...record);
   if (existsSync(turnsRedFile) && readFileSync(turnsRedFile, 'utf8') === text) return;

@@ -13,7 +13,7 @@ import { flawClasses } from './flaw-classes.js';
 import { freedomRows, freedoms } from './freedoms.js';
 import { recordedHeads, writeTurnsRed } from './turns-red.js';
 
-// Run by `npm run generate`: what the page says is proven by `npm run prove`.
+// Run by `npm run generate`; `npm run prove` proves what the page says.
 const requirements = loadRequirements();
 writeTurnsRed(faults, requirements);
 const page = renderDetection({

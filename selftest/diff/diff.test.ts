@@ -32,7 +32,7 @@ const request = (...path: string[]) => schema('VerifyTotpRequest', ...path);
 const answer = (...path: string[]) => schema('VerifyTotpResult', ...path);
 const verify = (...path: string[]) => ['paths', '/support-user/verify-totp', 'post', ...path];
 
-/** A value to put at a path; undefined removes what is there. */
+/** A value to put at a path; undefined removes the present one. */
 type Edit = readonly [path: readonly string[], value?: unknown];
 
 type Case = readonly [is: string, edits: readonly Edit[], told: readonly string[]];

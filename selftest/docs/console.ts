@@ -1,16 +1,16 @@
-/** A fenced block of a page that shows what a command prints. */
+/** A fenced block of a page that shows a command's output. */
 export interface Block {
-  /** The line of its first line, from 0. */
+  /** The number of its first line, from 0. */
   readonly at: number;
   readonly lines: readonly string[];
-  /** What to run; empty where the block shows output alone. */
+  /** The command to run; empty if the block shows output alone. */
   readonly script: string;
 }
 
 const isShown = (line: string) => line === '#' || line.startsWith('# ');
 const elided = '…';
 
-/** The blocks with output: `sh` with lines that begin with "# ", but for whole script files, and those without a language. */
+/** Blocks with output: `sh` blocks with "# " lines, except whole script files, and blocks without a language. */
 export function blocksOf(page: string): Block[] {
   const found: Block[] = [];
   let open: { at: number; language: string; lines: string[] } | undefined;
@@ -28,7 +28,7 @@ export function blocksOf(page: string): Block[] {
   return found;
 }
 
-/** What differs from run to run: times, ports, hashes, handed-out ids, how much was written. */
+/** Removes parts that differ from run to run: times, ports, hashes, returned ids, amounts written. */
 export function lasting(line: string): string {
   return line
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?/g, '#')
@@ -37,7 +37,7 @@ export function lasting(line: string): string {
     .replace(/took .*$/, 'took #');
 }
 
-/** The block's lines as they were printed, found in their order; undefined for one that was not printed. */
+/** The block's lines as printed, found in order; undefined for a line that was not printed. */
 export function asPrinted({ lines, script }: Block, printed: string): (string | undefined)[] {
   const output = printed.split('\n').map((line) => line.trimEnd());
   const mark = script === '' ? '' : '# ';
@@ -52,7 +52,7 @@ export function asPrinted({ lines, script }: Block, printed: string): (string | 
   });
 }
 
-/** Where a line stands in the output, or else the first that begins alike: then the page is out of date. */
+/** The line's place in the output, or the first place with the same beginning: then the page is out of date. */
 function placeOf(shown: string, output: readonly string[], from: number): number {
   const whole = (line: string) => lasting(line);
   const beginning = (line: string) => lasting(line).trim().split(/\s+/).slice(0, 2).join(' ');

@@ -6,14 +6,14 @@ import { missingMail } from '../../src/wire/mail/missing-mail.js';
 import type { Block } from './console.js';
 import type { Stage } from './stage.js';
 
-/** Does what a page says around a block; @returns what is printed. */
+/** Performs the actions that a page describes around a block. @returns the output */
 type Scene = (stage: Stage, block: Block) => Promise<string>;
 
 const asItStands: Scene = (stage, { script }) => stage.run(script);
 const faulty = 'node dist/cli/main.js emulator --write-target target.yaml --port 0 --fault';
 const run = 'node dist/cli/main.js run';
 
-/** Two whole runs that several pages tell of: of the emulator as it is, and of one with a fault. */
+/** Two whole runs that several pages describe: against the unchanged emulator, and against one with a fault. */
 let whole: Promise<{ right: string; wrong: string }> | undefined;
 export const wholeRuns = (stage: Stage) => {
   whole ??= (async () => {
@@ -27,7 +27,7 @@ export const wholeRuns = (stage: Stage) => {
 const ofRightRun: Scene = async (stage) => (await wholeRuns(stage)).right;
 const ofWrongRun: Scene = async (stage) => (await wholeRuns(stage)).wrong;
 
-/** An emulator of a release as lab.yaml, which allows nothing. */
+/** An emulator of a release as lab.yaml, which permits nothing. */
 async function lab(stage: Stage, release: string): Promise<void> {
   const { baseUrl } = await stage.emulator(
     `node dist/cli/main.js emulator --port 0 --write-target lab.yaml --release ${release}`,
@@ -40,7 +40,7 @@ async function lab(stage: Stage, release: string): Promise<void> {
   stage.name(new URL(baseUrl).origin, 'https://10.2.0.7');
 }
 
-/** A vendor's document of release 6.8.1, without one operation and with another schema of a second. */
+/** A vendor's document of release 6.8.1 without one operation and with another schema for a second. */
 function vendorDocument(stage: Stage): void {
   const document = parseDocument(readFileSync(join(packageRoot(), 'spec/releases/6.8.1.yaml'), 'utf8'));
   document.deleteIn(['paths', '/support-user/send-email-otp']);
@@ -53,7 +53,7 @@ let control = '';
 let baseUrl = '';
 let handedOut: readonly string[] = [];
 
-/** Curl ends no line by itself. */
+/** Curl prints no final line break. */
 const curled: (stage: Stage, script: string) => Promise<string> = async (stage, script) =>
   (await stage.run(script)).replaceAll('}{', '}\n{');
 const credentials = "CA=target.yaml.ca.pem\nKEY=$(sed -n 's/^ *apiKey: *//p' target.yaml | head -1)\n";
@@ -84,7 +84,7 @@ const emulatorPage: readonly Scene[] = [
   (stage) => stage.run('node dist/cli/main.js emulator --fault login/password'),
 ];
 
-/** What the pages say of commands, block by block. */
+/** The scenes of each page, block by block. */
 export const scenes: Readonly<Record<string, readonly Scene[]>> = {
   'README.md': [ofRightRun, ofWrongRun],
   'docs/any-body.md': [

@@ -8,10 +8,10 @@ import { packageRoot } from '../../src/base/package-root.js';
 
 export type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** An empty folder where the commands of the pages run as they stand, and the emulators that they start. */
+/** An empty folder in which the pages' commands run unchanged, and the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** What stands in the pages for what is elsewhere here. */
+  /** The names that the pages use for things that are elsewhere here. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
@@ -33,7 +33,7 @@ export class Stage {
     writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
   }
 
-  /** Runs a script of a page; @returns both streams, with the places as the pages name them. */
+  /** Runs a script of a page. @returns both streams, with the pages' names for places */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
     const env = {
@@ -51,14 +51,14 @@ export class Stage {
     });
   }
 
-  /** Starts an emulator by the command of a page, on a free port; @returns its first line, and its addresses. */
+  /** Starts an emulator by a page's command on a free port. @returns its first line, and its addresses */
   async emulator(command: string): Promise<{ said: string; baseUrl: string; control: string }> {
     const child = spawn('sh', ['-c', `exec ${command.replace(/--port \d+/, '--port 0')}`], {
       cwd: this.cwd,
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // It ends as by Ctrl-C: killed, it would leave the process behind that holds its output.
+    // Ends it like Ctrl-C: a kill would leave behind the process that holds its output.
     this.onEnd(async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -72,7 +72,7 @@ export class Stage {
     return { said, baseUrl, control };
   }
 
-  /** From now on, output shows `there` where the pages say `here`. */
+  /** From now on, output shows `here` instead of `there`. */
   name(there: string, here: string): void {
     this.#named.set(there, here);
   }

@@ -5,7 +5,7 @@ import { asPrinted, blocksOf } from './console.js';
 import { scenes } from './scenes.js';
 import { Stage } from './stage.js';
 
-// Run by `npm run generate -- docs`, for all pages or those named: plays what they tell, writes down what was printed.
+// Run by `npm run generate -- docs [PAGE …]`: runs the commands of pages and writes their output into them.
 const only = process.argv.slice(2);
 const ends: (() => void | Promise<void>)[] = [];
 const stage = new Stage((end) => ends.push(end));

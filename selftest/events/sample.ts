@@ -40,7 +40,7 @@ export function exchanged(seen: Seen = {}): Exchanged {
   };
 }
 
-/** An exchange of a log, as checks name it. */
+/** An exchange of a log, in the form that checks use. */
 export const shownAt = (index: number): Shown => ({
   exchange: index,
   operation: 'GetMFAConfig',

@@ -31,10 +31,7 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/**
- * Logins, ended sessions and reads: an earlier session and the time until a state shows
- * differ from run to run.
- */
+/** Logins, ended sessions and reads: an earlier session and the time until a state shows differ from run to run. */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,

@@ -8,22 +8,22 @@ import type { LogIndex } from '../../src/reports/repro/log.js';
 import { assertionsOf } from '../../src/reports/repro/script.js';
 import { stable, told } from '../../src/reports/repro/told.js';
 
-/** Of a long test the beginning and the end tell what it does. */
+/** The beginning and the end of a long test show its purpose. */
 const shownFirst = 6;
 const shownLast = 3;
-/** Up to the answer that decides. */
+/** How many exchanges to show up to the deciding answer. */
 const shownBefore = 4;
-/** Of them and what they need, those nearest to it. */
+/** The most exchanges that they need, those nearest to it. */
 const mostBefore = 6;
 /** In characters. */
 const longestText = 300;
 
-/** All that the test of a requirement sends, by the log of a run. */
+/** All exchanges of a requirement's test, from the log of a run. */
 export function sentIn(log: LogIndex, id: string): ToldExchange[] {
   return told(withHandedOut(log.of(id).own, log), log);
 }
 
-/** The same, shortened to what tells what the test does. */
+/** The same, shortened to the characteristic exchanges. */
 export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 'leftOut'> {
   const lines = sentIn(log, id);
   const leftOut = lines.length - shownFirst - shownLast;
@@ -31,7 +31,7 @@ export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 
   return { passes: [...lines.slice(0, shownFirst), ...lines.slice(-shownLast)], leftOut };
 }
 
-/** What makes a requirement fail, by the log of a run against a fault; undefined where it did not. */
+/** The exchanges that make a requirement fail, from the log of a run against a fault; undefined if it did not fail. */
 export function failsIn(log: LogIndex, id: string, fault: string): Explained['fails'] | undefined {
   const { own, failed, breaches } = log.of(id);
   const [check] = failed;
@@ -58,10 +58,10 @@ function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: 
   return told(withHandedOut(until.slice(Math.max(0, first - shownBefore)), log), log).slice(-mostBefore);
 }
 
-/** With what handed out the sessions and keys that they use. */
+/** Adds the exchanges that returned the sessions and keys in use. */
 function withHandedOut(exchanges: readonly Exchanged[], log: LogIndex): Exchanged[] {
   const all = new Set(exchanges);
-  // What is added meanwhile is looked at as well.
+  // The loop also visits entries added meanwhile.
   for (const { again } of all)
     for (const origin of again?.origins ?? []) {
       const source = 'exchange' in origin ? log.exchanges.get(origin.exchange) : undefined;

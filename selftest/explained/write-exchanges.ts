@@ -18,7 +18,7 @@ const parts = process.argv.slice(2);
 const requirements = loadRequirements();
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-explain-'));
 const found = new Map<string, Explained['fails']>();
-/** Of the emulator without deviations. */
+/** Logs of the emulator without deviations. */
 const logs: LogIndex[] = [];
 /** The number of emulators in one run of the suite. */
 const batchSize = 3;
@@ -31,7 +31,7 @@ try {
 
   let left = toRecord();
   console.log(`${left.length} requirements to be failed`);
-  // Finally by the next fault.
+  // In the last round, by the next fault.
   for (const [isAlone, nth] of [
     [false, 0],
     [true, 0],

@@ -11,7 +11,7 @@ import { type MutatedEmulator, startMutated } from './mutated-emulator.js';
 import { type Notice, noticeIn } from './notice.js';
 
 export interface Baseline {
-  /** Of the emulator as it is, several times. */
+  /** Several verdicts of the unchanged emulator. */
   readonly verdicts: readonly Verdict[];
   readonly reach: Reach;
   readonly events: readonly RunEvent[];
@@ -25,9 +25,9 @@ export class Campaign {
   #runs = 0;
 
   /**
-   * @param program what `build` made
+   * @param program the result of `build`
    * @param folder for the files of the runs
-   * @param jobs targets tried at once
+   * @param jobs how many targets at once
    */
   constructor(program: string, folder: string, jobs: number) {
     this.#program = program;
@@ -36,10 +36,10 @@ export class Campaign {
   }
 
   /**
-   * Runs the suite against the unchanged emulator: its verdict, and the mutants that each requirement reaches.
+   * Runs the suite against the unchanged emulator. Returns its verdict and the mutants that each requirement reaches.
    *
-   * @param requirements those tried; undefined: all
-   * @throws Error where the emulator does not pass
+   * @param requirements undefined: all
+   * @throws Error if the emulator does not pass
    */
   async baseline(times: number, requirements?: readonly string[]): Promise<Baseline> {
     const folder = this.#newFolder();
@@ -64,11 +64,11 @@ export class Campaign {
   }
 
   /**
-   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs with them: if
-   * it fails as well, the run proves nothing about the mutants.
+   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs with them: if that fails as
+   * well, the run proves nothing.
    *
-   * @param requirements those tried; undefined: all
-   * @throws Error where the suite doesn't work, whatever the mutant
+   * @param requirements undefined: all
+   * @throws Error if the suite fails independently of the mutants
    */
   async judge(
     mutants: readonly Mutant[],

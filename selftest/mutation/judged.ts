@@ -5,9 +5,8 @@ import { packageRoot } from '../../src/base/package-root.js';
 import type { Mutant } from './mutants.js';
 
 /**
- * The judgement on an unnoticed mutant: targets may differ so (`freedom`), it behaves like the original
- * (`equivalent`), the default configuration never gets there (`unreached`), or something that the suite should notice
- * (`hole`).
+ * The judgement on an unnoticed mutant. `freedom`: targets may differ in this way. `equivalent`: it behaves like the
+ * original. `unreached`: the default configuration never runs this code. `hole`: the suite should notice it.
  */
 export const kinds = ['freedom', 'equivalent', 'unreached', 'hole'] as const;
 export type Kind = (typeof kinds)[number];
@@ -18,7 +17,7 @@ export type Pattern = { readonly [Part in (typeof parts)[number]]?: string };
 
 export interface Judgement {
   readonly is: Kind;
-  /** The place that leaves it open, the reason why nothing shows it, or the requirement that would. */
+  /** The document that leaves it open, the reason why it can't show, or the requirement that would show it. */
   readonly because: string;
   readonly mutants: readonly Pattern[];
 }

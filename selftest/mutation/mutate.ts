@@ -70,8 +70,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * A few requirements notice most mutants: those that reach them, and for code that runs only at the start, as tables
- * do, some others.
+ * A few requirements notice most mutants: those that reach them, and some others for code that runs only at the start,
+ * such as tables.
  */
 async function tryWithFew(
   mutants: readonly Mutant[],

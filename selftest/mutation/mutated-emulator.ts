@@ -14,11 +14,11 @@ export interface MutatedEmulator {
 }
 
 interface Start {
-  /** What `build` made. */
+  /** The result of `build`. */
   readonly program: string;
-  /** Of the target. */
+  /** The target's name. */
   readonly name: string;
-  /** For the target file. */
+  /** The folder for the target file. */
   readonly folder: string;
   /** Undefined: the unchanged emulator. */
   readonly mutant?: string;
@@ -26,7 +26,7 @@ interface Start {
   readonly coverage?: string;
 }
 
-/** Compiled, also for tests that are not. */
+/** The compiled file, even for uncompiled tests. */
 const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;
@@ -75,7 +75,7 @@ export async function startMutated({
   return undefined;
 }
 
-/** For the target file: its name, and shorter waits than for a cluster. */
+/** Adds a name and short waits to the target file. */
 function hurry(file: string, name: string): boolean {
   try {
     const content: unknown = parse(readFileSync(file, 'utf8'));

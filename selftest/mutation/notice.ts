@@ -14,9 +14,9 @@ export interface Notice {
 /**
  * How a verdict differs from the reference; undefined if it does not.
  *
- * @param verdict over all requirements or some; undefined without one
- * @param verdicts several on the reference; their differences never count
- * @param whole whether the verdict covers all requirements, because many contribute to some facts
+ * @param verdict over all or some requirements; undefined if the run gave none
+ * @param verdicts several of the reference, whose own differences don't count
+ * @param whole whether the verdict covers all requirements: many contribute to some facts
  */
 export function noticeIn(
   verdict: Verdict | undefined,

@@ -9,9 +9,9 @@ import type { Notice, Way } from './notice.js';
 /** The result of a sample of mutants. */
 export interface MutationResult {
   readonly seed: number;
-  /** Mutants there are. */
+  /** The number of all mutants. */
   readonly all: number;
-  /** Mutants drawn. */
+  /** The number of sampled mutants. */
   readonly drawn: number;
   readonly noticed: { readonly [W in Way]?: number };
   readonly judged: { readonly [K in Kind]?: number };
@@ -37,7 +37,7 @@ interface Found {
   readonly judgements: ReadonlyMap<Mutant, Judgement>;
 }
 
-/** @throws if `npm run mutate -- --record` never wrote one */
+/** @throws if no result has been recorded by `npm run mutate -- --record` */
 export function readResult(): MutationResult {
   const result = jsonOf(readFileSync(join(packageRoot(), resultFile), 'utf8'), isResult);
   if (result === undefined) throw new Error(`${resultFile} is no result of npm run mutate -- --record.`);

@@ -2,15 +2,15 @@ import type { Reach } from './coverage.js';
 
 export interface Batch<T> {
   readonly mutants: readonly T[];
-  /** Requirements that are tried against each of them. */
+  /** Requirements tried against each mutant of the batch. */
   readonly requirements: readonly string[];
 }
 
 /**
  * Groups of mutants that the same requirements reach, with a few requirements that reach each of them.
  *
- * @param size most mutants of a batch
- * @param times how many requirements reach each mutant, if that many exist
+ * @param size the most mutants in a batch
+ * @param times how many requirements should reach each mutant
  * @param durations of the requirements' tests, in milliseconds
  */
 export function batchesOf<T extends { readonly id: string }>(
@@ -37,9 +37,8 @@ export function batchesOf<T extends { readonly id: string }>(
 }
 
 /**
- * A few requirements that together reach each mutant `times` times: repeatedly the one with the least cost for each
- * mutant that still needs it. Of those that reach a mutant, the ones that reach few others come first: they are about
- * it.
+ * A few requirements that together reach each mutant `times` times. Repeatedly takes the one with the least cost for
+ * each mutant still lacking; requirements that reach few other mutants come first, because they are specific.
  */
 export function select(
   mutants: readonly { readonly id: string }[],
@@ -72,7 +71,7 @@ export function select(
   }
 }
 
-/** What a test costs beside its own time. */
+/** The fixed cost of a test. */
 const startMs = 20;
 
 const none: ReadonlySet<string> = new Set();

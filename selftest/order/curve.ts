@@ -6,12 +6,12 @@ export const near: Speed = { requests: 4, mails: 20, steps: 0, quiets: 200 };
 const width = 640;
 const height = 320;
 const margin = 44;
-/** Seconds at the ends of the axis, which is logarithmic. */
+/** The ends of the logarithmic axis, in seconds. */
 const [least, most] = [1, 2_000] as const;
 
 interface Point {
   readonly seconds: number;
-  /** Of the known faults, from 0 to 1. */
+  /** The share of the known faults, from 0 to 1. */
   readonly share: number;
 }
 

@@ -23,7 +23,7 @@ export const far: Speed = { requests: 115, mails: 3_100, steps: 20_000, quiets: 
 
 const farMsOf = (cost: Cost = {}): number => msOf(cost, far);
 
-/** The suite's own work included. */
+/** Includes the suite's own work. */
 export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, speed: Speed): number {
   const waits = mails * speed.mails + steps * speed.steps + quiets * speed.quiets;
   return 20 + requests * speed.requests + waits;
@@ -89,7 +89,7 @@ function leavesLocks(id: string): boolean {
 
 interface Weighed {
   readonly rows: readonly OrderRow[];
-  /** New faults a millisecond. */
+  /** New faults per millisecond. */
   readonly value: number;
 }
 
@@ -99,7 +99,7 @@ function weighed(rows: readonly OrderRow[], found: ReadonlySet<string>, besidesM
   return { rows, value: news.size / ms };
 }
 
-/** The best beginning of the order of rows that share something. */
+/** The best first rows among those that share something. */
 function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs: number): Weighed {
   const left = new Set(rows);
   const seen = new Set(found);
@@ -117,7 +117,7 @@ function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs:
   return best;
 }
 
-/** The file's text: a row on a line. */
+/** The file's text, one row on a line. */
 export function orderText({ shared, rows }: DetectionOrder): string {
   const lines = rows.map((row) => `    ${JSON.stringify(row)}`);
   return `{\n  "shared": ${JSON.stringify(shared)},\n  "rows": [\n${lines.join(',\n')}\n  ]\n}\n`;

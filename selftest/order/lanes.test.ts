@@ -47,7 +47,7 @@ test('most tests have a lane, and what locks accounts comes last', () => {
     if (queueOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
 });
 
-/** Runs that tell their beginnings and ends, and end when they are told to. */
+/** Runs that report their beginning and end, and end on request. */
 function runs() {
   const said: string[] = [];
   const ends = new Map<string, (fail?: Error) => void>();
@@ -97,9 +97,9 @@ describe('beside others', () => {
   const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
 
   /**
-   * Runs both tests on a server that lets a wrong key read the support user's configuration the first `times` times.
+   * Runs both tests on a server that accepts a wrong key for the support user's configuration the first `times` times.
    *
-   * @param isBusy it refuses all that is wrong for now
+   * @param isBusy it throttles all wrong requests
    */
   async function run(times: number, flags: readonly string[] = [], grep = ids.join(','), isBusy = false) {
     const folder = temporaryFolder();

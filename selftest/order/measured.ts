@@ -105,17 +105,17 @@ function dearer(a: Cost, b: Cost): Cost {
   return slim(counts);
 }
 
-/** Where codes of the support user are scarce, and where those of users are. */
+/** Targets with scarce codes of the support user, and of users. */
 const scarceTargets = [
   { name: 'support', moves: false, variants: ['totp-without-window', 'totp-steps-only-forward'] },
   { name: 'users', moves: false, variants: ['one-code-of-a-user-in-a-step'] },
 ] as const;
 
-/** Adds the steps that tests await where codes are scarce. */
+/** Adds the steps that tests await on targets with scarce codes. */
 export const measureScarce = async (before: Costs): Promise<Costs> =>
   withScarce(before, await logsOf(scarceTargets, []));
 
-/** @param logs of the two targets */
+/** @param logs the logs of the two targets */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
   const [support, users] = logs.map(stepsIn);
   return {
@@ -129,7 +129,7 @@ export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]
   };
 }
 
-/** By requirement: the waits that may have been for a step. */
+/** By requirement: the waits that may have awaited a step. */
 function stepsIn(events: readonly RunEvent[]): Map<string, number> {
   const steps = new Map<string, number>();
   for (const event of events) {

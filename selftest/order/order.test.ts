@@ -246,7 +246,7 @@ test('steps that a target of scarce codes makes tests await are known by whose c
   ]);
   const rows = ['a/one', 'a/two', 'a/three', 'a/four'].map((id) => ({
     id,
-    // It awaits one on every target.
+    // The test awaits a step on every target.
     cost: id === 'a/three' ? { steps: 1 } : {},
   }));
 

@@ -34,7 +34,7 @@ test('no test of a run touches what its row does not name, nor what it takes ove
       'access/*,support-email/*,mfa-config/*',
     ]);
 
-    // What a scope refuses makes its test inconclusive.
+    // If the scope refuses a request, its test is inconclusive.
     expect(code, said).toBe(0);
     const used = usesIn(readEvents(join(folder, 'out', 'one', 'events.jsonl')));
     const beyond = [...used].flatMap(([id, uses]) => notAllowed(usesOf(id), uses) ?? []);
@@ -54,7 +54,7 @@ test.each<readonly [Uses, Uses, string | undefined]>([
   [{ cluster: 'set' }, { support: 'read' }, 'support: read'],
   [{ support: 'read' }, { support: 'set' }, 'support: set'],
   [{ support: 'set' }, { users: 1 }, 'users: 1'],
-  // Which account logs in, and how, differs from target to target.
+  // The account that logs in, and its kind of login, vary between targets.
   [{ users: 1 }, { users: 2, mail: true, cluster: 'set' }, undefined],
   [{ users: 1 }, { support: 'read' }, 'support: read'],
   [{ support: 'set' }, { mail: true }, undefined],

@@ -4,7 +4,7 @@ import { operationRow, partOf } from '../../src/contract/openapi/operations.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import { joined } from '../../src/contract/requirements/uses.js';
 
-/** What each test of a run has touched, by its log; and what it would have, had no other test done it before. */
+/** The parts of the target that each test of a run touched, from its log, and those that it would touch alone. */
 export function usesIn(events: readonly RunEvent[]): Map<string, Uses> {
   const uses = new Map<string, Uses>();
   const owners = new Map<number, string>();
@@ -20,7 +20,7 @@ export function usesIn(events: readonly RunEvent[]): Map<string, Uses> {
   return uses;
 }
 
-/** What the operations of a requirement touch, whether or not a run has called them. */
+/** The parts that the operations of a requirement touch, even if no run called them. */
 export function usesByOperations({ operations }: Pick<Requirement, 'operations'>): Uses {
   return operations.reduce<Uses>((uses, operation) => {
     const { reads, tries } = operationRow(operation);
@@ -30,7 +30,7 @@ export function usesByOperations({ operations }: Pick<Requirement, 'operations'>
   }, {});
 }
 
-/** The file's text: a row on a line. That of a requirement that no run has tried is null: its test holds everything. */
+/** The file's text, one row on a line. The row of an untried requirement is null: its test reserves everything. */
 export function usesText(uses: ReadonlyMap<string, Uses>): string {
   const rows = loadRequirements().map((requirement) => {
     const used = uses.get(requirement.id);

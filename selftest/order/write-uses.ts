@@ -9,7 +9,7 @@ import { readEvents } from '../../src/verdict/events/log.js';
 import { runSuite } from '../detection/run-suite.js';
 import { usesIn, usesText } from './uses.js';
 
-// Run by `npm run generate -- uses`: what tests touch on targets that differ in what a test has to arrange.
+// Run by `npm run generate -- uses`: records what tests touch, on targets that need different preparations.
 const subjects = [
   { name: 'usual' },
   { name: 'latest', release: 'latest', tls: true },
@@ -21,7 +21,7 @@ const subjects = [
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-uses-'));
 const before = readFileSync(usesFile, 'utf8');
 const emulators = await Promise.all(subjects.map((options) => startEmulator(options)));
-// Nothing is refused to a test whose row is null.
+// A test with a null row may touch everything.
 writeFileSync(usesFile, usesText(new Map()));
 let text = before;
 try {

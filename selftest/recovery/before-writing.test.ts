@@ -14,7 +14,7 @@ const found = {
   '/v2/support-user/mfa': { enabled: true, mfaType: 'email', email: 'support@lab.example' },
 };
 
-/** A target that answers GET with `bodies`, and keeps what the journal held when each write came. */
+/** A target that answers GET with `bodies` and records the journal's content at each write. */
 async function watched(bodies: Readonly<Record<string, object>>) {
   const folder = temporaryFolder();
   const held: unknown[] = [];

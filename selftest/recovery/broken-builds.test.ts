@@ -5,7 +5,7 @@ import { breaks, broken } from './broken-builds.js';
 import { endingOf } from './draw.js';
 import { judge } from './ending.js';
 
-// However long it takes to look, nothing lands before.
+// However long a look takes, nothing takes effect before.
 const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 

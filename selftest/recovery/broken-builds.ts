@@ -4,20 +4,20 @@ import { copyBuild } from '../tool/copy-build.js';
 import type { Kind } from './draw.js';
 import type { Moment } from './held-proxy.js';
 
-/** Something that keeps a target as it was found is taken out of the suite. */
+/** Removes a protection of the target's state from a build of the suite. */
 export interface Break {
   readonly is: string;
   /** Below `dist/`. */
   readonly file: string;
-  /** Each text stands in the file once; what is to stand in its place. */
+  /** Each text occurs once in the file; its replacement. */
   readonly edits: readonly (readonly [from: string, to: string])[];
-  /** An ending that has to show it. */
+  /** An ending that must show the fault. */
   readonly shownBy: Shown;
 }
 
 interface Shown {
   readonly kind: Kind;
-  /** Of the kinds of targets that are drawn. */
+  /** The kind of target, among those drawn. */
   readonly target: string;
   readonly moment: Moment;
   readonly variants?: readonly string[];
@@ -64,7 +64,7 @@ export const breaks: readonly Break[] = [
       kind: 'SIGKILL',
       target: 'reads lag',
       moment: changed,
-      // Longer than any machine takes to look.
+      // Longer than a look takes on any machine.
       variants: ['delay:configuration=60000'],
     },
   },
@@ -80,9 +80,9 @@ export const breaks: readonly Break[] = [
 ];
 
 /**
- * A build of the suite with a fault in it.
+ * A build of the suite with a fault.
  *
- * @param folder one that may be made
+ * @param folder may be created
  * @returns its root
  */
 export function broken({ file, edits }: Break, folder: string): string {

@@ -1,7 +1,7 @@
 import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
 import { type StartingState, startingStates } from './states.js';
 
-/** What ends a run, or might. */
+/** Events that end a run, or might. */
 export const kinds = [
   'SIGINT',
   'SIGTERM',
@@ -17,7 +17,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One target of a run that is ended: what it is like, and where in its changes it is hit. */
+/** One target of an ended run: its kind, and the moment of the event among its changes. */
 export interface Hit {
   readonly name: string;
   readonly movesClock: boolean;
@@ -27,12 +27,12 @@ export interface Hit {
   readonly moment: Moment;
 }
 
-/** A run on some targets at once, and what it is ended by. */
+/** A run on several targets, and the event that ends it. */
 export interface Ending {
   readonly n: number;
   readonly kind: Kind;
   readonly grep: string;
-  /** The moment comes once tests run; else it may come before, while the accounts are tried. */
+  /** The event comes once tests run; otherwise perhaps earlier, while accounts are checked. */
   readonly inTests: boolean;
   readonly hits: readonly Hit[];
   readonly times: Times;
@@ -40,17 +40,17 @@ export interface Ending {
 
 /** In milliseconds. */
 interface Times {
-  /** A target that is hit waits so long for the others to be. */
+  /** How long a target that reached its moment waits for the others. */
   readonly othersMs: number;
-  /** `limits.settleMs`: longer than a write is ever held. */
+  /** `limits.settleMs`: longer than any write is held. */
   readonly settleMs: number;
-  /** So long after the end nothing may come any more. */
+  /** How long after the end the state must stay unchanged. */
   readonly laterMs: number;
 }
 
 export const hitsOfAnEnding = 4;
 
-/** Each makes changes at once; with the number of writes that it sends at least. */
+/** Tests that change something at once, with the least number of writes that each sends. */
 const greps: readonly { readonly grep: string; readonly few: string; readonly writes: number }[] = [
   {
     grep: 'totp-login/*',
@@ -70,21 +70,21 @@ const greps: readonly { readonly grep: string; readonly few: string; readonly wr
   { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 
-/** Of both configurations: their tests run side by side. */
+/** Changes both configurations: their tests run side by side. */
 const grepsInLanes: typeof greps = [
   { grep: 'totp-login/*,support-totp/*', few: 'totp-login/accepts-*,support-totp/disabled-*', writes: 6 },
   { grep: 'mfa-config/stores-*,support-email/*', few: 'mfa-config/stores-*,support-email/get-*', writes: 6 },
 ];
 
 interface DrawOptions {
-  /** Targets whose clock is not moved, with tests of both configurations under way. */
+  /** Targets whose clock is not moved, with tests of both configurations running. */
   readonly inLanes?: boolean;
   readonly from?: readonly Kind[];
-  /** In half the time, with no more requirements than are needed to be hit at the same writes. */
+  /** Takes half the time, with only the requirements needed to reach the same writes. */
   readonly short?: boolean;
 }
 
-/** The n-th ending of a seed: the same each time. Kinds take turns, so do the kinds of targets; the rest is random. */
+/** The n-th ending of a seed, equal each time. Kinds of events and of targets take turns; the rest is random. */
 export function endingOf(
   seed: number,
   n: number,
@@ -117,7 +117,7 @@ export function endingOf(
     };
   });
   const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
-  // What is not there can't be ended.
+  // The death of a process needs that process.
   const inTests = kind.startsWith('death of') || below(4) > 0;
   return { n, kind, grep: short ? few : grep, inTests, hits, times };
 }
@@ -128,7 +128,7 @@ function pick<T>(from: readonly T[], n: number): T {
   return value;
 }
 
-/** Numbers from 0 on, below 1: mulberry32, as it is widely written down. */
+/** Numbers from 0 to below 1: the common mulberry32. */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -7,7 +7,7 @@ import { type Ending, type Kind, kinds } from './draw.js';
 import { Lane } from './lane.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
 
-/** With which exit codes a run may end, whose state was restored. */
+/** The exit codes allowed for a run whose state was restored. */
 const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   SIGINT: [130],
   SIGTERM: [143],
@@ -24,15 +24,15 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
 
 export interface Judged {
   readonly hits: number;
-  /** Targets that something was left to be restored on. */
+  /** Targets that still had something to restore. */
   readonly open: number;
   readonly problems: readonly string[];
 }
 
 /**
- * Ends a run as drawn, restores where that is needed, and says what is not as it was found, then or later.
+ * Ends a run as drawn, restores if needed, and reports any state that differs from the original, then or later.
  *
- * @param root of the build that runs
+ * @param root the root of the build to run
  */
 export async function judge(ending: Ending, folder: string, root = packageRoot()): Promise<Judged> {
   mkdirSync(folder, { recursive: true });
@@ -69,7 +69,7 @@ async function judgeOn(
     void lane.proxy.reached.then(() => {
       hits += 1;
     });
-  // A target may have no write to hit; the others are not held for longer than they would wait for an answer.
+  // A target may have no such write; the others are held no longer than they would wait for an answer.
   await Promise.race([
     Promise.all(lanes.map(({ proxy }) => proxy.reached)),
     run.ended,
@@ -117,7 +117,7 @@ function restore(root: string, targetFile: string, stateDir: string): () => Prom
   };
 }
 
-/** Waits until there are workers, or the run has ended without any. */
+/** Waits until workers run, or the run has ended without any. */
 async function testsRun(child: ChildProcess | undefined): Promise<void> {
   if (child?.pid === undefined) return;
   while (child.exitCode === null) {
@@ -149,7 +149,7 @@ async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }:
       return;
     case 'SIGKILL':
       child.kill('SIGKILL');
-      // The tests end with the process that restores what they change.
+      // The tests end with the process that restores their changes.
       await until(() => below.every((each) => !isAlive(each)));
       return;
     case 'EPIPE':
@@ -166,7 +166,7 @@ async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }:
       rmSync(stateDir, { recursive: true, force: true });
       return;
     case 'reports lost':
-      // In one step: the run goes on writing to it. Nor can it be made again.
+      // Renamed in one step, because the run keeps writing to it and could create it again.
       renameSync(reports, `${reports}-lost`);
       writeFileSync(reports, '');
       return;
@@ -200,13 +200,13 @@ function start(root: string, args: readonly string[]): Started {
     });
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
-    // Its output may have been closed before.
+    // Its output may have closed earlier.
     child.once('exit', (code) => setTimeout(() => resolve({ code, output }), 50));
   });
   return { child, ended };
 }
 
-/** A disk of its own for the state folder, where the system lets one be made. */
+/** A small disk for the state folder, if the system allows mounting one. */
 class SmallDisk {
   constructor(readonly path: string) {
     mkdirSync(path, { recursive: true });
@@ -226,7 +226,7 @@ class SmallDisk {
         for (let n = 0; n < 200; n += 1)
           writeFileSync(join(this.path, `full-${size}-${n}`), Buffer.alloc(size));
       } catch {
-        // Full for pieces of this size.
+        // The disk is full for pieces of this size.
       }
     }
   }
@@ -244,7 +244,7 @@ function mount(path: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', path]).status === 0;
 }
 
-/** All kinds but for a full disk where none can be mounted. @param folder one that may be made */
+/** All kinds, except a full disk if none can be mounted. @param folder may be created */
 export function possibleKinds(folder: string): readonly Kind[] {
   return SmallDisk.canBeMade(folder) ? kinds : kinds.filter((kind) => kind !== 'disk full');
 }

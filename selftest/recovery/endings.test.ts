@@ -7,8 +7,8 @@ import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
 /**
- * A part of `npm run prove:restore`, which ends runs in each way: what leaves most to restore and what signals don't show,
- * each on two of the four targets.
+ * A part of `npm run prove:restore`, which ends runs in each way: the kinds that leave most to restore, and those that
+ * signals don't cover, each on two of the four targets.
  */
 const seed = 1;
 const chosen: readonly Kind[] = ['SIGKILL', 'disk full'];
@@ -42,7 +42,7 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
   expect(new Set(endings(3).map(({ kind }) => kind)).size).toBe(kinds.length);
   expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
   expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
-  // What npm test takes of it, too, is on all targets, with a moment in the tests for most.
+  // The endings that npm test takes cover all targets, mostly at a moment during tests.
   for (const names of targets) expect(new Set(names).size).toBe(hitsOfAnEnding / 2);
   expect(new Set(targets.flat()).size).toBe(hitsOfAnEnding);
   expect(tried.some(({ inTests }) => inTests)).toBe(true);

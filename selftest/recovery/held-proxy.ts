@@ -1,26 +1,26 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Where in the life of a write the suite is when it is ended. */
+/** The stage of a write at which the suite is ended. */
 export const phases = ['before it lands', 'before its answer is passed on', 'after its answer'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface Moment {
-  /** The n-th write of a configuration, counted from 1. */
+  /** The n-th write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** How long after the first look that follows the ending a write that has not landed does. */
+  /** How long after the first look that follows the end a pending write takes effect. */
   readonly holdMs: number;
 }
 
 export interface ProxyOptions {
-  /** Writes after the ending are held for so long. */
+  /** How long writes after the end are held. */
   readonly laterMs: number;
-  /** Every second read comes from a node to which changes come so much later; 0: there is one node. */
+  /** Every second read comes from a node with this read-back delay; 0: there is one node. */
   readonly nodeLagMs: number;
-  /** A look at the state is waited for at most so long. */
+  /** The longest wait for a look at the state. */
   readonly longestToLookMs: number;
-  /** However slow the machine is: longer than so no write is under way, as `limits.settleMs` promises. */
+  /** The longest time that a write is pending on any machine, as `limits.settleMs` promises. */
   readonly landsWithinMs: number;
 }
 
@@ -31,13 +31,13 @@ interface Whole {
 }
 
 /**
- * Stands before an emulator as a gateway with a queue: what it has taken lands, even if its sender is gone. It holds
- * what the suite does at a moment until the suite has been ended.
+ * Acts as a gateway with a queue before an emulator: a received request takes effect even if its sender is gone. At the
+ * chosen moment it holds requests until the suite has ended.
  */
 export class HeldProxy {
   readonly #server: http.Server;
   readonly #target: URL;
-  /** Whether what passes is counted, and may be the moment. */
+  /** Whether requests are counted, so that the moment may come. */
   #isArmed = false;
   #writes = 0;
   #reads = 0;
@@ -45,12 +45,12 @@ export class HeldProxy {
   #held: () => void = () => {};
   #end: () => void = () => {};
   #look: () => void = () => {};
-  /** What the other node still shows. */
+  /** The state that the other node still shows. */
   readonly #old = new Map<string, Whole>();
-  /** The moment is there: from now on the suite waits for an answer. */
+  /** Resolves at the moment: from then on the suite waits for an answer. */
   readonly reached: Promise<void>;
   readonly #ended: Promise<void>;
-  /** Somebody has read the state after the ending. */
+  /** Resolves when somebody reads the state after the end. */
   readonly #looked: Promise<void>;
 
   private constructor(
@@ -90,7 +90,7 @@ export class HeldProxy {
     this.#isArmed = true;
   }
 
-  /** The suite has been ended: what is held goes on. */
+  /** The suite has ended, so held requests continue. */
   goOn(): void {
     this.#isEnded = true;
     this.#end();
@@ -111,7 +111,7 @@ export class HeldProxy {
     const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
-      // It lands where it does most harm: when the state was read, and found as it was.
+      // It takes effect at the worst time: after a read showed the original state.
       const lands = pause(this.options.landsWithinMs);
       await this.#hold();
       await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A wall clock that can be set while processes run by it: `Date` is other than it is by what stands in a file, in each
- * process that gets these options of Node.js, and in those that it starts. What measures time is left alone, as it is
- * when somebody sets the clock of a machine.
+ * A wall clock that can be set for running processes: a file shifts `Date` in each process with these Node.js options,
+ * and in its children. Timers stay right, as when somebody sets a machine's clock.
  */
 export function jumpingClock(folder: string) {
   const file = join(folder, 'clock-offset');

@@ -6,14 +6,14 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** An emulator behind a proxy: one target of a run that is ended. */
+/** An emulator behind a proxy: one target of an ended run. */
 export class Lane {
   private constructor(
     readonly hit: Hit,
     readonly proxy: HeldProxy,
     readonly targetFile: string,
     private readonly emulator: RunningEmulator,
-    /** As it was before the run. */
+    /** The state before the run. */
     readonly found: string,
   ) {}
 
@@ -36,7 +36,7 @@ export class Lane {
     return new Lane(hit, proxy, targetFile, emulator, await configurationOf(controlUrl));
   }
 
-  /** What counts of the configuration: whether a key was verified is no part of it. */
+  /** The configuration without the verification of a key, which is not restored. */
   state(): Promise<string> {
     return configurationOf(this.emulator.controlUrl);
   }

@@ -23,7 +23,7 @@ const noPid = 2 ** 30;
 
 const fileIn = (folder: string) => join(stateFolderFor(folder, baseUrl), 'lease.json');
 
-/** A lease of somebody else, put there by hand. */
+/** Another run's lease, written by hand. */
 function held(folder: string, more: object = {}): void {
   const file = fileIn(folder);
   mkdirSync(dirname(file), { recursive: true });
@@ -194,13 +194,13 @@ describe('a lease', () => {
 
     const all = winners.flat().sort((a, b) => a - b);
     expect(all).toEqual(Array.from({ length: rounds }, (_, round) => round));
-    // All of them took part, or nothing was tried.
+    // All took part; otherwise nothing was tested.
     expect(winners.filter((rounds) => rounds.length > 0).length).toBeGreaterThan(1);
     expect(existsSync(`${fileIn(join(folder, '0'))}.taking-over`)).toBe(false);
   });
 });
 
-/** A process that tries to take each round's lease, as soon as all are ready. @returns the rounds it got */
+/** A process that competes for the lease of each round, once all are ready. @returns the rounds it won */
 async function racer(folder: string, rounds: number): Promise<number[]> {
   const lease = pathToFileURL(join(packageRoot(), 'dist', 'src', 'target', 'journal', 'lease.js')).href;
   const script = `

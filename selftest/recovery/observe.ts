@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The emulator's configuration, as its control shows it. */
+/** The emulator's configuration, as shown by its control port. */
 export interface State {
   readonly cluster: {
     readonly enabled: boolean;
@@ -34,7 +34,7 @@ function isState(value: unknown): value is State {
 const isSwitch = (value: unknown) =>
   typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
 
-/** Polls until it holds; the test's own limit ends it. */
+/** Polls until it holds; the test's own time limit ends it. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(10);
 }
@@ -47,7 +47,7 @@ export function journalsIn(stateDir: string): string[] {
   );
 }
 
-/** All processes below one, off /proc. */
+/** All descendants of a process, from /proc. */
 export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
@@ -59,7 +59,7 @@ export function childrenOf(pid: number): number[] {
     .filter((each) => parentOf(each) === pid);
 }
 
-/** The state and the parent stand behind the name, which is in brackets. */
+/** The state and the parent follow the name in brackets. */
 function statOf(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,7 +1,6 @@
-// Ends runs in all ways, at random moments at which something is changed, and looks whether the targets are as they
-// were found: at the end, and ten seconds later.
-//
-// Needs /proc, to find the processes of a run; and a mount that is allowed, to fill a disk.
+// Ends runs in all ways, at random moments with a changed state, and checks that the targets have their original state:
+// at the end, and ten seconds later. Needs /proc to find the processes of a run, and permission to mount for a full
+// disk.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -53,7 +53,7 @@ describe.concurrent('a run', () => {
   });
 });
 
-/** The emulator behind a proxy that notes the methods of all that passes, the clock control's included. */
+/** The emulator behind a proxy that records the methods of all requests, including those to the clock control. */
 async function watched(
   folder: string,
   { change, withoutKey }: { readonly change: object; readonly withoutKey?: boolean },

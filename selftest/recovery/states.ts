@@ -1,9 +1,9 @@
 /** A state in which a run may find the emulator. */
 export interface StartingState {
   readonly name: string;
-  /** What the emulator's control is told. */
+  /** The state for the emulator's control port. */
   readonly start: object;
-  /** And then put by the API itself. */
+  /** A body to send by the API afterwards. */
   readonly put?: object;
 }
 

@@ -21,7 +21,7 @@ interface Used {
   readonly lease: Lease;
 }
 
-/** An emulator that this process has the lease of. */
+/** An emulator whose lease this process holds. */
 async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   const folder = temporaryFolder(onEnd);
   const emulator = await startEmulator(folder, [], onEnd);
@@ -45,11 +45,11 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect(refused.stderr).toMatch(inUse);
   expect(refused.stderr).toContain('--wait');
   expect(refused.stdout).toBe('');
-  // Only what was planned: a merge is to miss it.
+  // Only the plan, so that a merge reports the target as missing.
   const written = [...filesBelow(folder).keys()].filter((name) => name.startsWith('out'));
   expect(written).toEqual([join('out', 'planned-1-of-1.json')]);
 
-  // A journal that its run still holds open is not a leftover.
+  // A journal that a run still uses is not a leftover.
   const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
   journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
   const stateDir = ['--state-dir', join(folder, 'state')];
@@ -67,7 +67,7 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect(list.stdout).toMatch(inUse);
   expect(journal.read()).toBeDefined();
 
-  // With --wait a run has its turn when the other is done.
+  // With --wait, a run starts when the other has ended.
   const waiting = start([...args, '--wait'], {}, onTestFinished);
   await new Promise<void>((resolve) =>
     waiting.child.stderr?.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import type { TestContext } from 'vitest';
 import { listen } from '../cli/servers.js';
 
-/** A request as it came; the proxy may send another one on. */
+/** A request as received; the proxy may send another one instead. */
 export interface Passing {
   readonly method: string;
   readonly url: string;
@@ -10,13 +10,13 @@ export interface Passing {
   readonly body: string;
 }
 
-/** An answer of the proxy's own. */
+/** The proxy's own answer. */
 export interface Own {
   readonly status: number;
   readonly body: object;
 }
 
-/** @returns an answer, what to send on instead, or undefined to leave it as it is */
+/** @returns an answer, a request to send instead, or undefined to change nothing */
 export type Meddler = (request: Passing) => Own | Passing | undefined;
 
 export const isWrite = ({ method, url }: Passing): boolean =>
@@ -27,17 +27,17 @@ export const isLogin = ({ method, url }: Passing): boolean =>
 export const isLoginWithCode = (request: Passing): boolean =>
   isLogin(request) && request.body.includes('otpCode');
 
-/** A mailed code is as good after the clock was set. */
+/** Setting the clock leaves mailed codes valid. */
 export const isLoginWithTotp = (request: Passing): boolean =>
   isLogin(request) && request.body.includes('"totp"');
 
-/** When a target is upset: before the n-th request of a kind, counted from 1, is passed on. */
+/** The moment of the upset: before the n-th request of a kind, from 1, is passed on. */
 export interface Moment {
   readonly of: (request: Passing) => boolean;
   readonly nth: number;
 }
 
-/** Stands before a target that something happens to in the middle of a run, and meddles with what passes from then on. */
+/** A proxy that upsets a target in the middle of a run and changes its traffic from then on. */
 export class UpsetProxy {
   meddle: Meddler = () => undefined;
   upset: () => unknown = () => undefined;
@@ -60,7 +60,7 @@ export class UpsetProxy {
       const { method = '', url = '', headers } = request;
       const came: Passing = { method, url, headers, body: await bodyOf(request) };
       const made = await proxy?.take(came);
-      // The target's time is the target's own.
+      // The Date comes from the target.
       response.sendDate = false;
       if (made !== undefined && 'status' in made) {
         response

@@ -30,7 +30,7 @@ type OnEnd = TestContext['onTestFinished'];
 
 const another = 'a-password-set-meanwhile';
 
-/** From the upset on the admin has another password. */
+/** From the upset on, the admin has another password. */
 function otherPassword({ username, password }: { username: string; password: string }): Meddler {
   return (request) => {
     if (!isLogin(request)) return undefined;
@@ -43,11 +43,11 @@ function otherPassword({ username, password }: { username: string; password: str
 
 interface Upset {
   readonly moment: Moment;
-  /** Of the target's process. */
+  /** Environment of the target's process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A target behind a proxy, to which something happens in the middle of a run. */
+/** A target behind a proxy that upsets it in the middle of a run. */
 async function upsetTarget(onEnd: OnEnd, { moment, env }: Upset) {
   const folder = temporaryFolder(onEnd);
   const emulator = await startEmulator(folder, [], onEnd, env);
@@ -69,7 +69,7 @@ async function upsetTarget(onEnd: OnEnd, { moment, env }: Upset) {
   };
 }
 
-/** What holds whatever happened. */
+/** Conditions that hold after every upset. */
 function expectOrder(expect: ExpectStatic, { stdout, stderr, code }: Ended, wanted: number): void {
   expect(code, stdout + stderr).toBe(wanted);
   expect(stderr).not.toMatch(/^ +at |defect of the suite/m);
@@ -100,7 +100,7 @@ describe.concurrent('in the middle of a run', () => {
 
   test.for([
     { hours: 3, which: 'which can be moved', change: {} },
-    // In a lane what failed runs once more, and passes.
+    // In a lane, a failed test runs again and passes.
     { hours: -3, which: 'which can not be moved', change: { clock: undefined, run: { lanes: 1 } } },
   ])(
     "the target's clock, $which, is set by $hours hours: what that fell into is inconclusive",

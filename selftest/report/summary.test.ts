@@ -237,7 +237,7 @@ describe('texts of a target', () => {
     const text = renderSummary(verdict, options);
 
     expect(text).toContain('x\\u001b[2J\\u000dconforms\\u202e');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
   });
 
@@ -254,7 +254,7 @@ describe('texts of a target', () => {
 describe('form', () => {
   test('colour is there when asked for, and says nothing more', () => {
     const coloured = renderSummary(sample({ restored: false }), { ...options, colour: true });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
     const stripped = coloured.replace(/\x1b\[[\d;]*m/g, '');
 
     expect(coloured).toContain('\x1b[1;31mdoes not conform');

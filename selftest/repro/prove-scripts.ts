@@ -6,15 +6,15 @@ import { readEvents } from '../../src/verdict/events/log.js';
 import { type Ended, runScript } from './run-script.js';
 import type { Start } from './script-targets.js';
 
-/** What became of the script of one failure. */
+/** The result for the script of one failure. */
 export interface Proven {
   readonly id: string;
   readonly faults: readonly string[];
-  /** Why there is no script that tells. */
+  /** Why there is no script that decides. */
   readonly lacks: string | undefined;
-  /** On a target with the faults, and on one without; undefined where there is no script. */
+  /** Its end on a target with the faults, and on one without; undefined without a script. */
   readonly ended: { readonly faulty: Ended; readonly reference: Ended } | undefined;
-  /** What it did otherwise than it must: 1 with the faults, 0 on the reference, and no trace. */
+  /** What went wrong: it must end with 1 with the faults, with 0 on the reference, and leave no change. */
   readonly problem: string | undefined;
 }
 
@@ -22,13 +22,13 @@ interface Subject {
   readonly faults: readonly string[];
   readonly faulty: Start;
   readonly reference: Start;
-  /** Scripts at a time: each has a target of its own. */
+  /** How many scripts at a time, each with its own target. */
   readonly jobs: number;
-  /** Only of these levels; absent: of all. */
+  /** Only requirements of this level; absent: all. */
   readonly level?: 'must';
 }
 
-/** Runs the scripts of a run's failures against the faults it saw, and against the same target without them. */
+/** Runs the scripts of a run's failures against the same target, with and without the faults. */
 export async function proveScripts(reports: string, subject: Subject, folder: string): Promise<Proven[]> {
   const file = join(reports, 'verdict.json');
   const { outcomes } = parseVerdict(readFileSync(file, 'utf8'), file);

@@ -10,7 +10,7 @@ import { openMailbox } from '../../src/wire/mail/open.js';
 import type { Start } from './script-targets.js';
 
 export interface Ended {
-  /** Null: it took longer than anybody waits. */
+  /** Null: it took too long. */
   readonly code: number | null;
   readonly said: string;
   /** What it left changed on the target. */
@@ -19,7 +19,7 @@ export interface Ended {
 
 const patienceMs = 240_000;
 
-/** Runs a script as a person would, against a target that is started for it; its mails are read. */
+/** Runs a script, like a person, against a target started for it, whose mails are read. */
 export async function runScript(script: string, start: Start, folder: string): Promise<Ended> {
   const started = await start(folder);
   const { target, clock, authority } = started;
@@ -51,7 +51,7 @@ async function mailReader(target: Target, folder: string) {
     addresses.filter((email) => email !== undefined),
   );
   let mark = await mailbox.mark();
-  // A person reads the newest mail: more may have been asked for before.
+  // A person reads the newest mail: the script may have requested several.
   const newestTo = async (to: string) => {
     await mailbox.next(mark, { to }, 5_000);
     await mailbox.next(await mailbox.mark(to), { to }, 200).catch(() => undefined);
@@ -83,7 +83,7 @@ function shell(script: string, env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'lef
   return new Promise((resolve, reject) => {
     const child = spawn('sh', [script], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const timer = setTimeout(() => {
-      // The whole group: a wait of the script is a process of its own.
+      // Kills the whole group, because a waiting script has a child process.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, patienceMs);
     let said = '';

@@ -9,10 +9,10 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { writeTarget } from '../cli/suite.js';
 
-/** A target that was started for one script, or for one run of the suite. */
+/** A target started for one script or for one run of the suite. */
 export interface ScriptTarget {
   readonly target: Target;
-  /** Of the clock protocol; undefined: waits take their time. */
+  /** The URL of the clock protocol; undefined: waits take their time. */
   readonly clock?: string;
   /** PEM file of the authority. */
   readonly authority?: string;
@@ -43,7 +43,7 @@ export function emulated(options: Pick<EmulatorOptions, 'faults' | 'release' | '
   };
 }
 
-/** What the protocol of commands says of the accounts: see docs/reproduce.md. */
+/** The accounts in the protocol of commands: see docs/reproduce.md. */
 const account = (username: string) => ({
   username,
   password: `${username.replace(/^./, (first) => first.toUpperCase())}-Passw0rd!`,
@@ -53,7 +53,7 @@ const account = (username: string) => ({
   apiKey: `00000000-${username}-key`,
 });
 
-/** A target that a command starts, with one of its faults. */
+/** A target started by a command, with one of its faults. */
 export function commanded(command: readonly string[], mutant?: string): Start {
   return async (folder) => {
     mkdirSync(folder, { recursive: true });
@@ -99,14 +99,14 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** A fault that a command can be started with. */
+/** A fault that a command can start with. */
 export interface Mutant {
   readonly id: string;
   readonly level: string;
   readonly core: boolean;
 }
 
-/** The faults of a command that count, by its `--manifest`. */
+/** The relevant faults of a command, by its `--manifest`. */
 export async function mutantsOf(command: readonly string[]): Promise<Mutant[]> {
   const [program = '', ...rest] = command;
   const child = spawn(program, [...rest, '--manifest'], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { helpersFor } from '../../src/reports/repro/shell.js';
 
-/** What a script prints that calls these functions; `head` is the answer before. */
+/** The output of a script that calls these functions; `head` is the head of the earlier answer. */
 function said(command: string, head = '', shell = 'sh'): string {
   const script = [
     'set -u; T=$(mktemp -d); number=1 at=$(date +%s)',

@@ -29,7 +29,7 @@ function state() {
   return { time, expected, read, sent, taught, told };
 }
 
-/** What a request and an answer do, by its name in the table below. */
+/** The effect of each request and answer, by its name in the table below. */
 const steps: Readonly<Record<string, (of: ReturnType<typeof state>) => void>> = {
   taught: ({ taught }) => taught(),
   'read on': ({ read }) => read('on'),

@@ -17,7 +17,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes a file that others can read, unless told otherwise. */
+/** Writes a file that others can read by default. */
 export function write(folder: string, name: string, content: string | Uint8Array, mode = 0o644): string {
   const file = join(folder, name);
   writeFileSync(file, content);

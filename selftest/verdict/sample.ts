@@ -3,7 +3,7 @@ import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/base/
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 
-/** A good run but for what a test names. */
+/** A good run, changed as a test says. */
 export function results(change: Partial<RunResults> = {}): RunResults {
   return {
     suiteVersion: '0.1.0',

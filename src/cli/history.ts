@@ -20,9 +20,7 @@ const runsForNights = 150;
 /** Runs compare only if one covers this share of the other's requirements; a run with --grep does not. */
 const comparableShare = 0.9;
 
-/**
- * Changes since the baseline or, without one, since the run before; undefined: there is nothing to compare.
- */
+/** Changes since the baseline or, without one, since the run before; undefined: there is nothing to compare. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(

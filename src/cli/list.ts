@@ -19,9 +19,7 @@ export interface ListOptions {
   readonly width?: number;
 }
 
-/**
- * The selected requirements: columns under a heading per area, or a JSON array whose members keep one order.
- */
+/** The selected requirements: columns under a heading per area, or a JSON array whose members keep one order. */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
   if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;

@@ -317,7 +317,7 @@ describe('texts of a target', () => {
   });
 
   test('holds nothing that is obeyed instead of shown', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
     const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
     expect(page.match(obeyed)?.[0]).toBeUndefined();

@@ -83,8 +83,8 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run one after the other. What a lane is named after only its tests touch meanwhile; those of the
- * accounts follow those of the cluster.
+ * Tests of one lane run in sequence, and only they touch the part that names the lane. The accounts' lanes follow the
+ * cluster's.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
@@ -100,7 +100,7 @@ export type EventOfTest =
       {
         /** It runs beside tests of other lanes; absent: alone. */
         readonly lane?: Lane;
-        /** It did not pass beside others, and runs again alone: where that passes, its failure proves nothing. */
+        /** The test did not pass beside others and runs again alone: if it passes, that failure proves nothing. */
         readonly again?: true;
       }
     >
@@ -127,11 +127,11 @@ export type EventOfTest =
         readonly breaks?: string;
       }
     >
-  /** What the test has touched of the target: see spec/uses.json. */
+  /** The parts of the target that the test has touched: see spec/uses.json. */
   | About<'used', { readonly uses: Uses }>
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
-/** What the run learned of its target; a later one of the same fact takes its place. */
+/** A fact that the run learned about its target; a later one with the same name replaces it. */
 export interface Learned {
   readonly type: 'learned';
   readonly fact: string;

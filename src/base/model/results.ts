@@ -49,7 +49,7 @@ export interface RunResults extends RunInput {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** In how many lanes tests ran side by side; 1: one by one. */
+  /** How many lanes ran tests side by side; 1: one test at a time. */
   readonly lanes: number;
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */

@@ -1,7 +1,7 @@
 export const clusterUses = ['read', 'on', 'off', 'set'] as const;
 export const supportUses = ['read', 'set'] as const;
 
-/** What a requirement's test holds of the target while it runs. Absent: nothing of the kind. */
+/** The parts of the target that a requirement's test reserves while it runs. Absent: none of the kind. */
 export interface Uses {
   /** `on`: with both types; `set`: in any state. */
   readonly cluster?: (typeof clusterUses)[number];
@@ -9,8 +9,8 @@ export interface Uses {
   /** The number of accounts that log in. */
   readonly users?: number;
   readonly mail?: true;
-  /** It makes the target refuse its sender. */
+  /** The target will throttle its sender. */
   readonly source?: true;
-  /** It lets more time pass than codes take. */
+  /** It lets more time pass than codes need. */
   readonly clock?: true;
 }

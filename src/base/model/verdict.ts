@@ -132,7 +132,7 @@ export interface Verdict {
   readonly seed: number;
   readonly startedAt: string;
   readonly durationMs: number;
-  /** In how many lanes tests ran side by side; absent: one by one. */
+  /** How many lanes ran tests side by side; absent: one test at a time. */
   readonly lanes?: number;
   readonly gate: Gate;
   /** The reason for the gate if the outcomes alone don't show it: a run cut short, an unusable target. */

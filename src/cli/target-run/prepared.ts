@@ -93,12 +93,12 @@ export async function prepare(
   };
 }
 
-/** One where tests of the cluster and of the support user may notice each other. */
+/** One lane if tests of the cluster and of the support user could affect each other. */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
   const { email, otherEmails = [accounts.admin.email] } = supportUser;
-  // The support user's mails, at one address and at another, must not be taken for a user's.
+  // The support user's mails, at either address, must not be taken for a user's.
   const sharesMail =
     email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =

@@ -6,18 +6,18 @@ import { usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * What a lane takes its tests from; those of one account each take from `accounts`, once those of the cluster are done:
- * any account will do for them, while cluster MFA stays on.
+ * The queues of tests. Each account's lane takes from `accounts` once the tests of the cluster are done: they can use
+ * any account while cluster MFA stays on.
  */
 export const queues = ['cluster', 'accounts', 'support'] as const;
 export type Queue = (typeof queues)[number];
 
-/** The lanes of cluster and support user included. */
+/** Includes the lanes of cluster and support user. */
 export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
 
-/** How many accounts get a lane of their own; one alone gets none, beside that of the cluster. */
+/** How many accounts get a lane of their own. A single one gets none, because the cluster's lane uses it. */
 export function lanesOfAccounts(fit: number, lanes: number): number {
   const count = Math.min(fit, lanes - 2);
   return count > 1 ? count : 0;
@@ -27,13 +27,13 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   const { cluster, support, users, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // The support user is mailed at the admin's address, too.
+  // The support user's mail may go to the admin's address.
   if (users !== undefined && users > 2) return undefined;
   if (support === undefined) return cluster === 'on' && users === 1 ? 'accounts' : 'cluster';
   return cluster === undefined && users === undefined ? 'support' : undefined;
 }
 
-/** Nothing may follow what leaves accounts locked. */
+/** A test that leaves accounts locked must come last. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
 }

@@ -12,7 +12,7 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/** TOTP steps more that a test awaits on a target that takes only codes of the current step, or one of a user in a step. */
+/** Further TOTP steps awaited on a target that takes only current codes, or one code of a user in each step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;
@@ -24,7 +24,7 @@ export interface OrderRow {
   readonly cost: Cost;
   /** The cost in another order if it is higher: the neighbours then prepare nothing. */
   readonly alone?: Cost;
-  /** Steps besides where codes of the support user, or of users, are scarce. */
+  /** Further steps on targets where codes of the support user, or of users, are scarce. */
   readonly scarce?: Scarce;
   /** A shared cost by name: only the first test that needs it pays. */
   readonly shares?: string;

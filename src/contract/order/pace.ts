@@ -15,15 +15,15 @@ export interface KnownWaits {
 /** Average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
 
-/** A step awaited right after another one takes all of it: this many mean waits. */
+/** A step awaited right after another lasts this many mean waits. */
 const wholeStep = 1.5;
-/** Shorter waits only let a step end that was about to, in milliseconds. */
+/** Shorter waits, in milliseconds, only await the end of a step that is nearly over. */
 const leastStepMs = 5_000;
 /** Whether a test awaited a step, or the end of a lock that a right code would have prevented. */
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** What a run learns of a target that takes one code of a user in a step, whichever key it is of. */
+/** The fact that a target takes only one code of a user in each step, whatever its key. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
 /** Estimates for a remote cluster before any measurement, in milliseconds. */
@@ -41,12 +41,12 @@ const mostLateMs = 10_000;
 /** The number of recent requests that determine the target's pace. */
 const recentRequests = 600;
 
-/** What the test of a requirement under way has taken so far. */
+/** The time that a running test has taken so far. */
 interface Spent {
   requests: number;
-  /** Its requests did not cause these. */
+  /** Waits that its requests did not cause. */
   waitedMs: number;
-  /** Those that may be for scarce codes. */
+  /** Awaited steps that may be due to scarce codes. */
   steps: number;
   stepsMs: number;
 }
@@ -59,11 +59,11 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sentInAll = 0;
-  /** Waits that no cost foresees: some targets lock, or show changes late. */
+  /** Unforeseeable waits: some targets lock, or show changes late. */
   #lateMs = 0;
-  /** As tests of lanes were seen to run. */
+  /** The number of lanes seen running. */
   #lanes: number;
-  /** Steps that would have been awaited were codes of the support user scarce, and those that were. */
+  /** Steps to be awaited if codes of the support user are scarce, and those that were awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -124,7 +124,7 @@ export class Pace {
     this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : spent.stepsMs;
   }
 
-  /** Whether more waits like those so far, at times that nothing tells, may follow. */
+  /** Whether more unforeseeable waits may follow. */
   get mayBeLonger(): boolean {
     return this.#lateMs > mostLateMs;
   }
@@ -161,7 +161,7 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost), scarceMs);
   }
 
-  /** Of the support user's by the share of such steps that the target made other tests await. */
+  /** The support user's steps count by the share that other tests had to await. */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);

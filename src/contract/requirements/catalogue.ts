@@ -104,7 +104,7 @@ export function canSwitchMailOff({ release, operations }: Pick<Contract, 'releas
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/** The configurations that a requirement is about, by its operations; what users do hangs on the cluster's. */
+/** The configurations that a requirement is about, by its operations. Requirements on users depend on the cluster's. */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];

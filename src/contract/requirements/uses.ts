@@ -9,7 +9,7 @@ import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 /** The ids of all requirements: `npm run generate` gives each a row. */
 export type RequirementId = keyof typeof rows;
 
-/** What a test holds whose row is null. */
+/** What a test without a recorded row may touch. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',
@@ -20,7 +20,7 @@ export const everything: Uses = {
 };
 
 const yes = { const: true };
-/** Also the shape of an event's member. */
+/** Also used for a member of an event. */
 const isUsesFile = shapedLike<Readonly<Record<string, Uses | null>>>(
   shapes.mapOf(
     shapes.orNull(
@@ -58,7 +58,7 @@ export function isRequirementId(text: string): text is RequirementId {
   return Object.hasOwn(loadUses(), text);
 }
 
-/** The least that covers both. */
+/** The smallest row that covers both. */
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);
   const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
@@ -79,8 +79,8 @@ function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
 }
 
 /**
- * What a touch needs that a row does not allow; undefined: the row allows it. Whoever logs in may have to switch cluster
- * MFA for that, and whoever does so or switches support MFA off may need a mailed code: targets and orders of tests differ.
+ * The uses that a touch needs and a row doesn't allow; undefined: all are allowed. Depending on target and order, a
+ * login may need a switch of cluster MFA, and a switch may need a mailed code.
  */
 export function notAllowed(row: Uses, touch: Uses): string | undefined {
   const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };

@@ -31,9 +31,7 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/**
- * Writes the Allure report of some targets as one page that loads nothing. The generator runs in its own process.
- */
+/** Writes the Allure report of some targets as one page that loads nothing. The generator runs in its own process. */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {

@@ -11,7 +11,7 @@ export interface ProgressOptions {
   readonly quiet: boolean;
   readonly total: number;
   readonly leftMs?: () => number;
-  /** Whether that may be too short. */
+  /** Whether the time left may be too short. */
   readonly mayBeLonger?: () => boolean;
 }
 

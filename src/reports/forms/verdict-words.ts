@@ -124,6 +124,6 @@ function withoutFullStop(sentence: string): string {
   return sentence.replace(/\.$/, '');
 }
 
-/** Where tests ran side by side. */
+/** Empty if tests ran one at a time. */
 export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>
   lanes === undefined ? '' : `, in ${lanes} lanes`;

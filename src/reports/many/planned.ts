@@ -56,9 +56,7 @@ export function plannedNow(
   };
 }
 
-/**
- * Writes the plan to the output folder, and removes plans of an earlier run with another number of shards.
- */
+/** Writes the plan to the output folder, and removes plans of an earlier run with another number of shards. */
 export function writePlanned(planned: Planned, out: string): void {
   try {
     makeFolder(out);

@@ -13,16 +13,16 @@ import {
   takesCode,
 } from './step.js';
 
-/** A test that sent more than this is not repeated whole: what decides alone, and what that needs. */
+/** A test with more requests is not repeated whole: the script sends only the deciding one and its preparation. */
 const mostOwn = 40;
 
 /** The requests of a script in order, or why it can't send them. */
 type Arranged = readonly Step[] | Untold;
 
-/** What the test sent, and before it what its steps meet: made for the script alone, not what other tests happened to send. */
+/** The test's requests, preceded by those that prepare the state that they met. */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
-  // What the answer to another test breaks, that test has prepared.
+  // If another test's answer broke the requirement, that test's steps are the preparation.
   const own = isOfTest ? ofTest : log.of(log.exchanges.get(assertion.decisive)?.requirement ?? '').own;
   return new Arrangement(log, own, assertion).arranged();
 }
@@ -50,7 +50,7 @@ class Arrangement {
     this.#addSupportState();
     if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
       this.#addProof(decisive);
-    // A fault may mail the code of whoever asks to whoever logged in last.
+    // A faulty target may mail the caller's code to the last user who logged in.
     const isLogged = (each: Exchanged) => isLogin(each) && isDone(each);
     if (last?.exchange.operation === 'SendEmailOtp')
       this.#add(this.log.lastBefore(decisive, isLogged)?.index);
@@ -66,11 +66,11 @@ class Arrangement {
 
   #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
-  /** The test's own steps on the way to the one that decides. */
+  /** The test's own steps before the deciding ones. */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // What came before the test switched support MFA on: a script begins with it off.
+    // Scripts begin with support MFA off, so steps before the test switched it on are left out.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
@@ -91,11 +91,11 @@ class Arrangement {
     this.#steps.set(index, step);
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
     if (this.#isOwn(index)) this.#addEnrolment(step);
-    // That the password is right, a login before shows.
+    // An earlier login shows that the password is right.
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** A session of another test came by a chain of logins and keys: a plain login of the user does as well. */
+  /** Another test's session may need a chain of logins and keys: a plain login of the same user replaces it. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
@@ -108,8 +108,8 @@ class Arrangement {
   }
 
   /**
-   * The plainest request of before that does the same for the same user, under MFA as well or as little: logins under MFA
-   * may have effects of their own.
+   * The earlier request with the fewest inputs that does the same for the same user, with MFA in the same state: logins
+   * under MFA may have effects of their own.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
@@ -129,27 +129,27 @@ class Arrangement {
     return like.sort((a, b) => needs(a) - needs(b))[0]?.index;
   }
 
-  /** Whom a request names, or whose session it carries. */
+  /** The user whom a request names, or whose session it uses. */
   #userOf(each: Exchanged): string | undefined {
     const session = each.again?.origins.find(isToken);
     const login = session && this.log.exchanges.get(session.exchange);
     return userOf(each) ?? userOf(login);
   }
 
-  /** A login by the password alone under MFA that a fault let in. */
+  /** A login with the password alone that succeeded under MFA because of a fault. */
   #isBypass(each: Exchanged): boolean {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
   #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
 
-  /** As the run has set it last. */
+  /** As the run last set it. */
   #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
     return put?.exchange.request.body ?? '';
   }
 
-  /** The steps in order, before each that meets another configuration of cluster MFA than the script has set, a PUT of it. */
+  /** The steps in order, with a PUT before each that met another configuration than the script has set. */
   #withConfigurations(): Exchanged[] {
     const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
     const all: Exchanged[] = [];
@@ -179,8 +179,8 @@ class Arrangement {
   }
 
   /**
-   * Whoever is let in without a credential may be taken for the caller before, by the connection or by what was decided
-   * for the same request: one with the admin's key goes before it.
+   * A faulty target may take an anonymous request for the previous caller's, by the connection or by a cached decision:
+   * a request with the admin's key comes first.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
@@ -193,7 +193,7 @@ class Arrangement {
       : [{ ...read, arranges: true, together: true }, step];
   }
 
-  /** The support user's MFA as the test met it, and how the run read it last: where a script reads it otherwise, it has not prepared it. */
+  /** Adds the support user's MFA as the test met it, and its last read, which shows if the preparation failed. */
   #addSupportState(): void {
     const { decisive } = this.assertion;
     const first = [...this.#steps.values()]
@@ -214,7 +214,7 @@ class Arrangement {
     this.#steps.set(read.index, read);
   }
 
-  /** A fault may let a change pass for the code that proved one before: support MFA goes on, and off by a right code. */
+  /** A fault may accept a change because an earlier one was proven: adds switching on, and off by a right code. */
   #addProof(before: number): void {
     const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
     const proofs = this.log
@@ -223,24 +223,24 @@ class Arrangement {
         (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
       )
       .map((each) => [...this.#supportWrites(each), each]);
-    // Codes of a key are awaited, mailed ones are not.
+    // Codes of a key need a wait, mailed ones don't.
     const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
     const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
     for (const { index } of plainest) this.#add(index);
   }
 
-  /** What switched the support user's MFA on and changed it since; nothing where it is off, as it is found. */
+  /** The requests that switched the support user's MFA on and changed it since; empty while it is off. */
   #supportWrites(step: Exchanged): Exchanged[] {
     const done = this.log.before(step.index).filter(isDone);
     const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
-    // What left things as they were is no part of the state.
+    // Requests without effect are not part of the state.
     const isPart = (each: Exchanged) =>
       verifies(each) || (isPatch(each) && asksSupportOn(each) && !isOff(each));
     const found = done.slice(Math.max(0, begins)).filter(isPart);
     return found.some(isPatch) ? found : [];
   }
 
-  /** The key that a user has enrolled when it logs in under MFA. */
+  /** Adds the key that a user enrolled before a login under MFA. */
   #addEnrolment(step: Exchanged): void {
     if (!isLogin(step) || !/"otp(?:Code|Type)"/.test(step.exchange.request.body ?? '')) return;
     const isOfUser = (each: Exchanged) =>
@@ -262,16 +262,16 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** It was not taken, and was sent again. */
+/** It was throttled and sent again. */
 const wasTooSoon = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;
 const speaksOfSupport = (each: Exchanged) =>
   isOfSupport(each) || /support/i.test(each.exchange.request.url + (each.exchange.request.body ?? ''));
-/** A refusal may come with a status of success. */
+/** Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** A mistake that was taken for a change is a fault of its own. */
+/** A mistake that the target stores as a change is a fault of its own. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -280,11 +280,11 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/** Answers that tell nothing go by what was asked. */
+/** If the answer doesn't show the state, the request decides. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/** A change of what was on already hands out no key. */
+/** A change while MFA is on returns no key. */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

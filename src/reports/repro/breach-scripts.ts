@@ -1,6 +1,6 @@
 import type { Breach, BreachKind, BrokenRule } from '../../base/model/breach.js';
 
-/** Why curl can't tell a breach. */
+/** Why curl can't detect a breach. */
 export interface Untold {
   readonly why: string;
 }
@@ -9,7 +9,7 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
-/** Commands that succeed while the answer numbered so shows the breach; what a recorded request breaks, no answer shows. */
+/** Commands that succeed if answer `at` shows the breach. An answer can't show breaches in a recorded request. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
   'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,
@@ -24,7 +24,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
-    // With a letter in place of each object within: the members of those are none of the body's own.
+    // Replaces each inner object by a letter: its members are not the body's own.
     const body = `body_of ${at} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
     return `{ ${body} | grep -q '"${name}":' && ! ${body} | grep -q ${patterns}; }`;
   },
@@ -63,13 +63,13 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'unexpected request body': untold('it is the recorded client that sent it'),
 };
 
-/** A command that tells a breach by the answer numbered so, or why there is none. */
+/** A command that detects a breach in answer `at`, or why there is none. */
 export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<Kind>): string | Untold {
   const row: Row<Kind> = rows[breach.kind];
   return row(at, breach);
 }
 
-/** What the value of a member begins with that keeps to the rule; undefined where beginnings don't tell. */
+/** How a value begins that keeps to the rule; undefined if the beginning doesn't show it. */
 function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
   if (keyword === 'type' && !(demands.includes('integer') && seen === 'number'))
     return demands.flatMap((type) => beginnings[type] ?? []);

@@ -9,39 +9,37 @@ import {
 import type { Exchanged } from '../../base/model/event.js';
 import { commandFor, type Untold, untold } from './breach-scripts.js';
 
-/** One thing that an answer must show for the fault to be there. */
+/** One sign of the fault in an answer. */
 export interface Condition {
   /** The exchange whose answer shows it. */
   readonly at: number;
-  /** A command of the script that succeeds while the fault shows. */
+  /** A command of the script that succeeds if the fault shows. */
   readonly shows: string;
 }
 
-/** How answers tell that something is wrong: all conditions hold while the fault is there. */
+/** The signs of a failure: if the fault is there, all conditions hold. */
 export interface Assertion {
   /** The exchange that decides. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
-  /** A refusal is due: what only awaits it may be refused as well. */
+  /** The target must refuse: a conforming one may also refuse requests that only await the refusal. */
   readonly refusal?: true;
 }
 
-/** The exchanges that decide: what the failure is about, and what shows it. */
+/** The deciding exchange and those that show the fault. */
 export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   decisive,
   ...conditions.map(({ at }) => at),
 ];
 
-/** Where it isn't known what decides, it is what was sent last before the conditions. */
+/** If the deciding exchange is unknown, it is the last write before the conditions. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
-/** The ways to tell, or why there is none. */
+/** The ways to detect the failure, or why there is none. */
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
-/**
- * What the deciding answer shows, or several ways of which any will do. `at` and `status` are those of the deciding answer.
- */
+/** A command about the deciding answer, or alternative assertions. `at` and `status` belong to the deciding answer. */
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
 const noAnswer: Untold = { why: 'no single answer shows it' };
@@ -53,7 +51,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
     answers.map(({ exchange: at, status, use }) => {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
-      // A login that answers a session is refused all the same if the session opens nothing.
+      // A login that returns a session counts as refused if the session works for nothing.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };
@@ -142,7 +140,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
-/** How a script tells what a check has seen; or why curl can't. */
+/** How a script detects a check's observation; or why curl can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
@@ -163,10 +161,10 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
   'success or refusal': (at) => `! { status ${at} '[24]??' || { status ${at} 501 && is_error ${at}; }; }`,
 };
 
-/** Of a pointer to an outermost member. */
+/** The name, if the pointer leads to an outermost member. */
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
-/** Commands that succeed where a member breaks its rule; `json` is what is expected, or of "may be" what is seen. */
+/** Commands that succeed if a member breaks its rule. `json`: the expected value; for "may be" the seen one. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => `[ "$(value ${at} ${name})" != ${json} ]`,
   'is not': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
@@ -179,7 +177,7 @@ const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: 
 function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): string | undefined {
   const name = nameOf(pointer);
   const of = rule === 'may be' ? seen : expected;
-  // The order of a list may be another one.
+  // The order of a list may vary.
   if (name === undefined || Array.isArray(of) || (rule === 'may be' && hidden === true)) return undefined;
   return wrongs[rule](at, name, quoted(JSON.stringify(of) ?? ''));
 }
@@ -214,7 +212,7 @@ function wrongParameters(at: number): string {
   return `${wrong} || ${all} | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`;
 }
 
-/** Commands that succeed where what an answer hands out has another form than the plain one. */
+/** Commands that succeed if a returned value has another form than the plain one. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
   'canonical secret': (at) => `of_uri "$(member ${at} totpUri)" secret '' | grep -Evqx '[A-Z2-7]+'`,

@@ -2,25 +2,25 @@ import type { Finding } from '../../base/model/breach.js';
 import { type Check, isSuccess as isDone } from '../../base/model/check.js';
 import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
-/** What an answer broke, whichever test it was for. */
+/** A breach in an answer, in whichever test. */
 type Broken = Finding & { readonly exchange: number };
 
-/** What a log holds of the test of one requirement. */
+/** The events of one requirement's test. */
 interface OfTest {
-  /** What it sent, in order. */
+  /** Its requests, in order. */
   own: Exchanged[];
-  /** Its expectations. */
+  /** Its failed expectations. */
   readonly failed: Check[];
 }
 
-/** What no answer came to has no finding of its own. */
+/** A request without an answer has no finding of its own. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
-/** A log, by what scripts need of it. */
+/** A log indexed for scripts. */
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  /** Of all answers, also those that were judged later. */
+  /** Of all answers, including those judged later. */
   readonly #broken: Broken[] = [];
   readonly #tests = new Map<string, OfTest>();
 
@@ -33,7 +33,7 @@ export class LogIndex {
     return { ...this.#test(requirement), breaches };
   }
 
-  /** Exchanges before another one, in order. */
+  /** The exchanges before another one, in order. */
   before(index: number): Exchanged[] {
     return [...this.exchanges.values()].filter((each) => each.index < index);
   }
@@ -42,7 +42,7 @@ export class LogIndex {
     return this.before(index).findLast(fits);
   }
 
-  /** What a read with the admin's API key is sent with; undefined where the target file has none. */
+  /** How reads with the admin's API key are sent; undefined if the target file has no key. */
   get byAdminKey(): Again | undefined {
     return [...this.exchanges.values()].find(isReadByAdmin)?.again;
   }
@@ -67,7 +67,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // What it found beside others may be told, too.
+        // If the test runs again alone, its requests beside others still count.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {
@@ -88,7 +88,7 @@ export class LogIndex {
   }
 }
 
-/** A read with the admin's API key and nothing else. */
+/** A read with the admin's API key and no other secret. */
 export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again?.origins.length === 1 &&
@@ -96,6 +96,6 @@ export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => isDone(statusOf(exchanged));
-/** Whom a request names. */
+/** The user whom a request names. */
 export const userOf = (each: Exchanged | undefined): string | undefined =>
   /"username":\s*"([^"]*)"/.exec(each?.exchange.request.body ?? '')?.[1];

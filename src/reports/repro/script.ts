@@ -6,19 +6,19 @@ import { type Assertion, toldBy } from './check-scripts.js';
 import { LogIndex } from './log.js';
 import { comment, type Failure, Writer } from './writer.js';
 
-/** A script that shows one failure again, and whether it can tell by itself. */
+/** A script that reproduces one failure, and whether it can decide by itself. */
 export interface Script {
   readonly id: string;
   readonly file: string;
   readonly text: string;
-  /** Why it can't tell; undefined where it ends in an assertion. */
+  /** Why it can't decide; undefined if it ends in an assertion. */
   readonly lacks: string | undefined;
 }
 
 /** The name of a requirement's script. */
 export const scriptName = (id: string): string => `${id.replaceAll('/', '-')}.sh`;
 
-/** Scripts of what failed, from the log of the run. */
+/** The scripts of a run's failures, from its log. */
 export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'outcomes'>): Script[] {
   const log = new LogIndex(events);
   return verdict.outcomes
@@ -33,7 +33,7 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/** The ways to tell that a requirement is broken, the first that the run has seen first; or why there is none. */
+/** The ways to detect that a requirement is broken, in the order seen in the run; or why there is none. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
@@ -46,7 +46,7 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   if (told.length === 0) return all.find((each) => 'why' in each) ?? noAnswer;
   return told.map((each) => {
     const last = Math.max(...each.conditions.map(({ at }) => at));
-    // Where the state that was read is wrong, what was sent before it decides.
+    // If a read shows a wrong state, the last write before it decides.
     const sent = own.findLast(({ index, exchange }) => index < last && exchange.request.method !== 'GET');
     return { decisive: sent?.index ?? last, ...each };
   });
@@ -65,7 +65,7 @@ function textOf(log: LogIndex, failure: Failure): string | Untold {
 
 const showsNothing = 'No script shows this';
 
-/** Whether the text of a script ends in an assertion. */
+/** Whether a script can decide by itself. */
 export const canTell = (text: string): boolean => !text.includes(`# ${showsNothing}`);
 
 function withoutAssertion({ id, title, source, reason }: Failure, why: string): string {

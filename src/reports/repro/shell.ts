@@ -1,20 +1,20 @@
 /**
- * The functions of scripts, one a paragraph: POSIX sh without arrays, local variables or what one vendor's tools know. A
- * script carries those alone that it calls, in this order.
+ * The functions of scripts, one in each paragraph, in POSIX sh without arrays, local variables or vendor extensions. A
+ * script contains only those that it calls, in this order.
  */
 const paragraphs = String.raw`
 cannot() { echo "It can't be tried here: $*" >&2; exit 2; }
 
 shows() { echo "The fault shows: $*"; exit 1; }
 
-# gone N: answer N is as the requirement wants it. An answer of a target in trouble acquits nobody.
+# gone N: answer N meets the requirement. A throttled or failing target decides nothing.
 gone() {
   case $(code_of "$1") in 000 | 429 | 5??) cannot "request $1 was answered $(code_of "$1")" ;; esac
-  echo 'The fault does not show: the target answers as the requirement wants it.'; exit 0
+  echo 'The fault does not show: the target meets the requirement.'; exit 0
 }
 
-# later N METHOD PATH [FIELD...]: request N, its body on standard input; sent with the next one, on one connection.
-# Values go by files: other users can read command lines.
+# later N METHOD PATH [FIELD...]: prepares request N, with its body from standard input, for the next connection.
+# Values go through files, because other users can read command lines.
 later() {
   sent=$(cat); printf '%s' "$sent" >"$T/$1.sent"; : >"$T/$1.head"; : >"$T/$1.body"
   {
@@ -36,7 +36,7 @@ later() {
   } >>"$T/curl"
 }
 
-# send N METHOD PATH [FIELD...]: the same at once; the answer is kept as N.
+# send N METHOD PATH [FIELD...]: sends it now and keeps the answer as N.
 send() {
   later "$@"; curl -K "$T/curl"
   while IFS= read -r line; do echo "$line: $(code_of "${'$'}{line%%.*}")"; done <"$T/asked"
@@ -45,19 +45,19 @@ send() {
 
 code_of() { found_code=$(sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$T/$1.head" | tail -n 1); echo "${'$'}{found_code:-000}"; }
 
-# prepared N STATUS: as in the run.
+# prepared N STATUS: stops the script unless answer N has the status of the run.
 prepared() { status "$1" "$2" || cannot "request $1 was answered $(code_of "$1"), in the run $2"; }
 
 status() { case $(code_of "$1") in $2) ;; *) return 1 ;; esac; }
 
 is_error() { outermost "$1" | grep -Eq '(^|,)"(errorCode|message)":"[^"]'; }
 
-# outermost N: the body without what is nested in it.
+# outermost N: the body without nested objects and lists.
 outermost() { body_of "$1" | sed -e 's/^{//' -e 's/}$//' -e ':a' -e 's/{[^{}]*}//g' -e 's/\[[^][]*\]//g' -e 't a'; }
 
 same_value() { [ "$(value "$1" "$3")" = "$(value "$2" "$3")" ]; }
 
-# From the innermost on, a letter takes the place of each value: of JSON one is left.
+# Replaces each value by a letter, innermost first: valid JSON becomes a single letter.
 json_is_broken() {
   ! body_of "$1" | LC_ALL=C sed -E -e 's/\\.//g' -e 's/"[^"]*"/S/g' \
     -e 's/true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/V/g' \
@@ -68,7 +68,7 @@ holds() { body_of "$1" | grep -qF -- "$2"; }
 
 field_is() { tr -d '\r' <"$T/$1.head" | grep -qi "^$2: *$3\$"; }
 
-# near CODE PLACES PLUS: with another digit after so many, so many more.
+# near CODE PLACES PLUS: the code with PLUS added to the digit after PLACES others.
 near() {
   digit=$(printf '%s' "$1" | cut -c "$(($2 + 1))")
   printf '%s' "$1" | sed "s/./$(((digit + $3) % 10))/$(($2 + 1))"
@@ -76,7 +76,7 @@ near() {
 
 no_code_for() { [ -z "$(mailed_code "$1")" ]; }
 
-# keep_config: the configuration of cluster MFA as it is found, for the end.
+# keep_config: keeps the configuration of cluster MFA, to restore it at the end.
 keep_config() {
   as_admin found GET /mfa-config </dev/null
   status found '2??' || cannot 'the configuration can not be read'
@@ -85,19 +85,19 @@ keep_config() {
 
 support_is_off() {
   as_admin support GET /support-user/mfa </dev/null
-  ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
+  ! holds support '"enabled":true' || cannot "the support user's MFA is on: switch it off first"
 }
 
-# support_is_on N MODE ADDRESS: after an answer that may have switched it on, with what was asked for.
+# support_is_on N MODE ADDRESS: notes that request N may have switched support MFA on in this mode.
 support_is_on() {
   status "$1" '2??' && ! holds "$1" '"enabled":false' || return 0
   on=${'$'}{2:-${'$'}{on:-totp}}
   address=${'$'}{3:-${'$'}{address:-$(member "$1" email)}}
-  # A change of what is on already hands out no key: the one before goes on.
+  # A change while it is on returns no key, so the earlier one stays in force.
   made=$(member "$1" totpUri); made=${'$'}{made:-$(member "$1" totpSecretKey)}; key=${'$'}{made:-${'$'}{key:-}}
 }
 
-# give_back STATUS: ends the script so.
+# give_back STATUS: restores the target and ends the script with this status.
 give_back() {
   trap - EXIT; : >"$T/curl"; : >"$T/asked"
   if [ -n "${'$'}{on:-}" ]; then
@@ -111,7 +111,7 @@ give_back() {
   rm -rf "$T"; exit "$1"
 }
 
-# Of support MFA, in the end.
+# These switch support MFA off at the end.
 switch_off_totp() { switch_off "$(totp "$key" 1)" || { pause 31; switch_off "$(totp "$key" 1)"; }; }
 
 switch_off_email() {
@@ -128,13 +128,13 @@ END
 
 code_mailed_to() { code=$(mailed_code "$1"); [ -n "$code" ] || cannot "no code was mailed to $1"; printf %s "$code"; }
 
-# mailed_code ADDRESS: by the command in $MAILED_CODE, or asked for.
+# mailed_code ADDRESS: the newest code, from the command in $MAILED_CODE or from the user.
 mailed_code() {
   if [ -n "${'$'}{MAILED_CODE:-}" ]; then sh -c "$MAILED_CODE \"\$1\"" mail "$1"; return; fi
   printf 'The newest code mailed to %s (empty: none came): ' "$1" >&2; IFS= read -r answer; printf '%s' "$answer"
 }
 
-# totp KEY STEPS: the code of a secret or key URI, STEPS from the step of the target's time.
+# totp KEY STEPS: the code of a secret or key URI, STEPS after the target's current step.
 totp() {
   period=$(of_uri "$1" period 30) digits=$(of_uri "$1" digits 6) hash=$(of_uri "$1" algorithm SHA1 | tr A-Z a-z)
   left=$(of_uri "$1" secret "$1" | sed 's/%3[Dd]//g' | tr -d '= -' | tr a-z A-Z) held=0 bits=0 hex=
@@ -143,7 +143,7 @@ totp() {
     held=$(((held << 5 | ${'$'}{#before}) & 4095)) bits=$((bits + 5))
     [ "$bits" -lt 8 ] || { bits=$((bits - 8)); hex=$hex$(printf %02x $((held >> bits & 255))); }
   done
-  # Not in the last seconds of a step: the code would come late.
+  # In the last seconds of a step the code would arrive late.
   [ $(($(target_time) % period)) -lt $((period - 3)) ] || sleep 3
   count=$(($(target_time) / period + $2))
   mac=$(for shift in 56 48 40 32 24 16 8 0; do printf "\\$(printf %03o $((count >> shift & 255)))"; done |
@@ -153,10 +153,10 @@ totp() {
 }
 of_uri() { part=$(printf %s "$1" | sed -n "s/.*[?&]$2=\([^&#]*\).*/\1/p"); printf %s "${'$'}{part:-$3}"; }
 
-# pause_steps N: until the Nth step of 30 s from now has begun.
+# pause_steps N: waits until the Nth step of 30 s from now has begun.
 pause_steps() { pause $(($1 * 30 + 1 - $(target_time) % 30)); }
 
-# In seconds, by the Date of the target's last answer.
+# The target's time in seconds, from the Date of its last answer.
 target_time() {
   date=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/$number.head" | tr ':\r' '  ')
   [ -n "$date" ] || { date +%s; return; }
@@ -168,7 +168,7 @@ target_time() {
   echo $((day * 86400 + ${'$'}{5#0} * 3600 + ${'$'}{6#0} * 60 + ${'$'}{7#0} + $(date +%s) - at))
 }
 
-# pause SECONDS, by the target's clock
+# pause SECONDS: waits by the target's clock.
 pause() {
   echo "(waiting $1 s)"
   [ -n "${'$'}{CLOCK_CONTROL:-}" ] || { sleep "$1"; return; }
@@ -181,16 +181,16 @@ taken() { text=$(member "$1" "$2"); [ -n "$text" ] || cannot "answer $1 has no $
 
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
-# member N NAME: a text, as it is used.
+# member N NAME: a text member, without its quotes.
 member() { value "$1" "$2" | sed -n 's/^"\(.*\)"$/\1/p' | sed 's/\\u0026/\&/g; s/\\\//\//g'; }
 
-# value N NAME: as JSON writes it; nothing where the member is left out.
+# value N NAME: a member as JSON; empty if it is missing.
 value() {
   body_of "$1" | sed -n -e "s/.*[{,]\"$2\":\(\"[^\"]*\"\).*/\1/p" -e "s/.*[{,]\"$2\":\(\[[^]]*\]\).*/\1/p" \
     -e "s/.*[{,]\"$2\":\([a-z0-9.-]*\)[],}].*/\1/p"
 }
 
-# body_of N: without white space.
+# body_of N: the body without white space.
 body_of() { tr -d ' \t\r\n' <"$T/$1.body"; }
 `;
 
@@ -201,7 +201,7 @@ const helpers = new Map(
     .flatMap((text) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = '']) => [name, text] as const)),
 );
 
-/** The functions that these lines call, and those that they call in turn. */
+/** The functions that these lines call, directly or through others. */
 export function helpersFor(lines: readonly string[]): string[] {
   const carried = new Set<string>();
   const carry = (text: string): void => {
@@ -216,7 +216,7 @@ export function helpersFor(lines: readonly string[]): string[] {
   return [...new Set(helpers.values())].filter((helper) => carried.has(helper));
 }
 
-/** The name stands where a command does. */
+/** The name stands in the place of a command. */
 const isCalled = (name: string, commands: string): boolean =>
   new RegExp(`(?:^|[;&|({!]|\\b(?:then|do|else|until|if|while))[ \\t]*${name}(?=[\\s;)]|$)`, 'm').test(
     commands,

@@ -5,16 +5,16 @@ import { isSuccess, userOf } from './log.js';
 /** A request of a script. */
 export interface Step extends Exchanged {
   readonly again: Again;
-  /** What the test's own steps meet: a login, a key, a configuration. Absent: the test sent it itself. */
+  /** Prepares the state that the test's steps met: a login, a key, a configuration. Absent: the test sent it itself. */
   readonly arranges?: true;
-  /** On one connection with the next one. */
+  /** Sent on one connection with the next one. */
   readonly together?: true;
 }
 
 /** The variable of a script for a value that has a name in the log. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
-/** Of fields that say who asks. */
+/** Whether a header field identifies the caller. */
 export const isCredential = (name: string) => /^(?:apikey|authorization|session-id|cookie)$/i.test(name);
 
 const hasKnownCredential = ({ headers }: Again) =>
@@ -23,18 +23,18 @@ const hasKnownCredential = ({ headers }: Again) =>
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
 
-/** No caller that the target knows: no credential, or one that is made up. */
+/** Has no credential that the target knows: none at all, or a made-up one. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
   !hasKnownCredential(each.again) &&
   !isLogin(each) &&
   each.exchange.operation !== 'CreateEmailOtp';
 
-/** What no answer came to may be done all the same. */
+/** A request without an answer may have been carried out. */
 export const mayBeDone = (each: Exchanged): boolean =>
   isSuccess(each) || each.exchange.response === undefined;
 
-/** A read with what a login handed out: it shows whether that opens anything, whatever the state is. */
+/** A read with a credential from a login, which tests the credential and not the state. */
 export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again !== undefined &&
@@ -47,14 +47,14 @@ export const changesState = (step: Exchanged): boolean =>
 export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
 
-/** Asked for, or done all the same; what was refused in the run may be done where the fault is mended. */
+/** The change was requested or took place. A request refused in the run may succeed on a fixed target. */
 export const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /**
- * What a read tells of the support user's MFA: where it is otherwise, the script has not prepared what the run met. While
- * it is off, what was chosen or proven before says nothing, unless a change names it.
+ * Commands that compare the support user's MFA with the run's: if it differs, the preparation failed. While MFA is off,
+ * earlier choices and proofs don't count unless a change names them.
  */
 export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
   if (exchange.operation !== 'GetSupportMFAConfig') return [];
@@ -71,13 +71,13 @@ export function sameSupportState({ index, exchange }: Step, change: Step | undef
   });
 }
 
-/** The mode that support MFA is in after a request, as it was asked for or answered. */
+/** The mode of support MFA after a request, as requested or answered. */
 export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   const [, mode] = /"mfaType":\s*"(email|totp)"/.exec(`${again?.body} ${exchange.response?.body}`) ?? [];
   return mode === 'email' ? 'email' : 'totp';
 }
 
-/** What switching off again needs, where the answer says that it is on. */
+/** The command to call if the answer shows support MFA on; it keeps what switching off needs. */
 export function supportOn(step: Step): string {
   const body = step.again.body ?? '';
   const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];
@@ -88,28 +88,27 @@ export function supportOn(step: Step): string {
 
 export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
 
-/** A code that a key or a mail gave, as it was given. */
+/** Whether a request has an unchanged code from a key or a mail. */
 export const hasCode = (again: Again | undefined) =>
   again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
   !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
 
-/** What is sent, whichever code or session it carries. */
+/** A request without its particular codes and sessions. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
 const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Whether the fault let a request of the test pass that a right target refuses: a login by the password alone whose session
- * the decisive request carries, or what tries the same as that one, to await a change. Neither is the first use of a code
- * that is sent again.
+ * Whether a fixed target may refuse this request: a login by the password alone whose session the decisive request
+ * uses, or an earlier try of the decisive one. The first use of a code that is sent again is neither.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);
   if (last === undefined || step.arranges === true || step.index >= decisive || !isSuccess(step))
     return false;
   const carries = last.again.origins.some((origin) => 'exchange' in origin && origin.exchange === step.index);
-  // That the password is right, a login has shown before.
+  // An earlier login has shown that the password is right.
   const hasShown = (each: Step) =>
     each.index < step.index && isLogin(each) && isSuccess(each) && userOf(each) === userOf(step);
   if (carries && isLogin(step) && !takesCode(step.again) && steps.some(hasShown)) return true;

@@ -7,11 +7,11 @@ import { isCredential } from './step.js';
 /** In characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** So many exchanges are looked at as one step that comes again. */
+/** Repeated groups of up to this many exchanges are shown once. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
-/** Exchanges as they are told of a requirement; what comes again is told once. */
+/** Exchanges as lines of an explanation; repetitions are shown once. */
 export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchange[] {
   const lines: ToldExchange[] = [];
   for (const exchange of exchanges) {
@@ -26,7 +26,7 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
   return lines;
 }
 
-/** What a script does, in lines for its head. */
+/** The steps of a script, as lines for its head. */
 export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   const lines = told(steps, log).map(({ as, request, body = '', answer, again }) => {
     const came = `answered ${answer.replace(/:? .*/, '')} in the run`;
@@ -36,7 +36,7 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
-/** What a line is recognised by, in whatever run: neither what was sent nor what came, but from whom, where and how it was met. */
+/** Identifies a line in every run: caller, request and status, but no contents. */
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
@@ -68,13 +68,13 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   };
 }
 
-/** Of an error its code: texts and ids tell no more. */
+/** An error is shown by its code: its text and ids add nothing. */
 const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
 const pathOf = (url: string, { began }: LogIndex) =>
   url.replace(began?.target.baseUrl ?? '', '').replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
 
-/** Of whom a credential is: `API key of admin`, `session of bob`. */
+/** The owner of a credential: `API key of admin`, `session of bob`. */
 function whose(name: string, value: string, origins: readonly Origin[], log: LogIndex): string {
   const origin = origins.find((each) => value.replace(/^Bearer /, '') === `{{${each.name}}}`);
   if (origin?.kind === 'target file' && name.toLowerCase() === 'apikey')
@@ -84,7 +84,7 @@ function whose(name: string, value: string, origins: readonly Origin[], log: Log
     if (user !== undefined)
       return `${origin.member === 'accessToken' ? 'access token' : 'session'} of ${stable(user)}`;
   }
-  // Of a request that is kept nowhere as it was.
+  // The request's credential was not recorded.
   if (value === '[apikey]') return 'an API key';
   return cut(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
 }
@@ -109,7 +109,7 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** Of what another value is made. */
+/** The value from which another one is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 
@@ -118,7 +118,7 @@ const ownerOf = (variable: string): string => {
   return who === 'support' ? 'the support user' : who === 'other' ? 'bob' : who;
 };
 
-/** Without what differs from run to run: ids, made-up values, times, ports. */
+/** Removes parts that differ from run to run: ids, made-up values, times, ports. */
 export function stable(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '…')

@@ -19,10 +19,10 @@ import { happens } from './told.js';
 
 export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
-/** Writes one script down. */
+/** Writes one script. */
 export class Writer {
   readonly #lines: string[] = [];
-  /** What the end of the script calls. */
+  /** Functions that the end of the script calls. */
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
@@ -43,7 +43,7 @@ export class Writer {
     for (const [at, step] of this.steps.entries()) {
       this.#send(step);
       const before = this.steps[at - 1];
-      // Of one connection all is sent before an answer is looked at.
+      // On a shared connection, everything is sent before an answer is read.
       if (before?.together === true) this.#take(before);
       if (step.together !== true) this.#take(step);
     }
@@ -116,13 +116,13 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // Before the answer is judged: a script that ends here gives back as well.
+    // Before the answer is judged: a script that ends here still restores the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
   }
 
-  /** Time that the run let pass, and what a second code of one key needs. */
+  /** Waits that the run had, and those that a second code of a key needs. */
   #pause({ again: { targetTime, origins }, arranges }: Step): void {
     const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
     if (arranges !== true) this.#lastTime = targetTime;
@@ -133,7 +133,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // How late a code comes again is counted in its own steps, wherever in one of them the script stands.
+    // The age of a repeated code is counted in its own steps, wherever in a step the script begins.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -150,7 +150,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** What later requests hold of this answer. */
+  /** Saves values of this answer that later requests use. */
   #capture({ index }: Step): void {
     const later = this.steps.filter((step) => step.index > index);
     for (const origin of later.flatMap(({ again }) => again.origins)) {
@@ -162,7 +162,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Whether the answer shows the fault; whether an answer of the arrangement is the one of the run. */
+  /** Checks whether the answer shows the fault, or whether a preparing answer equals the run's. */
   #judge(step: Step): void {
     const { index } = step;
     const { conditions, decisive } = this.assertion;
@@ -173,20 +173,20 @@ ${this.#lines.join('\n')}
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
       this.#lines.push(`! status ${index} '4??' || gone ${index}`);
-    // What a session opens shows by what is done with it.
+    // The use of a session shows what it can read.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // A server error on the way may be the fault as well: a good target answers otherwise.
+    // A server error in between may come from the same fault: a fixed target answers otherwise.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));
   }
 }
 
-/** What requests of the suite carry unless they say otherwise: the script's functions know it. */
+/** Header fields of all requests, which the script's functions add. */
 const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content-Type: application/json']);
 
-/** Which step of TOTP a moment of the target's clock lies in. */
+/** The TOTP step at a time of the target's clock. */
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
 /** For `tr`. */
@@ -194,7 +194,7 @@ const letters = { upper: 'a-z A-Z', lower: 'A-Z a-z', other: 'a-zA-Z A-Za-z' } a
 
 type Made = Exclude<Origin, { readonly kind: 'target file' | 'answer' | 'mailed' }>;
 
-/** The command that makes a value of another one. */
+/** The command that derives one value from another. */
 function made(variable: string, origin: Made): string {
   const of = `"$${variableOf(origin.of)}"`;
   switch (origin.kind) {
@@ -235,7 +235,7 @@ function document(text: string): string {
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;
 }
 
-/** A text within double quotes, or in a document of the shell. @param special characters to escape */
+/** A text within double quotes, or in a here document. @param special characters to escape */
 const spelt = (text: string, special: string, of: (name: string) => string): string =>
   text.replace(new RegExp(`\\{\\{([\\w-]+)\\}\\}|[${special}]`, 'g'), (whole, name?: string) =>
     name === undefined ? `\\${whole}` : of(name),

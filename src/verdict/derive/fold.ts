@@ -39,9 +39,9 @@ interface Report {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** It runs beside others, where a failure alone proves nothing. */
+  /** The test runs beside others, where a failure alone proves nothing. */
   isBeside: boolean;
-  /** How it failed beside others. */
+  /** Its failures beside others. */
   failedBeside: readonly Report[];
   ended: boolean;
   /** The run was stopped during this test. */
@@ -139,7 +139,7 @@ export class RunFold {
     return [...ofTests, ...byAnswers];
   }
 
-  /** Whether the log tells how the test of a requirement ended. */
+  /** Whether the log shows how the test of a requirement ended. */
   hasEnded(id: string): boolean {
     return this.#tests.get(id)?.ended === true;
   }
@@ -291,7 +291,7 @@ function newTest(): Tested {
   };
 }
 
-/** What a test found beside others, how it ends alone replaces. */
+/** A test that runs again alone replaces its findings from beside others. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -305,14 +305,14 @@ const onlyBeside: Report = {
   reason: 'The test failed beside tests of another lane and passed alone. Run it with --lanes 1.',
 };
 
-/** What a breach has changed may keep the test from being tried again: only a pass speaks against the failure. */
+/** A breach may prevent the repeat of a test by the state it left: only a pass clears an earlier failure. */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
   if (reports.length === 0) return ended ? [onlyBeside] : [];
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** The run ended before the test could fail alone as well. */
+/** The run ended before the test could be repeated alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

@@ -98,7 +98,7 @@ export class EventLog {
     return new Set([...ended].map(([, id = '']) => id));
   }
 
-  /** What the processes of the run have learned so far. To check all of a log takes a second. */
+  /** The facts that the run's processes have learned so far. Validating the whole log would take a second. */
   learned(): Learned[] {
     const lines = this.text().split('\n');
     const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
@@ -153,9 +153,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   'run ended': true,
 };
 
-/**
- * The events of a log so far, without lines that a kill cut off and without event types of newer versions.
- */
+/** The events of a log so far, without lines that a kill cut off and without event types of newer versions. */
 export function readEvents(file: string): RunEvent[] {
   return eventsIn(readFileSync(file, 'utf8'), file);
 }

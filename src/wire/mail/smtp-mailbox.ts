@@ -166,7 +166,7 @@ export class SmtpMailbox implements Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
-    // Senders may give a whole mail up for one recipient, so a further one is taken, and gets nothing.
+    // A sender may drop a whole mail for one refused recipient, so further recipients are accepted but get nothing.
     if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
