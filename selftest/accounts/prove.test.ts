@@ -1,15 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { EventBody } from '../../src/base/model/event.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
-import { readTarget } from '../../src/input/target-file/read.js';
+import { describe, expect, test } from 'vitest';
 import { accountsIn, type Learned, openWay, problemsIn } from '../../src/target/accounts/learned.js';
 import { proveAccounts } from '../../src/target/accounts/prove.js';
 import { TargetModel } from '../../src/target/beliefs/target-model.js';
-import { Connection } from '../../src/target/connection/connection.js';
-import { temporaryFolder, writeTarget } from '../cli/suite.js';
+import { connecting } from '../connection/emulated.js';
 import { call, emulate } from '../emulator/tools.js';
-
-const contract = await loadContract('7.1.2_u3');
 
 interface How {
   readonly variants?: readonly string[];
@@ -22,13 +16,9 @@ interface How {
 /** The learned facts about the accounts of an emulator's target file. */
 async function learn({ variants = [], faults = [], change = (file) => file, maySwitch = true }: How) {
   const emulator = await emulate({ variants, faults });
-  const folder = temporaryFolder();
   const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 1_000 };
-  const target = readTarget(writeTarget(folder, change({ ...emulator.targetFile(), mail })), {});
-  const events: EventBody[] = [];
-  const write = (event: EventBody) => void events.push(event);
-  const connection = await Connection.open(target, contract, { stateDir: folder, write });
-  onTestFinished(() => connection.close());
+  const { open, events } = await connecting(change({ ...emulator.targetFile(), mail }));
+  const connection = await open();
   const learned = await proveAccounts(connection, maySwitch);
   return { learned, emulator, connection, events };
 }
@@ -86,26 +76,16 @@ describe('mistakes in the target file', () => {
     expect(problemsIn(learned).join()).toContain('Its domain is corp.example');
   });
 
-  test('mail to another address is reported', async () => {
+  test.each([
+    ['mail to another address is', { listen: '127.0.0.1:14999' }, 'No mail reached the suite'],
+    ['mails without a readable code are', { codePattern: 'TAN (\\d+)' }, 'mail.codePattern'],
+  ])('%s reported', async (_, of, said) => {
     const change = (file: Record<string, unknown>) => ({
       ...file,
-      mail: { ...Object(file['mail']), listen: '127.0.0.1:14999', timeoutMs: 500 },
+      mail: { ...Object(file['mail']), ...of, timeoutMs: 500 },
     });
 
-    const { learned } = await learn({ change });
-
-    expect(learned.mailSilent).toContain('No mail reached the suite');
-  });
-
-  test('mails without a readable code are reported', async () => {
-    const change = (file: Record<string, unknown>) => ({
-      ...file,
-      mail: { ...Object(file['mail']), codePattern: 'TAN (\\d+)', timeoutMs: 500 },
-    });
-
-    const { learned } = await learn({ change });
-
-    expect(learned.mailSilent).toContain('mail.codePattern');
+    expect((await learn({ change })).learned.mailSilent).toContain(said);
   });
 
   test('mails without a code are not, but nothing is switched on that only a code switches off', async () => {

@@ -5,8 +5,9 @@ import { Secret } from '../../src/base/secret.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import { Attempts } from '../../src/target/connection/attempts.js';
 import type { Answered, Call } from '../../src/target/connection/call.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { answerOf, callOf } from './calls.js';
 
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
 
@@ -21,35 +22,8 @@ function setUp(lockOut = false, folder = temporaryFolder()) {
   );
   const made = () => new Attempts(readTarget(file, {}), join(folder, 'attempts.json'));
   const attempts = made();
-  const send = (
-    call: Pick<Call, 'operation'> & Partial<Pick<Call, 'json' | 'credential' | 'options'>>,
-    status: number,
-    body: unknown = {},
-  ): Promise<Answered> =>
-    attempts.link(
-      {
-        path: '',
-        request: { method: 'POST', url: '', headers: {} },
-        json: undefined,
-        credential: anonymous,
-        options: {},
-        send: () => Promise.reject(new Error('nothing is sent')),
-        ...call,
-      },
-      () =>
-        Promise.resolve({
-          status,
-          headers: {},
-          body,
-          exchange: {
-            operation: null,
-            request: { method: '', url: '', headers: {} },
-            startedAt: '',
-            durationMs: 0,
-          },
-          findings: [],
-        }),
-    );
+  const send = (call: Partial<Call>, status: number, body: unknown = {}): Promise<Answered> =>
+    attempts.link(callOf(call), () => Promise.resolve(answerOf(status, body)));
   return { attempts, send, again: made };
 }
 

@@ -1,7 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { stringify } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
 import type { EventBody, Learned } from '../../src/base/model/event.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
@@ -9,33 +6,43 @@ import { loadContract } from '../../src/contract/openapi/load.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
-import { temporaryFolder } from '../cli/suite.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
-/** An emulator with these variants: connections of one run to it, and its real state. */
-export async function emulated(
-  variants: readonly string[],
-  write: (event: EventBody) => void = () => {},
-  release: ReleaseName = '7.1.2_u3',
-) {
+/**
+ * Connections of one run to the target of a target file, which end with the test, and the events of that run.
+ *
+ * @param content of the target file
+ */
+export async function connecting(content: object, release: ReleaseName = '7.1.2_u3') {
   const contract = await loadContract(release);
-  const emulator = await startEmulator({ variants: [...variants], release });
-  onTestFinished(() => emulator.close());
-  const folder = temporaryFolder();
-  const file = join(folder, 'target.yaml');
-  writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+  const stateDir = temporaryFolder();
+  const target = readTarget(writeTarget(stateDir, content), {});
+  const events: EventBody[] = [];
   const learned: Learned[] = [];
-  const log = (event: EventBody) => {
+  const write = (event: EventBody) => {
+    events.push(event);
     if (event.type === 'learned') learned.push(event);
-    write(event);
   };
-  /** @param over replaces members of a disposable target */
+  /** @param over replaces members of the target */
   const open = async (over: Partial<Target> = {}): Promise<Connection> => {
-    const target = { ...readTarget(file, {}), ...over };
-    const connection = await Connection.open(target, contract, { stateDir: folder, write: log, learned });
+    const connection = await Connection.open({ ...target, ...over }, contract, { stateDir, write, learned });
     onTestFinished(() => connection.close());
     return connection;
   };
+  return { open, events, target, stateDir };
+}
+
+/** One connection to a server on this port. @param more of its target file */
+export async function connectedTo(port: number, more: object = {}) {
+  const { open, ...run } = await connecting(targetAt(`http://127.0.0.1:${port}/v2`, more));
+  const connection = await open();
+  return { ...run, connection, api: connection.api };
+}
+
+/** An emulator with these variants: connections of one run to it, and its real state. */
+export async function emulated(variants: readonly string[] = [], release: ReleaseName = '7.1.2_u3') {
+  const emulator = await startEmulator({ variants: [...variants], release });
+  onTestFinished(() => emulator.close());
   const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
-  const { accounts } = readTarget(file, {});
-  return { open, state, accounts };
+  return { ...(await connecting(emulator.targetFile(), release)), state };
 }

@@ -2,30 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { NotAllowedError } from '../../src/base/errors.js';
 import type { Call } from '../../src/target/connection/call.js';
 import { guards } from '../../src/target/connection/links/guards.js';
+import { callOf } from './calls.js';
 import { emulated } from './emulated.js';
 
 const readOnly = 'nothing may be changed: the run is read-only';
 
-const allow = {
-  stateChanges: true,
-  clusterMfa: true,
-  replaceTotpOf: [],
-  lockOut: false,
-  disposable: false,
-};
+const disposable = false;
+const allow = { stateChanges: true, clusterMfa: true, replaceTotpOf: [], lockOut: false, disposable };
 
 /** Whether a request is sent. */
 async function passes(method: string, why: string | undefined, options: Call['options'] = {}) {
   const sent = new Error('handed on');
-  const call: Call = {
-    operation: null,
-    path: '/mfa-config',
-    request: { method, url: 'https://cluster.example/v2/mfa-config', headers: {} },
-    json: undefined,
-    credential: { scheme: 'none' },
-    options,
-    send: () => Promise.reject(sent),
-  };
+  const request = { ...callOf().request, method };
+  const call = callOf({ request, options, send: () => Promise.reject(sent) });
   try {
     await guards({ allow }, why)(call, ({ request, send }) => send(request).then(() => Promise.reject(sent)));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Call } from '../../src/target/connection/call.js';
 import { LagWatch } from '../../src/target/connection/lag-watch.js';
+import { answerOf, callOf } from './calls.js';
 
 /** A watch and its reports. */
 function watching() {
@@ -20,21 +20,8 @@ function watching() {
   const shownAfter = { value: undefined, learn: (ms: number) => told.lagsMs.push(ms) };
   const watch = new LagWatch(nodes, shownAfter);
   const read = async (body: unknown, method = 'GET') => {
-    const call: Call = {
-      operation: 'GetMFAConfig',
-      path: '/mfa-config',
-      request: { method, url: 'https://cluster.example/v2/mfa-config', headers: {} },
-      json: undefined,
-      credential: { scheme: 'none' },
-      options: {},
-      send: () => Promise.reject(new Error('nothing is sent here')),
-    };
-    const exchange = { operation: null, request: call.request, startedAt: '', durationMs: 0 };
-    const answer = { status: 200, headers: {}, body, findings: [] };
-    await watch.reading(call, async ({ request: { method: of, url, headers } }) => ({
-      ...answer,
-      exchange: { ...exchange, request: { method: of, url, headers } },
-    }));
+    const call = callOf({ operation: 'GetMFAConfig', request: { ...callOf().request, method } });
+    await watch.reading(call, async (sent) => answerOf(200, body, sent));
     // The clock of the watch must move on.
     await sleep(1);
   };
@@ -74,67 +61,51 @@ test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) =
   expect(told).toEqual(nothing);
 });
 
-test.each<[string, readonly (object | 'wrote' | 'unsure' | 'refused')[], object]>([
+const shown: Readonly<Record<string, object>> = {
+  off,
+  on,
+  'off#1': { ...off, requestId: 1 },
+  'off#2': { ...off, requestId: 2 },
+  'on#3': { ...on, requestId: 3 },
+  'off,types#1': { enabled: false, authenticationTypes: [], requestId: 1 },
+  'on,types#2': { requestId: 2, enabled: true, authenticationTypes: [] },
+  'types,on': { authenticationTypes: [], enabled: true },
+  'on,types#3': { enabled: true, authenticationTypes: [], requestId: 3 },
+  'totp,email': { authenticationTypes: ['totp', 'email'] },
+  'email,totp': { authenticationTypes: ['email', 'totp'] },
+  totp: { authenticationTypes: ['totp'] },
+};
+const oneLag = { lagsMs: expect.arrayContaining([expect.toSatisfy((ms: number) => ms > 0)]) };
+
+test.each<[string, string, object]>([
+  ['a change by something else is no disagreement', 'off wrote on unsure off', { disagreements: 0 }],
+  ['after something else no lag of the write before shows', 'off wrote off unsure on', nothing],
   [
-    'what something else may have changed is no disagreement',
-    [off, 'wrote', on, 'unsure', off],
-    { disagreements: 0 },
-  ],
-  [
-    'what shows after something else that may have changed it is no lag of the write before',
-    [off, 'wrote', off, 'unsure', on],
-    nothing,
-  ],
-  [
-    'after a refusal a read that goes back says nothing yet',
-    [off, 'wrote', on, 'refused', off, off],
+    'after a refusal a read that goes back says nothing',
+    'off wrote on refused off off',
     { disagreements: 0, backs: 2 },
   ],
+  ['one that goes forth again disagrees', 'off wrote on refused off off on', { disagreements: 1, backs: 2 }],
+  ['a refused request may have stored something', 'off wrote on refused off wrote on', { disagreements: 0 }],
   [
-    'after a refusal one that goes forth again is a disagreement',
-    [off, 'wrote', on, 'refused', off, off, on],
-    { disagreements: 1, backs: 2 },
-  ],
-  [
-    'what a refused request stored is no disagreement of nodes, though it is put right again',
-    [off, 'wrote', on, 'refused', off, 'wrote', on],
-    { disagreements: 0 },
-  ],
-  [
-    'members in another order, and others that change each time, are no other state',
-    [
-      { enabled: false, authenticationTypes: [], requestId: 1 },
-      'wrote',
-      { requestId: 2, enabled: true, authenticationTypes: [] },
-      { authenticationTypes: [], enabled: true },
-      { enabled: true, authenticationTypes: [], requestId: 3 },
-    ],
+    'order and ids are no state',
+    'off,types#1 wrote on,types#2 types,on on,types#3',
     { changes: 1, disagreements: 0 },
   ],
+  ['what shows late shows so beside other members', 'off#1 wrote off#2 on#3', oneLag],
   [
-    'what shows late shows so beside members that change each time',
-    [{ ...off, requestId: 1 }, 'wrote', { ...off, requestId: 2 }, { ...on, requestId: 3 }],
-    { lagsMs: expect.arrayContaining([expect.toSatisfy((ms: number) => ms > 0)]) },
-  ],
-  [
-    'a list in another order is no other state',
-    [
-      { authenticationTypes: ['totp', 'email'] },
-      'wrote',
-      { authenticationTypes: ['email', 'totp'] },
-      { authenticationTypes: ['totp'] },
-      { authenticationTypes: ['totp'] },
-    ],
+    'the order of a list is no state',
+    'totp,email wrote email,totp totp totp',
     { changes: 1, disagreements: 0 },
   ],
-])('%s', async (_is, steps, wanted) => {
+])('%s: %s', async (_is, steps, wanted) => {
   const { told, watch, read } = watching();
 
-  for (const step of steps) {
+  for (const step of steps.split(' ')) {
     if (step === 'wrote') watch.wrote('cluster');
     else if (step === 'unsure') watch.unsure();
     else if (step === 'refused') watch.refused();
-    else await read(step);
+    else await read(shown[step]);
   }
 
   expect(told).toMatchObject(wanted);

@@ -5,26 +5,28 @@ import { ReadBack } from '../../src/target/connection/read-back.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** The looks and the time until a change shows after `afterMs`; null for a change that never shows. */
-async function wait(readBack: ReadBack, afterMs: number | null, options = {}) {
+/** Looks until one shows the change: their number, and the time. */
+async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) => boolean, options = {}) {
   const startedAt = Date.now();
   let tries = 0;
-  const came = readBack.until(
-    async () => {
-      tries += 1;
-      return afterMs !== null && Date.now() - startedAt >= afterMs;
-    },
-    (value) => value,
-    options,
-  );
+  const take = async () => {
+    tries += 1;
+    return shows(Date.now() - startedAt, tries);
+  };
+  const came = readBack.until(take, Boolean, options);
   await vi.runAllTimersAsync();
   return { came: await came, tries, tookMs: Date.now() - startedAt };
 }
 
+/** Looks at a change that shows after `afterMs`; null for one that never shows. */
+const wait = (readBack: ReadBack, afterMs: number | null, options = {}) =>
+  look(readBack, (ms) => afterMs !== null && ms >= afterMs, options);
+
 const never = null;
+const recorderOf = (requirement = '') => ({ waited: () => {}, requirement });
 
 describe('the time that a change is given', () => {
-  const made = () => new ReadBack({ waited: () => {}, requirement: 'mfa-config/put-round-trip' });
+  const made = () => new ReadBack(recorderOf('mfa-config/put-round-trip'));
 
   test('ends after the given number of misses, with growing pauses, and learns what came late', async () => {
     const recorder = { waited: vi.fn(), requirement: 'totp-login/refused-while-only-email-is-enabled' };
@@ -70,7 +72,7 @@ describe('the time that a change is given', () => {
   });
 
   test('is little after two misses in one test, and whole in the next test', async () => {
-    const recorder = { waited: () => {}, requirement: 'sessions/ids-differ' };
+    const recorder = recorderOf('sessions/ids-differ');
     const readBack = new ReadBack(recorder);
     for (let n = 0; n < 2; n += 1) await wait(readBack, never);
 
@@ -80,14 +82,14 @@ describe('the time that a change is given', () => {
   });
 
   test('is not less while the state is restored', async () => {
-    const readBack = new ReadBack({ waited: () => {}, requirement: '' });
+    const readBack = new ReadBack(recorderOf());
     for (let n = 0; n < 3; n += 1) await wait(readBack, never);
 
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 
   test('is always more than the slowest change took', async () => {
-    const recorder = { waited: () => {}, requirement: '' };
+    const recorder = recorderOf();
     const readBack = new ReadBack(recorder);
     await wait(readBack, 1_600);
     for (let n = 0; n < 3; n += 1) {
@@ -101,19 +103,8 @@ describe('the time that a change is given', () => {
 
 describe('nodes that learn of a change at different times', () => {
   /** Every other look goes to a node that is a second late. */
-  async function looksAt(nodes: Nodes) {
-    const startedAt = Date.now();
-    let looks = 0;
-    const came = new ReadBack({ waited: () => {}, requirement: '' }, nodes).until(
-      async () => {
-        looks += 1;
-        return looks % 2 === 1 || Date.now() - startedAt >= 1_000;
-      },
-      (value) => value,
-    );
-    await vi.runAllTimersAsync();
-    return { came: await came, looks, tookMs: Date.now() - startedAt };
-  }
+  const looksAt = (nodes: Nodes) =>
+    look(new ReadBack(recorderOf(), nodes), (ms, nth) => nth % 2 === 1 || ms >= 1_000);
 
   /** Three changes that every node shows. */
   function settle(nodes: Nodes): void {
@@ -123,23 +114,22 @@ describe('nodes that learn of a change at different times', () => {
     }
   }
 
-  test('are awaited after the first changes', async () => {
+  test.each<[string, (nodes: Nodes) => void, boolean]>([
+    ['are not awaited before the first change', () => {}, false],
+    ['are awaited after the first changes', (nodes) => nodes.wrote(), true],
+    [
+      'are still awaited while no change has shown',
+      (nodes) => [nodes.wrote(), nodes.settled(), nodes.settled(), nodes.settled()],
+      true,
+    ],
+    ['are not awaited after none was seen', settle, false],
+    ['are awaited after they were seen', (nodes) => [settle(nodes), nodes.disagreed(4_000)], true],
+  ])('%s', async (_when, happen, areAwaited) => {
     const nodes = new Nodes();
-    nodes.wrote();
+    happen(nodes);
 
-    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
-  });
-
-  test('are not awaited before the first change', async () => {
-    expect(await looksAt(new Nodes())).toEqual({ came: true, looks: 1, tookMs: 0 });
-  });
-
-  test('are still awaited while no change has shown', async () => {
-    const nodes = new Nodes();
-    nodes.wrote();
-    for (let n = 0; n < 3; n += 1) nodes.settled();
-
-    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+    if (areAwaited) expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+    else expect(await looksAt(nodes)).toEqual({ came: true, tries: 1, tookMs: 0 });
   });
 
   test('are not awaited after they agreed often on one change', async () => {
@@ -150,7 +140,7 @@ describe('nodes that learn of a change at different times', () => {
     nodes.settled();
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
 
-    expect(await looksAt(nodes)).toEqual({ came: true, looks: 1, tookMs: 0 });
+    expect(await looksAt(nodes)).toEqual({ came: true, tries: 1, tookMs: 0 });
     nodes.wrote();
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
@@ -160,22 +150,16 @@ describe('nodes that learn of a change at different times', () => {
     settle(nodes);
     nodes.disagreed(4_000);
 
-    const startedAt = Date.now();
-    const came = new ReadBack({ waited: () => {}, requirement: '' }, nodes).until(
-      () => Promise.resolve(true),
-      Boolean,
-      { firstPauseMs: 1_500 },
-    );
-    await vi.runAllTimersAsync();
-    expect(await came).toBe(true);
-    expect(Date.now() - startedAt).toBeLessThan(1_500);
+    const { came, tookMs } = await wait(new ReadBack(recorderOf(), nodes), 0, { firstPauseMs: 1_500 });
+    expect(came).toBe(true);
+    expect(tookMs).toBeLessThan(1_500);
   });
 
   test('get the time of the slowest node after each change', async () => {
     const nodes = new Nodes();
     settle(nodes);
     nodes.disagreed(800);
-    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    const readBack = new ReadBack(recorderOf(), nodes);
     nodes.wrote();
 
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
@@ -196,7 +180,7 @@ describe('nodes that learn of a change at different times', () => {
     };
     const among = (value: number) => {
       const model = new TargetModel([{ fact: 'changes show after', value }]);
-      return new ReadBack({ waited: () => {}, requirement: '' }, nodes, model);
+      return new ReadBack(recorderOf(), nodes, model);
     };
 
     expect(await felt(among(400))).toBe(700);
@@ -209,7 +193,7 @@ describe('nodes that learn of a change at different times', () => {
   test('do not prove enforcement: the state before two changes may still be enforced', async () => {
     const nodes = new Nodes();
     settle(nodes);
-    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    const readBack = new ReadBack(recorderOf(), nodes);
     await wait(readBack, 1_000);
     nodes.wrote();
 
@@ -221,25 +205,20 @@ describe('nodes that learn of a change at different times', () => {
   test('are awaited once if each look changes something', async () => {
     const nodes = new Nodes();
     settle(nodes);
-    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    const readBack = new ReadBack(recorderOf(), nodes);
     await wait(readBack, 1_000);
     nodes.wrote();
-    const startedAt = Date.now();
+    const touching = (ms: number) => {
+      nodes.touched();
+      // A bound, because the wait could otherwise last for ever.
+      if (ms > 60_000) throw new Error('It never ends.');
+      return true;
+    };
 
-    const came = readBack.until(
-      async () => {
-        nodes.touched();
-        // A bound, because the wait could otherwise last for ever.
-        if (Date.now() - startedAt > 60_000) throw new Error('It never ends.');
-        return true;
-      },
-      (value) => value,
-      { isFelt: true },
-    );
-    await vi.runAllTimersAsync();
+    const { came, tookMs } = await look(readBack, touching, { isFelt: true });
 
-    expect(await came).toBe(true);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(came).toBe(true);
+    expect(tookMs).toBeLessThan(2_000);
   });
 
   test('are not awaited by time on a target whose answers always change', async () => {
@@ -248,23 +227,8 @@ describe('nodes that learn of a change at different times', () => {
     nodes.disagreed(800);
     nodes.disagreed(4_000);
     nodes.wrote();
-    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    const readBack = new ReadBack(recorderOf(), nodes);
 
     expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
-  });
-
-  test('are not awaited after none was seen', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-
-    expect(await looksAt(nodes)).toEqual({ came: true, looks: 1, tookMs: 0 });
-  });
-
-  test('are awaited after they were seen', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    nodes.disagreed(4_000);
-
-    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 });

@@ -1,14 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { memberOf } from '../../src/contract/judging/body.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
-import { readTarget } from '../../src/input/target-file/read.js';
 import { ExpectedState } from '../../src/target/beliefs/expected-state.js';
-import { Connection } from '../../src/target/connection/connection.js';
 import { StateReader } from '../../src/target/connection/state-reader.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
-
-const contract = await loadContract('7.1.2_u3');
+import { connectedTo } from './emulated.js';
 
 /** Each read answers the number of reads. */
 async function target() {
@@ -19,12 +14,10 @@ async function target() {
     const body = JSON.stringify({ enabled: false, read: seen.reads });
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
-  const folder = temporaryFolder();
-  const file = writeTarget(folder, targetAt(`http://127.0.0.1:${(await listen(server)).port}/v2`));
-  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
-  onTestFinished(() => connection.close());
+  const { connection, api } = await connectedTo((await listen(server)).port);
+  const { contract } = connection;
   const expected = { cluster: new ExpectedState(), support: new ExpectedState() };
-  const reading = { contract, call: connection.api.call.bind(connection.api), expected };
+  const reading = { contract, call: api.call.bind(api), expected };
   const reader = new StateReader(reading, { scheme: 'none' }, true, () => seen.lags, {
     takeWentBack: (part) => (part === 'cluster' ? late.backMs.shift() : undefined),
     rest: async (ms) => {

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
 import { SupportMails } from '../../src/target/connection/support-mails.js';
 import type { Mark } from '../../src/wire/mail/mailbox.js';
+import { StoredMail } from '../../src/wire/mail/received-mail.js';
 
-/** A target that accepts the n-th code as the first. */
-function target(takesNth: number) {
+type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['mail']>>;
+
+/** The support user's mails where codes come; `mail` replaces what is read. */
+function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;
-  let used = 0;
   const mails = new SupportMails({
     ask: async () => ({ status: 204 }),
     waiter: { letPass: async (ms) => void waits.push(ms) },
@@ -18,8 +20,16 @@ function target(takesNth: number) {
       comes: async () => false,
       since: async () => [],
       codeIn: () => undefined,
+      ...mail,
     }),
   });
+  return { mails, waits };
+}
+
+/** A target that accepts the n-th code as the first. */
+function target(takesNth: number) {
+  const { mails, waits } = mailsWith();
+  let used = 0;
   const use = () =>
     mails.acceptedCode('support@lab.example', async () => ({ status: ++used < takesNth ? 400 : 200 }));
   return { use, waits };
@@ -47,29 +57,11 @@ describe("the support user's mailed code", () => {
 
   test('that went to another address still switches off', async () => {
     const tried: string[] = [];
-    const strayed = {
-      to: ['admin@lab.example'],
-      from: '',
-      receivedAt: 0,
-      subject: '',
-      text: '',
-      html: '',
-      code: '482913',
-      raw: Buffer.alloc(0),
-      secure: false,
-    };
-    const mails = new SupportMails({
-      ask: async () => ({ status: 204 }),
-      waiter: { letPass: async () => undefined },
-      mail: async () => ({
-        mark: async () => 0 as Mark,
-        codeAsked: () => Promise.reject(new ArrangeError('No mail came.')),
-        codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
-        comes: async () => false,
-        since: async () => [strayed],
-        codeIn: () => strayed.code,
-      }),
-    });
+    const envelope = { to: ['admin@lab.example'], from: '', receivedAt: 0, secure: false };
+    const strayed = new StoredMail(envelope, { subject: '', text: '', html: '' }, Buffer.alloc(0));
+    const noMail = () => Promise.reject(new ArrangeError('No mail came.'));
+    const since = async () => [strayed];
+    const { mails } = mailsWith({ codeAsked: noMail, codeTo: noMail, since, codeIn: () => '482913' });
 
     const answer = await mails.acceptedCode('support@lab.example', async (code) => {
       tried.push(code);

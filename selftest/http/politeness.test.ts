@@ -1,43 +1,23 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ArrangeError, NotAllowedError, TransportError } from '../../src/base/errors.js';
-import type { EventBody } from '../../src/base/model/event.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
-import { readTarget } from '../../src/input/target-file/read.js';
-import { Connection } from '../../src/target/connection/connection.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
-import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { connectedTo } from '../connection/emulated.js';
 
-const contract = await loadContract('7.1.2_u3');
 const json = { 'content-type': 'application/json' };
 
-async function connectedTo(port: number, more: object = {}) {
-  const folder = temporaryFolder();
-  const file = writeTarget(folder, targetAt(`http://127.0.0.1:${port}/v2`, more));
-  const events: EventBody[] = [];
-  const options = { stateDir: folder, write: (event: EventBody) => void events.push(event) };
-  const connection = await Connection.open(readTarget(file, {}), contract, options);
-  onTestFinished(() => connection.close());
-  return { api: connection.api, events };
-}
+type Answers = readonly (readonly [status: number, headers?: object, content?: string])[];
 
-/** A server that gives these answers in turn and repeats the last one. */
-async function answeringInTurn(
-  answers: readonly (readonly [status: number, headers: object, content?: string])[],
-) {
+/** A connection to a server that gives these answers in turn and repeats the last one. */
+async function answered(answers: Answers, more: object = {}) {
   const seen: string[] = [];
   const listener: RequestListener = (request, response) => {
     request.resume();
-    const [status, headers, content = '{}'] = answers[Math.min(seen.length, answers.length - 1)] ?? [500, {}];
+    const [status, headers, content = '{}'] = answers[Math.min(seen.length, answers.length - 1)] ?? [500];
     seen.push(request.method ?? '');
     response.writeHead(status, { ...json, ...headers }).end(content);
   };
-  return { seen, port: (await listen(httpServer(listener))).port };
-}
-
-/** A connection to such a server. */
-async function answered(answers: Parameters<typeof answeringInTurn>[0], more: object = {}) {
-  const { seen, port } = await answeringInTurn(answers);
+  const { port } = await listen(httpServer(listener));
   return { seen, ...(await connectedTo(port, more)) };
 }
 
@@ -56,10 +36,7 @@ describe('a gateway that got no answer', () => {
   const html = { 'content-type': 'text/html' };
 
   test.each([502, 504])('is asked for the same read once more: %d', async (status) => {
-    const { api, seen } = await answered([
-      [status, html, `<h1>${status}</h1>`],
-      [200, {}],
-    ]);
+    const { api, seen } = await answered([[status, html, `<h1>${status}</h1>`], [200]]);
 
     expect((await api.call('GetMFAConfig')).status).toBe(200);
     expect(seen).toEqual(['GET', 'GET']);
@@ -82,11 +59,7 @@ describe('a gateway that got no answer', () => {
 
 describe('a target that asks to wait', () => {
   test('is asked again, and the waits are counted', async () => {
-    const { api, events, seen } = await answered([
-      [429, soon],
-      [503, soon],
-      [200, {}],
-    ]);
+    const { api, events, seen } = await answered([[429, soon], [503, soon], [200]]);
 
     const answer = await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
 
@@ -121,10 +94,7 @@ describe('a target that asks to wait', () => {
   });
 
   test('on a raw connection is asked again, too', async () => {
-    const { api, seen } = await answered([
-      [429, soon],
-      [200, {}],
-    ]);
+    const { api, seen } = await answered([[429, soon], [200]]);
 
     expect((await api.callRaw('GetMFAConfig')).status).toBe(200);
     expect(seen.length).toBe(2);
@@ -132,63 +102,51 @@ describe('a target that asks to wait', () => {
 
   test.each([429, 503])('by a plain %d that says nothing of how long is asked again', async (status) => {
     const html = { 'content-type': 'text/html' };
-    const { api, seen } = await answered(
-      [
-        [status, html, '<html>Busy</html>'],
-        [status, html, ''],
-        [200, {}],
-      ],
-      { clock: { control: await movableClock() } },
-    );
+    const clock = { control: await movableClock() };
+    const busy = [status, html] as const;
+    const { api, seen } = await answered([[...busy, '<html>Busy</html>'], [...busy, ''], [200]], { clock });
 
     expect((await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } })).status).toBe(200);
     expect(seen.length).toBe(3);
   });
 
   test('but a 503 of the API itself that does not ask is an answer', async () => {
-    const { api } = await answered([[503, {}]]);
+    const { api } = await answered([[503]]);
 
     expect((await api.call('GetMFAConfig')).status).toBe(503);
   });
 });
 
-test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as const)(
-  '%s is not repeated when the connection breaks, kept alive or not',
-  async (operation) => {
-    const written: string[] = [];
-    const server = tcpServer((socket) => {
-      socket.on('data', (data) => {
-        const request = data.toString();
-        if (request.startsWith('GET'))
-          return socket.write(
-            'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"enabled":false}',
-          );
-        written.push(request);
-        return socket.destroy();
-      });
-    });
-    const { api } = await connectedTo((await listen(server)).port);
-    await api.call('GetMFAConfig');
-
-    await expect(api.call(operation, { json: { enabled: false } })).rejects.toThrow(TransportError);
-
-    expect(written).toHaveLength(1);
-  },
-);
-
-test('a read on a stale connection is repeated, and later requests use new connections', async () => {
-  const requests: number[] = [];
+/** A connection to a server that answers a request, by its number and text, or breaks the connection. */
+async function breaking(breaks: (nth: number, request: string) => boolean) {
+  const seen: { readonly request: string; readonly connection: number }[] = [];
   let connections = 0;
   const server = tcpServer((socket) => {
     connections += 1;
     const connection = connections;
-    socket.on('data', () => {
-      requests.push(connection);
-      if (requests.length === 2) return socket.destroy();
+    socket.on('data', (data) => {
+      seen.push({ request: data.toString(), connection });
+      if (breaks(seen.length, data.toString())) return socket.destroy();
       return socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
     });
   });
-  const { api } = await connectedTo((await listen(server)).port);
+  return { seen, ...(await connectedTo((await listen(server)).port)) };
+}
+
+test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as const)(
+  '%s is not repeated when the connection breaks, kept alive or not',
+  async (operation) => {
+    const { api, seen } = await breaking((_, request) => !request.startsWith('GET'));
+    await api.call('GetMFAConfig');
+
+    await expect(api.call(operation, { json: { enabled: false } })).rejects.toThrow(TransportError);
+
+    expect(seen.filter(({ request }) => !request.startsWith('GET'))).toHaveLength(1);
+  },
+);
+
+test('a read on a stale connection is repeated, and later requests use new connections', async () => {
+  const { api, seen } = await breaking((nth) => nth === 2);
 
   for (let n = 0; n < 4; n += 1) {
     await api.call('GetMFAConfig');
@@ -196,27 +154,20 @@ test('a read on a stale connection is repeated, and later requests use new conne
     await new Promise(setImmediate);
   }
 
-  expect(requests).toEqual([1, 1, 2, 3, 4]);
+  expect(seen.map(({ connection }) => connection)).toEqual([1, 1, 2, 3, 4]);
 });
 
 test('an invalid read, or one whose connection always closes, has no answer', async () => {
-  let requests = 0;
-  const server = tcpServer((socket) => {
-    socket.on('data', () => {
-      requests += 1;
-      socket.destroy();
-    });
-  });
-  const { api } = await connectedTo((await listen(server)).port);
+  const { api, seen } = await breaking(() => true);
 
   await expect(api.call('GetMFAConfig', { mistake: 'a wrong API key' })).rejects.toThrow(TransportError);
-  expect(requests).toBe(1);
+  expect(seen).toHaveLength(1);
   await expect(api.call('GetMFAConfig')).rejects.toThrow(TransportError);
-  expect(requests).toBe(3);
+  expect(seen).toHaveLength(3);
 });
 
 test('limits.requestsPerSecond holds for every kind of request', async () => {
-  const { api, seen } = await answered([[200, {}]], { limits: { requestsPerSecond: 20 } });
+  const { api, seen } = await answered([[200]], { limits: { requestsPerSecond: 20 } });
   const startedAt = performance.now();
 
   await Promise.all([
@@ -234,7 +185,7 @@ describe('failed attempts on an account', () => {
   const login = (password: string) => ({ json: { username: 'Admin', password } });
 
   test('end before they lock it', async () => {
-    const { api, seen } = await answered([[401, {}]], { allow });
+    const { api, seen } = await answered([[401]], { allow });
 
     for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
       await api.call(operation, login('wrong'));
@@ -247,7 +198,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('leave one right attempt', async () => {
-    const { api, seen } = await answered([[401, {}]], { allow });
+    const { api, seen } = await answered([[401]], { allow });
     for (let n = 0; n < 3; n += 1) await api.call('CreateSession', login('wrong'));
 
     await api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
@@ -258,16 +209,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('count again after a right one', async () => {
-    const { api } = await answered(
-      [
-        [401, {}],
-        [401, {}],
-        [201, {}],
-        [401, {}],
-        [401, {}],
-      ],
-      { allow },
-    );
+    const { api } = await answered([[401], [401], [201], [401], [401]], { allow });
 
     for (const password of ['wrong', 'wrong', 'pass-of-admin', 'wrong', 'wrong'])
       await api.call('CreateSession', login(password));
@@ -276,7 +218,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('count where a wrong password is answered by a success', async () => {
-    const { api } = await answered([[204, {}]], { allow });
+    const { api } = await answered([[204]], { allow });
 
     for (let n = 0; n < 3; n += 1) await api.call('CreateEmailOtp', login('wrong'));
 
@@ -284,7 +226,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('of the support user count by success: false', async () => {
-    const { api } = await answered([[200, {}]], { allow });
+    const { api } = await answered([[200]], { allow });
 
     for (let n = 0; n < 3; n += 1) await api.call('VerifySupportUserTotp', { json: { totpCode: '123456' } });
 
@@ -294,7 +236,7 @@ describe('failed attempts on an account', () => {
   });
 
   test('have no end where accounts may be locked', async () => {
-    const { api, seen } = await answered([[401, {}]], { allow: { stateChanges: true, lockOut: true } });
+    const { api, seen } = await answered([[401]], { allow: { stateChanges: true, lockOut: true } });
 
     for (let n = 0; n < 9; n += 1) await api.call('CreateSession', login('wrong'));
 

@@ -1,20 +1,17 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
-import { readTarget } from '../../src/input/target-file/read.js';
-import { Connection } from '../../src/target/connection/connection.js';
+import type { Connection } from '../../src/target/connection/connection.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { targetAt } from '../cli/suite.js';
+import { connecting } from '../connection/emulated.js';
 
-const contract = await loadContract('7.1.2_u3');
 const authenticator = () => new Authenticator({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
 
 /** A target that asks to wait for the first `waits` codes, and records all codes. */
 async function asking(waits: number, retryAfter = 31) {
-  const folder = temporaryFolder();
   const got: string[] = [];
   const { port } = await listen(
     httpServer(async (request, response) => {
@@ -27,13 +24,10 @@ async function asking(waits: number, retryAfter = 31) {
         .end('{"success":false}');
     }),
   );
-  const target = readTarget(
-    writeTarget(folder, targetAt(`http://127.0.0.1:${port}/v2`, { allow: { stateChanges: true } })),
-    {},
-  );
+  const content = targetAt(`http://127.0.0.1:${port}/v2`, { allow: { stateChanges: true } });
+  const { open } = await connecting(content);
   const connect = async () => {
-    const connection = await Connection.open(target, contract, { stateDir: join(folder, 'state') });
-    onTestFinished(() => connection.close());
+    const connection = await open();
     let now = 1_700_000_010_000;
     vi.spyOn(connection.clock, 'now').mockImplementation(() => now);
     vi.spyOn(connection.waiter, 'letPass').mockImplementation(async (ms) => {
@@ -41,7 +35,7 @@ async function asking(waits: number, retryAfter = 31) {
     });
     return connection;
   };
-  return { got, connect, folder };
+  return { got, connect };
 }
 
 const verify = ({ api }: Connection, totpCode: string) =>
@@ -102,8 +96,7 @@ test('a code that was answered before is sent again within its step', async () =
 });
 
 test('failed attempts count over several runs on one machine', async () => {
-  const { connect, folder } = await asking(0);
-  mkdirSync(join(folder, 'state'));
+  const { connect } = await asking(0);
   for (let run = 0; run < 3; run += 1) await verify(await connect(), '123456');
 
   await expect(verify(await connect(), '123456')).rejects.toThrow(NotAllowedError);

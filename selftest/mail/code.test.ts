@@ -1,54 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { findCode } from '../../src/wire/mail/code.js';
 import { growth } from '../tool/growth.js';
+import { rows } from '../tool/rows.js';
 
 /** A mail by its parts, the subject last. */
 const mail = (text: string, html = '', subject = 'Sign-in to your cluster') => ({ subject, text, html });
 
 describe('finds the code', () => {
-  test.each<[string, string]>([
-    ['after "code is"', 'Your code is 482913.'],
-    ['before "is your code"', '482913 is your verification code for lab-7.'],
-    ['before "as"', 'Please use 482913 as your one-time passcode.'],
-    ['after an imperative', 'To sign in, enter 482913 within 10 minutes.'],
-    ['on its own line', 'Hello admin,\n\nhere it is:\n\n   482913   \n\nThe lab team\n+1 555 010 9999'],
-    ['on the line after the word', 'One-time passcode:\r\n\r\n482913\r\n\r\nBye'],
-    ['on its own line, though a bare number comes first', 'Hello 778812 there,\n\n482913\n\nBye'],
-    ['between asterisks', 'Your code: *482913*'],
-    ['in quotes', 'The verification code is "482913".'],
-    ['bare, when nothing else is there', 'Hello! 482913'],
-    [
-      'before one that is quoted of the mail before',
-      'Your access code: 482913\n\n> Your access code: 778812\n> (no longer valid)\n',
-    ],
-    ['in a quotation, when nothing else is there', 'Forwarded:\n> Your code is 482913'],
-    ['in two groups', 'Your code is 482 913'],
-    ['in two groups with a hyphen', 'Your code: 482-913. It expires soon.'],
-    ['in pairs', 'Your code:\n48 29 13\n'],
-    ['digit by digit', 'Your code:\n4 8 2 9 1 3\n'],
-    ['with a no-break space', 'Your code is 482\u00a0913'],
-    ['with invisible characters', 'Your code is 4\u200b8\u200b2\u200b9\u200b1\u200b3'],
-    ['in full-width digits', 'Your code is ４８２９１３'],
-    ['after a G- prefix', 'G-482913 is your verification code.'],
-    ['in German', 'Ihr Bestätigungscode lautet 482913. Gültig bis 14:30 Uhr.'],
-    ['in French', 'Votre code de vérification est : 482913'],
-    ['in Spanish', 'Su código es 482913'],
-    ['in Russian', 'Ваш код: 482913'],
-    ['in Chinese', '您的验证码是：482913，10分钟内有效。'],
-    ['in Japanese', '認証コード：482913'],
-    ['though "number" stands before it', 'Your OTP number is 482913'],
-    [
-      'for somebody',
-      'Your verification code for the support user is 482913.\n\nIt is valid for 600 seconds.',
-    ],
-    ['for something', 'The code to sign in to cluster 7 for account bob is: 482913. Case 881200'],
-    ['for a thing that is named', 'One-time code for session: 482913\n\nIA-2(1), case 881200.'],
-    [
-      'of digits, though a name of letters and digits is nearer to another word',
-      'Your code is 482913. The token A1B2C3D4 is of your device.',
-    ],
-    ['as a TAN', 'Your TAN for the login: 482913. Case 881200'],
-  ])('%s', (_name, text) => {
+  test.each(rows`
+    after "code is" | Your code is 482913.
+    before "is your code" | 482913 is your verification code for lab-7.
+    before "as" | Please use 482913 as your one-time passcode.
+    after an imperative | To sign in, enter 482913 within 10 minutes.
+    on its own line | Hello admin,\n\nhere it is:\n\n   482913   \n\nThe lab team\n+1 555 010 9999
+    on the line after the word | One-time passcode:\r\n\r\n482913\r\n\r\nBye
+    on its own line, though a bare number comes first | Hello 778812 there,\n\n482913\n\nBye
+    between asterisks | Your code: *482913*
+    in quotes | The verification code is "482913".
+    bare, when nothing else is there | Hello! 482913
+    before one that is quoted of the mail before | ${'Your access code: 482913\n\n> Your access code: 778812\n> (no longer valid)\n'}
+    in a quotation, when nothing else is there | Forwarded:\n> Your code is 482913
+    in two groups | Your code is 482 913
+    in two groups with a hyphen | Your code: 482-913. It expires soon.
+    in pairs | ${'Your code:\n48 29 13\n'}
+    digit by digit | ${'Your code:\n4 8 2 9 1 3\n'}
+    with a no-break space | ${'Your code is 482\u00a0913'}
+    with invisible characters | ${'Your code is 4\u200b8\u200b2\u200b9\u200b1\u200b3'}
+    in full-width digits | Your code is ４８２９１３
+    after a G- prefix | G-482913 is your verification code.
+    in German | Ihr Bestätigungscode lautet 482913. Gültig bis 14:30 Uhr.
+    in French | Votre code de vérification est : 482913
+    in Spanish | Su código es 482913
+    in Russian | Ваш код: 482913
+    in Chinese | 您的验证码是：482913，10分钟内有效。
+    in Japanese | 認証コード：482913
+    though "number" stands before it | Your OTP number is 482913
+    for somebody | Your verification code for the support user is 482913.\n\nIt is valid for 600 seconds.
+    for something | The code to sign in to cluster 7 for account bob is: 482913. Case 881200
+    for a thing that is named | One-time code for session: 482913\n\nIA-2(1), case 881200.
+    of digits, though a name of letters and digits is nearer to another word | Your code is 482913. The token A1B2C3D4 is of your device.
+    as a TAN | Your TAN for the login: 482913. Case 881200
+  `)('%s', (_name, text) => {
     expect(findCode(mail(text))).toEqual({ code: '482913' });
   });
 
@@ -87,72 +79,49 @@ describe('finds the code', () => {
     expect(findCode(given)).toEqual({ code });
   });
 
-  test.each<[string, string, string]>([
-    ['a paragraph', '<p>Your code is <b>482913</b></p>', '482913'],
-    [
-      'digits in spans',
-      'Code: <span>4</span><span>8</span><span>2</span><span>9</span><span>1</span><span>3</span>',
-      '482913',
-    ],
-    [
-      'digits in cells',
-      '<p>Your code</p><table><tr><td>4</td><td>8</td><td>2</td><td>9</td><td>1</td><td>3</td></tr></table>',
-      '482913',
-    ],
-    ['an entity', '<p>Your&nbsp;code:&#32;482913</p>', '482913'],
-    ['a broken line', '<p>Your verification\ncode\nis\n<strong>482913</strong></p>', '482913'],
-    [
-      'colours in the style sheet',
-      '<style>.a{color:#482913;width:600px} b{code:111111}</style><p>Code: 735102</p>',
-      '735102',
-    ],
-    [
-      'colours in attributes',
-      '<p style="color:#123456">Code: <b style="width:111111px" title="code is 222222">735102</b></p>',
-      '735102',
-    ],
-    ['a comment', '<!-- code is 111111 --><p>Your code is 735102</p>', '735102'],
-    [
-      'a hidden preheader',
-      '<div style="display: none">Code: 111111 <b>x</b></div><p>Code: 735102</p>',
-      '735102',
-    ],
-    ['a script', '<script>var code = 111111; if (a</b) {}</script><p>735102</p>', '735102'],
-    ['a title', '<head><title>Code 111111</title></head><body>Code 735102</body>', '735102'],
-    ['a link', '<a href="https://lab.example/otp?code=111111">Sign in</a> or type <i>735102</i>', '735102'],
-  ])('in HTML with %s', (_name, html, code) => {
+  test.each(rows`
+    a paragraph | <p>Your code is <b>482913</b></p> | 482913
+    digits in spans | Code: <span>4</span><span>8</span><span>2</span><span>9</span><span>1</span><span>3</span> | 482913
+    digits in cells | <p>Your code</p><table><tr><td>4</td><td>8</td><td>2</td><td>9</td><td>1</td><td>3</td></tr></table> | 482913
+    an entity | <p>Your&nbsp;code:&#32;482913</p> | 482913
+    a broken line | <p>Your verification\ncode\nis\n<strong>482913</strong></p> | 482913
+    colours in the style sheet | <style>.a{color:#482913;width:600px} b{code:111111}</style><p>Code: 735102</p> | 735102
+    colours in attributes | <p style="color:#123456">Code: <b style="width:111111px" title="code is 222222">735102</b></p> | 735102
+    a comment | <!-- code is 111111 --><p>Your code is 735102</p> | 735102
+    a hidden preheader | <div style="display: none">Code: 111111 <b>x</b></div><p>Code: 735102</p> | 735102
+    a script | <script>var code = 111111; if (a</b) {}</script><p>735102</p> | 735102
+    a title | <head><title>Code 111111</title></head><body>Code 735102</body> | 735102
+    a link | <a href="https://lab.example/otp?code=111111">Sign in</a> or type <i>735102</i> | 735102
+  `)('in HTML with %s', (_name, html, code) => {
     expect(findCode(mail('', html))).toEqual({ code });
     expect(findCode(mail('Your mail program does not show HTML.', html))).toEqual({ code });
   });
 
-  test.each<[string, string]>([
-    ['year', 'In 2026 we say: code 482913. © 2026 Lab Inc.'],
-    ['dates', 'Sent 2026-11-25, 25.11.2026, 11/25/2026, Nov 25, 2026, 25 November 2026.\n482913'],
-    ['compact date', 'Issued 20261125 by lab. Your passcode: 482913'],
-    ['times', 'Asked for at 12:34:56.123456, valid till 12:44. Your code 482913'],
-    [
-      'phone numbers',
-      'Call +1 (555) 010-9999, (408) 555-0123, 800-555-0199 or 0800 123456. Your code is 482913.',
-    ],
-    ['local phone numbers', 'Questions? Phone 5550123.\nYour code is 482913.'],
-    ['tickets', 'Ticket 778812, case #991234, INC-445566, ref: 665544. Your code is 482913.'],
-    ['a ticket between', 'Your code for ticket 778812 is 482913.'],
-    ['amounts', 'Paid $123456, 654321 USD, 1,234,567 and 99.50 €. Code: 482913'],
-    ['URLs', 'https://lab.example/123456/otp?code=654321 www.lab.example/222222\nCode: 482913'],
-    ['mail addresses', 'To code123456@lab.example and 654321@lab.example. Code: 482913'],
-    ['ids', 'Request 3f2504e0-4f89-123456-9a0c-0305e82c3301, node cluster-123456. Code: 482913'],
-    ['durations', 'Your code is valid for 600000 ms: 482913'],
-    ['counts', 'Protecting 123456 objects. Your code: 482913'],
-    ['zip code', 'Lab Inc, 1 Main Street, San Jose, zip code 951100. Your code: 482913'],
-    ['house number', 'Your code: 482913\n\nLab Inc, 123456 Main Street, San Jose, CA 95110'],
-    ['error code', 'Error code 500123 is gone. The passcode is 482913'],
-    ['promo code', 'Promo code: 111222. Your login code: 482913'],
-    ['an older code', 'Your previous code 111222 is void. Your new code is 482913.'],
-    ['a longer number', 'Order 12345678901. Code 482913'],
-    ['a card number', 'Card 1234-5678-9012-3456, code 482913'],
-    ['versions', 'Release 7.1.2_u3 build 20260101123456, code 482913'],
-    ['a user number', 'Hello user 778812, your code is 482913.'],
-  ])('beside %s', (_name, text) => {
+  test.each(rows`
+    year | In 2026 we say: code 482913. © 2026 Lab Inc.
+    dates | Sent 2026-11-25, 25.11.2026, 11/25/2026, Nov 25, 2026, 25 November 2026.\n482913
+    compact date | Issued 20261125 by lab. Your passcode: 482913
+    times | Asked for at 12:34:56.123456, valid till 12:44. Your code 482913
+    phone numbers | Call +1 (555) 010-9999, (408) 555-0123, 800-555-0199 or 0800 123456. Your code is 482913.
+    local phone numbers | Questions? Phone 5550123.\nYour code is 482913.
+    tickets | Ticket 778812, case #991234, INC-445566, ref: 665544. Your code is 482913.
+    a ticket between | Your code for ticket 778812 is 482913.
+    amounts | Paid $123456, 654321 USD, 1,234,567 and 99.50 €. Code: 482913
+    URLs | https://lab.example/123456/otp?code=654321 www.lab.example/222222\nCode: 482913
+    mail addresses | To code123456@lab.example and 654321@lab.example. Code: 482913
+    ids | Request 3f2504e0-4f89-123456-9a0c-0305e82c3301, node cluster-123456. Code: 482913
+    durations | Your code is valid for 600000 ms: 482913
+    counts | Protecting 123456 objects. Your code: 482913
+    zip code | Lab Inc, 1 Main Street, San Jose, zip code 951100. Your code: 482913
+    house number | Your code: 482913\n\nLab Inc, 123456 Main Street, San Jose, CA 95110
+    error code | Error code 500123 is gone. The passcode is 482913
+    promo code | Promo code: 111222. Your login code: 482913
+    an older code | Your previous code 111222 is void. Your new code is 482913.
+    a longer number | Order 12345678901. Code 482913
+    a card number | Card 1234-5678-9012-3456, code 482913
+    versions | Release 7.1.2_u3 build 20260101123456, code 482913
+    a user number | Hello user 778812, your code is 482913.
+  `)('beside %s', (_name, text) => {
     expect(findCode(mail(text))).toEqual({ code: '482913' });
   });
 

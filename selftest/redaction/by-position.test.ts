@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { secretHeaders, secretNames } from '../../src/base/redaction/positions.js';
 import { Redactor } from '../../src/base/redaction/redactor.js';
+import { rows } from '../tool/rows.js';
 
 const redactor = new Redactor();
 const body = (text: string, type?: string) => redactor.redactBody(text, type);
@@ -64,33 +65,17 @@ describe('properties of JSON', () => {
     expect(body(text)).toBe(text);
   });
 
-  test.each([
-    ['cut off in the value', '{"a":1,"password":"hunt', '{"a":1,"password":"[password]'],
-    ['cut off after an escape', '{"password":"hunt\\', '{"password":"[password]'],
-    ['cut off in a list', '{"password":["hunt","er', '{"password":"[password]"'],
-    ['cut off in a number', '{"otpCode":123', '{"otpCode":"[otpCode]"'],
-    ['not quoted', '{"password": hunter2, "a": 1}', '{"password": "[password]", "a": 1}'],
-    [
-      'in the midst of other text',
-      'Error: bad body {"password":"x"} refused',
-      'Error: bad body {"password":"[password]"} refused',
-    ],
-    [
-      'in a JSON string',
-      '{"message":"got {\\"password\\":\\"hunter2\\",\\"a\\":1}"}',
-      '{"message":"got {\\"password\\":\\"[password]\\",\\"a\\":1}"}',
-    ],
-    [
-      'in a JSON string, with quotes in the value',
-      '{"message":"{\\"password\\": \\"hun\\\\\\"ter\\", \\"a\\":1}"}',
-      '{"message":"{\\"password\\": \\"[password]\\", \\"a\\":1}"}',
-    ],
-    [
-      'in a JSON string, as a number',
-      '{"message":"{\\"otpCode\\":123456}"}',
-      '{"message":"{\\"otpCode\\":\\"[otpCode]\\"}"}',
-    ],
-  ])('%s', (_what, text, wanted) => {
+  test.each(rows`
+    cut off in the value | {"a":1,"password":"hunt | {"a":1,"password":"[password]
+    cut off after an escape | {"password":"hunt\\ | {"password":"[password]
+    cut off in a list | {"password":["hunt","er | {"password":"[password]"
+    cut off in a number | {"otpCode":123 | {"otpCode":"[otpCode]"
+    not quoted | {"password": hunter2, "a": 1} | {"password": "[password]", "a": 1}
+    in the midst of other text | Error: bad body {"password":"x"} refused | Error: bad body {"password":"[password]"} refused
+    in a JSON string | {"message":"got {\\"password\\":\\"hunter2\\",\\"a\\":1}"} | {"message":"got {\\"password\\":\\"[password]\\",\\"a\\":1}"}
+    in a JSON string, with quotes in the value | {"message":"{\\"password\\": \\"hun\\\\\\"ter\\", \\"a\\":1}"} | {"message":"{\\"password\\": \\"[password]\\", \\"a\\":1}"}
+    in a JSON string, as a number | {"message":"{\\"otpCode\\":123456}"} | {"message":"{\\"otpCode\\":\\"[otpCode]\\"}"}
+  `)('%s', (_what, text, wanted) => {
     expect(body(text)).toBe(wanted);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Redactor } from '../../src/base/redaction/redactor.js';
 import { growth } from '../tool/growth.js';
+import { rows } from '../tool/rows.js';
 
 function knowing(...secrets: readonly (readonly [value: string, what: string])[]): Redactor {
   const redactor = new Redactor();
@@ -254,20 +255,11 @@ describe('TOTP secrets', () => {
     );
   });
 
-  test.each([
-    [
-      'otpauth://totp/Lab:admin?secret=ABCDEFGH234567&issuer=Lab',
-      'otpauth://totp/Lab:admin?secret=[totpSecretKey]&issuer=Lab',
-    ],
-    [
-      'otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=ABCDEFGH',
-      'otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=[totpSecretKey]',
-    ],
-    [
-      'otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3DABCDEFGH%26a',
-      'otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3D[totpSecretKey]%26a',
-    ],
-  ])('of an unknown Key URI: %s', (text, wanted) => {
+  test.each(rows`
+    otpauth://totp/Lab:admin?secret=ABCDEFGH234567&issuer=Lab | otpauth://totp/Lab:admin?secret=[totpSecretKey]&issuer=Lab
+    otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=ABCDEFGH | otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=[totpSecretKey]
+    otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3DABCDEFGH%26a | otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3D[totpSecretKey]%26a
+  `)('of an unknown Key URI: %s', (text, wanted) => {
     expect(new Redactor().redact(text)).toBe(wanted);
   });
 

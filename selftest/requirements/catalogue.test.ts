@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { appliesTo, loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { needNames } from '../../src/contract/requirements/needs.js';
 import { usesFile } from '../../src/contract/requirements/uses.js';
+import { rows } from '../tool/rows.js';
 
 const published = join(packageRoot(), 'spec', 'requirements');
 
@@ -110,73 +111,21 @@ describe('a mistake in a file', () => {
     expect(loadRequirements(folder)).toHaveLength(1);
   });
 
-  test.each<[string, string, string]>([
-    [
-      'an unknown need',
-      entry('    needs: [mial]\n'),
-      'http.yaml:10:13 requirements[0].needs[0]: mial is unknown; did you mean mail?',
-    ],
-    [
-      'an unknown operation',
-      entry().replace('[]', '[GetMFAConfig, GetMfaConfg]'),
-      'http.yaml:9:32 requirements[0].operations[1]: GetMfaConfg is unknown; did you mean GetMFAConfig?',
-    ],
-    [
-      'an id twice',
-      entry() + entry(),
-      'http.yaml:10:9 requirements[1].id: http/utf-8 is taken: http.yaml:4 requirements[0].id',
-    ],
-    [
-      'an id not generated',
-      entry('', 'http/brand-new'),
-      'http.yaml:4:9 requirements[0].id: http/brand-new has no row in spec/uses.json: run npm run generate',
-    ],
-    [
-      'an unknown level',
-      entry().replace('must', 'msut'),
-      'http.yaml:5:12 requirements[0].level: must be one of must, should, fact; did you mean must?',
-    ],
-    [
-      'an unknown release',
-      entry('    since: 6.8.2\n'),
-      `http.yaml:10:12 requirements[0].since: must be one of ${releaseNames.join(', ')}; did you mean 6.8.1?`,
-    ],
-    [
-      'an unquoted release',
-      entry('    since: 7.0\n'),
-      `http.yaml:10:12 requirements[0].since: must be one of ${releaseNames.join(', ')}`,
-    ],
-    [
-      'releases the wrong way round',
-      entry('    since: 7.2.1\n    until: 6.8.1\n'),
-      'http.yaml:11:12 requirements[0].until: is older than since (7.2.1)',
-    ],
-    [
-      'an unknown field',
-      entry('    nedes: []\n'),
-      'http.yaml:10:5 requirements[0].nedes: unknown key; did you mean needs?',
-    ],
-    [
-      'no source',
-      entry().replace('    source: RFC\n', ''),
-      'http.yaml:4:5 requirements[0].source: missing. What the requirement stands on.',
-    ],
-    [
-      'no ground',
-      entry().replace('    ground: standard\n', ''),
-      'http.yaml:4:5 requirements[0].ground: missing. What kind of thing demands it.',
-    ],
-    [
-      'an unknown ground',
-      entry().replace('ground: standard', 'ground: habit'),
-      'http.yaml:7:13 requirements[0].ground: must be one of document, standard, client, security',
-    ],
-    [
-      'a claim that is not a name',
-      entry('    claim: Codes work once\n'),
-      'http.yaml:10:12 requirements[0].claim: must match ^[a-z0-9]+(-[a-z0-9]+)*$',
-    ],
-  ])('%s', (_, entries, expected) => {
+  test.each(rows`
+    an unknown need | ${entry('    needs: [mial]\n')} | http.yaml:10:13 requirements[0].needs[0]: mial is unknown; did you mean mail?
+    an unknown operation | ${entry().replace('[]', '[GetMFAConfig, GetMfaConfg]')} | http.yaml:9:32 requirements[0].operations[1]: GetMfaConfg is unknown; did you mean GetMFAConfig?
+    an id twice | ${entry() + entry()} | http.yaml:10:9 requirements[1].id: http/utf-8 is taken: http.yaml:4 requirements[0].id
+    an id not generated | ${entry('', 'http/brand-new')} | http.yaml:4:9 requirements[0].id: http/brand-new has no row in spec/uses.json: run npm run generate
+    an unknown level | ${entry().replace('must', 'msut')} | http.yaml:5:12 requirements[0].level: must be one of must, should, fact; did you mean must?
+    an unknown release | ${entry('    since: 6.8.2\n')} | http.yaml:10:12 requirements[0].since: must be one of ${releaseNames.join(', ')}; did you mean 6.8.1?
+    an unquoted release | ${entry('    since: 7.0\n')} | http.yaml:10:12 requirements[0].since: must be one of ${releaseNames.join(', ')}
+    releases the wrong way round | ${entry('    since: 7.2.1\n    until: 6.8.1\n')} | http.yaml:11:12 requirements[0].until: is older than since (7.2.1)
+    an unknown field | ${entry('    nedes: []\n')} | http.yaml:10:5 requirements[0].nedes: unknown key; did you mean needs?
+    no source | ${entry().replace('    source: RFC\n', '')} | http.yaml:4:5 requirements[0].source: missing. What the requirement stands on.
+    no ground | ${entry().replace('    ground: standard\n', '')} | http.yaml:4:5 requirements[0].ground: missing. What kind of thing demands it.
+    an unknown ground | ${entry().replace('ground: standard', 'ground: habit')} | http.yaml:7:13 requirements[0].ground: must be one of document, standard, client, security
+    a claim that is not a name | ${entry('    claim: Codes work once\n')} | http.yaml:10:12 requirements[0].claim: must match ^[a-z0-9]+(-[a-z0-9]+)*$
+  `)('%s', (_, entries, expected) => {
     expect(complaint(file(entries))).toBe(expected);
   });
 

@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readTarget } from '../../src/input/target-file/read.js';
+import { rows } from '../tool/rows.js';
 import { complaint, env, good, head } from './complaint.js';
 import { messageOf, temporaryFolder } from './files.js';
 
@@ -21,28 +22,19 @@ describe('a file that can not be read', () => {
     expect(said('folder.yaml')).toBe('folder.yaml: is a folder, not a file');
     expect(said('loop.yaml')).toContain('leads in a circle');
     expect(said('folder.yaml/a.yaml')).toContain('no such file');
+    const utf16 = Buffer.from(`\ufeff${good}`, 'utf16le');
+    expect(complaint(utf16)).toBe('lab.yaml: is not UTF-8 text: save it as UTF-8');
   });
 
-  test.each([
-    ['an unknown extension', good, 'lab.txt', "lab.txt: a target file's name must end in .yaml, .yml, .json"],
-    [
-      'UTF-16',
-      Buffer.from(`\ufeff${good}`, 'utf16le'),
-      'lab.yaml',
-      'lab.yaml: is not UTF-8 text: save it as UTF-8',
-    ],
-    [
-      'too much',
-      `${good}# ${'x'.repeat(1_000_000)}`,
-      'lab.yaml',
-      'lab.yaml: is too large: more than 1000000 bytes',
-    ],
-    ['nothing', '', 'lab.yaml', `lab.yaml:1:1 ${empty}`],
-    ['a comment only', '# nothing\n', 'lab.yaml', `lab.yaml:1:1 ${empty}`],
-    ['nothing in JSON', ' \n', 'lab.json', `lab.json:1:1 ${empty}`],
-    ['a list', '- a\n', 'lab.yaml', `lab.yaml:1:1 ${noMapping}`],
-    ['a word', 'hello\n', 'lab.yaml', `lab.yaml:1:1 ${noMapping}`],
-  ])('holds %s', (_, text, name, expected) => {
+  test.each(rows`
+    an unknown extension | ${good} | lab.txt | lab.txt: a target file's name must end in .yaml, .yml, .json
+    too much | ${good}# ${'x'.repeat(1_000_000)} | lab.yaml | lab.yaml: is too large: more than 1000000 bytes
+    nothing |  | lab.yaml | lab.yaml:1:1 ${empty}
+    a comment only | ${'# nothing\n'} | lab.yaml | lab.yaml:1:1 ${empty}
+    nothing in JSON | ${' \n'} | lab.json | lab.json:1:1 ${empty}
+    a list | ${'- a\n'} | lab.yaml | lab.yaml:1:1 ${noMapping}
+    a word | ${'hello\n'} | lab.yaml | lab.yaml:1:1 ${noMapping}
+  `)('holds %s', (_, text, name, expected) => {
     expect(complaint(text, name)).toBe(expected);
   });
 });

@@ -1,0 +1,36 @@
+import type { Exchange } from '../../src/base/model/exchange.js';
+import type { Answered, Call } from '../../src/target/connection/call.js';
+import { anonymous } from '../../src/wire/http/credential.js';
+
+/** A call that ends where it would be sent. */
+export function callOf(more: Partial<Call> = {}): Call {
+  const request = { method: 'POST', url: 'https://cluster.example/v2/mfa-config', headers: {} };
+  const send = () => Promise.reject(new Error('nothing is sent'));
+  return {
+    operation: null,
+    path: '/mfa-config',
+    request,
+    json: undefined,
+    credential: anonymous,
+    options: {},
+    send,
+    ...more,
+  };
+}
+
+/** An answer that did not come over any wire. */
+export function answerOf(
+  status: number,
+  body: unknown = {},
+  { request } = callOf(),
+  durationMs = 0,
+): Answered {
+  const { method, url, headers } = request;
+  const exchange: Exchange = {
+    operation: null,
+    request: { method, url, headers },
+    startedAt: '',
+    durationMs,
+  };
+  return { status, headers: {}, body, findings: [], exchange };
+}
