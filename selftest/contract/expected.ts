@@ -1,101 +1,43 @@
-import { isSince, type ReleaseName } from '../../src/base/model/releases.js';
+import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
+import { rows } from '../tool/rows.js';
 
-/** The documented operations and properties, kept apart from the documents. Default of `since`: the first release. */
-interface Since {
-  readonly since?: ReleaseName;
-}
+// The documented operations and properties, kept apart from the documents. Default of `since`: the first release.
 
-interface ExpectedOperation extends Since {
-  readonly id: string;
-  readonly call: string;
-  /** The request's schema, with a `?` if the body is optional. */
-  readonly body?: string;
-  readonly status: number;
-  readonly answer?: string;
-  readonly privileges?: readonly string[];
-}
+/** Id, call, schema of the request (with a `?` if the body is optional), status, answer, privileges, since. */
+const operations = rows`
+  CreateEmailOtp | POST /email-otp | CreateEmailOtpRequestBody? | 204 |  | none
+  SendEmailOtp | POST /send-email-otp |  | 204 |  | none
+  SendSupportEmailOtp | POST /support-user/send-email-otp |  | 204 |  | CLUSTER_MODIFY
+  CreateTotpKey | POST /totp-key | CreateTotpKeyRequestBody | 201 | TotpKeyInfo | none
+  GetMFAConfig | GET /mfa-config |  | 200 | MfaConfigInfo | none
+  UpdateMFAConfig | PUT /mfa-config | MfaConfigInfo | 204 |  | MFA_MODIFY
+  GetSupportMFAConfig | GET /support-user/mfa |  | 200 | SupportMfaConfigInfo | CLUSTER_VIEW
+  UpdateSupportMFAConfig | PATCH /support-user/mfa | SupportMfaConfigInfo | 200 | UpdateMFAResult | CLUSTER_MODIFY
+  ConfigureSupportMFAConfig | PUT /support-user/mfa | ConfigureSupportUserMfaParams | 200 | UpdateMFAResult |  | 7.3.2
+  VerifySupportUserTotp | POST /support-user/verify-totp | VerifyTotpRequest | 200 | VerifyTotpResult | CLUSTER_MODIFY
+  CreateSession | POST /users/sessions | CreateUserSessionRequestParams | 201 | UserSession
+  DeleteSession | DELETE /users/sessions |  | 204
+  VerifyUserOtp | POST /users/verify-otp | VerifyUserOtpParams | 200 | VerifiedUser |  | 7.3.1
+  CreateAccessToken | POST /access-tokens | CreateAccessTokenRequestParams | 201 | AccessTokenResponse
+`;
 
-type OperationRow = readonly [
-  id: string,
-  call: string,
-  body: string | undefined,
-  status: number,
-  answer: string | undefined,
-  privileges?: readonly string[] | undefined,
-  since?: ReleaseName,
-];
-
-const none = undefined;
-const modify = ['CLUSTER_MODIFY'];
-
-const rows: readonly OperationRow[] = [
-  ['CreateEmailOtp', 'POST /email-otp', 'CreateEmailOtpRequestBody?', 204, none, []],
-  ['SendEmailOtp', 'POST /send-email-otp', none, 204, none, []],
-  ['SendSupportEmailOtp', 'POST /support-user/send-email-otp', none, 204, none, modify],
-  ['CreateTotpKey', 'POST /totp-key', 'CreateTotpKeyRequestBody', 201, 'TotpKeyInfo', []],
-  ['GetMFAConfig', 'GET /mfa-config', none, 200, 'MfaConfigInfo', []],
-  ['UpdateMFAConfig', 'PUT /mfa-config', 'MfaConfigInfo', 204, none, ['MFA_MODIFY']],
-  ['GetSupportMFAConfig', 'GET /support-user/mfa', none, 200, 'SupportMfaConfigInfo', ['CLUSTER_VIEW']],
-  [
-    'UpdateSupportMFAConfig',
-    'PATCH /support-user/mfa',
-    'SupportMfaConfigInfo',
-    200,
-    'UpdateMFAResult',
-    modify,
-  ],
-  [
-    'ConfigureSupportMFAConfig',
-    'PUT /support-user/mfa',
-    'ConfigureSupportUserMfaParams',
-    200,
-    'UpdateMFAResult',
-    none,
-    '7.3.2',
-  ],
-  [
-    'VerifySupportUserTotp',
-    'POST /support-user/verify-totp',
-    'VerifyTotpRequest',
-    200,
-    'VerifyTotpResult',
-    modify,
-  ],
-  ['CreateSession', 'POST /users/sessions', 'CreateUserSessionRequestParams', 201, 'UserSession'],
-  ['DeleteSession', 'DELETE /users/sessions', none, 204, none],
-  ['VerifyUserOtp', 'POST /users/verify-otp', 'VerifyUserOtpParams', 200, 'VerifiedUser', none, '7.3.1'],
-];
-
-const operations: readonly ExpectedOperation[] = rows.map(
-  ([id, call, body, status, answer, privileges, since]) => ({
-    id,
-    call,
-    status,
-    ...(body === undefined ? {} : { body }),
-    ...(answer === undefined ? {} : { answer }),
-    ...(privileges === undefined ? {} : { privileges }),
-    ...(since === undefined ? {} : { since }),
-  }),
-);
+const isIn = (release: ReleaseName) => (since: string | undefined) =>
+  since === undefined || releaseNames.some((name) => name === since && isSince(release, name));
 
 /** The first release has another path for tokens. */
 export function expectedOperations(release: ReleaseName): Record<string, unknown>[] {
-  const token: ExpectedOperation = {
-    id: 'CreateAccessToken',
-    call: release === '6.6.0d' ? 'POST /accessTokens' : 'POST /access-tokens',
-    body: 'CreateAccessTokenRequestParams',
-    status: 201,
-    answer: 'AccessTokenResponse',
-  };
-  return [...operations, token]
-    .filter(({ since }) => since === undefined || isSince(release, since))
-    .map(({ id, call, body, status, answer, privileges }) => ({
+  return operations
+    .filter(([, , , , , , since]) => isIn(release)(since))
+    .map(([id, call, body, status, answer, privileges]) => ({
       id,
-      call,
-      body,
-      status,
-      answer,
-      privileges: release === 'latest' ? privileges : undefined,
+      call: release === '6.6.0d' ? call?.replace('access-tokens', 'accessTokens') : call,
+      body: body || undefined,
+      status: Number(status),
+      answer: answer || undefined,
+      privileges:
+        release === 'latest' && privileges
+          ? privileges.split(' ').filter((name) => name !== 'none')
+          : undefined,
     }));
 }
 
@@ -107,109 +49,68 @@ export function expectedCredentials(release: ReleaseName): Record<string, string
   };
 }
 
-/** `type`, then `?` if nullable, then the enumeration; `-` marks read-only, `*` required properties. */
-type Row = readonly [property: string, shape: string, since?: ReleaseName];
-
-const login: readonly Row[] = [
-  ['username', 'string?'],
-  ['password', 'string?'],
-  ['domain', 'string?'],
-];
-
-const ways = (release: ReleaseName) => (isSince(release, '6.8.1') ? 'email|totp|salesforce' : 'email|totp');
-
-function schemas(release: ReleaseName): Record<string, readonly Row[]> {
-  return {
-    MfaConfigInfo: [
-      ['enabled', 'boolean =false'],
-      ['authenticationTypes', `array? of string ${ways(release)}`],
-      ['retainUserMfaSettings', 'boolean?'],
-    ],
-    SupportMfaConfigInfo: [
-      ['enabled', 'boolean =false'],
-      ['mfaType', `string? ${ways(release)}`],
-      ['email', 'string?'],
-      ['mfaCode', 'string?', '6.8.1'],
-      ['otpVerificationState', 'string? kNotStarted|kSuccess|kFailure|kPending', '7.1.2_u3'],
-      ['currentPassword', 'string?', '7.3'],
-      ['isQuorumManaged', '-boolean?', '7.3'],
-      ['referenceId', 'string?', '7.3.1'],
-      ['requiresPasswordAuth', '-boolean =true', '7.3'],
-    ],
-    SupportTotpKeyInfo: [
-      ['accountName', 'string'],
-      ['totpSecretKey', 'string'],
-      ['totpUri', 'string'],
-    ],
-    TotpKeyInfo: [
-      ['totpKeyId', 'string'],
-      ['totpKeyName', 'string'],
-      ['totpSecretKey', 'string'],
-      ['totpUri', 'string'],
-    ],
-    CreateTotpKeyRequestBody: [['totpKeyName', 'string?']],
-    CreateEmailOtpRequestBody: login,
-    VerifyTotpRequest: [
-      ['totpCode', 'string?'],
-      ['purpose', 'string? DisableMfa|VerifyOtp =VerifyOtp', '7.3.1'],
-      ['supportUserPassword', 'string?', '7.3.1'],
-    ],
-    VerifyTotpResult: [
-      ['success', 'boolean =false'],
-      ['message', 'string?'],
-      ['referenceId', 'string?', '7.3.1'],
-    ],
-    CreateUserSessionRequestParams: [
-      ...login,
-      ['otpCode', 'string?'],
-      ['otpType', `string? ${ways(release)}`],
-      ['certificate', 'string?'],
-      ['privateKey', 'string?'],
-    ],
-    UserSession: [['sessionId', 'string']],
-    CreateAccessTokenRequestParams: [
-      ['username', '*string?'],
-      ['password', '*string?'],
-      ['domain', 'string?'],
-    ],
-    AccessTokenResponse: [
-      ['accessToken', 'string?'],
-      ['tokenType', 'string?'],
-      ['privileges', 'array of string'],
-    ],
-    Error: [
-      ['errorCode', 'string?'],
-      ['message', 'string?'],
-      ['taskLogId', 'string?', '7.0'],
-    ],
-    ...(isSince(release, '7.3.1')
-      ? {
-          VerifyUserOtpParams: [
-            ['otp', '*string?'],
-            ['type', `*string? ${ways(release)}`],
-          ],
-          VerifiedUser: login.filter(([name]) => name !== 'password'),
-        }
-      : {}),
-    ...(isSince(release, '7.3.2')
-      ? {
-          ConfigureSupportUserMfaParams: [
-            ['currentPassword', 'string?'],
-            ['email', 'string?'],
-            ['mfaType', `string? ${ways(release)}`],
-          ],
-        }
-      : {}),
-  };
-}
+/** `type`, then `?` if nullable, then the enumeration; `-` marks read-only, `*` required properties. With its release. */
+const properties = rows`
+  MfaConfigInfo.enabled: boolean =false
+  MfaConfigInfo.authenticationTypes: array? of string WAYS
+  MfaConfigInfo.retainUserMfaSettings: boolean?
+  SupportMfaConfigInfo.enabled: boolean =false
+  SupportMfaConfigInfo.mfaType: string? WAYS
+  SupportMfaConfigInfo.email: string?
+  SupportMfaConfigInfo.mfaCode: string? | 6.8.1
+  SupportMfaConfigInfo.otpVerificationState: string? kNotStarted|kSuccess|kFailure|kPending | 7.1.2_u3
+  SupportMfaConfigInfo.currentPassword: string? | 7.3
+  SupportMfaConfigInfo.isQuorumManaged: -boolean? | 7.3
+  SupportMfaConfigInfo.referenceId: string? | 7.3.1
+  SupportMfaConfigInfo.requiresPasswordAuth: -boolean =true | 7.3
+  SupportTotpKeyInfo.accountName: string
+  SupportTotpKeyInfo.totpSecretKey: string
+  SupportTotpKeyInfo.totpUri: string
+  TotpKeyInfo.totpKeyId: string
+  TotpKeyInfo.totpKeyName: string
+  TotpKeyInfo.totpSecretKey: string
+  TotpKeyInfo.totpUri: string
+  CreateTotpKeyRequestBody.totpKeyName: string?
+  CreateEmailOtpRequestBody.username: string?
+  CreateEmailOtpRequestBody.password: string?
+  CreateEmailOtpRequestBody.domain: string?
+  VerifyTotpRequest.totpCode: string?
+  VerifyTotpRequest.purpose: string? DisableMfa|VerifyOtp =VerifyOtp | 7.3.1
+  VerifyTotpRequest.supportUserPassword: string? | 7.3.1
+  VerifyTotpResult.success: boolean =false
+  VerifyTotpResult.message: string?
+  VerifyTotpResult.referenceId: string? | 7.3.1
+  CreateUserSessionRequestParams.username: string?
+  CreateUserSessionRequestParams.password: string?
+  CreateUserSessionRequestParams.domain: string?
+  CreateUserSessionRequestParams.otpCode: string?
+  CreateUserSessionRequestParams.otpType: string? WAYS
+  CreateUserSessionRequestParams.certificate: string?
+  CreateUserSessionRequestParams.privateKey: string?
+  UserSession.sessionId: string
+  CreateAccessTokenRequestParams.username: *string?
+  CreateAccessTokenRequestParams.password: *string?
+  CreateAccessTokenRequestParams.domain: string?
+  AccessTokenResponse.accessToken: string?
+  AccessTokenResponse.tokenType: string?
+  AccessTokenResponse.privileges: array of string
+  Error.errorCode: string?
+  Error.message: string?
+  Error.taskLogId: string? | 7.0
+  VerifyUserOtpParams.otp: *string? | 7.3.1
+  VerifyUserOtpParams.type: *string? WAYS | 7.3.1
+  VerifiedUser.username: string? | 7.3.1
+  VerifiedUser.domain: string? | 7.3.1
+  ConfigureSupportUserMfaParams.currentPassword: string? | 7.3.2
+  ConfigureSupportUserMfaParams.email: string? | 7.3.2
+  ConfigureSupportUserMfaParams.mfaType: string? WAYS | 7.3.2
+`;
 
 /** `Schema.property: shape` for all properties of the release, sorted. */
 export function expectedProperties(release: ReleaseName): string[] {
-  return Object.entries(schemas(release))
-    .flatMap(([schema, rows]) =>
-      rows
-        .filter(([, , since]) => since === undefined || isSince(release, since))
-        .map(([property, shape]) => `${schema}.${property}: ${shape}`),
-    )
+  const ways = isSince(release, '6.8.1') ? 'email|totp|salesforce' : 'email|totp';
+  return properties
+    .filter(([, since]) => isIn(release)(since))
+    .map(([property = '']) => property.replace('WAYS', ways))
     .sort();
 }
