@@ -7,6 +7,7 @@ import { renderJson, renderMarkdown, renderText } from '../../src/contract/diff/
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { rawDocument } from '../contract/raw.js';
 import { changedRelease, type Part, put, remove } from '../contract/vendor.js';
+import { rows } from '../tool/rows.js';
 
 let base: Side;
 
@@ -35,161 +36,91 @@ const verify = (...path: string[]) => ['paths', '/support-user/verify-totp', 'po
 /** A value to put at a path; undefined removes the present one. */
 type Edit = readonly [path: readonly string[], value?: unknown];
 
-type Case = readonly [is: string, edits: readonly Edit[], told: readonly string[]];
-
 const text = { type: 'string' };
 const types = schema('MfaConfigInfo', 'properties', 'authenticationTypes', 'items', 'enum');
 const region = [{ name: 'regionId', in: 'header', schema: text }];
 const dry = { name: 'dry', in: 'query', required: true, schema: { type: 'boolean' } };
 const { paths } = rawDocument('7.1.2_u3');
 const responses = Object(paths['/support-user/verify-totp']?.post?.responses);
+const asked = (...path: string[]) => request('properties', ...path);
+const answered = (...path: string[]) => answer('properties', ...path);
+const onKey = [{ APIKeyHeader: [] }];
 
-const cases: readonly Case[] = [
-  [
-    'a new property',
-    [
-      [request('properties', 'hint'), text],
-      [answer('properties', 'hint'), text],
-    ],
-    [
-      'property-added VerifyTotpRequest.hint (request): servers',
-      'property-added VerifyTotpResult.hint (answer): none',
-    ],
+const edits: Readonly<Record<string, readonly Edit[]>> = {
+  'a new property': [
+    [asked('hint'), text],
+    [answered('hint'), text],
   ],
-  [
-    'a new property that is required',
-    [
-      [request('properties', 'hint'), text],
-      [request('required'), ['hint']],
-      [answer('properties', 'hint'), text],
-      [answer('required'), ['hint']],
-    ],
-    [
-      'property-added VerifyTotpRequest.hint (request): clients and servers',
-      'property-added VerifyTotpResult.hint (answer): servers',
-    ],
+  'a new property that is required': [
+    ...[[asked('hint'), text] as const, [request('required'), ['hint']] as const],
+    ...[[answered('hint'), text] as const, [answer('required'), ['hint']] as const],
   ],
-  [
-    'a removed property',
-    [[request('properties', 'totpCode')], [answer('properties', 'message')]],
-    [
-      'property-removed VerifyTotpRequest.totpCode (request): clients',
-      'property-removed VerifyTotpResult.message (answer): clients',
-    ],
+  'a removed property': [[asked('totpCode')], [answered('message')]],
+  'a property that becomes required': [
+    [request('required'), ['totpCode']],
+    [answer('required'), ['success']],
   ],
-  [
-    'a property that becomes required',
-    [
-      [request('required'), ['totpCode']],
-      [answer('required'), ['success']],
-    ],
-    [
-      'required-changed VerifyTotpRequest.totpCode (request): clients',
-      'required-changed VerifyTotpResult.success (answer): servers',
-    ],
+  'another type': [
+    [asked('totpCode', 'type'), 'integer'],
+    [answered('success', 'type'), 'string'],
   ],
-  [
-    'another type',
-    [
-      [request('properties', 'totpCode', 'type'), 'integer'],
-      [answer('properties', 'success', 'type'), 'string'],
-    ],
-    [
-      'type-changed VerifyTotpRequest.totpCode (request): clients and servers',
-      'type-changed VerifyTotpResult.success (answer): clients and servers',
-    ],
+  'null that is no longer allowed': [[asked('totpCode', 'nullable')], [answered('message', 'nullable')]],
+  'null that becomes allowed': [[answered('success', 'nullable'), true]],
+  'a new and a removed value in both directions': [[types, ['email', 'totp', 'push']]],
+  'a limit': [
+    [asked('totpCode', 'maxLength'), 8],
+    [answered('message', 'maxLength'), 80],
   ],
-  [
-    'null that is no longer allowed',
-    [[request('properties', 'totpCode', 'nullable')], [answer('properties', 'message', 'nullable')]],
-    [
-      'nullability-changed VerifyTotpRequest.totpCode (request): clients',
-      'nullability-changed VerifyTotpResult.message (answer): servers',
-    ],
+  'a property of answers only': [
+    [schema('MfaConfigInfo', 'properties', 'seen'), { ...text, readOnly: true }],
   ],
-  [
-    'null that becomes allowed',
-    [[answer('properties', 'success', 'nullable'), true]],
-    ['nullability-changed VerifyTotpResult.success (answer): clients'],
+  'a removed and a moved operation': [
+    [['paths', '/otp-mails'], paths['/send-email-otp']],
+    ...['/send-email-otp', '/totp-key'].map((path): Edit => [['paths', path]]),
   ],
-  [
-    'a new and a removed value in both directions',
-    [[types, ['email', 'totp', 'push']]],
-    [
-      'enum-value-removed MfaConfigInfo.authenticationTypes[] (answer): servers',
-      'enum-value-removed MfaConfigInfo.authenticationTypes[] (request): clients',
-      'enum-value-added MfaConfigInfo.authenticationTypes[] (answer): clients',
-      'enum-value-added MfaConfigInfo.authenticationTypes[] (request): servers',
-    ],
+  'another status': [
+    [verify('responses', '201'), responses['200']],
+    [verify('responses', '200')],
+    [verify('responses', '404'), responses['default']],
   ],
-  [
-    'a limit',
-    [
-      [request('properties', 'totpCode', 'maxLength'), 8],
-      [answer('properties', 'message', 'maxLength'), 80],
-    ],
-    [
-      'limit-changed VerifyTotpRequest.totpCode (request): clients',
-      'limit-changed VerifyTotpResult.message (answer): servers',
-    ],
+  'a parameter for one operation, and a header for all': [
+    [verify('parameters'), [dry]],
+    ...Object.keys(paths).map((path): Edit => [['paths', path, 'parameters'], region]),
   ],
-  [
-    'a property of answers only',
-    [[schema('MfaConfigInfo', 'properties', 'seen'), { ...text, readOnly: true }]],
-    ['property-added MfaConfigInfo.seen (answer): none'],
+  'a body that becomes required': [[['paths', '/email-otp', 'post', 'requestBody', 'required'], true]],
+  credentials: [
+    [verify('security'), onKey],
+    [['paths', '/send-email-otp', 'post', 'security'], []],
   ],
-  [
-    'a removed and a moved operation',
-    [
-      [['paths', '/otp-mails'], paths['/send-email-otp']],
-      [['paths', '/send-email-otp']],
-      [['paths', '/totp-key']],
-    ],
-    ['operation-removed POST /totp-key: clients', 'operation-moved POST /otp-mails: clients and servers'],
-  ],
-  [
-    'another status',
-    [
-      [verify('responses', '201'), responses['200']],
-      [verify('responses', '200')],
-      [verify('responses', '404'), responses['default']],
-    ],
-    [
-      'status-removed status 200 of POST /support-user/verify-totp (answer): servers',
-      'status-added status 201 of POST /support-user/verify-totp (answer): clients',
-      'status-added status 404 of POST /support-user/verify-totp (error): none',
-    ],
-  ],
-  [
-    'a parameter for one operation, and a header for all',
-    [
-      [verify('parameters'), [dry]],
-      ...Object.keys(paths).map((path): Edit => [['paths', path, 'parameters'], region]),
-    ],
-    [
-      'parameter-added header regionId (request): servers',
-      'parameter-added query parameter dry of POST /support-user/verify-totp (request): clients and servers',
-    ],
-  ],
-  [
-    'a body that becomes required',
-    [[['paths', '/email-otp', 'post', 'requestBody', 'required'], true]],
-    ['required-changed body of POST /email-otp (request): clients'],
-  ],
-  [
-    'credentials',
-    [
-      [verify('security'), [{ APIKeyHeader: [] }]],
-      [['paths', '/send-email-otp', 'post', 'security'], []],
-    ],
-    ['credential-removed Bearer: clients', 'credential-added no credential: servers'],
-  ],
-];
+};
+
+const inRequest = 'VerifyTotpRequest';
+const inAnswer = 'VerifyTotpResult';
+const listed = 'MfaConfigInfo.authenticationTypes[]';
+const verifying = 'POST /support-user/verify-totp';
+
+const cases = rows`
+  a new property | property-added ${inRequest}.hint (request): servers | property-added ${inAnswer}.hint (answer): none
+  a new property that is required | property-added ${inRequest}.hint (request): clients and servers | property-added ${inAnswer}.hint (answer): servers
+  a removed property | property-removed ${inRequest}.totpCode (request): clients | property-removed ${inAnswer}.message (answer): clients
+  a property that becomes required | required-changed ${inRequest}.totpCode (request): clients | required-changed ${inAnswer}.success (answer): servers
+  another type | type-changed ${inRequest}.totpCode (request): clients and servers | type-changed ${inAnswer}.success (answer): clients and servers
+  null that is no longer allowed | nullability-changed ${inRequest}.totpCode (request): clients | nullability-changed ${inAnswer}.message (answer): servers
+  null that becomes allowed | nullability-changed ${inAnswer}.success (answer): clients
+  a new and a removed value in both directions | enum-value-removed ${listed} (answer): servers | enum-value-removed ${listed} (request): clients | enum-value-added ${listed} (answer): clients | enum-value-added ${listed} (request): servers
+  a limit | limit-changed ${inRequest}.totpCode (request): clients | limit-changed ${inAnswer}.message (answer): servers
+  a property of answers only | property-added MfaConfigInfo.seen (answer): none
+  a removed and a moved operation | operation-removed POST /totp-key: clients | operation-moved POST /otp-mails: clients and servers
+  another status | status-removed status 200 of ${verifying} (answer): servers | status-added status 201 of ${verifying} (answer): clients | status-added status 404 of ${verifying} (error): none
+  a parameter for one operation, and a header for all | parameter-added header regionId (request): servers | parameter-added query parameter dry of ${verifying} (request): clients and servers
+  a body that becomes required | required-changed body of POST /email-otp (request): clients
+  credentials | credential-removed Bearer: clients | credential-added no credential: servers
+`;
 
 describe('each change is listed once with the side that it breaks', () => {
-  test.each(cases)('%s', async (_is, edits, expected) => {
+  test.each(cases)('%s', async (change = '', ...expected) => {
     const changes = await changesBy((document) => {
-      for (const [path, value] of edits) {
+      for (const [path, value] of edits[change] ?? []) {
         if (value === undefined) remove(document, path);
         else put(document, path, value);
       }

@@ -212,6 +212,7 @@ describe('with a server that', () => {
     ['never greets', ''],
     ['never answers', '* OK ready\r\n'],
     ['speaks SMTP', '220 mail.example ESMTP\r\n'],
+    ['closes at once', '* BYE not today\r\n'],
   ])('%s is given up', async (_name, greeting) => {
     const open = opening(greeting);
 

@@ -1,23 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { appliesTo, loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { needNames } from '../../src/contract/requirements/needs.js';
 import { usesFile } from '../../src/contract/requirements/uses.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { messageOf } from '../target/files.js';
 import { rows } from '../tool/rows.js';
 
 const published = join(packageRoot(), 'spec', 'requirements');
 
 describe('the catalogue', () => {
   test('holds every id once, in the order of the rows of uses', () => {
-    const rows = Object.keys(JSON.parse(readFileSync(usesFile, 'utf8')));
+    const ids = Object.keys(JSON.parse(readFileSync(usesFile, 'utf8')));
 
-    expect(loadRequirements().map(({ id }) => id)).toEqual(rows);
-    expect(new Set(rows).size).toBe(rows.length);
+    expect(loadRequirements().map(({ id }) => id)).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   test('reads a requirement with all that is said of it', () => {
@@ -84,30 +85,26 @@ describe('a mistyped id', () => {
 });
 
 describe('a mistake in a file', () => {
-  let folder = '';
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-requirements-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
   const entry = (more = '', id = 'http/utf-8') =>
     `  - id: ${id}\n    level: must\n    text: A sentence.\n    ground: standard\n    source: RFC\n    operations: []\n${more}`;
 
-  function complaint(content: string, name = 'http.yaml'): string {
-    writeFileSync(join(folder, name), content);
-    try {
-      loadRequirements(folder);
-    } catch (error) {
-      if (error instanceof ConfigurationError) return error.message.replaceAll(`${folder}/`, '');
-      throw error;
-    }
-    return '';
-  }
-
   const file = (entries: string) => `area: http\ntitle: HTTP\nrequirements:\n${entries}`;
 
+  function complaint(
+    content: string,
+    name = 'http.yaml',
+    others: Readonly<Record<string, string>> = {},
+  ): string {
+    const folder = temporaryFolder();
+    for (const [each, text] of Object.entries({ ...others, [name]: content }))
+      writeFileSync(join(folder, each), text);
+    return messageOf(() => loadRequirements(folder)).replaceAll(`${folder}/`, '');
+  }
+
   test('none, to begin with', () => {
-    expect(complaint(file(entry()))).toBe('');
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'http.yaml'), file(entry()));
+
     expect(loadRequirements(folder)).toHaveLength(1);
   });
 
@@ -136,14 +133,16 @@ describe('a mistake in a file', () => {
   });
 
   test('an id that another file has', () => {
-    writeFileSync(join(folder, 'a.yaml'), file(entry()).replace('area: http', 'area: a'));
+    const other = { 'a.yaml': file(entry()).replace('area: http', 'area: a') };
 
-    expect(complaint(file(entry()))).toBe(
+    expect(complaint(file(entry()), 'http.yaml', other)).toBe(
       'http.yaml:4:9 requirements[0].id: http/utf-8 is taken: a.yaml:4 requirements[0].id',
     );
   });
 
   test('no folder, or nothing in it', () => {
+    const folder = temporaryFolder();
+
     expect(() => loadRequirements(folder)).toThrow(/holds no requirements/);
     expect(() => loadRequirements(join(folder, 'none'))).toThrow(/no such folder/);
   });

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Breach, BreachKind } from '../../src/base/model/breach.js';
 import { actual, expected } from '../../src/base/wording/breach.js';
-import { eventsIn, lineOf } from '../../src/verdict/events/log.js';
-import { sourcesIn } from './sources.js';
-import { avoidedIn } from './words.js';
+import { avoidedIn, expectLogged, expectNowhere } from './words.js';
 
 const schema = (rule: Breach<'schema'>['rule'], pointer = '/enabled'): Breach => ({
   kind: 'schema',
@@ -74,21 +72,13 @@ describe('findings in answers', () => {
   });
 
   test.each(breaches)('is written to the log and read again: $kind', (breach) => {
-    const at = '2026-01-01T00:00:00.000Z';
-    const line = lineOf({ at, type: 'finding', exchange: 0, requirement: 'area/one', breach });
-
-    expect(eventsIn(line, 'events.jsonl')).toEqual([JSON.parse(line)]);
-    expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
+    expectLogged({ type: 'finding', exchange: 0, requirement: 'area/one', breach });
   });
 
   test('is read from its kind, and from no sentence', () => {
-    const readers = sourcesIn('src', 'fixtures').flatMap(({ path, text }) =>
-      readerOf(text).map((reader) => `${path}: ${reader}`),
-    );
+    const byPattern = "if (/^The answer has status (\\d+)/.test(text)) return 'x';";
 
-    expect(readers).toEqual([]);
-    expect(readerOf("if (/^The answer has status (\\d+)/.test(text)) return 'x';")).toHaveLength(1);
-    expect(readerOf("message.startsWith('The answer has no ')")).toHaveLength(1);
+    expectNowhere(readerOf, ['src', 'fixtures'], [byPattern, "message.startsWith('The answer has no ')"]);
   });
 });
 

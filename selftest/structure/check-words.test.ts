@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Check, Shown } from '../../src/base/model/check.js';
 import { actualOf, expectedOf } from '../../src/base/wording/check.js';
-import { eventsIn, lineOf } from '../../src/verdict/events/log.js';
 import { shownAt } from '../events/sample.js';
-import { sourcesIn } from './sources.js';
-import { avoidedIn } from './words.js';
+import { avoidedIn, expectLogged, expectNowhere } from './words.js';
 
 const answer = shownAt(3);
 const answers = [answer];
@@ -78,11 +76,7 @@ describe('expectations of tests', () => {
   });
 
   test.each(checks)('is written to the log and read again: $kind', (check) => {
-    const at = '2026-01-01T00:00:00.000Z';
-    const line = lineOf({ at, type: 'expectation failed', requirement: 'area/one', check });
-
-    expect(eventsIn(line, 'events.jsonl')).toEqual([JSON.parse(line)]);
-    expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
+    expectLogged({ type: 'expectation failed', requirement: 'area/one', check });
   });
 
   test('shows that a bypass returns a working credential', () => {
@@ -92,23 +86,15 @@ describe('expectations of tests', () => {
   });
 
   test('is stated by the matchers of the suite, and by none of Playwright', () => {
-    const strange = sourcesIn('tests').flatMap(({ path, text }) =>
-      strangeIn(text).map((all) => `${path}: ${all}`),
-    );
+    const examples = ['.toBe(', '.toEqual(', '.toMatchObject(', "from '@playwright/test'", "'actual: one'"];
 
-    expect(strange).toEqual([]);
-    for (const text of ['.toBe(', '.toEqual(', '.toMatchObject(', "from '@playwright/test'", "'actual: one'"])
-      expect(strangeIn(text)).toHaveLength(1);
+    expectNowhere(strangeIn, ['tests'], examples);
   });
 
   test('is read from its kind, and from no sentence', () => {
-    const readers = sourcesIn('src', 'fixtures').flatMap(({ path, text }) =>
-      readersIn(text).map((all) => `${path}: ${all}`),
-    );
+    const examples = ['/^wanted: /', "startsWith('expected: ')", '/^actual:\\s*(.*)$/m'];
 
-    expect(readers).toEqual([]);
-    for (const text of ['/^wanted: /', "startsWith('expected: ')", '/^actual:\\s*(.*)$/m'])
-      expect(readersIn(text)).toHaveLength(1);
+    expectNowhere(readersIn, ['src', 'fixtures'], examples);
   });
 });
 

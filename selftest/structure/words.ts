@@ -1,3 +1,8 @@
+import { expect } from 'vitest';
+import type { EventBody } from '../../src/base/model/event.js';
+import { eventsIn, lineOf } from '../../src/verdict/events/log.js';
+import { sourcesIn } from './sources.js';
+
 /** Words that readers stumble over, each with its replacement. */
 const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bmend(s|ed|ing)?\b/i, 'fix'],
@@ -21,4 +26,24 @@ export const forbiddenOpenings = /^(No|None|Neither|Of|By|Where|Whatever|What|Wh
 /** The words of a text that readers stumble over. */
 export function avoidedIn(text: string): string[] {
   return avoided.filter(([word]) => word.test(text)).map(([word, instead]) => `${word.source}: ${instead}`);
+}
+
+/** An event comes through the log as it was, and with no other kind of what it says. */
+export function expectLogged(event: EventBody): void {
+  const line = lineOf({ at: '2026-01-01T00:00:00.000Z', ...event });
+
+  expect(eventsIn(line, 'events.jsonl')).toEqual([JSON.parse(line)]);
+  expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
+}
+
+/** `found` in no source below these folders, and once in each of the examples. */
+export function expectNowhere(
+  found: (text: string) => readonly string[],
+  folders: readonly string[],
+  examples: readonly string[],
+): void {
+  expect(
+    sourcesIn(...folders).flatMap(({ path, text }) => found(text).map((all) => `${path}: ${all}`)),
+  ).toEqual([]);
+  for (const example of examples) expect(found(example)).toHaveLength(1);
 }

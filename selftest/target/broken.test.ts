@@ -3,9 +3,10 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readTarget } from '../../src/input/target-file/read.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { rows } from '../tool/rows.js';
 import { complaint, env, good, head } from './complaint.js';
-import { messageOf, temporaryFolder } from './files.js';
+import { messageOf } from './files.js';
 
 const empty = 'the file is empty: it needs at least baseUrl and accounts';
 const noMapping = 'the file is not a mapping (key: value): it needs at least baseUrl and accounts';

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
 import { readTarget } from '../../src/input/target-file/read.js';
-import { messageOf, temporaryFolder, write } from './files.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { messageOf, write } from './files.js';
 
 /** The environment that these target files are read in. */
 export const env = { KEY: 'key-1', PW: 'hunter2-pw', EMPTY: '' };

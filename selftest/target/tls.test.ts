@@ -4,7 +4,8 @@ import selfsigned from 'selfsigned';
 import { beforeAll, expect, test } from 'vitest';
 import { readTarget, secretsOf } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
-import { messageOf, temporaryFolder, write } from './files.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { messageOf, write } from './files.js';
 
 const env = { KEY: 'key-1' };
 let certificate: string;
