@@ -101,7 +101,7 @@ describe('the accounts', () => {
     const { learned, emulator } = await learn({ variants: ['codes-while-mfa-is-on-only'] });
 
     expect(learned.mailWhileOnOnly).toBe(true);
-    expect(learned.accounts.other?.mailedCodes).toBe(true);
+    expect(learned.accounts['other']?.mailedCodes).toBe(true);
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
   });
 

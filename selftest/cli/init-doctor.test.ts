@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
 import { newTarget } from '../../src/cli/commands/init-command.js';
-import { lastFailedOf } from '../../src/cli/last-failed.js';
+import { lastFailedOf } from '../../src/cli/commands/run-command.js';
 import { idPattern, tagPattern } from '../../src/contract/requirements/glob.js';
 import { sample } from '../report/sample.js';
 import { performed } from './in-process.js';

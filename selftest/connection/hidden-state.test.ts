@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { giveBack } from '../../src/target/connection/give-back.js';
-import { toldSupport } from '../../src/target/connection/told-support.js';
+import { toldSupport } from '../../src/target/connection/support-state.js';
 import { isShownAs, mayBeShownAs, sameSupport } from '../../src/target/journal/config.js';
 import { emulated } from './emulated.js';
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { KeyLag } from '../../src/target/connection/key-lag.js';
+import { KeyLag } from '../../src/target/connection/step-use.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 

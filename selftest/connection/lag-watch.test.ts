@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { LagWatch } from '../../src/target/connection/lag-watch.js';
+import { LagWatch } from '../../src/target/connection/nodes.js';
 import { answerOf, callOf } from './calls.js';
 
 /** A watch and its reports. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
 import { SupportMails } from '../../src/target/connection/support-mails.js';
 import type { Mark } from '../../src/wire/mail/mailbox.js';
-import { StoredMail } from '../../src/wire/mail/received-mail.js';
+import { storedMail } from '../../src/wire/mail/received-mail.js';
 
 type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['mail']>>;
 
@@ -58,7 +58,7 @@ describe("the support user's mailed code", () => {
   test('that went to another address still switches off', async () => {
     const tried: string[] = [];
     const envelope = { to: ['admin@lab.example'], from: '', receivedAt: 0, secure: false };
-    const strayed = new StoredMail(envelope, { subject: '', text: '', html: '' }, Buffer.alloc(0));
+    const strayed = storedMail(envelope, { subject: '', text: '', html: '' }, Buffer.alloc(0));
     const noMail = () => Promise.reject(new ArrangeError('No mail came.'));
     const since = async () => [strayed];
     const { mails } = mailsWith({ codeAsked: noMail, codeTo: noMail, since, codeIn: () => '482913' });

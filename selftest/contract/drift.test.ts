@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { undocumentedIn } from '../../src/contract/openapi/drift.js';
+import { undocumentedIn } from '../../src/contract/openapi/coverage.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 
 const contract = await loadContract('7.1.2_u3');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
-import { readQuickly } from '../../src/contract/openapi/quick-yaml.js';
+import { readQuickly } from '../../src/contract/openapi/document.js';
 
 const releases = join(packageRoot(), 'spec', 'releases');
 

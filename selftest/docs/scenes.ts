@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
-import { missingMail } from '../../src/wire/mail/missing-mail.js';
+import { missingMail } from '../../src/wire/mail/mailbox.js';
 import type { Block } from './console.js';
 import type { Stage } from './stage.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ignoringContinue } from '../../src/wire/http/unasked-continue.js';
+import { ignoringContinue } from '../../src/wire/http/connector.js';
 
 /** The text read from a socket that gets these pieces, with a request before each list. */
 function readOf(...answers: readonly (readonly string[])[]): string {

@@ -3,7 +3,7 @@ import { ArrangeError } from '../../src/base/errors.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
 import type { Mailbox, MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
-import { type ReceivedMail, StoredMail } from '../../src/wire/mail/received-mail.js';
+import { type ReceivedMail, storedMail } from '../../src/wire/mail/received-mail.js';
 
 /** A mailbox that records waits and holds given mails. */
 class Box implements Mailbox {
@@ -30,7 +30,7 @@ class Box implements Mailbox {
 
   put(subject: string, text: string): void {
     const envelope = { to: ['a@lab.example'], from: '', receivedAt: 0, secure: true };
-    this.mails.push(new StoredMail(envelope, { subject, text, html: '' }, Buffer.alloc(0)));
+    this.mails.push(storedMail(envelope, { subject, text, html: '' }, Buffer.alloc(0)));
   }
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
 import { findCode } from '../../src/wire/mail/code.js';
+import { runCommand } from '../../src/wire/mail/command-mailbox.js';
 import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
-import { runCommand } from '../../src/wire/mail/run-command.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];

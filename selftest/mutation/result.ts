@@ -18,7 +18,7 @@ export interface MutationResult {
 }
 
 const isResult = shapedLike<MutationResult>(
-  objectOf<MutationResult>({
+  objectOf({
     seed: shapes.number,
     all: shapes.number,
     drawn: shapes.number,

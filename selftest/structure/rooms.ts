@@ -33,7 +33,7 @@ export const rooms: readonly Room[] = rows`
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
   contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors model package-root
-  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words shape package-root built spec-schema model config-file openapi target-file
+  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root built spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | model redaction openapi requirements
   contract | diff | What changed between two contracts. | model openapi requirements judging
@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = rows`
   wire | otp | Keys, key URIs and the codes of authenticators. | errors secret redaction
   target | sleep | The one place on the way to a target that sleeps. | model
   target | journal | The record on disk that restores a target, and the lease on it. | errors files shape openapi sleep
-  target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order judging journal
+  target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal
   target | beliefs | What the suite believes of a target, and what follows from that: pure. | steady-now shape model
   target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep
   target | accounts | Logging in, and what is learnt of the accounts before anything is judged. | errors secret shape target-file http judging mail beliefs connection

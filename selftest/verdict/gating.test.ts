@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { GatePolicy } from '../../src/base/model/gating.js';
 import type { GateBy, RawKind, RunResults } from '../../src/base/model/results.js';
 import type { Gate, Verdict } from '../../src/base/model/verdict.js';
-import { gateOf } from '../../src/cli/baseline.js';
+import { gateOf } from '../../src/cli/target-run/prepared.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { exitCode } from '../../src/verdict/derive/exit-code.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';

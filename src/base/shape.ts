@@ -1,34 +1,47 @@
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
 
-const text: AnySchemaObject = { type: 'string' };
-const number: AnySchemaObject = { type: 'number' };
-const flag: AnySchemaObject = { type: 'boolean' };
+declare const shaped: unique symbol;
 
-/** Building blocks of schemas for JSON between the suite's own processes. */
+/** A JSON schema for what the suite's own processes hand to each other, with the type of what fits it. */
+export type Shape<T> = AnySchemaObject & { readonly [shaped]?: T };
+
+/** What fits a shape. */
+export type Shaped<S> = S extends Shape<infer T> ? T : never;
+
+export const shape = <T>(schema: AnySchemaObject): Shape<T> => schema;
+
 export const shapes = {
-  text,
-  number,
-  flag,
-  listOf: (items: AnySchemaObject): AnySchemaObject => ({ type: 'array', items }),
-  mapOf: (values: AnySchemaObject): AnySchemaObject => ({ type: 'object', additionalProperties: values }),
-  oneOf: (values: readonly string[]): AnySchemaObject => ({ enum: values }),
-  orNull: (schema: AnySchemaObject): AnySchemaObject => ({ anyOf: [schema, { type: 'null' }] }),
+  text: shape<string>({ type: 'string' }),
+  number: shape<number>({ type: 'number' }),
+  flag: shape<boolean>({ type: 'boolean' }),
+  listOf: <T>(items: Shape<T>) => shape<readonly T[]>({ type: 'array', items }),
+  mapOf: <T>(values: Shape<T>) =>
+    shape<Readonly<Record<string, T>>>({ type: 'object', additionalProperties: values }),
+  oneOf: <const T extends string>(values: readonly T[]) => shape<T>({ enum: values }),
+  orNull: <T>(schema: Shape<T>) => shape<T | null>({ anyOf: [schema, { type: 'null' }] }),
 };
 
-/** The schema of an object type, which must name every member. Values may have further members. */
-export function objectOf<T extends object>(
-  members: { readonly [Name in keyof Required<T>]: AnySchemaObject },
-  optional: readonly (keyof T & string)[] = [],
-): AnySchemaObject {
-  const required = Object.keys(members).filter((name) => optional.every((each) => each !== name));
+type Members = Readonly<Record<string, Shape<unknown>>>;
+type ObjectOf<M extends Members, Optional extends keyof M> = {
+  readonly [Name in Exclude<keyof M, Optional>]: Shaped<M[Name]>;
+} & { readonly [Name in Optional]?: Shaped<M[Name]> };
+
+/** Values may have further members. */
+export function objectOf<M extends Members>(members: M): Shape<ObjectOf<M, never>>;
+export function objectOf<M extends Members, Optional extends keyof M>(
+  members: M,
+  optional: readonly Optional[],
+): Shape<ObjectOf<M, Optional>>;
+export function objectOf(members: Members, optional: readonly string[] = []): Shape<unknown> {
+  const required = Object.keys(members).filter((name) => !optional.includes(name));
   return { type: 'object', properties: members, required };
 }
 
 /** TypeScript checks these schemas already; the meta schema would take longer to compile than they do. */
 const quick = { strictTypes: false, logger: false, meta: false, validateSchema: false } as const;
 
-/** Makes a type guard from a schema, which is compiled at the first call. */
-export function shapedLike<T>(schema: AnySchemaObject): (value: unknown) => value is T {
+/** Makes a type guard from a shape, which is compiled at the first call. */
+export function shapedLike<T>(schema: Shape<T>): (value: unknown) => value is T {
   let validate: ValidateFunction<T> | undefined;
   return (value): value is T => {
     validate ??= new Ajv2020(quick).compile<T>(schema);

@@ -1,5 +1,7 @@
-import type { Command, Option } from 'commander';
+import { Argument, type Command, type Option } from 'commander';
 import { shellQuoted as quoted } from '../base/words.js';
+import { loadRequirements } from '../contract/requirements/catalogue.js';
+import { say } from './terminal.js';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -48,7 +50,7 @@ function flagOf(option: Option): Flag {
   return { names, description: option.description, values: option.required ? values : undefined };
 }
 
-export function completionFor(shell: Shell, program: Command, ids: readonly string[]): string {
+function completionFor(shell: Shell, program: Command, ids: readonly string[]): string {
   const name = program.name();
   return { bash, zsh, fish }[shell](name, completed(program, [], ids));
 }
@@ -172,4 +174,21 @@ function fish(name: string, root: Completed): string {
     ];
   });
   return `complete -c ${name} -f\n${lines.join('\n')}\n`;
+}
+
+const help = `
+bash: source <(mfa-conformance completion bash), in ~/.bashrc
+zsh:  source <(mfa-conformance completion zsh), in ~/.zshrc after compinit
+fish: mfa-conformance completion fish > ~/.config/fish/completions/mfa-conformance.fish`;
+
+export function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a script by which a shell completes commands, flags and values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
+    .addHelpText('after', help)
+    .action((shell: Shell) => {
+      const ids = loadRequirements().map(({ id }) => id);
+      say(completionFor(shell, program, ids));
+    });
 }

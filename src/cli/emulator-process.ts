@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
 import { ConfigurationError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 
@@ -40,7 +41,7 @@ function ready(child: ChildProcess): Promise<void> {
 }
 
 /** Runs the emulator in the foreground until it ends. @returns its exit code */
-export function runEmulator(args: readonly string[]): Promise<number> {
+function runEmulator(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [emulatorProgram(), ...args], { stdio: 'inherit' });
   process.on('SIGINT', () => child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -48,4 +49,30 @@ export function runEmulator(args: readonly string[]): Promise<number> {
     child.once('exit', (code) => resolve(code ?? 1));
     child.once('error', () => resolve(2));
   });
+}
+
+export function addEmulator(program: Command): void {
+  program
+    .command('emulator')
+    .description('start the emulator alone, as a target to try things on; its own --help lists the flags')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (_options, command: Command) => {
+      process.exitCode = await runEmulator(command.args);
+    });
+
+  for (const which of ['faults', 'variants'] as const) {
+    program
+      .command(which)
+      .description(
+        which === 'faults'
+          ? "list the emulator's faults: each turns red the requirements that it names"
+          : "list the emulator's variants: each behaves differently, but conforms",
+      )
+      .option('--json', 'as a JSON array', false)
+      .action(async ({ json }) => {
+        process.exitCode = await runEmulator(['--catalogue', which, ...(json ? ['--json'] : [])]);
+      });
+  }
 }

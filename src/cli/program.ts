@@ -4,15 +4,15 @@ import { isFileError } from '../base/files.js';
 import { suiteVersion } from '../base/package-root.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCode } from './commands/code-command.js';
-import { addCompletion } from './commands/completion-command.js';
 import { addDiff } from './commands/diff-command.js';
-import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
 import { addInit } from './commands/init-command.js';
 import { addCheckHar, addReport, addStatement, addVerifyBundle } from './commands/result-commands.js';
 import { addRun } from './commands/run-command.js';
 import { addDetect, addDoctor, addRestore } from './commands/target-commands.js';
 import { addWaivers } from './commands/waivers-command.js';
+import { addCompletion } from './completion.js';
+import { addEmulator } from './emulator-process.js';
 import { loadEnvironment, takeDefaults } from './run-defaults.js';
 import { complain } from './terminal.js';
 

@@ -1,65 +1,69 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
-import { type ReleaseName, releaseNames } from '../base/model/releases.js';
+import { releaseNames } from '../base/model/releases.js';
 import { makePrivateFolder } from '../base/private-folder.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
-import type { GivenContract } from '../contract/judging/load-run-contract.js';
-import { type KnownWaits, meanStepMs } from '../contract/order/pace.js';
+import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../base/shape.js';
+import { meanStepMs } from '../contract/order/pace.js';
 import { stateDirOf } from './journal/state-dir.js';
 
-/** What the command line passes to the Playwright process, in a file that the environment names. */
-export interface RunPlan {
-  readonly targets: readonly PlannedTarget[];
-  readonly mode: 'full' | 'read-only';
-  readonly slow: boolean;
-  /** The seed of everything random: the same seed sends the same requests. */
-  readonly seed: number;
-  /** Only requirements whose ids match this glob; null: all. */
-  readonly grep: string | null;
-  readonly jobs: number;
-  readonly stateDir: string;
-  /** Playwright's own folder, which it empties. */
-  readonly outputDir: string;
-  /** Null: no Allure results. */
-  readonly allureDir: string | null;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  /** The tests end after this many gating failures, on all targets together; null: never. */
-  readonly maxFailures: number | null;
-  /** Where processes report the secrets they learn; null: nothing searches for them. */
-  readonly secretsAddress: string | null;
-  /** Whether standard error is a terminal, seen by the process that started this one. */
-  readonly terminal: boolean;
-  /** How long an earlier run took, in milliseconds; null: unknown. */
-  readonly expectedMs: number | null;
-  /** Null: all tests run, in the order of the spec files. */
-  readonly within: TimeLimit | null;
-}
+const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
 /** The time limit of --within: tests that fit run in the order that finds most faults a second. */
-export interface TimeLimit {
+const timeLimit = objectOf({
   /** When restoring has to begin, by the steady clock. */
-  readonly endsAt: number;
+  endsAt: number,
   /** Why other tests are not run. */
-  readonly reason: string;
-}
+  reason: text,
+});
+export type TimeLimit = Shaped<typeof timeLimit>;
 
-export interface PlannedTarget {
-  readonly name: string;
-  readonly file: string;
+const plannedTarget = objectOf({
+  name: text,
+  file: text,
   /** Overrides the target file's release. */
-  readonly release: ReleaseName | null;
+  release: orNull(oneOf(releaseNames)),
   /** The contract to judge by; null: the release's own. */
-  readonly contract: GivenContract | null;
+  contract: orNull(objectOf({ file: text, source: text })),
   /** The log of all events. */
-  readonly log: string;
+  log: text,
   /** Ids of the requirements that the target file allows; null: all. */
-  readonly tried: readonly string[] | null;
-  readonly waits: KnownWaits;
+  tried: orNull(listOf(text)),
+  waits: objectOf({ quietMs: number, stepMs: number }),
   /** How many tests may run side by side. */
-  readonly lanes: number;
-}
+  lanes: number,
+});
+export type PlannedTarget = Shaped<typeof plannedTarget>;
+
+/** What the command line passes to the Playwright process, in a file that the environment names. */
+const runPlan = objectOf({
+  targets: listOf(plannedTarget),
+  mode: oneOf(['full', 'read-only']),
+  slow: flag,
+  /** The seed of everything random: the same seed sends the same requests. */
+  seed: number,
+  /** Only requirements whose ids match this glob; null: all. */
+  grep: orNull(text),
+  jobs: number,
+  stateDir: text,
+  /** Playwright's own folder, which it empties. */
+  outputDir: text,
+  /** Null: no Allure results. */
+  allureDir: orNull(text),
+  quiet: flag,
+  verbose: flag,
+  /** The tests end after this many gating failures, on all targets together; null: never. */
+  maxFailures: orNull(number),
+  /** Where processes report the secrets they learn; null: nothing searches for them. */
+  secretsAddress: orNull(text),
+  /** Whether standard error is a terminal, seen by the process that started this one. */
+  terminal: flag,
+  /** How long an earlier run took, in milliseconds; null: unknown. */
+  expectedMs: orNull(number),
+  /** Null: all tests run, in the order of the spec files. */
+  within: orNull(timeLimit),
+});
+export type RunPlan = Shaped<typeof runPlan>;
 
 /** The options of a worker. */
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
@@ -154,36 +158,4 @@ function readRunPlan(file: string): RunPlan {
   throw new ConfigurationError(`${file} is not a run plan. It is written by mfa-conformance run.`);
 }
 
-const { text, number, flag, listOf, oneOf, orNull } = shapes;
-
-const isRunPlan = shapedLike<RunPlan>(
-  objectOf<RunPlan>({
-    targets: listOf(
-      objectOf<PlannedTarget>({
-        name: text,
-        file: text,
-        release: orNull(oneOf(releaseNames)),
-        contract: orNull(objectOf<GivenContract>({ file: text, source: text })),
-        log: text,
-        tried: orNull(listOf(text)),
-        waits: objectOf<KnownWaits>({ quietMs: number, stepMs: number }),
-        lanes: number,
-      }),
-    ),
-    mode: oneOf(['full', 'read-only']),
-    slow: flag,
-    seed: number,
-    grep: orNull(text),
-    jobs: number,
-    stateDir: text,
-    outputDir: text,
-    allureDir: orNull(text),
-    quiet: flag,
-    verbose: flag,
-    maxFailures: orNull(number),
-    secretsAddress: orNull(text),
-    terminal: flag,
-    expectedMs: orNull(number),
-    within: orNull(objectOf<TimeLimit>({ endsAt: number, reason: text })),
-  }),
-);
+const isRunPlan = shapedLike(runPlan);

@@ -1,11 +1,8 @@
-export const clusterUses = ['read', 'on', 'off', 'set'] as const;
-export const supportUses = ['read', 'set'] as const;
-
 /** The parts of the target that a requirement's test reserves while it runs. Absent: none of the kind. */
 export interface Uses {
   /** `on`: with both types; `set`: in any state. */
-  readonly cluster?: (typeof clusterUses)[number];
-  readonly support?: (typeof supportUses)[number];
+  readonly cluster?: 'read' | 'on' | 'off' | 'set';
+  readonly support?: 'read' | 'set';
   /** The number of accounts that log in. */
   readonly users?: number;
   readonly mail?: true;

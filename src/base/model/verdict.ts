@@ -13,10 +13,6 @@ export type OutcomeKind = (typeof outcomeKinds)[number];
 export const levels = ['must', 'should', 'fact'] as const;
 export type Level = (typeof levels)[number];
 
-export function isLevel(text: string): text is Level {
-  return (levels as readonly string[]).includes(text);
-}
-
 export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 
 /** A requirement as a run judges it. */

@@ -1,7 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { counted } from '../../base/words.js';
+import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { readVerdict } from '../../verdict/derive/read.js';
+import { checkWaivers } from '../../verdict/waivers/check.js';
 import { dayOf, isDay } from '../../verdict/waivers/dates.js';
-import { checkWaiversFile, pruneWaiversFile } from '../waivers.js';
+import { pruned } from '../../verdict/waivers/prune.js';
+import { readWaivers, type WaiversFile } from '../../verdict/waivers/read.js';
+import { complain, say } from '../terminal.js';
 import { argument, collect } from './options.js';
 
 export function addWaivers(program: Command): void {
@@ -36,4 +43,67 @@ export function addWaivers(program: Command): void {
 function day(text: string): string {
   if (isDay(text)) return text;
   throw new ConfigurationError('Expected a day such as 2026-12-31.');
+}
+
+function checkWaiversFile(path: string, today: string): number {
+  const file = readWaivers(path);
+  const problems = checkWaivers(file, allIds(), today);
+  for (const { text } of problems) complain(text);
+  const entries = counted(file.waivers.length, 'waiver');
+  if (problems.length === 0) {
+    const next = file.waivers.map(({ expires }) => expires).sort()[0];
+    say(`${path}: ${entries}, all in order${next === undefined ? '' : `; the next expires on ${next}`}.`);
+    return 0;
+  }
+  say(`${path}: ${entries}, ${counted(problems.length, 'problem')}.`);
+  return 1;
+}
+
+function pruneWaiversFile(path: string, today: string, verdicts: readonly string[]): number {
+  const file = readWaivers(path);
+  const why = new Map<number, string>();
+  for (const { kind, index } of checkWaivers(file, allIds(), today)) {
+    if (kind === 'expired') why.set(index, `expired on ${file.waivers[index]?.expires}`);
+    else if (kind === 'unmatched') why.set(index, 'matches no requirement');
+  }
+  for (const verdict of verdicts) {
+    for (const index of notNeeded(file, verdict)) {
+      if (!why.has(index)) why.set(index, `no longer needed, says ${verdict}`);
+    }
+  }
+  if (why.size === 0) {
+    say(`${path}: nothing to take out.`);
+    return 0;
+  }
+  const text = pruned(file.text, path, new Set(why.keys()));
+  try {
+    // Write in place: the path may be a link, and the owner chose its permissions.
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new ConfigurationError(`${path} can't be written: ${reasonOf(error)}`);
+  }
+  for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
+    say(`taken out: ${file.waivers[index]?.requirement} (line ${file.placeOf(index).line}): ${reason}`);
+  }
+  say(`${path}: ${counted(file.waivers.length - why.size, 'waiver')} left.`);
+  return 0;
+}
+
+function allIds(): string[] {
+  return loadRequirements().map(({ id }) => id);
+}
+
+/** The waivers that a verdict lists, unchanged, as no longer needed. */
+function notNeeded(file: WaiversFile, verdictFile: string): number[] {
+  const uses = readVerdict(verdictFile).waivers ?? [];
+  const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+  return file.waivers.flatMap((waiver, index) =>
+    uses.some(({ state, ids: _, ...used }) => state === 'no longer needed' && same(used, waiver))
+      ? [index]
+      : [],
+  );
+}
+
+function sorted(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => a.localeCompare(b));
 }

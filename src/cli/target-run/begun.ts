@@ -1,17 +1,21 @@
 import { ConfigurationError, reasonOf, SuiteError } from '../../base/errors.js';
 import { isFile, isFileError, makeFolder } from '../../base/files.js';
+import { decidingAnswer } from '../../base/model/check.js';
+import type { EventBody, RunEvent } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import type { ReportExtras } from '../../reports/forms/extras.js';
 import { requestLine } from '../../reports/forms/request-line.js';
 import { writeHar, writeReports } from '../../reports/forms/write.js';
-import { mistakeIn, problemsIn } from '../../target/accounts/learned.js';
-import { proveAccounts } from '../../target/accounts/prove.js';
+import { accountsIn, mistakeIn, openWay, problemsIn, wayNames } from '../../target/accounts/learned.js';
+import { logIn } from '../../target/accounts/log-in.js';
+import { proveAccounts, usersOf } from '../../target/accounts/prove.js';
 import { Connection } from '../../target/connection/connection.js';
 import { type GivenBack, giveBack } from '../../target/connection/give-back.js';
 import { misfit } from '../../target/detect/auto.js';
 import { cleanLog, judgeEvents } from '../../verdict/derive/judge-log.js';
+import { Logins } from '../../verdict/derive/logins.js';
 import { EventLog, eventsIn, readEvents } from '../../verdict/events/log.js';
 import { redactedEvent } from '../../verdict/events/redact.js';
 import { extrasOf, remember } from '../history.js';
@@ -23,7 +27,6 @@ import { complain } from '../terminal.js';
 import type { Leased } from './leased.js';
 import { isChanged, mayChange, type Prepared } from './prepared.js';
 import { runBeganOf } from './run-began.js';
-import { findShutOut, refusedUsersIn } from './shut-out.js';
 
 export interface Finished {
   readonly verdict: Verdict;
@@ -260,4 +263,39 @@ async function connected<T>(
   } finally {
     await connection.close();
   }
+}
+
+/** Users, in lower case, that a failed expectation shows as refused and who have not logged in since. */
+function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
+  const logins = new Logins();
+  for (const event of events) if (event.type === 'exchange') logins.take(event);
+  return new Set(
+    events.flatMap((event) =>
+      event.type === 'expectation failed'
+        ? (logins.refusedIn(decidingAnswer(event.check)?.exchange ?? null) ?? [])
+        : [],
+    ),
+  );
+}
+
+/**
+ * Asks whether these users can still log in with their passwords, as before the tests. With cluster MFA on, a
+ * password alone shows nothing, so it doesn't ask.
+ */
+async function findShutOut(connection: Connection, suspects: ReadonlySet<string>): Promise<EventBody[]> {
+  const learned = accountsIn(connection.model).value;
+  if (learned === undefined || (await (await connection.cluster()).readAsShown()).enabled) return [];
+  const way = openWay(learned);
+  const events: EventBody[] = [];
+  for (const user of usersOf(connection.target)) {
+    const { role, username } = user;
+    if (!suspects.has(username.toLowerCase()) || learned.accounts[role]?.passwordAlone !== true) continue;
+    const { status } = await logIn(connection.api, way, user);
+    if (status !== 401 && status !== 403) continue;
+    const reason =
+      `accounts.${role} logged in with its password before the tests, and no longer does: ` +
+      `${wayNames[way]} answers ${status}. Its password was changed, or it was locked, during the run.`;
+    events.push({ type: 'shut out', username, reason });
+  }
+  return events;
 }

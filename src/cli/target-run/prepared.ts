@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, SuiteError } from '../../base/errors.js';
+import type { GateBy } from '../../base/model/results.js';
 import type { StatementInVerdict } from '../../base/model/statement.js';
+import type { Verdict } from '../../base/model/verdict.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { programName } from '../../base/words.js';
 import { lanesOfAccounts, mostLanes } from '../../contract/order/lanes.js';
@@ -15,12 +18,12 @@ import { knownAs } from '../../target/journal/aliases.js';
 import { Lease } from '../../target/journal/lease.js';
 import type { PlannedTarget } from '../../target/run-plan.js';
 import { notesOn } from '../../verdict/derive/gating.js';
+import { readVerdict } from '../../verdict/derive/read.js';
 import { eventsFile } from '../../verdict/events/log.js';
 import { readStatement } from '../../verdict/statement/read.js';
 import { checkWaivers } from '../../verdict/waivers/check.js';
 import { dayOf } from '../../verdict/waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../../verdict/waivers/read.js';
-import { type GateWithBaseline, gateOf } from '../baseline.js';
 import { foreseen, isTried } from '../foreseen.js';
 import { type JudgedBy, judgedBy } from '../judged-by.js';
 import type { RunCommand } from '../run-options.js';
@@ -152,4 +155,31 @@ export function checkJournal({ target, command, stateGuard: { journal } }: Prepa
     `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). ` +
       `Restore them first: ${programName()} restore -t ${target.file}, or run --restore-first.`,
   );
+}
+
+interface GateWithBaseline extends GateBy {
+  readonly baseline?: { readonly file: string; readonly verdict: Verdict };
+}
+
+/** The gating that --baseline and --gate ask for; undefined: every failure gates. */
+export function gateOf(
+  { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
+  target: string,
+): GateWithBaseline | undefined {
+  if (baseline === undefined) {
+    if (gate === 'new') {
+      throw new ConfigurationError(
+        '--gate new needs an earlier verdict to compare with: --baseline VERDICT.',
+      );
+    }
+    return gate === undefined ? undefined : { policy: gate };
+  }
+  const file = fileFor(baseline, target);
+  return { policy: gate ?? 'new', baseline: { file, verdict: readVerdict(file) } };
+}
+
+/** A run's folder holds a verdict for each target; any other path is the verdict itself. */
+function fileFor(baseline: string, target: string): string {
+  const own = join(baseline, target, 'verdict.json');
+  return existsSync(own) ? own : baseline;
 }

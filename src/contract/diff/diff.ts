@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../../base/model/releases.js';
+import { answerRequirement } from '../judging/judge.js';
 import { type CutDocument, cutDocument, type LoadOptions, releaseDocument } from '../openapi/load.js';
 import { type OperationId, operationIds } from '../openapi/operations.js';
 import { isUrl } from '../openapi/read-source.js';
-import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
+import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
 import type { RequirementId } from '../requirements/uses.js';
 import { breaksClients, breaksServers, type Change, changeKinds, type FoundChange } from './change.js';
 import { compareOperations } from './compare-operations.js';
 import { type OperationShape, operationShapes } from './operation-shape.js';
-import { affectedBy } from './requirements.js';
 
 export interface Side {
   /** The name of the release or of the document. */
@@ -107,4 +107,52 @@ export async function nearestRelease(side: Side): Promise<ReleaseName> {
 
 export function isBreaking({ breaksClients: clients, breaksServers: servers }: Change): boolean {
   return clients || servers;
+}
+
+/**
+ * The requirements whose outcome a change may affect. Breaking changes affect those that name the operations,
+ * harmless ones those on the answer's shape. Requirements of one release only count if they name the operations.
+ */
+function affectedBy(
+  change: FoundChange,
+  operations: readonly OperationId[],
+  from: ReleaseName | null,
+  to: ReleaseName | null,
+): RequirementId[] {
+  const isOfOneOnly = (requirement: Requirement) =>
+    from !== null && to !== null && appliesTo(requirement, from) !== appliesTo(requirement, to);
+  return loadRequirements()
+    .filter((requirement) => {
+      const names = requirement.operations.some((id) => operations.includes(id));
+      return (
+        isOfItsKind(change, requirement) &&
+        (isTouched(change, operations, requirement, names) ||
+          (names && isRelevant(change) && isOfOneOnly(requirement)))
+      );
+    })
+    .map(({ id }) => id);
+}
+
+/** Credentials concern access requirements only, other details all others, and an operation both. */
+function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
+  if (kind.startsWith('credential')) return area === 'access';
+  return direction === null || area !== 'access';
+}
+
+/** Descriptive changes don't start or end a requirement. */
+function isRelevant({ kind }: FoundChange): boolean {
+  return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
+}
+
+function isTouched(
+  change: FoundChange,
+  operations: readonly OperationId[],
+  { id, operations: own }: Requirement,
+  names: boolean,
+): boolean {
+  if (change.kind.startsWith('credential')) return names || own.length === 0;
+  if (change.direction === 'error') return id === 'http/errors-are-error';
+  if (change.direction === 'answer' && operations.some((operation) => answerRequirement(operation) === id))
+    return true;
+  return names && (change.breaksClients || change.breaksServers);
 }

@@ -1,6 +1,6 @@
 import type { Answer, Contract } from './contract.js';
 import type { OperationId } from './operations.js';
-import { isObject, tokensOf } from './pointers.js';
+import { isObject, pointerTo, tokensOf } from './pointers.js';
 
 /** Everything in a contract that traffic could show, by the keys of the verdict's coverage. */
 export interface CoverageUniverse {
@@ -74,7 +74,7 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
 }
 
 /** The documented answer of a status with its key; undefined: undocumented. */
-export function answerOf(
+function answerOf(
   contract: Contract,
   operationId: OperationId,
   status: number,
@@ -87,7 +87,7 @@ export function answerOf(
 }
 
 /** The values at a path in which `*` stands for each item of an array. */
-export function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
+function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
   if (token === undefined) return value === undefined ? [] : [value];
   if (Array.isArray(value))
     return token === '*' ? value.flatMap((item: unknown) => valuesAt(item, rest)) : [];
@@ -96,4 +96,47 @@ export function valuesAt(value: unknown, [token, ...rest]: readonly string[]): u
 
 function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)];
+}
+
+/** An answer with more undocumented parts follows another document. */
+const longestList = 20;
+
+/**
+ * Undocumented parts of an answer, which break nothing: `operationId status /pointer` is a property,
+ * `Schema.property=value` a value outside an enumeration.
+ */
+export function undocumentedIn(
+  contract: Contract,
+  operationId: OperationId,
+  status: number,
+  body: unknown,
+): string[] {
+  const answered = answerOf(contract, operationId, status);
+  if (answered?.answer.schemaName === undefined) return [];
+  const { key, answer } = answered;
+  const { properties } = answer;
+  const known = new Set(properties.map(({ pointer }) => pointer));
+  // A property without documented members may hold any members.
+  const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
+  const found = new Set<string>();
+  const visit = (value: unknown, at: string): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item, `${at}/*`);
+      return;
+    }
+    if (!isObject(value) || isOpen(at)) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const pointer = pointerTo(at, name);
+      if (known.has(pointer)) visit(inner, pointer);
+      else found.add(`${key} ${pointer}`);
+    }
+  };
+  visit(body, '');
+  for (const { pointer, schema, name, enumValues } of properties) {
+    if (enumValues.length === 0) continue;
+    for (const value of valuesAt(body, tokensOf(pointer)).flat()) {
+      if (typeof value === 'string' && !enumValues.includes(value)) found.add(`${schema}.${name}=${value}`);
+    }
+  }
+  return [...found].slice(0, longestList);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { at, type Places, placesOf } from './places.js';
+import { at, mostKeys, type Places, placesOf } from './places.js';
 import {
   childOf,
   isObject,
@@ -11,7 +12,6 @@ import {
   pointerTo,
   tokensOf,
 } from './pointers.js';
-import { readQuickly } from './quick-yaml.js';
 import { readSource, type Source } from './read-source.js';
 
 /** The longest chain of references. A hostile document could otherwise exhaust the stack. */
@@ -220,4 +220,25 @@ function offsetOf(yaml: Document, pointer: string): number {
     }
   }
   return offset;
+}
+
+/** Aliases and deep nesting may be costly: the reader with places handles them. */
+const limits = { maxDepth: 100, maxAliases: 0 } as const;
+
+/** Reads an ordinary YAML text without places, in a tenth of the time; undefined for unusual texts. */
+export function readQuickly(text: string): JsonObject | undefined {
+  try {
+    const content = load(text, { schema: CORE_SCHEMA, ...limits });
+    return isObject(content) && isOrdinary(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOrdinary(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isOrdinary);
+  if (!isObject(value)) return true;
+  const values = Object.values(value);
+  // The reader with places names a null key differently.
+  return values.length <= mostKeys && !Object.hasOwn(value, 'null') && values.every(isOrdinary);
 }

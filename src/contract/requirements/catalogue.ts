@@ -2,24 +2,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { builtPlace, writeBuilt } from '../../base/built.js';
 import { ConfigurationError } from '../../base/errors.js';
-import { isReleaseName, isSince, type ReleaseName } from '../../base/model/releases.js';
-import { isLevel, type Level } from '../../base/model/verdict.js';
+import { isSince, type ReleaseName } from '../../base/model/releases.js';
+import type { Level } from '../../base/model/verdict.js';
 import { packageRoot } from '../../base/package-root.js';
 import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { didYouMean, nearest } from '../../input/config-file/nearest.js';
 import { pathText } from '../../input/config-file/problems.js';
 import { checkSchema } from '../../input/config-file/schema.js';
-import { readTextFile } from '../../input/config-file/text-file.js';
-import { Values } from '../../input/config-file/values.js';
 import type { Contract } from '../openapi/contract.js';
 import { isOperationId, type OperationId, operationIds, type Part, partOf } from '../openapi/operations.js';
 import { isNeed, type Need, needNames } from './need-names.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
 /** Why it is required: the API document says so, a standard does, clients break, or attackers get in. */
-export const grounds = ['document', 'standard', 'client', 'security'] as const;
-export type Ground = (typeof grounds)[number];
+export type Ground = 'document' | 'standard' | 'client' | 'security';
 
 /** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
 export interface Requirement {
@@ -67,6 +64,7 @@ function builtCatalogue(): readonly Requirement[] | undefined {
 }
 
 const ownFolder = () => join(packageRoot(), 'spec', 'requirements');
+const schemaFile = 'requirements.schema.json';
 const placeOfBuilt = () => builtPlace('requirements.json', filesOf(ownFolder()));
 
 /** @throws ConfigurationError for an unknown id, with the nearest ids */
@@ -136,88 +134,61 @@ function filesOf(folder: string): string[] {
   }
 }
 
+/** As the schema lets a file write a requirement. */
+type Written = Omit<Requirement, 'id' | 'area' | 'areaTitle' | 'operations' | 'needs'> & {
+  readonly id: string;
+  readonly operations: readonly string[];
+  readonly needs?: readonly string[];
+};
+
+interface CatalogueFile {
+  readonly area: string;
+  readonly title: string;
+  readonly requirements: readonly Written[];
+}
+
 /** @param seen the place of each id, across all files */
 function readFile(file: string, seen: Map<string, string>): Requirement[] {
-  const read = readTextFile(file);
-  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
-  const document = new ConfigDocument(read.text, file);
-  checkSchema(document, 'requirements.schema.json');
+  const document = ConfigDocument.read(file);
+  const { area, title, requirements = [] } = checkSchema<CatalogueFile>(document, schemaFile) ?? {};
   document.problems.throwIfAny();
-  const values = new Values(document, document.value);
-  const area = values.text(['area']);
   if (area !== basename(file, extname(file)))
     document.problem(['area'], "must be the file's name without .yaml");
-  const requirements: Requirement[] = [];
-  for (let index = 0; values.has(['requirements', index]); index++) {
-    const requirement = readOne(document, values, index, seen);
-    if (requirement !== undefined) requirements.push(requirement);
-  }
+  const read = requirements.flatMap((written, index) => readOne(document, written, index, title, seen));
   document.problems.throwIfAny();
-  return requirements;
+  return read;
 }
 
 function readOne(
   document: ConfigDocument,
-  values: Values,
+  written: Written,
   index: number,
+  areaTitle = '',
   seen: Map<string, string>,
-): Requirement | undefined {
+): Requirement[] {
   const at = (key: string) => ['requirements', index, key];
-  const text = (key: string) => values.text(at(key)) ?? '';
-  const id = text('id');
+  const { id, since, until } = written;
   const earlier = seen.get(id);
   const { line } = document.placeOf(at('id'));
   if (earlier !== undefined) document.problem(at('id'), `${id} is taken: ${earlier}`);
   else seen.set(id, `${document.file}:${line} ${pathText(at('id'))}`);
-  const known = isRequirementId(id);
-  if (!known) {
-    document.problem(at('id'), `${id} has no row in spec/uses.json: run npm run generate`);
-  }
-  const release = (key: 'since' | 'until') => {
-    const name = values.text(at(key));
-    return name !== undefined && isReleaseName(name) ? name : undefined;
-  };
-  const since = release('since');
-  const until = release('until');
   if (since !== undefined && until !== undefined && !isSince(until, since)) {
     document.problem(at('until'), `is older than since (${since})`);
   }
-  const level = text('level');
-  const ground = text('ground');
-  const claim = values.text(at('claim'));
-  const operations = listOf(values, at('operations'), isOperationId, operationIds);
-  const needs = listOf(values, at('needs'), isNeed, needNames);
-  // The schema has already refused other values.
-  if (!known || !isLevel(level) || !isGround(ground)) return undefined;
-  return {
-    id,
-    area: id.slice(0, id.indexOf('/')),
-    areaTitle: values.text(['title']) ?? '',
-    level,
-    text: text('text'),
-    ground,
-    source: text('source'),
-    ...(claim === undefined ? {} : { claim }),
-    operations,
-    needs,
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-  };
-}
-
-function isGround(text: string): text is Ground {
-  return (grounds as readonly string[]).includes(text);
-}
-
-function listOf<T extends string>(
-  values: Values,
-  path: (string | number)[],
-  isKnown: (text: string) => text is T,
-  known: readonly T[],
-): T[] {
-  return values.texts(path).flatMap((item, index) => {
-    if (isKnown(item)) return [item];
-    values.problem([...path, index], `${item} is unknown${didYouMean(item, known)}`);
-    return [];
-  });
+  const known = <T extends string>(
+    key: 'operations' | 'needs',
+    isKnown: (text: string) => text is T,
+    all: readonly T[],
+  ): T[] =>
+    (written[key] ?? []).flatMap((item, n) => {
+      if (isKnown(item)) return [item];
+      document.problem([...at(key), n], `${item} is unknown${didYouMean(item, all)}`);
+      return [];
+    });
+  const operations = known('operations', isOperationId, operationIds);
+  const needs = known('needs', isNeed, needNames);
+  if (isRequirementId(id))
+    return [{ ...written, id, area: id.slice(0, id.indexOf('/')), areaTitle, operations, needs }];
+  document.problem(at('id'), `${id} has no row in spec/uses.json: run npm run generate`);
+  return [];
 }

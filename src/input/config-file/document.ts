@@ -16,10 +16,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import { ConfigurationError } from '../../base/errors.js';
-import { jsonErrorOffset } from './json-syntax.js';
 import { type KeyPath, type Place, Problems } from './problems.js';
 import { readTextFile } from './text-file.js';
-import { yamlSentence } from './yaml-errors.js';
 
 const maxDepth = 50;
 /** More aliases than a hand-written file has; a hostile file could otherwise fill the memory. */
@@ -221,4 +219,81 @@ function* tokensOf(parser: Parser, text: string): Generator<void> {
 
 function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
+}
+
+/** The suite's sentences for parser errors. The parser's own may quote a password. */
+const sentences: { readonly [Code in YAMLError['code']]?: string } = {
+  BAD_ALIAS: 'an alias (*name) can have neither spaces nor special characters: quote the value if it is text',
+  BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',
+  BAD_INDENT: 'wrong indentation, or a bracket, brace or quote that is not closed',
+  BAD_SCALAR_START: "a text can not begin with this character unless it is quoted: use '…'",
+  BLOCK_AS_IMPLICIT_KEY: 'a second key on one line: put it on its own line, or quote a text that holds ": "',
+  BLOCK_IN_FLOW: 'a block inside { } or [ ]: write all of it in brackets, or nothing of it',
+  DUPLICATE_KEY: 'this key was there before: keep one of the two',
+  KEY_OVER_1024_CHARS: 'a key longer than 1024 characters',
+  MISSING_CHAR: 'a colon, comma or closing quote is missing',
+  MULTILINE_IMPLICIT_KEY: 'a key over several lines: a colon or a closing quote is missing',
+  MULTIPLE_DOCS:
+    'a second document begins here: remove the --- and what follows, or make it a file of its own',
+  NON_STRING_KEY: 'a key must be a plain word',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+  TAB_AS_INDENT: 'a tab: indent with spaces',
+  TAG_RESOLVE_FAILED: 'a tag (!…) has no meaning here: quote the value if it is text',
+};
+
+function yamlSentence(error: YAMLError, line: string): string {
+  // Within { }, YAML reads the braces of an unquoted ${VAR} as a mapping.
+  if (error.code !== 'DUPLICATE_KEY' && /[{[,].*\$\{/.test(line)) {
+    return `not valid YAML: inside { } or [ ] a value with \${…} must be quoted: "\${VAR}"`;
+  }
+  const sentence = sentences[error.code];
+  return error.code === 'DUPLICATE_KEY' && sentence !== undefined
+    ? sentence
+    : `not valid YAML: ${sentence ?? 'something is not where it can be'}`;
+}
+
+const blank = /[ \t\n\r]*/y;
+const text = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+const word = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/**
+ * The offset of the first error in a JSON text (RFC 8259); undefined: the text is valid. JSON.parse quotes
+ * the text in its messages, which may hold a password. It descends at most `maxDepth` levels.
+ */
+function jsonErrorOffset(source: string, maxDepth: number): number | undefined {
+  let offset = 0;
+
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = offset;
+    if (!pattern.test(source)) return false;
+    offset = pattern.lastIndex;
+    return true;
+  };
+  const takeCharacter = (character: string): boolean => {
+    take(blank);
+    if (source[offset] !== character) return false;
+    offset++;
+    return true;
+  };
+  const member = (depth: number) => {
+    take(blank);
+    return take(text) && takeCharacter(':') && value(depth);
+  };
+  const list = (close: string, item: () => boolean): boolean => {
+    if (takeCharacter(close)) return true;
+    do {
+      if (!item()) return false;
+    } while (takeCharacter(','));
+    return takeCharacter(close);
+  };
+  const value = (depth: number): boolean => {
+    if (depth > maxDepth) return false;
+    if (takeCharacter('{')) return list('}', () => member(depth + 1));
+    if (takeCharacter('[')) return list(']', () => value(depth + 1));
+    return take(text) || take(word);
+  };
+
+  if (!value(0)) return offset;
+  take(blank);
+  return offset === source.length ? undefined : offset;
 }

@@ -4,20 +4,22 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/** Reports where a document breaks a schema of `spec/`; `hint` knows better advice for a path. */
-export function checkSchema(
+/** Reports where a document breaks a schema of `spec/`; `hint` knows better advice for a path. @returns a valid value */
+export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,
   hint: (path: KeyPath, keyword: string) => string | undefined = () => undefined,
-): void {
-  const validate = specSchema(schemaFile);
-  if (validate(document.value)) return;
+): T | undefined {
+  const validate = specSchema<T>(schemaFile);
+  const { value } = document;
+  if (validate(value)) return value;
   for (const group of byPath(validate.errors ?? []).values()) {
     for (const error of decisive(group)) {
       const { path, at, text } = describe(error, document);
       document.problem(path, hint(path, error.keyword) ?? text, at);
     }
   }
+  return undefined;
 }
 
 function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {

@@ -71,7 +71,7 @@ export function trimHistory(file: string, name: string, most: number): void {
   replaceFile(file, kept.map((line) => `${line}\n`).join(''));
 }
 
-const isNight = shapedLike<{ readonly name: string }>(objectOf<{ name: string }>({ name: shapes.text }));
+const isNight = shapedLike(objectOf({ name: shapes.text }));
 
 function isOther(line: string, name: string): boolean {
   const night = jsonOf(line, isNight);

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { makeFolder } from '../../base/files.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, shape, shapedLike, shapes } from '../../base/shape.js';
 
 export const allureResults = 'allure-results';
 
@@ -146,12 +146,9 @@ function isFileName(name: string): boolean {
   return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 }
 
-const named = objectOf<Pick<Named, 'name'>>({ name: shapes.text });
+const named = objectOf({ name: shapes.text });
 const isNamed = shapedLike<Named>(named);
 
-const isResult = shapedLike<AllureResult>(
-  objectOf<Pick<AllureResult, 'labels' | 'parameters'>>({
-    labels: shapes.listOf(named),
-    parameters: shapes.listOf(named),
-  }),
+const isResult = shapedLike(
+  shape<AllureResult>(objectOf({ labels: shapes.listOf(named), parameters: shapes.listOf(named) })),
 );

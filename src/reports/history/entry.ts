@@ -1,6 +1,6 @@
 import type { Claims } from '../../base/model/statement.js';
 import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, shape, shapedLike, shapes } from '../../base/shape.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
@@ -95,9 +95,9 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
 const { text, number, flag, listOf, mapOf, oneOf } = shapes;
 
 const isLine = shapedLike<HistoryLine>(
-  objectOf<HistoryLine>(
+  objectOf(
     {
-      v: { const: lineVersion },
+      v: shape<typeof lineVersion>({ const: lineVersion }),
       at: text,
       durationMs: number,
       target: text,
@@ -107,16 +107,21 @@ const isLine = shapedLike<HistoryLine>(
       gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
       complete: flag,
       cause: text,
-      counts: mapOf(number),
-      outcomes: { ...mapOf(mapOf(listOf(text))), propertyNames: oneOf(outcomeKinds) },
-      told: listOf({
-        type: 'array',
-        prefixItems: [text, oneOf(outcomeKinds), text],
-        minItems: 3,
-        maxItems: 3,
+      counts: shape<HistoryLine['counts']>(mapOf(number)),
+      outcomes: shape<HistoryLine['outcomes']>({
+        ...mapOf(mapOf(listOf(text))),
+        propertyNames: oneOf(outcomeKinds),
       }),
-      facts: mapOf({}),
-      claims: mapOf({ type: ['boolean', 'number'] }),
+      told: listOf(
+        shape<HistoryLine['told'][number]>({
+          type: 'array',
+          prefixItems: [text, oneOf(outcomeKinds), text],
+          minItems: 3,
+          maxItems: 3,
+        }),
+      ),
+      facts: mapOf(shape<unknown>({})),
+      claims: mapOf(shape<boolean | number>({ type: ['boolean', 'number'] })),
     },
     ['complete', 'claims'],
   ),

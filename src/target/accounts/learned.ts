@@ -1,5 +1,5 @@
-import { objectOf, shapedLike, shapes } from '../../base/shape.js';
-import type { ByRole, Target } from '../../input/target-file/target.js';
+import { objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
+import type { Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** The ways to log in. A cluster may accept only one of them. */
@@ -11,62 +11,49 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
   tokens: 'POST /access-tokens',
 };
 
-/** The answers to a full session of a user: a status with an errorCode. */
-export interface Opens {
-  readonly support: string;
-  readonly config: string;
-  /** Of GET /security-config, which is not about MFA; some targets lack it. */
-  readonly outside: string;
-}
-
-/** What the suite knows about an account of the target file before it judges. It holds no secret. */
-export interface AccountProof {
-  /** Whether the target accepts its password. Null, as below: the suite could not try it. */
-  readonly letIn: boolean | null;
-  /** Whether the password alone logs in while cluster MFA is off. */
-  readonly passwordAlone: boolean | null;
-  /** Null: the suite has seen no session. */
-  readonly opens: Opens | null;
-  /** Whether the target mails it codes. */
-  readonly mailedCodes: boolean | null;
-  /** Sentences for the author of the target file. */
-  readonly problems: readonly string[];
-}
-
-export interface Learned {
-  /** Closed ways to log in, each with the reason. */
-  readonly unavailable: { readonly [Way in LoginWay]?: string };
-  readonly accounts: ByRole<AccountProof>;
-  /** The session limit of a user; null: the suite stays below it. */
-  readonly sessionLimit: number | null;
-  /** Why no mail can be judged; null: one came, or the suite asked for none. */
-  readonly mailSilent: string | null;
-  /** Why support MFA stays off by e-mail: mails came without codes; else null. */
-  readonly mailCodeless: string | null;
-  /** The target mails codes only while cluster MFA is on with `email`. */
-  readonly mailWhileOnOnly: boolean;
-}
-
 const { text, number, flag, listOf, mapOf, orNull } = shapes;
 
-const proof = objectOf<AccountProof>({
+/** The answers to a full session of a user: a status with an errorCode. */
+const opens = objectOf({
+  support: text,
+  config: text,
+  /** Of GET /security-config, which is not about MFA; some targets lack it. */
+  outside: text,
+});
+export type Opens = Shaped<typeof opens>;
+
+/** What the suite knows about an account of the target file before it judges. It holds no secret. */
+const accountProof = objectOf({
+  /** Whether the target accepts its password. Null, as below: the suite could not try it. */
   letIn: orNull(flag),
+  /** Whether the password alone logs in while cluster MFA is off. */
   passwordAlone: orNull(flag),
-  opens: orNull(objectOf<Opens>({ support: text, config: text, outside: text })),
+  /** Null: the suite has seen no session. */
+  opens: orNull(opens),
+  /** Whether the target mails it codes. */
   mailedCodes: orNull(flag),
+  /** Sentences for the author of the target file. */
   problems: listOf(text),
 });
+export type AccountProof = Shaped<typeof accountProof>;
 
-const isLearned = shapedLike<Learned>(
-  objectOf<Learned>({
-    unavailable: objectOf<Learned['unavailable']>({ sessions: text, tokens: text }, loginWays),
-    accounts: mapOf(proof),
-    sessionLimit: orNull(number),
-    mailSilent: orNull(text),
-    mailCodeless: orNull(text),
-    mailWhileOnOnly: flag,
-  }),
-);
+const learned = objectOf({
+  /** Closed ways to log in, each with the reason. */
+  unavailable: objectOf({ sessions: text, tokens: text }, loginWays),
+  /** By role. */
+  accounts: mapOf(accountProof),
+  /** The session limit of a user; null: the suite stays below it. */
+  sessionLimit: orNull(number),
+  /** Why no mail can be judged; null: one came, or the suite asked for none. */
+  mailSilent: orNull(text),
+  /** Why support MFA stays off by e-mail: mails came without codes; else null. */
+  mailCodeless: orNull(text),
+  /** The target mails codes only while cluster MFA is on with `email`. */
+  mailWhileOnOnly: flag,
+});
+export type Learned = Shaped<typeof learned>;
+
+const isLearned = shapedLike(learned);
 
 export const accountsIn = (model: TargetModel): Belief<Learned> => model.belief('accounts', isLearned);
 

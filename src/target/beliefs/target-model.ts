@@ -7,9 +7,9 @@ export interface Belief<T> {
   learn(value: T): void;
 }
 
-const isNumber = shapedLike<number>(shapes.number);
-const isText = shapedLike<string>(shapes.text);
-const isFlag = shapedLike<boolean>(shapes.flag);
+const isNumber = shapedLike(shapes.number);
+const isText = shapedLike(shapes.text);
+const isFlag = shapedLike(shapes.flag);
 
 /** The reason why support MFA stays off by e-mail: without codes it could not be switched off again. */
 export const codeless = 'why no mailed code is to be had';

@@ -30,10 +30,9 @@ import {
   type RequestOptions,
 } from './call.js';
 import type { Codes } from './codes.js';
-import { guards } from './links/guards.js';
+import { guards, scoped } from './links/guards.js';
 import { patience } from './links/patience.js';
 import { presence } from './links/presence.js';
-import { scoped } from './links/scoped.js';
 import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NotAllowedError } from '../../base/errors.js';
 import { makeFolder, overwriteFile } from '../../base/files.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
 import { memberOf, textIn, textOf } from '../../contract/judging/body.js';
 import { type OperationId, operationRow } from '../../contract/openapi/operations.js';
 import { effectiveAllow } from '../../input/target-file/allow.js';
@@ -249,16 +249,17 @@ interface Begun {
   readonly failed: number;
 }
 
-interface Count {
-  readonly count: number;
-  readonly at: number;
-  /** Absent in counts of older versions. */
-  readonly letIn?: boolean;
-}
-
-const isCounts = shapedLike<Readonly<Record<string, Count>>>(
-  shapes.mapOf(objectOf<Count>({ count: shapes.number, at: shapes.number, letIn: shapes.flag }, ['letIn'])),
+const counted = objectOf(
+  {
+    count: shapes.number,
+    at: shapes.number,
+    /** Absent in counts of older versions. */
+    letIn: shapes.flag,
+  },
+  ['letIn'],
 );
+type Count = Shaped<typeof counted>;
+const isCounts = shapedLike(shapes.mapOf(counted));
 
 function read(file: string): [name: string, count: Count][] {
   if (!existsSync(file)) return [];

@@ -10,13 +10,11 @@ import { type Finding, judge } from '../../contract/judging/judge.js';
 import { Renamed } from '../../contract/judging/renamed.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/judging/secrets-in.js';
 import type { Contract } from '../../contract/openapi/contract.js';
-import { seenIn } from '../../contract/openapi/coverage.js';
-import { undocumentedIn } from '../../contract/openapi/drift.js';
+import { seenIn, undocumentedIn } from '../../contract/openapi/coverage.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
-import { CookieSecrets, ownerOf } from './cookie-secrets.js';
-import { headLeaks, logins, withoutDigits } from './head-leaks.js';
+import { CookieSecrets, headLeaks, logins, ownerOf, withoutDigits } from './cookie-secrets.js';
 import { Origins, type Sent } from './origins.js';
 import { Scope } from './scope.js';
 

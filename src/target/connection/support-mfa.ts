@@ -13,8 +13,14 @@ import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { type SupportParts, SupportState } from './support-state.js';
-import { keptAddress, noteSet, shownAfter, switchesOnByMail } from './told-support.js';
+import {
+  keptAddress,
+  noteSet,
+  type SupportParts,
+  SupportState,
+  shownAfter,
+  switchesOnByMail,
+} from './support-state.js';
 
 /** The operations that change support MFA, and may return a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';

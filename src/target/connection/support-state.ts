@@ -1,8 +1,16 @@
+import { memberOf, textOf } from '../../contract/judging/body.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { TargetModel } from '../beliefs/target-model.js';
-import { type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
+import {
+  isShownAs,
+  mayBeShownAs,
+  type SupportConfig,
+  sameSupport,
+  supportConfigOf,
+} from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
+import type { JournalContent } from '../journal/journal-content.js';
 import type { Answer, Api } from './api.js';
 import { Awaited } from './awaited.js';
 import type { Codes } from './codes.js';
@@ -11,7 +19,6 @@ import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
-import { toldSupport } from './told-support.js';
 import type { Waiter } from './waiter.js';
 
 export interface SupportParts {
@@ -99,3 +106,53 @@ export class SupportState {
     return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
   }
 }
+
+/** Keeps the mode and address that a change set; omitted members stay. Answers may mask the address. */
+export function noteSet(journal: Journal, body: unknown): void {
+  const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
+  if (mode === undefined && address === undefined) return;
+  const before = journal.read()?.supportSet;
+  const set = (value: unknown, kept: string | null | undefined) =>
+    typeof value === 'string' ? value : value === null ? null : (kept ?? null);
+  journal.noteSupportSet({ mfaType: set(mode, before?.mfaType), email: set(address, before?.email) });
+}
+
+/** The configuration with members that GET hides or masks, from the suite's last setting and the target file. */
+export function toldSupport(
+  shown: SupportConfig,
+  journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
+  address: string | undefined,
+): SupportConfig {
+  const { support: found, supportSet: set } = journal ?? {};
+  if (!shown.enabled) return shown;
+  const mfaType = shown.mfaType ?? set?.mfaType ?? null;
+  if (mfaType !== 'email') return { ...shown, mfaType };
+  if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
+  const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
+  if (known !== undefined) return { ...shown, mfaType, email: known };
+  // The found address is taken from the last setting: a mistake would leave a changed address in force.
+  const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
+  return { ...shown, mfaType, email: isSet ? set.email : shown.email };
+}
+
+/** How the configuration shows that a change was made; undefined if that is unknown in advance. */
+export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
+  const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
+  if (typeof wanted !== 'boolean') return undefined;
+  // TOTP may be on only after a code was verified.
+  if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
+  return ({ enabled, mfaType, email }) =>
+    enabled === wanted &&
+    // While MFA is off, a target may forget mode and address.
+    (!wanted ||
+      ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
+}
+
+/** Whether a change switches on by e-mail; without a mode, by the stored one. Leaving TOTP would need a code. */
+export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
+  const mode = textOf(body, 'mfaType') ?? before?.mfaType;
+  return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;
+}
+
+export const keptAddress =
+  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

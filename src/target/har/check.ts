@@ -1,14 +1,63 @@
+import type { Breach } from '../../base/model/breach.js';
 import type { EventBody, Exchanged } from '../../base/model/event.js';
+import { Secret } from '../../base/secret.js';
 import { readJsonBody } from '../../contract/judging/json-body.js';
+import { answerRequirement, brokenRules } from '../../contract/judging/judge.js';
 import { secretsIn } from '../../contract/judging/secrets-in.js';
-import type { Contract } from '../../contract/openapi/contract.js';
+import type { Contract, Operation } from '../../contract/openapi/contract.js';
 import { isObject } from '../../contract/openapi/pointers.js';
+import type { RequirementId } from '../../contract/requirements/uses.js';
+import type { Credential } from '../../wire/http/credential.js';
 import { Recorder } from '../connection/recorder.js';
 import type { HarEntry, HarResponse } from './entry.js';
-import { Matcher } from './match.js';
 import { ownRequirements } from './own-requirements.js';
-import { of204, relevantTo } from './relevance.js';
-import { bodyBreaches, credentialOf, secretsInUrl } from './request-check.js';
+
+const of204 = [
+  'http/no-framing-of-204',
+  'http/no-length-of-204',
+  'http/no-transfer-encoding-of-204',
+] as const;
+
+/** The requirements that a recorded answer can break: recordings may lack headers and content. */
+function relevantTo(
+  operation: Operation,
+  { status, headers, body, asBytes }: HarResponse,
+  mistaken: boolean,
+): RequirementId[] {
+  const hasHeaders = Object.keys(headers).length > 0;
+  const relevant: RequirementId[] = ['http/no-redirect'];
+  const when = (condition: boolean, ...ids: RequirementId[]) => {
+    if (condition) relevant.push(...ids);
+  };
+  if (status >= 200 && status < 300 && body !== undefined) relevant.push(answerRequirement(operation.id));
+  when(hasHeaders, 'http/has-date', 'security/no-secret-in-head');
+  when(hasHeaders && status === 401, 'http/401-has-challenge');
+  when(hasHeaders && status === 405, 'http/405-has-allow');
+  when(hasHeaders && status === 204, ...of204);
+  when(hasHeaders && (status === 429 || status === 503), 'http/retry-after-is-readable');
+  when(
+    hasHeaders && status === 201 && (operation.id === 'CreateTotpKey' || operation.id === 'CreateSession'),
+    'http/secrets-are-not-stored',
+  );
+  when(mistaken, 'http/no-server-error-for-client-mistake');
+  if (body === undefined || body.length === 0) return relevant;
+  when(
+    status >= 400,
+    'http/errors-are-error',
+    'http/errors-say-something',
+    'security/errors-show-no-internals',
+  );
+  when(status >= 400 && hasHeaders, 'http/error-is-declared-json');
+  when(
+    true,
+    'http/one-json-text',
+    'http/unique-members',
+    'http/repeated-members-agree',
+    'security/no-secret-echoed',
+  );
+  when(asBytes, 'http/utf-8', 'http/no-bom');
+  return relevant;
+}
 
 /** The number of passwords and keys remembered across entries, to find them in wrong places. */
 const carriedAtMost = 50;
@@ -192,4 +241,72 @@ function jsonOf(text: string | undefined): unknown {
   if (text === undefined || text === '') return undefined;
   const { value } = readJsonBody(Buffer.from(text));
   return isObject(value) || Array.isArray(value) ? value : undefined;
+}
+
+/** Usual names of credentials in URLs, where the contract has no place for them. */
+const inUrl = /^(?:api[-_]?key|access[-_]?token|token|session[-_]?id|password|otp[-_]?code|mfa[-_]?code)$/i;
+
+/** The credential that a recorded request carries in its documented place. */
+function credentialOf({ headers }: HarEntry['request']): Credential {
+  const key = headers['apikey'];
+  if (key !== undefined) return { scheme: 'APIKeyHeader', key: new Secret(key) };
+  const session = headers['session-id'];
+  if (session !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(session) };
+  const [tokenType, token] = (headers['authorization'] ?? '').split(/\s+/, 2);
+  if (token !== undefined) return { scheme: 'Bearer', tokenType: tokenType ?? '', token: new Secret(token) };
+  return { scheme: 'none' };
+}
+
+function secretsInUrl(url: string): [name: string, value: string][] {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const named = [...(parsed?.searchParams ?? [])].filter(([name]) => inUrl.test(name));
+  return parsed?.password ? [...named, ['password', decodeURIComponent(parsed.password)]] : named;
+}
+
+/** The breaches of the contract in a recorded request body, without its values. */
+function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
+  const { request } = operation;
+  // Browsers don't record every body, so a missing one proves nothing.
+  if (body === undefined) return [];
+  if (request === undefined) return [{ kind: 'unexpected request body' }];
+  return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
+}
+
+/** The operation that a recorded URL calls. */
+interface Matched {
+  /** The API's root, without a final slash. */
+  readonly root: string;
+  /** Undefined: the path is known, the method is not. */
+  readonly operation: Operation | undefined;
+}
+
+/** Finds the operations of a contract in URLs with any host and prefix. */
+class Matcher {
+  readonly #operations: readonly Operation[];
+  /** Longest first, since /support-user/send-email-otp also ends with /send-email-otp. */
+  readonly #paths: readonly string[];
+
+  /** @param baseUrl the only root to accept; default: every root that ends in /v2 */
+  constructor(
+    contract: Contract,
+    private readonly baseUrl?: string,
+  ) {
+    this.#operations = [...contract.operations.values()];
+    this.#paths = [...new Set(this.#operations.map(({ path }) => path))].sort((a, b) => b.length - a.length);
+  }
+
+  match(method: string, url: string): Matched | undefined {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed === undefined) return undefined;
+    const whole = `${parsed.origin}${parsed.pathname}`.replace(/\/$/, '');
+    for (const path of this.#paths) {
+      if (!whole.endsWith(path)) continue;
+      const root = whole.slice(0, -path.length);
+      if (this.baseUrl === undefined ? !root.endsWith('/v2') : root !== this.baseUrl.replace(/\/$/, ''))
+        continue;
+      const operation = this.#operations.find((each) => each.path === path && each.method === method);
+      return { root, operation };
+    }
+    return undefined;
+  }
 }

@@ -1,49 +1,36 @@
 import { ConfigurationError } from '../../base/errors.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shape, shapedLike, shapes } from '../../base/shape.js';
 import { type ClusterConfig, clusterConfigOf, type SupportConfig, supportConfigOf } from './config.js';
-
-export type SupportSet = Pick<SupportConfig, 'mfaType' | 'email'>;
-
-/** The content of a journal. A property is absent if the run changed nothing of its kind. */
-export interface JournalContent {
-  readonly version: 1;
-  readonly baseUrl: string;
-  readonly startedAt: string;
-  readonly cluster?: ClusterConfig;
-  readonly support?: SupportConfig;
-  readonly enrolledUri?: string;
-  /** The suite's last setting for the support user, which a target may not show. */
-  readonly supportSet?: SupportSet;
-  readonly sessionId?: string;
-  readonly residue: readonly string[];
-}
-
-/** The written form: configurations are normalised on reading. */
-type Written = Omit<JournalContent, 'cluster' | 'support'> & {
-  readonly cluster?: object;
-  readonly support?: object;
-};
 
 const { text, listOf, orNull } = shapes;
 
-const isJournal = shapedLike<Written>(
-  objectOf<Written>(
-    {
-      version: { const: 1 },
-      baseUrl: text,
-      startedAt: text,
-      cluster: { type: 'object' },
-      support: { type: 'object' },
-      enrolledUri: text,
-      supportSet: objectOf<SupportSet>({ mfaType: orNull(text), email: orNull(text) }),
-      sessionId: text,
-      residue: listOf(text),
-    },
-    ['cluster', 'support', 'enrolledUri', 'supportSet', 'sessionId'],
-  ),
+const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
+export type SupportSet = Shaped<typeof supportSet>;
+
+/** The written form: configurations are normalised on reading. A member is absent if the run changed nothing of its kind. */
+const journal = objectOf(
+  {
+    version: shape<1>({ const: 1 }),
+    baseUrl: text,
+    startedAt: text,
+    cluster: shape<object>({ type: 'object' }),
+    support: shape<object>({ type: 'object' }),
+    enrolledUri: text,
+    /** The suite's last setting for the support user, which a target may not show. */
+    supportSet,
+    sessionId: text,
+    residue: listOf(text),
+  },
+  ['cluster', 'support', 'enrolledUri', 'supportSet', 'sessionId'],
 );
 
-const hasVersion = shapedLike<{ readonly version: unknown }>(objectOf<{ version: unknown }>({ version: {} }));
+export type JournalContent = Omit<Shaped<typeof journal>, 'cluster' | 'support'> & {
+  readonly cluster?: ClusterConfig;
+  readonly support?: SupportConfig;
+};
+
+const isJournal = shapedLike(journal);
+const hasVersion = shapedLike(objectOf({ version: shape<unknown>({}) }));
 
 /** @throws ConfigurationError that names the file and a remedy */
 export function parseJournal(json: string, file: string): JournalContent {

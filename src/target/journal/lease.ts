@@ -15,29 +15,36 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
 import { sleep } from '../sleep.js';
-import { type Moment, momentNow } from './moment.js';
+import { moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
+const { text, number } = shapes;
+
 /** The holder of a target, as in the lease's file. */
-export interface LeaseHolder {
-  /** The target's; absent in leases of older versions. */
-  readonly baseUrl?: string;
-  /** The user, with the CI job if there is one. */
-  readonly owner: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Distinguishes processes with the same pid. */
-  readonly id: string;
-  /** The namespace of the pid; empty if unknown. */
-  readonly pidSpace: string;
-  /** ISO 8601, the runner's clock. */
-  readonly since: string;
-  readonly expiresAt: string;
-  /** The last renewal; absent in leases of older versions. */
-  readonly renewed?: Moment;
-}
+const leaseHolder = objectOf(
+  {
+    /** The target's; absent in leases of older versions. */
+    baseUrl: text,
+    /** The user, with the CI job if there is one. */
+    owner: text,
+    host: text,
+    pid: number,
+    /** Distinguishes processes with the same pid. */
+    id: text,
+    /** The namespace of the pid; empty if unknown. */
+    pidSpace: text,
+    /** ISO 8601, the runner's clock. */
+    since: text,
+    expiresAt: text,
+    /** The last renewal; absent in leases of older versions. */
+    renewed: moment,
+  },
+  ['baseUrl', 'renewed'],
+);
+type LeaseHolder = Shaped<typeof leaseHolder>;
+const isHolder = shapedLike(leaseHolder);
 
 export interface LeaseOptions {
   /** Wait for the holder instead of giving up. */
@@ -333,25 +340,6 @@ function read(file: string): LeaseHolder | undefined {
   const at = new Date(Date.now() - ageOf(file) + holdsMs).toISOString();
   return { owner: 'somebody', host: '?', pid: 0, id: '', pidSpace: '', since: at, expiresAt: at };
 }
-
-const { text, number } = shapes;
-
-const isHolder = shapedLike<LeaseHolder>(
-  objectOf<LeaseHolder>(
-    {
-      baseUrl: text,
-      owner: text,
-      host: text,
-      pid: number,
-      id: text,
-      pidSpace: text,
-      since: text,
-      expiresAt: text,
-      renewed: objectOf<Moment>({ boot: text, up: number }),
-    },
-    ['baseUrl', 'renewed'],
-  ),
-);
 
 /** The text has the same length for one holder, so a renewal can overwrite it in place. */
 function textOf(holder: LeaseHolder): string {

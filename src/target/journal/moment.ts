@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 /** A moment by the monotonic clock: milliseconds since the machine's start, with an id of that start. */
-export interface Moment {
-  readonly boot: string;
-  readonly up: number;
-}
+export const moment = objectOf({ boot: shapes.text, up: shapes.number });
+export type Moment = Shaped<typeof moment>;
 
 let bootId: string | undefined;
 

@@ -10,36 +10,27 @@ import {
 } from 'node:fs';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf } from '../../base/files.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
-
-/** A line of the log: a write sent, or a write answered. */
-interface Line extends Partial<Moment> {
-  readonly sent?: string;
-  readonly request?: string;
-  readonly at?: string;
-  readonly answered?: string;
-  readonly status?: number | null;
-  readonly mayDiffer?: boolean;
-}
 
 const { text, number, flag, orNull } = shapes;
 
-const isLine = shapedLike<Line>(
-  objectOf<Line>(
-    {
-      boot: text,
-      up: number,
-      sent: text,
-      request: text,
-      at: text,
-      answered: text,
-      status: orNull(number),
-      mayDiffer: flag,
-    },
-    ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer'],
-  ),
+/** A line of the log: a write sent, or a write answered. */
+const logLine = objectOf(
+  {
+    boot: text,
+    up: number,
+    sent: text,
+    request: text,
+    at: text,
+    answered: text,
+    status: orNull(number),
+    mayDiffer: flag,
+  },
+  ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer'],
 );
+type Line = Shaped<typeof logLine>;
+const isLine = shapedLike(logLine);
 
 /** A write in the log. */
 interface Write {

@@ -128,7 +128,7 @@ function timeOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-const isClock = shapedLike<{ readonly now: string }>(objectOf<{ now: string }>({ now: shapes.text }));
+const isClock = shapedLike(objectOf({ now: shapes.text }));
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',

@@ -1,15 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
-import { Addresses } from './addresses.js';
-import type { Mailbox, MailFilter, Mark } from './mailbox.js';
-import { missingMail } from './missing-mail.js';
-import { anyOf, poll } from './poll.js';
-import { type ReceivedMail, StoredMail } from './received-mail.js';
-import { runCommand } from './run-command.js';
+import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
+import { type ReceivedMail, storedMail } from './received-mail.js';
 
-/** Pauses between calls of the program, in milliseconds. */
-const pauses = [100, 250, 500];
 const longestCode = 64;
 
 /**
@@ -17,9 +12,8 @@ const longestCode = 64;
  * differs from the one at the mark. So a repeated code counts once, several mails between calls count as one,
  * and mails without codes stay unseen.
  */
-export class CommandMailbox implements Mailbox {
-  readonly #addresses: Addresses;
-  readonly #closing = new AbortController();
+export class CommandMailbox extends AwaitedMailbox implements Mailbox {
+  protected readonly pauses = [100, 250, 500, 1000];
   readonly #marks: ReadonlyMap<string, string>[] = [];
   readonly #mails = new Map<string, ReceivedMail>();
 
@@ -28,12 +22,12 @@ export class CommandMailbox implements Mailbox {
     addresses: readonly string[],
     private readonly programWithinMs: number,
   ) {
-    this.#addresses = new Addresses(addresses);
+    super(addresses);
   }
 
   /** Runs the program once. @throws ConfigurationError if that fails */
   async open(): Promise<void> {
-    const [address] = this.#addresses.all;
+    const [address] = this.addresses;
     if (address === undefined) return;
     try {
       await this.#printed(address);
@@ -43,21 +37,23 @@ export class CommandMailbox implements Mailbox {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.closing.abort();
   }
 
   async mark(to?: string): Promise<Mark> {
-    const address = to === undefined ? undefined : this.#addresses.known(to);
-    const wanted = address === undefined ? this.#addresses.all : [address];
+    const address = to === undefined ? undefined : this.known(to);
+    const wanted = address === undefined ? this.addresses : [address];
     const printed = await Promise.all(wanted.map(async (each) => [each, await this.#printed(each)] as const));
     this.#marks.push(new Map(printed));
     return (this.#marks.length - 1) as Mark;
   }
 
-  async since(mark: Mark): Promise<readonly ReceivedMail[]> {
-    const before = this.#marks[mark] ?? new Map<string, string>();
+  async since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]> {
+    const marked = [...(this.#marks[mark] ?? [])].filter(([address]) => to === undefined || address === to);
+    if (to !== undefined && marked.length === 0)
+      throw new ArrangeError(`${to} is not an address that was marked in the mailbox.`);
     const news = await Promise.all(
-      [...before].map(async ([address, old]) => {
+      marked.map(async ([address, old]) => {
         const code = await this.#printed(address);
         return code === '' || code === old ? [] : [this.#mail(mark, address, code)];
       }),
@@ -65,37 +61,12 @@ export class CommandMailbox implements Mailbox {
     return news.flat();
   }
 
-  async next(
-    mark: Mark,
-    filter: MailFilter,
-    deadlineMs: number,
-    signal?: AbortSignal,
-  ): Promise<ReceivedMail> {
-    const address = this.#addresses.known(filter.to);
-    const before = address === undefined ? undefined : this.#marks[mark]?.get(address);
-    if (address === undefined || before === undefined) {
-      throw new ArrangeError(`${filter.to} is not an address that was marked in the mailbox.`);
-    }
-    const startedAt = steadyNow();
-    const ended = anyOf(this.#closing.signal, signal);
-    const look = async () => {
-      const code = await this.#printed(address);
-      const mail = code === '' || code === before ? undefined : this.#mail(mark, address, code);
-      return mail === undefined || filter.except?.has(mail) ? undefined : mail;
-    };
-    const found = await poll(look, pauses, deadlineMs, ended);
-    if (found !== undefined) return found;
-    throw missingMail({
-      address: filter.to,
-      waitedMs: steadyNow() - startedAt,
-      why: ended.aborted ? 'the wait was called off' : '',
-      others: [],
-      more: [
-        before === ''
-          ? 'The program of mail.run printed nothing all the time.'
-          : 'The program of mail.run printed no code but the one it printed before.',
-      ],
-    });
+  protected missed(mark: Mark, to: string) {
+    const more =
+      this.#marks[mark]?.get(to) === ''
+        ? 'The program of mail.run printed nothing all the time.'
+        : 'The program of mail.run printed no code but the one it printed before.';
+    return { others: [], more: [more] };
   }
 
   /** Returns the same mail object for a code printed again. */
@@ -105,7 +76,7 @@ export class CommandMailbox implements Mailbox {
     if (known !== undefined) return known;
     const envelope = { to: [to], from: '', receivedAt: steadyNow(), secure: false };
     const content = { subject: '', text: '', html: '', code };
-    const mail = new StoredMail(envelope, content, Buffer.from(code));
+    const mail = storedMail(envelope, content, Buffer.from(code));
     this.#mails.set(key, mail);
     return mail;
   }
@@ -124,4 +95,59 @@ export class CommandMailbox implements Mailbox {
     }
     return code;
   }
+}
+
+const largestOutput = 64 * 1024;
+
+/**
+ * Runs a program without shell and input; returns its output, or why that does not count. A timeout kills it and
+ * its children. Standard error is ignored, since it may hold a secret.
+ */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  withinMs: number,
+): Promise<{ readonly stdout: string } | { readonly trouble: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      shell: false,
+      windowsHide: true,
+      // Its own process group, so that its children end with it.
+      detached: process.platform !== 'win32',
+    });
+    const end = (result: { stdout: string } | { trouble: string }) => {
+      clearTimeout(deadline);
+      kill(child);
+      resolve(result);
+    };
+    const deadline = setTimeout(() => end({ trouble: `took longer than ${withinMs / 1000} s` }), withinMs);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      if (stdout.length > largestOutput) end({ trouble: 'printed more than 64 KB' });
+    });
+    child.once('error', (error) => end({ trouble: startTrouble(error) }));
+    child.once('close', (code, signal) => {
+      if (code === 0) end({ stdout });
+      else end({ trouble: code === null ? `was ended by ${signal}` : `ended with exit code ${code}` });
+    });
+  });
+}
+
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The program has ended meanwhile.
+  }
+}
+
+function startTrouble(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'ENOENT') return 'is not there, or the interpreter that its first line names is not';
+  if (code === 'EACCES') return 'may not be executed by this user (chmod +x)';
+  return `could not be started${code === '' ? '' : ` (${code})`}`;
 }

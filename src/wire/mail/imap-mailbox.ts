@@ -1,29 +1,23 @@
 import PostalMime from 'postal-mime';
-import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { Addresses } from './addresses.js';
 import { deliveryHeaders, ImapSession, type ImapSettings } from './imap-session.js';
-import type { Mailbox, MailFilter, Mark } from './mailbox.js';
-import { missingMail } from './missing-mail.js';
+import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
 import { parseMail } from './parse.js';
-import { anyOf, poll } from './poll.js';
-import { type ReceivedMail, StoredMail } from './received-mail.js';
-
-/** Pauses between polls in milliseconds: short at first, since most mails come quickly. */
-const pauses = [50, 100, 200, 400, 800];
+import { type ReceivedMail, storedMail } from './received-mail.js';
 
 /**
  * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the
  * mark. It reads only mails to the suite's addresses, and of others only the recipients.
  */
-export class ImapMailbox implements Mailbox {
+export class ImapMailbox extends AwaitedMailbox implements Mailbox {
+  /** Short at first, since most mails come quickly. */
+  protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;
-  readonly #addresses: Addresses;
-  readonly #closing = new AbortController();
   #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
   /** The highest UID read so far. */
   #seen = 0;
-  #foreign = 0;
+  /** The UIDs of mails to others. */
+  #foreign: readonly number[] = [];
   #looking: Promise<void> = Promise.resolve();
 
   constructor(
@@ -31,7 +25,7 @@ export class ImapMailbox implements Mailbox {
     addresses: readonly string[],
     commandWithinMs: number,
   ) {
-    this.#addresses = new Addresses(addresses);
+    super(addresses, settings.codePattern);
     this.#session = new ImapSession(settings, commandWithinMs);
   }
 
@@ -41,7 +35,7 @@ export class ImapMailbox implements Mailbox {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.closing.abort();
     await this.#looking.catch(() => undefined);
     await this.#session.close();
   }
@@ -60,42 +54,10 @@ export class ImapMailbox implements Mailbox {
     return this.#mails.filter(({ uid }) => uid > mark).map(({ mail }) => mail);
   }
 
-  async next(
-    mark: Mark,
-    filter: MailFilter,
-    deadlineMs: number,
-    signal?: AbortSignal,
-  ): Promise<ReceivedMail> {
-    const address = this.#addresses.known(filter.to);
-    if (address === undefined) {
-      throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
-    }
-    const startedAt = steadyNow();
-    const foreignBefore = this.#foreign;
-    const ended = anyOf(this.#closing.signal, signal);
-    const look = async () => {
-      await this.#look();
-      return this.#since(mark).find((mail) => mail.to.includes(address) && !filter.except?.has(mail));
-    };
-    const found = await poll(look, pauses, deadlineMs, ended);
-    if (found !== undefined) return found;
-    const why = this.#closing.signal.aborted
-      ? 'the mailbox was closed'
-      : signal?.aborted
-        ? 'the wait was called off'
-        : '';
-    const foreign = this.#foreign - foreignBefore;
-    throw missingMail({
-      address: filter.to,
-      waitedMs: steadyNow() - startedAt,
-      why,
-      others: this.#since(mark),
-      codePattern: this.settings.codePattern,
-      more:
-        foreign === 0
-          ? []
-          : [`${foreign} more came that name none of the target file's addresses as recipient.`],
-    });
+  protected missed(mark: Mark) {
+    const foreign = this.#foreign.filter((uid) => uid > mark).length;
+    const more = `${foreign} more came that name none of the target file's addresses as recipient.`;
+    return { others: this.#since(mark), more: foreign === 0 ? [] : [more] };
   }
 
   /** Runs polls one after another, so that each starts where the last one ended. */
@@ -108,13 +70,13 @@ export class ImapMailbox implements Mailbox {
   async #lookOnce(): Promise<void> {
     for (const { uid, headers } of await this.#session.headsAfter(this.#seen)) {
       const to = await this.#recipients(headers);
-      if (to.length === 0) this.#foreign += 1;
+      if (to.length === 0) this.#foreign = [...this.#foreign, uid];
       else {
         const raw = await this.#session.source(uid);
         if (raw !== undefined) {
           const { from } = await headersOf(raw);
           const envelope = { to, from, receivedAt: steadyNow(), secure: this.settings.tls !== false };
-          const mail = new StoredMail(envelope, await parseMail(raw), raw);
+          const mail = storedMail(envelope, await parseMail(raw), raw);
           this.#mails = [...this.#mails, { uid, mail }];
         }
       }
@@ -126,7 +88,7 @@ export class ImapMailbox implements Mailbox {
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [
-      ...new Set(addresses.flatMap((address) => this.#addresses.known(address) ?? [])),
+      ...new Set(addresses.flatMap((address) => this.known(address) ?? [])),
     ];
     const byDelivery = known(delivered);
     return byDelivery.length > 0 ? byDelivery : known(written);

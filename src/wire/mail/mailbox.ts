@@ -1,4 +1,7 @@
-import type { ReceivedMail } from './received-mail.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ArrangeError } from '../../base/errors.js';
+import { steadyNow } from '../../base/steady-now.js';
+import { maskedSubject, type ReceivedMail } from './received-mail.js';
 
 export type { ReceivedMail } from './received-mail.js';
 
@@ -24,4 +27,101 @@ export interface Mailbox {
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
   /** All mails to the addresses after the mark, in order of arrival. @throws ArrangeError */
   since(mark: Mark): Promise<readonly ReceivedMail[]>;
+}
+
+export function folded(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+/** What the kinds of mailboxes share: their addresses, and the wait for a mail. */
+export abstract class AwaitedMailbox {
+  /** By their folded form: addresses are compared without regard to case. */
+  readonly #addresses: ReadonlyMap<string, string>;
+  protected readonly closing = new AbortController();
+  /** Pauses between looks, in milliseconds; the last one repeats. */
+  protected abstract readonly pauses: readonly number[];
+
+  constructor(
+    addresses: readonly string[],
+    private readonly codePattern?: RegExp,
+  ) {
+    this.#addresses = new Map(addresses.map((address) => [folded(address), address]));
+  }
+
+  /** The address as the target file spells it; undefined for unknown addresses. */
+  protected known(address: string): string | undefined {
+    return this.#addresses.get(folded(address));
+  }
+
+  protected get addresses(): readonly string[] {
+    return [...this.#addresses.values()];
+  }
+
+  /** @param to limits the question to one address, if that makes it cheaper */
+  abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
+
+  /** What came to any address after the mark, without a new look, and further sentences about the wait. */
+  protected abstract missed(
+    mark: Mark,
+    to: string,
+  ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
+
+  async next(
+    mark: Mark,
+    { to, except }: MailFilter,
+    deadlineMs: number,
+    signal: AbortSignal = this.closing.signal,
+  ): Promise<ReceivedMail> {
+    const address = this.known(to);
+    if (address === undefined)
+      throw new ArrangeError(`${to} is not an address that the mailbox takes mail for.`);
+    const startedAt = steadyNow();
+    const ended = AbortSignal.any([this.closing.signal, signal]);
+    for (let at = 0; !ended.aborted; at += 1) {
+      const mails = await this.since(mark, address);
+      const found = mails.find((mail) => mail.to.includes(address) && !except?.has(mail));
+      if (found !== undefined) return found;
+      const leftMs = startedAt + deadlineMs - steadyNow();
+      if (leftMs <= 0) break;
+      const pauseMs = this.pauses[at] ?? this.pauses.at(-1) ?? leftMs;
+      await sleep(Math.min(pauseMs, leftMs), undefined, { signal: ended }).catch(() => undefined);
+    }
+    const closed = this.closing.signal.aborted ? 'the mailbox was closed' : undefined;
+    throw missingMail({
+      address: to,
+      waitedMs: steadyNow() - startedAt,
+      why: closed ?? (ended.aborted ? 'the wait was called off' : ''),
+      codePattern: this.codePattern,
+      ...this.missed(mark, address),
+    });
+  }
+}
+
+interface Missing {
+  readonly address: string;
+  readonly waitedMs: number;
+  /** What ended the wait; empty: the deadline. */
+  readonly why: string;
+  readonly others: readonly ReceivedMail[];
+  readonly codePattern?: RegExp | undefined;
+  /** Further sentences from this kind of mailbox. */
+  readonly more?: readonly string[];
+}
+
+/** The error of a vain wait: its address, its duration and the other mails, without digits of them. */
+export function missingMail({
+  address,
+  waitedMs,
+  why,
+  others,
+  codePattern,
+  more = [],
+}: Missing): ArrangeError {
+  const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);
+  const sentences = [
+    `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${why === '' ? '' : `: ${why}`}.`,
+    came.length === 0 ? 'No other mail came either.' : `What came: ${came.join('; ')}.`,
+    ...more,
+  ];
+  return new ArrangeError(sentences.join(' '), { lacks: 'mail' });
 }

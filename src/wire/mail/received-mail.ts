@@ -27,65 +27,19 @@ export interface ReceivedMail {
 
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/** A mail in memory. Getters hide its content from failed comparisons, which print properties. */
-export class StoredMail implements ReceivedMail {
-  readonly to: readonly string[];
-  readonly others: readonly string[];
-  readonly from: string;
-  readonly receivedAt: number;
-  readonly secure: boolean;
-  readonly #content: MailContent;
-  readonly #raw: Buffer;
-
-  constructor(
-    envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
-    content: MailContent,
-    raw: Buffer,
-  ) {
-    this.to = envelope.to;
-    this.others = envelope.others ?? [];
-    this.from = envelope.from;
-    this.receivedAt = envelope.receivedAt;
-    this.secure = envelope.secure;
-    this.#content = content;
-    this.#raw = raw;
-  }
-
-  get subject(): string {
-    return this.#content.subject;
-  }
-
-  get text(): string {
-    return this.#content.text;
-  }
-
-  get html(): string {
-    return this.#content.html;
-  }
-
-  get code(): string | undefined {
-    return this.#content.code;
-  }
-
-  get wrapped(): ReceivedMail['wrapped'] {
-    return this.#content.wrapped;
-  }
-
-  get raw(): Buffer {
-    return this.#raw;
-  }
-
-  toString(): string {
-    return `[mail to ${this.to.join(', ')} of ${new Date(this.receivedAt).toISOString()}]`;
-  }
-
-  toJSON(): string {
-    return this.toString();
-  }
-
-  [inspect.custom](): string {
-    return this.toString();
-  }
+/** Printing, serialising and failed comparisons, which print enumerable properties, show none of the content. */
+export function storedMail(
+  envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
+  content: MailContent,
+  raw: Buffer,
+): ReceivedMail {
+  const { to, receivedAt } = envelope;
+  const told = () => `[mail to ${to.join(', ')} of ${new Date(receivedAt).toISOString()}]`;
+  const mail: ReceivedMail = { others: [], ...envelope, ...content, raw };
+  const hidden = { ...content, raw, toString: told, toJSON: told, [inspect.custom]: told };
+  for (const name of Reflect.ownKeys(hidden))
+    Object.defineProperty(mail, name, { value: Reflect.get(hidden, name), enumerable: false });
+  return mail;
 }
 
 const longestSubject = 80;

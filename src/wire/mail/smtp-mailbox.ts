@@ -1,17 +1,13 @@
-import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { ArrangeError } from '../../base/errors.js';
+import { ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
-import { Addresses, folded } from './addresses.js';
-import { listenOn } from './listen.js';
-import type { Mailbox, MailFilter, Mark } from './mailbox.js';
-import { missingMail } from './missing-mail.js';
+import { authorityOf } from '../http/address.js';
+import { AwaitedMailbox, folded, type Mailbox, type Mark } from './mailbox.js';
 import { parseMail } from './parse.js';
-import { anyOf } from './poll.js';
-import { type ReceivedMail, StoredMail } from './received-mail.js';
-import { mailCertificate } from './starttls.js';
+import { type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
 /** The limit for all mails together; then the oldest go. */
@@ -26,12 +22,9 @@ const closeWithinMs = 100;
  * nothing.
  * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
-export class SmtpMailbox implements Mailbox {
-  readonly #addresses: Addresses;
+export class SmtpMailbox extends AwaitedMailbox implements Mailbox {
+  protected readonly pauses = [10];
   readonly #refused = new Map<string, number>();
-  /** Emits `mail` for each mail that is stored. */
-  readonly #arrivals = new EventEmitter().setMaxListeners(0);
-  #closing = new AbortController();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
   #order = 0;
@@ -46,7 +39,7 @@ export class SmtpMailbox implements Mailbox {
     private readonly settings: Extract<MailSettings, { kind: 'smtp' }>,
     addresses: readonly string[],
   ) {
-    this.#addresses = new Addresses(addresses);
+    super(addresses, settings.codePattern);
     this.#port = settings.port;
   }
 
@@ -107,8 +100,7 @@ export class SmtpMailbox implements Mailbox {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
-    this.#closing.abort();
-    this.#closing = new AbortController();
+    this.closing.abort();
     await new Promise<void>((resolve) => server.close(resolve));
     // Idle senders would keep this process alive.
     for (const socket of this.#sockets) socket.destroy();
@@ -128,40 +120,18 @@ export class SmtpMailbox implements Mailbox {
     return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
   }
 
-  async next(
-    mark: Mark,
-    filter: MailFilter,
-    deadlineMs: number,
-    signal?: AbortSignal,
-  ): Promise<ReceivedMail> {
-    const address = folded(filter.to);
-    const startedAt = steadyNow();
-    const missing = (why: string) => this.#missing(filter.to, mark, steadyNow() - startedAt, why);
-    if (this.#addresses.known(address) === undefined) {
-      throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
+  protected missed(mark: Mark) {
+    const more: string[] = [];
+    if (this.#refused.size > 0) {
+      const refused = [...this.#refused].map(([domain, count]) => `${count} at ${domain}`).join(', ');
+      more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
     }
-    const look = () =>
-      this.#since(mark).find(
-        (mail) => mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail),
-      );
-    let found = look();
-    if (found === undefined && this.#server === undefined) throw missing('the mailbox is closed');
-    const closing = this.#closing.signal;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), deadlineMs);
-    const ended = anyOf(closing, late.signal, signal);
-    while (found === undefined && !ended.aborted) {
-      await once(this.#arrivals, 'mail', { signal: ended }).catch(() => undefined);
-      found = look();
-    }
-    clearTimeout(timer);
-    if (found !== undefined) return found;
-    if (signal?.aborted) throw missing('the wait was called off');
-    throw missing(closing.aborted ? 'the mailbox was closed' : '');
+    if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
+    return { others: this.#since(mark), more };
   }
 
   #refusalOf(address: string, session: SMTPServerSession): (Error & { responseCode: number }) | null {
-    if (this.#addresses.known(address) !== undefined) return null;
+    if (this.known(address) !== undefined) return null;
     this.#others.set(session, [...(this.#others.get(session) ?? []), address]);
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
@@ -183,13 +153,13 @@ export class SmtpMailbox implements Mailbox {
     const raw = Buffer.concat(chunks);
     const { mailFrom, rcptTo } = session.envelope;
     const envelope = {
-      to: rcptTo.flatMap(({ address }) => this.#addresses.known(address) ?? []),
+      to: rcptTo.flatMap(({ address }) => this.known(address) ?? []),
       others: this.#others.get(session) ?? [],
       from: mailFrom === false ? '' : mailFrom.address,
       receivedAt,
       secure: session.secure,
     };
-    this.#store(order, new StoredMail(envelope, await parseMail(raw), raw));
+    this.#store(order, storedMail(envelope, await parseMail(raw), raw));
   }
 
   #store(order: number, mail: ReceivedMail): void {
@@ -199,18 +169,6 @@ export class SmtpMailbox implements Mailbox {
     while (this.#size > largestBox && this.#mails.length > 1) {
       this.#size -= this.#mails.shift()?.mail.raw.length ?? 0;
     }
-    this.#arrivals.emit('mail');
-  }
-
-  #missing(address: string, mark: Mark, waitedMs: number, why: string): ArrangeError {
-    const more: string[] = [];
-    if (this.#refused.size > 0) {
-      const refused = [...this.#refused].map(([domain, count]) => `${count} at ${domain}`).join(', ');
-      more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
-    }
-    if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
-    const { codePattern } = this.settings;
-    return missingMail({ address, waitedMs, why, others: this.#since(mark), codePattern, more });
   }
 }
 
@@ -219,4 +177,82 @@ async function withCertificate(server: SMTPServer, session: SMTPServerSession): 
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];
   else if (server.options.cert !== certificate.cert) server.updateSecureContext({ ...certificate });
+}
+
+interface Certificate {
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+}
+
+let made: Promise<Certificate | undefined> | undefined;
+
+/**
+ * A self-signed certificate for STARTTLS, made once per process and before the first mail, since that takes long.
+ * Undefined if it fails: mails then come in clear text. Elliptic curves are faster than RSA.
+ */
+function mailCertificate(): Promise<Certificate | undefined> {
+  made ??= make();
+  return made;
+}
+
+async function make(): Promise<Certificate | undefined> {
+  try {
+    const { generate } = (await import('selfsigned')).default;
+    const pems = await generate([{ name: 'commonName', value: 'mfa-conformance' }], {
+      keyType: 'ec',
+      curve: 'P-256',
+      algorithm: 'sha256',
+    });
+    return { key: pems.private, cert: pems.cert };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A replaced worker frees its port only when it ends. */
+const retryForMs = 2000;
+const retryEveryMs = 25;
+
+/** Listens and returns the port; it waits briefly for a port in use. @throws ConfigurationError in words */
+async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
+  const giveUpAt = steadyNow() + retryForMs;
+  for (;;) {
+    const failure = await attempt(server, host, port);
+    if (failure === undefined) break;
+    if (failure !== 'EADDRINUSE' || steadyNow() > giveUpAt) {
+      throw new ConfigurationError(
+        `Mail can't be received on ${authorityOf(host, port)}: ${advice[failure] ?? failure}.`,
+      );
+    }
+    await sleep(retryEveryMs);
+  }
+  const address = server.server.address();
+  return address === null || typeof address === 'string' ? port : address.port;
+}
+
+const advice: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'the port is in use. Stop what listens there (another run, perhaps), or set another port in mail.listen and in the SMTP settings of the target',
+  EACCES: 'this user may not listen there. Set a port from 1024 up in mail.listen',
+  EADDRNOTAVAIL: 'this machine has no such address. Set one of its own in mail.listen, or 0.0.0.0 for all',
+  ENOTFOUND: 'the host name is unknown. Set an address of this machine in mail.listen',
+  EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
+};
+
+/** Undefined on success, else the error's code. */
+function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const listening = () => {
+      server.off('error', failed);
+      resolve(undefined);
+    };
+    const failed = (error: NodeJS.ErrnoException) => {
+      server.off('listening', listening);
+      resolve(error.code ?? error.message);
+    };
+    server.once('listening', listening);
+    server.once('error', failed);
+    server.listen(port, host);
+  });
 }

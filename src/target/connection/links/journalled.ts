@@ -5,8 +5,7 @@ import type { Belief } from '../../beliefs/target-model.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
-import { LagWatch } from '../lag-watch.js';
-import type { Nodes } from '../nodes.js';
+import { LagWatch, type Nodes } from '../nodes.js';
 
 /** Journals each request that may change a configuration, before it is sent and after its answer. */
 export function journalled(
