@@ -1,9 +1,9 @@
 import type {
   Api,
   CodeSource,
-  Codes,
   Credential,
   Enrolment,
+  Fixtures,
   Form,
   MailUser,
   Open,
@@ -35,14 +35,12 @@ const noCodes: readonly Form[] = [
 
 /** Codes of a new key each for the second step, and values derived from the code or its key. */
 function inSteps(
-  { users, codes }: { readonly users: Users; readonly codes: Codes },
+  { api, users, codes }: Pick<Fixtures, 'api' | 'users' | 'codes'>,
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
 ): CodeSource & { readonly old: Form } {
   let authenticator = first;
   return {
-    user,
-    type: 'totp',
-    inSteps: {},
+    ...{ api, users, user, type: 'totp', inSteps: {} },
     fresh: async () => {
       ({ authenticator } = await users.codes.enrol(user));
       return codes.unused(authenticator);
@@ -131,8 +129,8 @@ test('second-step/refuses-wrong-code', async ({ users, codes, api }) => {
     expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
   }
   await arrange(users.logins.finished({ user, authenticator }, async () => first));
-  const source = inSteps({ users, codes }, { user, authenticator });
-  expect(await bypass.tryForms(users, source, [firstDigits, source.old])).toBeShut();
+  const source = inSteps({ api, users, codes }, { user, authenticator });
+  expect(await bypass.tryForms(source, [firstDigits, source.old])).toBeShut();
 });
 
 test('second-step/refuses-used-code', async ({ users, api }) => {
@@ -175,11 +173,11 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   }
 });
 
-test('second-step/what-is-no-code-finishes-nothing', async ({ users, codes }) => {
+test('second-step/what-is-no-code-finishes-nothing', async ({ api, users, codes }) => {
   const enrolment = await arrange(users.enrolled());
   await arrange(users.logins.begun(enrolment.user));
 
-  expect(await bypass.tryForms(users, inSteps({ users, codes }, enrolment), noCodes)).toBeShut();
+  expect(await bypass.tryForms(inSteps({ api, users, codes }, enrolment), noCodes)).toBeShut();
 });
 
 test('second-step/refuses-anonymous', async ({ api }) => {

@@ -1,30 +1,33 @@
-import type { Form } from '../../fixtures/index.js';
+import type { Form, Way } from '../../fixtures/index.js';
 import { firstHalf, oneDigitOff } from '../../fixtures/index.js';
 
+const mistake = 'what is not a code';
+const no = (name: string, members: object): Way => ({ name, members: { ...members }, madeUp: true, mistake });
+
 /** Values that are not codes; add a line for another. */
-export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [
-  ['null as code and as type', { otpCode: null, otpType: null }],
-  ['null as type', { otpType: null }],
-  ['an empty code of an empty type', { otpCode: '', otpType: '' }],
-  ['a list of nothing', { otpCode: [], otpType: 'totp' }],
-  ['an object', { otpCode: {}, otpType: 'totp' }],
-  ['a comparison', { otpCode: { $ne: '' }, otpType: 'totp' }],
-  ['false', { otpCode: false, otpType: 'totp' }],
-  ['the number 0', { otpCode: 0, otpType: 'totp' }],
-  ['the text null', { otpCode: 'null', otpType: 'totp' }],
-  ['a blank', { otpCode: ' ', otpType: 'email' }],
-  ['wildcards', { otpCode: '%', otpType: 'email' }],
-  ['a wildcard for all digits', { otpCode: '*', otpType: 'totp' }],
-  ['a wildcard for each digit', { otpCode: '??????', otpType: 'totp' }],
-  ['a pattern for each digit', { otpCode: '[0-9][0-9][0-9][0-9][0-9][0-9]', otpType: 'totp' }],
-  ['a pattern of six characters', { otpCode: '......', otpType: 'totp' }],
-  ['zeros', { otpCode: '000000', otpType: 'totp' }],
-  ['a TOTP code that many would guess', { otpCode: '123456', otpType: 'totp' }],
-  ['a mailed code that many would guess', { otpCode: '123456', otpType: 'email' }],
-  ['a guess without a type', { otpCode: '000000' }],
-  ['a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }],
-  ['both types and no code', { otpType: ['totp', 'email'] }],
-  ['an object as type', { otpCode: '', otpType: {} }],
+export const noCodes: readonly Way[] = [
+  no('null as code and as type', { otpCode: null, otpType: null }),
+  no('null as type', { otpType: null }),
+  no('an empty code of an empty type', { otpCode: '', otpType: '' }),
+  no('a list of nothing', { otpCode: [], otpType: 'totp' }),
+  no('an object', { otpCode: {}, otpType: 'totp' }),
+  no('a comparison', { otpCode: { $ne: '' }, otpType: 'totp' }),
+  no('false', { otpCode: false, otpType: 'totp' }),
+  no('the number 0', { otpCode: 0, otpType: 'totp' }),
+  no('the text null', { otpCode: 'null', otpType: 'totp' }),
+  no('a blank', { otpCode: ' ', otpType: 'email' }),
+  no('wildcards', { otpCode: '%', otpType: 'email' }),
+  no('a wildcard for all digits', { otpCode: '*', otpType: 'totp' }),
+  no('a wildcard for each digit', { otpCode: '??????', otpType: 'totp' }),
+  no('a pattern for each digit', { otpCode: '[0-9][0-9][0-9][0-9][0-9][0-9]', otpType: 'totp' }),
+  no('a pattern of six characters', { otpCode: '......', otpType: 'totp' }),
+  no('zeros', { otpCode: '000000', otpType: 'totp' }),
+  no('a TOTP code that many would guess', { otpCode: '123456', otpType: 'totp' }),
+  no('a mailed code that many would guess', { otpCode: '123456', otpType: 'email' }),
+  no('a guess without a type', { otpCode: '000000' }),
+  no('a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }),
+  no('both types and no code', { otpType: ['totp', 'email'] }),
+  no('an object as type', { otpCode: '', otpType: {} }),
 ];
 
 const form = (name: string, login: Form['login']): Form => ({ name, login });

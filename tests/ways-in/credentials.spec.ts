@@ -1,16 +1,13 @@
-import type { Api, Open, Part } from '../../fixtures/index.js';
+import type { Api, Open, Way } from '../../fixtures/index.js';
 import { arrange, bypass, expect, test, wrong } from '../../fixtures/index.js';
 import { callerHeaders, emptyCredentials, namesAsCredentials } from './requests.js';
-
-type Headers = Readonly<Record<string, string>>;
 
 test('ways-in/empty-credential-opens-nothing', async ({ api, admin }) => {
   await arrange(api.call('GetSupportMFAConfig', { as: admin }));
 
   const open = await openTo(api, emptyCredentials);
 
-  await bypass.unlessPlain(open, 'Any credential', () => opensToAny(api));
-  expect(open).toBeShut();
+  await bypass.expectShut(open, 'Any credential', () => opensToAny(api));
 });
 
 test('ways-in/name-in-header-opens-nothing', async ({ api, connection }) => {
@@ -32,18 +29,18 @@ test('ways-in/basic-skips-no-code', async ({ api, users }) => {
   const names = [user.username, `${user.domain}\\${user.username}`, `${user.username}@${user.domain}`];
   const parts = names.map((name) => {
     const pair = Buffer.from(`${name}:${user.password.reveal()}`).toString('base64');
-    return { name: 'the password by Basic', part: { Authorization: `Basic ${pair}` } };
+    return { name: 'the password by Basic', headers: { Authorization: `Basic ${pair}` } };
   });
 
   expect(await openTo(api, parts, false)).toBeShut();
 });
 
-async function openTo(api: Api, parts: readonly Part<Headers>[], madeUp = true): Promise<readonly Open[]> {
+async function openTo(api: Api, parts: readonly Way[], madeUp = true): Promise<readonly Open[]> {
   const open: Open[] = [];
   const anonymous = await api.call('GetSupportMFAConfig');
   if (anonymous.status < 300) throw arrange.failure('GET /support-user/mfa is open to everybody already.');
-  for (const { name, part } of parts) {
-    const answer = await api.call('GetSupportMFAConfig', { headers: part, madeUp });
+  for (const { name, headers = {} } of parts) {
+    const answer = await api.call('GetSupportMFAConfig', { headers, madeUp });
     if (answer.status < 300) open.push({ name, answer });
   }
   return open;

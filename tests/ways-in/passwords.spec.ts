@@ -1,5 +1,5 @@
-import type { User, Users, Way } from '../../fixtures/index.js';
-import { arrange, bypass, expect, test } from '../../fixtures/index.js';
+import type { Way } from '../../fixtures/index.js';
+import { arrange, bypass, test } from '../../fixtures/index.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -33,28 +33,20 @@ for (const [id, rowsOf] of [
     await arrange(cluster.off());
     const user = users.withPassword();
     await arrange.login(users.logins.withoutCode(user));
-    const ways = waysOf(users, user, rowsOf(user.password.reveal()));
+    const settle = () => arrange.login(users.login(user, { expects: 'accepted' }));
+    const ways = rowsOf(user.password.reveal()).flatMap(({ name, members }): Way[] => [
+      { name: `${name} at POST /users/sessions`, members },
+      {
+        name: `${name} at POST /access-tokens`,
+        send: () => users.sessions.requestToken(user, undefined, { members }),
+      },
+    ]);
 
-    const open = await bypass.tryWays(ways, bypass.wrongPasswords(api, users, user));
+    const open = await bypass.tryWays({ api, users, user, row: bypass.wrongInSeries, settle }, ways);
 
-    await bypass.unlessPlain(
+    await bypass.expectShut(
       open,
       'A wrong password',
       async () => (await users.login(user, { password: `${user.username}-not` })).session !== undefined,
     );
-    expect(open).toBeShut();
   });
-
-function waysOf(
-  users: Users,
-  user: User,
-  rows: readonly { readonly name: string; readonly members: Members }[],
-): readonly Way[] {
-  return rows.flatMap(({ name, members }) => [
-    { name: `${name} at POST /users/sessions`, send: () => users.logins.request(user, { members }) },
-    {
-      name: `${name} at POST /access-tokens`,
-      send: () => users.sessions.requestToken(user, undefined, { members }),
-    },
-  ]);
-}

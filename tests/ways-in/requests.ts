@@ -1,28 +1,27 @@
-import type { Part } from '../../fixtures/index.js';
+import type { Way } from '../../fixtures/index.js';
 
-type Members = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;
 
-const member = (name: string, value: unknown): Part<Members> => ({
+const member = (name: string, value: unknown): Way => ({
   name: `${name}: ${JSON.stringify(value)}`,
-  part: { [name]: value },
+  members: { [name]: value },
 });
 
-const header = (name: string, value: string): Part<Headers> => ({
+const header = (name: string, value: string): Way => ({
   name: `${name}: ${value}`,
-  part: { [name]: value },
+  headers: { [name]: value },
 });
 
 const junk = '-----BEGIN JUNK-----\nbm90aGluZw==\n-----END JUNK-----';
 
 /** Documented members sent in place of a code. */
-export const junkCertificate: Part<Members> = {
+export const junkCertificate: Way = {
   name: 'a certificate and a privateKey that are junk',
-  part: { certificate: junk, privateKey: junk },
+  members: { certificate: junk, privateKey: junk },
 };
 
 /** Members that a server might take for a reason to ask for no code; add a line for another. */
-export const members: readonly Part<Members>[] = [
+export const members: readonly Way[] = [
   ...['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'].map(
     (name) => member(name, true),
   ),
@@ -42,7 +41,7 @@ export const members: readonly Part<Members>[] = [
 ];
 
 /** Header fields of proxies or other kinds that a server might trust; add a line for another. */
-export const headers: readonly Part<Headers>[] = [
+export const headers: readonly Way[] = [
   header('X-Forwarded-For', '10.0.0.1'),
   header('Forwarded', 'for=127.0.0.1;host=localhost'),
   header('X-Real-IP', '127.0.0.1'),
@@ -68,7 +67,7 @@ export const headers: readonly Part<Headers>[] = [
 ];
 
 /** Header fields by which a proxy might name the caller; add a line for another. */
-export const callerHeaders = (name: string): readonly Part<Headers>[] => [
+export const callerHeaders = (name: string): readonly Way[] => [
   ...['X-Remote-User', 'Remote-User', 'X-Forwarded-User', 'X-Auth-Request-User', 'X-User', 'X-Username'].map(
     (field) => header(field, name),
   ),
@@ -80,13 +79,13 @@ export const callerHeaders = (name: string): readonly Part<Headers>[] => [
 ];
 
 /** Credentials that consist of a user's name. */
-export const namesAsCredentials = (name: string): readonly Part<Headers>[] => [
+export const namesAsCredentials = (name: string): readonly Way[] => [
   header('session-id', name),
   header('apiKey', name),
   header('Authorization', `Bearer ${name}`),
 ];
 
-export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined'].flatMap((value) => [
+export const emptyCredentials: readonly Way[] = ['', 'null', 'undefined'].flatMap((value) => [
   header('apiKey', value),
   header('session-id', value),
   header('Authorization', `Bearer ${value}`.trim()),
