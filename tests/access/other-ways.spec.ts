@@ -1,24 +1,114 @@
-import type { Connection, Credential, Open, State } from '../../fixtures/index.js';
-import { anonymous, arrange, expect, prepared, test } from '../../fixtures/index.js';
-import { detours, openWays, spellings, type Write, writes } from './ways.js';
+import type { Answer, Connection, Credential, Fixtures, Users } from '../../fixtures/index.js';
+import {
+  anonymous,
+  arrange,
+  changeWords,
+  culpritOf,
+  expect,
+  memberOf,
+  prepared,
+  spellingsOf,
+  test,
+} from '../../fixtures/index.js';
 
-/** A write with a harmless body. */
-type Harmless = readonly [Write, unknown];
+/** A write of the API, and how its answer shows that it was carried out. */
+interface Write {
+  readonly method: 'PUT' | 'PATCH' | 'POST';
+  readonly path: string;
+  readonly part: 'cluster' | 'support';
+  readonly waysOf: WaysOf;
+  /** It is harmless if accepted; on a throw-away target its effect shows. */
+  readonly body: (connection: Connection) => Promise<unknown>;
+  readonly isDone: (answer: Answer) => boolean;
+}
 
-test('access/no-other-way-to-write-without-credentials', async ({ connection, state }) => {
-  const [first, ...others] = await arrange(harmless(connection));
-  expect(await tried({ connection, state }, first, detours, anonymous)).toBeShut();
-  for (const each of others)
-    expect(await tried({ connection, state }, each, spellings, anonymous)).toBeShut();
-});
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+}
 
-test('access/no-other-way-to-write-for-a-viewer', async ({ connection, users, state }) => {
-  const as = await arrange(users.sessions.viewer());
-  const [first, ...others] = await arrange(harmless(connection));
+/** Another way to request a write, as its differences from it. */
+type Way = Partial<Request>;
+type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
 
-  expect(await tried({ connection, state }, first, detours, as)).toBeShut();
-  for (const each of others) expect(await tried({ connection, state }, each, spellings, as)).toBeShut();
-});
+/** A further line is a further way. */
+const spellings: WaysOf = ({ path }) => [
+  ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
+  ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
+  // Another parser for the same body.
+  { headers: { 'Content-Type': 'application/merge-patch+json' } },
+  { headers: { 'Content-Type': 'text/plain' } },
+];
+
+/** Those, and features that a server checks for every path or for none. */
+const detours: WaysOf = (write) => [
+  ...spellings(write),
+  // The method stands outside the request line.
+  { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
+  { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
+  { method: 'POST', headers: { 'X-Method-Override': write.method } },
+  { method: 'POST', query: { _method: write.method } },
+  { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
+  { headers: { 'X-HTTP-Method-Override': 'GET' } },
+  { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
+  // The path stands outside the request line, where proxies may put it.
+  { path: '/', headers: { 'X-Original-URL': write.path } },
+  { path: '/', headers: { 'X-Rewrite-URL': write.path } },
+  { headers: { 'X-Original-Method': 'GET' } },
+  { headers: { 'X-Forwarded-For': '127.0.0.1' } },
+  { headers: { 'X-Forwarded-User': 'admin' } },
+  { headers: { 'X-Remote-User': 'admin' } },
+];
+
+/** Leaves out documented requests, which have requirements of their own. */
+const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
+  method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
+
+/** Whether the target may have treated the request as a read: then its answer shows a configuration. */
+function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
+  const methods = [method, ...Object.values(headers)];
+  if (methods.includes('OPTIONS')) return true;
+  return methods.includes('GET') && status === 200 && typeof memberOf(body, 'enabled') === 'boolean';
+}
+
+const writes: readonly Write[] = [
+  {
+    method: 'PUT',
+    path: '/mfa-config',
+    part: 'cluster',
+    waysOf: detours,
+    body: async (connection) => (await prepared('UpdateMFAConfig', connection)).anyJson,
+    isDone: ({ status }) => status === 204,
+  },
+  {
+    method: 'PATCH',
+    path: '/support-user/mfa',
+    part: 'support',
+    waysOf: spellings,
+    body: async (connection) => (await prepared('UpdateSupportMFAConfig', connection)).anyJson,
+    isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'enabled') === 'boolean',
+  },
+  {
+    method: 'POST',
+    path: '/support-user/verify-totp',
+    part: 'support',
+    waysOf: spellings,
+    body: async () => ({ totpCode: '000000' }),
+    isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'success') === 'boolean',
+  },
+];
+
+for (const [id, by] of [
+  ['access/no-other-way-to-write-without-credentials', async () => anonymous],
+  ['access/no-other-way-to-write-for-a-viewer', (users: Users) => users.sessions.viewer()],
+] as const)
+  test(id, async ({ api, connection, users, cluster, support, state }) => {
+    const as = await arrange(by(users));
+    for (const write of writes)
+      await expectNoOtherWay({ api, connection, cluster, support, state }, write, as);
+  });
 
 test('access/head-refuses-anonymous', async ({ api, admin }) => {
   for (const path of ['/mfa-config', '/support-user/mfa']) {
@@ -30,35 +120,39 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
   }
 });
 
-/** Each write with a body that is harmless if accepted; on a throw-away target its effect shows. */
-async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {
-  const [cluster, support] = [
-    await prepared('UpdateMFAConfig', connection),
-    await prepared('UpdateSupportMFAConfig', connection),
-  ];
-  return [
-    [writes.cluster, cluster.anyJson],
-    [writes.support, support.anyJson],
-    [writes.verify, { totpCode: '000000' }],
-  ];
-}
-
-async function tried(
-  { connection, state }: { readonly connection: Connection; readonly state: State },
-  [write, body]: Harmless,
-  waysOf: typeof detours,
+/** @throws ArrangeError if the documented way is open, which another requirement reports */
+async function expectNoOtherWay(
+  given: Pick<Fixtures, 'api' | 'connection' | 'cluster' | 'support' | 'state'>,
+  { method, path, part, waysOf, body, isDone }: Write,
   as: Credential,
-): Promise<readonly Open[]> {
-  const [cluster, support] = [await connection.cluster(), await connection.support()];
-  const before = await arrange(state.snapshot(write.part));
-  const giveBack = {
-    cluster: async () => cluster.giveBack(before.cluster),
-    support: async () => support.giveBack(before.support),
+): Promise<void> {
+  const { api, connection, cluster, support, state } = given;
+  const sent = { as, anyJson: await arrange(body(connection)), mayChange: true } as const;
+  const before = await arrange(state.snapshot(part));
+  const changes = async () => {
+    const found = await state.changesSince(before);
+    if (found.length > 0)
+      await (part === 'cluster' ? cluster.giveBack(before.cluster) : support.giveBack(before.support));
+    return found;
   };
-  const undone = async () => {
-    const changes = await state.changesSince(before);
-    if (changes.length > 0) await giveBack[write.part]();
-    return changes;
-  };
-  return openWays(connection.api, write, waysOf(write), { as, body, undone });
+  // The documented request must be answered like any other.
+  const plain = await api.probe(method, path, sent);
+  if (isDone(plain) || (await changes()).length > 0)
+    throw arrange.failure(`${method} ${path} itself is not refused: other ways tell nothing.`);
+
+  const operations = [...api.contract.operations.values()];
+  const found = await culpritOf({
+    tries: waysOf({ method, path })
+      .map((way): Request => ({ method, path, ...way }))
+      .filter((request) => operations.every((operation) => isOther(request, operation))),
+    // A server may close the connection on an odd request, or never answer it: both open nothing.
+    send: ({ method, path, ...more }) =>
+      arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
+    // If the answer doesn't show a write, a changed state does.
+    isTaken: (request, answer) => !isReading(request, answer) && isDone(answer),
+    changes,
+  });
+  if (found === undefined || found.tries.length > 1) return;
+  const name = [JSON.stringify(found.tries[0]), ...found.changes.map(changeWords)].join('; ');
+  expect([{ name, answer: found.answer ?? plain }]).toBeShut();
 }

@@ -1,14 +1,62 @@
+import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
 import {
   addressesOf,
   arrange,
   changesShown,
   clusterChanges,
+  demand,
+  effectiveAllow,
   expect,
   memberOf,
   notApplicable,
   supportChanges,
+  supportConfigOf,
   test,
 } from '../../fixtures/index.js';
+
+const names = ['mfaType', 'email'] as const;
+
+test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection }) => {
+  const email = connection.target.supportUser.email ?? '';
+  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
+  const states: readonly SupportConfig[] = [
+    { enabled: false, mfaType: 'email', email },
+    ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
+    { enabled: true, mfaType: 'email', email },
+  ];
+  const seen: Seen[] = [];
+  for (const state of states) {
+    await arrange(support.off());
+    if ((await support.patch(state)).status >= 300) continue;
+    for (const sent of names) {
+      await changesShown(connection);
+      const before = await shown(support);
+      if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
+      await changesShown(connection);
+      seen.push(...leftOut(sent, before, await shown(support)));
+    }
+  }
+
+  const keepsAny = seen.some(({ name, after }) => after[name] !== null);
+  if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
+});
+
+/** A property that a PATCH omitted, and its value afterwards. */
+interface Seen {
+  readonly name: (typeof names)[number];
+  readonly after: SupportConfig;
+}
+
+/** As received: a property that GET omits counts as not shown. */
+async function shown(support: SupportMfa): Promise<SupportConfig> {
+  return supportConfigOf((await arrange(support.get())).body);
+}
+
+/** The omitted property, if GET showed it. A PATCH that switched MFA, or was refused, shows nothing about omission. */
+function leftOut(sent: Seen['name'], before: SupportConfig, after: SupportConfig): Seen[] {
+  if (after[sent] === null || after.enabled !== before.enabled) return [];
+  return names.flatMap((name) => (name === sent || before[name] === null ? [] : [{ name, after }]));
+}
 
 const nothingSet = { enabled: false, mfaType: null, email: null };
 
@@ -97,4 +145,33 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;
   if (isOpen) expect(read).toHaveTexts(['mfaType']);
+});
+
+test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
+  await arrange(support.off());
+  const stored = async (email: string, mfaType: 'email' | 'totp') => {
+    const now = await support.readUntil((read) => read.email === email && read.mfaType === mfaType);
+    const seen = { email: now.email, mfaType: now.mfaType };
+    return { seen, isSo: now.email === email && now.mfaType === mfaType };
+  };
+  const first = await support.patch({ enabled: false, email: 'one@mfa-conformance.example' });
+  if (first.status >= 400 && first.status < 500)
+    notApplicable('the target takes no change while support MFA is off');
+  await arrange.success(Promise.resolve(first));
+  await arrange.success(support.patch({ enabled: false, mfaType: 'email' }));
+  if (!(await stored('one@mfa-conformance.example', 'email')).isSo)
+    notApplicable('the target keeps neither mode nor address while support MFA is off');
+
+  for (let round = 0; round < 3; round += 1) {
+    const [email, mfaType] = round % 2 === 0 ? (['two', 'totp'] as const) : (['one', 'email'] as const);
+    const address = `${email}@mfa-conformance.example`;
+    const answers = await Promise.all([
+      support.patch({ enabled: false, email: address }),
+      support.patch({ enabled: false, mfaType }),
+    ]);
+    // A target may ask one of them to retry.
+    if (answers.some(({ status }) => status >= 300)) continue;
+    const { seen, isSo } = await stored(address, mfaType);
+    demand(isSo, { kind: 'whole', allowed: [{ email: address, mfaType }], seen }, ...answers);
+  }
 });

@@ -1,8 +1,81 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Api, ClusterMfa, Credential, LoginOptions, User, Users } from '../../fixtures/index.js';
-import { arrange, bothTypes, bypass, expect, notApplicable, test } from '../../fixtures/index.js';
-import { hasEnded } from './ended.js';
+import {
+  anonymous,
+  arrange,
+  bothTypes,
+  bypass,
+  expect,
+  hasSid,
+  notApplicable,
+  test,
+  wrong,
+} from '../../fixtures/index.js';
 import { bitsOf, leastBits, randomBits } from './guessable.js';
+
+interface Look {
+  readonly api: Api;
+  readonly cluster: ClusterMfa;
+  readonly as: Credential;
+}
+
+/** Waits until a session has ended, which takes a moment on some targets. */
+async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
+  const { status } = await ending;
+  if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);
+  const look = () => api.call('GetMFAConfig', { as });
+  const last = await cluster.settles(look, ({ status: got }) => got >= 400);
+  if (last.status < 400) throw arrange.failure('DELETE /users/sessions ended no session of the user.');
+}
+
+test('sessions/delete-refuses-anonymous', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withSid();
+  const as = await arrange(users.sessions.id(user));
+  await arrange.success(api.call('GetMFAConfig', { as }));
+
+  for (const by of [anonymous, wrong.key(), wrong.token(), wrong.session()]) {
+    expect(await users.sessions.end(user, by)).toBeRefused();
+    expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+  }
+});
+
+test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users
+    .allWithPassword()
+    .filter(hasSid)
+    .find(({ role }) => role !== 'viewer');
+  if (user === undefined) notApplicable('the viewer is the only account with a sid besides the admin');
+  const as = await arrange(users.sessions.id(user));
+  await arrange.success(api.call('GetMFAConfig', { as }));
+
+  expect(await users.sessions.end(user, await arrange(users.sessions.viewer()))).toBeRefused();
+  expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+});
+
+test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
+  await arrange(cluster.off());
+  const user = users.withSid();
+  // Another user's as well, if there is one.
+  const other = users.allWithPassword().find(({ role }) => role !== user.role);
+  const both = [user, ...(other === undefined ? [] : [other])];
+  const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
+  for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
+  users.sessions.ended();
+
+  // Half of a long sid belongs to nobody; half of a short one might.
+  const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
+  for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
+    expect(await api.call('DeleteSession', { as: admin, query: { sid } })).toBeHandled();
+    for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+  }
+  // If sessions end with a delay, those ended before the user's have ended by then.
+  const [own, others] = sessions;
+  if (own === undefined || others === undefined) return;
+  await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
+  expect(await api.call('GetMFAConfig', { as: others })).toBeAccepted();
+});
 
 /** With a few nodes, at least one is reached twice. */
 const looksByNewConnections = 5;

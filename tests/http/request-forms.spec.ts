@@ -1,4 +1,114 @@
-import { arrange, asItIs, expect, notApplicable, test } from '../../fixtures/index.js';
+import type { Answer, Api, Connection, Credential } from '../../fixtures/index.js';
+import {
+  arrange,
+  asItIs,
+  demand,
+  effectiveAllow,
+  expect,
+  missingOperations,
+  notApplicable,
+  sameCluster,
+  test,
+} from '../../fixtures/index.js';
+
+test('http/unknown-is-no-success', async ({ api, admin, connection }) => {
+  for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
+    expect(await api.probe('GET', path, { as: admin, mistake: 'an unknown path' })).toBeNoSuccess();
+  }
+  for (const [method, path] of senseless) {
+    expect(await senselessly(api, connection, admin, method, path)).toBeNoSuccess();
+  }
+});
+
+test('http/documented-operations-are-there', async ({ api, admin, learned }) => {
+  const missing = await missingOperations(api, admin, learned);
+
+  demand(missing.length === 0, { kind: 'handled', least: 'there' }, ...missing);
+});
+
+test('http/trace-shows-no-header', async ({ api }) => {
+  const marker = 'shown-to-nobody-7f1c';
+
+  const answer = await arrange.ifAnswered(
+    api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }),
+  );
+
+  const isEchoed = answer !== undefined && answer.status < 300 && answer.rest.includes(marker);
+  demand(!isEchoed, { kind: 'field', name: 'X-Probe', rule: 'is not echoed', seen: marker }, answer);
+});
+
+test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection }) => {
+  const { hostname } = new URL(connection.target.baseUrl);
+  for (const origin of ['https://pages.example', `https://${hostname}.pages.example`, 'null']) {
+    const preflight = {
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'apikey',
+    };
+    const answers = [
+      await api.call('GetMFAConfig', { as: admin, headers: { Origin: origin } }),
+      await api.probe('OPTIONS', '/mfa-config', { headers: { Origin: origin, ...preflight } }),
+    ];
+    for (const answer of answers) {
+      const { 'access-control-allow-origin': allowed, 'access-control-allow-credentials': credentials } =
+        answer.headers;
+      const isOpen = allowed === origin && credentials === 'true';
+      const name = 'Access-Control-Allow-Origin';
+      demand(!isOpen, { kind: 'field', name, rule: 'allows no credentials', seen: origin }, answer);
+    }
+  }
+});
+
+/** With this many writes, a target that throttles sometimes refuses at least one. */
+const mostWrites = 12;
+
+test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
+  if ((await arrange(cluster.found())).enabled) notApplicable('cluster MFA was found on');
+  await arrange(cluster.off());
+  let stored = await arrange(cluster.read());
+  const shown = () => arrange(state.clusterOnce(stored));
+  for (let n = 0; n < mostWrites; n += 1) {
+    const body = { ...stored, authenticationTypes: n % 2 === 0 ? ['email'] : ['totp'] };
+    const { status } = await cluster.putAny(body, undefined, { throttlingIsTested: 'and 503' });
+    if (status < 300) stored = body;
+    if (status < 300 && n === 0 && !sameCluster(await shown(), body))
+      notApplicable('GET does not show authenticationTypes while MFA is off');
+    if (![429, 503].includes(status)) continue;
+    expect(await shown()).toHaveMembers({ authenticationTypes: stored.authenticationTypes });
+    return;
+  }
+  notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
+});
+
+test('http/parallel-reads-succeed', async ({ api, admin }) => {
+  await arrange(api.call('GetMFAConfig', { as: admin }));
+  const failed: Answer[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const answers = await Promise.all([1, 2, 3].map(() => api.call('GetMFAConfig', { as: admin })));
+    failed.push(...answers.filter(({ status }) => status >= 500).slice(0, 1));
+  }
+  // A single failure may be an accident.
+  const [, again] = failed;
+  demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
+});
+
+/** Methods that no release has for their path: harmless even if obeyed. */
+const senseless = [
+  ['DELETE', '/email-otp'],
+  ['DELETE', '/support-user/verify-totp'],
+  ['PUT', '/send-email-otp'],
+] as const;
+
+/** Sent with a credential only to a throw-away target: an undocumented method might do anything. */
+function senselessly(
+  api: Api,
+  { target }: Connection,
+  admin: Credential,
+  method: string,
+  path: string,
+): Promise<Answer> {
+  const credential = effectiveAllow(target.allow).disposable ? { as: admin } : {};
+  return api.probe(method, path, { ...credential, mistake: `${method} where there is none` });
+}
 
 test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connection, state, allow }) => {
   await arrange(cluster.off());

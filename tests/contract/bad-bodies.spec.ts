@@ -1,0 +1,329 @@
+import type { Answer, Connection, Credential, Fixtures, Snapshot } from '../../fixtures/index.js';
+import {
+  anonymous,
+  arrange,
+  bothTypes,
+  culpritOf,
+  demand,
+  expect,
+  notApplicable,
+  TransportError,
+  test,
+} from '../../fixtures/index.js';
+
+type Parts = Pick<Fixtures, 'cluster' | 'support' | 'allow'>;
+type Sent = readonly [body: string | undefined, mistake: string];
+
+async function switchedOn({ cluster, allow }: Pick<Parts, 'cluster' | 'allow'>): Promise<boolean> {
+  if (allow.clusterMfa) await cluster.on(bothTypes);
+  return allow.clusterMfa;
+}
+
+const supportOff = ({ support }: Parts) => support.off();
+const byTotp = ({ support }: Parts) => support.onByTotp().then(() => true);
+const brokenOff = (name: string, value: string) => [
+  `{"${name}":`,
+  `{"${name}":${value.slice(0, 3)}`,
+  `{"${name}`,
+];
+
+/** The likeliest reading of each wrong type is the current configuration, so acceptance changes nothing. */
+const writes = [
+  {
+    area: 'mfa-config',
+    prepare: ({ cluster }: Parts) => cluster.asFound(),
+    switchOn: switchedOn,
+    send: ({ cluster }: Parts, ...sent: Sent): Promise<Answer> => cluster.putText(...sent),
+    malformed: brokenOff('enabled', 'false'),
+    wrongTypes: ({ cluster: now }: Snapshot): readonly object[] =>
+      [String(now.enabled), Number(now.enabled)].map((enabled) => ({ ...now, enabled })),
+  },
+  {
+    area: 'support-mfa',
+    prepare: supportOff,
+    switchOn: byTotp,
+    send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.patchText(...sent),
+    malformed: brokenOff('enabled', 'false'),
+    wrongTypes: (): readonly object[] => [{ enabled: 'false' }, { enabled: 0 }],
+  },
+  {
+    area: 'support-configure',
+    prepare: supportOff,
+    switchOn: undefined,
+    send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.configureText(...sent),
+    malformed: brokenOff('mfaType', '"email"'),
+    // Sent without the password, so that a target that ignores types changes nothing.
+    wrongTypes: (): readonly object[] => [{ mfaType: 5, email: ['a@example.com'] }],
+  },
+] as const;
+
+test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state }) => {
+  await arrange(cluster.off());
+  const start = (await arrange(state.snapshot())).cluster;
+  const { authenticationTypes, retainUserMfaSettings } = start;
+  const { enabled: wasOn } = await arrange(cluster.found());
+  const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
+  const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
+  // In both orders: a target may store each member as it reads it. Likely readings do no harm while MFA is off.
+  const bodies: object[] = [
+    { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
+    { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
+    { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
+  ];
+  // True keeps users' keys. False may delete them, so only a throw-away target gets it.
+  const { disposable } = allow;
+  if (retainUserMfaSettings !== true || disposable)
+    bodies.push({
+      enabled: false,
+      retainUserMfaSettings: retainUserMfaSettings !== true,
+      authenticationTypes: [...types, 'pigeon'],
+    });
+  let refusals = 0;
+  const tryAll = async (tried: readonly object[]) => {
+    let before = await arrange(state.snapshot());
+    for (const body of tried) {
+      const { status } = await cluster.putText(JSON.stringify(body), 'a wrong type');
+      if (status < 400) {
+        await arrange(cluster.giveBack(start));
+        before = await arrange(state.snapshot());
+        continue;
+      }
+      refusals += 1;
+      expect(await state.changesSince(before)).toBeNone();
+    }
+  };
+  await tryAll(bodies);
+  // Only while MFA is on can a refused body show that it switched MFA off. It keeps users' keys.
+  const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
+  if (await arrange.ifItCan(switchedOn({ cluster, allow }))) await tryAll([off]);
+  if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
+});
+
+for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
+  test(`${area}/refuses-missing-body`, async ({ cluster, support, allow, state }) => {
+    const parts = { cluster, support, allow };
+    await arrange(prepare(parts));
+    const before = await arrange(state.snapshot());
+
+    const answer = await send(parts, undefined, 'a missing body');
+
+    // A PATCH without a body may be read as {}, which changes nothing.
+    if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
+    expect(await state.changesSince(before)).toBeNone();
+  });
+
+  test(`${area}/refuses-malformed-json`, async ({ cluster, support, allow, state }) => {
+    const parts = { cluster, support, allow };
+    const isRefusedAndHarmless = async () => {
+      const before = await arrange(state.snapshot());
+      for (const body of malformed) expect(await send(parts, body, 'malformed JSON')).toBeRefused();
+      expect(await state.changesSince(before)).toBeNone();
+    };
+    await arrange(prepare(parts));
+    await isRefusedAndHarmless();
+
+    // A target that accepts an empty body would probably switch MFA off, which shows while it is on.
+    if (switchOn && (await arrange.ifItCan(switchOn(parts)))) await isRefusedAndHarmless();
+  });
+
+  test(`${area}/wrong-type-is-harmless`, async ({ cluster, support, allow, state }) => {
+    const parts = { cluster, support, allow };
+    await arrange(prepare(parts));
+    const before = await arrange(state.snapshot());
+
+    for (const wrong of wrongTypes(before)) {
+      expect(await send(parts, JSON.stringify(wrong), 'a wrong type')).toBeHandled();
+      expect(await state.changesSince(before)).toBeNone();
+    }
+  });
+
+  if (area !== 'support-configure')
+    test(`${area}/wrong-type-is-refused`, async ({ cluster, support, allow, state }) => {
+      const parts = { cluster, support, allow };
+      await arrange(prepare(parts));
+
+      for (const wrong of wrongTypes(await arrange(state.snapshot())))
+        expect(await send(parts, JSON.stringify(wrong), 'a wrong type')).toBeRefused();
+    });
+}
+
+/** Truncated: parsers may accept extensions of JSON (RFC 8259 9), and this is none. */
+const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
+const notTexts = [5, true, ['a'], {}];
+
+type Given = Pick<Fixtures, 'connection' | 'users'>;
+type By = (given: Given) => Promise<Credential>;
+
+const byAdmin: By = ({ connection }) => connection.admin();
+const byUser: By = ({ users }) => users.sessions.of(users.withReplaceableTotp());
+const byNobody: By = () => Promise.resolve(anonymous);
+
+const refusing = [
+  { area: 'verify-totp', operation: 'VerifySupportUserTotp', by: byAdmin },
+  { area: 'totp-key', operation: 'CreateTotpKey', by: byUser },
+  { area: 'sessions', operation: 'CreateSession', by: byNobody },
+  { area: 'access-tokens', operation: 'CreateAccessToken', by: byNobody },
+] as const;
+
+for (const { area, operation, by } of refusing)
+  test(`${area}/refuses-missing-body`, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
+
+    const answer = await api.call(operation, { as, mistake: 'a missing body' });
+
+    // A target may read it as {}, which holds no code, and answer success false.
+    if (area === 'verify-totp') expect(answer).toNotVerify();
+    else expect(answer).toBeRefused();
+  });
+
+for (const { area, operation, by } of [
+  refusing[0],
+  refusing[1],
+  { area: 'email-otp', operation: 'CreateEmailOtp', by: byAdmin } as const,
+  refusing[2],
+  refusing[3],
+])
+  test(`${area}/refuses-malformed-json`, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
+
+    for (const body of malformed)
+      expect(await api.call(operation, { as, raw: { body }, mistake: 'malformed JSON' })).toBeRefused();
+  });
+
+const asCode = [123456, true, ['123456'], {}].map((totpCode) => ({ totpCode }));
+const asName = notTexts.map((totpKeyName) => ({ totpKeyName }));
+const asUser = notTexts.map((username) => ({ username, password: 'x', domain: 'LOCAL' }));
+const opensNothing = (answer: Answer) => expect(answer).toHaveNone('sessionId');
+const verifiesNothing = (answer: Answer) => expect(answer).toHaveOther({ success: true });
+
+for (const [id, operation, by, bodies, isHarmless] of [
+  ['verify-totp/wrong-type-is-harmless', 'VerifySupportUserTotp', whileOff, asCode, verifiesNothing],
+  ['totp-key/wrong-type-is-harmless', 'CreateTotpKey', byUser, asName],
+  ['email-otp/wrong-type-is-harmless', 'CreateEmailOtp', byAdmin, asUser],
+  ['sessions/wrong-type-is-harmless', 'CreateSession', byNobody, asUser, opensNothing],
+] as const)
+  test(id, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
+
+    for (const anyJson of bodies) {
+      const answer = await api.call(operation, { as, anyJson, mistake: 'a wrong type' });
+      expect(answer).toBeHandled();
+      isHarmless?.(answer);
+    }
+  });
+
+test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection }) => {
+  const { email } = connection.target.accounts.admin;
+  const mark = await mail.mark();
+
+  const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
+
+  expect(answer).toBeHandled();
+  // The caller may get a code; receiving it here keeps it from surprising another test.
+  if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
+});
+
+async function whileOff({ connection }: Given): Promise<Credential> {
+  await (await connection.support()).off();
+  return connection.admin();
+}
+
+/** Bodies that confuse parsers, made of a harmless one; a further line is a further body. */
+const bodies: readonly Hostile[] = [
+  {
+    what: 'lists nested 5,000 deep',
+    make: withMember(`"x":${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+    mistake: true,
+  },
+  {
+    what: 'objects nested 5,000 deep',
+    make: withMember(`"x":${'{"x":'.repeat(5_000)}1${'}'.repeat(5_000)}`),
+    mistake: true,
+  },
+  { what: 'bytes that are not UTF-8', make: notUtf8, mistake: true },
+  { what: 'a lone surrogate', make: withMember('"x":"\\ud800"') },
+  { what: 'a member named __proto__', make: withMember('"__proto__":{"enabled":true}') },
+  { what: 'a member named constructor', make: withMember('"constructor":{"prototype":{"enabled":true}}') },
+  { what: 'a number that no computer holds', make: withMember('"x":1e9999') },
+  { what: '100 KiB', make: withMember(`"x":"${'x'.repeat(100 * 1024)}"`), isLong: true },
+  { what: '1.5 MiB', make: withMember(`"x":"${'x'.repeat(1536 * 1024)}"`), isLong: true },
+];
+
+interface Hostile {
+  readonly what: string;
+  readonly make: (json: string) => string | Uint8Array;
+  /** Any server may refuse it: a server error then counts as one after a client's mistake. */
+  readonly mistake?: true;
+  /** The server may reject it before reading it all, by closing the connection (RFC 9110 15.5.14). */
+  readonly isLong?: true;
+}
+
+test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
+  await arrange(support.off());
+  await arrange(cluster.proveWayBack());
+  // A PATCH of enabled alone may reset mode and address: this test asks for other effects of hostile bodies.
+  await arrange(support.patch({ enabled: false }));
+  const before = await arrange(state.snapshot());
+  const shown = await arrange(cluster.readAsShown());
+  const off = support.withPassword({ enabled: false });
+  const login = { username: 'nobody-7f1c', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
+  const calls = [
+    { operation: 'UpdateMFAConfig', json: JSON.stringify(shown), as: admin },
+    { operation: 'UpdateSupportMFAConfig', json: JSON.stringify(off), as: admin },
+    { operation: 'CreateSession', json: JSON.stringify(login), as: anonymous },
+  ] as const;
+  for (const { operation, json, as } of calls.slice(0, 2)) {
+    const { status } = await api.call(operation, { as, raw: { body: withMember('"x":1')(json) } });
+    if (status >= 500) throw arrange.failure(`A harmless member nobody knows was answered ${status}.`);
+  }
+
+  const found = await culpritOf({
+    tries: bodies.flatMap((body) => calls.map((call) => ({ ...body, ...call }))),
+    send: async ({ operation, json, as, make, what, mistake, isLong }) => {
+      const options = { as, raw: { body: make(json) }, ...(mistake && { mistake: what }) };
+      const answer = await answered(() => api.call(operation, options), isLong === true, connection);
+      if (answer !== undefined)
+        demand(answer.status < 500, { kind: 'handled', least: 'no server error' }, answer);
+      return answer;
+    },
+    changes: async () => {
+      const changes = await state.changesSince(before);
+      if (changes.length > 0) await cluster.giveBack(shown);
+      return changes;
+    },
+  });
+  expect(found?.changes ?? []).toBeNone();
+});
+
+/** The answer, demanded if two tries got none; undefined if the target may close the connection. */
+async function answered(
+  send: () => Promise<Answer>,
+  mayClose: boolean,
+  connection: Connection,
+): Promise<Answer | undefined> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      if (mayClose && !/within \d+ ms/.test(error.message)) return undefined;
+    }
+  }
+  const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
+  // A target that answers nobody is down, which has nothing to do with the body.
+  await arrange(connection.api.call('GetMFAConfig', { as: await connection.admin() }));
+  demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
+  return undefined;
+}
+
+function withMember(member: string): (json: string) => string {
+  return (json) => `${json.slice(0, -1)},${member}}`;
+}
+
+function notUtf8(json: string): Uint8Array {
+  return Buffer.concat([
+    Buffer.from(`${json.slice(0, -1)},"x":"`),
+    Buffer.from([0xc3, 0x28, 0xff]),
+    Buffer.from('"}'),
+  ]);
+}
