@@ -2,9 +2,9 @@ import type { Answer, Api, Credential } from '../../fixtures/index.js';
 import {
   anonymous,
   arrange,
-  bothTypes,
   expect,
   guarded,
+  mfa,
   prepared,
   test,
   triggerNames,
@@ -54,7 +54,7 @@ test('access/key-needs-no-code', async ({ api, admin: as, cluster }) => {
   await arrange(cluster.off());
   const reads = ['GetMFAConfig', 'GetSupportMFAConfig'] as const;
   for (const read of reads) await arrange(api.call(read, { as }));
-  await arrange(cluster.on(bothTypes));
+  await arrange(cluster.on(mfa.bothTypes));
 
   for (const read of reads) expect(await api.call(read, { as })).toBeAccepted();
 });

@@ -2,7 +2,7 @@ import type { Answer, Connection, Credential, Fixtures, Users } from '../../fixt
 import {
   anonymous,
   arrange,
-  changeWords,
+  configs,
   culpritOf,
   expect,
   memberOf,
@@ -153,6 +153,6 @@ async function expectNoOtherWay(
     changes,
   });
   if (found === undefined || found.tries.length > 1) return;
-  const name = [JSON.stringify(found.tries[0]), ...found.changes.map(changeWords)].join('; ');
+  const name = [JSON.stringify(found.tries[0]), ...found.changes.map(configs.changeWords)].join('; ');
   expect([{ name, answer: found.answer ?? plain }]).toBeShut();
 }

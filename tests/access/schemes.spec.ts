@@ -7,7 +7,6 @@ import {
   isSince,
   jsonOf,
   memberOf,
-  notApplicable,
   Secret,
   spellingsOf,
   test,
@@ -75,7 +74,7 @@ test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
 test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   const token = new Secret('of-nobody-0123456789');
   const answer = await api.call('GetMFAConfig', { as: { scheme: 'Bearer', tokenType: 'Bearer', token } });
-  if (answer.status !== 401) notApplicable(`a wrong token is answered ${answer.status}, not 401`);
+  if (answer.status !== 401) arrange.notApplicable(`a wrong token is answered ${answer.status}, not 401`);
 
   const seen = answer.headers['www-authenticate'] ?? null;
   const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
@@ -167,6 +166,6 @@ function inOtherCase(text: string): readonly string[] {
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   );
   if (other === text || /^[0-9a-f-]+$/i.test(text))
-    notApplicable('the credential is a number, or has no letters: it has no other case');
+    arrange.notApplicable('the credential is a number, or has no letters: it has no other case');
   return [other];
 }

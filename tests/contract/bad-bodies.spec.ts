@@ -2,11 +2,10 @@ import type { Answer, Connection, Credential, Fixtures, Snapshot } from '../../f
 import {
   anonymous,
   arrange,
-  bothTypes,
   culpritOf,
   demand,
   expect,
-  notApplicable,
+  mfa,
   TransportError,
   test,
 } from '../../fixtures/index.js';
@@ -15,7 +14,7 @@ type Parts = Pick<Fixtures, 'cluster' | 'support' | 'allow'>;
 type Sent = readonly [body: string | undefined, mistake: string];
 
 async function switchedOn({ cluster, allow }: Pick<Parts, 'cluster' | 'allow'>): Promise<boolean> {
-  if (allow.clusterMfa) await cluster.on(bothTypes);
+  if (allow.clusterMfa) await cluster.on(mfa.bothTypes);
   return allow.clusterMfa;
 }
 
@@ -96,7 +95,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   // Only while MFA is on can a refused body show that it switched MFA off. It keeps users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow }))) await tryAll([off]);
-  if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
+  if (refusals === 0) arrange.notApplicable('the target takes wrong types: nothing was refused');
 });
 
 for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {

@@ -1,22 +1,12 @@
 import type { ClusterConfig, ClusterMfa } from '../../fixtures/index.js';
-import {
-  arrange,
-  bothTypes,
-  changesShown,
-  clusterChanges,
-  expect,
-  expectShown,
-  notApplicable,
-  setOf,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, configs, expect, mfa, test } from '../../fixtures/index.js';
 
 test('mfa-config/get-is-safe', async ({ cluster }) => {
   const before = await arrange(cluster.read());
 
   const reads = [await cluster.read(), await cluster.read(), await cluster.read(), await cluster.read()];
 
-  expect(reads.flatMap((read) => clusterChanges(before, read))).toBeNone();
+  expect(reads.flatMap((read) => configs.clusterChanges(before, read))).toBeNone();
 });
 
 test('mfa-config/put-round-trip', async ({ cluster, state }) => {
@@ -24,11 +14,11 @@ test('mfa-config/put-round-trip', async ({ cluster, state }) => {
   const before = await arrange(cluster.read());
 
   const answer = await cluster.put(before);
-  if (isRefused(answer)) notApplicable('the target refuses a PUT of what is so already');
+  if (isRefused(answer)) arrange.notApplicable('the target refuses a PUT of what is so already');
   await arrange.success(Promise.resolve(answer));
 
   const after = await state.clusterOnce(before);
-  expect(clusterChanges(before, after)).toBeNone();
+  expect(configs.clusterChanges(before, after)).toBeNone();
 });
 
 test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
@@ -41,7 +31,7 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
   await arrange(cluster.put(config));
 
   const twice = await state.clusterOnce(once);
-  expect(clusterChanges(once, twice)).toBeNone();
+  expect(configs.clusterChanges(once, twice)).toBeNone();
 });
 
 test('mfa-config/stores-enabled', async ({ cluster }) => {
@@ -57,7 +47,7 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
     await arrange.success(cluster.put({ ...config, enabled }));
-    await expectShown(cluster, { enabled });
+    await expect.shown(cluster, { enabled });
   }
 });
 
@@ -75,11 +65,12 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
       authenticationTypes: types,
       retainUserMfaSettings: true,
     });
-    const isSo = found.enabled && setOf(found.authenticationTypes) === setOf(types);
-    if (isSo && isRefused(put)) notApplicable('the target refuses a PUT of what is so already');
+    const isSo = found.enabled && configs.setOf(found.authenticationTypes) === configs.setOf(types);
+    if (isSo && isRefused(put)) arrange.notApplicable('the target refuses a PUT of what is so already');
     await arrange.success(Promise.resolve(put));
     const now = await cluster.readUntil(
-      ({ enabled, authenticationTypes }) => enabled && setOf(authenticationTypes) === setOf(types),
+      ({ enabled, authenticationTypes }) =>
+        enabled && configs.setOf(authenticationTypes) === configs.setOf(types),
     );
     read.push({ now, authenticationTypes: types });
   }
@@ -101,7 +92,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
     // GET may hide the property, so this PUT may change nothing; with a switch it certainly changes something.
-    if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
+    if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 
     // A property missing from every answer is write-only, which the document allows.
@@ -111,7 +102,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     tried += 1;
   }
   await arrange(switchTo(cluster, found.enabled, []));
-  if (tried === 0) notApplicable('the target refuses what is so already');
+  if (tried === 0) arrange.notApplicable('the target refuses what is so already');
 });
 
 test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {
@@ -143,13 +134,13 @@ test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
 
   const put = await cluster.putAny({
     enabled: true,
-    authenticationTypes: [...bothTypes],
+    authenticationTypes: [...mfa.bothTypes],
     retainUserMfaSettings: true,
     xProbe: 1,
   });
-  if (isRefused(put)) notApplicable('the target refuses a property that the document does not know');
+  if (isRefused(put)) arrange.notApplicable('the target refuses a property that the document does not know');
 
-  await expectShown(cluster, { enabled: true, authenticationTypes: bothTypes });
+  await expect.shown(cluster, { enabled: true, authenticationTypes: mfa.bothTypes });
   await arrange(cluster.asFound());
 });
 
@@ -157,7 +148,7 @@ test('mfa-config/unknown-type-is-not-stored', async ({ api, admin, cluster, conn
   const { before, answer } = await ofUnknownType(cluster);
 
   expect(answer).toBeHandled();
-  await changesShown(connection);
+  await mfa.changesShown(connection);
   const read = await arrange(api.call('GetMFAConfig', { as: admin }));
   await cluster.put(before);
   expect(read).toLack({ authenticationTypes: 'pigeon' });
@@ -188,7 +179,7 @@ function isRefused({ status }: { readonly status: number }): boolean {
 
 test('mfa-config/viewer-is-shown-the-same', async ({ api, users, cluster }) => {
   await arrange(users.sessions.viewer());
-  await arrange(cluster.on(bothTypes));
+  await arrange(cluster.on(mfa.bothTypes));
   // The switch may have ended the session.
   const as = await arrange(users.sessions.viewer());
 
@@ -197,6 +188,6 @@ test('mfa-config/viewer-is-shown-the-same', async ({ api, users, cluster }) => {
     cluster.settles(get, ({ status, fields }) => status >= 300 || fields.enabled === true),
   );
 
-  if (answer.status >= 300) notApplicable('a viewer may not call GET /mfa-config');
+  if (answer.status >= 300) arrange.notApplicable('a viewer may not call GET /mfa-config');
   expect(answer).toHaveMembers({ enabled: true });
 });

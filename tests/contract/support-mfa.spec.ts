@@ -2,15 +2,12 @@ import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
 import {
   addressesOf,
   arrange,
-  changesShown,
-  clusterChanges,
+  configs,
   demand,
   effectiveAllow,
   expect,
   memberOf,
-  notApplicable,
-  supportChanges,
-  supportConfigOf,
+  mfa,
   test,
 } from '../../fixtures/index.js';
 
@@ -29,10 +26,10 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection }) 
     await arrange(support.off());
     if ((await support.patch(state)).status >= 300) continue;
     for (const sent of names) {
-      await changesShown(connection);
+      await mfa.changesShown(connection);
       const before = await shown(support);
       if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
-      await changesShown(connection);
+      await mfa.changesShown(connection);
       seen.push(...leftOut(sent, before, await shown(support)));
     }
   }
@@ -49,7 +46,7 @@ interface Seen {
 
 /** As received: a property that GET omits counts as not shown. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {
-  return supportConfigOf((await arrange(support.get())).body);
+  return configs.supportConfigOf((await arrange(support.get())).body);
 }
 
 /** The omitted property, if GET showed it. A PATCH that switched MFA, or was refused, shows nothing about omission. */
@@ -65,7 +62,7 @@ test('support-mfa/get-is-safe', async ({ support }) => {
 
   const reads = [await support.read(), await support.read(), await support.read(), await support.read()];
 
-  expect(reads.flatMap((read) => supportChanges(before, read))).toBeNone();
+  expect(reads.flatMap((read) => configs.supportChanges(before, read))).toBeNone();
 });
 
 test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, connection }) => {
@@ -75,7 +72,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, con
   // A lenient target may read the second one as a documented mode; as written it is none.
   for (const mfaType of ['pigeon', 'Email']) {
     expect(await support.patchAny({ enabled: false, mfaType })).toBeHandled();
-    await changesShown(connection);
+    await mfa.changesShown(connection);
     const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
     await support.patch({ ...before });
     expect(read).toHaveOther({ mfaType });
@@ -91,7 +88,7 @@ test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, 
   const answer = await arrange(support.patchAny(body));
   if (answer.status < 400) {
     await arrange(support.giveBack(before.support));
-    notApplicable('the target takes an unknown mode: nothing was refused');
+    arrange.notApplicable('the target takes an unknown mode: nothing was refused');
   }
 
   expect(await state.changesSince(before)).toBeNone();
@@ -102,7 +99,7 @@ test('support-totp/refused-patch-keeps-the-enrolment', async ({ support, state }
   const before = await arrange(state.snapshot());
 
   const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
-  if (status < 300) notApplicable('the target takes any text as an address');
+  if (status < 300) arrange.notApplicable('the target takes any text as an address');
 
   expect(await state.changesSince(before)).toBeNone();
 });
@@ -113,7 +110,7 @@ test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
 
   await arrange(support.onByTotp());
 
-  expect(clusterChanges(before, await cluster.read())).toBeNone();
+  expect(configs.clusterChanges(before, await cluster.read())).toBeNone();
 });
 
 test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
@@ -135,7 +132,7 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
 test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await arrange(support.off());
   if ((await support.read()).mfaType !== null) await arrange(support.giveBack(nothingSet));
-  if ((await support.read()).mfaType !== null) notApplicable('the target keeps the mode');
+  if ((await support.read()).mfaType !== null) arrange.notApplicable('the target keeps the mode');
 
   await support.patch({ enabled: true });
 
@@ -156,11 +153,11 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
   };
   const first = await support.patch({ enabled: false, email: 'one@mfa-conformance.example' });
   if (first.status >= 400 && first.status < 500)
-    notApplicable('the target takes no change while support MFA is off');
+    arrange.notApplicable('the target takes no change while support MFA is off');
   await arrange.success(Promise.resolve(first));
   await arrange.success(support.patch({ enabled: false, mfaType: 'email' }));
   if (!(await stored('one@mfa-conformance.example', 'email')).isSo)
-    notApplicable('the target keeps neither mode nor address while support MFA is off');
+    arrange.notApplicable('the target keeps neither mode nor address while support MFA is off');
 
   for (let round = 0; round < 3; round += 1) {
     const [email, mfaType] = round % 2 === 0 ? (['two', 'totp'] as const) : (['one', 'email'] as const);

@@ -1,25 +1,12 @@
 import type { ClusterConfig, ClusterMfa, Credential } from '../../fixtures/index.js';
-import {
-  arrange,
-  bothTypes,
-  changesShown,
-  clusterChanges,
-  clusterConfigOf,
-  demand,
-  expect,
-  NotAllowedError,
-  notApplicable,
-  sameCluster,
-  setOf,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, configs, demand, expect, mfa, NotAllowedError, test } from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) => {
   await arrange(cluster.off());
   const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const before = await stored(cluster, whole);
   if ((before.authenticationTypes?.length ?? 0) === 0)
-    notApplicable('the target shows no types while it is off');
+    arrange.notApplicable('the target shows no types while it is off');
 
   const { status } = await cluster.put({ enabled: false });
 
@@ -27,11 +14,11 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) =
   const after = await arrange(
     connection.readBack.until(
       () => cluster.read(),
-      (now) => !sameCluster(now, before),
+      (now) => !configs.sameCluster(now, before),
       { mostMs: 1_000 },
     ),
   );
-  const kept = setOf(after.authenticationTypes) === setOf(before.authenticationTypes);
+  const kept = configs.setOf(after.authenticationTypes) === configs.setOf(before.authenticationTypes);
   facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
   // If the types were reset, an unchanged true may be the default.
   const { retainUserMfaSettings } = before;
@@ -45,13 +32,13 @@ test('mfa-config/change-stays-visible', async ({ cluster }) => {
   // Types in use always stay enabled: if MFA was found on, the list only grows.
   const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
   const first = found.enabled ? types : ['totp'];
-  if (setOf(changed) === setOf(first))
+  if (configs.setOf(changed) === configs.setOf(first))
     throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
   // While MFA is on: a target may hide the types while it is off.
   const config = { enabled: true, retainUserMfaSettings: true };
   await arrange.success(cluster.put({ ...config, authenticationTypes: first }));
   await stored(cluster, { ...config, authenticationTypes: changed });
-  const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
+  const isShown = (now: ClusterConfig) => configs.setOf(now.authenticationTypes) === configs.setOf(changed);
   // Nodes may take some seconds to agree.
   await arrange(cluster.readUntil(isShown, { looks: 3 }));
 
@@ -98,11 +85,12 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
 
   const answer = await support.patch({ enabled: true });
 
-  await changesShown(connection);
+  await mfa.changesShown(connection);
   const after = await arrange(support.read());
   const kept = [after.mfaType === before.mfaType, after.email === before.email];
   facts.note('patchSemantics', answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
-  if (answer.status >= 400) notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
+  if (answer.status >= 400)
+    arrange.notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
   const { mfaType, email } = before;
   const allowed = [
     { mfaType, email },
@@ -123,7 +111,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;
-  return sameCluster(now, {
+  return configs.sameCluster(now, {
     ...config,
     ...(withRetain && shown !== null ? {} : { retainUserMfaSettings: shown }),
     ...(hidesTypes ? { authenticationTypes: now.authenticationTypes } : {}),
@@ -153,7 +141,7 @@ test('sessions/email-login-changes-no-configuration', async ({ users, cluster, s
 });
 
 test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster, connection }) => {
-  await arrange(cluster.on(bothTypes));
+  await arrange(cluster.on(mfa.bothTypes));
   const session = await arrange.ifItCan(users.sessions.of(users.admin() ?? users.withPassword()));
   const keys = Object.values(connection.target.accounts).flatMap(({ apiKey: key }): Credential[] =>
     key === undefined ? [] : [{ scheme: 'APIKeyHeader', key }],
@@ -168,8 +156,8 @@ test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster,
     const get = async () => {
       const { status, body } = await api.call('GetMFAConfig', { as });
       if (status >= 300) return [];
-      const { authenticationTypes, ...rest } = clusterConfigOf(body);
-      return clusterChanges(now, {
+      const { authenticationTypes, ...rest } = configs.clusterConfigOf(body);
+      return configs.clusterChanges(now, {
         ...now,
         enabled: rest.enabled,
         ...(authenticationTypes && { authenticationTypes }),

@@ -12,16 +12,11 @@ import type {
 } from '../../fixtures/index.js';
 import {
   arrange,
-  clusterChanges,
+  configs,
   expect,
   memberOf,
-  notApplicable,
   Secret,
-  sameCluster,
-  sameSupport,
   serverErrorOf,
-  showsCluster,
-  supportChanges,
   test,
   textOf,
 } from '../../fixtures/index.js';
@@ -39,13 +34,13 @@ for (const [id, found] of [
   ['mfa-config/any-valid-body-is-stored-or-refused', ({ cluster }) => cluster.valid(storedOrRefused)],
   [
     'mfa-config/any-invalid-body-is-harmless',
-    ({ cluster }) => cluster.invalid(harmlessTo('cluster', sameCluster, clusterChanges)),
+    ({ cluster }) => cluster.invalid(harmlessTo('cluster', configs.sameCluster, configs.clusterChanges)),
   ],
   ['mfa-config/any-invalid-body-is-refused', ({ cluster }) => cluster.invalid(refused)],
   ['support-mfa/any-valid-body-is-handled', ({ support }) => support.valid(staysOff)],
   [
     'support-mfa/any-invalid-body-is-harmless',
-    ({ support }) => support.invalid(harmlessTo('support', sameSupport, supportChanges)),
+    ({ support }) => support.invalid(harmlessTo('support', configs.sameSupport, configs.supportChanges)),
   ],
   // A target may ignore properties that only it sets.
   [
@@ -78,7 +73,7 @@ test('sessions/any-body-is-handled', async ({ bodies, api }) => {
 
 test('access-tokens/any-body-is-handled', async ({ bodies, api }) => {
   const first = await arrange(api.call('CreateAccessToken', { anyJson: {}, mistake: 'an empty body' }));
-  if (first.status === 404) notApplicable('the target has no POST /access-tokens');
+  if (first.status === 404) arrange.notApplicable('the target has no POST /access-tokens');
 
   expect(await bodies.any('CreateAccessToken', nobody, getsNoToken)).toHaveNoCounterexample();
 });
@@ -88,8 +83,8 @@ function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>):
   if (error !== undefined) return error;
   if (after === undefined) return { kind: 'readable', part: 'cluster' };
   if (answer.status >= 300)
-    return sameCluster(before, after) ? undefined : changed(clusterChanges(before, after));
-  if (showsCluster(after, body, before)) return undefined;
+    return configs.sameCluster(before, after) ? undefined : changed(configs.clusterChanges(before, after));
+  if (configs.showsCluster(after, body, before)) return undefined;
   const members = (['enabled', 'authenticationTypes'] as const).flatMap((name) => {
     const expected = memberOf(body, name);
     const isOther = JSON.stringify(expected) !== JSON.stringify(after[name]);
@@ -102,9 +97,9 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
   const error = serverErrorOf(answer);
   if (error !== undefined) return error;
   if (after === undefined) return { kind: 'readable', part: 'support' };
-  if (after.enabled) return changed(supportChanges({ ...after, enabled: false }, after));
-  if (answer.status < 300 || sameSupport(before, after)) return undefined;
-  return changed(supportChanges(before, after));
+  if (after.enabled) return changed(configs.supportChanges({ ...after, enabled: false }, after));
+  if (answer.status < 300 || configs.sameSupport(before, after)) return undefined;
+  return changed(configs.supportChanges(before, after));
 }
 
 /** A target that reads a wrong value leniently may store it, but no undocumented property. */

@@ -3,13 +3,11 @@ import type { Connection, MailUser, Users } from '../../fixtures/index.js';
 import {
   anonymous,
   arrange,
-  bothTypes,
   bypass,
   demand,
   expect,
   firstHalf,
-  notApplicable,
-  notRun,
+  mfa,
   tenAndAHalfMinutes,
   test,
 } from '../../fixtures/index.js';
@@ -142,7 +140,7 @@ test('ways-in/mailed-code-works-once-in-parallel', async ({ users }) => {
 test('email-login/newer-code-voids-older', async ({ users }) => {
   const { user, code: older } = await arrange(users.mailed());
   const newer = await arrange(users.codes.mailed(user));
-  if (older === newer) notApplicable(sameCodeAgain);
+  if (older === newer) arrange.notApplicable(sameCodeAgain);
 
   expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
   // A wrong code may void the current one: only another code shows whether newer ones work.
@@ -209,7 +207,7 @@ test('email-login/refuses-support-code', async ({ users, support, connection }) 
 
 test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }) => {
   if ((await arrange(cluster.found())).enabled)
-    notRun('cluster MFA was found on: its types are not narrowed');
+    arrange.notRun('cluster MFA was found on: its types are not narrowed');
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
@@ -222,7 +220,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   });
 
   expect(login).toBeRefused();
-  await arrange(cluster.on(bothTypes));
+  await arrange(cluster.on(mfa.bothTypes));
   await arrange.login(users.logins.byMailAgain(user));
 });
 

@@ -1,5 +1,5 @@
 import type { Answer, KeyUri } from '../../fixtures/index.js';
-import { arrange, expect, parseKeyUri, secrets } from '../../fixtures/index.js';
+import { arrange, expect, secrets } from '../../fixtures/index.js';
 import { leastSecretBits, randomBits } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -63,7 +63,7 @@ export async function secretMatchesUri(answer: Answer): Promise<void> {
 
 /** Checks a Key URI. @param kind the problems that count; default: all */
 export async function uriIsValid(answer: Answer, kind?: 'uri' | 'parameters'): Promise<void> {
-  const { problems } = parseKeyUri(await secrets.uriOf(answer));
+  const { problems } = secrets.parseKeyUri(await secrets.uriOf(answer));
   const texts = problems.flatMap((each) => (each.kind === (kind ?? each.kind) ? [each.text] : []));
   expect(answer).toBeWellFormed(kind === 'parameters' ? 'URI parameters' : 'Key URI', texts);
 }

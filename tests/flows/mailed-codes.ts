@@ -1,5 +1,5 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
-import { arrange, bothTypes, expect, oneDigitOff } from '../../fixtures/index.js';
+import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
 /** Why it stays unknown whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
@@ -9,7 +9,7 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
   if (asked !== undefined) return asked;
-  await cluster.on(bothTypes);
+  await cluster.on(mfa.bothTypes);
   let newest = await cluster.settles(ask, (code) => code !== undefined);
   await cluster.on(['totp']);
   await cluster.settles(ask, (code) => {

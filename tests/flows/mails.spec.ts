@@ -5,7 +5,6 @@ import {
   demand,
   expect,
   headerFields,
-  notApplicable,
   test,
   triggerNames,
 } from '../../fixtures/index.js';
@@ -19,7 +18,7 @@ test('email-otp/mails-one-code-to-the-user', async ({ silence }) => {
 
 test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
   if (users.allWithMail().every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
-    notApplicable('no user with mail is of the domain LOCAL');
+    arrange.notApplicable('no user with mail is of the domain LOCAL');
   const heard = await silence.after(triggerNames.noDomain);
 
   expect(heard.answer).toBeAccepted();

@@ -11,7 +11,7 @@ import type {
   User,
   Users,
 } from '../../fixtures/index.js';
-import { arrange, bypass, demand, expect, notApplicable, test } from '../../fixtures/index.js';
+import { arrange, bypass, demand, expect, test } from '../../fixtures/index.js';
 
 const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form => ({
   name,
@@ -206,6 +206,6 @@ test('second-step/finishes-one-login-only', async ({ users }) => {
   if (await users.logins.isFull(user, first)) return;
   const { pending: alone } = await arrange(users.logins.finished(enrolment));
   if (await users.logins.isFull(user, alone))
-    notApplicable('a login that is begun ends the one begun before it');
+    arrange.notApplicable('a login that is begun ends the one begun before it');
   throw arrange.failure('A right code finished no login.');
 });

@@ -1,16 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Api, ClusterMfa, Credential, LoginOptions, User, Users } from '../../fixtures/index.js';
-import {
-  anonymous,
-  arrange,
-  bothTypes,
-  bypass,
-  expect,
-  hasSid,
-  notApplicable,
-  test,
-  wrong,
-} from '../../fixtures/index.js';
+import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 import { bitsOf, leastBits, randomBits } from './guessable.js';
 
 interface Look {
@@ -46,7 +36,8 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
     .allWithPassword()
     .filter(hasSid)
     .find(({ role }) => role !== 'viewer');
-  if (user === undefined) notApplicable('the viewer is the only account with a sid besides the admin');
+  if (user === undefined)
+    return arrange.notApplicable('the viewer is the only account with a sid besides the admin');
   const as = await arrange(users.sessions.id(user));
   await arrange.success(api.call('GetMFAConfig', { as }));
 
@@ -111,7 +102,7 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
   await looksAlike();
   // Another part of the target may ask for codes, with its own wording.
   if (!allow.clusterMfa) return;
-  if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
+  if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   await looksAlike();
   await looksAlike({ code: '000000', type: 'totp' });
 });
@@ -134,7 +125,7 @@ test('sessions/ids-are-long-enough', async ({ users, cluster }) => {
 test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
   await arrange(cluster.off());
   const user = users.allWithPassword().find(({ domain }) => domain.toUpperCase() === 'LOCAL');
-  if (user === undefined) return notApplicable('the target file has no account of the domain LOCAL');
+  if (user === undefined) return arrange.notApplicable('the target file has no account of the domain LOCAL');
   await arrange.login(users.logins.withoutCode(user));
 
   expect(await users.login(user, { domain: null })).toOpenSession();
@@ -183,7 +174,7 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin,
   for (let look = 0; look < looksByNewConnections; look += 1) expect(await whatItOpens(newest)).toBeRefused();
   // A switch must not make it valid again by reloading stored state.
   if (!allow.clusterMfa) return;
-  if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
+  if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   await arrange(cluster.off());
   expect(await whatItOpens(newest)).toBeRefused();
 });

@@ -1,15 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Codes, Connection, SupportMfa } from '../../fixtures/index.js';
-import {
-  arrange,
-  emailOn,
-  expect,
-  expectShown,
-  requiresPassword,
-  secrets,
-  test,
-  wrongPassword,
-} from '../../fixtures/index.js';
+import { arrange, expect, mfa, secrets, test } from '../../fixtures/index.js';
 import { ownAddress } from './support-addresses.js';
 
 test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
@@ -31,7 +22,7 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
   expect(await support.patch({ enabled: true })).toBeAccepted();
 
-  await expectShown(support, { ...emailOn, email });
+  await expect.shown(support, { ...mfa.emailOn, email });
 });
 
 test('support-configure/leaves-enabled-alone', async ({ support, connection }) => {
@@ -42,7 +33,7 @@ test('support-configure/leaves-enabled-alone', async ({ support, connection }) =
 });
 
 test('support-configure/refuses-without-password', async ({ support, connection, state }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   await arrange(support.off());
   const before = await arrange(state.snapshot());
   const email = newAddress(connection);
@@ -62,12 +53,12 @@ test('support-configure/refuses-without-password', async ({ support, connection,
 });
 
 test('support-configure/refuses-wrong-current-password', async ({ support, codes, connection, state }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   await arrange(support.off());
   const before = await arrange(state.snapshot());
   const email = newAddress(connection);
 
-  const answer = await support.configure({ mfaType: 'email', email, currentPassword: wrongPassword });
+  const answer = await support.configure({ mfaType: 'email', email, currentPassword: mfa.wrongPassword });
 
   expect(answer).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
@@ -75,7 +66,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   // GET doesn't show the key, so a code tests it.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
-  expect(await support.configure({ mfaType: 'totp', currentPassword: wrongPassword })).toBeRefused();
+  expect(await support.configure({ mfaType: 'totp', currentPassword: mfa.wrongPassword })).toBeRefused();
   const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
   // Wrong passwords may lock the support user: then no code verifies.
   if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));

@@ -1,13 +1,4 @@
-import {
-  arrange,
-  asCall,
-  emailOn,
-  expect,
-  expectKept,
-  expectShown,
-  off,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, asCall, expect, mfa, test } from '../../fixtures/index.js';
 import { otherCode } from './mailed-codes.js';
 import { mailedCode, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
@@ -15,25 +6,25 @@ test('support-email/enabling-shows-what-was-set', async ({ support, connection }
   const email = ownAddress(connection.target);
   await arrange(support.off());
 
-  const answer = await support.patch({ ...emailOn, email });
+  const answer = await support.patch({ ...mfa.emailOn, email });
 
   expect(answer).toBeAccepted();
-  expect(answer).toShowAtMost({ ...emailOn, email });
+  expect(answer).toShowAtMost({ ...mfa.emailOn, email });
   expect(answer).toHaveNone('totpSecretKey');
 });
 
 test('support-email/get-shows-what-was-set', async ({ support, connection }) => {
   const email = ownAddress(connection.target);
   await arrange(support.off());
-  await arrange.success(support.patch({ ...emailOn, email }));
+  await arrange.success(support.patch({ ...mfa.emailOn, email }));
 
-  expect(await expectShown(support, emailOn)).toShowAtMost({ email });
+  expect(await expect.shown(support, mfa.emailOn)).toShowAtMost({ email });
 });
 
 test('support-email/needs-an-address', async ({ support }) => {
   await arrange(support.off());
 
-  expect(await support.patch({ ...emailOn, email: 'no-address' })).toBeRefused();
+  expect(await support.patch({ ...mfa.emailOn, email: 'no-address' })).toBeRefused();
 });
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
@@ -42,20 +33,24 @@ test('support-email/disabled-with-mailed-code', async ({ support, connection }) 
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
-  await expectShown(support, { enabled: false });
+  await expect.shown(support, { enabled: false });
 });
 
 test('support-email/not-disabled-with-near-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
 
-  await expectKept(support, emailOn, [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(off));
-  // Once MFA is off, the next test can switch it on without a code.
-  await support.patchAny(off({ mfaCode: code }), undefined, asCall('accepted'));
+  await expect.kept(
+    support,
+    mfa.emailOn,
+    [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
+  );
+  // Once MFA is mfa.off, the next test can switch it on without a code.
+  await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 
 test('support-email/not-disabled-without-code', async ({ support, connection }) => {
   await arrange(support.ensureEmail(ownAddress(connection.target)));
-  await expectKept(support, emailOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(off));
+  await expect.kept(support, mfa.emailOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(mfa.off));
 });
 
 test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
@@ -63,10 +58,10 @@ test('support-email/not-disabled-with-wrong-code', async ({ support, connection,
   // A built-in test code would work on every target; each guess counts as an attempt.
   const guesses = allow.lockOut && code !== '000000' ? ['000000'] : [];
   const wrong = [otherCode(code, 'first'), ...guesses];
-  await expectKept(
+  await expect.kept(
     support,
-    emailOn,
-    wrong.map((mfaCode) => off({ mfaCode })),
+    mfa.emailOn,
+    wrong.map((mfaCode) => mfa.off({ mfaCode })),
   );
 });
 
@@ -74,31 +69,31 @@ test('support-email/address-changed-with-mailed-code', async ({ support, connect
   const { second } = twoAddresses(connection.target);
   const code = await arrange(mailedCode(support, connection.target));
 
-  expect(await support.patch({ ...emailOn, email: second, mfaCode: code })).toBeAccepted();
-  await expectShown(support, { email: second });
+  expect(await support.patch({ ...mfa.emailOn, email: second, mfaCode: code })).toBeAccepted();
+  await expect.shown(support, { email: second });
 });
 
 test('support-email/address-not-changed-without-code', async ({ support, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
-  await expectKept(support, { ...emailOn, email }, [{ ...emailOn, email: second }]);
+  await expect.kept(support, { ...mfa.emailOn, email }, [{ ...mfa.emailOn, email: second }]);
 });
 
 test('support-email/tagged-address-needs-code', async ({ support, connection }) => {
   const email = await arrange(onAtOne(support, connection.target));
   const tagged = email.replace('@', '+mfa-conformance@');
 
-  const answer = await support.patch({ ...emailOn, email: tagged });
+  const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
   // If it was taken for the same address, restoring works the same way.
-  if (answer.status < 300) await arrange(support.patch({ ...emailOn, email }));
+  if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
 
 test('support-email/address-not-changed-with-wrong-code', async ({ support, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   const mfaCode = otherCode(await arrange(mailedCode(support, connection.target)), 'last');
-  await expectKept(support, { ...emailOn, email }, [{ ...emailOn, email: second, mfaCode }]);
+  await expect.kept(support, { ...mfa.emailOn, email }, [{ ...mfa.emailOn, email: second, mfaCode }]);
 });
 
 test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
@@ -113,14 +108,14 @@ test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support
 test('support-email/not-disabled-with-totp-code', async ({ support, codes, connection }) => {
   const { authenticator } = await arrange(support.onByTotp());
   await arrange(mailedCode(support, connection.target));
-  await expectKept(support, emailOn, [off({ mfaCode: codes.at(authenticator, 0) })]);
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode: codes.at(authenticator, 0) })]);
 });
 
 test('support-email/not-disabled-with-login-code', async ({ support, users, connection }) => {
   const own = await arrange(mailedCode(support, connection.target));
   const mfaCode = await arrange(users.codes.mailed(users.withMail()));
   if (mfaCode === own) throw arrange.failure(sameCode);
-  await expectKept(support, emailOn, [off({ mfaCode })]);
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
 });
 
 test('support-email/not-disabled-with-callers-code', async ({ support, users, connection }) => {
@@ -129,14 +124,14 @@ test('support-email/not-disabled-with-callers-code', async ({ support, users, co
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
   const mfaCode = await arrange(users.codes.ofCaller(caller));
   if (mfaCode === own) throw arrange.failure(sameCode);
-  await expectKept(support, emailOn, [off({ mfaCode })]);
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
 });
 
 test('support-email/code-works-once', async ({ support, connection }) => {
   const mfaCode = await arrange(mailedCode(support, connection.target));
-  await arrange.success(support.patchAny(off({ mfaCode })));
+  await arrange.success(support.patchAny(mfa.off({ mfaCode })));
   await arrange(support.onByEmail(ownAddress(connection.target)));
-  await expectKept(support, emailOn, [off({ mfaCode })]);
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
 });
 
 const sameCode = 'Both were mailed the same code.';

@@ -2,15 +2,11 @@ import type { Answer, Api, CodesByMail, Credential, ReceivedMail, SupportMfa } f
 import {
   ArrangeError,
   arrange,
+  configs,
   demand,
-  emailOn,
   expect,
-  expectKept,
-  isShownAs,
   memberOf,
-  notApplicable,
-  notRun,
-  off,
+  mfa,
   supportUser,
   test,
 } from '../../fixtures/index.js';
@@ -27,8 +23,8 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   try {
     await support.ensureEmail(email);
     const mfaCode = await support.mailedCode(email);
-    const { status, body } = await support.patch({ ...emailOn, email: second, mfaCode });
-    if (status >= 400 && status < 500) notApplicable(notAtOnce);
+    const { status, body } = await support.patch({ ...mfa.emailOn, email: second, mfaCode });
+    if (status >= 400 && status < 500) arrange.notApplicable(notAtOnce);
     if (status >= 300) throw arrange.failure(`A change of the address was answered ${status}.`);
     isClaimed = memberOf(body, 'email') === second;
   } catch (error) {
@@ -78,7 +74,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     const isChanged = got.some(({ to }) => to.includes(second)) || (await tells(support, second, email));
     // Confirming the address takes a mail to it.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
-    if (!isChanged && (!isClaimed || (await arrange(isProven())))) notApplicable(notAtOnce);
+    if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
   };
 
@@ -95,7 +91,7 @@ test('support-email/refused-address-gets-no-code', async ({ api, admin, support,
   // Starts from the first address: another requirement tests whether an old address still gets codes.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
-  const refused = await support.patch({ ...emailOn, email: second });
+  const refused = await support.patch({ ...mfa.emailOn, email: second });
   if (refused.status < 400) throw arrange.failure(`A change without a code was answered ${refused.status}.`);
   const got = await askedTwice(api, admin, mail, email);
 
@@ -108,17 +104,17 @@ test('support-email/refused-address-gets-no-code', async ({ api, admin, support,
 test('support-email/code-serves-one-change', async ({ support, connection }) => {
   const { email, second } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
-  const changed = await support.patch({ ...emailOn, email: second, mfaCode });
-  if (changed.status >= 400 && changed.status < 500) notApplicable(notAtOnce);
+  const changed = await support.patch({ ...mfa.emailOn, email: second, mfaCode });
+  if (changed.status >= 400 && changed.status < 500) arrange.notApplicable(notAtOnce);
   await arrange.success(Promise.resolve(changed));
   await showing(support, second);
 
-  await expectKept(support, { enabled: true, email: second }, [off({ mfaCode })]);
+  await expect.kept(support, { enabled: true, email: second }, [mfa.off({ mfaCode })]);
 });
 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
-    notRun('the target file has no three mail addresses');
+    arrange.notRun('the target file has no three mail addresses');
   // The third address belongs to a user.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
@@ -126,7 +122,7 @@ test('support-email/code-serves-one-change-of-two-at-once', async ({ support, co
 
   // Whichever comes first, the other one needs its own code.
   const answers = await Promise.all(
-    [second, third ?? ''].map((to) => support.patch({ ...emailOn, email: to, mfaCode })),
+    [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );
 
   expect(answers.filter(({ status }) => status < 300).length).toBeAtMost(1, 'accepted answers', ...answers);
@@ -136,13 +132,13 @@ test('support-email/newer-code-voids-older', async ({ support, connection }) => 
   const email = await arrange(onAtOne(support, connection.target));
   const older = await arrange(support.mailedCode(email));
   const newer = await arrange(support.mailedCode(email));
-  if (older === newer) notApplicable(sameCodeAgain);
-  await expectKept(support, emailOn, [off({ mfaCode: older })]);
+  if (older === newer) arrange.notApplicable(sameCodeAgain);
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode: older })]);
 });
 
 test('support-email/mode-not-changed-without-code', async ({ support, connection }) => {
   await arrange(onAtOne(support, connection.target));
-  await expectKept(support, emailOn, [{ enabled: true, mfaType: 'totp' }]);
+  await expect.kept(support, mfa.emailOn, [{ enabled: true, mfaType: 'totp' }]);
 });
 
 test('support-email/address-is-one', async ({ support, connection }) => {
@@ -163,7 +159,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
   await arrange(support.off());
   // A target may keep and use an address.
   if ((await support.read()).email !== null) await arrange(support.giveBack(without));
-  if ((await support.read()).email !== null) notApplicable('the target keeps the address');
+  if ((await support.read()).email !== null) arrange.notApplicable('the target keeps the address');
 
   await support.patch({ enabled: true, mfaType: 'email' });
 
@@ -192,13 +188,13 @@ function severalOf(first: string, second: string): readonly string[] {
 
 async function showing(support: SupportMfa, address: string): Promise<void> {
   const now = await support.readUntil(({ email }) => email === address);
-  if (!isShownAs(now.email, address)) notApplicable(notAtOnce);
+  if (!configs.isShownAs(now.email, address)) arrange.notApplicable(notAtOnce);
 }
 
 /** Whether GET shows the first address and not the other. */
 async function tells(support: SupportMfa, address: string, other: string): Promise<boolean> {
   const shown = memberOf((await support.get()).body, 'email');
-  return isShownAs(shown, address) && !isShownAs(shown, other);
+  return configs.isShownAs(shown, address) && !configs.isShownAs(shown, other);
 }
 
 const isNew = (code: string | undefined, earlier: ReadonlySet<string>): boolean =>

@@ -1,29 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Codes, SupportEnrolment, SupportMfa } from '../../fixtures/index.js';
-import {
-  arrange,
-  demand,
-  emailOn,
-  expect,
-  expectKept,
-  expectShown,
-  memberOf,
-  off,
-  requiresPassword,
-  test,
-  textIn,
-  totpOn,
-  wrongPassword,
-} from '../../fixtures/index.js';
+import { arrange, demand, expect, memberOf, mfa, test, textIn } from '../../fixtures/index.js';
 import { leastBits, randomBits } from './guessable.js';
 import { mailedCode } from './support-addresses.js';
 
 for (const [id, currentPassword] of [
   ['support-password/patch-refused-without-password', undefined],
-  ['support-password/patch-refused-with-wrong-password', wrongPassword],
+  ['support-password/patch-refused-with-wrong-password', mfa.wrongPassword],
 ] as const) {
   test(id, async ({ support, codes, connection, state }) => {
-    await arrange(requiresPassword(support));
+    await arrange(mfa.requiresPassword(support));
     await arrange(support.off());
     const before = await arrange(state.snapshot());
     const { email } = connection.target.supportUser;
@@ -39,12 +25,14 @@ for (const [id, currentPassword] of [
 
     // A right code doesn't replace the password.
     const mfaCode = await arrange.ifItCan(mailedCode(support, connection.target));
-    if (mfaCode !== undefined) await expectKept(support, emailOn, [off({ mfaCode, currentPassword })]);
+    if (mfaCode !== undefined)
+      await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode, currentPassword })]);
 
     // A referenceId doesn't replace a wrong password; one issued for the right password may replace a missing one.
     const referenceId =
       currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
-    if (referenceId !== undefined) await expectKept(support, totpOn, [off({ referenceId, currentPassword })]);
+    if (referenceId !== undefined)
+      await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId, currentPassword })]);
   });
 }
 
@@ -83,16 +71,16 @@ test('support-reference/not-given-for-wrong-code', async ({ support, codes }) =>
 });
 
 test('support-reference/not-given-for-wrong-password', async ({ support, codes }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   const { authenticator } = await arrange(support.onByTotp());
 
-  const answer = await verifyToDisable(support, await codes.unused(authenticator), wrongPassword);
+  const answer = await verifyToDisable(support, await codes.unused(authenticator), mfa.wrongPassword);
 
   expect(answer).toHaveNone('referenceId');
 });
 
 test('support-reference/not-given-without-password', async ({ api, admin, support, codes }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   const { authenticator } = await arrange(support.onByTotp());
   const totpCode = await codes.unused(authenticator);
 
@@ -123,7 +111,7 @@ test('support-reference/disables-support-mfa', async ({ support, codes }) => {
   const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
 
   expect(await support.patch({ enabled: false, referenceId })).toBeAccepted();
-  await expectShown(support, { enabled: false });
+  await expect.shown(support, { enabled: false });
 });
 
 test('support-reference/works-once', async ({ support, codes }) => {
@@ -131,25 +119,25 @@ test('support-reference/works-once', async ({ support, codes }) => {
   const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
   const first = await arrange(support.patch({ enabled: false, referenceId }));
   if (first.status >= 300) {
-    throw arrange.failure(`The referenceId did not switch off the first time (${first.status}).`);
+    throw arrange.failure(`The referenceId did not switch mfa.off the first time (${first.status}).`);
   }
   await arrange(support.verified());
 
-  await expectKept(support, totpOn, [off({ referenceId })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId })]);
 });
 
 test('support-reference/unknown-is-refused', async ({ support }) => {
   await arrange(support.verified());
 
-  await expectKept(
+  await expect.kept(
     support,
-    totpOn,
-    [randomUUID(), '', null].map((referenceId) => off({ referenceId })),
+    mfa.totpOn,
+    [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
   // Values of wrong types; other requirements judge their answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
-  await expectShown(support, totpOn);
+  await expect.shown(support, mfa.totpOn);
 });
 
 test('support-reference/ids-are-random', async ({ support, codes }) => {
@@ -168,7 +156,7 @@ test('support-reference/void-after-new-key', async ({ support, codes }) => {
     await arrange(support.verified());
   }
 
-  await expectKept(support, totpOn, [off({ referenceId })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId })]);
 });
 
 async function referenceInForce(support: SupportMfa, codes: Codes): Promise<string> {

@@ -11,15 +11,12 @@ import type {
 import {
   ArrangeError,
   arrange,
-  authenticatorOf,
+  configs,
   culpritOf,
   expect,
-  expectShown,
-  handedUri,
-  isShownAs,
-  supportChanges,
+  mfa,
+  secrets,
   test,
-  totpOn,
 } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
@@ -128,7 +125,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   await arrange(support.off());
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
-  const uris = answers.map(({ fields }) => handedUri(fields));
+  const uris = answers.map(({ fields }) => secrets.handedUri(fields));
   // A target may return a pending key again.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
@@ -171,7 +168,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
   for (const body of otherFactors(connection.target.allow.disposable)) {
     if ((await support.patchAny(body)).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
-    await expectShown(support, totpOn);
+    await expect.shown(support, mfa.totpOn);
   }
 });
 
@@ -185,7 +182,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.verified());
   const { email: before } = await arrange(support.read());
-  const address = isShownAs(before, second) ? email : second;
+  const address = configs.isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
   // A refusal at any step is right, and so is no mail.
@@ -194,7 +191,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
   if (mfaCode === undefined) return;
   expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-  await expectShown(support, totpOn);
+  await expect.shown(support, mfa.totpOn);
 });
 
 async function expectUnchanged(
@@ -209,7 +206,7 @@ async function expectUnchanged(
     send: (row) => send(support, row),
     changes: async () => {
       const after = await support.read();
-      return isBroken(after) ? supportChanges(before, after) : [];
+      return isBroken(after) ? configs.supportChanges(before, after) : [];
     },
     again: () => arrange(again()),
   });
@@ -243,7 +240,7 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
 
 /** The key in an answer, which the suite doesn't hold yet. */
 function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authenticator {
-  const authenticator = authenticatorOf(handedUri(fields) ?? '');
+  const authenticator = secrets.authenticatorOf(secrets.handedUri(fields) ?? '');
   if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
   return authenticator;
 }

@@ -1,35 +1,21 @@
 import type { Authenticator, SupportMfa } from '../../fixtures/index.js';
-import {
-  ArrangeError,
-  arrange,
-  expect,
-  expectKept,
-  expectShown,
-  handedSecret,
-  notApplicable,
-  off,
-  secrets,
-  test,
-  textIn,
-  totpOn,
-  verificationShown,
-} from '../../fixtures/index.js';
+import { ArrangeError, arrange, expect, mfa, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
 // Tests that need a proven key follow those that need none; the last one replaces it, which costs a new code.
 test('support-totp/not-disabled-without-code', async ({ support }) => {
   await arrange(support.verified());
-  await expectKept(support, totpOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(off));
+  await expect.kept(support, mfa.totpOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(mfa.off));
 });
 
 test('support-totp/not-disabled-with-wrong-code', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.verified());
-  await expectKept(support, totpOn, [off({ mfaCode: codes.almost(authenticator, 'first') })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode: codes.almost(authenticator, 'first') })]);
 });
 
 test('support-totp/not-disabled-with-used-code', async ({ support }) => {
   const { code: mfaCode } = await arrange(support.verified());
-  await expectKept(support, totpOn, [off({ mfaCode })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]);
 });
 
 test('support-totp/key-not-replaced-without-code', async ({ support }) => {
@@ -37,7 +23,7 @@ test('support-totp/key-not-replaced-without-code', async ({ support }) => {
 
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
 
-  if (handedSecret(again.fields) !== undefined) expect(again).toHoldTheSecretOf(answer);
+  if (secrets.handedSecret(again.fields) !== undefined) expect(again).toHoldTheSecretOf(answer);
 });
 
 test('support-totp/mode-not-changed-without-code', async ({ support, connection }) => {
@@ -47,9 +33,9 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   // Only a target that may stay in it gets a mode whose codes the suite can't read.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
-  await expectKept(
+  await expect.kept(
     support,
-    totpOn,
+    mfa.totpOn,
     modes.map((mode) => ({ enabled: true, ...mode })),
   );
 });
@@ -66,14 +52,14 @@ test('support-totp/later-patch-hides-secret', async ({ support }) => {
 test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) => {
   const mfaCode = await arrange(users.codes.mailed(users.withMail()));
   await arrange(support.verified());
-  await expectKept(support, totpOn, [off({ mfaCode })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]);
 });
 
 test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   const authenticator = await arrange(proven(support));
 
   expect(await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) })).toBeAccepted();
-  await expectShown(support, { enabled: false });
+  await expect.shown(support, { enabled: false });
 });
 
 // Stands here because the proven key is already replaced: replacing another would cost one more code.
@@ -81,7 +67,7 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, cluster }
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
 
-  const shown = await verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
+  const shown = await mfa.verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
 
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
@@ -101,10 +87,10 @@ test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
 test('support-totp/get-shows-what-was-set', async ({ support }) => {
   await arrange(support.off());
   await arrange.success(support.patch({ enabled: true, mfaType: 'totp' }));
-  const shown = await expectShown(support, { mfaType: 'totp' });
+  const shown = await expect.shown(support, { mfaType: 'totp' });
 
   if (!shown.enabled) await arrange(support.proofs.verifyUnused(support.authenticator));
-  await expectShown(support, totpOn);
+  await expect.shown(support, mfa.totpOn);
 });
 
 for (const [end, check] of keyChecks)
@@ -131,7 +117,7 @@ test('support-totp/account-name-is-in-label', async ({ support }) => {
   const keyUri = await arrange(secrets.usableKeyUri(answer));
 
   const name = textIn(answer.fields.accountName);
-  if (name === undefined) notApplicable('the target answers no accountName');
+  if (name === undefined) arrange.notApplicable('the target answers no accountName');
   expect(answer).toBeWellFormed('label', keyUri.label.includes(name ?? '') ? [] : ['another label']);
 });
 

@@ -1,16 +1,5 @@
 import type { Answer, Users } from '../../fixtures/index.js';
-import {
-  arrange,
-  demand,
-  expect,
-  handedSecret,
-  memberOf,
-  notApplicable,
-  parseKeyUri,
-  secrets,
-  test,
-  textIn,
-} from '../../fixtures/index.js';
+import { arrange, demand, expect, memberOf, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
 /** Names that would change a URI if inserted unescaped; a further line is a further name. */
@@ -36,7 +25,7 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
   for (const name of names) {
     const answer = await users.codes.createKey(user, name);
     if (answer.status >= 400) continue;
-    const { keyUri: got } = parseKeyUri(textIn(answer.fields.totpUri) ?? '');
+    const { keyUri: got } = secrets.parseKeyUri(textIn(answer.fields.totpUri) ?? '');
     expect(answer).toBeWellFormed('Key URI', got === undefined ? ['a URI that the name has spoilt'] : []);
     if (got === undefined) continue;
     if (shown !== undefined) expect(answer).toHoldTheSecretOf(got);
@@ -60,7 +49,7 @@ test('totp-key/gives-id-and-name', async ({ users }) => {
   const answer = await newKey(users);
 
   const got = ['totpKeyId', 'totpKeyName'].filter((name) => memberOf(answer.body, name) !== undefined);
-  if (got.length === 0) notApplicable('the target answers neither totpKeyId nor totpKeyName');
+  if (got.length === 0) arrange.notApplicable('the target answers neither totpKeyId nor totpKeyName');
   expect(answer).toHaveTexts(got);
 });
 
@@ -70,7 +59,7 @@ test('totp-key/echoes-name', async ({ users }) => {
     const answer = await users.codes.createKey(users.withReplaceableTotp(), totpKeyName);
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
 
-    if (answer.fields.totpKeyName === undefined) notApplicable('the target answers no totpKeyName');
+    if (answer.fields.totpKeyName === undefined) arrange.notApplicable('the target answers no totpKeyName');
     expect(answer).toHaveMembers({ totpKeyName });
   }
 });
@@ -82,7 +71,7 @@ test('totp-key/ids-are-unique', async ({ users }) => {
   const second = await newKey(users, user, 'mfa-conformance-2');
 
   const ids = [first.fields.totpKeyId, second.fields.totpKeyId];
-  if (ids.includes(undefined)) notApplicable('the target answers no totpKeyId');
+  if (ids.includes(undefined)) arrange.notApplicable('the target answers no totpKeyId');
   demand(ids[0] !== ids[1], { kind: 'differ', pointer: '/totpKeyId', with: 'an answer' }, first, second);
 });
 
@@ -101,7 +90,7 @@ test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection,
 
   for (const [n, answer] of answers.entries())
     for (const earlier of answers.slice(0, n)) expect(answer).not.toHoldTheSecretOf(earlier);
-  facts.note('totpSecrets', secrets.likenessOf(answers.map(({ fields }) => handedSecret(fields))));
+  facts.note('totpSecrets', secrets.likenessOf(answers.map(({ fields }) => secrets.handedSecret(fields))));
 });
 
 test('totp-key/client-cannot-choose-secret', async ({ users }) => {
@@ -144,7 +133,7 @@ test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
     const { status } = await arrange(
       api.call('CreateTotpKey', { as, anyJson: { totpKeyName }, mistake: 'a wrong type' }),
     );
-    if (status < 300) notApplicable('the target takes any totpKeyName');
+    if (status < 300) arrange.notApplicable('the target takes any totpKeyName');
   }
 
   expect(await users.logins.byCode(user, authenticator)).toOpenSession();

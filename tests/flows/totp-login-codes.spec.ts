@@ -1,14 +1,5 @@
 import type { Codes, Enrolment, User, Users } from '../../fixtures/index.js';
-import {
-  arrange,
-  expect,
-  firstHalf,
-  leadingZero,
-  noLeadingZero,
-  notApplicable,
-  notRun,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, expect, firstHalf, leadingZero, noLeadingZero, test } from '../../fixtures/index.js';
 import { openAtMostOne } from './mailed-codes.js';
 
 const type = 'totp';
@@ -37,7 +28,7 @@ test('totp-login/accepts-leading-zero', async ({ users, connection, runOptions }
     const leftMs = connection.codes.leftMs(first.authenticator);
     if (users.logins.hasUsedStep(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'code step');
     const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
-    if (found === undefined) notRun(noLeadingZero);
+    if (found === undefined) arrange.notRun(noLeadingZero);
     return users.login(first.user, { code: found?.code ?? '', type });
   };
 
@@ -59,7 +50,7 @@ test('totp-login/window-is-a-minute-at-most', async ({ users, codes, facts }) =>
 test('totp-login/refuses-replay-after-newer-code', async ({ users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const older = await arrange(olderAccepted(users, user, authenticator, codes));
-  if (older === undefined) notApplicable('the target accepts no code but the current one');
+  if (older === undefined) arrange.notApplicable('the target accepts no code but the current one');
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   expect(await users.login(user, { code: older ?? '', type })).toBeRefused();

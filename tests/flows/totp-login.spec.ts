@@ -7,17 +7,7 @@ import type {
   User,
   Users,
 } from '../../fixtures/index.js';
-import {
-  anonymous,
-  arrange,
-  bothTypes,
-  bypass,
-  expect,
-  hasSid,
-  notApplicable,
-  notRun,
-  test,
-} from '../../fixtures/index.js';
+import { anonymous, arrange, bypass, expect, hasSid, mfa, test } from '../../fixtures/index.js';
 
 test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   await arrange(cluster.off());
@@ -74,7 +64,7 @@ test('totp-login/forwarded-header-skips-no-code', async ({ users }) => {
 test('totp-login/first-step-session-opens-nothing', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
   const { handedOut: as = anonymous } = await arrange(users.login(user));
-  if (as === anonymous) notApplicable(noFirstStep);
+  if (as === anonymous) arrange.notApplicable(noFirstStep);
 
   for (const each of inEveryScheme(as))
     expect(await api.call('GetSupportMFAConfig', { as: each })).toBeRefused();
@@ -83,7 +73,8 @@ test('totp-login/first-step-session-opens-nothing', async ({ api, users }) => {
 test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => {
   const { user } = await arrange(users.enrolled());
   const { handedOut: as, session, unclear } = await arrange(users.login(user));
-  if (as?.scheme !== 'SessionIdHeader' || session !== undefined || unclear) return notApplicable(noFirstStep);
+  if (as?.scheme !== 'SessionIdHeader' || session !== undefined || unclear)
+    return arrange.notApplicable(noFirstStep);
   const mark = await arrange(mail.mark());
 
   const answer = await api.call('SendEmailOtp', { as });
@@ -104,7 +95,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
     // A session that may read everything is not pending: the account may be exempt, or another requirement reports it.
     if (handedOut !== undefined && session === undefined && !unclear) first.push(handedOut);
   }
-  if (first.length === 0) notApplicable(noFirstStep);
+  if (first.length === 0) arrange.notApplicable(noFirstStep);
   const mayPut = api.contract.operations.has('ConfigureSupportMFAConfig');
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
@@ -145,7 +136,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
     const code = await codes.unused(key.authenticator);
     expect(await bypass.tryStep(users, user, { code, type })).toBeShut();
   }
-  await arrange(cluster.on(bothTypes));
+  await arrange(cluster.on(mfa.bothTypes));
   await arrange.login(users.logins.byKeyAgain(user));
 });
 
@@ -168,7 +159,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
   if (getsMail(users, user)) {
     // Mailed codes are available now: a login without one must still be refused.
-    await arrange(cluster.on(bothTypes));
+    await arrange(cluster.on(mfa.bothTypes));
     expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
   await arrange(cluster.off());
@@ -195,7 +186,7 @@ function getsMail(users: Users, user: User): boolean {
 
 /** Types in use are not taken from users. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
-  if ((await cluster.found()).enabled) notRun('cluster MFA was found on: its types are not narrowed');
+  if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
 }
 
 const otherType = { type: 'salesforce', code: '000000' };

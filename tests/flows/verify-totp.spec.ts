@@ -1,16 +1,5 @@
 import type { Authenticator, Codes, Fixtures, SupportMfa } from '../../fixtures/index.js';
-import {
-  arrange,
-  expect,
-  firstHalf,
-  handedUri,
-  isStillOn,
-  notApplicable,
-  test,
-  unlockedBy,
-  verificationIn,
-  verificationShown,
-} from '../../fixtures/index.js';
+import { arrange, configs, expect, firstHalf, mfa, secrets, test } from '../../fixtures/index.js';
 
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const { authenticator } = await arrange(plain(support, codes));
@@ -25,12 +14,13 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
 test('verify-totp/state-is-success-after-right-code', async ({ support, cluster }) => {
   await arrange(support.verified());
 
-  const shown = await verificationShown(
+  const shown = await mfa.verificationShown(
     { support, cluster },
     (now) => now === undefined || now === 'kSuccess',
   );
 
-  if (verificationIn(shown) === undefined) notApplicable('the target shows no otpVerificationState');
+  if (mfa.verificationIn(shown) === undefined)
+    arrange.notApplicable('the target shows no otpVerificationState');
   expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
 });
 
@@ -156,7 +146,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
   for (const user of all) {
-    await unlockedBy(api, support, authenticator);
+    await mfa.unlockedBy(api, support, authenticator);
     expect(await support.verify(await codes.unlike(user.authenticator, authenticator))).toNotVerify();
   }
   await arrange(support.proofs.endSeries(authenticator));
@@ -175,14 +165,14 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
 
 test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, cluster, codes, facts }) => {
   const { authenticator } = await arrange(support.onByTotp());
-  const enrolled = await verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
+  const enrolled = await mfa.verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
   await arrange(support.verify(codes.wrong(authenticator)));
 
   const tried = await support.get();
 
   facts.note('verificationStates', {
-    enrolled: verificationIn(enrolled) ?? null,
-    wrongCode: verificationIn(tried) ?? null,
+    enrolled: mfa.verificationIn(enrolled) ?? null,
+    wrongCode: mfa.verificationIn(tried) ?? null,
   });
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
@@ -203,14 +193,20 @@ async function replay(support: SupportMfa) {
   const again = await support.verify(code);
   const isTold = support.takesCode && again.fields.success !== true;
   const off = isTold ? await support.patch({ enabled: false }) : undefined;
-  return { code, authenticator, replay: again, off, after: await support.readUntil(isStillOn('totp')) };
+  return {
+    code,
+    authenticator,
+    replay: again,
+    off,
+    after: await support.readUntil(configs.isStillOn('totp')),
+  };
 }
 
 /** A second request may return another key. Undefined if none is returned. */
 async function askedAnew(support: SupportMfa, codes: Codes): Promise<Authenticator | undefined> {
   for (let n = 0; n < 4; n += 1) {
     const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
-    if (status >= 300 || handedUri(fields) === undefined) return undefined;
+    if (status >= 300 || secrets.handedUri(fields) === undefined) return undefined;
     await codes.room(support.authenticator);
     if (codes.stepsToLeadingZero(support.authenticator, 0) === undefined) break;
   }

@@ -7,7 +7,6 @@ import {
   demand,
   effectiveAllow,
   expect,
-  notApplicable,
   test,
 } from '../../fixtures/index.js';
 
@@ -37,7 +36,8 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   const answer = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': allCodings } }));
 
   const { 'content-encoding': coding, 'cache-control': caching = '', vary: seen = null } = answer.headers;
-  if (coding === plain.headers['content-encoding']) notApplicable('the target compresses nothing on request');
+  if (coding === plain.headers['content-encoding'])
+    arrange.notApplicable('the target compresses nothing on request');
   if (/no-store|private/i.test(caching)) return;
   const isNamed = /(?:^|[\s,])(?:\*|accept-encoding)(?:[\s,]|$)/i.test(seen ?? '');
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
@@ -82,7 +82,7 @@ test('http/405-is-error', async ({ api, admin }) => {
   const allowed = allow.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
   if (answer.status !== 405 || !knowsPath || type.includes('html'))
-    notApplicable('no 405 comes from the API itself');
+    arrange.notApplicable('no 405 comes from the API itself');
   const members = ['/errorCode', '/message'].map((pointer) => ({ pointer, rule: 'is a text' }) as const);
   demand(typeof answer.body === 'object', { kind: 'members', any: true, members }, answer);
 });

@@ -1,5 +1,5 @@
 import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
-import { anonymous, arrange, demand, expect, notApplicable, test } from '../../fixtures/index.js';
+import { anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
 /** A server that compresses nothing may still leave extra bytes. */
 const headers = { 'Accept-Encoding': 'gzip' };
@@ -9,7 +9,7 @@ test('http/no-content-after-204', async ({ api, admin, cluster }) => {
 
   const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson, headers });
   if (answer.status >= 400 && answer.status < 500)
-    notApplicable('the target refuses a PUT of what is so already');
+    arrange.notApplicable('the target refuses a PUT of what is so already');
   if (answer.status !== 204) throw arrange.failure(`PUT /mfa-config answered ${answer.status}, not 204.`);
 
   expect(answer).toHaveNothingAfterHead();

@@ -2,12 +2,11 @@ import type { Answer, Api, Connection, Credential } from '../../fixtures/index.j
 import {
   arrange,
   asItIs,
+  configs,
   demand,
   effectiveAllow,
   expect,
   missingOperations,
-  notApplicable,
-  sameCluster,
   test,
 } from '../../fixtures/index.js';
 
@@ -62,7 +61,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
-  if ((await arrange(cluster.found())).enabled) notApplicable('cluster MFA was found on');
+  if ((await arrange(cluster.found())).enabled) arrange.notApplicable('cluster MFA was found on');
   await arrange(cluster.off());
   let stored = await arrange(cluster.read());
   const shown = () => arrange(state.clusterOnce(stored));
@@ -70,13 +69,13 @@ test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
     const body = { ...stored, authenticationTypes: n % 2 === 0 ? ['email'] : ['totp'] };
     const { status } = await cluster.putAny(body, undefined, { throttlingIsTested: 'and 503' });
     if (status < 300) stored = body;
-    if (status < 300 && n === 0 && !sameCluster(await shown(), body))
-      notApplicable('GET does not show authenticationTypes while MFA is off');
+    if (status < 300 && n === 0 && !configs.sameCluster(await shown(), body))
+      arrange.notApplicable('GET does not show authenticationTypes while MFA is off');
     if (![429, 503].includes(status)) continue;
     expect(await shown()).toHaveMembers({ authenticationTypes: stored.authenticationTypes });
     return;
   }
-  notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
+  arrange.notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
 });
 
 test('http/parallel-reads-succeed', async ({ api, admin }) => {
@@ -148,7 +147,7 @@ test('http/chunked-body-is-read', async ({ api, admin, support }) => {
   await arrange(support.off());
   const json = JSON.stringify(support.withPassword({ enabled: false }));
   const plain = await arrange(support.patch({ enabled: false }));
-  if (plain.status >= 300) notApplicable('the target refuses a PATCH of what is so already');
+  if (plain.status >= 300) arrange.notApplicable('the target refuses a PATCH of what is so already');
 
   const answer = await api.callRaw('UpdateSupportMFAConfig', {
     as: admin,

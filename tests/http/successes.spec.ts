@@ -1,13 +1,5 @@
 import type { OperationWith } from '../../fixtures/index.js';
-import {
-  arrange,
-  expect,
-  notApplicable,
-  operations,
-  operationsWith,
-  prepared,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, expect, operations, operationsWith, prepared, test } from '../../fixtures/index.js';
 
 /** These need more than a call by the admin: each has its test below. */
 const special = [
@@ -39,7 +31,7 @@ test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   // A target may refuse a PUT that changes nothing: then a real change is tried, if allowed.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
   const mayChange = allow.clusterMfa && !config.enabled;
-  if (isRefused && !mayChange) notApplicable('the target refuses a PUT of what is so already');
+  if (isRefused && !mayChange) arrange.notApplicable('the target refuses a PUT of what is so already');
   const answer = isRefused ? await cluster.put(switchedOn) : ofWhatIs;
   await arrange(cluster.asFound());
 
@@ -53,7 +45,7 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   // A target may refuse to switch off what is off: then a real change is tried, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
-  if (isRefused && !mayEnrol) notApplicable('the target refuses to switch off what is off');
+  if (isRefused && !mayEnrol) arrange.notApplicable('the target refuses to switch off what is off');
   expect(isRefused ? await support.patch({ enabled: true, mfaType: 'totp' }) : toOff).toSucceed();
 });
 
@@ -110,7 +102,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
   const request = () => users.sessions.requestToken(user);
   const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });
-  if (answer.status === 404) notApplicable('the target has no POST /access-tokens');
+  if (answer.status === 404) arrange.notApplicable('the target has no POST /access-tokens');
 
   expect(answer).toSucceed();
   expect(answer).toHaveTexts(['accessToken']);

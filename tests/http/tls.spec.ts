@@ -1,12 +1,4 @@
-import {
-  acceptsOldTls,
-  arrange,
-  demand,
-  notApplicable,
-  plainHttpStatus,
-  proxyFor,
-  test,
-} from '../../fixtures/index.js';
+import { acceptsOldTls, arrange, demand, plainHttpStatus, proxyFor, test } from '../../fixtures/index.js';
 
 test('tls/no-old-versions', async ({ api, admin, connection }) => {
   const { target } = connection;
@@ -31,6 +23,6 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
 /** A proxy negotiates its own TLS, which shows nothing about the target. */
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
-  if (url.protocol !== 'https:') notApplicable('the target is not reached by HTTPS');
-  if (proxyFor(url) !== undefined) notApplicable('the target is reached by way of a proxy');
+  if (url.protocol !== 'https:') arrange.notApplicable('the target is not reached by HTTPS');
+  if (proxyFor(url) !== undefined) arrange.notApplicable('the target is reached by way of a proxy');
 }

@@ -1,15 +1,5 @@
 import type { Codes, Credential, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
-import {
-  ArrangeError,
-  anonymous,
-  arrange,
-  authenticatorOf,
-  bypass,
-  expect,
-  handedUri,
-  notApplicable,
-  test,
-} from '../../fixtures/index.js';
+import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 
 /** Members that could name the owner of the requested key; add a line for another. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
@@ -35,7 +25,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const answer = await users.codes.createKey(caller, 'mfa-conformance', naming);
 
   const open: Open[] = [];
-  const theirs = await loginWithKeyOf(users, victim.user, handedUri(answer.fields), codes);
+  const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
   if (theirs?.session !== undefined) {
     await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
     open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
@@ -53,14 +43,14 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
   const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
   const victims = all.filter(({ role }) => role !== caller.role);
   const credentials = await users.sessions.others(caller);
-  if (credentials.length === 0) notApplicable('no account has another credential than a session');
+  if (credentials.length === 0) arrange.notApplicable('no account has another credential than a session');
   const enrolments: Enrolment[] = [];
   for (const victim of victims) enrolments.push(await arrange(users.enrolled(all.indexOf(victim))));
 
   for (const as of credentials) {
     const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
     for (const { user, authenticator } of enrolments) {
-      const login = await loginWithKeyOf(users, user, handedUri(fields), codes);
+      const login = await loginWithKeyOf(users, user, secrets.handedUri(fields), codes);
       if (login?.session !== undefined)
         await arrange(wrongIsRefused(users, user, codes.wrong(authenticator)));
       if (login !== undefined) expect(login).toBeRefused();
@@ -77,7 +67,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
-  const login = await loginWithKeyOf(users, user, handedUri(answer.fields), codes);
+  const login = await loginWithKeyOf(users, user, secrets.handedUri(answer.fields), codes);
   expect(
     login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
   ).toBeShut();
@@ -90,7 +80,7 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   // Twice, to show whether the next login has to wait for a step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
-  if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
+  if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');
 
   // The first enrolment may end the session of the second.
   const answers = await arrange(Promise.allSettled([1, 2].map(() => users.codes.enrol(user))));
@@ -118,7 +108,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
     // If that login opens a session, another requirement reports it.
     ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
   ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
-  if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
+  if (answers.length === 0) arrange.notApplicable('without a right code the target sets no cookie');
 
   await bypass.expectNoCookieOpens(api, answers);
   await arrange.login(users.logins.byNewKey(user));
@@ -146,13 +136,13 @@ async function wrongIsRefused(users: Users, user: User, code: string): Promise<v
 
 async function firstStep(users: Users, user: User): Promise<Credential> {
   const { handedOut = anonymous, session } = await users.login(user);
-  if (handedOut === anonymous) notApplicable('the target answers the password alone by no session');
+  if (handedOut === anonymous) arrange.notApplicable('the target answers the password alone by no session');
   if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
   return handedOut;
 }
 
 async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {
-  const authenticator = uri === undefined ? undefined : authenticatorOf(uri);
+  const authenticator = uri === undefined ? undefined : secrets.authenticatorOf(uri);
   if (authenticator === undefined) return undefined;
   return users.login(user, { code: await codes.unused(authenticator), type });
 }

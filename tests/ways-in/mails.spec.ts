@@ -5,7 +5,6 @@ import {
   bypass,
   demand,
   expect,
-  notApplicable,
   otherHost,
   test,
   triggerNames,
@@ -28,7 +27,7 @@ test('ways-in/callers-code-works-once', async ({ users }) => {
   const caller = users.withMail();
   await arrange(users.switchedOn(caller));
   const code = await arrange(users.codes.ofCaller(caller));
-  if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
+  if ((await users.login(caller, { code, type })).session === undefined) arrange.notApplicable(noLogin);
 
   expect(await users.login(caller, { code, type })).toBeRefused();
   await arrange(users.logins.anyhow(caller));
@@ -47,7 +46,8 @@ test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, fac
     // A late mail must not be taken for another test's.
     return (await arrange.ifItCan(mail.codeTo(user.email, mark))) !== undefined;
   });
-  if (bypass.cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
+  if (bypass.cookiesIn(answer) === '')
+    arrange.notApplicable('POST /email-otp without a credential sets no cookie');
   await bypass.expectNoCookieOpens(api, [{ name: 'the cookie', answer }]);
 });
 
@@ -64,10 +64,10 @@ test('ways-in/header-names-no-host-in-mail', async ({ silence }) => {
 test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster, mail }) => {
   const all = users.allWithMail().filter(({ role }) => role !== 'admin');
   const owner = all.find(({ apiKey }) => apiKey !== undefined) ?? all[0];
-  if (owner === undefined) return notApplicable('no user but the admin gets mail');
+  if (owner === undefined) return arrange.notApplicable('no user but the admin gets mail');
   await arrange(cluster.off());
   const credentials = await users.sessions.others(owner);
-  if (credentials.length === 0) notApplicable('no user has an API key or an access token');
+  if (credentials.length === 0) arrange.notApplicable('no user has an API key or an access token');
 
   // A mail to somebody else may be an earlier late one; a wrong address shows each time.
   const goesAstray = async (as: Credential) => {

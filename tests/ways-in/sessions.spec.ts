@@ -1,18 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Credential } from '../../fixtures/index.js';
-import {
-  arrange,
-  demand,
-  expect,
-  expectKept,
-  notRun,
-  off,
-  Secret,
-  test,
-  textIn,
-  textOf,
-  totpOn,
-} from '../../fixtures/index.js';
+import { arrange, demand, expect, mfa, Secret, test, textIn, textOf } from '../../fixtures/index.js';
 
 const aDayMs = 25 * 3_600_000;
 
@@ -60,10 +48,10 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
   if (referenceId === undefined) throw arrange.failure(`No referenceId came (${answer.status}).`);
   await arrange(connection.clock.advance(aDayMs));
 
-  await expectKept(support, totpOn, [off({ referenceId })]);
+  await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId })]);
 });
 
 /** Without a movable clock, this would take a day. */
 function onlyByClock({ clock }: Connection): void {
-  if (!clock.canMove) notRun("takes a day where the target's clock can't be moved (clock.control)");
+  if (!clock.canMove) arrange.notRun("takes a day where the target's clock can't be moved (clock.control)");
 }

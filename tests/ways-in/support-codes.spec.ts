@@ -4,19 +4,15 @@ import {
   asCall,
   bypass,
   expect,
-  expectKept,
   leadingZero,
+  mfa,
   noLeadingZero,
-  notRun,
-  off,
   test,
-  totpOn,
-  unlockedBy,
 } from '../../fixtures/index.js';
 import { lists, nearCodes } from './codes.js';
 
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
-  mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [off({ mfaCode })]));
+  mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [mfa.off({ mfaCode })]));
 
 /** Too few to lock the account: a right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
@@ -58,7 +54,7 @@ test('verify-totp/accepts-leading-zero', async ({ support, connection, runOption
     return enrolment;
   };
   const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
-  if (found === undefined) return notRun(noLeadingZero);
+  if (found === undefined) return arrange.notRun(noLeadingZero);
 
   expect(await support.verify(found.code, {}, asCall('accepted'))).toVerify();
 });
@@ -68,7 +64,7 @@ test('ways-in/old-support-code-switches-nothing-off', async ({ support, codes })
   const distant = [-60, 60].map(
     (steps) => codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps + 1) ?? '',
   );
-  await expectKept(support, totpOn, offWith(distant));
+  await expect.kept(support, mfa.totpOn, offWith(distant));
 });
 
 test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
@@ -76,7 +72,7 @@ test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
   await arrange(codes.room(authenticator));
 
   for (const direction of [-1, 1] as const)
-    await expectKept(support, totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
+    await expect.kept(support, mfa.totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
 });
 
 // It waits for the step whose code the next test uses.
@@ -93,8 +89,8 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
   const { authenticator } = await arrange(support.verified());
   // It is not sent here and left for the next test.
   const code = await codes.unsent(authenticator);
-  await expectKept(support, totpOn, offWith([code.slice(0, 1), `${code}0`]));
-  await unlockedBy(api, support, authenticator);
+  await expect.kept(support, mfa.totpOn, offWith([code.slice(0, 1), `${code}0`]));
+  await mfa.unlockedBy(api, support, authenticator);
 });
 
 test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
@@ -105,7 +101,11 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
   for (const { authenticator } of all)
-    await expectKept(support, totpOn, offWith([await codes.unlike(authenticator, supports.authenticator)]));
+    await expect.kept(
+      support,
+      mfa.totpOn,
+      offWith([await codes.unlike(authenticator, supports.authenticator)]),
+    );
   // If it needs no wait, it also runs on a target that may lock: a lock lasts longer.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
@@ -121,7 +121,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
     if (answer.status < 300) open.push({ name, answer });
   }
   expect(open).toBeShut();
-  expect(await support.read()).toHaveMembers(totpOn);
+  expect(await support.read()).toHaveMembers(mfa.totpOn);
   // Later tests then wait for no further code.
   await arrange(support.off(code));
 });

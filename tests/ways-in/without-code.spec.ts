@@ -16,7 +16,6 @@ import {
   expect,
   headersOf,
   namedOtherwise,
-  notApplicable,
   test,
   textOf,
 } from '../../fixtures/index.js';
@@ -102,7 +101,7 @@ test('access-tokens/refused-by-password-alone-under-mfa', async ({ api, users })
     users.sessions.requestToken(user, undefined, { ...options, madeUp: true });
   const account = { api, users, user, send };
   const plain = await send({});
-  if (plain.status === 404) notApplicable('the target has no POST /access-tokens');
+  if (plain.status === 404) arrange.notApplicable('the target has no POST /access-tokens');
   if (plain.status >= 400 && bypass.cookiesIn(plain) !== '')
     await bypass.expectNoCookieOpens(api, [{ name: 'the cookie of the refusal', answer: plain }]);
 
@@ -119,7 +118,7 @@ test('access-tokens/refused-by-password-alone-under-mfa', async ({ api, users })
 test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const why = users.sessions.whyNoTokens;
-  if (why !== undefined) notApplicable(why);
+  if (why !== undefined) arrange.notApplicable(why);
   const request = async (otpCode: string) => {
     const members = { otpCode, otpType: 'totp' };
     return users.sessions.requestToken(user, undefined, { members, madeUp: true });
@@ -132,7 +131,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
   await arrange.login(users.logins.byNewKey(user));
   // If the password alone or any code is accepted, another requirement reports that.
   if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
-    notApplicable('a wrong code gets an access token as well');
+    arrange.notApplicable('a wrong code gets an access token as well');
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
 });
 
@@ -141,7 +140,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
   const before = await arrange(cluster.read());
   const { status } = await cluster.put({ ...before, authenticationTypes: allTypes });
   if (status >= 400)
-    notApplicable(`the target does not enable salesforce: PUT /mfa-config answered ${status}`);
+    arrange.notApplicable(`the target does not enable salesforce: PUT /mfa-config answered ${status}`);
   await arrange(cluster.readUntil(({ authenticationTypes: types }) => types?.length === allTypes.length));
 
   const open: Open[] = [];
@@ -173,7 +172,7 @@ type Row = readonly [
 
 async function cookieOfRefusal({ users, user }: Account): Promise<readonly Way[]> {
   const Cookie = bypass.cookiesIn(await users.logins.request(user));
-  if (Cookie === '') notApplicable('the password alone is answered without a cookie');
+  if (Cookie === '') arrange.notApplicable('the password alone is answered without a cookie');
   return [{ name: 'the cookie', headers: { Cookie } }];
 }
 

@@ -1,13 +1,5 @@
 import type { Answer, Open, ReceivedMail } from '../../fixtures/index.js';
-import {
-  arrange,
-  demand,
-  expect,
-  guesses,
-  namedOtherwise,
-  notApplicable,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, demand, expect, guesses, namedOtherwise, test } from '../../fixtures/index.js';
 import {
   guessedByTotp,
   isLimited,
@@ -139,7 +131,7 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const login = await users.logins.byNewKey(user);
   if (after === undefined) {
     if (login.session === undefined) await consecutive.rest();
-    notApplicable(`${atOnce / 2} consecutive wrong codes are answered alike`);
+    arrange.notApplicable(`${atOnce / 2} consecutive wrong codes are answered alike`);
   }
   await arrange.login(Promise.resolve(login));
 

@@ -1,12 +1,5 @@
 import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
-import {
-  ArrangeError,
-  asCall,
-  demand,
-  guesses,
-  NotAllowedError,
-  notApplicable,
-} from '../../fixtures/index.js';
+import { ArrangeError, arrange, asCall, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
 /** These tests measure how many attempts are accepted. */
 export const measured = { expects: 'either' } as const;
@@ -62,7 +55,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
   if (guessed.isOut) await guessed.rest();
-  notApplicable('wrong codes keep no right one out');
+  arrange.notApplicable('wrong codes keep no right one out');
   return guessed;
 }
 

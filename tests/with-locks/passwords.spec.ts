@@ -1,13 +1,5 @@
 import type { Answer, Locks, Throttling, User, Users } from '../../fixtures/index.js';
-import {
-  arrange,
-  demand,
-  expect,
-  guesses,
-  NotAllowedError,
-  notApplicable,
-  test,
-} from '../../fixtures/index.js';
+import { arrange, demand, expect, guesses, NotAllowedError, test } from '../../fixtures/index.js';
 import { isTaken, measured } from './locked.js';
 
 type Attempt = (users: Users, user: User, password: string) => Promise<Answer>;
@@ -53,7 +45,7 @@ async function lockedNow(users: Users, locks: Locks): Promise<Locked> {
   const { after, rest } = await guessed(users, user, locks, atSessions);
   const isOut = after !== undefined && !(await isTaken(atSessions(users, user, user.password.reveal())));
   if (!isOut && after !== undefined) await rest();
-  if (!isOut) notApplicable('wrong passwords keep the right one out at no time');
+  if (!isOut) arrange.notApplicable('wrong passwords keep the right one out at no time');
   return { user, rest };
 }
 
@@ -67,9 +59,9 @@ for (const [path, id, attempt] of [
     const user = await arrange(unlocked(users, locks));
     const right = () => attempt(users, user, user.password.reveal());
     const { status } = await right();
-    if (status >= 300) notApplicable(`${path} answers the right password with ${status}`);
+    if (status >= 300) arrange.notApplicable(`${path} answers the right password with ${status}`);
     const wrong = await attempt(users, user, `${user.username}-0`);
-    if (wrong.status < 300) notApplicable(`${path} answers a wrong password like the right one`);
+    if (wrong.status < 300) arrange.notApplicable(`${path} answers a wrong password like the right one`);
 
     const row = await guessed(users, user, locks, attempt);
     if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
@@ -94,6 +86,6 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
 
   await rest();
   if (!(await isTaken(atTokens(users, other, other.password.reveal()))))
-    notApplicable('the right password gets no access token');
+    arrange.notApplicable('the right password gets no access token');
   expect(elsewhere).toBeRefused();
 });

@@ -1,14 +1,5 @@
 import type { Credential } from '../../fixtures/index.js';
-import {
-  arrange,
-  expect,
-  guesses,
-  notApplicable,
-  requiresPassword,
-  supportUser,
-  test,
-  wrongPassword,
-} from '../../fixtures/index.js';
+import { arrange, expect, guesses, mfa, supportUser, test } from '../../fixtures/index.js';
 import { isTaken, measuredCall, mustKeepOut } from './locked.js';
 
 const supportPassword = 'password of supportUser';
@@ -57,7 +48,7 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
 test('guessing/lock-holds-for-every-credential', async ({ support, codes, users, cluster, locks }) => {
   await locks.wayBack();
   const owner = users.admin();
-  if (owner === undefined) notApplicable('the admin has no password that a session opens with');
+  if (owner === undefined) arrange.notApplicable('the admin has no password that a session opens with');
   await arrange(cluster.asFound());
   const session = owner === undefined ? undefined : await arrange(users.sessions.of(owner));
   const { authenticator } = await arrange(support.verified());
@@ -73,24 +64,24 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const elsewhere = await switchOff(code, session);
 
   if (after !== undefined) await rest();
-  if (!isLocked) notApplicable('wrong codes keep the right one out at no time');
+  if (!isLocked) arrange.notApplicable('wrong codes keep the right one out at no time');
   expect(elsewhere).toBeRefused();
 });
 
 test('guessing/current-password-is-throttled', async ({ support, locks, connection }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   await arrange(support.off());
   const { email } = connection.target.supportUser;
   const on = { enabled: true, mfaType: 'email', email };
   const change = (more: object = {}) => support.patchAny({ ...on, ...more }, undefined, measuredCall);
-  const wrong = guesses.wrongPasswords(wrongPassword);
+  const wrong = guesses.wrongPasswords(mfa.wrongPassword);
   const guess = () => change({ currentPassword: wrong() });
 
   await mustKeepOut(locks.of(supportPassword), guess, () => isTaken(change()), { of: 'passwords' });
 });
 
 test('guessing/support-user-password-is-throttled', async ({ api, admin, support, codes, locks }) => {
-  await arrange(requiresPassword(support));
+  await arrange(mfa.requiresPassword(support));
   await locks.wayBack(supportPassword);
   const { authenticator } = await arrange(support.onByTotp());
   const verify = (supportUserPassword: string | null, totpCode: string) =>
@@ -99,7 +90,7 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
       json: { totpCode, purpose: 'DisableMfa', supportUserPassword },
       ...measuredCall,
     });
-  const wrong = guesses.wrongPasswords(wrongPassword);
+  const wrong = guesses.wrongPasswords(mfa.wrongPassword);
 
   // The code is right, so the password alone decides.
   const guess = () => verify(wrong(), codes.at(authenticator, 0));
