@@ -33,7 +33,7 @@ for (const [id, rowsOf] of [
     await arrange(cluster.off());
     const user = users.withPassword();
     await arrange.login(users.logins.withoutCode(user));
-    const settle = () => arrange.login(users.login(user, { expects: 'accepted' }));
+    const right = () => arrange.login(users.login(user, { expects: 'accepted' }));
     const ways = rowsOf(user.password.reveal()).flatMap(({ name, members }): Way[] => [
       { name: `${name} at POST /users/sessions`, members },
       {
@@ -42,7 +42,7 @@ for (const [id, rowsOf] of [
       },
     ]);
 
-    const open = await bypass.tryWays({ api, users, user, row: bypass.wrongInSeries, settle }, ways);
+    const open = await bypass.tryWays({ api, users, user, isWrong: true, right }, ways);
 
     await bypass.expectShut(
       open,

@@ -23,9 +23,9 @@ import { noCodes } from './codes.js';
 import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
 
 /** Logins without a right code that open nothing: a line more is a requirement more. */
-for (const [id, waysOf, row] of [
+for (const [id, waysOf, isWrong] of [
   ['ways-in/name-in-any-form-needs-code', ({ user }) => namedOtherwise(user)],
-  ['ways-in/what-is-no-code-opens-nothing', () => noCodes, bypass.wrongInSeries],
+  ['ways-in/what-is-no-code-opens-nothing', () => noCodes, true],
   ['ways-in/cookie-of-refusal-skips-no-code', cookieOfRefusal],
   ['ways-in/other-request-skips-no-code', requestedOtherwise],
 ] satisfies readonly Row[])
@@ -34,7 +34,7 @@ for (const [id, waysOf, row] of [
     const account = { api, users, user };
     const ways = await arrange(Promise.resolve(waysOf(account)));
 
-    await bypass.expectCodeNeeded(account, await bypass.tryWays({ ...account, row }, ways));
+    await bypass.expectCodeNeeded(account, await bypass.tryWays({ ...account, isWrong }, ways));
   });
 
 /** Features of a login that spare no code, several in one request. */
@@ -107,7 +107,7 @@ test('access-tokens/refused-by-password-alone-under-mfa', async ({ api, users })
 
   const open = [
     ...(await bypass.tryWays(account, [{ name: 'the password alone' }, ...namedOtherwise(user)])),
-    ...(await bypass.tryWays({ ...account, row: bypass.wrongInSeries }, madeUpCodes)),
+    ...(await bypass.tryWays({ ...account, isWrong: true }, madeUpCodes)),
     ...(await bypass.tryTogether(account, members)),
     ...(await bypass.tryTogether(account, headers)),
   ];
@@ -167,7 +167,7 @@ const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) 
 type Row = readonly [
   RequirementId,
   (account: Account) => readonly Way[] | Promise<readonly Way[]>,
-  row?: number,
+  isWrong?: boolean,
 ];
 
 async function cookieOfRefusal({ users, user }: Account): Promise<readonly Way[]> {
