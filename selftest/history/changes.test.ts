@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type OutcomeKind, outcomeKinds } from '../../src/base/model/verdict.js';
-import { changeSentences, changesBetween, changesSince, runName } from '../../src/reports/history/changes.js';
+import { changesBetween, changesSince, runName } from '../../src/reports/history/changes.js';
 import { factChanges } from '../../src/reports/history/fact-changes.js';
 import { reasonDigest, type Snapshot } from '../../src/reports/history/snapshot.js';
 import { renderCompare } from '../../src/reports/history/words.js';
+import { rows } from '../tool/rows.js';
 import { snapshot } from './sample.js';
 
+const changeSentences = (before: Snapshot, after: Snapshot) =>
+  changesBetween(before, after).map(({ text }) => text);
+
 describe('one requirement', () => {
-  const rows: readonly (readonly [OutcomeKind, OutcomeKind, string | undefined])[] = [
+  const pairs: readonly (readonly [OutcomeKind, OutcomeKind, string | undefined])[] = [
     ['pass', 'pass', undefined],
     ['pass', 'fail', 'a/one broke: got 500; wanted 200'],
     ['pass', 'waived', 'a/one broke, and is waived: got 500; wanted 200'],
@@ -30,7 +34,7 @@ describe('one requirement', () => {
     ['inconclusive', 'not run', undefined],
   ];
 
-  test.each(rows)('%s, then %s: %s', (was, is, text) => {
+  test.each(pairs)('%s, then %s: %s', (was, is, text) => {
     const after = snapshot({ 'a/one': { outcome: is, digest: '', reason: 'got 500\nwanted 200' } });
 
     expect(changeSentences(snapshot({ 'a/one': was }), after)).toEqual(text === undefined ? [] : [text]);
@@ -65,10 +69,7 @@ describe('many at once', () => {
   const all = (outcome: OutcomeKind, reason?: (id: string) => string): Snapshot =>
     snapshot(
       Object.fromEntries(
-        ids.map((id) => [
-          id,
-          { outcome, digest: '', ...(reason === undefined ? {} : { reason: reason(id) }) },
-        ]),
+        ids.map((id) => [id, { outcome, digest: '', ...(reason && { reason: reason(id) }) }]),
       ),
     );
 
@@ -81,26 +82,19 @@ describe('many at once', () => {
   });
 
   test('changes with one reason are listed together', () => {
-    expect(
-      changeSentences(
-        all('pass'),
-        all('not run', () => 'no viewer account'),
-      ),
-    ).toEqual([
-      '15 requirements were no longer run (no viewer account): a/n00, a/n01, a/n02, a/n03 and 11 more.',
+    const named = 'a/n00, a/n01, a/n02, a/n03 and 11 more.';
+    const notRun = all('not run', () => 'no viewer account');
+
+    expect(changeSentences(all('pass'), notRun)).toEqual([
+      `15 requirements were no longer run (no viewer account): ${named}`,
     ]);
-    expect(changeSentences(all('fail'), all('pass'))).toEqual([
-      '15 requirements were fixed: a/n00, a/n01, a/n02, a/n03 and 11 more.',
-    ]);
+    expect(changeSentences(all('fail'), all('pass'))).toEqual([`15 requirements were fixed: ${named}`]);
   });
 
   test('as many reasons as requirements do not fill pages', () => {
-    expect(
-      changeSentences(
-        all('pass'),
-        all('inconclusive', (id) => `no answer to ${id}`),
-      ),
-    ).toHaveLength(11);
+    const open = all('inconclusive', (id) => `no answer to ${id}`);
+
+    expect(changeSentences(all('pass'), open)).toHaveLength(11);
   });
 
   test('new and removed', () => {
@@ -119,17 +113,8 @@ describe('many at once', () => {
 
 test('the run as a whole', () => {
   const before = snapshot({});
-  const after = snapshot(
-    {},
-    {
-      target: 'lab-8',
-      release: '7.2.1',
-      suite: '0.2.0',
-      mode: 'read-only',
-      gate: 'inconclusive',
-      cause: 'Why.',
-    },
-  );
+  const run = { target: 'lab-8', release: '7.2.1', suite: '0.2.0', mode: 'read-only' };
+  const after = snapshot({}, { ...run, gate: 'inconclusive', cause: 'Why.' });
 
   expect(changeSentences(before, after)).toEqual([
     'The verdict went from conforms to inconclusive: Why.',
@@ -141,70 +126,33 @@ test('the run as a whole', () => {
 });
 
 describe('facts in words', () => {
-  test.each<[string, unknown, unknown, string[]]>([
-    ['acceptedSteps', '[-1,+1]', '[-3,+3]', ['The accepted code window grew from ±1 to ±3 steps.']],
-    [
-      'acceptedSteps',
-      '[-1,+1]',
-      '[0,0]',
-      ['The accepted code window shrank from ±1 step to the current step alone.'],
-    ],
-    [
-      'acceptedSteps',
-      '[-1,0]',
-      '[0,+1]',
-      ['The accepted code window moved from -1 to 0 steps to 0 to +1 steps.'],
-    ],
-    ['acceptedSteps', '[-1,+1]', 'none', ['Accepted steps was [-1,+1], and is none.']],
-    ['clockOffsetMs', 300, -900, []],
-    ['clockOffsetMs', 5_400_000, 'moved', []],
-    [
-      'clockOffsetMs',
-      300,
-      45_000,
-      ["The target's clock is 45.0 s ahead of the runner's; before, it was in step with the runner's."],
-    ],
-    [
-      'clockOffsetMs',
-      45_000,
-      -5000,
-      ["The target's clock is 5.0 s behind the runner's; before, it was 45.0 s ahead of the runner's."],
-    ],
-    [
-      'throttleAfter',
-      null,
-      10,
-      ['Wrong codes are throttled after 10 consecutive attempts; before, they were not throttled.'],
-    ],
-    [
-      'throttleAfter',
-      10,
-      null,
-      ['Wrong codes are not throttled; before, they were throttled after 10 consecutive attempts.'],
-    ],
-    [
-      'credentialModes',
-      { Bearer: true, APIKeyHeader: true },
-      { Bearer: false, APIKeyHeader: true },
-      ['The credential Bearer is no longer accepted.'],
-    ],
-    [
-      'credentialModes',
-      { SessionIdHeader: false },
-      { SessionIdHeader: true },
-      ['The credential SessionIdHeader is accepted now.'],
-    ],
-    ['patchSemantics', 'merge', 'replace', ['Patch semantics was merge, and is replace.']],
-    ['newKeyRetiresOlder', true, false, ['New key retires older was yes, and is no.']],
-    ['codeDigits', 6, 8, ['Code digits grew from 6 to 8.']],
-    ['mailDelayMs', 300, 700, []],
-    ['mailDelayMs', 300, 2100, ['Mail delay grew from 300 ms to 2.1 s.']],
-    ['mailDelayMs', 20_000, 25_000, []],
-    ['nested', { a: { b: 1 } }, { a: { b: 2 } }, ['Nested a b grew from 1 to 2.']],
-    ['same', { a: [1] }, { a: [1] }, []],
-    ['text', 'a\nb', 'c', ['Text was a b, and is c.']],
-  ])('%s: %j, then %j', (name, was, is, wanted) => {
-    expect(factChanges({ [name]: was }, { [name]: is })).toEqual(wanted);
+  const table = rows`
+    acceptedSteps   | "[-1,+1]" | "[-3,+3]" | The accepted code window grew from ±1 to ±3 steps.
+    acceptedSteps   | "[-1,+1]" | "[0,0]"   | The accepted code window shrank from ±1 step to the current step alone.
+    acceptedSteps   | "[-1,0]"  | "[0,+1]"  | The accepted code window moved from -1 to 0 steps to 0 to +1 steps.
+    acceptedSteps   | "[-1,+1]" | "none"    | Accepted steps was [-1,+1], and is none.
+    clockOffsetMs   | 300       | -900
+    clockOffsetMs   | 5400000   | "moved"
+    clockOffsetMs   | 300       | 45000     | The target's clock is 45.0 s ahead of the runner's; before, it was in step with the runner's.
+    clockOffsetMs   | 45000     | -5000     | The target's clock is 5.0 s behind the runner's; before, it was 45.0 s ahead of the runner's.
+    throttleAfter   | null      | 10        | Wrong codes are throttled after 10 consecutive attempts; before, they were not throttled.
+    throttleAfter   | 10        | null      | Wrong codes are not throttled; before, they were throttled after 10 consecutive attempts.
+    credentialModes | {"B": true, "C": true} | {"B": false, "C": true} | The credential B is no longer accepted.
+    credentialModes | {"B": false}           | {"B": true}             | The credential B is accepted now.
+    patchSemantics      | "merge"        | "replace"      | Patch semantics was merge, and is replace.
+    newKeyRetiresOlder  | true           | false          | New key retires older was yes, and is no.
+    codeDigits          | 6              | 8              | Code digits grew from 6 to 8.
+    mailDelayMs         | 300            | 700
+    mailDelayMs         | 300            | 2100           | Mail delay grew from 300 ms to 2.1 s.
+    mailDelayMs         | 20000          | 25000
+    nested              | {"a":{"b": 1}} | {"a":{"b": 2}} | Nested a b grew from 1 to 2.
+    same                | {"a": [1]}     | {"a": [1]}
+    text                | "a\\nb"         | "c"            | Text was a b, and is c.`;
+
+  test.each(table)('%s: %s, then %s', (name = '', was = '', is = '', text = '') => {
+    const said = factChanges({ [name]: JSON.parse(was) }, { [name]: JSON.parse(is) });
+
+    expect(said).toEqual(text === '' ? [] : [text]);
   });
 
   test('a fact measured in one run only is no change', () => {

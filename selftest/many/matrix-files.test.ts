@@ -14,7 +14,7 @@ import { sample } from '../report/sample.js';
 import { verdictOn } from './sample.js';
 
 function matrixOf(...verdicts: readonly Verdict[]): Matrix {
-  const columns = verdicts.map((verdict) => ({ file: 'f', column: columnOf(verdict), sha256: '' }));
+  const columns = verdicts.map((verdict) => columnOf(verdict, 'f'));
   return merge({ columns, plans: [], problems: [] }, (name) => `${name}/index.html`).matrix;
 }
 

@@ -73,20 +73,8 @@ describe('a merge', () => {
 
   test('uses the gate of a run for its exit code and names the verdict of the target', () => {
     const { folder, first } = bothShards();
-    const gating = {
-      policy: 'none',
-      result: 'pass',
-      cause: '',
-      newFailures: [],
-      knownFailures: [],
-      lost: [],
-      notes: [],
-    } as const;
-    leave(
-      first,
-      { ...verdictOn('a', ['one']), gating },
-      { ...verdictOn('c', [], { interrupted: 'stopped' }), gating },
-    );
+    const gateBy = { policy: 'none' } as const;
+    leave(first, verdictOn('a', ['one'], { gateBy }), verdictOn('c', [], { interrupted: 'stopped', gateBy }));
 
     expect(mergeOf(folder).matrix).toMatchObject({ gate: 'does not conform', exitCode: 0 });
     expect(mergeOf(first).matrix).toMatchObject({ gate: 'does not conform', exitCode: 3 });
@@ -212,13 +200,8 @@ describe('an incomplete merge is inconclusive and names the missing parts', () =
 
 describe('a broken file is named, and the rest is merged', () => {
   const good = JSON.stringify(verdictOn('b'));
-  const ofSchema = (version: number) => good.replace('"schemaVersion":1', `"schemaVersion":${version}`);
   test.each([
     ['cut short', good.slice(0, 400), /verdict\.json is not a valid verdict:\s+no JSON/],
-    ['empty', '', /no JSON/],
-    ['of a newer schema', ofSchema(2), /schemaVersion: must be 1.*newer/],
-    ['of an older schema', ofSchema(0), /schemaVersion: must be 1.*older/],
-    ['of something else', '{"a":1}', /must have required property/],
     ['with counts that are wrong', good.replace('"pass":3', '"pass":2'), /is 2, but the outcomes count 3/],
     ['of a name that leads elsewhere', good.replace('"name":"b"', '"name":"../b"'), /name is invalid/],
   ])('%s', (_, text, says) => {

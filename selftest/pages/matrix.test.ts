@@ -13,7 +13,7 @@ import { accessibilityProblems, describePages, screenshot } from './browser.js';
 const folder = temporaryFolder(afterAll);
 
 function pageOf(name: string, ...verdicts: readonly Verdict[]): string {
-  const columns = verdicts.map((verdict) => ({ file: 'f', column: columnOf(verdict), sha256: '' }));
+  const columns = verdicts.map((verdict) => columnOf(verdict, 'f'));
   const { matrix } = merge({ columns, plans: [], problems: [] }, (target) => `${target}/index.html`);
   const file = join(folder, `${name}.html`);
   writeFileSync(file, renderMatrixPage(matrix));

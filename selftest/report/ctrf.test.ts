@@ -104,9 +104,3 @@ test('consequences name their failure; the report has all causes', () => {
   ]);
   expect(of.extra?.['causes']).toEqual(withCauses.causes);
 });
-
-test('a long message is cut', () => {
-  const verdict = derived({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] });
-
-  expect(renderCtrf(verdict).length).toBeLessThan(10_000);
-});

@@ -43,9 +43,9 @@ const terminal = { colour: true, width: 200, outDir: 'reports', files: [] };
 function matrixOf(...verdicts: readonly Verdict[]) {
   const columns = verdicts.map((verdict, at) => {
     const named = { ...verdict, target: { ...verdict.target, name: `t${at}` } };
-    return { file: `${at}`, column: columnOf(named), sha256: `${at}` };
+    return columnOf(named, `${at}`, `${at}`);
   });
-  const targets = columns.map(({ column }) => ({ name: column.target.name, shard: 1 }));
+  const targets = columns.map(({ target }) => ({ name: target.name, shard: 1 }));
   const plan = {
     schemaVersion: 1 as const,
     suite: whole.suite,

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../src/base/model/verdict.js';
+import { renderCtrf } from '../../src/reports/forms/ctrf.js';
 import { renderHtml } from '../../src/reports/forms/html/render.js';
 import { renderJUnit } from '../../src/reports/forms/junit.js';
+import { renderMarkdown } from '../../src/reports/forms/markdown.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';
@@ -19,7 +21,9 @@ const verdict = sample({
 
 test.each<[string, (verdict: Verdict) => string]>([
   ['summary.txt', (of) => renderSummary(of, { colour: false, width: 100, outDir: 'reports', files: [] })],
+  ['summary.md', renderMarkdown],
   ['junit.xml', renderJUnit],
+  ['ctrf-report.json', renderCtrf],
   ['index.html', renderHtml],
 ])('a ten-megabyte message makes no large %s', (_, render) => {
   expect(render(verdict).length).toBeLessThan(200_000);

@@ -5,6 +5,7 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import { readStatement } from '../../src/verdict/statement/read.js';
 import { env, good } from '../target/complaint.js';
 import { messageOf, temporaryFolder, write } from '../target/files.js';
+import { rows } from '../tool/rows.js';
 
 const fileOf = (text: string, name = 's.yaml') => write(temporaryFolder(), name, text);
 const complaintOf = (text: string, name = 's.yaml') =>
@@ -38,47 +39,25 @@ describe('a good file', () => {
 });
 
 describe('a bad file is reported with line, column and advice', () => {
-  const claim = (text: string) => `version: 1\nclaims:\n  ${text}\n`;
+  const count = 'must be true, false, or a whole number from 1 on (consecutive wrong codes)';
+  const table = rows`
+    nothing      |                     | s.yaml:1:1 the file is empty: it needs at least version and claims
+    a list       | - a                 | s.yaml:1:1 the file is not a mapping
+    no claims    | version: 1          | claims: missing.
+    no version   | claims: {}          | version: missing. Of this form of statement: 1.
+    a version to come     | version: 2; claims: {} | s.yaml:1:10 version: must be one of 1
+    an unknown key        | CLAIM retain-is-stored: true; vender: x | s.yaml:4:1 vender: unknown key; did you mean vendor?
+    an unknown claim      | CLAIM mailed-code-works-once: true | s.yaml:3:3 claims.mailed-code-works-once: unknown key; did you mean mailed-codes-work-once?
+    a text                | CLAIM retain-is-stored: "true" | s.yaml:3:21 claims.retain-is-stored: must be true or false
+    a count below one     | CLAIM login-is-throttled: 0 | s.yaml:3:23 claims.login-is-throttled: ${count}
+    a count of what is not counted | CLAIM retain-is-stored: 5 | claims.retain-is-stored: must be true or false
+    no value              | CLAIM retain-is-stored: | claims.retain-is-stored: is empty: must be true or false
+    the same claim twice  | CLAIM retain-is-stored: true;   retain-is-stored: false | s.yaml:4:3 claims.retain-is-stored: `;
 
-  test.each([
-    ['nothing', '', 's.yaml:1:1 the file is empty: it needs at least version and claims'],
-    ['a list', '- a', 's.yaml:1:1 the file is not a mapping'],
-    ['no claims', 'version: 1', 'claims: missing.'],
-    ['no version', 'claims: {}', 'version: missing. Of this form of statement: 1.'],
-    ['a version to come', 'version: 2\nclaims: {}', 's.yaml:1:10 version: must be one of 1'],
-    [
-      'an unknown key',
-      `${claim('retain-is-stored: true')}vender: x\n`,
-      's.yaml:4:1 vender: unknown key; did you mean vendor?',
-    ],
-    [
-      'an unknown claim',
-      claim('mailed-code-works-once: true'),
-      's.yaml:3:3 claims.mailed-code-works-once: unknown key; did you mean mailed-codes-work-once?',
-    ],
-    [
-      'a text',
-      claim('retain-is-stored: "true"'),
-      's.yaml:3:21 claims.retain-is-stored: must be true or false',
-    ],
-    [
-      'a count below one',
-      claim('login-is-throttled: 0'),
-      's.yaml:3:23 claims.login-is-throttled: must be true, false, or a whole number from 1 on (consecutive wrong codes)',
-    ],
-    [
-      'a count of what is not counted',
-      claim('retain-is-stored: 5'),
-      'claims.retain-is-stored: must be true or false',
-    ],
-    ['no value', claim('retain-is-stored:'), 'claims.retain-is-stored: is empty: must be true or false'],
-    [
-      'the same claim twice',
-      claim('retain-is-stored: true\n  retain-is-stored: false'),
-      's.yaml:4:3 claims.retain-is-stored: ',
-    ],
-  ])('%s', (_, text, wanted) => {
-    expect(complaintOf(text)).toContain(wanted);
+  test.each(table)('%s', (_, text = '', wanted = '') => {
+    const file = text.replace('CLAIM ', 'version: 1;claims:;   ').replaceAll(/; ?/g, '\n');
+
+    expect(complaintOf(file)).toContain(wanted);
   });
 
   test('a file that is not there', () => {

@@ -6,6 +6,7 @@ import { isDay } from '../../src/verdict/waivers/dates.js';
 import { pruned } from '../../src/verdict/waivers/prune.js';
 import { readWaivers } from '../../src/verdict/waivers/read.js';
 import { messageOf, temporaryFolder, write } from '../target/files.js';
+import { rows } from '../tool/rows.js';
 import { waiver } from './sample.js';
 
 const entry = (change: object = {}) => ({ ...waiver(), ...change });
@@ -37,60 +38,35 @@ describe('a good file', () => {
 const one = (change: object) => stringify({ waivers: [entry(change)] });
 
 describe('a bad file is reported with line, column and advice', () => {
-  test.each([
-    ['nothing', '', 'w.yaml:1:1 the file is empty: it needs the key waivers, a list'],
-    ['a list', '- a', 'w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list'],
-    ['no YAML', 'waivers: [\n  {', 'w.yaml:2:4 not valid YAML'],
-    ['no list', 'waivers: x', 'w.yaml:1:10 waivers: must be a list'],
-    ['an empty entry', 'waivers:\n  - ', 'waivers[0]: is empty: must be keys with values'],
-    ['an unknown key', one({ expire: 'x' }), 'waivers[0].expire: unknown key; did you mean expires?'],
-    [
-      'no owner',
-      one({ owner: undefined }),
-      'waivers[0].owner: missing. Who sees to it that the failure goes.',
-    ],
-    ['a blank reason', one({ reason: '  ' }), 'waivers[0].reason: is blank'],
-    [
-      'an invalid id',
-      one({ requirement: 'Totp Login' }),
-      'must be the id of a requirement, or a pattern over ids',
-    ],
-    [
-      'an issue that is neither address nor key',
-      one({ issue: 'later' }),
-      'waivers[0].issue: must be an address',
-    ],
-    [
-      'a script for an address',
-      one({ issue: 'javascript:alert(1)' }),
-      'waivers[0].issue: must be an address',
-    ],
-    [
-      'a day in another form',
-      one({ expires: '31.12.2026' }),
-      'waivers[0].expires: must be a day such as 2026-12-31',
-    ],
-    [
-      'a day outside the calendar',
-      one({ expires: '2026-02-30' }),
-      'waivers[0].expires: is not a day of the calendar',
-    ],
-    [
-      'a release as a number',
-      'waivers:\n  - releases: { since: 7.0 }',
-      'w.yaml:2:24 waivers[0].releases.since: must be quoted: "7.0"',
-    ],
-    ['an unknown release', one({ releases: { until: '7.2' } }), 'waivers[0].releases.until: must be one of'],
-    ['releases without any', one({ releases: {} }), 'waivers[0].releases: is empty: write since or until'],
-    [
-      'releases the wrong way round',
-      one({ releases: { since: '7.1', until: '7.0' } }),
-      'since 7.1 is newer than until 7.0',
-    ],
-  ])('%s', (_is, text, says) => {
-    expect(complaintOf(text)).toContain(says);
-    expect(complaintOf(text)).toMatch(/^w\.yaml:\d+:\d+ /);
-  });
+  const texts = rows`
+    nothing        |              | w.yaml:1:1 the file is empty: it needs the key waivers, a list
+    a list         | - a          | w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list
+    no YAML        | waivers: [;  { | w.yaml:2:4 not valid YAML
+    no list        | waivers: x   | w.yaml:1:10 waivers: must be a list
+    an empty entry | waivers:;  - | waivers[0]: is empty: must be keys with values
+    a release as a number | waivers:;  - releases: { since: 7.0 } | w.yaml:2:24 waivers[0].releases.since: must be quoted: "7.0"
+  `.map(([is = '', text = '', says = '']) => [is, text.replaceAll(';', '\n'), says]);
+  const entries = rows`
+    an unknown key        | {"expire": "x"}            | waivers[0].expire: unknown key; did you mean expires?
+    a blank reason        | {"reason": "  "}           | waivers[0].reason: is blank
+    an invalid id         | {"requirement": "Totp Login"} | must be the id of a requirement, or a pattern over ids
+    neither address nor key | {"issue": "later"}       | waivers[0].issue: must be an address
+    a script for an address | {"issue": "javascript:alert(1)"} | waivers[0].issue: must be an address
+    a day in another form | {"expires": "31.12.2026"}  | waivers[0].expires: must be a day such as 2026-12-31
+    outside the calendar  | {"expires": "2026-02-30"}  | waivers[0].expires: is not a day of the calendar
+    an unknown release    | {"releases": {"until": "7.2"}} | waivers[0].releases.until: must be one of
+    releases without any  | {"releases": {}}           | waivers[0].releases: is empty: write since or until
+    releases the wrong way round | {"releases": {"since": "7.1", "until": "7.0"}} | since 7.1 is newer than until 7.0
+  `.map(([is = '', change = '', says = '']) => [is, one(JSON.parse(change)), says]);
+  const noOwner = 'waivers[0].owner: missing. Who sees to it that the failure goes.';
+
+  test.each([...texts, ...entries, ['no owner', one({ owner: undefined }), noOwner]])(
+    '%s',
+    (_is, text = '', says = '') => {
+      expect(complaintOf(text)).toContain(says);
+      expect(complaintOf(text)).toMatch(/^w\.yaml:\d+:\d+ /);
+    },
+  );
 
   test('all mistakes at once', () => {
     expect(complaintOf(one({ issue: 'x', expires: 'y' })).split('\n')).toHaveLength(2);

@@ -18,7 +18,7 @@ export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, com
     shard: { index: 1, count: 1 },
     targets: own.map(({ name }) => ({ name, shard: 1 })),
   };
-  const columns = verdicts.map((verdict) => ({ file: '', column: columnOf(verdict), sha256: '' }));
+  const columns = verdicts.map((verdict) => columnOf(verdict));
   const { matrix } = merge({ columns, plans: [{ file: '', plan }], problems: [] }, (name) =>
     reportIn(out, name),
   );

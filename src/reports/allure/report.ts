@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -43,7 +43,13 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
         `There are no Allure results: ${allureResults} is missing from the folders of the targets. A run writes it beside the verdict.`,
       );
     }
-    writeFileSync(join(results, 'environment.properties'), properties(environmentOfAll(targets)));
+    const environment = Object.fromEntries(
+      targets.map(({ target: { name, release, baseUrl, headline } }) => [
+        name,
+        `release ${release}, ${baseUrl}, ${headline}`,
+      ]),
+    );
+    writeFileSync(join(results, 'environment.properties'), properties(environment));
     const name = nameOf(targets);
     const history = resolve(out, allureHistory);
     makeFolder(out);
@@ -105,23 +111,9 @@ function configOf(name: string, output: string, historyPath: string, several: bo
 
 /** The same name for the same runs, so that a rebuilt report doesn't count as another night. */
 function nameOf(targets: readonly AllureTarget[]): string {
-  const latest =
-    targets
-      .map(({ target }) => target.startedAt)
-      .sort()
-      .at(-1) ?? '';
-  const [first] = targets;
-  const who = targets.length === 1 && first !== undefined ? first.target.name : `${targets.length} targets`;
-  return `mfa-conformance: ${who}, ${latest}`;
-}
-
-function environmentOfAll(targets: readonly AllureTarget[]): Record<string, string> {
-  return Object.fromEntries(
-    targets.map(({ target: { name, release, baseUrl, headline } }) => [
-      name,
-      `release ${release}, ${baseUrl}, ${headline}`,
-    ]),
-  );
+  const starts = targets.map(({ target }) => target.startedAt).sort();
+  const who = targets.length === 1 ? targets[0]?.target.name : `${targets.length} targets`;
+  return `mfa-conformance: ${who}, ${starts.at(-1) ?? ''}`;
 }
 
 function copyResults(from: string, to: string): void {
@@ -132,22 +124,8 @@ function copyResults(from: string, to: string): void {
   }
 }
 
-/** Only the variables that a program needs to start, since others may be secret. */
-function bareEnvironment(): NodeJS.ProcessEnv {
-  const names = [
-    'PATH',
-    'Path',
-    'HOME',
-    'USERPROFILE',
-    'SystemRoot',
-    'TEMP',
-    'TMP',
-    'TMPDIR',
-    'APPDATA',
-    'LOCALAPPDATA',
-  ];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
+/** The variables that a program needs to start; others may be secret. */
+const needed = /^(?:path|home|userprofile|systemroot|te?mp|tmpdir|(?:local)?appdata)$/i;
 
 /** The generator is not a dependency, since it has more packages than the rest of the suite. */
 function generator(): string {
@@ -163,29 +141,16 @@ function generator(): string {
 
 function generate(results: string, config: string, cwd: string): Promise<void> {
   const args = [generator(), 'generate', results, '--config', config, '--cwd', cwd];
+  const own = Object.entries(process.env).filter(([name]) => needed.test(name));
+  const env = { ...Object.fromEntries(own), NO_COLOR: '1' };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      cwd,
-      env: { ...bareEnvironment(), NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    child.once('error', (error) =>
-      reject(new ArrangeError(`The Allure report was not made: ${error.message}`)),
-    );
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new ArrangeError(
-            `The Allure report was not made (exit code ${code}): ${output.trim().slice(0, 2000)}`,
-          ),
-        );
+    execFile(process.execPath, args, { cwd, env, maxBuffer: Infinity }, (error, stdout, stderr) => {
+      if (error === null) return resolve();
+      const why =
+        typeof error.code === 'number'
+          ? ` (exit code ${error.code}): ${(stdout + stderr).trim().slice(0, 2000)}`
+          : `: ${error.message}`;
+      reject(new ArrangeError(`The Allure report was not made${why}`));
     });
   });
 }

@@ -63,23 +63,15 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   writeFileSync(join(to, 'categories.json'), `${JSON.stringify(categoryFile, undefined, 1)}\n`);
 }
 
-function environmentOf({
-  target,
-  release,
-  mode,
-  suite,
-  gate,
-  contract,
-  seed,
-}: Verdict): Record<string, string> {
+function environmentOf({ target, contract, suite, ...run }: Verdict): Record<string, string> {
   return {
     Target: target.name,
     'Base URL': target.baseUrl,
-    Release: release,
+    Release: run.release,
     Contract: `${contract.source} (sha256 ${contract.sha256.slice(0, 12)})`,
-    Mode: mode,
-    Seed: String(seed),
-    Verdict: gate,
+    Mode: run.mode,
+    Seed: String(run.seed),
+    Verdict: run.gate,
     Suite: `${suite.name} ${suite.version}`,
     'Node.js': process.version,
   };

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
-import { windowOf } from '../history/fact-changes.js';
+import { windowOf, wordsOf } from '../history/fact-changes.js';
 
 export interface FactInWords {
   readonly name: string;
@@ -142,13 +142,4 @@ function patchSemantics(value: unknown): string | undefined {
 
 function yesOrNo(yes: string, no: string): Describe {
   return (value) => (typeof value === 'boolean' ? (value ? yes : no) : undefined);
-}
-
-/** `newKeyRetiresOlder` -> `New key retires older`. */
-function wordsOf(name: string): string {
-  const words = name.replace(
-    /([a-z\d])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -10,7 +10,7 @@ import { measuredInWords } from './facts.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
+import { countWords, residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
 
 /** Stays below GitHub's limit for comments, 65,536 characters. */
 const mostBytes = 60_000;
@@ -69,16 +69,9 @@ function mark(verdict: Verdict): string {
 }
 
 function overview(verdict: Verdict): string {
-  const { target, release, contract, summary, mode, seed, startedAt, durationMs, suite } = verdict;
-  const outcomes = [
-    `${summary.pass} pass`,
-    `**${summary.fail} must failed**`,
-    `${summary.failShould} should failed`,
-    `${summary.inconclusive} inconclusive`,
-    `${summary.waived} waived`,
-    `${summary.notRun} not run`,
-    `${summary.notApplicable} not applicable`,
-  ];
+  const { target, release, contract, mode, seed, startedAt, durationMs, suite } = verdict;
+  const counts = countWords(verdict);
+  const outcomes = Object.values({ ...counts, fail: `**${counts.fail}**` });
   const statement = statementText(verdict);
   const rows: readonly (readonly [string, string])[] = [
     [

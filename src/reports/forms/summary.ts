@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
-import { counted, cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
+import { cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
 import { groupBy } from '../../verdict/derive/group.js';
@@ -10,11 +10,15 @@ import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
 import {
+  countWords,
   lanesIn,
+  repeatedWords,
   residueHeading,
   statementText,
   verdictLine,
   verdictWord,
+  waitedMs,
+  waitGroups,
   waiverText,
 } from './verdict-words.js';
 
@@ -79,17 +83,12 @@ function verdictInColour(verdict: Verdict, ink: Paint): string {
 }
 
 function header(verdict: Verdict, ink: Paint, width: number): string[] {
-  const { target, contract, summary } = verdict;
+  const { target, contract } = verdict;
   const row = (name: string, text: string) => `${name.padEnd(9)} ${printable(text).replaceAll('\n', ' ')}`;
-  const parts = [
-    `${summary.pass} pass`,
-    `${summary.fail} must failed`,
-    `${summary.failShould} should failed`,
-    `${summary.inconclusive} inconclusive`,
-    ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
-    `${summary.notRun} not run`,
-    `${summary.notApplicable} not applicable`,
-  ];
+  const { waived, ...counts } = countWords(verdict);
+  const { notRun, notApplicable, ...decided } = counts;
+  const seldom = verdict.summary.waived > 0 ? [waived] : [];
+  const parts = [...Object.values(decided), ...seldom, notRun, notApplicable];
   const statement = statementText(verdict);
   const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
   return [
@@ -274,23 +273,14 @@ function facts(verdict: Verdict, ink: Paint, width: number): string[] {
     const [first = '', ...rest] = wrap(printable(text), width, ' '.repeat(widest + 4));
     return [`  ${printable(label).padEnd(widest)}  ${first.trimStart()}`, ...rest];
   });
-  const extra = [...waited(verdict), ...repeated(verdict)];
-  return [...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []), ...extra];
-}
-
-function waited({ waits }: Verdict): string[] {
-  if (waits.length === 0) return [];
-  const byReason = new Map<string, number>();
-  for (const wait of waits) byReason.set(wait.for, (byReason.get(wait.for) ?? 0) + wait.ms);
-  const parts = [...byReason].sort(([, a], [, b]) => b - a).map(([what, ms]) => `${what} ${duration(ms)}`);
-  return [`Waited ${duration(waits.reduce((sum, { ms }) => sum + ms, 0))} in all: ${parts.join(', ')}`];
-}
-
-function repeated({ retries }: Verdict): string[] {
-  const parts = (['429', '503'] as const).filter((status) => retries[status] > 0);
-  if (parts.length === 0) return [];
-  const said = parts.map((status) => `${counted(retries[status], 'time')} after ${status}`);
-  return [`Requests repeated because the target asked for it: ${said.join(', ')}`];
+  const { waits, retries } = verdict;
+  const waited = waitGroups(waits).map(({ what, ms }) => `${what} ${duration(ms)}`);
+  const repeated = repeatedWords(retries);
+  return [
+    ...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []),
+    ...(waits.length > 0 ? [`Waited ${duration(waitedMs(waits))} in all: ${waited.join(', ')}`] : []),
+    ...(repeated === '' ? [] : [`Requests repeated because the target asked for it: ${repeated}`]),
+  ];
 }
 
 function state(

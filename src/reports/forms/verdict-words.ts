@@ -1,6 +1,7 @@
-import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
-import { cut } from '../../base/words.js';
+import type { Outcome, OutcomeKind, Verdict, Wait } from '../../base/model/verdict.js';
+import { counted, cut } from '../../base/words.js';
 import { completenessOf, type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
+import { groupBy } from '../../verdict/derive/group.js';
 
 /** `until 2026-12-31 (Ana, https://…/7): the reason`; old verdicts may lack it. */
 export function waiverText(waiver: Outcome['waiver']): string {
@@ -127,3 +128,28 @@ function withoutFullStop(sentence: string): string {
 /** Empty if tests ran one at a time. */
 export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>
   lanes === undefined ? '' : `, in ${lanes} lanes`;
+
+/** `2 times after 429, 1 time after 503`; empty if the run repeated no request. */
+export function repeatedWords(retries: Verdict['retries']): string {
+  const parts = (['429', '503'] as const).filter((status) => retries[status] > 0);
+  return parts.map((status) => `${counted(retries[status], 'time')} after ${status}`).join(', ');
+}
+
+export const waitedMs = (waits: readonly Wait[]): number => waits.reduce((sum, { ms }) => sum + ms, 0);
+
+/** Waits by what they were for, the longest first. */
+export const waitGroups = (waits: readonly Wait[]) =>
+  [...groupBy(waits, (wait) => wait.for)]
+    .map(([what, group]) => ({ what, group, ms: waitedMs(group) }))
+    .sort((a, b) => b.ms - a.ms);
+
+/** The parts of a list of outcomes: `1 pass`, `2 must failed`. */
+export const countWords = ({ summary }: Pick<Verdict, 'summary'>) => ({
+  pass: `${summary.pass} pass`,
+  fail: `${summary.fail} must failed`,
+  failShould: `${summary.failShould} should failed`,
+  inconclusive: `${summary.inconclusive} inconclusive`,
+  waived: `${summary.waived} waived`,
+  notRun: `${summary.notRun} not run`,
+  notApplicable: `${summary.notApplicable} not applicable`,
+});

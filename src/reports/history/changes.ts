@@ -1,5 +1,5 @@
 import { cut, shortened } from '../../base/words.js';
-import { shortVerdict } from '../../verdict/derive/completeness.js';
+import { shortVerdict, wasChecked } from '../../verdict/derive/completeness.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
@@ -42,10 +42,6 @@ export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
     ...aboutTheRun(before, after),
   ];
   return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
-}
-
-export function changeSentences(before: Snapshot, after: Snapshot): string[] {
-  return changesBetween(before, after).map(({ text }) => text);
 }
 
 /** The changes by importance; all lists are empty if nothing changed. */
@@ -121,7 +117,9 @@ function appeared(id: string, is: Compared): Single {
   return { kind: 'new', id, says: 'is new', sayAll: 'are new', reason: '' };
 }
 
-const was: Readonly<Record<Compared['outcome'], string>> = {
+type Kind = Compared['outcome'];
+
+const was: Readonly<Record<Kind, string>> = {
   pass: 'it passed before',
   fail: 'it failed before',
   waived: 'it was waived before',
@@ -130,49 +128,39 @@ const was: Readonly<Record<Compared['outcome'], string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-function transition(id: string, before: Compared, after: Compared): Single | undefined {
-  const reason = after.reason ?? '';
-  const checkedBefore = before.outcome === 'pass' || before.outcome === 'fail' || before.outcome === 'waived';
-  if (before.outcome === after.outcome) {
-    const same = after.outcome !== 'fail' || before.digest === after.digest;
-    return same ? undefined : { kind: 'fails differently', id, says: 'still fails, but differently', reason };
+/** The words for what a requirement became; undefined if that is no news. */
+const became: Readonly<
+  Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
+> = {
+  fail: (before) => ['broke', before === 'pass' ? 'broke' : `fails; ${was[before]}`],
+  waived: (before) => {
+    if (before === 'fail') return ['waiver', 'is waived now', 'are waived now'];
+    return ['broke', before === 'pass' ? 'broke, and is waived' : `fails, and is waived; ${was[before]}`];
+  },
+  pass: (before) =>
+    before === 'fail' || before === 'waived'
+      ? ['mended', 'was fixed', 'were fixed']
+      : ['decided', 'passes now; before, that was not known', 'pass now; before, that was not known'],
+  inconclusive: () => ['undecided', 'could not be decided'],
+  'not run': (before) =>
+    wasChecked(before) ? ['not run', 'was no longer run', 'were no longer run'] : undefined,
+  'not applicable': (before) =>
+    wasChecked(before) ? ['not run', 'no longer applies', 'no longer apply'] : undefined,
+};
+
+/** Other changes may each have their own reason, which says more than the change. */
+const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
+
+function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {
+  if (before.outcome === outcome) {
+    const same = outcome !== 'fail' || before.digest === digest;
+    return same
+      ? undefined
+      : { kind: 'fails differently' as const, id, says: 'still fails, but differently', reason };
   }
-  switch (after.outcome) {
-    case 'fail':
-      if (before.outcome === 'pass') return { kind: 'broke', id, says: 'broke', reason };
-      return { kind: 'broke', id, says: `fails; ${was[before.outcome]}`, reason };
-    case 'waived':
-      if (before.outcome === 'fail')
-        return { kind: 'waiver', id, says: 'is waived now', sayAll: 'are waived now', reason: '' };
-      return {
-        kind: 'broke',
-        id,
-        says:
-          before.outcome === 'pass' ? 'broke, and is waived' : `fails, and is waived; ${was[before.outcome]}`,
-        reason,
-      };
-    case 'pass':
-      if (before.outcome === 'fail' || before.outcome === 'waived') {
-        return { kind: 'mended', id, says: 'was fixed', sayAll: 'were fixed', reason: '' };
-      }
-      return {
-        kind: 'decided',
-        id,
-        says: 'passes now; before, that was not known',
-        sayAll: 'pass now; before, that was not known',
-        reason: '',
-      };
-    case 'inconclusive':
-      return { kind: 'undecided', id, says: 'could not be decided', reason };
-    case 'not run':
-      return checkedBefore
-        ? { kind: 'not run', id, says: 'was no longer run', sayAll: 'were no longer run', reason }
-        : undefined;
-    case 'not applicable':
-      return checkedBefore
-        ? { kind: 'not run', id, says: 'no longer applies', sayAll: 'no longer apply', reason }
-        : undefined;
-  }
+  const [kind, says = '', sayAll] = became[outcome](before.outcome) ?? [];
+  if (kind === undefined) return undefined;
+  return { kind, id, says, ...(sayAll && { sayAll }), reason: withoutReason.includes(kind) ? '' : reason };
 }
 
 /** Kinds with a sentence for each requirement, and the words for those beyond {@link mostSentences}. */
@@ -225,19 +213,15 @@ function sentence({ kind, id, says, reason }: Single): Change {
 }
 
 function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
-  const texts = [
-    ...(before.target === after.target
-      ? []
-      : [`The runs are on two targets: ${before.target} and ${after.target}.`]),
-    ...(before.release === after.release
-      ? []
-      : [`The target is judged by release ${after.release}; before, by ${before.release}.`]),
-    ...(before.mode === after.mode ? [] : [`The run is ${after.mode}; before, it was ${before.mode}.`]),
-    ...(before.suite === after.suite
-      ? []
-      : [`The suite is version ${after.suite}; before, it was ${before.suite}: a change may be its own.`]),
-  ];
-  return texts.map((text) => ({ kind: 'run', text: oneLine(text), ids: [] }));
+  const says = {
+    target: `The runs are on two targets: ${before.target} and ${after.target}.`,
+    release: `The target is judged by release ${after.release}; before, by ${before.release}.`,
+    mode: `The run is ${after.mode}; before, it was ${before.mode}.`,
+    suite: `The suite is version ${after.suite}; before, it was ${before.suite}: a change may be its own.`,
+  };
+  return (['target', 'release', 'mode', 'suite'] as const)
+    .filter((part) => before[part] !== after[part])
+    .map((part) => ({ kind: 'run', text: oneLine(says[part]), ids: [] }));
 }
 
 function oneLine(text: string): string {

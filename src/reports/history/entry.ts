@@ -1,8 +1,6 @@
-import type { Claims } from '../../base/model/statement.js';
-import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
+import { type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
 import { jsonOf, objectOf, shape, shapedLike, shapes } from '../../base/shape.js';
-import { completenessOf } from '../../verdict/derive/completeness.js';
-import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
+import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 
 /** The version of the history's lines; lines of other versions are ignored. */
 const lineVersion = 1;
@@ -13,60 +11,38 @@ const longestFact = 2000;
 /** Requirement ids, split into area and slugs. */
 type ByArea = Readonly<Record<string, readonly string[]>>;
 
-export interface HistoryLine {
+interface HistoryLine extends Omit<Snapshot, 'startedAt' | 'outcomes' | 'complete'> {
   readonly v: typeof lineVersion;
   readonly at: string;
-  readonly durationMs: number;
-  readonly target: string;
-  readonly release: string;
-  readonly suite: string;
-  readonly mode: string;
-  readonly gate: Gate;
   /** Absent in the lines of older versions. */
   readonly complete?: boolean;
-  readonly cause: string;
   readonly counts: Verdict['summary'];
   /** The run's requirements by outcome, except those in `told`. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, ByArea>>>;
   /** Failed, waived and inconclusive requirements, with a digest of the reason. */
   readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly claims?: Claims;
 }
 
 const kindsWithReason: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
 
 export function lineOf(verdict: Verdict): HistoryLine {
+  const run = snapshotOf(verdict);
+  const { target, release, suite, mode, gate, complete, claims } = run;
   const outcomes: Partial<Record<OutcomeKind, Record<string, string[]>>> = {};
-  for (const { id, outcome } of verdict.outcomes) {
-    if (kindsWithReason.includes(outcome)) continue;
+  const told: HistoryLine['told'][number][] = [];
+  for (const [id, { outcome, digest }] of run.outcomes) {
     const [area = '', slug = ''] = id.split('/');
-    const areas = outcomes[outcome] ?? {};
-    outcomes[outcome] = areas;
-    areas[area] = [...(areas[area] ?? []), slug];
+    if (kindsWithReason.includes(outcome)) told.push([id, outcome, digest]);
+    else outcomes[outcome] = { ...outcomes[outcome], [area]: [...(outcomes[outcome]?.[area] ?? []), slug] };
   }
+  const facts = Object.entries(run.facts).filter(
+    ([, value]) => (JSON.stringify(value) ?? '').length <= longestFact,
+  );
   return {
-    v: lineVersion,
-    at: verdict.startedAt,
-    durationMs: Math.round(verdict.durationMs),
-    target: verdict.target.name,
-    release: verdict.release,
-    suite: verdict.suite.version,
-    mode: verdict.mode,
-    gate: verdict.gate,
-    complete: completenessOf(verdict).complete,
-    cause: verdict.cause.slice(0, 500),
-    counts: verdict.summary,
-    outcomes,
-    told: verdict.outcomes
-      .filter(({ outcome }) => kindsWithReason.includes(outcome))
-      .map(({ id, outcome, reason }) => [id, outcome, reasonDigest(reason)]),
-    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
-    facts: Object.fromEntries(
-      Object.entries(verdict.facts).filter(
-        ([, value]) => (JSON.stringify(value) ?? '').length <= longestFact,
-      ),
-    ),
+    ...{ v: lineVersion, at: run.startedAt, durationMs: Math.round(run.durationMs) },
+    ...{ target, release, suite, mode, gate, complete, cause: run.cause.slice(0, 500) },
+    ...{ counts: verdict.summary, outcomes, told, ...(claims && { claims }) },
+    facts: Object.fromEntries(facts),
   };
 }
 
@@ -74,22 +50,14 @@ export function lineOf(verdict: Verdict): HistoryLine {
 export function snapshotOfLine(line: string): Snapshot | undefined {
   const read = jsonOf(line, isLine);
   if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;
-  const { at, target, release, suite, mode, gate, cause, facts, durationMs, claims } = read;
-  return {
-    target,
-    release,
-    suite,
-    startedAt: at,
-    durationMs,
-    mode,
-    gate,
-    // In an old line, any requirement that was not run may be a MUST.
-    complete: read.complete ?? read.counts.notRun === 0,
-    cause,
-    outcomes: outcomesIn(read),
-    facts,
-    ...(claims === undefined ? {} : { claims }),
-  };
+  const { v: _version, at: startedAt, counts, outcomes, told, ...run } = read;
+  const compared = new Map<string, Compared>();
+  for (const outcome of outcomeKinds)
+    for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {}))
+      for (const slug of slugs) compared.set(`${area}/${slug}`, { outcome, digest: '' });
+  for (const [id, outcome, digest] of told) compared.set(id, { outcome, digest });
+  // In an old line, any requirement that was not run may be a MUST.
+  return { ...run, startedAt, complete: run.complete ?? counts.notRun === 0, outcomes: compared };
 }
 
 const { text, number, flag, listOf, mapOf, oneOf } = shapes;
@@ -126,14 +94,3 @@ const isLine = shapedLike<HistoryLine>(
     ['complete', 'claims'],
   ),
 );
-
-function outcomesIn({ outcomes, told }: Pick<HistoryLine, 'outcomes' | 'told'>): Map<string, Compared> {
-  const found = new Map<string, Compared>();
-  for (const outcome of outcomeKinds) {
-    for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {})) {
-      for (const slug of slugs) found.set(`${area}/${slug}`, { outcome, digest: '' });
-    }
-  }
-  for (const [id, outcome, digest] of told) found.set(id, { outcome, digest });
-  return found;
-}

@@ -22,7 +22,7 @@ function sentencesOn(name: string, before: unknown, after: unknown): string[] {
   if (own !== undefined) return own;
   if (isObject(before) && isObject(after)) return memberChanges(name, before, after);
   if (typeof before === 'number' && typeof after === 'number') return numberChange(name, before, after);
-  return [`${words(name)} was ${inWords(before)}, and is ${inWords(after)}.`];
+  return [`${wordsOf(name)} was ${inWords(before)}, and is ${inWords(after)}.`];
 }
 
 type Sentences = (before: unknown, after: unknown) => string[] | undefined;
@@ -114,12 +114,12 @@ function numberChange(name: string, before: number, after: number): string[] {
   const [small, large] = before < after ? [before, after] : [after, before];
   if (isTime && (large - small < timeNoiseMs || large < 2 * small)) return [];
   const text = isTime ? duration : String;
-  const label = words(isTime ? name.slice(0, -2) : name);
+  const label = wordsOf(isTime ? name.slice(0, -2) : name);
   return [`${label} ${after > before ? 'grew' : 'fell'} from ${text(before)} to ${text(after)}.`];
 }
 
 /** `newKeyRetiresOlder` as `New key retires older`. */
-function words(name: string): string {
+export function wordsOf(name: string): string {
   const text = name.replace(
     /([a-z0-9])([A-Z])(?=[a-z])/g,
     (_, left: string, right: string) => `${left} ${right.toLowerCase()}`,

@@ -9,6 +9,9 @@ import type { MatrixTarget } from './matrix.js';
 export interface Column {
   readonly target: Omit<MatrixTarget, 'report'>;
   readonly cells: readonly Cell[];
+  readonly file: string;
+  /** Identifies copies of one file. */
+  readonly sha256: string;
 }
 
 export type Cell = Pick<Outcome, 'id' | 'level' | 'title' | 'source' | 'outcome' | 'reason'>;
@@ -17,24 +20,17 @@ const longestReason = 400;
 /** For titles and names; verdicts from elsewhere may have longer ones. */
 const longestWord = 300;
 
-export function columnOf(verdict: Verdict): Column {
-  const { target, release, mode, gate, scope, restored, startedAt, durationMs, summary } = verdict;
+export function columnOf(verdict: Verdict, file = '', sha256 = ''): Column {
+  const { release, mode, gate, scope, restored, startedAt, durationMs, summary } = verdict;
+  const { name, baseUrl, tlsInsecure } = verdict.target;
   return {
+    file,
+    sha256,
     target: {
-      name: target.name,
-      baseUrl: cut(target.baseUrl, longestWord),
-      tlsInsecure: target.tlsInsecure,
-      release,
-      mode,
-      gate,
+      ...{ name, baseUrl: cut(baseUrl, longestWord), tlsInsecure, release, mode, gate },
       exitCode: exitCode([verdict]),
       headline: cut(verdictLine(verdict), longestReason),
-      scope,
-      complete: completenessOf(verdict).complete,
-      restored,
-      startedAt,
-      durationMs,
-      summary,
+      ...{ scope, complete: completenessOf(verdict).complete, restored, startedAt, durationMs, summary },
     },
     cells: verdict.outcomes.map(({ id, level, title, source, outcome, reason, waiver }) => ({
       id: cut(id, longestWord),

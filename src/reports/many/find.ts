@@ -6,20 +6,13 @@ import { isFolder } from '../../base/files.js';
 import { nameTrouble } from '../../input/target-file/name.js';
 import { parseVerdict } from '../../verdict/derive/validate.js';
 import { eventsName } from '../../verdict/events/log.js';
-import { columnOf } from './column.js';
+import { type Column, columnOf } from './column.js';
 import type { MatrixProblem } from './matrix.js';
-import type { Found, FoundColumn } from './merge.js';
+import type { Found } from './merge.js';
 import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 
 /** Folders without verdicts that may hold many files. */
-const passedOver = new Set([
-  'allure-results',
-  'allure-report',
-  'playwright',
-  'rerun',
-  'node_modules',
-  '.git',
-]);
+const passedOver = /^(?:allure-re(?:sults|port)|playwright|rerun|node_modules|\.git)$/;
 
 /**
  * Finds all verdicts and plans below some folders. An unreadable file is a problem, and the search continues. A file
@@ -27,7 +20,7 @@ const passedOver = new Set([
  */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];
-  const columns: FoundColumn[] = [];
+  const columns: Column[] = [];
   const plans: { file: string; plan: Planned }[] = [];
   const seen = new Set<string>();
   for (const folder of folders) {
@@ -39,11 +32,15 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
       const real = realpathSync(file);
       if (seen.has(real)) continue;
       seen.add(real);
-      if (file.endsWith('verdict.json')) {
-        attempt('broken verdict', problems, file, () => columns.push(readColumn(file)));
-      } else {
-        const read = () => plans.push({ file, plan: parsePlanned(readFileSync(file, 'utf8'), file) });
-        attempt('broken plan', problems, file, read);
+      const isVerdict = file.endsWith('verdict.json');
+      try {
+        if (isVerdict) columns.push(readColumn(file));
+        else plans.push({ file, plan: parsePlanned(readFileSync(file, 'utf8'), file) });
+      } catch (error) {
+        // The suite's own errors already name the file.
+        const text =
+          error instanceof SuiteError ? error.message : `${file} can't be read: ${reasonOf(error)}`;
+        problems.push({ kind: isVerdict ? 'broken verdict' : 'broken plan', text });
       }
     }
   }
@@ -74,7 +71,7 @@ function filesBelow(
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        return depth === 0 || passedOver.has(entry.name)
+        return depth === 0 || passedOver.test(entry.name)
           ? []
           : filesBelow(path, depth - 1, problems, isWanted);
       }
@@ -82,26 +79,11 @@ function filesBelow(
     });
 }
 
-function readColumn(file: string): FoundColumn {
+function readColumn(file: string): Column {
   const bytes = readFileSync(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const verdict = parseVerdict(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
   const trouble = nameTrouble(verdict.target.name);
   if (trouble !== undefined) throw new Error(`${file}: the target's name is invalid: ${trouble}`);
-  return { file, column: columnOf(verdict), sha256 };
-}
-
-function attempt(
-  kind: MatrixProblem['kind'],
-  problems: MatrixProblem[],
-  file: string,
-  read: () => unknown,
-): void {
-  try {
-    read();
-  } catch (error) {
-    // The suite's own errors already name the file.
-    const text = error instanceof SuiteError ? error.message : `${file} can't be read: ${reasonOf(error)}`;
-    problems.push({ kind, text });
-  }
+  return columnOf(verdict, file, sha256);
 }

@@ -21,37 +21,18 @@ export interface Matrix {
   readonly requirements: readonly MatrixRow[];
 }
 
-export const problemKinds = [
-  'missing folder',
-  'missing plan',
-  'missing shard',
-  'missing target',
-  'broken plan',
-  'broken verdict',
-  'target twice',
-  'mixed runs',
-] as const;
-export type ProblemKind = (typeof problemKinds)[number];
-
 export interface MatrixProblem {
-  readonly kind: ProblemKind;
+  readonly kind: `missing ${'folder' | 'plan' | 'shard' | 'target'}` | `broken ${'plan' | 'verdict'}` | Mixed;
   readonly text: string;
 }
 
-type ShownOfVerdict =
-  | 'release'
-  | 'mode'
-  | 'gate'
-  | 'scope'
-  | 'complete'
-  | 'restored'
-  | 'startedAt'
-  | 'durationMs'
-  | 'summary';
+type Mixed = 'target twice' | 'mixed runs';
+type OfRun = 'release' | 'mode' | 'restored' | 'startedAt' | 'durationMs';
+type OfVerdict = 'gate' | 'scope' | 'complete' | 'summary';
 
 export interface MatrixTarget
   extends Pick<Verdict['target'], 'name' | 'baseUrl' | 'tlsInsecure'>,
-    Required<Pick<Verdict, ShownOfVerdict>> {
+    Required<Pick<Verdict, OfRun | OfVerdict>> {
   readonly exitCode: ExitCode;
   readonly headline: string;
   /** The path of its report from the matrix's folder, with forward slashes; null without a report. */

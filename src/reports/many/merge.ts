@@ -3,21 +3,14 @@ import { suiteVersion } from '../../base/package-root.js';
 import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import type { Column } from './column.js';
-import type { Matrix, MatrixProblem, MatrixTarget } from './matrix.js';
+import type { Matrix, MatrixProblem } from './matrix.js';
 import type { Planned } from './planned.js';
 import { rowsOf } from './rows.js';
 
 export interface Found {
-  readonly columns: readonly FoundColumn[];
+  readonly columns: readonly Column[];
   readonly plans: readonly { readonly file: string; readonly plan: Planned }[];
   readonly problems: readonly MatrixProblem[];
-}
-
-export interface FoundColumn {
-  readonly file: string;
-  readonly column: Column;
-  /** Identifies copies of one file. */
-  readonly sha256: string;
 }
 
 export interface Merged {
@@ -32,42 +25,40 @@ export interface Merged {
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];
   const notes: string[] = [];
-  const chosen: FoundColumn[] = [];
+  const chosen: Column[] = [];
   const outdated = new Map<string, string>();
-  for (const [name, all] of byName(found.columns)) {
-    const current = all.filter(({ column }) => !isOutdated(column, found.plans));
-    if (current.length === 0) outdated.set(name, all[0]?.column.target.startedAt ?? '');
+  const sorted = found.columns.toSorted(
+    (a, b) => order(a.target.name, b.target.name) || order(a.file, b.file),
+  );
+  for (const [name, all] of groupBy(sorted, ({ target }) => target.name)) {
+    const current = all.filter((column) => !isOutdated(column, found.plans));
+    if (current.length === 0) outdated.set(name, all[0]?.target.startedAt ?? '');
     const one = chooseOf(name, current, problems, notes);
     if (one !== undefined) chosen.push(one);
   }
-  const names = new Set(chosen.map(({ column }) => column.target.name));
+  const names = chosen.map(({ target }) => target.name);
   const missing = missingTargets(found.plans, names, outdated);
-  problems.push(
-    ...missing.map(({ name, why }) => ({
-      kind: 'missing target' as const,
-      text: `${name} is missing: ${why}.`,
-    })),
-  );
-  notes.push(...unplanned(found.plans, [...names]));
-  const columns = chosen.map(({ column }) => column);
+  for (const { name, why } of missing)
+    problems.push({ kind: 'missing target', text: `${name} is missing: ${why}.` });
+  const planned = new Set(found.plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
+  if (found.plans.length > 0)
+    for (const name of names.filter((each) => !planned.has(each)))
+      notes.push(`${name} is not in any plan; it counts anyway.`);
+  const shards = runsOf(found.plans).map(([first]) => first?.plan.shard.count ?? 0);
   return {
     matrix: {
       schemaVersion: 1,
       suite: { name: 'mfa-conformance', version: suiteVersion() },
-      ...decision(columns, problems),
-      planned: plannedTotals(found.plans),
-      problems,
-      notes,
-      missing,
-      targets: chosen.map(
-        ({ file, column: { target } }): MatrixTarget => ({
-          ...target,
-          report: reportOf(target.name, file),
-        }),
-      ),
-      requirements: rowsOf(columns),
+      ...decision(chosen, problems),
+      planned:
+        shards.length === 0
+          ? null
+          : { shards: shards.reduce((sum, count) => sum + count, 0), targets: planned.size },
+      ...{ problems, notes, missing },
+      targets: chosen.map(({ file, target }) => ({ ...target, report: reportOf(target.name, file) })),
+      requirements: rowsOf(chosen),
     },
-    files: new Map(chosen.map(({ file, column }) => [column.target.name, file])),
+    files: new Map(chosen.map(({ file, target }) => [target.name, file])),
   };
 }
 
@@ -86,22 +77,15 @@ function decision(
   };
 }
 
-function byName(columns: readonly FoundColumn[]): Map<string, FoundColumn[]> {
-  const sorted = [...columns].sort(
-    (a, b) => order(a.column.target.name, b.column.target.name) || order(a.file, b.file),
-  );
-  return groupBy(sorted, ({ column }) => column.target.name);
-}
-
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Chooses the worst verdict by exit code; among equals the latest. */
 function chooseOf(
   name: string,
-  all: readonly FoundColumn[],
+  all: readonly Column[],
   problems: MatrixProblem[],
   notes: string[],
-): FoundColumn | undefined {
+): Column | undefined {
   if (all.length < 2) return all[0];
   const places = all.map(({ file }) => file).join(', ');
   if (new Set(all.map(({ sha256 }) => sha256)).size === 1) {
@@ -112,8 +96,7 @@ function chooseOf(
     kind: 'target twice',
     text: `${name} occurs ${all.length} times with different content: ${places}. The worst one is shown.`,
   });
-  return [...all].sort((a, b) => {
-    const [first, second] = [a.column.target, b.column.target];
+  return all.toSorted(({ target: first }, { target: second }) => {
     if (first.exitCode === second.exitCode) return order(second.startedAt, first.startedAt);
     return worstOf([first.exitCode, second.exitCode]) === first.exitCode ? -1 : 1;
   })[0];
@@ -132,13 +115,6 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
 /** Groups plans by run: the same number of shards with the same targets. Independent runs can be merged too. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
-}
-
-function plannedTotals(plans: Found['plans']): Matrix['planned'] {
-  if (plans.length === 0) return null;
-  const shards = runsOf(plans).map(([first]) => first?.plan.shard.count ?? 0);
-  const targets = new Set(plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
-  return { shards: shards.reduce((sum, count) => sum + count, 0), targets: targets.size };
 }
 
 function aboutPlans({ plans }: Found): MatrixProblem[] {
@@ -174,14 +150,14 @@ function mixedRuns(run: Found['plans']): MatrixProblem[] {
 
 function missingTargets(
   plans: Found['plans'],
-  there: ReadonlySet<string>,
+  there: readonly string[],
   outdated: ReadonlyMap<string, string>,
 ): { name: string; why: string }[] {
   const why = new Map<string, string>();
   for (const run of runsOf(plans)) {
     const came = new Set(run.map(({ plan }) => plan.shard.index));
     for (const { name, shard } of run[0]?.plan.targets ?? []) {
-      if (there.has(name)) continue;
+      if (there.includes(name)) continue;
       const count = run[0]?.plan.shard.count ?? 1;
       const old = outdated.get(name);
       if (old !== undefined) why.set(name, `its only verdict, from ${old}, is of an earlier run`);
@@ -190,12 +166,4 @@ function missingTargets(
     }
   }
   return [...why].map(([name, text]) => ({ name, why: text })).sort((a, b) => order(a.name, b.name));
-}
-
-function unplanned(plans: Found['plans'], names: readonly string[]): string[] {
-  if (plans.length === 0) return [];
-  const known = new Set(plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
-  return names
-    .filter((name) => !known.has(name))
-    .map((name) => `${name} is not in any plan; it counts anyway.`);
 }

@@ -14,19 +14,10 @@ export interface Planned {
   readonly startedAt: string;
   /** Identifies the run across its shards; null if unknown. */
   readonly run: string | null;
-  readonly targets: readonly PlannedTargetName[];
+  readonly targets: readonly { readonly name: string; readonly shard: number }[];
 }
 
-export interface PlannedTargetName {
-  readonly name: string;
-  readonly shard: number;
-}
-
-const fileName = /^planned-\d+-of-\d+(?:\.\d+)?\.json$/;
-
-export function isPlannedFile(name: string): boolean {
-  return fileName.test(name);
-}
+export const isPlannedFile = (name: string): boolean => /^planned-\d+-of-\d+(?:\.\d+)?\.json$/.test(name);
 
 /** @param copy distinguishes plans of different runs in one folder */
 export function plannedFileOf({ index, count }: Shard, copy?: number): string {
@@ -49,7 +40,7 @@ export function plannedNow(
     suite: { name: 'mfa-conformance', version: suiteVersion() },
     shard,
     startedAt: new Date().toISOString(),
-    run: runOf(env),
+    run: runVariables.flatMap((name) => (env[name] ? `${name}=${env[name]}` : []))[0] ?? null,
     targets: [...split]
       .map(([name, index]) => ({ name, shard: index }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -73,8 +64,3 @@ export function writePlanned(planned: Planned, out: string): void {
 
 /** Variables that identify a run on all its machines: our own, then those of CI systems. */
 const runVariables = ['MFA_CONFORMANCE_RUN', 'GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BUILD_TAG'] as const;
-
-function runOf(env: NodeJS.ProcessEnv): string | null {
-  const variable = runVariables.find((name) => env[name]);
-  return variable === undefined ? null : `${variable}=${env[variable]}`;
-}

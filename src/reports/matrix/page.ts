@@ -2,8 +2,8 @@ import type { OutcomeKind } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
 import { type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
 import { areaOf, groupBy } from '../../verdict/derive/group.js';
-import { html, longText, type Markup, renderPage } from '../forms/html/markup.js';
-import { areaTitle, lookOf, verdictLook } from '../forms/html/outcomes.js';
+import { headings, html, longText, type Markup, renderPage } from '../forms/html/markup.js';
+import { areaTitle, lookOf, outcomeCell, verdictCell, verdictLook } from '../forms/html/outcomes.js';
 import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
 import { matrixWord, notConforming } from './console.js';
@@ -69,7 +69,7 @@ function areas({ requirements, targets }: Matrix): Markup {
     return html`<section id="matrix"><h2>Areas</h2><p>No verdict can be shown.</p></section>`;
   return html`<section id="matrix"><h2>Areas by targets</h2>
 ${tableOf('Areas by targets', targets, [
-  html`<tr><th scope="row">Verdict</th>${targets.map(gateCell)}</tr>`,
+  html`<tr><th scope="row">Verdict</th>${targets.map(verdictCell)}</tr>`,
   ...[...groupBy(requirements, areaOf)].filter(([, group]) => group.some(isMet)).map(areaLine),
 ])}</section>`;
 
@@ -78,11 +78,6 @@ ${tableOf('Areas by targets', targets, [
     const name = isClean ? html`${areaTitle(area)}` : html`<a href="#area-${area}">${areaTitle(area)}</a>`;
     return html`<tr><th scope="row">${name}</th>${targets.map((target) => areaCell(group, target))}</tr>`;
   }
-}
-
-function gateCell(target: MatrixTarget): Markup {
-  const { className, icon } = verdictLook(shortVerdict(target));
-  return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(target)}</strong></td>`;
 }
 
 function isMet({ outcomes }: MatrixRow): boolean {
@@ -110,22 +105,11 @@ function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
 }
 
 function targetTable({ targets, missing }: Matrix): Markup {
-  const heads = [
-    'Target',
-    'Release',
-    'Verdict',
-    'Pass',
-    'Fail',
-    'Advisory',
-    'Inconclusive',
-    'Waived',
-    'Not run',
-    'Started',
-    'Took',
-  ];
+  const counts = ['Pass', 'Fail', 'Advisory', 'Inconclusive', 'Waived', 'Not run'];
+  const heads = ['Target', 'Release', 'Verdict', ...counts, 'Started', 'Took'];
   return html`<section><h2>Targets</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="Targets"><table class="matrix">
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<thead><tr>${headings(heads)}</tr></thead>
 <tbody>${targets.map(targetRow)}${missing.map(
     ({ name, why }) =>
       html`<tr><th scope="row">${name}</th><td></td><td class="tone o-inconclusive" colspan="${heads.length - 2}">missing: ${why}</td></tr>`,
@@ -134,14 +118,8 @@ function targetTable({ targets, missing }: Matrix): Markup {
 
 function targetRow(target: MatrixTarget, at: number): Markup {
   const { name, baseUrl, release, headline, restored, summary, startedAt, durationMs, report } = target;
-  const counts = [
-    summary.pass,
-    summary.fail,
-    summary.failShould,
-    summary.inconclusive,
-    summary.waived,
-    summary.notRun,
-  ];
+  const { pass, fail, failShould, inconclusive, waived, notRun } = summary;
+  const counts = [pass, fail, failShould, inconclusive, waived, notRun];
   const marks = [
     ...(target.mode === 'read-only' ? ['read-only'] : []),
     ...(target.tlsInsecure ? ['TLS not verified'] : []),
@@ -179,18 +157,8 @@ ${tableOf(
 }
 
 function rowLine(row: MatrixRow, at: number, targets: readonly MatrixTarget[]): Markup {
-  return html`<tr data-id="${row.id}"><th scope="row"><a class="mono" href="#r${at}">${row.id}</a> <span class="level ${row.level}">${row.level}</span></th>${targets.map(
-    (target) => {
-      const kind = outcomeOn(row, target);
-      if (kind === undefined) return html`<td class="faint">–</td>`;
-      const { className, icon, word } = lookOf(kind, row.level);
-      const text =
-        kind === 'pass'
-          ? html`<span class="sr">${word}</span>`
-          : html`<a href="#r${at}">${word.toLowerCase()}</a>`;
-      return html`<td class="tone ${className}">${icon} ${text}</td>`;
-    },
-  )}</tr>`;
+  const cells = targets.map((target) => outcomeCell(outcomeOn(row, target), row.level, `#r${at}`));
+  return html`<tr data-id="${row.id}"><th scope="row"><a class="mono" href="#r${at}">${row.id}</a> <span class="level ${row.level}">${row.level}</span></th>${cells}</tr>`;
 }
 
 function reasons({ requirements, targets }: Matrix): Markup {

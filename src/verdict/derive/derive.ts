@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
 import type { Outcome, OutcomeKind, Selection, Verdict } from '../../base/model/verdict.js';
 import { shareFound } from '../../contract/order/order.js';
@@ -18,66 +19,45 @@ const noReason = 'no reason was given';
 
 /** Derives the verdict from a run's results alone. Outcomes keep the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
-  const { selection, gateBy, release } = results;
+  const { selection, gateBy, release, target, options, interrupted, unusable, planned } = results;
   const rawById = groupBy(results.raw, ({ id }) => id);
-  const outcomes = results.planned
-    .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
+  const outcomes = planned
+    .map((each) => outcomeOf(each, rawById.get(each.id) ?? [], results))
     .map((outcome) => waived(outcome, results.waivers ?? []));
-  const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
-  const plannedIds = new Set(results.planned.map(({ id }) => id));
-  const lost =
-    gateBy?.baseline === undefined
-      ? []
-      : lostAgainst(gateBy.baseline.verdict, { outcomes, release }, results.options.strict);
+  const waivers = results.waivers && waiverUses(results.waivers, outcomes);
+  const plannedIds = new Set(planned.map(({ id }) => id));
+  const isOpen = ({ notRun, notApplicable }: PlannedRequirement) =>
+    notRun === undefined && notApplicable === undefined;
+  const baseline = gateBy?.baseline?.verdict;
+  const lost = baseline === undefined ? [] : lostAgainst(baseline, { outcomes, release }, options.strict);
   const input: GateInput = {
-    outcomes,
-    options: results.options,
-    ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
-    ...(results.unusable === undefined ? {} : { unusable: results.unusable }),
+    ...defined({ outcomes, options, interrupted, unusable }),
     leftOut: selection?.leftOut ?? 0,
-    missing: results.planned.filter((planned) => isUndecided(planned) && !rawById.has(planned.id)).length,
+    missing: planned.filter((each) => isOpen(each) && !rawById.has(each.id)).length,
     waiverTroubles:
-      results.options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
+      options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
     unplanned: [...rawById.keys()].filter((id) => !plannedIds.has(id)),
     lost,
   };
-  const { gate, cause } = decideGate(input);
-  const counts = completenessOf({ outcomes, ...(selection === undefined ? {} : { selection }) });
-  const gating =
-    gateBy === undefined
-      ? undefined
-      : decideGating(gateBy, { outcomes, release, target: results.target }, input, lost);
-  return {
-    schemaVersion: 1,
-    suite: { name: 'mfa-conformance', version: results.suiteVersion },
-    target: results.target,
-    release: results.release,
-    contract: results.contract,
-    ...(results.statement === undefined ? {} : { statement: results.statement }),
-    mode: results.mode,
-    seed: results.seed,
-    startedAt: results.startedAt,
-    durationMs: results.durationMs,
-    ...(results.lanes > 1 ? { lanes: results.lanes } : {}),
-    gate,
-    cause,
-    ...(results.options.strict ? { strict: true as const } : {}),
-    ...(gating === undefined ? {} : { gating }),
-    scope: counts.complete ? 'full' : 'partial',
+  const counts = completenessOf(defined({ outcomes, selection }));
+  const { contract, statement, mode, seed, startedAt, durationMs, lanes } = results;
+  const { restored, residue, facts, waits, retries, coverage } = results;
+  return defined({
+    ...{
+      schemaVersion: 1 as const,
+      suite: { name: 'mfa-conformance' as const, version: results.suiteVersion },
+    },
+    ...{ target, release, contract, statement, mode, seed, startedAt, durationMs },
+    lanes: lanes > 1 ? lanes : undefined,
+    ...decideGate(input),
+    strict: options.strict ? (true as const) : undefined,
+    gating: gateBy && decideGating(gateBy, { outcomes, release, target }, input, lost),
+    scope: counts.complete ? ('full' as const) : ('partial' as const),
     ...counts,
-    ...(selection === undefined ? {} : { selection: withShare(selection, outcomes) }),
-    restored: results.restored,
-    residue: results.residue,
-    summary: summarise(outcomes),
-    outcomes,
-    causes: causesOf(outcomes),
-    ...(waivers === undefined ? {} : { waivers }),
-    facts: results.facts,
-    warnings: warningsOf(results),
-    waits: results.waits,
-    retries: results.retries,
-    coverage: results.coverage,
-  };
+    selection: selection && withShare(selection, outcomes),
+    ...{ restored, residue, summary: summarise(outcomes), outcomes, causes: causesOf(outcomes), waivers },
+    ...{ facts, warnings: warningsOf(results), waits, retries, coverage },
+  });
 }
 
 /** Adds the share of known faults that the checked requirements find, for runs with --within. */
@@ -107,15 +87,10 @@ export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
   };
 }
 
-function isUndecided(planned: PlannedRequirement): boolean {
-  return planned.notRun === undefined && planned.notApplicable === undefined;
-}
-
 function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], results: RunResults): Outcome {
   const { id, level, claimed, title, source, operations } = planned;
   const raws = found.map((raw) => withinCount(planned.count, judged(level, raw), results.facts));
-  const claim = claimed === undefined ? {} : { claimed };
-  const requirement = { id, level, ...claim, title, source, operations };
+  const requirement = defined({ id, level, claimed, title, source, operations });
   const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));
   if (kind === undefined) {
     const decided = withoutRaw(planned, results);
@@ -133,17 +108,17 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
     reason: kind === 'pass' ? '' : [...reasons].join('\n') || noReason,
     reproduce: decisive.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
     exchanges: decisive.flatMap(({ exchanges }) => exchanges),
-    ...(checks.length === 0 ? {} : { checks }),
-    ...(kind !== 'inconclusive' || blame === undefined ? {} : { blame }),
+    ...(checks.length > 0 && { checks }),
+    ...(kind === 'inconclusive' && blame && { blame }),
     durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };
 }
 
-function withoutRaw(planned: PlannedRequirement, results: RunResults): Pick<Outcome, 'outcome' | 'reason'> {
-  if (planned.notApplicable !== undefined) {
-    return { outcome: 'not applicable', reason: planned.notApplicable || noReason };
-  }
-  if (planned.notRun !== undefined) return { outcome: 'not run', reason: planned.notRun || noReason };
-  const reason = results.unusable || `did not run: ${results.interrupted || cutShort}`;
-  return { outcome: 'inconclusive', reason };
+function withoutRaw(
+  { notApplicable, notRun }: PlannedRequirement,
+  { unusable, interrupted }: RunResults,
+): Pick<Outcome, 'outcome' | 'reason'> {
+  if (notApplicable !== undefined) return { outcome: 'not applicable', reason: notApplicable || noReason };
+  if (notRun !== undefined) return { outcome: 'not run', reason: notRun || noReason };
+  return { outcome: 'inconclusive', reason: unusable || `did not run: ${interrupted || cutShort}` };
 }

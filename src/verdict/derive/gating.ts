@@ -39,11 +39,11 @@ export function decideGating(
     policy: by.policy,
     result,
     cause,
-    ...(by.baseline === undefined ? {} : { baseline: nameOf(by.baseline) }),
+    ...(by.baseline && { baseline: nameOf(by.baseline) }),
     newFailures: failed.filter((id) => !known.includes(id)),
     knownFailures: known,
     lost,
-    notes: by.baseline === undefined ? [] : notesOn(by.baseline.verdict, verdict),
+    notes: by.baseline ? notesOn(by.baseline.verdict, verdict) : [],
   };
 }
 
@@ -79,20 +79,17 @@ export function notesOn(
 ): string[] {
   const { pass, fail, failShould, waived } = baseline.summary;
   const checked = pass + fail + failShould + waived;
-  return [
-    ...(baseline.target.name === now.target.name
-      ? []
-      : [`the baseline is of another target: ${baseline.target.name}, not ${now.target.name}`]),
-    ...(baseline.release === now.release
-      ? []
-      : [`the baseline is of another release: ${baseline.release}, not ${now.release}`]),
-    ...(checked === 0 ? ['the baseline checked nothing: every failure is new against it'] : []),
-    ...(baseline.gate === 'inconclusive' && checked > 0
-      ? [
-          `the baseline is itself inconclusive${baseline.cause === '' ? '' : `: ${baseline.cause.replace(/\.$/, '')}`}`,
-        ]
-      : []),
+  const why = baseline.cause === '' ? '' : `: ${baseline.cause.replace(/\.$/, '')}`;
+  const notes: readonly (readonly [applies: boolean, text: string])[] = [
+    [
+      baseline.target.name !== now.target.name,
+      `is of another target: ${baseline.target.name}, not ${now.target.name}`,
+    ],
+    [baseline.release !== now.release, `is of another release: ${baseline.release}, not ${now.release}`],
+    [checked === 0, 'checked nothing: every failure is new against it'],
+    [baseline.gate === 'inconclusive' && checked > 0, `is itself inconclusive${why}`],
   ];
+  return notes.flatMap(([applies, text]) => (applies ? [`the baseline ${text}`] : []));
 }
 
 function kindsOf(outcomes: BaselineVerdict['outcomes']): Map<string, Outcome['outcome']> {

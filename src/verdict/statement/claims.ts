@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { checkSchema } from '../../input/config-file/schema.js';
-import { Values } from '../../input/config-file/values.js';
 
 /** A point that the API document leaves open and that a vendor may claim or deny. */
 export interface Claim {
@@ -21,6 +20,13 @@ export interface Claim {
   };
 }
 
+/** A claim in the file. */
+interface Written extends Pick<Claim, 'name' | 'text'> {
+  readonly true: string;
+  readonly facts?: readonly string[];
+  readonly count?: { readonly unit: string; readonly facts: Readonly<Record<string, string>> };
+}
+
 let loaded: readonly Claim[] | undefined;
 
 /** `spec/claims.yaml`, in its order. */
@@ -33,28 +39,14 @@ function readClaims(file: string): readonly Claim[] {
   const document = ConfigDocument.read(file);
   checkSchema(document, 'claims.schema.json');
   document.problems.throwIfAny();
-  const values = new Values(document, document.value);
-  const claims: Claim[] = [];
-  for (let index = 0; values.has(['claims', index]); index++) {
-    const text = (key: string) => values.text(['claims', index, key]) ?? '';
-    const facts = values.texts(['claims', index, 'facts']);
-    const unit = values.text(['claims', index, 'count', 'unit']);
-    claims.push({
-      name: text('name'),
-      text: text('text'),
-      whenTrue: text('true'),
-      facts,
-      ...(unit === undefined ? {} : { count: { unit, factOf: factsOf(values, index, facts) } }),
-    });
-  }
-  return claims;
-}
-
-function factsOf(values: Values, index: number, facts: readonly string[]): Map<string, string> {
-  return new Map(
-    facts.flatMap((fact) => {
-      const id = values.text(['claims', index, 'count', 'facts', fact]);
-      return id === undefined ? [] : [[id, fact] as const];
+  const { claims }: { readonly claims: readonly Written[] } = Object(document.value);
+  return claims.map(({ name, text, true: whenTrue, facts = [], count }) => ({
+    ...{ name, text, whenTrue, facts },
+    ...(count && {
+      count: {
+        unit: count.unit,
+        factOf: new Map(Object.entries(count.facts).map(([fact, id]) => [id, fact])),
+      },
     }),
-  );
+  }));
 }

@@ -2,9 +2,8 @@ import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { cut, wrap } from '../../base/words.js';
 import type { Requirement } from '../../contract/requirements/catalogue.js';
-import { measuredPrefix } from '../derive/measured.js';
 import type { Claim } from './claims.js';
-import { factsOf } from './drift.js';
+import { factsOf, measuredOf } from './drift.js';
 
 const width = 110;
 
@@ -59,34 +58,18 @@ function draftOf(
   const own = new Set<string>(catalogue.flatMap(({ id, claim }) => (claim === name ? [id] : [])));
   const about = outcomes.filter(({ id }) => own.has(id));
   if (about.length === 0) return { value: undefined, why: 'Left out: not part of the run.' };
-  const broken = about.filter(isBroken);
-  if (broken.length > 0)
-    return {
-      value: false,
-      why: `Measured otherwise: ${[listOf(broken), ...factsOf(names, facts)].join('; ')}.`,
-    };
+  const those = (holds: boolean) => about.filter((each) => measuredOf(each).holds === holds);
+  const measured = (found: readonly Outcome[]) =>
+    [found.map(({ id }) => id).join(', '), ...factsOf(names, facts)].join('; ');
+  const [broken, passed] = [those(false), those(true)];
+  if (broken.length > 0) return { value: false, why: `Measured otherwise: ${measured(broken)}.` };
   const open = about.filter(({ outcome }) => outcome === 'not run' || outcome === 'inconclusive');
-  if (open.length > 0) return { value: undefined, why: `Left out: ${open.map(reasonOf).join('; ')}.` };
-  const passed = about.filter(({ outcome }) => outcome === 'pass');
-  if (passed.length > 0)
-    return { value: true, why: `Measured: ${[listOf(passed), ...factsOf(names, facts)].join('; ')}.` };
-  return { value: undefined, why: `Left out: ${about.map(reasonOf).join('; ')}.` };
-}
-
-function isBroken({ outcome, reason }: Outcome): boolean {
-  return (
-    outcome === 'fail' ||
-    outcome === 'waived' ||
-    (outcome === 'not applicable' && reason.startsWith(measuredPrefix))
+  if (open.length === 0 && passed.length > 0) return { value: true, why: `Measured: ${measured(passed)}.` };
+  const left = (open.length > 0 ? open : about).map(
+    ({ id, outcome, reason }) =>
+      `${id}: ${outcome}, ${cut(reason.replace(/\s+/g, ' ').trim(), 200).replace(/\.$/, '')}`,
   );
-}
-
-function listOf(outcomes: readonly Outcome[]): string {
-  return outcomes.map(({ id }) => id).join(', ');
-}
-
-function reasonOf({ id, outcome, reason }: Outcome): string {
-  return `${id}: ${outcome}, ${cut(reason.replace(/\s+/g, ' ').trim(), 200).replace(/\.$/, '')}`;
+  return { value: undefined, why: `Left out: ${left.join('; ')}.` };
 }
 
 /** A reason may quote the target, whose text must not end the comment. */

@@ -43,7 +43,8 @@ interface Found {
   readonly reason: string;
 }
 
-function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
+/** Whether an outcome shows that a requirement holds; undefined if it shows neither. */
+export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };
   return { holds: outcome === 'fail' || outcome === 'waived' || otherwise ? false : undefined, reason };

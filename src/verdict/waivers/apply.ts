@@ -48,28 +48,23 @@ export function waiverUses(
   outcomes: readonly Outcome[],
 ): readonly WaiverUse[] {
   return waivers.map(({ fits, unknown, expired, ...waiver }) => {
-    const known = new Set(fits);
-    const about = outcomes.filter(({ id }) => known.has(id));
-    return {
-      ...waiver,
-      state: stateOf({ unknown, expired }, about, fits.length),
-      ids: about.map(({ id }) => id),
-    };
+    const about = outcomes.filter(({ id }) => fits.includes(id));
+    const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));
+    // A requirement that was not selected or is undecided may need the waiver.
+    const isOpen = about.length < fits.length || any('inconclusive', 'not run') || !any('pass');
+    const state: WaiverState = unknown
+      ? 'unmatched'
+      : expired
+        ? about.length > 0
+          ? 'expired'
+          : 'undecided'
+        : any('fail', 'waived')
+          ? 'in use'
+          : isOpen
+            ? 'undecided'
+            : 'no longer needed';
+    return { ...waiver, state, ids: about.map(({ id }) => id) };
   });
-}
-
-/** `undecided` if a requirement was not selected or is undecided: that one may need the waiver. */
-function stateOf(
-  { unknown, expired }: { readonly unknown: boolean; readonly expired: boolean },
-  about: readonly Outcome[],
-  fitting: number,
-): WaiverState {
-  if (unknown) return 'unmatched';
-  if (expired) return about.length > 0 ? 'expired' : 'undecided';
-  const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));
-  if (any('fail', 'waived')) return 'in use';
-  if (about.length < fitting || any('inconclusive', 'not run')) return 'undecided';
-  return any('pass') ? 'no longer needed' : 'undecided';
 }
 
 export function hasTrouble({ state }: Pick<WaiverUse, 'state'>): boolean {

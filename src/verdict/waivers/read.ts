@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isReleaseName, isSince } from '../../base/model/releases.js';
 import type { Waiver } from '../../base/model/waiver.js';
 import { programName } from '../../base/words.js';
@@ -48,16 +49,8 @@ function waiverAt(values: Values, path: KeyPath): Waiver {
   };
   return {
     requirement: text('requirement'),
-    ...(target === undefined ? {} : { target }),
-    ...(since === undefined && until === undefined
-      ? {}
-      : {
-          releases: { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) },
-        }),
-    reason: text('reason'),
-    owner: text('owner'),
-    issue: text('issue'),
-    expires,
+    ...defined({ target, releases: since || until ? defined({ since, until }) : undefined }),
+    ...{ reason: text('reason'), owner: text('owner'), issue: text('issue'), expires },
   };
 }
 

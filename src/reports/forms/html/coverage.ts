@@ -1,7 +1,7 @@
 import type { Coverage, Verdict } from '../../../base/model/verdict.js';
 import { groupBy } from '../../../verdict/derive/group.js';
 import { credentialName } from '../facts.js';
-import { html, type Markup } from './markup.js';
+import { headings, html, type Markup } from './markup.js';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -14,9 +14,9 @@ ${totals(seen)}
 <h3>Operations, statuses and credentials</h3>
 ${calls(seen)}
 <h3>Properties of answers</h3>
-${properties(seen.properties)}
+${groupedChips(seen.properties, ' /', 'Answer', 'Properties')}
 <h3>Values of enumerations</h3>
-${groupedChips(seen.enumValues, (key) => splitAt(key, '='), 'Property', 'Values')}
+${groupedChips(seen.enumValues, '=', 'Property', 'Values')}
 </section>`;
 }
 
@@ -39,7 +39,7 @@ function totals(seen: Coverage): Markup {
 }
 
 function calls(seen: Coverage): Markup {
-  const columns = Object.keys(seen.credentials).sort(noneLast);
+  const columns = Object.keys(seen.credentials).sort((a, b) => Number(a === 'none') - Number(b === 'none'));
   const counts = seen.calls;
   const operations = Object.keys(seen.operations);
   return html`<div class="scroll" role="region" tabindex="0" aria-label="Operations, statuses and credentials"><table class="calls">
@@ -72,37 +72,17 @@ function cell(counts: Counts, key: string, others: Counts = {}): Markup {
   return html`<td class="cell tone o-pass">${count}</td>`;
 }
 
-function noneLast(a: string, b: string): number {
-  return Number(a === 'none') - Number(b === 'none');
-}
-
-/** `operationId status /pointer`, a row for each operation and status. */
-function properties(counts: Counts): Markup {
-  return groupedChips(counts, (key) => splitAt(key, ' /'), 'Answer', 'Properties');
-}
-
-function splitAt(key: string, mark: string): readonly [string, string] {
-  const at = key.indexOf(mark);
-  return at === -1 ? [key, ''] : [key.slice(0, at), key.slice(at + mark.length)];
-}
-
-function groupedChips(
-  counts: Counts,
-  split: (key: string) => readonly [string, string],
-  groupName: string,
-  chipName: string,
-): Markup {
-  const groups = groupBy(Object.keys(counts), (key) => split(key)[0]);
+/** Keys by their part before the mark, a row for each. */
+function groupedChips(counts: Counts, mark: string, groupName: string, chipName: string): Markup {
+  const groups = groupBy(Object.keys(counts), (key) => key.split(mark, 1)[0]);
   return html`<table class="chips">
-<thead><tr><th scope="col">${groupName}</th><th scope="col">${chipName}</th></tr></thead>
+<thead><tr>${headings([groupName, chipName])}</tr></thead>
 <tbody>${[...groups].map(
     ([group, keys]) =>
       html`<tr><th scope="row" class="mono">${group}</th><td>${keys.map((key) => {
         const count = counts[key] ?? 0;
-        const name = split(key)[1];
-        return count > 0
-          ? html`<span class="tag tone o-pass">${name} <span class="times">${count}</span></span> `
-          : html`<span class="tag unseen">${name} <span class="times">not seen</span></span> `;
+        const name = key.slice((group ?? '').length + mark.length);
+        return html`<span class="tag ${count > 0 ? 'tone o-pass' : 'unseen'}">${name} <span class="times">${count > 0 ? count : 'not seen'}</span></span> `;
       })}</td></tr>`,
   )}</tbody>
 </table>`;

@@ -49,7 +49,11 @@ function escaped(text: string): string {
   return printable(text).replace(/[&<>"']/g, (char) => references[char] ?? char);
 }
 
-export interface PageParts {
+/** The cells of a row of headings. */
+export const headings = (names: readonly string[]): Markup =>
+  html`${names.map((name) => html`<th scope="col">${name}</th>`)}`;
+
+interface PageParts {
   readonly title: string;
   readonly style: string;
   /** Empty without a script. */

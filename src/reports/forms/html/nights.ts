@@ -1,10 +1,9 @@
 import { counted } from '../../../base/words.js';
-import { shortVerdict } from '../../../verdict/derive/completeness.js';
 import { groupBy } from '../../../verdict/derive/group.js';
 import { dayOf } from '../../../verdict/waivers/dates.js';
 import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
-import { lookOf, verdictLook } from './outcomes.js';
+import { outcomeCell, verdictCell } from './outcomes.js';
 import { pageStyle } from './render.js';
 
 /** A run with a smaller share of a day's requirements used --grep, so it doesn't represent the night. */
@@ -50,18 +49,5 @@ function section(target: string, nights: readonly Snapshot[], at: number): Marku
       html`<th scope="col"><time datetime="${dayOf(night.startedAt)}">${dayOf(night.startedAt)}</time> <span class="faint">${night.release}</span></th>`,
   )}</tr></thead>
 <tbody><tr><th scope="row">Verdict</th>${nights.map(verdictCell)}</tr>
-${ids.map((id) => html`<tr><th scope="row"><span class="mono">${id}</span></th>${nights.map((night) => outcomeCell(night, id))}</tr>`)}</tbody></table></div></section>`;
-}
-
-function verdictCell(night: Snapshot): Markup {
-  const { className, icon } = verdictLook(shortVerdict(night));
-  return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(night)}</strong></td>`;
-}
-
-function outcomeCell({ outcomes }: Snapshot, id: string): Markup {
-  const found = outcomes.get(id);
-  if (found === undefined) return html`<td class="faint">–</td>`;
-  const { className, icon, word } = lookOf(found.outcome, found.level);
-  const text = found.outcome === 'pass' ? html`<span class="sr">${word}</span>` : word.toLowerCase();
-  return html`<td class="tone ${className}">${icon} ${text}</td>`;
+${ids.map((id) => html`<tr><th scope="row"><span class="mono">${id}</span></th>${nights.map(({ outcomes }) => outcomeCell(outcomes.get(id)?.outcome, outcomes.get(id)?.level))}</tr>`)}</tbody></table></div></section>`;
 }

@@ -1,22 +1,21 @@
 import type { Verdict, Wait } from '../../../base/model/verdict.js';
 import { troubles, type WaiverUse } from '../../../base/model/waiver.js';
-import { counted, duration } from '../../../base/words.js';
-import { groupBy } from '../../../verdict/derive/group.js';
-import { residueHeading } from '../verdict-words.js';
-import { html, type Markup } from './markup.js';
+import { duration } from '../../../base/words.js';
+import { repeatedWords, residueHeading, waitedMs, waitGroups } from '../verdict-words.js';
+import { headings, html, type Markup } from './markup.js';
 
 export function waivers(all: readonly WaiverUse[] = []): Markup {
   if (all.length === 0) return html``;
+  const heads = ['Requirement', 'Reason', 'Owner', 'Issue', 'Expires', 'In this run'];
+  const rows = all.map(({ requirement, reason, owner, issue, expires, state }) => {
+    const shown = troubles.includes(state) ? html`<strong class="bad">${state}</strong>` : state;
+    return html`<tr><th scope="row" class="mono">${requirement}</th><td>${reason}</td><td>${owner}</td><td>${issueLink(issue)}</td><td class="date">${expires}</td><td>${shown}</td></tr>`;
+  });
   return html`<section id="waivers" aria-labelledby="waivers-title">
 <h2 id="waivers-title">Waivers</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="Table of waivers"><table>
-<thead><tr><th scope="col">Requirement</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Issue</th><th scope="col">Expires</th><th scope="col">In this run</th></tr></thead>
-<tbody>${all.map(
-    (use) =>
-      html`<tr><th scope="row" class="mono">${use.requirement}</th><td>${use.reason}</td><td>${use.owner}</td><td>${issueLink(use.issue)}</td><td class="date">${use.expires}</td><td>${
-        troubles.includes(use.state) ? html`<strong class="bad">${use.state}</strong>` : use.state
-      }</td></tr>`,
-  )}</tbody>
+<thead><tr>${headings(heads)}</tr></thead>
+<tbody>${rows}</tbody>
 </table></div>
 </section>`;
 }
@@ -29,21 +28,23 @@ export function issueLink(text: string): Markup {
 }
 
 export function waits({ waits: all, retries }: Verdict): Markup {
+  const repeated = repeatedWords(retries);
   return html`<section id="waits" aria-labelledby="waits-title">
 <h2 id="waits-title">Waits and repeated requests</h2>
 ${all.length === 0 ? html`<p>The run waited for nothing.</p>` : waitTable(all)}
-<p>${repeated(retries)}</p>
+<p>${
+    repeated === ''
+      ? 'No request had to be repeated.'
+      : `Requests were repeated because the target asked for it: ${repeated}.`
+  }</p>
 </section>`;
 }
 
 function waitTable(all: readonly Wait[]): Markup {
-  const groups = [...groupBy(all, (wait) => wait.for)]
-    .map(([what, group]) => ({ what, group, ms: sum(group) }))
-    .sort((a, b) => b.ms - a.ms);
-  return html`<p>Waited ${duration(sum(all))} in all.</p>
+  return html`<p>Waited ${duration(waitedMs(all))} in all.</p>
 <table class="numbers">
 <thead><tr><th scope="col">For</th><th scope="col" class="number">Times</th><th scope="col" class="number">In all</th><th scope="col">Longest</th></tr></thead>
-<tbody>${groups.map(({ what, group, ms }) => {
+<tbody>${waitGroups(all).map(({ what, group, ms }) => {
     const longest = group.reduce((most, wait) => (wait.ms > most.ms ? wait : most));
     return html`<tr><th scope="row">${what}</th><td class="number">${group.length}</td><td class="number">${duration(ms)}</td><td>${duration(longest.ms)}${
       longest.requirement !== '' &&
@@ -51,19 +52,6 @@ function waitTable(all: readonly Wait[]): Markup {
     }</td></tr>`;
   })}</tbody>
 </table>`;
-}
-
-function sum(waits: readonly Wait[]): number {
-  return waits.reduce((total, { ms }) => total + ms, 0);
-}
-
-function repeated(retries: Verdict['retries']): string {
-  const parts = (['429', '503'] as const)
-    .filter((status) => retries[status] > 0)
-    .map((status) => `${counted(retries[status], 'time')} after ${status}`);
-  return parts.length === 0
-    ? 'No request had to be repeated.'
-    : `Requests were repeated because the target asked for it: ${parts.join(', ')}.`;
 }
 
 export function state(verdict: Verdict): Markup {

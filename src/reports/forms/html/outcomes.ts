@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../../base/model/verdict.js';
-import { type ShortVerdict, tones } from '../../../verdict/derive/completeness.js';
+import { type Judged, type ShortVerdict, shortVerdict, tones } from '../../../verdict/derive/completeness.js';
 import { html, Markup } from './markup.js';
 
 /** The look of an outcome: a CSS class, a word, and an icon for readers who don't distinguish colours. */
@@ -62,6 +62,20 @@ export function verdictLook(word: ShortVerdict): Look {
     word: `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
     icon: icon(verdictOutcomes[word]),
   };
+}
+
+/** The cell of a table for a verdict. */
+export function verdictCell(of: Judged): Markup {
+  const { className, icon } = verdictLook(shortVerdict(of));
+  return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(of)}</strong></td>`;
+}
+
+/** The cell of a table for an outcome, which may link to its reason; a dash without one. */
+export function outcomeCell(kind: OutcomeKind | undefined, level?: Outcome['level'], link = ''): Markup {
+  if (kind === undefined) return html`<td class="faint">–</td>`;
+  const { className, icon, word } = lookOf(kind, level);
+  const text = link === '' ? word.toLowerCase() : html`<a href="${link}">${word.toLowerCase()}</a>`;
+  return html`<td class="tone ${className}">${icon} ${kind === 'pass' ? html`<span class="sr">${word}</span>` : text}</td>`;
 }
 
 function icon(outcome: OutcomeKind): Markup {
