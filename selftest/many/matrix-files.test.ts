@@ -10,6 +10,7 @@ import { matrixLine, renderMatrixSummary } from '../../src/reports/matrix/consol
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
 import { matrixJson, writeMatrix } from '../../src/reports/matrix/write.js';
 import { temporaryFolder } from '../cli/suite.js';
+import { hostileVerdict } from '../report/hostile.js';
 import { sample } from '../report/sample.js';
 import { verdictOn } from './sample.js';
 
@@ -21,24 +22,9 @@ function matrixOf(...verdicts: readonly Verdict[]): Matrix {
 /** An attack in every member that a verdict takes from a target. */
 const hostile =
   '</td></script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)> "\' \u001b[31m\u202egnp.exe\u0000';
-function hostileVerdict(): Verdict {
-  const verdict = verdictOn('evil', ['one']);
-  return {
-    ...verdict,
-    target: { ...verdict.target, name: '"><script>alert(3)</script>' },
-    cause: hostile,
-    outcomes: verdict.outcomes.map((each) => ({
-      ...each,
-      title: hostile,
-      source: hostile,
-      reason: each.outcome === 'fail' ? hostile : '',
-    })),
-  };
-}
-
 describe('matrix.html', () => {
   test('shows text of a target as text', () => {
-    const page = renderMatrixPage(matrixOf(hostileVerdict(), verdictOn('b')));
+    const page = renderMatrixPage(matrixOf(hostileVerdict(hostile), verdictOn('b')));
 
     expect(page).toContain('&lt;/td&gt;&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).toContain('\\u001b[31m\\u202egnp.exe\\u0000');
@@ -83,12 +69,12 @@ describe('matrix.html', () => {
 
 describe('matrix.json', () => {
   test('is by its schema, the same each time, and safe to look at', () => {
-    const json = matrixJson(matrixOf(sample(), hostileVerdict()));
+    const json = matrixJson(matrixOf(sample(), hostileVerdict(hostile)));
 
-    expect(json).toBe(matrixJson(matrixOf(hostileVerdict(), sample())));
+    expect(json).toBe(matrixJson(matrixOf(hostileVerdict(hostile), sample())));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none
     expect(json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-    expect(JSON.parse(json)).toEqual(matrixOf(sample(), hostileVerdict()));
+    expect(JSON.parse(json)).toEqual(matrixOf(sample(), hostileVerdict(hostile)));
   });
 
   test('is refused where it is not by its schema', () => {
@@ -140,7 +126,7 @@ describe('the console', () => {
   });
 
   test('obeys nothing that a target says', () => {
-    const text = renderMatrixSummary(matrixOf(hostileVerdict()), options);
+    const text = renderMatrixSummary(matrixOf(hostileVerdict(hostile)), options);
 
     // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);

@@ -9,15 +9,16 @@ import {
   isGitHubActions,
 } from '../../src/reports/forms/github.js';
 import { temporaryFolder } from '../target/files.js';
-import { derived, planned, raw } from '../verdict/sample.js';
+import { derived, planned, raw, runOf } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
-import { hostileTexts } from './hostile.js';
+import { hostileTexts, hostileVerdict } from './hostile.js';
 
 const linesOf = (change: Partial<RunResults>) =>
   annotations([derived(change)])
     .split('\n')
     .slice(0, -1);
 const failing = [raw('area/one', { kind: 'fail', reason: 'expected: 100%\nactual: b' })];
+const baseline = { file: 'b', verdict: derived({ raw: failing }) };
 
 describe('annotations', () => {
   test('a failed must, escaped', () => {
@@ -35,11 +36,7 @@ describe('annotations', () => {
   });
 
   test('a failed should with --strict', () => {
-    const lines = linesOf({
-      planned: [planned('area/one'), planned('area/two', { level: 'should' })],
-      raw: [raw('area/one'), raw('area/two', { kind: 'fail' })],
-      options: { strict: true, requireComplete: false },
-    });
+    const lines = linesOf(runOf('pass, should fail', { options: { strict: true, requireComplete: false } }));
 
     expect(lines.at(-1)).toMatch(/title=lab-7%3A area\/two failed::Text of area\/two\./);
   });
@@ -52,22 +49,10 @@ describe('annotations', () => {
 
   test.each<[string, Partial<RunResults>]>([
     ['a good run', {}],
-    [
-      'a should',
-      {
-        planned: [planned('area/one'), planned('area/two', { level: 'should' })],
-        raw: [raw('area/one'), raw('area/two', { kind: 'fail' })],
-      },
-    ],
+    ['a should', runOf('pass, should fail')],
     ['a waived failure', { raw: failing, waivers: [concerned()] }],
     ['--gate none', { raw: failing, gateBy: { policy: 'none' } }],
-    [
-      'a known failure',
-      {
-        raw: failing,
-        gateBy: { policy: 'new', baseline: { file: 'b', verdict: derived({ raw: failing }) } },
-      },
-    ],
+    ['a known failure', { raw: failing, gateBy: { policy: 'new', baseline } }],
   ])('nothing of %s', (_is, change) => {
     expect(linesOf(change)).toEqual([]);
   });
@@ -89,13 +74,12 @@ describe('annotations', () => {
   });
 
   test.each(hostileTexts)('%j stays within its command', (hostile) => {
-    const lines = linesOf({
-      target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
-      planned: [planned('area/one', { title: hostile })],
-      raw: [raw('area/one', { kind: 'fail', reason: hostile.repeat(3) })],
-    });
+    const lines = annotations([hostileVerdict(hostile)])
+      .split('\n')
+      .slice(0, -1);
 
-    expect(lines).toHaveLength(1);
+    // A failed must, and an undecided one.
+    expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^::error file=[^:,]+,line=\d+,title=[^:,]+::/);
     for (const char of ['\r', '\u001b', '\u202e']) expect(lines[0]).not.toContain(char);
   });

@@ -1,3 +1,10 @@
+import type { Exchange } from '../../src/base/model/exchange.js';
+import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { runOf } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
+
 /** Texts in answers that could be read as markup or commands. */
 export const hostileTexts: readonly string[] = [
   '<script>alert(1)</script>',
@@ -22,3 +29,24 @@ export const hostileTexts: readonly string[] = [
   '<!-- hidden -->',
   '\ud800 half',
 ];
+
+/** A verdict with a text of the target in every place that may hold one; area/one is a must that fails. */
+export function hostileVerdict(text: string, change: Partial<RunResults> = {}): Verdict {
+  const { planned, raw, ...whole } = runOf('fail, not run, should fail, inconclusive, waived');
+  const exchange: Exchange = {
+    operation: text,
+    request: { method: text, url: text, headers: { [text]: text }, body: text },
+    response: { status: 200, headers: { [text]: text }, body: text },
+    ...{ error: text, startedAt: '2026-11-25T00:00:01.000Z', durationMs: 8 },
+  };
+  return deriveVerdict({
+    ...whole,
+    target: { name: text, baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
+    planned: planned.map((each) => ({ ...each, title: text, source: text })),
+    raw: raw.map((each) => ({ ...each, reason: text, reproduce: text, exchanges: [exchange] })),
+    waivers: [concerned({ fits: ['area/five'], reason: text, owner: text })],
+    facts: { [text]: text, deep: { [text]: [text] } },
+    residue: [text],
+    ...change,
+  });
+}

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
 import { renderCtrf } from '../../src/reports/forms/ctrf.js';
 import { renderJUnit } from '../../src/reports/forms/junit.js';
-import { summarise } from '../../src/verdict/derive/derive.js';
-import { derived, exchange, planned, raw } from '../verdict/sample.js';
+import { deriveVerdict, summarise } from '../../src/verdict/derive/derive.js';
+import { derived, exchange, planned, raw, runOf } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
+import { hostileVerdict } from './hostile.js';
 import { sample, withCauses } from './sample.js';
 import { type Element, parseXml } from './well-formed.js';
 
@@ -88,14 +89,12 @@ describe('each outcome', () => {
   });
 
   test.each([
-    [false, 'skipped', 'advisory: wanted: a\nactual: b', undefined],
-    [true, 'failure', 'wanted: a\nactual: b', 'should'],
+    [false, 'skipped', 'advisory: fail it is', undefined],
+    [true, 'failure', 'fail it is', 'should'],
   ])('a failed should gates with --strict only: %s', (strict, name, message, type) => {
-    const verdict = derived({
-      planned: [planned('area/one'), planned('area/two', { level: 'should' })],
-      raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\nactual: b' })],
-      options: { strict, requireComplete: false },
-    });
+    const verdict = deriveVerdict(
+      runOf('pass, should fail', { options: { strict, requireComplete: false } }),
+    );
     const mark = casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0];
 
     expect([mark?.name, mark?.attributes['message'], mark?.attributes['type']]).toEqual([
@@ -109,10 +108,7 @@ describe('each outcome', () => {
   });
 
   test.each(['should', 'fact'] as const)('an undecided %s is advice', (level) => {
-    const verdict = derived({
-      planned: [planned('area/one'), planned('area/two', { level })],
-      raw: [raw('area/one'), raw('area/two', { kind: 'inconclusive' })],
-    });
+    const verdict = deriveVerdict(runOf(`pass, ${level} inconclusive`));
 
     expect(casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0]).toMatchObject({
       name: 'skipped',
@@ -200,26 +196,15 @@ describe('hostile texts', () => {
     ['a doctype', '<!DOCTYPE x [<!ENTITY a "b">]>&a;', '<!DOCTYPE x [<!ENTITY a "b">]>&a;'],
     ['other planes', '🔑 鍵 é', '🔑 鍵 é'],
   ])('%s', (_what, hostile, wanted) => {
-    const verdict = derived({
-      target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
-      planned: [planned('area/one', { title: hostile, source: hostile })],
-      raw: [
-        raw('area/one', {
-          kind: 'fail',
-          reason: `x${hostile}x`,
-          reproduce: hostile,
-          exchanges: [exchange(hostile)],
-        }),
-      ],
-    });
-
-    const root = parseXml(renderJUnit(verdict));
+    const root = parseXml(renderJUnit(hostileVerdict(hostile)));
     const failure = casesOf(root.children[0])[0]?.children[0];
 
-    expect(root.attributes['name']).toBe(`mfa-conformance ${wanted}: does not conform: 1 of 1 must failed`);
-    expect(failure?.attributes['message']).toBe(`x${wanted}x`);
+    expect(root.attributes['name']).toBe(
+      `mfa-conformance ${wanted}: does not conform: 1 of 4 must failed, with 1 waived until 2026-12-31`,
+    );
+    expect(failure?.attributes['message']).toBe(wanted);
     expect(failure?.text).toBe(
-      `${wanted}\nx${wanted}x\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\nGET ${wanted} -> 200 (8 ms)`,
+      `${wanted}\n${wanted}\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\n${wanted} ${wanted} -> 200 (8 ms)`,
     );
   });
 

@@ -3,7 +3,7 @@ import { renderMarkdown } from '../../src/reports/forms/markdown.js';
 import { mdBlock, mdCode, mdLink, mdText } from '../../src/reports/forms/markdown-text.js';
 import { derived, planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
-import { hostileTexts } from './hostile.js';
+import { hostileTexts, hostileVerdict } from './hostile.js';
 import { sample } from './sample.js';
 
 const changes = {
@@ -96,25 +96,7 @@ describe('hostile text', () => {
     page.replace(/^(`{3,})text\n[\s\S]*?^\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
 
   test.each(hostileTexts)('%j is text', (hostile) => {
-    const verdict = derived({
-      target: { name: hostile, baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
-      planned: [
-        planned('area/one', { title: hostile, source: hostile }),
-        planned('area/two', { notRun: hostile }),
-        planned('area/three', { level: 'should' }),
-        planned('area/four'),
-        planned('area/five'),
-      ],
-      raw: [
-        raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
-        raw('area/three', { kind: 'fail', reason: hostile }),
-        raw('area/four', { kind: 'inconclusive', reason: hostile }),
-        raw('area/five', { kind: 'fail', reason: hostile }),
-      ],
-      waivers: [concerned({ fits: ['area/five'], reason: hostile, owner: hostile })],
-      facts: { [hostile]: hostile },
-      residue: [hostile],
-    });
+    const verdict = hostileVerdict(hostile);
     const page = renderMarkdown(verdict, { changes: { ...changes, other: [hostile] } });
     const text = outsideCode(page).replace(
       /\[https:&#8203;\/\/issues\.example\/7\]\(<https:\/\/issues\.example\/7>\)/g,

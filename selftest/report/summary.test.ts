@@ -3,7 +3,9 @@ import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { duration, wrap } from '../../src/base/words.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
-import { derived, planned, raw } from '../verdict/sample.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { derived, planned, raw, runOf } from '../verdict/sample.js';
+import { hostileVerdict } from './hostile.js';
 import { sample } from './sample.js';
 
 const options = { colour: false, width: 100, outDir: 'reports/lab-7', files: ['verdict.json', 'junit.xml'] };
@@ -77,55 +79,33 @@ test('failures name the scripts that show them again', () => {
 });
 
 describe('the verdict stands first and last', () => {
-  const three = [
-    planned('a/one'),
-    planned('a/two', { notRun: 'no viewer' }),
-    planned('a/three', { level: 'should' }),
-  ];
-  const rows: readonly (readonly [line: string, exit: string, change: Partial<RunResults>])[] = [
-    ['conforms (1 of 1 MUST requirements checked)', '0 (conforms)', {}],
+  const strict = { options: { strict: true, requireComplete: false } };
+
+  test.each<[line: string, exit: string, of: string, change?: Partial<RunResults>]>([
+    ['conforms (1 of 1 MUST requirements checked)', '0 (conforms)', 'pass'],
     [
-      'no breach found · 1 of 2 MUST requirements checked · no viewer',
+      'no breach found · 1 of 2 MUST requirements checked · not run it is',
       '0 (no breach found; --require-complete ends such a run with 3)',
-      { planned: three, raw: [raw('a/one'), raw('a/three', { kind: 'fail' })] },
+      'pass, not run, should fail',
     ],
-    [
-      'does not conform: 1 of 2 must failed',
-      '1 (does not conform)',
-      { planned: three, raw: [raw('a/one', { kind: 'fail' }), raw('a/three')] },
-    ],
+    ['does not conform: 1 of 2 must failed', '1 (does not conform)', 'fail, not run, should pass'],
     [
       'does not conform: 1 should failed (--strict)',
       '1 (does not conform)',
-      {
-        planned: three,
-        raw: [raw('a/one'), raw('a/three', { kind: 'fail' })],
-        options: { strict: true, requireComplete: false },
-      },
+      'pass, not run, should fail',
+      strict,
     ],
-    [
-      'inconclusive: 1 of 3 must could not be decided',
-      '3 (inconclusive)',
-      {
-        planned: [...three, planned('a/four')],
-        raw: [raw('a/one', { kind: 'inconclusive' }), raw('a/three'), raw('a/four')],
-      },
-    ],
-    ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', { interrupted: 'SIGINT' }],
-    [
-      'inconclusive: No must requirement was checked, so nothing can be said',
-      '3 (inconclusive)',
-      { planned: [], raw: [] },
-    ],
+    ['inconclusive: 1 of 3 must could not be decided', '3 (inconclusive)', 'inconclusive, not run, pass'],
+    ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', 'pass', { interrupted: 'SIGINT' }],
+    ['inconclusive: No must requirement was checked, so nothing can be said', '3 (inconclusive)', ''],
     [
       'conforms (1 of 1 MUST requirements checked)',
       '4 (the target was not restored to the state it was found in)',
+      'pass',
       { restored: false },
     ],
-  ];
-
-  test.each(rows)('%s, exit %s', (line, exit, change) => {
-    const said = lines(derived({ ...(change.planned === undefined ? {} : { raw: [] }), ...change }));
+  ])('%s, exit %s', (line, exit, of, change) => {
+    const said = lines(deriveVerdict(runOf(of, change)));
 
     expect(said[0]).toBe(line);
     expect(said.at(-1)).toBe(line);
@@ -214,24 +194,7 @@ describe('groups', () => {
 
 describe('texts of a target', () => {
   const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
-  const verdict = derived({
-    target: { name: hostile, baseUrl: 'https://h', tlsInsecure: false },
-    planned: [
-      planned('area/one'),
-      planned('area/two', { level: 'should' }),
-      planned('area/three'),
-      planned('area/four'),
-    ],
-    raw: [
-      raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
-      raw('area/two', { kind: 'fail', reason: hostile }),
-      raw('area/three', { kind: 'inconclusive', reason: hostile }),
-      raw('area/four', { kind: 'not run', reason: hostile }),
-    ],
-    interrupted: hostile,
-    facts: { hostile, deep: { hostile } },
-    residue: [hostile],
-  });
+  const verdict = hostileVerdict(hostile, { interrupted: hostile });
 
   test('commands no terminal', () => {
     const text = renderSummary(verdict, options);

@@ -1,23 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RawKind, RawOutcome, RunResults } from '../../src/base/model/results.js';
-import { type Gate, type Level, levels, type OutcomeKind } from '../../src/base/model/verdict.js';
+import type { Gate, OutcomeKind } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
-import { derived, exchange, planned, raw, results } from './sample.js';
-
-/** `must fail` and the like: one requirement each; `missing` has no outcome at all. */
-function run(words: readonly string[], change: Partial<RunResults> = {}): RunResults {
-  const parts = words.map((word, index) => {
-    const level: Level = levels.find((each) => word.startsWith(each)) ?? 'must';
-    return { id: `area/n${index}`, level, kind: word.slice(level.length + 1) };
-  });
-  const isRaw = (kind: string): kind is RawKind => kind !== 'missing';
-  return results({
-    planned: parts.map(({ id, level }) => planned(id, { level })),
-    raw: parts.flatMap(({ id, kind }) => (isRaw(kind) ? [raw(id, { kind })] : [])),
-    ...change,
-  });
-}
+import { derived, exchange, planned, raw, type results, runOf } from './sample.js';
 
 const strict = { options: { strict: true, requireComplete: false } };
 const complete = { options: { strict: false, requireComplete: true } };
@@ -83,7 +69,7 @@ test('a different fact is reported and not judged', () => {
 
 describe('the gate', () => {
   test.for<Row>(rows)('%s: %s', ([of, gate, cause, change]) => {
-    const verdict = deriveVerdict(run(of.split(', ').filter(Boolean), change));
+    const verdict = deriveVerdict(runOf(of, change));
 
     expect(verdict.gate).toBe(gate);
     expect(verdict.cause).toMatch(cause ?? /^$/);
@@ -99,20 +85,18 @@ describe('the gate', () => {
 
 describe('the scope', () => {
   test.each([
-    [['must pass', 'must fail'], 'full'],
-    [['must pass', 'must not applicable'], 'full'],
-    [['must pass', 'should not run'], 'full'],
-    [['must pass', 'must not run'], 'partial'],
-    [['must pass', 'must inconclusive'], 'partial'],
-    [['should pass'], 'partial'],
-  ] as const)('of %j is %s', (of, scope) => {
-    expect(deriveVerdict(run(of)).scope).toBe(scope);
+    ['must pass, must fail', 'full'],
+    ['must pass, must not applicable', 'full'],
+    ['must pass, should not run', 'full'],
+    ['must pass, must not run', 'partial'],
+    ['must pass, must inconclusive', 'partial'],
+    ['should pass', 'partial'],
+  ])('of %j is %s', (of, scope) => {
+    expect(deriveVerdict(runOf(of)).scope).toBe(scope);
   });
 
   test('counts the musts that apply', () => {
-    const verdict = deriveVerdict(
-      run(['must pass', 'must fail', 'must not run', 'must not applicable', 'should pass']),
-    );
+    const verdict = deriveVerdict(runOf('pass, fail, not run, not applicable, should pass'));
 
     expect(verdict).toMatchObject({ complete: false, checked: 2, applicable: 3 });
   });
@@ -133,21 +117,12 @@ describe('several outcomes of one requirement', () => {
   });
 
   test('reasons are joined, the worst first, each once; passes have none', () => {
+    const by = (name: string) => ({ reproduce: `curl ${name}`, exchanges: [exchange(`https://h/${name}`)] });
     const raws: RawOutcome[] = [
-      raw('area/one', {
-        kind: 'inconclusive',
-        reason: 'no mail',
-        reproduce: 'curl b',
-        exchanges: [exchange('https://h/b')],
-      }),
+      raw('area/one', { kind: 'inconclusive', reason: 'no mail', ...by('b') }),
       raw('area/one', { kind: 'fail', reason: 'wanted 204\ngot 200', exchanges: [exchange('https://h/a')] }),
       raw('area/one', { kind: 'fail', reason: 'wanted 204\ngot 200', reproduce: 'curl a' }),
-      raw('area/one', {
-        kind: 'pass',
-        reason: 'fine',
-        reproduce: 'curl c',
-        exchanges: [exchange('https://h/c')],
-      }),
+      raw('area/one', { kind: 'pass', reason: 'fine', ...by('c') }),
     ];
 
     const [outcome] = derived({ raw: raws }).outcomes;
@@ -200,13 +175,8 @@ describe('one outcome', () => {
   ])('planned with %j in a run with %j: %s', (plan, change, outcome, reason) => {
     const verdict = derived({ planned: [planned('area/one'), planned('area/two', plan)], ...change });
 
-    expect(verdict.outcomes[1]).toMatchObject({
-      id: 'area/two',
-      outcome,
-      reason,
-      exchanges: [],
-      durationMs: 0,
-    });
+    const nothing = { exchanges: [], durationMs: 0 };
+    expect(verdict.outcomes[1]).toMatchObject({ id: 'area/two', outcome, reason, ...nothing });
   });
 
   test('a test that ran against the plan counts', () => {
@@ -224,27 +194,11 @@ describe('one outcome', () => {
 
 describe('the whole', () => {
   test('counts must and should failures apart, and all adds up', () => {
-    const words = [
-      'must fail',
-      'must fail',
-      'should fail',
-      'must pass',
-      'must not run',
-      'should not applicable',
-      'must inconclusive',
-    ];
+    const words = 'fail, fail, should fail, pass, not run, should not applicable, inconclusive';
 
-    const { summary } = deriveVerdict(run(words));
-
-    expect(summary).toEqual({
-      planned: 7,
-      pass: 1,
-      fail: 2,
-      failShould: 1,
-      notRun: 1,
-      notApplicable: 1,
-      waived: 0,
-      inconclusive: 1,
+    expect(deriveVerdict(runOf(words)).summary).toEqual({
+      ...{ planned: 7, pass: 1, fail: 2, failShould: 1, waived: 0 },
+      ...{ notRun: 1, notApplicable: 1, inconclusive: 1 },
     });
   });
 
@@ -291,7 +245,7 @@ describe('the whole', () => {
   });
 
   test('leaves its input unchanged and is deterministic', () => {
-    const input = run(['must pass', 'must fail', 'should not run']);
+    const input = runOf('pass, fail, should not run');
     const before = structuredClone(input);
 
     expect(deriveVerdict(input)).toEqual(deriveVerdict(input));

@@ -2,32 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { GatePolicy } from '../../src/base/model/gating.js';
-import type { GateBy, RawKind, RunResults } from '../../src/base/model/results.js';
+import type { GateBy, RunResults } from '../../src/base/model/results.js';
 import type { Gate, Verdict } from '../../src/base/model/verdict.js';
 import { gateOf } from '../../src/cli/target-run/prepared.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { exitCode } from '../../src/verdict/derive/exit-code.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
-import { concerned } from '../waivers/sample.js';
-import { derived, planned, raw } from './sample.js';
+import { runOf } from './sample.js';
 
-/** A verdict on one requirement for each word: `pass`, `should fail`, `waived`; `absent` is not part of the run. */
-function verdictOf(words: readonly string[], change: Partial<RunResults> = {}): Verdict {
-  const parts = words.map((word, index) => {
-    const kind = word.replace('should ', '');
-    return { id: `area/n${index}`, kind, level: kind === word ? ('must' as const) : ('should' as const) };
-  });
-  const there = parts.filter(({ kind }) => kind !== 'absent');
-  const isRaw = (kind: string): kind is RawKind => kind !== 'waived';
-  return derived({
-    planned: there.map(({ id, level }) => planned(id, { level })),
-    raw: there.map(({ id, kind }) => raw(id, { kind: isRaw(kind) ? kind : 'fail' })),
-    waivers: [concerned({ fits: there.filter(({ kind }) => kind === 'waived').map(({ id }) => id) })],
-    ...change,
-  });
-}
+const verdictOf = (words: string, change: Partial<RunResults> = {}) => deriveVerdict(runOf(words, change));
 
 /** Earlier and current outcomes, and the resulting gate. */
 type Row = readonly [
@@ -63,19 +49,19 @@ const rows: readonly Row[] = [
     'new',
     'inconclusive',
     3,
-    /^Not run, though passed in the baseline: area\/n1\.$/,
+    /^Not run, though passed in the baseline: area\/two\.$/,
   ],
-  ['pass, pass', 'pass, not run', 'all', 'inconclusive', 3, /area\/n1/],
+  ['pass, pass', 'pass, not run', 'all', 'inconclusive', 3, /area\/two/],
   ['pass, pass', 'pass, not run', 'none', 'inconclusive', 0, /area/],
   ['pass, pass', 'fail, not run', 'new', no, 1],
   ['fail, pass', 'fail, not run', 'new', no, 3],
-  ['pass, pass', 'pass, not applicable', 'new', 'inconclusive', 3, /n1/],
+  ['pass, pass', 'pass, not applicable', 'new', 'inconclusive', 3, /two/],
   ['pass, pass', 'pass, not applicable', 'new', 'conforms', 0, undefined, { release: '7.0' }],
   ['pass, fail', 'pass, not run', 'new', 'conforms', 0],
   // Excluded by --grep.
   ['pass, pass', 'pass, absent', 'new', 'conforms', 0],
   ['pass, should pass', 'pass, should not run', 'new', 'conforms', 0],
-  ['pass, should pass', 'pass, should not run', 'new', 'inconclusive', 3, /n1/, strict],
+  ['pass, should pass', 'pass, should not run', 'new', 'inconclusive', 3, /two/, strict],
   ['pass, should fail', 'pass, should fail', 'new', no, 0, /--strict/, strict],
   ['pass, should pass', 'pass, should fail', 'new', no, 1, /--strict/, strict],
   [undefined, 'fail', 'none', no, 0],
@@ -83,7 +69,7 @@ const rows: readonly Row[] = [
   ['fail', 'fail', 'new', no, 3, /SIGINT/, { interrupted: 'SIGINT' }],
 ];
 
-function gateBy(policy: GatePolicy, before: readonly string[] | undefined): GateBy {
+function gateBy(policy: GatePolicy, before: string | undefined): GateBy {
   return before === undefined
     ? { policy }
     : { policy, baseline: { file: 'b.json', verdict: verdictOf(before) } };
@@ -92,7 +78,7 @@ function gateBy(policy: GatePolicy, before: readonly string[] | undefined): Gate
 test.for<Row>(rows)(
   '%s, now %s, --gate %s: %s, exit %i',
   ([before, now, policy, gate, exit, cause, change]) => {
-    const verdict = verdictOf(now.split(', '), { gateBy: gateBy(policy, before?.split(', ')), ...change });
+    const verdict = verdictOf(now, { gateBy: gateBy(policy, before), ...change });
 
     expect(verdict.gate).toBe(gate);
     expect(exitCode([verdict])).toBe(exit);
@@ -105,9 +91,9 @@ test.for<Row>(rows)(
 );
 
 test('new, known and lost results are named', () => {
-  const by = gateBy('new', ['pass', 'fail', 'pass']);
+  const by = gateBy('new', 'pass, fail, pass');
 
-  expect(verdictOf(['fail', 'fail', 'not run'], { gateBy: by }).gating).toEqual({
+  expect(verdictOf('fail, fail, not run', { gateBy: by }).gating).toEqual({
     policy: 'new',
     result: 'fail',
     cause: '',
@@ -118,37 +104,37 @@ test('new, known and lost results are named', () => {
       startedAt: '2026-11-25T00:00:00.000Z',
       suiteVersion: '0.1.0',
     },
-    newFailures: ['area/n0'],
-    knownFailures: ['area/n1'],
-    lost: ['area/n2'],
+    newFailures: ['area/one'],
+    knownFailures: ['area/two'],
+    lost: ['area/three'],
     notes: [],
   });
 });
 
 describe('a doubtful baseline is used and reported', () => {
   const notesFor = (baseline: Verdict) =>
-    verdictOf(['pass'], { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating
+    verdictOf('pass', { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating
       ?.notes;
 
   test.each<[string, Verdict, string]>([
     [
       'of another target',
-      verdictOf(['pass'], { target: { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false } }),
+      verdictOf('pass', { target: { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false } }),
       'the baseline is of another target: lab-8, not lab-7',
     ],
     [
       'of another release',
-      verdictOf(['pass'], { release: '7.0' }),
+      verdictOf('pass', { release: '7.0' }),
       'the baseline is of another release: 7.0, not 7.1.2_u3',
     ],
     [
       'cut short',
-      verdictOf(['pass'], { interrupted: 'SIGINT' }),
+      verdictOf('pass', { interrupted: 'SIGINT' }),
       'the baseline is itself inconclusive: The run was cut short: SIGINT',
     ],
     [
       'that checked nothing',
-      verdictOf(['not run']),
+      verdictOf('not run'),
       'the baseline checked nothing: every failure is new against it',
     ],
   ])('%s', (_is, baseline, note) => {
@@ -163,7 +149,7 @@ describe('reading a baseline', () => {
     writeFileSync(join(folder, ...path), text);
     return folder;
   };
-  const good = JSON.stringify(verdictOf(['pass']));
+  const good = JSON.stringify(verdictOf('pass'));
 
   test.each([
     ['the verdict of the target in a folder of a run', ['lab-7', 'verdict.json'], '.'],

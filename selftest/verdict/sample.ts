@@ -1,7 +1,13 @@
 import type { Exchange } from '../../src/base/model/exchange.js';
-import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/base/model/results.js';
-import type { Verdict } from '../../src/base/model/verdict.js';
+import {
+  type PlannedRequirement,
+  type RawOutcome,
+  type RunResults,
+  rawKinds,
+} from '../../src/base/model/results.js';
+import { levels, type Verdict } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { concerned } from '../waivers/sample.js';
 
 /** A good run, changed as a test says. */
 export function results(change: Partial<RunResults> = {}): RunResults {
@@ -31,6 +37,33 @@ export function results(change: Partial<RunResults> = {}): RunResults {
 /** The verdict on such a run. */
 export function derived(change: Partial<RunResults> = {}): Verdict {
   return deriveVerdict(results(change));
+}
+
+const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((name) => `area/${name}`);
+
+/**
+ * A run with a requirement for each word, area/one and on: `pass`, `should fail`, `fact inconclusive`. A `missing` one
+ * has no outcome, a `waived` one fails with a waiver, an `absent` one is not part of the run.
+ */
+export function runOf(words: string, change: Partial<RunResults> = {}): RunResults {
+  const parts = words
+    .split(', ')
+    .filter(Boolean)
+    .flatMap((word, at) => {
+      const level = levels.find((each) => word.startsWith(`${each} `)) ?? 'must';
+      const kind = word.replace(`${level} `, '');
+      return kind === 'absent' ? [] : [{ id: ids[at] ?? '', level, kind }];
+    });
+  const waivedIds = parts.flatMap(({ id, kind }) => (kind === 'waived' ? [id] : []));
+  return results({
+    planned: parts.map(({ id, level }) => planned(id, { level })),
+    raw: parts.flatMap(({ id, kind }) => {
+      const known = rawKinds.find((each) => each === kind) ?? 'fail';
+      return kind === 'missing' ? [] : [raw(id, { kind: known })];
+    }),
+    ...(waivedIds.length > 0 && { waivers: [concerned({ fits: waivedIds })] }),
+    ...change,
+  });
 }
 
 export function planned(id: string, change: Partial<PlannedRequirement> = {}): PlannedRequirement {

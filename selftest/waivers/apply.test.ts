@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { RawKind, RunResults } from '../../src/base/model/results.js';
+import type { RunResults } from '../../src/base/model/results.js';
 import type { Gate } from '../../src/base/model/verdict.js';
 import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/base/model/waiver.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { concernedWaivers, releasesText, type WaiverScope } from '../../src/verdict/waivers/apply.js';
-import { derived, planned, raw } from '../verdict/sample.js';
+import { derived, raw, runOf } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 
 describe('which waivers are for a run', () => {
@@ -55,7 +56,7 @@ describe('which waivers are for a run', () => {
 });
 
 type Row = readonly [
-  of: readonly (RawKind | 'missing')[],
+  of: string,
   outcomes: string,
   state: WaiverState,
   gate: Gate,
@@ -71,33 +72,33 @@ const warn = { options: { strict: false, requireComplete: false, waiverProblems:
 const unusable = { unusable: 'no route to the host' };
 
 const rows: readonly Row[] = [
-  [['fail'], 'waived', 'in use', 'conforms'],
-  [['inconclusive'], 'inconclusive', 'undecided', 'inconclusive', 'No must requirement was checked'],
-  [['missing'], 'inconclusive', 'undecided', 'inconclusive', 'cut short'],
-  [['pass'], 'pass', 'no longer needed', 'does not conform', 'its requirement passes'],
-  [['pass'], 'pass', 'no longer needed', 'conforms', '', {}, warn],
-  [['not run', 'pass'], 'not run, pass', 'undecided', 'conforms'],
-  [['not applicable', 'pass'], 'not applicable, pass', 'undecided', 'conforms'],
-  [['fail'], 'fail', 'expired', 'does not conform', 'on 2026-11-01', { ...expired, expires: '2026-11-01' }],
-  [['pass'], 'pass', 'expired', 'does not conform', 'The waiver of area/one (Ana) expired', expired],
-  [['pass'], 'pass', 'expired', 'conforms', '', expired, warn],
+  ['fail', 'waived', 'in use', 'conforms'],
+  ['inconclusive', 'inconclusive', 'undecided', 'inconclusive', 'No must requirement was checked'],
+  ['missing', 'inconclusive', 'undecided', 'inconclusive', 'cut short'],
+  ['pass', 'pass', 'no longer needed', 'does not conform', 'its requirement passes'],
+  ['pass', 'pass', 'no longer needed', 'conforms', '', {}, warn],
+  ['not run, pass', 'not run, pass', 'undecided', 'conforms'],
+  ['not applicable, pass', 'not applicable, pass', 'undecided', 'conforms'],
+  ['fail', 'fail', 'expired', 'does not conform', 'on 2026-11-01', { ...expired, expires: '2026-11-01' }],
+  ['pass', 'pass', 'expired', 'does not conform', 'The waiver of area/one (Ana) expired', expired],
+  ['pass', 'pass', 'expired', 'conforms', '', expired, warn],
   // Another part of the catalogue was selected.
-  [['pass'], 'pass', 'undecided', 'conforms', '', { expired: true, fits: ['area/else'] }],
-  [['pass'], 'pass', 'undecided', 'conforms', '', { fits: ['area/one', 'area/else'] }],
-  [['pass'], 'pass', 'unmatched', 'does not conform', 'of area/on (Ana) matches no requirement.', misspelt],
-  [['pass', 'fail'], 'pass, waived', 'in use', 'conforms', '', both],
-  [['pass', 'inconclusive'], 'pass, inconclusive', 'undecided', 'inconclusive', '', both],
+  ['pass', 'pass', 'undecided', 'conforms', '', { expired: true, fits: ['area/else'] }],
+  ['pass', 'pass', 'undecided', 'conforms', '', { fits: ['area/one', 'area/else'] }],
+  ['pass', 'pass', 'unmatched', 'does not conform', 'of area/on (Ana) matches no requirement.', misspelt],
+  ['pass, fail', 'pass, waived', 'in use', 'conforms', '', both],
+  ['pass, inconclusive', 'pass, inconclusive', 'undecided', 'inconclusive', '', both],
   [
-    ['pass', 'not applicable'],
+    'pass, not applicable',
     'pass, not applicable',
     'no longer needed',
     'does not conform',
     'all its requirements pass',
     both,
   ],
-  [['fail', 'fail'], 'waived, fail', 'in use', 'does not conform'],
+  ['fail, fail', 'waived, fail', 'in use', 'does not conform'],
   [
-    ['missing'],
+    'missing',
     'inconclusive',
     'expired',
     'inconclusive',
@@ -109,16 +110,7 @@ const rows: readonly Row[] = [
 
 describe('the state of a waiver', () => {
   test.for(rows)('%j: %s, %s, %s %s %j', ([of, outcomes, state, gate, cause = '', change, more]) => {
-    const ids = ['area/one', 'area/two'].slice(0, of.length);
-    const verdict = derived({
-      planned: ids.map((id) => planned(id)),
-      raw: ids.flatMap((id, index) => {
-        const kind = of[index] ?? 'missing';
-        return kind === 'missing' ? [] : [raw(id, { kind })];
-      }),
-      waivers: [concerned(change)],
-      ...more,
-    });
+    const verdict = deriveVerdict(runOf(of, { waivers: [concerned(change)], ...more }));
 
     expect(verdict.outcomes.map(({ outcome }) => outcome).join(', ')).toBe(outcomes);
     expect(verdict.waivers?.map((each) => each.state)).toEqual([state]);

@@ -9,6 +9,7 @@ import { reproduce } from '../../../src/verdict/derive/reproduce.js';
 import { shownAt } from '../../events/sample.js';
 import { exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
+import { hostileVerdict } from '../hostile.js';
 import { sample } from '../sample.js';
 import { catalogueVerdict, extras, hostile, mixedVerdict } from './sample.js';
 
@@ -266,22 +267,12 @@ describe('size', () => {
 
 describe('texts of a target', () => {
   const all = Object.values(hostile).join('\n');
-  const bad: Exchange = {
-    operation: all,
-    request: { method: all, url: all, headers: { [all]: all }, body: all },
-    response: { status: 200, headers: { [all]: all }, body: all },
-    error: all,
-    startedAt: '2026-11-25T00:00:01.000Z',
-    durationMs: 8,
-  };
   const page = renderHtml(
-    sample({
+    hostileVerdict(all, {
       target: { name: all, baseUrl: hostile.url, tlsInsecure: true },
       contract: { source: all, sha256: all },
       planned: [planned('area/one', { title: all, source: all, operations: [all] })],
-      raw: [raw('area/one', { kind: 'fail', reason: all, reproduce: all, exchanges: [bad] })],
       facts: { [all]: all, acceptedSteps: all, credentialModes: { [all]: all }, ['__proto__']: all },
-      residue: [all],
       waivers: [
         concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all }),
         concerned({ issue: 'javascript:alert(1)' }),

@@ -271,7 +271,8 @@ function facts(verdict: Verdict, ink: Paint, width: number): string[] {
   const widest = Math.max(0, ...known.map(({ label }) => label.length));
   const lines = known.flatMap(({ label, text }) => {
     const [first = '', ...rest] = wrap(printable(text), width, ' '.repeat(widest + 4));
-    return [`  ${printable(label).padEnd(widest)}  ${first.trimStart()}`, ...rest];
+    const name = printable(label).replaceAll('\n', ' ');
+    return [`  ${name.padEnd(widest)}  ${first.trimStart()}`, ...rest];
   });
   const { waits, retries } = verdict;
   const waited = waitGroups(waits).map(({ what, ms }) => `${what} ${duration(ms)}`);
