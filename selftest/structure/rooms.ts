@@ -32,7 +32,7 @@ export const rooms: readonly Room[] = rows`
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
-  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors model package-root
+  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors model package-root built
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root built spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | model redaction openapi requirements

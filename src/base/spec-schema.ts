@@ -2,9 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AnySchemaObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import standalone from 'ajv/dist/standalone/index.js';
-import ajvFormats from 'ajv-formats';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { builtPlace, writeBuilt } from './built.js';
 import { ConfigurationError, reasonOf } from './errors.js';
 import { packageRoot } from './package-root.js';
@@ -52,6 +50,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
+    const standalone: typeof import('ajv/dist/standalone/index.js') = require('ajv/dist/standalone/index.js');
     writeBuilt(builtPlaceOf(file), standalone.default(empty, compiled(file, empty)));
   }
 }
@@ -83,8 +82,11 @@ export function readBy<T>(schemaFile: string, what: string): (file: string) => T
   return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);
 }
 
+/** Loads Ajv only here: the validators of the build do without it. */
 function emptyAjv(): Ajv2020 {
-  const empty = new Ajv2020({
+  const { Ajv2020: Made }: typeof import('ajv/dist/2020.js') = require('ajv/dist/2020.js');
+  const formats: typeof import('ajv-formats') = require('ajv-formats');
+  const empty = new Made({
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
@@ -99,7 +101,7 @@ function emptyAjv(): Ajv2020 {
     validateSchema: false,
     code: { source: true },
   });
-  ajvFormats.default(empty);
+  formats.default(empty);
   return empty;
 }
 

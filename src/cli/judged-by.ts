@@ -28,7 +28,6 @@ export async function judgedBy(
 ): Promise<JudgedBy> {
   const own = await loadContract(release);
   if (location === undefined) {
-    own.compileAll();
     const { source, sha256 } = own;
     return { contract: own, given: false, inVerdict: { source, sha256 }, notes: [] };
   }

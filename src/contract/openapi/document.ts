@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import { writeBuilt } from '../../base/built.js';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { packageRoot } from '../../base/package-root.js';
 import { at, mostKeys, type Places, placesOf } from './places.js';
 import {
   childOf,
@@ -16,6 +20,19 @@ import { readSource, type Source } from './read-source.js';
 
 /** The longest chain of references. A hostile document could otherwise exhaust the stack. */
 const longestChain = 100;
+
+const builtPlace = (sha256: string) => join(packageRoot(), 'dist', 'built', `${sha256}.json`);
+
+/** A step of the build, since parsing a release's YAML takes each process a tenth of a second. */
+export async function buildDocument(location: string): Promise<void> {
+  const { sha256, root } = await SourceDocument.read(location);
+  writeBuilt(builtPlace(sha256), JSON.stringify(root));
+}
+
+function builtContent(sha256: string): JsonObject | undefined {
+  const place = builtPlace(sha256);
+  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
+}
 
 /** A YAML or JSON file that knows the line and column of each node. */
 export class SourceDocument {
@@ -52,7 +69,7 @@ export class SourceDocument {
     const sha256 = createHash('sha256').update(source.bytes).digest('hex');
     const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
     // Reading without places is many times faster, and only errors need places.
-    const content = asJson(text) ?? readQuickly(text);
+    const content = builtContent(sha256) ?? asJson(text) ?? readQuickly(text);
     if (content !== undefined)
       return new SourceDocument(source, text, { root: content, sha256, places: undefined });
     const places = placesOf(source.name, text);
