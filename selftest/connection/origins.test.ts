@@ -7,6 +7,8 @@ import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 const login = { method: 'POST', url: '/users/sessions', headers: { 'Content-Type': 'application/json' } };
 
+const originsOf = (redactor = new Redactor()) => new Origins(() => 0, redactor);
+
 /** A login as scripts record it. */
 function again(origins: Origins, requestJson: object, more: { readonly madeUp?: true } = {}) {
   const request = { ...login, body: Buffer.from(JSON.stringify(requestJson)) };
@@ -17,25 +19,31 @@ function again(origins: Origins, requestJson: object, more: { readonly madeUp?: 
 function written(members: Readonly<Record<string, unknown>>): string | undefined {
   const redactor = new Redactor();
   redactor.add('correct horse', 'password');
-  const origins = new Origins(() => 0, redactor);
+  const origins = originsOf(redactor);
   origins.ofTargetFile(new Secret('correct horse'), 'OTHER_PW');
   const requestJson = { username: 'bob', password: 'correct horse', ...members };
   return again(origins, requestJson, { madeUp: true })?.body;
 }
 
-describe('a made-up request is kept for scripts', () => {
-  test.each([
-    ['null', { otpCode: null }],
-    ['the word null', { otpCode: 'null' }],
-    ['zeros', { otpCode: '000000' }],
-    ['a comparison', { otpCode: { $ne: '' } }],
-    ['another member', { skipMfa: true }],
-    ['an empty password', { password: '' }],
-  ])('%s', (_what, members) => {
-    const requestJson = { username: 'bob', password: '{{OTHER_PW}}', ...members };
+test.each([
+  ['null', { otpCode: null }, true],
+  ['the word null', { otpCode: 'null' }, true],
+  ['zeros', { otpCode: '000000' }, true],
+  ['a comparison', { otpCode: { $ne: '' } }, true],
+  ['another member', { skipMfa: true }, true],
+  ['an empty password', { password: '' }, true],
+  ['a code', { otpCode: '271828' }, false],
+  ['a code in a list', { otpCode: ['111111', '271828'] }, false],
+  ['a code with blanks', { otpCode: '2 7 1 8 2 8' }, false],
+  ['a code in full-width digits', { otpCode: '２７１８２８' }, false],
+  ['a code as a number', { mfaCode: 271828 }, false],
+  ['a password in another form', { password: 'CORRECT HORSE' }, false],
+  ['a part of one', { password: 'correct' }, false],
+  ['a key', { privateKey: 'MIIE' }, false],
+])('a made-up request with %s is kept for scripts where it holds no secret', (_what, members, isKept) => {
+  const requestJson = { username: 'bob', password: '{{OTHER_PW}}', ...members };
 
-    expect(written(members)).toBe(JSON.stringify(requestJson));
-  });
+  expect(written(members)).toBe(isKept ? JSON.stringify(requestJson) : undefined);
 });
 
 test.each([
@@ -50,7 +58,7 @@ test.each([
   const { keyUri } = parseKeyUri(uri);
   if (keyUri === undefined) throw new Error('It is no key URI.');
   const authenticator = Authenticator.fromKeyUri(keyUri);
-  const origins = new Origins(() => 0, new Redactor());
+  const origins = originsOf();
   origins.handedOut(3, 'CreateTotpKey', { totpUri: uri });
   const code = authenticator.codeAt(0);
   origins.made(code, authenticator, 0);
@@ -63,14 +71,8 @@ test.each([
 
 describe('malformed JSON', () => {
   const bytes = (body: string, type = 'application/json') => {
-    const request = {
-      method: 'PUT',
-      url: '/mfa-config',
-      headers: { 'Content-Type': type },
-      body: Buffer.from(body),
-    };
-    const sent = { request, requestJson: undefined };
-    return new Origins(() => 0, new Redactor()).again(sent, 0)?.body;
+    const request = { ...login, headers: { 'Content-Type': type }, body: Buffer.from(body) };
+    return originsOf().again({ request, requestJson: undefined }, 0)?.body;
   };
 
   test('are kept, long ones too, where no secret has its place', () => {
@@ -83,23 +85,8 @@ describe('malformed JSON', () => {
   });
 });
 
-describe('a made-up request is not kept where it may hold', () => {
-  test.each([
-    ['a code', { otpCode: '271828' }],
-    ['a code in a list', { otpCode: ['111111', '271828'] }],
-    ['a code with blanks', { otpCode: '2 7 1 8 2 8' }],
-    ['a code in full-width digits', { otpCode: '２７１８２８' }],
-    ['a code as a number', { mfaCode: 271828 }],
-    ['a password in another form', { password: 'CORRECT HORSE' }],
-    ['a part of one', { password: 'correct' }],
-    ['a key', { privateKey: 'MIIE' }],
-  ])('%s', (_what, members) => {
-    expect(written(members)).toBeUndefined();
-  });
-});
-
 test('a password in capitals is made of the right one', () => {
-  const origins = new Origins(() => 0, new Redactor());
+  const origins = originsOf();
   origins.ofTargetFile(new Secret('Correct-Horse'), 'OTHER_PW');
   const made = again(origins, { username: 'bob', password: 'CORRECT-HORSE' });
 
@@ -111,7 +98,7 @@ test('a password in capitals is made of the right one', () => {
 });
 
 test('a name that was tried as a password stays a name', () => {
-  const origins = new Origins(() => 0, new Redactor());
+  const origins = originsOf();
   origins.isPlain(['admin']);
   again(origins, { username: 'admin', password: 'admin' });
 
@@ -121,7 +108,7 @@ test('a name that was tried as a password stays a name', () => {
 });
 
 test('a scheme that was sent as a credential stays a scheme', () => {
-  const origins = new Origins(() => 0, new Redactor());
+  const origins = originsOf();
   const fieldOf = (Authorization: string) => {
     const request = { method: 'GET', url: '/mfa-config', headers: { Authorization } };
     return origins.again({ request, requestJson: undefined }, 0)?.headers;

@@ -43,31 +43,33 @@ describe('coverageUniverse', () => {
 describe('seenIn', async () => {
   const contract = await loadContract('7.1.2_u3');
 
-  test('lists the properties and enumeration values of a success', () => {
-    const body = {
-      enabled: true,
-      mfaType: 'totp',
-      totpUri: 'otpauth://totp/a',
-      email: null,
-      extra: 'kSuccess',
-    };
+  const told = {
+    enabled: true,
+    mfaType: 'totp',
+    totpUri: 'otpauth://totp/a',
+    email: null,
+    extra: 'kSuccess',
+  };
 
-    expect(seenIn(contract, 'UpdateSupportMFAConfig', 200, body)).toEqual({
-      properties: [
-        'UpdateSupportMFAConfig 200 /totpUri',
-        'UpdateSupportMFAConfig 200 /enabled',
-        'UpdateSupportMFAConfig 200 /mfaType',
-        'UpdateSupportMFAConfig 200 /email',
-      ],
-      enumValues: ['SupportMfaConfigInfo.mfaType=totp'],
-    });
-  });
+  test.each([
+    [
+      'the members of a success',
+      'UpdateSupportMFAConfig',
+      told,
+      ['totpUri', 'enabled', 'mfaType', 'email'],
+      'SupportMfaConfigInfo.mfaType=totp',
+    ],
+    [
+      'values of arrays',
+      'GetMFAConfig',
+      { authenticationTypes: ['totp', 'sms', 'totp'] },
+      ['authenticationTypes'],
+      'MfaConfigInfo.authenticationTypes=totp',
+    ],
+  ] as const)('lists %s', (_, operation, body, members, value) => {
+    const properties = members.map((name) => `${operation} 200 /${name}`);
 
-  test('looks into arrays', () => {
-    expect(seenIn(contract, 'GetMFAConfig', 200, { authenticationTypes: ['totp', 'sms', 'totp'] })).toEqual({
-      properties: ['GetMFAConfig 200 /authenticationTypes'],
-      enumValues: ['MfaConfigInfo.authenticationTypes=totp'],
-    });
+    expect(seenIn(contract, operation, 200, body)).toEqual({ properties, enumValues: [value] });
   });
 
   test('counts any 4xx and 5xx as the default answer', () => {
@@ -79,18 +81,14 @@ describe('seenIn', async () => {
   });
 
   test.each([
-    ['a status that is not documented', 201, { enabled: true }],
-    ['a redirect', 302, { message: 'elsewhere' }],
-    ['no body', 200, undefined],
-    ['a body of another type', 200, 'enabled'],
-    ['an array', 200, [{ enabled: true }]],
-  ])('sees nothing in %s', (_, status, body) => {
-    expect(seenIn(contract, 'GetMFAConfig', status, body)).toEqual({ properties: [], enumValues: [] });
-  });
-
-  test('sees nothing in an operation that the release lacks', () => {
-    const nothing = { properties: [], enumValues: [] };
-    expect(seenIn(contract, 'ConfigureSupportMFAConfig', 200, { enabled: true })).toEqual(nothing);
+    ['a status that is not documented', 'GetMFAConfig', 201, { enabled: true }],
+    ['a redirect', 'GetMFAConfig', 302, { message: 'elsewhere' }],
+    ['no body', 'GetMFAConfig', 200, undefined],
+    ['a body of another type', 'GetMFAConfig', 200, 'enabled'],
+    ['an array', 'GetMFAConfig', 200, [{ enabled: true }]],
+    ['an operation that the release lacks', 'ConfigureSupportMFAConfig', 200, { enabled: true }],
+  ] as const)('sees nothing in %s', (_, operation, status, body) => {
+    expect(seenIn(contract, operation, status, body)).toEqual({ properties: [], enumValues: [] });
   });
 
   test('gives keys of the universe only', () => {

@@ -55,12 +55,9 @@ describe('a contract', () => {
   });
 
   test('is read from JSON alike', async () => {
-    const contract = await loadContractFile(
-      written(JSON.stringify(parse(text)), 'document.json'),
-      '7.1.2_u3',
-    );
+    const file = written(JSON.stringify(parse(text)), 'document.json');
 
-    expect(contract.operations.size).toBe(12);
+    expect((await loadContractFile(file, '7.1.2_u3')).operations.size).toBe(12);
   });
 
   test('package root is the folder of the package', () => {
@@ -69,40 +66,18 @@ describe('a contract', () => {
 });
 
 describe("a vendor's document", () => {
-  test('may be at fault where the suite does not look', async () => {
-    const elsewhere = [
-      'paths:',
-      '  /clusters:',
-      '    get:',
-      '      operationId: GetClusters',
-      '      responses:',
-      "        '200':",
-      "          $ref: '#/definitions/Nothing'",
-    ].join('\n');
+  const broken = "{operationId: Elsewhere, responses: {'200': {$ref: '#/definitions/Nothing'}}}";
 
-    const contract = await loadContractFile(changed('paths:', elsewhere), '7.1.2_u3');
-
-    expect(contract.operations.size).toBe(12);
-  });
-
-  test('may be at fault in an operation beside one that is used', async () => {
-    const beside = [
-      '/mfa-config:',
-      '    delete:',
-      '      operationId: ForgetMFAConfig',
-      "      responses: {'200': {$ref: '#/definitions/Nothing'}}",
-    ].join('\n');
-
-    const contract = await loadContractFile(changed('/mfa-config:', beside), '7.1.2_u3');
-
-    expect(contract.operations.size).toBe(12);
+  test.each([
+    ['where the suite does not look', 'paths:', `paths:\n  /clusters: {get: ${broken}}`],
+    ['in an operation beside one that is used', '/mfa-config:', `/mfa-config:\n    delete: ${broken}`],
+  ])('may be at fault %s', async (_, from, to) => {
+    expect((await loadContractFile(changed(from, to), '7.1.2_u3')).operations.size).toBe(12);
   });
 
   test('may leave null out of a nullable enumeration: null is accepted and that is noted', async () => {
-    const contract = await loadContractFile(
-      changed('[email, totp, salesforce, null]', '[email, totp]'),
-      '7.1.2_u3',
-    );
+    const file = changed('[email, totp, salesforce, null]', '[email, totp]');
+    const contract = await loadContractFile(file, '7.1.2_u3');
 
     const answer = contract.operations.get('GetSupportMFAConfig')?.success;
     expect(answer?.mismatches({ mfaType: null })).toEqual([]);
@@ -113,13 +88,8 @@ describe("a vendor's document", () => {
   });
 
   test('may give the 204 a body: none is asked for and that is noted', async () => {
-    const content = [
-      'description: Stored.',
-      '          content:',
-      '            application/json:',
-      '              schema:',
-      "                $ref: '#/components/schemas/MfaConfigInfo'",
-    ].join('\n');
+    const schema = "{schema: {$ref: '#/components/schemas/MfaConfigInfo'}}";
+    const content = `description: Stored.\n          content: {application/json: ${schema}}`;
 
     const contract = await loadContractFile(changed('description: Stored.', content), '7.1.2_u3');
 
@@ -152,20 +122,20 @@ describe('a broken document is reported with file and place', () => {
     expect(await complaintAbout('none/nowhere.yaml')).toMatch(/nowhere\.yaml: cannot be read \(ENOENT\)$/);
   });
 
-  test('that is not YAML', async () => {
-    const file = changed('  /totp-key:\n', '  /totp-key: [\n');
-
-    expect(await complaintAbout(file)).toMatch(/document\.yaml:\d+:\d+: /);
+  test.each([
+    ['that is not YAML', '  /totp-key:\n', '  /totp-key: [\n', /document\.yaml:\d+:\d+: /],
+    [
+      'that is of another version',
+      'openapi: 3.0.3',
+      'openapi: 4.0.0',
+      /document\.yaml:\d+:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document .*, got "4\.0\.0"/,
+    ],
+  ])('%s', async (_, from, to, message) => {
+    expect(await complaintAbout(changed(from, to))).toMatch(message);
   });
 
   test.each(['', '[]', 'text', '*nowhere'])('that holds no object: %j', async (content) => {
     expect(await complaintAbout(written(content))).toMatch(/document\.yaml:1:1: /);
-  });
-
-  test('that is of another version', async () => {
-    expect(await complaintAbout(changed('openapi: 3.0.3', 'openapi: 4.0.0'))).toMatch(
-      /document\.yaml:\d+:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document .*, got "4\.0\.0"/,
-    );
   });
 
   test('with none of the operations', async () => {
@@ -199,22 +169,29 @@ describe('a broken document is reported with file and place', () => {
     expect(Number(line)).toBeGreaterThan(1);
   });
 
-  test('at the line of the fault', async () => {
-    const file = changed(toKey, another);
-    const complaint = await complaintAbout(file);
-
-    expect(complaint).toContain(`document.yaml:${lineOf(readFileSync(file, 'utf8'), another) - 1}:`);
-    expect(complaint).toContain(
+  test.each([
+    [
+      'the fault',
+      toKey,
+      another,
+      another,
       '/paths/~1totp-key/post/responses/201/content/application~1json/schema: refers to',
-    );
-  });
-
-  test('at the line of a keyword that is unknown', async () => {
-    const file = changed(flag, misspelt);
+      -1,
+    ],
+    [
+      'an unknown keyword',
+      flag,
+      misspelt,
+      'retainUserMfaSettings:',
+      '/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings: ',
+      0,
+    ],
+  ])('at the line of %s', async (_, from, to, there, place, above) => {
+    const file = changed(from, to);
     const complaint = await complaintAbout(file);
 
-    const line = lineOf(readFileSync(file, 'utf8'), 'retainUserMfaSettings:');
+    const line = lineOf(readFileSync(file, 'utf8'), there) + above;
     expect(complaint).toContain(`document.yaml:${line}:`);
-    expect(complaint).toContain('/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings: ');
+    expect(complaint).toContain(place);
   });
 });

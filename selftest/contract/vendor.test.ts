@@ -1,19 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { contractOf, cutDocument, loadContractFile } from '../../src/contract/openapi/load.js';
-import { changedRelease, type Part, put, remove } from './vendor.js';
+import { changedRelease, type Part, put, remove, written } from './vendor.js';
 
 const load = (file: string) => loadContractFile(file, '7.1.2_u3');
+const changed = (change: (document: Part) => void) => load(changedRelease(change));
 const schema = (name: string, ...path: string[]) => ['components', 'schemas', name, ...path];
 
 describe('operations are found', () => {
   test('by method and path, whatever their operationId', async () => {
-    const file = changedRelease((document) => {
+    const { operations } = await changed((document) => {
       put(document, ['paths', '/mfa-config', 'get', 'operationId'], 'readIt');
       remove(document, ['paths', '/mfa-config', 'put', 'operationId']);
       put(document, ['paths', '/totp-key', 'post', 'operationId'], 'GetMFAConfig');
     });
-
-    const { operations } = await load(file);
 
     expect(operations.get('GetMFAConfig')?.path).toBe('/mfa-config');
     expect(operations.get('UpdateMFAConfig')?.method).toBe('PUT');
@@ -30,12 +29,10 @@ describe('operations are found', () => {
   });
 
   test("below the API's root, which some write into each path", async () => {
-    const file = changedRelease((document) => {
+    const { operations } = await changed((document) => {
       const paths = Object.entries(document['paths'] ?? {}).map(([path, item]) => [`/v2${path}/`, item]);
       put(document, ['paths'], Object.fromEntries(paths));
     });
-
-    const { operations } = await load(file);
 
     expect(operations.size).toBe(12);
     expect(operations.get('GetSupportMFAConfig')?.path).toBe('/support-user/mfa');
@@ -43,9 +40,7 @@ describe('operations are found', () => {
 
   test('and further ones with the tag of the MFA API are reported', async () => {
     const extra = { tags: ['MFA'], responses: { $ref: '#/nowhere' } };
-    const file = changedRelease((document) => put(document, ['paths', '/mfa-audit'], { get: extra }));
-
-    const contract = await load(file);
+    const contract = await changed((document) => put(document, ['paths', '/mfa-audit'], { get: extra }));
 
     expect(contract.furtherTagged).toEqual(['GET /mfa-audit']);
     expect(contract.operations.size).toBe(12);
@@ -62,7 +57,7 @@ describe('a document may hold', () => {
         schema: { type: 'string', 'x-source': { $ref: '#/definitions/No' } },
       },
     ];
-    const file = changedRelease((document) => {
+    const contract = await changed((document) => {
       put(document, ['paths', '/mfa-config', 'parameters'], parameters);
       put(document, schema('TotpKeyInfo', 'properties', 'generation'), {
         type: 'integer',
@@ -72,8 +67,6 @@ describe('a document may hold', () => {
         'x-omitempty': true,
       });
     });
-
-    const contract = await load(file);
     contract.compileAll();
 
     const answer = contract.operations.get('CreateTotpKey')?.success;
@@ -82,12 +75,10 @@ describe('a document may hold', () => {
   });
 
   test('schemas without a type, and required properties that another part declares', async () => {
-    const file = changedRelease((document) => {
+    const contract = await changed((document) => {
       remove(document, schema('Error', 'type'));
       put(document, schema('UpdateMFAResult', 'allOf', '2'), { required: ['totpUri'] });
     });
-
-    const contract = await load(file);
     contract.compileAll();
 
     const answer = contract.operations.get('UpdateSupportMFAConfig')?.success;
@@ -97,14 +88,12 @@ describe('a document may hold', () => {
   });
 
   test('nullable beside a reference in allOf: null is accepted and that is noted', async () => {
-    const file = changedRelease((document) =>
+    const contract = await changed((document) =>
       put(document, schema('MfaConfigInfo', 'properties', 'support'), {
         nullable: true,
         allOf: [{ $ref: '#/components/schemas/SupportMfaConfigInfo' }],
       }),
     );
-
-    const contract = await load(file);
 
     const answer = contract.operations.get('GetMFAConfig')?.success;
     expect(answer?.mismatches({ support: null })).toEqual([]);
@@ -115,15 +104,13 @@ describe('a document may hold', () => {
   });
 
   test('several success statuses, and errors named one by one', async () => {
-    const file = changedRelease((document) => {
+    const contract = await changed((document) => {
       const responses = document['paths']?.['/mfa-config']?.['get']?.['responses'] ?? {};
       put(responses, ['202'], { description: 'Later.' });
       put(responses, ['404'], { description: 'No.', content: responses['default']?.['content'] });
       put(responses, ['400'], { $ref: '#/components/responses/Error' });
       remove(responses, ['default']);
     });
-
-    const contract = await load(file);
 
     expect(contract.operations.get('GetMFAConfig')?.success.status).toBe(200);
     expect(contract.operations.get('GetMFAConfig')?.error.schemaName).toBe('Error');
@@ -134,7 +121,7 @@ describe('a document may hold', () => {
   });
 
   test('credentials by other names', async () => {
-    const file = changedRelease((document) => {
+    const contract = await changed((document) => {
       put(document, ['components', 'securitySchemes'], {
         key: { type: 'apiKey', in: 'header', name: 'apikey' },
         token: { type: 'http', scheme: 'bearer' },
@@ -142,8 +129,6 @@ describe('a document may hold', () => {
       });
       put(document, ['security'], [{ key: [] }, { token: [] }, { oauth: [] }]);
     });
-
-    const contract = await load(file);
 
     expect(contract.credentials).toEqual(['APIKeyHeader', 'Bearer']);
     expect(contract.operations.get('SendEmailOtp')?.security).toEqual(['APIKeyHeader', 'Bearer']);
@@ -212,7 +197,6 @@ test('the excerpt is a complete document with the same meaning', async () => {
   );
   const cut = contractOf(await cutDocument(file), '7.1.2_u3');
 
-  const { written } = await import('./vendor.js');
   const again = await load(written(JSON.stringify(cut.excerpt), 'contract.json'));
 
   expect(again.operations.size).toBe(12);

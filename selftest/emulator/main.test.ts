@@ -1,55 +1,46 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { emulatorProgram, temporaryFolder } from '../cli/suite.js';
+import { emulatorProgram, type Started, spawned, temporaryFolder } from '../cli/suite.js';
+import { rows } from '../tool/rows.js';
 import { emulate } from './tools.js';
 
 const folder = temporaryFolder(afterAll);
 
-function start(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, [emulatorProgram, ...args]);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
+/** The emulator's program with these flags, divided by blanks. */
+const start = (flags: string): Started => spawned(emulatorProgram, flags.split(' '), {}, onTestFinished);
 
-async function firstLine(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk);
-    if (text.includes('\n')) break;
-  }
-  return text;
-}
-
-async function ended(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
-  let stderr = '';
-  child.stderr?.on('data', (chunk) => {
-    stderr += String(chunk);
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stderr };
-}
+const firstLine = async ({ printed }: Started): Promise<string> => {
+  await expect.poll(printed).toMatch(/\n/);
+  return printed();
+};
 
 describe('the command', () => {
   test('says in one line where it listens, and ends with SIGTERM', async () => {
-    const child = start('--port', '0');
+    const emulator = start('--port 0');
 
-    const line = await firstLine(child);
-    child.kill('SIGTERM');
+    const line = await firstLine(emulator);
+    emulator.child.kill('SIGTERM');
 
     expect(line).toMatch(
       /^emulator ready at http:\/\/127\.0\.0\.1:\d+\/v2 \(control http:\/\/127\.0\.0\.1:\d+, mail 127\.0\.0\.1:\d+\)\n$/,
     );
-    expect((await ended(child)).code).toBe(0);
+    expect((await emulator.ended).code).toBe(0);
   });
 
   test('says it as JSON, and ends when its stdin does', async () => {
-    const child = start('--port', '0', '--json', '--exit-on-stdin-end', '--smtp', '[::1]:2525');
+    const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--smtp', '[::1]:2525'];
+    const child = spawn(process.execPath, [emulatorProgram, ...flags]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'close');
 
-    const ready: unknown = JSON.parse(await firstLine(child));
-    child.stdin?.end();
+    const [line] = await once(createInterface(child.stdout), 'line');
+    const ready: unknown = JSON.parse(line);
+    child.stdin.end();
 
     expect(ready).toEqual({
       baseUrl: expect.stringMatching(/^http:/),
@@ -57,25 +48,14 @@ describe('the command', () => {
       control: expect.stringMatching(/^http:/),
       pid: child.pid,
     });
-    expect((await ended(child)).code).toBe(0);
+    expect(await ended).toEqual([0, null]);
   });
 
   test('writes a target file that its owner alone can read, and the authority beside it', async () => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(file, 'old', { mode: 0o644 });
-    const child = start(
-      '--port',
-      '0',
-      '--tls',
-      '--release',
-      '7.0',
-      '--accounts',
-      '1',
-      '--write-target',
-      file,
-    );
 
-    await firstLine(child);
+    await firstLine(start(`--port 0 --tls --release 7.0 --accounts 1 --write-target ${file}`));
 
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(parse(readFileSync(file, 'utf8'))).toEqual({
@@ -109,22 +89,17 @@ describe('the command', () => {
     expect(readFileSync(join(folder, 'lab.yaml.ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
   });
 
-  test.each([
-    ['an unknown flag', ['--pot', '1'], "unknown option '--pot'"],
-    ['an unknown release', ['--port', '0', '--release', '8'], 'Unknown release "8". Known: 6.6.0d'],
-    [
-      'an unknown fault',
-      ['--port', '0', '--fault', 'http/bomb'],
-      'Unknown fault "http/bomb". Near: http/bom',
-    ],
-    ['an unknown variant', ['--port', '0', '--variant', 'slw'], 'Unknown variant "slw". Near: slow'],
-    ['a bad port', ['--port', '70000'], 'port number'],
-    ['a bad number of accounts', ['--accounts', 'two'], 'number from 0 to 99'],
-    ['a bad mail address', ['--smtp', 'relay'], 'HOST:PORT'],
-    ['a foreign host', ['--port', '0', '--host', '192.0.2.1'], '192.0.2.1 is not an address of this machine'],
-    ['a target file nowhere', ['--port', '0', '--write-target', '/nowhere/x.yaml'], "can't be written"],
-  ])('refuses %s in one line with exit 2', async (_what, args, message) => {
-    const { code, stderr } = await ended(start(...args));
+  test.each(rows`
+    an unknown flag | --pot 1 | unknown option '--pot'
+    an unknown release | --port 0 --release 8 | Unknown release "8". Known: 6.6.0d
+    an unknown fault | --port 0 --fault http/bomb | Unknown fault "http/bomb". Near: http/bom
+    a bad port | --port 70000 | port number
+    a bad number of accounts | --accounts two | number from 0 to 99
+    a bad mail address | --smtp relay | HOST:PORT
+    a foreign host | --port 0 --host 192.0.2.1 | 192.0.2.1 is not an address of this machine
+    a target file nowhere | --port 0 --write-target /nowhere/x.yaml | can't be written
+  `)('refuses %s in one line with exit 2', async (_what, flags, message) => {
+    const { code, stderr } = await start(flags).ended;
 
     expect(stderr).toContain(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -134,7 +109,7 @@ describe('the command', () => {
   test('refuses a port in use', async () => {
     const { port } = new URL((await emulate()).baseUrl);
 
-    const { code, stderr } = await ended(start('--port', port));
+    const { code, stderr } = await start(`--port ${port}`).ended;
 
     expect(stderr).toBe(`error: Port ${port} of 127.0.0.1 is in use.\n`);
     expect(code).toBe(2);

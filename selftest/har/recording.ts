@@ -25,10 +25,8 @@ export function entryOf(recorded: Recorded): unknown {
   const { status = 200, mediaType = 'application/json' } = recorded;
   const ordinary = status === 204 ? '' : '{"enabled":false}';
   const text = 'text' in recorded ? recorded.text : ordinary;
-  const headers = recorded.headers ?? {
-    Date: date,
-    ...(text ? { 'Content-Type': mediaType } : {}),
-  };
+  const headers = recorded.headers ?? { Date: date, ...(text ? { 'Content-Type': mediaType } : {}) };
+  const sent = typeof requestBody === 'string' ? requestBody : JSON.stringify(requestBody);
   return {
     startedDateTime: '2026-11-25T10:00:00.000Z',
     time: 12.5,
@@ -37,14 +35,7 @@ export function entryOf(recorded: Recorded): unknown {
       url,
       httpVersion: 'HTTP/1.1',
       headers: pairs(recorded.requestHeaders ?? {}),
-      ...(requestBody === undefined
-        ? {}
-        : {
-            postData: {
-              mimeType: 'application/json',
-              text: typeof requestBody === 'string' ? requestBody : JSON.stringify(requestBody),
-            },
-          }),
+      ...(requestBody === undefined ? {} : { postData: { mimeType: 'application/json', text: sent } }),
     },
     response: {
       status,

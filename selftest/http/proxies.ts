@@ -2,6 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import net, { type Socket } from 'node:net';
 import { generate } from 'selfsigned';
+import { onTestFinished } from 'vitest';
+import type { TlsSettings } from '../../src/input/target-file/tls.js';
+import { type SendOptions, Transport } from '../../src/wire/http/transport.js';
 import { listen } from '../cli/servers.js';
 
 export interface ConnectProxy {
@@ -59,4 +62,18 @@ export async function certificateFor(name: string): Promise<Pair> {
     ],
   });
   return { cert, key };
+}
+
+/** A transport, which ends with the test, and its target. @param now its clock */
+export function transportTo(
+  baseUrl: string,
+  tls: Partial<TlsSettings> = {},
+  requestTimeoutMs = 10_000,
+  now?: () => number,
+) {
+  const target = { baseUrl, tls: { insecure: false, ...tls }, limits: { requestTimeoutMs, settleMs: 0 } };
+  const transport = new Transport(target, now);
+  onTestFinished(() => transport.close());
+  const request = { method: 'GET', url: `${baseUrl}/x`, headers: {} };
+  return { target, request, send: (options: SendOptions = {}) => transport.send(request, options) };
 }

@@ -8,9 +8,8 @@ import type { TlsSettings } from '../../src/input/target-file/tls.js';
 import { spkiPin } from '../../src/wire/http/connector.js';
 import { proxyFor } from '../../src/wire/http/proxy.js';
 import { sendRaw } from '../../src/wire/http/raw-socket.js';
-import { Transport } from '../../src/wire/http/transport.js';
 import { listen } from '../cli/servers.js';
-import { certificateFor, connectProxy, type Pair } from './proxies.js';
+import { certificateFor, connectProxy, type Pair, transportTo } from './proxies.js';
 
 const ok: RequestListener = (request, response) => {
   request.resume();
@@ -19,15 +18,8 @@ const ok: RequestListener = (request, response) => {
 
 /** The path that the server saw, by a usual and by a raw connection. */
 async function bothWays(baseUrl: string, tls: Partial<TlsSettings> = {}): Promise<unknown[]> {
-  const target = {
-    baseUrl,
-    tls: { insecure: false, ...tls },
-    limits: { requestTimeoutMs: 3000, settleMs: 0 },
-  };
-  const transport = new Transport(target);
-  onTestFinished(() => transport.close());
-  const request = { method: 'GET', url: `${baseUrl}/x`, headers: {} };
-  const usual = await transport.send(request).then(({ body }) => JSON.parse(body.toString()), asText);
+  const { target, request, send } = transportTo(baseUrl, tls, 3000);
+  const usual = await send().then(({ body }) => JSON.parse(body.toString()), asText);
   const raw = await sendRaw(target, request, 100).then(({ rest }) => bodyOf(rest), asText);
   return [usual, raw];
 }
@@ -186,16 +178,9 @@ describe('through a proxy', () => {
   test('that never answers costs no more than the request may', async () => {
     const { port } = await listen(http.createServer().on('connect', () => undefined));
     environment({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
-    const target = {
-      baseUrl: 'https://cluster.example/v2',
-      tls: { insecure: false },
-      limits: { requestTimeoutMs: 200, settleMs: 0 },
-    };
-    const transport = new Transport(target);
-    onTestFinished(() => transport.close());
-    const request = { method: 'GET', url: `${target.baseUrl}/x`, headers: {} };
+    const { target, request, send } = transportTo('https://cluster.example/v2', {}, 200);
 
-    await expect(transport.send(request)).rejects.toThrow(/within 200 ms/);
+    await expect(send()).rejects.toThrow(/within 200 ms/);
     await expect(sendRaw(target, request)).rejects.toThrow(/did not open one within 200 ms/);
   });
 });

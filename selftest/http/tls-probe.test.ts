@@ -1,60 +1,44 @@
-import { afterEach, expect, test } from 'vitest';
-import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { expect, test } from 'vitest';
 import { TransportError } from '../../src/base/errors.js';
 import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
-import { Transport } from '../../src/wire/http/transport.js';
 import { listen, tcpServer } from '../cli/servers.js';
+import { emulate } from '../emulator/tools.js';
+import { transportTo } from './proxies.js';
 
-let emulator: RunningEmulator | undefined;
-
-afterEach(async () => {
-  await emulator?.close();
-  emulator = undefined;
-});
-
-const limits = { requestTimeoutMs: 10_000, settleMs: 0 };
-
+/** An emulator over TLS: the target, the status that it answers, and its end. */
 async function targetOf(faults: readonly string[]) {
-  emulator = await startEmulator({ tls: true, faults });
+  const emulator = await emulate({ tls: true, faults });
   const ca = emulator.certificate;
-  return { baseUrl: emulator.baseUrl, tls: { insecure: false, ...(ca === undefined ? {} : { ca }) }, limits };
-}
-
-async function statusByHttps(target: Awaited<ReturnType<typeof targetOf>>): Promise<number> {
-  const transport = new Transport(target);
-  try {
-    return (await transport.send({ method: 'GET', url: `${target.baseUrl}/mfa-config`, headers: {} })).status;
-  } finally {
-    await transport.close();
-  }
+  const { target, send } = transportTo(emulator.baseUrl, ca === undefined ? {} : { ca });
+  return { target, status: async () => (await send()).status, close: () => emulator.close() };
 }
 
 test('a server of today refuses old versions and plain HTTP', async () => {
-  const target = await targetOf([]);
+  const { target, status } = await targetOf([]);
 
   expect(await acceptsOldTls(target)).toBe(false);
   expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
-  expect(await statusByHttps(target)).toBe(401);
+  expect(await status()).toBe(404);
 });
 
 test('old versions are found where they are spoken', async () => {
-  const target = await targetOf(['tls/old-versions']);
+  const { target, status } = await targetOf(['tls/old-versions']);
 
   expect(await acceptsOldTls(target)).toBe(true);
-  expect(await statusByHttps(target)).toBe(401);
+  expect(await status()).toBe(404);
 });
 
 test('plain HTTP is found beside HTTPS', async () => {
-  const target = await targetOf(['tls/plain-http']);
+  const { target, status } = await targetOf(['tls/plain-http']);
 
   expect(await plainHttpStatus(target, '/mfa-config')).toBe(401);
   expect(await acceptsOldTls(target)).toBe(false);
-  expect(await statusByHttps(target)).toBe(401);
+  expect(await status()).toBe(404);
 });
 
 test('without a listener versions are unknown', async () => {
-  const target = await targetOf([]);
-  await emulator?.close();
+  const { target, close } = await targetOf([]);
+  await close();
 
   await expect(acceptsOldTls(target)).rejects.toThrow(TransportError);
   expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
@@ -80,18 +64,14 @@ test.each<[string, string, number | undefined]>([
   // The connection stays open: the probe reads only the declared content.
   const server = tcpServer((socket) => socket.once('data', () => socket.write(`HTTP/1.1 ${answer}`)));
   const { port } = await listen(server);
-  const baseUrl = `https://127.0.0.1:${port}/v2`;
+  const { target } = transportTo(`https://127.0.0.1:${port}/v2`);
 
-  expect(await plainHttpStatus({ baseUrl, tls: { insecure: false }, limits }, '/mfa-config')).toBe(status);
+  expect(await plainHttpStatus(target, '/mfa-config')).toBe(status);
 });
 
 test('an unanswered old handshake is not accepted', async () => {
   const { port } = await listen(tcpServer((socket) => socket.resume()));
-  const target = {
-    baseUrl: `https://127.0.0.1:${port}/v2`,
-    tls: { insecure: false },
-    limits: { ...limits, requestTimeoutMs: 200 },
-  };
+  const { target } = transportTo(`https://127.0.0.1:${port}/v2`, {}, 200);
 
   expect(await acceptsOldTls(target)).toBe(false);
 });

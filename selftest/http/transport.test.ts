@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
-import { createServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
 import { TransportError } from '../../src/base/errors.js';
-import { type SendOptions, Transport } from '../../src/wire/http/transport.js';
-import { httpServer, listen } from '../cli/servers.js';
+import { httpServer, listen, tcpServer } from '../cli/servers.js';
+import { transportTo } from './proxies.js';
 
 const requestTimeoutMs = 150;
 
@@ -18,14 +18,7 @@ async function setUp() {
     if (!silent) response.end('{}');
   };
   const { port } = await listen(httpServer(listener));
-  const baseUrl = `http://127.0.0.1:${port}/v2`;
-  const transport = new Transport(
-    { baseUrl, tls: { insecure: false }, limits: { requestTimeoutMs, settleMs: 0 } },
-    () => now,
-  );
-  onTestFinished(() => transport.close());
-  const send = (options: SendOptions = {}) =>
-    transport.send({ method: 'GET', url: `${baseUrl}/x`, headers: {} }, options);
+  const { send } = transportTo(`http://127.0.0.1:${port}/v2`, {}, requestTimeoutMs, () => now);
   return {
     send,
     answer: (yes: boolean) => {
@@ -38,9 +31,13 @@ async function setUp() {
   };
 }
 
+async function timeouts(send: () => Promise<unknown>, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+}
+
 test('after three consecutive timeouts nothing is sent for four times as long', async () => {
   const { send, answer, pass, requests } = await setUp();
-  for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  await timeouts(send, 3);
   answer(true);
 
   const unsent = send();
@@ -57,7 +54,7 @@ test('after three consecutive timeouts nothing is sent for four times as long', 
 
 test('an odd request may stay unanswered without making the target silent', async () => {
   const { send, answer } = await setUp();
-  for (let n = 0; n < 3; n += 1) await expect(send({ mayBeIgnored: true })).rejects.toThrow(/within 150 ms/);
+  await timeouts(() => send({ mayBeIgnored: true }), 3);
   answer(true);
 
   expect((await send()).status).toBe(200);
@@ -65,9 +62,9 @@ test('an odd request may stay unanswered without making the target silent', asyn
 
 test('after the pause one more timeout is enough', async () => {
   const { send, pass, requests } = await setUp();
-  for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  await timeouts(send, 3);
   pass(4 * requestTimeoutMs);
-  await expect(send()).rejects.toThrow(/within 150 ms/);
+  await timeouts(send, 1);
 
   await expect(send()).rejects.toThrow(/was not sent/);
   expect(requests()).toBe(4);
@@ -75,11 +72,11 @@ test('after the pause one more timeout is enough', async () => {
 
 test('an answer in between begins the count again', async () => {
   const { send, answer, requests } = await setUp();
-  for (let n = 0; n < 2; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  await timeouts(send, 2);
   answer(true);
   await send();
   answer(false);
-  for (let n = 0; n < 2; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  await timeouts(send, 2);
   answer(true);
 
   expect((await send()).status).toBe(200);
@@ -116,20 +113,12 @@ test.each([
 
 /** The transport's answer for the bytes of a server. */
 async function answered(send: (socket: Socket) => unknown) {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
+  const server = tcpServer((socket) => {
     socket.setNoDelay();
     socket.once('data', () => send(socket));
   });
   const { port } = await listen(server);
-  const baseUrl = `http://127.0.0.1:${port}/v2`;
-  const transport = new Transport({
-    baseUrl,
-    tls: { insecure: false },
-    limits: { requestTimeoutMs: 5_000, settleMs: 0 },
-  });
-  onTestFinished(() => transport.close());
-  return transport.send({ method: 'POST', url: `${baseUrl}/x`, headers: {} }, { closeAfter: true });
+  return transportTo(`http://127.0.0.1:${port}/v2`).send({ closeAfter: true });
 }
 
 test('blanks and tabs around a value do not belong to it', async () => {

@@ -67,9 +67,12 @@ function slim(cost: Counts): Cost {
   return Object.fromEntries(Object.entries(cost).filter(([, count]) => count > 0));
 }
 
+/** Flags of runs whose tests have no neighbours. */
+export const oneByOne = ['--jobs', '2', '--lanes', '1'];
+
 interface Subject extends EmulatorOptions {
   readonly name: string;
-  readonly moves: boolean;
+  readonly moves?: boolean;
 }
 
 /** Each requirement applies to one of these emulators: with the real clock, which shows steps, and with a movable one. */
@@ -77,10 +80,7 @@ const real = [
   { name: 'real-clock', moves: false },
   { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
 ];
-const moved = [
-  { name: 'moved-clock', moves: true },
-  { name: 'moved-clock-latest', moves: true, release: 'latest', tls: true },
-];
+const moved = [{ name: 'moved-clock' }, { name: 'moved-clock-latest', release: 'latest', tls: true }];
 
 /** Measured by runs in the order of the spec files. */
 export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
@@ -113,7 +113,7 @@ const scarceTargets = [
 
 /** Adds the steps that tests await on targets with scarce codes. */
 export const measureScarce = async (before: Costs): Promise<Costs> =>
-  withScarce(before, await logsOf(scarceTargets, []));
+  withScarce(before, await logsOf(scarceTargets, oneByOne));
 
 /** @param logs the logs of the two targets */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
@@ -140,17 +140,18 @@ function stepsIn(events: readonly RunEvent[]): Map<string, number> {
 }
 
 async function costsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<Costs> {
-  const all = (await logsOf(subjects, flags)).map(costsIn);
+  const all = (await logsOf(subjects, [...oneByOne, ...flags])).map(costsIn);
   const rows = new Map([...all].reverse().flatMap((each) => each.rows.map((row) => [row.id, row])));
   return { rows: [...rows.values()], shared: all[0]?.shared ?? {} };
 }
 
-async function logsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<RunEvent[][]> {
+/** The logs of runs on emulators, one after another. @throws Error if the suite does not pass */
+export async function logsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<RunEvent[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-order-'));
   const emulators = [];
   try {
     const files: string[] = [];
-    for (const { name, moves, ...options } of subjects) {
+    for (const { name, moves = true, ...options } of subjects) {
       const emulator = await startEmulator(options);
       emulators.push(emulator);
       const { clock, ...rest } = emulator.targetFile();
@@ -158,7 +159,7 @@ async function logsOf(subjects: readonly Subject[], flags: readonly string[]): P
       writeFileSync(file, stringify({ ...rest, ...(moves ? { clock } : {}), name }), { mode: 0o600 });
       files.push(file);
     }
-    const { code, said } = await runSuite(files, folder, ['--jobs', '2', '--lanes', '1', ...flags]);
+    const { code, said } = await runSuite(files, folder, flags);
     if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
     return subjects.map(({ name }) => readEvents(join(folder, 'out', name, 'events.jsonl')));
   } finally {

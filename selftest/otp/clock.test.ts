@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError, TransportError } from '../../src/base/errors.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { DateOffsetClock } from '../../src/wire/clock/clock.js';
 import { ControlledClock } from '../../src/wire/clock/controlled-clock.js';
+import { httpServer, listen, unusedPort } from '../cli/servers.js';
 
 /** The longest answer on a slow machine, below all offsets. */
 const roughlyMs = 5_000;
@@ -101,13 +100,7 @@ describe('DateOffsetClock', () => {
 
   test('forgets how far nodes were apart after a minute', () => {
     const clock = new DateOffsetClock();
-    for (const [at, offset] of [
-      [0, 0],
-      [100, 25_000],
-      [61_000, 0],
-      [61_100, 0],
-    ] as const)
-      clock.add(sample(offset, base + at));
+    for (const at of [0, 100, 61_000, 61_100]) clock.add(sample(at === 100 ? 25_000 : 0, base + at));
 
     expect(clock.apartMs).toBe(0);
   });
@@ -138,38 +131,23 @@ describe('DateOffsetClock', () => {
 });
 
 describe('ControlledClock', () => {
-  let server: Server | undefined;
-  afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-    server = undefined;
-  });
+  type Answering = (method: string, body: string) => { status?: number; text: string } | undefined;
 
-  async function listening(
-    answer: (method: string, body: string) => { status?: number; text: string } | undefined,
-  ) {
-    server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const given = answer(request.method ?? '', Buffer.concat(chunks).toString());
-        if (given !== undefined) response.writeHead(given.status ?? 200).end(given.text);
-      });
+  async function listening(answer: Answering) {
+    const server = httpServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += String(chunk);
+      const given = answer(request.method ?? '', body);
+      if (given !== undefined) response.writeHead(given.status ?? 200).end(given.text);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return `http://user:hunter2@127.0.0.1:${address.port}/clock?key=hunter2`;
+    return `http://user:hunter2@127.0.0.1:${(await listen(server)).port}/clock?key=hunter2`;
   }
 
   /** A movable clock that runs ahead. */
   function movable(ahead: number) {
     let offset = ahead;
     return (_method: string, body: string) => {
-      const asked: unknown = body === '' ? {} : JSON.parse(body);
-      if (typeof asked === 'object' && asked !== null && 'advanceMs' in asked)
-        offset += Number(asked.advanceMs);
+      offset += body === '' ? 0 : Number(Object(JSON.parse(body)).advanceMs);
       return { text: JSON.stringify({ now: new Date(Date.now() + offset).toISOString() }) };
     };
   }
@@ -246,9 +224,7 @@ describe('ControlledClock', () => {
   });
 
   test('a missing listener is a transport error', async () => {
-    const url = await listening(movable(0));
-    server?.closeAllConnections();
-    await new Promise((resolve) => server?.close(resolve));
+    const url = `http://127.0.0.1:${await unusedPort()}/clock`;
 
     await expect(ControlledClock.connect(url)).rejects.toThrow(/nobody listens there/);
   });

@@ -127,10 +127,17 @@ describe('readTarget', () => {
     expect(target.accounts.viewer).toBeUndefined();
   });
 
-  test('limits nothing on a disposable target', () => {
+  test('allows everything on a disposable target, and limits nothing', () => {
     const target = readMinimal('allow: { disposable: true }\n');
 
-    expect(target.allow).toEqual(effectiveAllow(target.allow));
+    expect(target.allow).toEqual({
+      stateChanges: true,
+      clusterMfa: true,
+      replaceTotpOf: ['admin', 'viewer', 'other', 'more', 'supportUser'],
+      lockOut: true,
+      disposable: true,
+    });
+    expect(effectiveAllow(target.allow)).toEqual(target.allow);
     expect(target.limits.requestsPerSecond).toBeUndefined();
   });
 

@@ -1,0 +1,157 @@
+import { request } from 'node:https';
+import { describe, expect, test } from 'vitest';
+import type { RunningEmulator } from '../../emulator/emulator.js';
+import { call, control, emulate, login, raw } from './tools.js';
+
+describe('releases', () => {
+  test('6.6.0d knows neither salesforce nor tokens in Authorization nor taskLogId', async () => {
+    const emulator = await emulate({ release: '6.6.0d' });
+    const { username, password } = emulator.accounts.admin;
+    const token = await call(emulator, 'POST /accessTokens', { body: { username, password }, key: null });
+    const headers = { Authorization: `Bearer ${token.body.accessToken}` };
+
+    const byToken = await call(emulator, 'GET /mfa-config', { key: null, headers });
+    const salesforce = await call(emulator, 'PUT /mfa-config', {
+      body: { enabled: false, authenticationTypes: ['salesforce'] },
+    });
+
+    expect(token.status).toBe(201);
+    expect(byToken.status).toBe(401);
+    expect(Object.keys(byToken.body)).toEqual(['errorCode', 'message']);
+    expect(byToken.headers.get('www-authenticate')).toBe('ApiKey realm="cluster"');
+    expect(salesforce.status).toBe(400);
+    expect((await call(emulator, 'POST /access-tokens', { body: { username, password } })).status).toBe(404);
+  });
+
+  test.each([
+    ['6.6.0d', false, false],
+    ['6.8.1', false, false],
+    ['7.0', true, false],
+    ['7.1', true, false],
+    ['7.1.2_u3', true, true],
+    ['7.2.1', true, true],
+    ['latest', true, true],
+  ])('%s: taskLogId %s, otpVerificationState %s', async (release, taskLogId, state) => {
+    const emulator = await emulate({ release });
+
+    const refused = await call(emulator, 'GET /mfa-config', { key: null });
+    const support = await call(emulator, 'GET /support-user/mfa');
+
+    expect(Object.hasOwn(refused.body, 'taskLogId')).toBe(taskLogId);
+    expect(Object.hasOwn(support.body, 'otpVerificationState')).toBe(state);
+  });
+});
+
+describe('the cluster configuration', () => {
+  test('forgets the keys of users when switched off without retaining them', async () => {
+    const emulator = await emulate({ startState: { clusterMfa: { enabled: true } } });
+    await call(emulator, 'POST /totp-key', { body: {} });
+    const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: false };
+    await call(emulator, 'PUT /mfa-config', { body: off });
+    await call(emulator, 'PUT /mfa-config', { body: { ...off, enabled: true } });
+
+    const state = await control(emulator, 'GET /state');
+
+    expect(state.body.cluster).toMatchObject({ enabled: true, retainUserMfaSettings: false });
+    expect((await login(emulator, 'admin', { otpCode: '123456', otpType: 'totp' })).status).toBe(401);
+  });
+});
+
+describe('HTTP', () => {
+  test.each([
+    ['GET /nowhere', 404, 'allow', null],
+    ['DELETE /mfa-config', 405, 'allow', 'GET, HEAD, PUT'],
+    ['GET /totp-key', 405, 'allow', 'POST'],
+    ['OPTIONS /support-user/mfa', 405, 'allow', 'GET, HEAD, PATCH'],
+    ['GET /%zz', 400, 'allow', null],
+  ])('%s is answered by %i with an Error', async (line, status, field, value) => {
+    const emulator = await emulate();
+
+    const answer = await call(emulator, line);
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get(field)).toBe(value);
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.body.message).toEqual(expect.any(String));
+  });
+
+  test('another media type is 415, too much content is 413', async () => {
+    const emulator = await emulate();
+    const content = '{"totpCode":"123456"}';
+
+    const text = await call(emulator, 'POST /support-user/verify-totp', {
+      content,
+      headers: { 'content-type': 'text/plain' },
+    });
+    const large = await call(emulator, 'POST /totp-key', { body: { totpKeyName: 'x'.repeat(3_000_000) } });
+
+    expect([text.status, large.status]).toEqual([415, 413]);
+    expect(large.body.errorCode).toBe('KBodyTooLarge');
+  });
+
+  test('malformed HTTP is answered by 400 with an Error', async () => {
+    const emulator = await emulate();
+
+    expect(await raw(emulator, 'BREW / COFFEE')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"errorCode"/);
+  });
+});
+
+describe('TLS', () => {
+  test('the certificate is its own authority, for the address of the base URL', async () => {
+    const emulator = await emulate({ tls: true });
+    const status = await new Promise((resolve, reject) => {
+      const options = { ca: emulator.certificate, headers: { apiKey: emulator.accounts.admin.apiKey } };
+      request(`${emulator.baseUrl}/mfa-config`, options, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+
+    expect(emulator.baseUrl).toMatch(/^https:/);
+    expect(status).toBe(200);
+    expect(emulator.targetFile()).toMatchObject({
+      tls: { pin: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) },
+    });
+  });
+});
+
+const patch = (emulator: RunningEmulator, body: unknown) =>
+  call(emulator, 'PATCH /support-user/mfa', { body });
+const get = async (emulator: RunningEmulator) => (await call(emulator, 'GET /support-user/mfa')).body;
+
+describe("the support user's MFA by TOTP", () => {
+  test('while pending gives a new key and is switched off without a code', async () => {
+    const emulator = await emulate();
+    const first = await patch(emulator, { enabled: true, mfaType: 'totp' });
+    const second = await patch(emulator, { enabled: true, mfaType: 'totp' });
+
+    const off = await patch(emulator, { enabled: false });
+
+    expect(second.body.totpSecretKey).not.toBe(first.body.totpSecretKey);
+    expect(off.status).toBe(200);
+    expect(off.body).toMatchObject({ enabled: false, mfaType: null, otpVerificationState: 'kNotStarted' });
+  });
+});
+
+describe("the support user's MFA by e-mail", () => {
+  const enable = { enabled: true, mfaType: 'email', email: 'support@lab.example' };
+
+  test('can be found switched on', async () => {
+    const emulator = await emulate({
+      startState: { supportMfa: enable as { enabled: true; mfaType: 'email' } },
+    });
+
+    expect(await get(emulator)).toMatchObject(enable);
+    expect((await patch(emulator, { enabled: false })).status).toBe(403);
+  });
+
+  test('in 6.6.0d needs no code at all', async () => {
+    const emulator = await emulate({ release: '6.6.0d' });
+    await patch(emulator, enable);
+
+    expect((await patch(emulator, { email: 'other@lab.example' })).body).toEqual({
+      ...enable,
+      email: 'other@lab.example',
+    });
+    expect((await patch(emulator, { enabled: false })).status).toBe(200);
+  });
+});
