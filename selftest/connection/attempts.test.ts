@@ -48,6 +48,58 @@ test.each([401, 403])(
   },
 );
 
+/** Attempts by name: a wrong password unless the name says right. */
+const tries: Readonly<Record<string, Partial<Call>>> = {
+  login: { operation: 'CreateSession', json: { username: 'Admin', password: 'wrong' } },
+  right: { operation: 'CreateSession', json: { username: 'Admin', password: 'right' } },
+  surely: {
+    operation: 'CreateSession',
+    json: { username: 'Admin', password: 'right' },
+    options: { isRight: true },
+  },
+  token: { operation: 'CreateAccessToken', json: { username: 'Admin', password: 'wrong' } },
+  mail: { operation: 'CreateEmailOtp', json: { username: 'Admin', password: 'wrong' } },
+  nobody: { operation: 'CreateSession', json: { username: 'nobody', password: 'wrong' } },
+  verify: { operation: 'VerifySupportUserTotp', json: { totpCode: '123456' } },
+  patch: { operation: 'UpdateSupportMFAConfig', json: { enabled: false, mfaCode: '123456' } },
+};
+
+test.each<[string, string, string, RegExp | undefined]>([
+  ['end before they lock it', 'login 401 token 401 mail 401', 'login', /might lock admin.*lockOut/],
+  ['end there for right ones that may be wrong', 'login 401 token 401 mail 401', 'right', /might lock admin/],
+  ['on others are not limited', 'login 401 token 401 mail 401', 'nobody', undefined],
+  ['leave one right attempt', 'login 401 login 401 login 401', 'surely', undefined],
+  [
+    'leave one only',
+    'login 401 login 401 login 401 surely 401',
+    'surely',
+    /admin, after 4 consecutive failed/,
+  ],
+  ['count again after a right one', 'login 401 login 401 right 201 login 401', 'login', undefined],
+  [
+    'count where a wrong password is answered by a success',
+    'mail 204 mail 204 mail 204',
+    'mail',
+    /might lock/,
+  ],
+  ['count by success: false', 'verify 200 verify 200 verify 200', 'patch', /might lock supportUser/],
+])('failed attempts on an account %s: %s, %s', async (_, before, last, refusal) => {
+  const { send } = setUp();
+  for (const [, name = '', status] of before.matchAll(/(\w+) (\d+)/g))
+    await send(tries[name] ?? {}, Number(status));
+
+  const sent = send(tries[last] ?? {}, 401);
+
+  if (refusal === undefined) expect((await sent).status).toBe(401);
+  else await expect(sent).rejects.toThrow(refusal);
+});
+
+test('failed attempts have no end where accounts may be locked', async () => {
+  const { send } = setUp(true);
+
+  for (let n = 0; n < 9; n += 1) expect((await send(tries['login'] ?? {}, 401)).status).toBe(401);
+});
+
 test('the password of a first step does not allow one more wrong code', async () => {
   const { send } = setUp();
   const password = (text: string, options: Call['options'] = {}) => ({

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import net from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import { totp } from '../../emulator/totp.js';
+import { startRelay } from '../mail/relay.js';
 
 /** An emulator that ends with the test. */
 export async function emulate(options: EmulatorOptions = {}): Promise<RunningEmulator> {
@@ -51,7 +50,7 @@ export async function call(
   const [method = '', path = ''] = line.split(' ');
   const key = options.key === undefined ? emulator.accounts.admin.apiKey : options.key;
   const content = options.content ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-  const response = await fetch(`${emulator.baseUrl}${path}`, {
+  return fetched(`${emulator.baseUrl}${path}`, {
     method,
     redirect: 'manual',
     headers: {
@@ -61,6 +60,10 @@ export async function call(
     },
     ...(content === undefined ? {} : { body: content }),
   });
+}
+
+async function fetched(url: string, request: RequestInit): Promise<Reply> {
+  const response = await fetch(url, request);
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: objectOf(text) };
 }
@@ -76,12 +79,8 @@ function objectOf(text: string): ReplyBody {
 
 export async function control(emulator: RunningEmulator, line: string, body?: unknown): Promise<Reply> {
   const [method = '', path = ''] = line.split(' ');
-  const response = await fetch(`${emulator.controlUrl}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: objectOf(text) };
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  return fetched(`${emulator.controlUrl}${path}`, { method, ...content });
 }
 
 export async function advance(emulator: RunningEmulator, seconds: number): Promise<void> {
@@ -132,27 +131,11 @@ export interface Inbox {
 export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   const mails: Mail[] = [];
   const waiting: (() => void)[] = [];
-  const server = new SMTPServer({
-    // Closing does not wait for the emulator's open connection.
-    closeTimeout: 50,
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        mails.push({
-          to: session.envelope.rcptTo.map(({ address }) => address),
-          raw: Buffer.concat(chunks).toString(),
-        });
-        for (const wake of waiting.splice(0)) wake();
-        done();
-      });
-    },
-  });
-  server.listen(emulator.mail.port, emulator.mail.host);
-  await once(server.server, 'listening');
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const server = await startRelay(async (to, raw) => {
+    mails.push({ to: [to], raw });
+    for (const wake of waiting.splice(0)) wake();
+  }, emulator.mail.port);
+  onTestFinished(() => server.close());
   return {
     mails,
     async count(wanted) {

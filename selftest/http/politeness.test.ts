@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { ArrangeError, NotAllowedError, TransportError } from '../../src/base/errors.js';
+import { ArrangeError, TransportError } from '../../src/base/errors.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
 import { connectedTo } from '../connection/emulated.js';
 
@@ -178,70 +178,6 @@ test('limits.requestsPerSecond holds for every kind of request', async () => {
   expect(seen.length).toBe(11);
   // Ten gaps of 50 ms: a lower bound that holds on any machine.
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
-});
-
-describe('failed attempts on an account', () => {
-  const allow = { stateChanges: true };
-  const login = (password: string) => ({ json: { username: 'Admin', password } });
-
-  test('end before they lock it', async () => {
-    const { api, seen } = await answered([[401]], { allow });
-
-    for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
-      await api.call(operation, login('wrong'));
-
-    await expect(api.call('CreateSession', login('pass-of-admin'))).rejects.toThrow(NotAllowedError);
-    await expect(api.call('CreateSession', login('wrong'))).rejects.toThrow(/might lock admin.*lockOut/);
-    expect(seen.length).toBe(3);
-    // Other accounts and unknown names are not limited.
-    await api.call('CreateSession', { json: { username: 'nobody', password: 'wrong' } });
-  });
-
-  test('leave one right attempt', async () => {
-    const { api, seen } = await answered([[401]], { allow });
-    for (let n = 0; n < 3; n += 1) await api.call('CreateSession', login('wrong'));
-
-    await api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
-
-    const again = api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
-    await expect(again).rejects.toThrow(/might lock admin, after 4 consecutive failed/);
-    expect(seen.length).toBe(4);
-  });
-
-  test('count again after a right one', async () => {
-    const { api } = await answered([[401], [401], [201], [401], [401]], { allow });
-
-    for (const password of ['wrong', 'wrong', 'pass-of-admin', 'wrong', 'wrong'])
-      await api.call('CreateSession', login(password));
-
-    expect(api.attempts.isNearLimit('admin')).toBe(true);
-  });
-
-  test('count where a wrong password is answered by a success', async () => {
-    const { api } = await answered([[204]], { allow });
-
-    for (let n = 0; n < 3; n += 1) await api.call('CreateEmailOtp', login('wrong'));
-
-    await expect(api.call('CreateEmailOtp', login('wrong'))).rejects.toThrow(NotAllowedError);
-  });
-
-  test('of the support user count by success: false', async () => {
-    const { api } = await answered([[200]], { allow });
-
-    for (let n = 0; n < 3; n += 1) await api.call('VerifySupportUserTotp', { json: { totpCode: '123456' } });
-
-    await expect(
-      api.call('UpdateSupportMFAConfig', { json: { enabled: false, mfaCode: '123456' } }),
-    ).rejects.toThrow(/might lock supportUser/);
-  });
-
-  test('have no end where accounts may be locked', async () => {
-    const { api, seen } = await answered([[401]], { allow: { stateChanges: true, lockOut: true } });
-
-    for (let n = 0; n < 9; n += 1) await api.call('CreateSession', login('wrong'));
-
-    expect(seen.length).toBe(9);
-  });
 });
 
 describe('a target that restarts', () => {

@@ -57,35 +57,18 @@ describe('an answer byte for byte', () => {
 });
 
 describe('content that comes a while after its header section', () => {
+  const ok = 'HTTP/1.1 200 OK\r\n';
+  const open = { open: true };
+
   test.each<[string, string, string, Sending]>([
     ['of no declared length', 'HTTP/1.0 200 OK\r\n\r\n', 'abc', {}],
-    ['of no declared length, begun', 'HTTP/1.1 200 OK\r\n\r\na', 'bc', {}],
-    [
-      'of a coding that does not tell its end',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\na',
-      'bc',
-      {},
-    ],
-    ['of a declared length', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n', 'abc', { open: true }],
-    ['of a declared length, begun', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na', 'bc', { open: true }],
-    [
-      'in chunks',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n',
-      '1\r\na\r\n0\r\n\r\n',
-      { open: true },
-    ],
-    [
-      'after an interim answer',
-      'HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n',
-      'a',
-      { open: true },
-    ],
-    [
-      'after two lengths',
-      'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n',
-      'abc',
-      { open: true },
-    ],
+    ['of no declared length, begun', `${ok}\r\na`, 'bc', {}],
+    ['of a coding that does not tell its end', `${ok}Transfer-Encoding: gzip\r\n\r\na`, 'bc', {}],
+    ['of a declared length', `${ok}Content-Length: 3\r\n\r\n`, 'abc', open],
+    ['of a declared length, begun', `${ok}Content-Length: 3\r\n\r\na`, 'bc', open],
+    ['in chunks', `${ok}Transfer-Encoding: Chunked\r\n\r\n`, '1\r\na\r\n0\r\n\r\n', open],
+    ['after an interim answer', `HTTP/1.1 103 X\r\n\r\n${ok}Content-Length: 1\r\n\r\n`, 'a', open],
+    ['after two lengths', `${ok}Content-Length: 3\r\nContent-Length: 4\r\n\r\n`, 'abc', open],
   ])('is read to its end: %s', async (_, head, content, sending) => {
     const { rest } = await answerOf([head, content], sending);
 
@@ -106,17 +89,15 @@ describe('content that comes a while after its header section', () => {
 });
 
 describe('a far end that keeps the connection open', () => {
-  test('is listened to for a while after the declared end', async () => {
-    const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
+  const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
 
+  test('is listened to for a while after the declared end', async () => {
     const { rest } = await answerOf([whole, 'de'], { open: true, lingerMs: 4 * lateMs });
 
     expect(rest.toString()).toBe('abcde');
   });
 
   test('has answered where the time is up after the declared end', async () => {
-    const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
-
     const { rest } = await answerOf([whole], { open: true, timeoutMs: lateMs, lingerMs: 4 * lateMs });
 
     expect(rest.toString()).toBe('abc');

@@ -49,7 +49,7 @@ describe('finds the code', () => {
     ['with leading zeros only', mail('Your one-time password is 000000'), '000000'],
     [
       'beside one in a quotation of HTML',
-      mail('', '<p>Your access code: 482913</p><blockquote><p>Your access code: 778812</p></blockquote>'),
+      mail('', '<p>Code: 482913</p><blockquote>Code: 778812</blockquote>'),
       '482913',
     ],
     ['of seven digits', mail('Your code is 4829137'), '4829137'],
@@ -57,8 +57,8 @@ describe('finds the code', () => {
     ['of eight digits that read as a date', mail('Your code is 20261125'), '20261125'],
     ['in groups of four', mail('Passcode: 4829 1375'), '48291375'],
     [
-      'below a "security number", in groups',
-      mail('Customer A. Bee, case 0088120001.\nSecurity number\n\n    1234 5678\n\nHotline 0800 123 4567.'),
+      'below a "security number"',
+      mail('Case 0088120001.\nSecurity number\n\n  1234 5678\n\nHotline 0800 123 4567.'),
       '12345678',
     ],
     ['of letters and digits', mail('Your verification code: 4K8B2P7M\n\nIt works once.'), '4K8B2P7M'],
@@ -127,16 +127,12 @@ describe('finds the code', () => {
 
   test.each<[string, ReturnType<typeof mail>, string]>([
     ['tickets only in the subject', mail('Your code is 482913.', '', '[#778812] Case 991234'), '482913'],
-    [
-      'addresses',
-      mail('From 10.20.30.40, port 482913? No. 192.168.100.200:8443. Your code: 735102'),
-      '735102',
-    ],
+    ['addresses', mail('From 10.20.30.40, port 482913? No. 192.168.10.20:8443. Code: 735102'), '735102'],
     ['text without the code', mail('See the HTML part. Account 778812.', '<p>Code: 482913</p>'), '482913'],
     ['a bare number in the text', mail('Hello 778812 there', '', 'Your code is 482913'), '482913'],
     [
       'the code in the subject only',
-      mail('See the subject. Phone +49 30 1234567.', '<p>See the subject.</p>', '482913 is your code'),
+      mail('Phone +49 30 1234567.', '<p>Hello</p>', '482913 is your code'),
       '482913',
     ],
   ])('beside %s', (_name, given, code) => {

@@ -2,35 +2,36 @@ import { describe, expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
-import type { Mailbox, MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
-import { type ReceivedMail, storedMail } from '../../src/wire/mail/received-mail.js';
+import type { MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
+import type { ReceivedMail } from '../../src/wire/mail/received-mail.js';
+import { Box as FilledBox } from '../fixtures/triggered.js';
 
-/** A mailbox that records waits and holds given mails. */
-class Box implements Mailbox {
+/** A mailbox that records waits and holds given mails, whatever the mark. */
+class Box extends FilledBox {
   readonly waits: number[] = [];
-  mails: ReceivedMail[] = [];
 
-  async open(): Promise<void> {}
-  async close(): Promise<void> {}
-
-  async mark(): Promise<Mark> {
+  override async mark(): Promise<Mark> {
     return 0 as Mark;
   }
 
-  async since(): Promise<readonly ReceivedMail[]> {
-    return this.mails;
-  }
-
-  async next(_mark: Mark, { except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
+  override async next(_mark: Mark, { except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     this.waits.push(deadlineMs);
     const found = this.mails.find((mail) => !except?.has(mail));
     if (found === undefined) throw new ArrangeError('No mail came.');
     return found;
   }
 
-  put(subject: string, text: string): void {
-    const envelope = { to: ['a@lab.example'], from: '', receivedAt: 0, secure: true };
-    this.mails.push(storedMail(envelope, { subject, text, html: '' }, Buffer.alloc(0)));
+  clear(): void {
+    this.mails.length = 0;
+  }
+
+  mailed(subject: string, text: string): void {
+    this.put(to, subject, text);
+  }
+
+  /** Mails with these codes. */
+  codes(...all: readonly string[]): void {
+    for (const code of all) this.mailed('Sign-in', `Your code is ${code}`);
   }
 }
 
@@ -72,9 +73,9 @@ describe('the wait for a code', () => {
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
     await expect(codes.codeTo('b@lab.example', mark)).rejects.toThrow(ArrangeError);
-    box.put('Sign-in', 'Your code is 482913');
+    box.codes('482913');
     await codes.codeTo(to, mark);
-    box.mails = [];
+    box.clear();
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
 
     const rounded = box.waits.map((ms) => Math.ceil(ms / 100) * 100);
@@ -83,8 +84,8 @@ describe('the wait for a code', () => {
 
   test('skips mails without a code, and makes the found code a secret', async () => {
     const { box, codes, secrets } = codesOf();
-    box.put('Maintenance in 2026', 'On 12 May 2026');
-    box.put('Sign-in', 'Your code is 482913');
+    box.mailed('Maintenance in 2026', 'On 12 May 2026');
+    box.codes('482913');
 
     expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
     expect(secrets).toEqual(['482913']);
@@ -92,11 +93,11 @@ describe('the wait for a code', () => {
 
   test('knows the code of a mail before from a new one', async () => {
     const { box, codes } = codesOf();
-    box.put('Sign-in', 'Your code is 482913');
+    box.codes('482913');
     await codes.codeTo(to, await codes.mark());
 
-    box.mails = [];
-    box.put('Sign-in', 'Your code is 735102\nOn Monday you were sent: Your code is 482913');
+    box.clear();
+    box.mailed('Sign-in', 'Your code is 735102\nOn Monday you were sent: Your code is 482913');
     const [mail] = box.mails;
 
     expect(await codes.codeTo(to, await codes.mark())).toBe('735102');
@@ -105,7 +106,7 @@ describe('the wait for a code', () => {
 
   test('that failed explains why the received mails held no code', async () => {
     const { box, codes } = codesOf();
-    box.put('Case 4829', '482913 and 735102');
+    box.mailed('Case 4829', '482913 and 735102');
 
     await expect(codes.codeTo(to, await codes.mark())).rejects.toThrow(
       'No mail came. The mail "Case ####" holds two numbers that may equally be the code; set mail.codePattern.',
@@ -114,20 +115,17 @@ describe('the wait for a code', () => {
 });
 
 describe('an unread mail', () => {
-  const code = (digits: string) => `Your code is ${digits}`;
-
   test('and that comes late does not count as the one requested after it', async () => {
     const { box, codes, mark } = await afterTwo(longMs);
-    box.put('Sign-in', code('111111'));
-    setTimeout(() => box.put('Sign-in', code('222222')), 30);
+    box.codes('111111');
+    setTimeout(() => box.codes('222222'), 30);
 
     expect(await codes.codeTo(to, mark)).toBe('222222');
   });
 
   test('is not waited for once it has come', async () => {
     const { box, codes, mark, now } = await afterTwo(longMs);
-    box.put('Sign-in', code('111111'));
-    box.put('Sign-in', code('222222'));
+    box.codes('111111', '222222');
 
     expect(await codes.codeTo(to, mark)).toBe('222222');
     expect(steadyNow() - now).toBeLessThan(longMs);
@@ -135,7 +133,7 @@ describe('an unread mail', () => {
 
   test('and that never comes needs the quiet period', async () => {
     const { box, codes, mark, now } = await afterTwo();
-    box.put('Sign-in', code('111111'));
+    box.codes('111111');
 
     expect(await codes.codeTo(to, mark)).toBe('111111');
     expect(steadyNow() - now).toBeGreaterThanOrEqual(200);
@@ -145,22 +143,19 @@ describe('an unread mail', () => {
 describe('a mail that comes twice', () => {
   test('does not count as the next one, which comes after the copy', async () => {
     const { box, codes } = codesOf();
-    box.put('Sign-in', 'Your code is 482913');
+    box.codes('482913');
     expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
-    box.mails = [];
-    box.put('Sign-in', 'Your code is 482913');
-    box.put('Sign-in', 'Your code is 735520');
+    box.clear();
+    box.codes('482913', '735520');
 
     expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
   });
 
   test('counts once among unread mails', async () => {
     const { box, codes, mark } = await afterTwo(longMs);
-    box.put('Sign-in', 'Your code is 482913');
-    box.put('Sign-in', 'Your code is 482913');
+    box.codes('482913', '482913');
     setTimeout(() => {
-      box.put('Sign-in', 'Your code is 735520');
-      box.put('Sign-in', 'Your code is 482913');
+      box.codes('735520', '482913');
     }, 30);
 
     expect(await codes.codeTo(to, mark)).toBe('735520');
@@ -169,9 +164,9 @@ describe('a mail that comes twice', () => {
   test('is the next one where no other comes, and then others like it at once', async () => {
     const { box, codes } = codesOf();
     const again = async () => {
-      box.mails = [];
+      box.clear();
       box.waits.length = 0;
-      box.put('Sign-in', 'Your code is 482913');
+      box.codes('482913');
       return codes.codeTo(to, await codes.mark());
     };
     await again();
@@ -189,15 +184,15 @@ describe('mails that were promised', () => {
 
   test('are waited for until the last has come', async () => {
     const { box, codes } = codesOf();
-    box.put('Sign-in', 'Your code is 482913');
-    setTimeout(() => box.put('Sign-in', 'Your code is 735102'), 250);
+    box.codes('482913');
+    setTimeout(() => box.codes('735102'), 250);
 
     expect(await codes.counted(await codes.mark(), all, 2)).toBe(2);
   });
 
   test('are waited for no longer than a mail may take', async () => {
     const { box, codes } = codesOf({ timeoutMs: 250 });
-    box.put('Sign-in', 'Your code is 482913');
+    box.codes('482913');
 
     expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
   });
@@ -212,8 +207,8 @@ describe('a code that does not come so soon after another', () => {
     let asked = 0;
     const ask = async () => {
       asked += 1;
-      box.mails = [];
-      if (isMailed(asked)) box.put('Sign-in', `Your code is ${482_900 + asked}`);
+      box.clear();
+      if (isMailed(asked)) box.codes(`${482_900 + asked}`);
     };
     return { code: async () => (await codes.codeAsked('admin', to, ask)).code, pauses, asked: () => asked };
   }

@@ -4,8 +4,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
-import { generate } from 'selfsigned';
 import { freePort } from '../../emulator/free-port.js';
+import { certificateFor } from '../http/proxies.js';
 
 const program = '/usr/sbin/dovecot';
 
@@ -36,13 +36,7 @@ export class Dovecot {
   ) {}
 
   static async start(): Promise<Dovecot> {
-    const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-      keyType: 'ec',
-      extensions: [
-        { name: 'basicConstraints', cA: true },
-        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
-      ],
-    });
+    const { cert, key } = await certificateFor('127.0.0.1');
     const server = new Dovecot(await freePort(), await freePort(), cert, key);
     await server.restart();
     return server;
@@ -111,15 +105,8 @@ export class Dovecot {
   }
 
   #client(): ImapFlow {
-    const auth = { user: 'suite', pass: password };
-    const client = new ImapFlow({
-      host: '127.0.0.1',
-      port: this.port,
-      secure: false,
-      doSTARTTLS: false,
-      auth,
-      logger: false,
-    });
+    const at = { host: '127.0.0.1', port: this.port, secure: false, doSTARTTLS: false };
+    const client = new ImapFlow({ ...at, auth: { user: 'suite', pass: password }, logger: false });
     client.on('error', () => undefined);
     return client;
   }

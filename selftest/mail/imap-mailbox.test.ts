@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
@@ -7,6 +5,7 @@ import { findCode } from '../../src/wire/mail/code.js';
 import type { ImapSettings } from '../../src/wire/mail/imap-session.js';
 import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
+import { listen, tcpServer } from '../cli/servers.js';
 import { Dovecot, hasDovecot, password } from './dovecot.js';
 
 const addresses = ['Admin@lab.example', 'bob@lab.example'];
@@ -186,26 +185,10 @@ describe.runIf(hasDovecot())('with a real server', () => {
 });
 
 describe('with a server that', () => {
-  const sockets = new Set<Socket>();
-  afterEach(() => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  });
-
   async function opening(greeting: string): Promise<Mailbox> {
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined).write(greeting);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const settings = { ...defaults, port: address.port, tls: false, password: new Secret(password) } as const;
-    try {
-      return await openMailbox(settings, addresses, 300);
-    } finally {
-      server.close();
-    }
+    const { port } = await listen(tcpServer((socket) => void socket.write(greeting)));
+    const settings = { ...defaults, port, tls: false, password: new Secret(password) } as const;
+    return openMailbox(settings, addresses, 300);
   }
 
   test.each([

@@ -9,6 +9,7 @@ import { findCode } from '../../src/wire/mail/code.js';
 import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
 import { SmtpMailbox } from '../../src/wire/mail/smtp-mailbox.js';
+import { listen } from '../cli/servers.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };
@@ -20,29 +21,18 @@ afterEach(async () => {
 
 async function open(port = 0, codePattern?: RegExp): Promise<SmtpMailbox> {
   const settings = { ...waits, kind: 'smtp', host: '127.0.0.1', port } as const;
-  const mailbox = new SmtpMailbox(
-    codePattern === undefined ? settings : { ...settings, codePattern },
-    addresses,
-  );
+  const mailbox = new SmtpMailbox({ ...settings, ...(codePattern && { codePattern }) }, addresses);
   await mailbox.open();
   opened.push(mailbox);
   return mailbox;
 }
 
-async function send(mailbox: SmtpMailbox, mail: SendMailOptions, options: object = {}) {
-  const transport = createTransport({
-    host: '127.0.0.1',
-    port: mailbox.port,
-    tls: { rejectUnauthorized: false },
-    ...options,
-  });
+async function send({ port }: SmtpMailbox, mail: SendMailOptions, options: object = {}) {
+  const tls = { rejectUnauthorized: false };
+  const transport = createTransport({ host: '127.0.0.1', port, tls, ...options });
+  const usual = { from: 'cluster@lab.example', to: addresses[0], subject: 'Hello' };
   try {
-    return await transport.sendMail({
-      from: 'cluster@lab.example',
-      to: addresses[0],
-      subject: 'Hello',
-      ...mail,
-    });
+    return await transport.sendMail({ ...usual, ...mail });
   } finally {
     transport.close();
   }
@@ -126,13 +116,11 @@ describe('receives', () => {
   });
 
   test('a mail that is not a mail, without content', async () => {
-    const parts = Array.from(
-      { length: 80 },
-      (_, index) => `Content-Type: multipart/mixed; boundary=b${index}\r\n\r\n--b${index}`,
-    );
+    const part = (n: number) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}`;
+    const raw = Array.from({ length: 80 }, (_, n) => part(n)).join('\r\n');
     const envelope = { from: 'x@lab.example', to: addresses[0] ?? '' };
 
-    expect((await received({ raw: parts.join('\r\n'), envelope })).text).toBe('');
+    expect((await received({ raw, envelope })).text).toBe('');
   });
 
   test('several connections at once', async () => {
@@ -155,10 +143,8 @@ describe('refuses', () => {
     const { accepted } = await send(mailbox, { to: both });
 
     expect(accepted).toEqual(both);
-    expect(Object.fromEntries(mailbox.refusedRecipients)).toEqual({
-      'elsewhere.example': 3,
-      'lab.example': 1,
-    });
+    const refused = { 'elsewhere.example': 3, 'lab.example': 1 };
+    expect(Object.fromEntries(mailbox.refusedRecipients)).toEqual(refused);
     const mails = (await mailbox.since(mark)).map(({ to, others }) => ({ to, others }));
     expect(mails).toEqual([{ to: ['admin@lab.example'], others: ['dave@elsewhere.example'] }]);
   });
@@ -206,25 +192,21 @@ describe('when no mail comes', () => {
   test('says so at once when the signal aborts or the mailbox closes', async () => {
     const { mailbox, mark } = await marked();
     const abort = new AbortController();
-    const aborted = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal);
-    const closed = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);
+    const next = (signal?: AbortSignal) => mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, signal);
+    const aborted = next(abort.signal);
+    const closed = next();
 
     abort.abort();
     await expect(aborted).rejects.toThrow(/called off\. No other mail/);
-    await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal)).rejects.toThrow(
-      /called off/,
-    );
-    const both = Promise.all([expect(closed).rejects.toThrow(/mailbox was closed/), mailbox.close()]);
-    await both;
-    await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 60_000)).rejects.toThrow(/was closed/);
+    await expect(next(abort.signal)).rejects.toThrow(/called off/);
+    await Promise.all([expect(closed).rejects.toThrow(/mailbox was closed/), mailbox.close()]);
+    await expect(next()).rejects.toThrow(/was closed/);
   });
 
   test('an address that it refuses is not awaited', async () => {
-    const mailbox = await open();
+    const { mailbox, mark } = await marked();
 
-    await expect(mailbox.next(await mailbox.mark(), { to: 'x@lab.example' }, 60_000)).rejects.toThrow(
-      ArrangeError,
-    );
+    await expect(mailbox.next(mark, { to: 'x@lab.example' }, 60_000)).rejects.toThrow(ArrangeError);
   });
 
   test('goes on after a sender that breaks off', async () => {
@@ -260,15 +242,13 @@ describe('opens and closes', () => {
   });
 
   test('waits for a port that is about to be free', async () => {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await once(holder, 'listening');
-    const address = holder.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const opening = open(address.port);
+    const holder = createServer();
+    const { port } = await listen(holder);
+    const opening = open(port);
     const freed = new Promise((resolve) => setTimeout(() => holder.close(resolve), 100));
 
     await freed;
-    expect((await opening).port).toBe(address.port);
+    expect((await opening).port).toBe(port);
   });
 
   test('a port that stays in use is a configuration error with advice', async () => {
@@ -303,7 +283,6 @@ describe('opens and closes', () => {
 test('a mail that is printed shows neither text nor subject', async () => {
   const mail = await received({ subject: 'code 482913', text: '482913', html: '<b>482913</b>' });
 
-  expect(`${mail} ${JSON.stringify(mail)} ${inspect([mail])} ${inspect({ ...mail })}`).not.toContain(
-    '482913',
-  );
+  const printed = `${mail} ${JSON.stringify(mail)} ${inspect([mail])} ${inspect({ ...mail })}`;
+  expect(printed).not.toContain('482913');
 });

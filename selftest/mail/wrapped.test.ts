@@ -13,26 +13,21 @@ function scanned(note: string, ...attached: readonly string[]): Buffer {
   return Buffer.from(`${head}${parts.map((part) => `--x\n${part}\n`).join('')}--x--\n`);
 }
 
-test('the code of a mail that a gateway has wrapped is found', async () => {
-  const mail = await parseMail(scanned('Scanned, report 20260817, score 1.2.', wrapped));
-
-  expect(findCode(mail)).toEqual({ code: '482913' });
-});
-
-test('a code in the mail itself comes first', async () => {
-  const mail = await parseMail(scanned('Your code is 771122. The one before:', wrapped));
-
-  expect(findCode(mail)).toEqual({ code: '771122' });
-});
-
-test('a number of the mail itself that nothing names comes after it', async () => {
-  const mail = await parseMail(scanned('Scanned by gateway 771122.', wrapped));
-
-  expect(findCode(mail)).toEqual({ code: '482913' });
-});
-
-test('several attached mails give no code', async () => {
-  const mail = await parseMail(scanned('Two mails.', wrapped, wrapped.replace('482913', '771122')));
-
-  expect(findCode(mail).code).toBeUndefined();
+test.each([
+  [
+    'the code of a mail that a gateway has wrapped',
+    'Scanned, report 20260817, score 1.2.',
+    [wrapped],
+    '482913',
+  ],
+  ['a code in the mail itself first', 'Your code is 771122. The one before:', [wrapped], '771122'],
+  ['a number that nothing names after it', 'Scanned by gateway 771122.', [wrapped], '482913'],
+  [
+    'no code in several attached mails',
+    'Two mails.',
+    [wrapped, wrapped.replace('482913', '771122')],
+    undefined,
+  ],
+])('finds %s', async (_, note, attached, code) => {
+  expect(findCode(await parseMail(scanned(note, ...attached))).code).toBe(code);
 });

@@ -11,6 +11,7 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import { nothingLearned } from '../../src/target/accounts/learned.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { emulated } from '../cli/emulated.js';
+import { performed } from '../cli/in-process.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { cli, folders, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
 
@@ -125,20 +126,15 @@ describe('beside others', () => {
       accounts: { admin: { apiKey: 'ADMIN-KEY-OF-THE-TEST' } },
       allow: { stateChanges: true },
     });
-    const out = join(folder, 'out');
-    const args = ['-t', target, '--grep', grep, '--out', out, '--state-dir', join(folder, 'state')];
-    const { code } = await cli(['run', ...args, '--no-allure', '--quiet', ...flags]);
-    const began = readEvents(join(out, 'lab', 'events.jsonl')).flatMap((event) =>
+    const args = ['-t', target, '--grep', grep, ...folders(folder), '--no-allure', '--quiet', ...flags];
+    const { code } = await cli(['run', ...args]);
+    const began = readEvents(join(folder, 'out', 'lab', 'events.jsonl')).flatMap((event) =>
       event.type === 'test began' ? [told(event)] : [],
     );
     const { outcomes, lanes } = verdictOf(folder);
     const judged = outcomes.filter(({ id: each }) => ids.includes(each));
-    return {
-      code,
-      began,
-      lanes,
-      reasons: judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim()),
-    };
+    const reasons = judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
+    return { code, began, lanes, reasons };
   }
 
   const [cluster, support] = ids;
@@ -184,7 +180,7 @@ describe('beside others', () => {
   });
 
   test.each(['0', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {
-    const { code, stderr } = await cli(['run', `--lanes=${lanes}`]);
+    const { code, stderr } = await performed('run', `--lanes=${lanes}`);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected a whole number of at least 1/);
@@ -235,20 +231,13 @@ describe('accounts that fit', () => {
     const folder = temporaryFolder();
     const file = await emulated(folder, 'lab', { accounts: 2 }, { clock: undefined });
 
-    await cli([
-      'run',
-      '-t',
-      file,
-      '--grep',
-      'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing',
-      '--no-allure',
-      ...folders(folder),
-    ]);
+    const grep = 'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing';
+
+    await cli(['run', '-t', file, '--grep', grep, '--no-allure', ...folders(folder)]);
 
     const { lanes, outcomes } = verdictOf(folder);
-    expect(
-      outcomes.filter(({ outcome }) => outcome !== 'pass').map(({ id, reason }) => [id, reason]),
-    ).toEqual([]);
+    const others = outcomes.filter(({ outcome }) => outcome !== 'pass');
+    expect(others.map(({ id, reason }) => [id, reason])).toEqual([]);
     const laneOf = new Map<string, string | undefined>();
     const users = new Map<string, Set<string>>();
     for (const event of readEvents(join(folder, 'out', 'lab', 'events.jsonl'))) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../src/base/shape.js';
 
 /** The latest figures of one profile; times in milliseconds. */
 export interface Figures {
@@ -18,20 +19,18 @@ export interface Figures {
   readonly waits: Readonly<Record<string, number>>;
 }
 
+const shape = objectOf<Figures>({
+  ...{ name: shapes.text, like: shapes.text, goalS: shapes.number, wallMs: shapes.number },
+  ...{ floorMs: shapes.number, requests: shapes.number, mails: shapes.number, sessions: shapes.number },
+  waits: shapes.mapOf(shapes.number),
+});
+
 export function readFigures(): readonly Figures[] {
   const file = join(packageRoot(), 'selftest', 'performance', 'figures.json');
-  const all: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return Object.values(Object(all)).map((row): Figures => {
-    const value = new Map<string, unknown>(Object.entries(Object(row)));
-    const number = (name: string) => Number(value.get(name));
-    return {
-      name: String(value.get('name')),
-      like: String(value.get('like')),
-      ...{ goalS: number('goalS'), wallMs: number('wallMs'), floorMs: number('floorMs') },
-      ...{ requests: number('requests'), mails: number('mails'), sessions: number('sessions') },
-      waits: Object.fromEntries(
-        Object.entries(Object(value.get('waits'))).map(([why, ms]) => [why, Number(ms)]),
-      ),
-    };
-  });
+  const all = jsonOf(
+    readFileSync(file, 'utf8'),
+    shapedLike<Readonly<Record<string, Figures>>>(shapes.mapOf(shape)),
+  );
+  if (all === undefined) throw new Error(`${file} holds no figures of npm run bench.`);
+  return Object.values(all);
 }

@@ -15,9 +15,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { freePort } from '../../emulator/free-port.js';
 import { isReleaseName, type ReleaseName } from '../../src/base/model/releases.js';
-import { packageRoot } from '../../src/base/package-root.js';
 import { releaseDocument } from '../../src/contract/openapi/load.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { runSuite } from '../detection/run-suite.js';
 
 const prism = '@stoplight/prism-cli@5.14.2';
 const startsWithinMs = 300_000;
@@ -45,7 +45,7 @@ async function prove(release: ReleaseName): Promise<string[]> {
     await listening(mock, port);
     const file = join(folder, 'prism.yaml');
     writeFileSync(file, stringify(targetFile(release, port, mailPort)), { mode: 0o600 });
-    const { code, said } = await runSuite(file, folder);
+    const { code, said } = await runSuite([file], folder, []);
     if (code === null || !verdictCodes.includes(code)) return [`the run ended with ${code}:\n${said}`];
     return problemsIn(release, code, join(folder, 'out', 'prism'));
   } finally {
@@ -112,16 +112,6 @@ function targetFile(release: ReleaseName, port: number, mailPort: number): objec
       disposable: true,
     },
   };
-}
-
-async function runSuite(file: string, folder: string): Promise<{ code: number | null; said: string }> {
-  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
-  const places = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
-  const child = spawn(process.execPath, [program, 'run', '-t', file, ...places, '--quiet', '--no-allure']);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text));
-  await once(child, 'exit');
-  return { code: child.exitCode, said };
 }
 
 /** Errors of the suite: broken tests, and missing decided outcomes. */
