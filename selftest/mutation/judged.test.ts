@@ -79,26 +79,23 @@ describe('readJudged', () => {
   });
 
   test.each([
-    ['{}', 'must hold a list'],
-    ['- is: fine\n  because: x\n  mutants: [{ file: a.ts }]', '"is" must be one of freedom'],
-    ['- is: hole\n  mutants: [{ file: a.ts }]', '"because" must say why'],
-    ['- is: hole\n  because: x\n  mutants: []', '"mutants" must name some'],
-    ['- is: hole\n  because: x\n  mutants: [{ original: x }]', 'needs its file'],
-    ['- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]', 'found lineNumber'],
-    ['- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]', 'unknown: why'],
-  ])('refuses %j', (content, complaint) => {
-    expect(() => read(content)).toThrow(complaint);
+    '{}',
+    '- is: fine\n  because: x\n  mutants: [{ file: a.ts }]',
+    '- is: hole\n  mutants: [{ file: a.ts }]',
+    '- is: hole\n  because: x\n  mutants: []',
+    '- is: hole\n  because: x\n  mutants: [{ original: x }]',
+    '- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]',
+    '- is: hole\n  because: x\n  mutants: [{ file: a.ts, line: 3 }]',
+    '- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]',
+  ])('refuses %j', (content) => {
+    expect(() => read(content)).toThrow('must list judgements: is (freedom, equivalent, unreached, hole)');
   });
 });
 
-describe('the judgements', () => {
-  test('is of mutants that there are', async () => {
-    const { mutants } = await instrument();
+test('the judgements are of mutants that there are', async () => {
+  const { mutants } = await instrument();
+  const gone = { file: 'emulator/gone.ts' };
 
-    expect(mutants.length).toBeGreaterThan(1000);
-    expect(stale(readJudged(), mutants)).toEqual([]);
-    expect(stale([judgement('hole', { file: 'emulator/gone.ts' })], mutants)).toEqual([
-      { file: 'emulator/gone.ts' },
-    ]);
-  });
+  expect(mutants.length).toBeGreaterThan(1000);
+  expect(stale([...readJudged(), judgement('hole', gone)], mutants)).toEqual([gone]);
 });

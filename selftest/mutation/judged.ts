@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
+import { shapedLike, shapes } from '../../src/base/shape.js';
 import type { Mutant } from './mutants.js';
 
 /**
@@ -24,32 +25,30 @@ export interface Judgement {
 
 const judgedFile = join('selftest', 'mutation', 'judged.yaml');
 
-/** @throws Error naming the mistake in the file */
+const isJudged = shapedLike<Judgement[]>({
+  type: 'array',
+  items: exactly({
+    is: shapes.oneOf(kinds),
+    because: { type: 'string', minLength: 1 },
+    mutants: {
+      type: 'array',
+      minItems: 1,
+      items: exactly(Object.fromEntries(parts.map((part) => [part, shapes.text])), ['file']),
+    },
+  }),
+});
+
+function exactly(properties: object, required = Object.keys(properties)): object {
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+/** @throws Error if the file holds anything else */
 export function readJudged(file = join(packageRoot(), judgedFile)): Judgement[] {
   const content: unknown = parse(readFileSync(file, 'utf8'));
-  if (!Array.isArray(content)) throw new Error(`${file} must hold a list.`);
-  return content.map((entry, at) => judgementOf(entry, `${file}, entry ${at + 1}`));
-}
-
-function judgementOf(entry: unknown, place: string): Judgement {
-  const { is, because, mutants, ...others }: Record<string, unknown> = Object(entry);
-  const kind = kinds.find((known) => known === is);
-  if (kind === undefined) throw new Error(`${place}: "is" must be one of ${kinds.join(', ')}.`);
-  if (typeof because !== 'string' || because === '') throw new Error(`${place}: "because" must say why.`);
-  if (!Array.isArray(mutants) || mutants.length === 0) throw new Error(`${place}: "mutants" must name some.`);
-  if (Object.keys(others).length > 0)
-    throw new Error(`${place}: unknown: ${Object.keys(others).join(', ')}.`);
-  return { is: kind, because, mutants: mutants.map((pattern) => patternOf(pattern, place)) };
-}
-
-function patternOf(pattern: unknown, place: string): Pattern {
-  const entries = Object.entries(Object(pattern)).map(([name, value]): [string, string] => {
-    if (!parts.some((part) => part === name) || typeof value !== 'string')
-      throw new Error(`${place}: a mutant is named by texts: ${parts.join(', ')}; found ${name}.`);
-    return [name, value];
-  });
-  if (!entries.some(([name]) => name === 'file')) throw new Error(`${place}: a mutant needs its file.`);
-  return Object.fromEntries(entries);
+  if (isJudged(content)) return content;
+  throw new Error(
+    `${file} must list judgements: is (${kinds.join(', ')}), because, and mutants by texts of ${parts.join(', ')}.`,
+  );
 }
 
 export function fits(pattern: Pattern, mutant: Mutant): boolean {

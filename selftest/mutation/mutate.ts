@@ -52,7 +52,8 @@ async function main(): Promise<void> {
   const wanted = mutants.filter(
     ({ file }) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
   );
-  const drawn = values.all ? wanted : sample(wanted, values.sample, values.seed);
+  const any = values.all ? wanted : sample(wanted, values.sample, values.seed);
+  const drawn = any.toSorted((a, b) => Number(a.id) - Number(b.id));
   console.log(`${drawn.length} of ${mutants.length} mutants${values.all ? '' : `, seed ${values.seed}`}`);
   const campaign = new Campaign(build(files, join(folder, 'build')), folder, jobs);
   const baseline = await campaign.baseline(references);

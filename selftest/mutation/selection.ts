@@ -7,8 +7,9 @@ export interface Batch<T> {
 }
 
 /**
- * Groups of mutants that the same requirements reach, with a few requirements that reach each of them.
+ * Groups of neighbours, which the same requirements reach, with a few requirements that reach each of them.
  *
+ * @param mutants in the order of the code
  * @param size the most mutants in a batch
  * @param times how many requirements should reach each mutant
  * @param durations of the requirements' tests, in milliseconds
@@ -19,21 +20,10 @@ export function batchesOf<T extends { readonly id: string }>(
   durations: ReadonlyMap<string, number>,
   { size, times }: { readonly size: number; readonly times: number },
 ): Batch<T>[] {
-  const left = [...mutants];
-  const batches: Batch<T>[] = [];
-  for (let first = left.shift(); first !== undefined; first = left.shift()) {
-    const own = reachedBy(first, reach);
-    // The most similar first, by the share of common requirements.
-    const alike = left
-      .map((other) => ({ other, likeness: likeness(own, reachedBy(other, reach)) }))
-      .sort((a, b) => b.likeness - a.likeness)
-      .slice(0, size - 1)
-      .map(({ other }) => other);
-    for (const other of alike) left.splice(left.indexOf(other), 1);
-    const batch = [first, ...alike];
-    batches.push({ mutants: batch, requirements: select(batch, reach, durations, times) });
-  }
-  return batches;
+  return Array.from({ length: Math.ceil(mutants.length / size) }, (_, at) => {
+    const batch = mutants.slice(at * size, (at + 1) * size);
+    return { mutants: batch, requirements: select(batch, reach, durations, times) };
+  });
 }
 
 /**
@@ -78,10 +68,4 @@ const none: ReadonlySet<string> = new Set();
 
 function reachedBy({ id }: { readonly id: string }, reach: Reach): ReadonlySet<string> {
   return reach.get(id) ?? none;
-}
-
-function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const both = [...a].filter((id) => b.has(id)).length;
-  const either = a.size + b.size - both;
-  return either === 0 ? 1 : both / either;
 }
