@@ -76,11 +76,12 @@ async function measureProfiles(names) {
 
 /** Replaces the kept figures of a profile. */
 function keep(row) {
-  const file = join(root, 'selftest', 'performance', 'figures.json');
-  const { [row.name]: _, ...others } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const all = { ...others, [row.name]: { ...row, node: process.version } };
-  const inOrder = Object.keys(profiles).flatMap((name) => (name in all ? [[name, all[name]]] : []));
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(inOrder), undefined, 2)}\n`);
+  const file = join(root, 'selftest', 'performance', 'figures.jsonl');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  const kept = [...lines.map((line) => JSON.parse(line)), { ...row, node: process.version }];
+  const all = new Map(kept.map((each) => [each.name, JSON.stringify(each)]));
+  const inOrder = Object.keys(profiles).flatMap((name) => all.get(name) ?? []);
+  writeFileSync(file, `${inOrder.join('\n')}\n`);
 }
 
 async function measureAll() {

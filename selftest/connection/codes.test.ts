@@ -3,7 +3,6 @@ import { ArrangeError } from '../../src/base/errors.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import { Codes } from '../../src/target/connection/codes.js';
 import { Recorder } from '../../src/target/connection/recorder.js';
-import type { Waiter } from '../../src/target/connection/waiter.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 
 const contract = await loadContract('7.1.2_u3');
@@ -19,16 +18,13 @@ function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
     canMove: false,
     jumps: 0,
     apartMs,
-    learn: () => Promise.resolve(),
-    advance: () => Promise.resolve(),
+    learn: async () => {},
+    advance: async () => {},
   };
-  const waiter: Waiter = {
-    letPass: (ms) => {
-      now += ms;
-      return Promise.resolve();
-    },
+  const letPass = async (ms: number) => {
+    now += ms;
   };
-  return new Codes(clock, waiter, new Recorder(contract));
+  return new Codes(clock, { letPass }, new Recorder(contract));
 }
 
 test('a code that is right by another key too is passed over', async () => {

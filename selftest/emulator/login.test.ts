@@ -1,55 +1,50 @@
 import { describe, expect, test } from 'vitest';
+import type { RunningEmulator } from '../../emulator/emulator.js';
 import { advance, call, codeOf, control, emulate, inbox, login, now, wrongCodeOf } from './tools.js';
 
 const mfaOn = { startState: { clusterMfa: { enabled: true, authenticationTypes: ['email', 'totp'] } } };
 
 describe('logins with TOTP codes', () => {
+  /** A key of the admin on an emulator with cluster MFA, and logins with codes. */
+  async function keyOf(emulator?: RunningEmulator) {
+    const on = emulator ?? (await emulate(mfaOn));
+    const { totpSecretKey } = (await call(on, 'POST /totp-key', { body: {} })).body;
+    const loginBy = (otpCode: string) => login(on, 'admin', { otpCode, otpType: 'totp' });
+    const code = (steps = 0) => codeOf(on, totpSecretKey, steps);
+    const wrong = () => wrongCodeOf(on, totpSecretKey);
+    return { on, loginBy, code, wrong };
+  }
+
   test('codes of one step either side are right, of two are not', async () => {
-    const emulator = await emulate(mfaOn);
-    const { body } = await call(emulator, 'POST /totp-key', { body: {} });
+    const { on, loginBy, code } = await keyOf();
     // Away from the end of a step, so that codes do not age before their use.
-    await advance(emulator, 30 - (((await now(emulator)) / 1000) % 30) + 1);
+    await advance(on, 30 - (((await now(on)) / 1000) % 30) + 1);
 
     const statuses = [];
-    for (const steps of [-2, 2, -1, 1, 0]) {
-      const otpCode = await codeOf(emulator, body.totpSecretKey, steps);
-      statuses.push((await login(emulator, 'admin', { otpCode, otpType: 'totp' })).status);
-    }
+    for (const steps of [-2, 2, -1, 1, 0]) statuses.push((await loginBy(await code(steps))).status);
 
     expect(statuses).toEqual([401, 401, 201, 201, 201]);
   });
 
   test('a new key voids the older one', async () => {
-    const emulator = await emulate(mfaOn);
-    const older = await call(emulator, 'POST /totp-key', { body: {} });
-    const newer = await call(emulator, 'POST /totp-key', { body: {} });
-    const attempt = async (key: typeof older) =>
-      login(emulator, 'admin', {
-        otpCode: await codeOf(emulator, key.body.totpSecretKey),
-        otpType: 'totp',
-      });
+    const older = await keyOf();
+    const newer = await keyOf(older.on);
 
-    expect((await attempt(older)).status).toBe(401);
-    expect((await attempt(newer)).status).toBe(201);
+    expect((await older.loginBy(await older.code())).status).toBe(401);
+    expect((await newer.loginBy(await newer.code())).status).toBe(201);
   });
 
   test('the eleventh code after ten wrong ones has to wait 30 seconds of the clock', async () => {
-    const emulator = await emulate(mfaOn);
-    const { body } = await call(emulator, 'POST /totp-key', { body: {} });
-    const wrong = { otpCode: await wrongCodeOf(emulator, body.totpSecretKey), otpType: 'totp' };
-    for (let count = 0; count < 10; count += 1) {
-      expect((await login(emulator, 'admin', wrong)).status).toBe(401);
-    }
+    const { on, loginBy, code, wrong } = await keyOf();
+    for (let count = 0; count < 10; count += 1) expect((await loginBy(await wrong())).status).toBe(401);
 
-    const right = { otpCode: await codeOf(emulator, body.totpSecretKey), otpType: 'totp' };
-    const locked = await login(emulator, 'admin', right);
-    await advance(emulator, 31);
-    const later = { otpCode: await codeOf(emulator, body.totpSecretKey), otpType: 'totp' };
+    const locked = await loginBy(await code());
+    await advance(on, 31);
 
     expect(locked.status).toBe(429);
     expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(locked.headers.get('retry-after'))).toBeLessThanOrEqual(30);
-    expect((await login(emulator, 'admin', later)).status).toBe(201);
+    expect((await loginBy(await code())).status).toBe(201);
   });
 
   test('sessions from before outlive the switch for half a day; tokens by password are refused', async () => {

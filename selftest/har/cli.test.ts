@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
-import { start, temporaryFolder } from '../cli/suite.js';
+import { performed } from '../cli/in-process.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { harOf, root } from './recording.js';
 
 test('check-har judges a recording, writes the reports of a run, and exits by the verdict', async () => {
@@ -23,7 +24,7 @@ test('check-har judges a recording, writes the reports of a run, and exits by th
     ),
   );
 
-  const { code, stdout, stderr } = await start(['check-har', file, '--out', folder]).ended;
+  const { code, stdout, stderr } = await performed('check-har', file, '--out', folder);
 
   const reports = join(folder, 'nightly-ui');
   const verdict = parseVerdict(readFileSync(join(reports, 'verdict.json'), 'utf8'), 'verdict.json');
@@ -53,7 +54,7 @@ test.each([
   const file = join(folder, 'one.har');
   writeFileSync(file, content);
 
-  const { code, stderr } = await start(['check-har', file, '--out', folder]).ended;
+  const { code, stderr } = await performed('check-har', file, '--out', folder);
 
   expect(code).toBe(2);
   expect(stderr).toMatch(message);

@@ -55,7 +55,7 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
     `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times the support user's key is proven, and given up by a code of a later step.`,
 };
 
-const before = `<!-- Written by npm run generate, of selftest/performance/figures.json: don't edit. -->
+const before = `<!-- Written by npm run generate, of selftest/performance/figures.jsonl: don't edit. -->
 
 # What a run costs
 

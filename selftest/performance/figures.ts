@@ -19,18 +19,23 @@ export interface Figures {
   readonly waits: Readonly<Record<string, number>>;
 }
 
-const shape = objectOf<Figures>({
-  ...{ name: shapes.text, like: shapes.text, goalS: shapes.number, wallMs: shapes.number },
-  ...{ floorMs: shapes.number, requests: shapes.number, mails: shapes.number, sessions: shapes.number },
-  waits: shapes.mapOf(shapes.number),
-});
+const isFigures = shapedLike<Figures>(
+  objectOf<Figures>({
+    ...{ name: shapes.text, like: shapes.text, goalS: shapes.number, wallMs: shapes.number },
+    ...{ floorMs: shapes.number, requests: shapes.number, mails: shapes.number, sessions: shapes.number },
+    waits: shapes.mapOf(shapes.number),
+  }),
+);
 
+/** A line for each profile. */
 export function readFigures(): readonly Figures[] {
-  const file = join(packageRoot(), 'selftest', 'performance', 'figures.json');
-  const all = jsonOf(
-    readFileSync(file, 'utf8'),
-    shapedLike<Readonly<Record<string, Figures>>>(shapes.mapOf(shape)),
-  );
-  if (all === undefined) throw new Error(`${file} holds no figures of npm run bench.`);
-  return Object.values(all);
+  const file = join(packageRoot(), 'selftest', 'performance', 'figures.jsonl');
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const figures = jsonOf(line, isFigures);
+      if (figures === undefined) throw new Error(`${file} holds no figures of npm run bench.`);
+      return figures;
+    });
 }

@@ -29,8 +29,9 @@ const values = [
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
 const octets = (text: string, prefix: string) =>
   [...Buffer.from(text)].map((octet) => prefix + octet.toString(16).toUpperCase().padStart(2, '0')).join('');
-const ascii = (text: string) =>
-  text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const ascii = (text: string) => text.replace(/[^\x20-\x7e]/g, escaped);
+const lower = (text: string) => text.toLowerCase();
 
 /** Quoted-printable as a mailer writes it: lines of 20 characters, so that soft breaks fall everywhere. */
 function quotedPrintable(text: string, lineEnd: string): string {
@@ -76,24 +77,14 @@ function base32(text: string): string {
 const encodings: readonly (readonly [name: string, encode: (text: string) => string])[] = [
   ['raw', (text) => text],
   ['URL component', encodeURIComponent],
-  [
-    'URL component, lower case',
-    (text) => encodeURIComponent(text).replace(/%../g, (each) => each.toLowerCase()),
-  ],
+  ['URL component, lower case', (text) => encodeURIComponent(text).replace(/%../g, lower)],
   ['every octet in percent', (text) => octets(text, '%')],
   ['form', (text) => new URLSearchParams({ v: text }).toString().slice(2)],
   ['URL component twice', (text) => encodeURIComponent(encodeURIComponent(text))],
   ['JSON', json],
   ['JSON in ASCII', (text) => ascii(json(text))],
   ['JSON with escaped slashes', (text) => json(text).replaceAll('/', '\\/')],
-  [
-    'JSON, all as \\u',
-    (text) =>
-      Array.from(
-        { length: text.length },
-        (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`,
-      ).join(''),
-  ],
+  ['JSON, all as \\u', (text) => text.split('').map(escaped).join('')],
   ['JSON within JSON', (text) => json(json(text))],
   ['URL within JSON', (text) => json(encodeURIComponent(text))],
   ['Base64', (text) => Buffer.from(text).toString('base64')],
