@@ -1,41 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../src/base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../src/base/shape.js';
 
-/** The latest figures of one profile; times in milliseconds. */
-export interface Figures {
-  readonly name: string;
-  readonly like: string;
-  /** Seconds. */
-  readonly goalS: number;
-  readonly wallMs: number;
+/** The latest figures of one profile: the goal in seconds, other times in milliseconds. */
+const shape = objectOf({
+  name: shapes.text,
+  like: shapes.text,
+  goalS: shapes.number,
+  wallMs: shapes.number,
   /** All requests, one after the other. */
-  readonly floorMs: number;
-  readonly requests: number;
-  readonly mails: number;
-  readonly sessions: number;
+  floorMs: shapes.number,
+  requests: shapes.number,
+  mails: shapes.number,
+  sessions: shapes.number,
   /** By the reason of the wait. */
-  readonly waits: Readonly<Record<string, number>>;
-}
+  waits: shapes.mapOf(shapes.number),
+});
+export type Figures = Shaped<typeof shape>;
 
-const isFigures = shapedLike<Figures>(
-  objectOf<Figures>({
-    ...{ name: shapes.text, like: shapes.text, goalS: shapes.number, wallMs: shapes.number },
-    ...{ floorMs: shapes.number, requests: shapes.number, mails: shapes.number, sessions: shapes.number },
-    waits: shapes.mapOf(shapes.number),
-  }),
-);
+const isFigures = shapedLike(shape);
 
 /** A line for each profile. */
 export function readFigures(): readonly Figures[] {
   const file = join(packageRoot(), 'selftest', 'performance', 'figures.jsonl');
-  return readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const figures = jsonOf(line, isFigures);
-      if (figures === undefined) throw new Error(`${file} holds no figures of npm run bench.`);
-      return figures;
-    });
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.map((line) => {
+    const figures = jsonOf(line, isFigures);
+    if (figures === undefined) throw new Error(`${file} holds no figures of npm run bench.`);
+    return figures;
+  });
 }
