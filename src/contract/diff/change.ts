@@ -57,31 +57,19 @@ export interface Change {
 /** A change without the requirements that it affects. */
 export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
 
-export type Report = (change: FoundChange) => void;
-
 export type Breaks = Pick<Change, 'breaksClients' | 'breaksServers'>;
 
 export const harmless: Breaks = { breaksClients: false, breaksServers: false };
-export const breaksBoth: Breaks = { breaksClients: true, breaksServers: true };
 export const breaksClients: Breaks = { breaksClients: true, breaksServers: false };
 export const breaksServers: Breaks = { breaksClients: false, breaksServers: true };
 
-/** Visits the values that only one of two lists has. */
-export function eachOfOne<T>(
-  from: readonly T[],
-  to: readonly T[],
-  gone: (value: T) => void,
-  added: (value: T) => void,
-): void {
-  from.filter((each) => !to.includes(each)).forEach(gone);
-  to.filter((each) => !from.includes(each)).forEach(added);
-}
+export type Width = 'narrower' | 'wider' | 'other';
 
 /**
  * Decides whom a change breaks. A narrower request breaks clients, which may still send the rest. A wider
  * request breaks servers, which don't know it yet. For answers it is the reverse.
  */
-export function breaksBy(change: 'narrower' | 'wider' | 'other', direction: Direction): Breaks {
-  if (change === 'other') return breaksBoth;
+export function breaksBy(change: Width, direction: Direction | null): Breaks {
+  if (change === 'other') return { breaksClients: true, breaksServers: true };
   return (change === 'narrower') === (direction === 'request') ? breaksClients : breaksServers;
 }

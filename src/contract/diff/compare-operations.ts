@@ -1,118 +1,123 @@
 import {
   type Breaks,
-  breaksBoth,
   breaksBy,
   breaksClients,
   breaksServers,
   type ChangeKind,
   type Direction,
-  eachOfOne,
   type FoundChange,
   harmless,
-  type Report,
+  type Width,
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
 import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
+/** Reports a change, with whom it breaks or how it changes what may be sent. */
+type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
+
+/** The reports on one subject. */
+type At = (subject: string, direction: Direction | null) => Tell;
+
 export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
   const changes: FoundChange[] = [];
-  const report = (change: FoundChange): void => void changes.push(change);
+  const at: At = (subject, direction) => (kind, text, breaks) => {
+    const whom = typeof breaks === 'string' ? breaksBy(breaks, direction) : breaks;
+    changes.push({ kind, subject, text, direction, ...whom });
+  };
   const place = `${to.method} ${to.path}`;
-  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
-    report({ kind, subject: place, text, direction: null, ...breaks });
+  const tell = at(place, null);
   if (from.method !== to.method || from.path !== to.path) {
-    tell('operation-moved', `was ${from.method} ${from.path}`, breaksBoth);
+    tell('operation-moved', `was ${from.method} ${from.path}`, 'other');
   }
   if (!from.deprecated && to.deprecated) tell('operation-deprecated', 'is deprecated', harmless);
   if (to.privileges !== undefined && from.privileges !== to.privileges) {
     tell('privileges-documented', `privileges are documented: ${to.privileges}`, harmless);
   }
-  compareCredentials(from.credentials, to.credentials, report);
-  compareParameters(from, to, place, report);
+  compareCredentials(from.credentials, to.credentials, at);
+  compareParameters(from, to, place, at);
   const body = `body of ${place}`;
-  compareRequestPart('body', from.body, to.body, body, report, (before, after) =>
-    compareContents(before, after, 'request', body, report),
+  compareRequestPart('body', from.body, to.body, at(body, 'request'), (before, after) =>
+    compareContents(before, after, 'request', body, at),
   );
-  compareAnswers(from, to, place, report);
+  compareAnswers(from, to, place, at);
   return changes;
+}
+
+function missingIn<T>(list: readonly T[], other: readonly T[]): T[] {
+  return other.filter((each) => !list.includes(each));
 }
 
 function compareCredentials(
   from: OperationShape['credentials'],
   to: OperationShape['credentials'],
-  report: Report,
+  at: At,
 ): void {
   const removed = (subject: string, text: string) =>
-    report({ kind: 'credential-removed', subject, text, direction: null, ...breaksClients });
-  const added = (subject: string, text: string) =>
-    report({ kind: 'credential-added', subject, text, direction: null, ...breaksServers });
+    at(subject, null)('credential-removed', text, breaksClients);
+  const added = (subject: string, text: string) => at(subject, null)('credential-added', text, breaksServers);
   const none = 'no credential';
   if (from !== null && to !== null) {
-    eachOfOne(
-      from,
-      to,
-      (scheme) => removed(scheme, 'is not accepted any more'),
-      (scheme) => added(scheme, 'is accepted'),
-    );
+    for (const scheme of missingIn(to, from)) removed(scheme, 'is not accepted any more');
+    for (const scheme of missingIn(from, to)) added(scheme, 'is accepted');
   } else if (from !== null) added(none, 'is needed any more');
   else if (to !== null) removed(none, `is not enough any more: ${to.join(' or ')}`);
 }
 
-function compareParameters(from: OperationShape, to: OperationShape, place: string, report: Report): void {
+function compareParameters(from: OperationShape, to: OperationShape, place: string, at: At): void {
   for (const key of new Set([...from.parameters.keys(), ...to.parameters.keys()])) {
     const one = from.parameters.get(key);
     const other = to.parameters.get(key);
     const { name = '', place: where = '' } = other ?? one ?? {};
     // Many operations share a header, but a path or query parameter belongs to one operation.
     const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
-    compareRequestPart('parameter', one, other, subject, report, (before, after) => {
+    compareRequestPart('parameter', one, other, at(subject, 'request'), (before, after) => {
       if (before.schema !== undefined && after.schema !== undefined) {
-        compareSchemas(before.schema, after.schema, { direction: 'request', subject }, report);
+        compareSchemas(before.schema, after.schema, 'request', subject, at);
       }
     });
   }
 }
 
+interface Requirable {
+  readonly required: boolean;
+}
+
+const newText = ({ required }: Requirable) => (required ? 'is new and required' : 'is new');
+
+function compareRequired(from: Requirable, to: Requirable, tell: Tell): void {
+  if (!from.required && to.required) tell('required-changed', 'is required', 'narrower');
+  if (from.required && !to.required) tell('required-changed', 'is optional', 'wider');
+}
+
 /** @param compare compares the rest of a part that both contracts have */
-function compareRequestPart<Part extends { readonly required: boolean }>(
+function compareRequestPart<Part extends Requirable>(
   what: 'parameter' | 'body',
   from: Part | undefined,
   to: Part | undefined,
-  subject: string,
-  report: Report,
+  tell: Tell,
   compare: (from: Part, to: Part) => void,
 ): void {
-  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
-    report({ kind, subject, text, direction: 'request', ...breaks });
   if (from === undefined && to !== undefined) {
-    const text = to.required ? 'is new and required' : 'is new';
-    tell(`${what}-added`, text, { breaksClients: to.required, breaksServers: true });
+    tell(`${what}-added`, newText(to), { breaksClients: to.required, breaksServers: true });
   } else if (from !== undefined && to === undefined) {
     tell(`${what}-removed`, 'is gone', breaksClients);
   } else if (from !== undefined && to !== undefined) {
-    if (!from.required && to.required) tell('required-changed', 'is required', breaksClients);
-    if (from.required && !to.required) tell('required-changed', 'is optional', breaksServers);
+    compareRequired(from, to, tell);
     compare(from, to);
   }
 }
 
-function compareAnswers(from: OperationShape, to: OperationShape, place: string, report: Report): void {
+function compareAnswers(from: OperationShape, to: OperationShape, place: string, at: At): void {
+  const tell = (status: string): Tell =>
+    at(`status ${status} of ${place}`, status.startsWith('2') ? 'answer' : 'error');
   const compareStatuses = (
     one: readonly string[],
     other: readonly string[],
     gone: Breaks,
     added: Breaks,
   ): void => {
-    const tell = (kind: ChangeKind, status: string, text: string, breaks: Breaks) => {
-      const direction = status.startsWith('2') ? 'answer' : 'error';
-      report({ kind, subject: `status ${status} of ${place}`, text, direction, ...breaks });
-    };
-    eachOfOne(
-      one,
-      other,
-      (status) => tell('status-removed', status, 'is gone', gone),
-      (status) => tell('status-added', status, 'is new', added),
-    );
+    for (const status of missingIn(other, one)) tell(status)('status-removed', 'is gone', gone);
+    for (const status of missingIn(one, other)) tell(status)('status-added', 'is new', added);
   };
   const before = [...from.successes.keys()];
   const after = [...to.successes.keys()];
@@ -123,9 +128,9 @@ function compareAnswers(from: OperationShape, to: OperationShape, place: string,
   for (const [status, content] of to.successes) {
     const earlier = from.successes.get(moved ? (before[0] ?? status) : status);
     if (!moved && !from.successes.has(status)) continue;
-    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, report);
+    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, at);
   }
-  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, report);
+  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, at);
 }
 
 function comparePossibleContents(
@@ -133,13 +138,13 @@ function comparePossibleContents(
   to: ContentShape | undefined,
   direction: Direction,
   subject: string,
-  report: Report,
+  at: At,
 ): void {
-  if (from === undefined && to !== undefined) {
-    report({ kind: 'body-added', subject, text: 'has content', direction, ...breaksServers });
-  } else if (from !== undefined && to === undefined) {
-    report({ kind: 'body-removed', subject, text: 'has no content any more', direction, ...breaksClients });
-  } else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, report);
+  const tell = at(subject, direction);
+  if (from === undefined && to !== undefined) tell('body-added', 'has content', breaksServers);
+  else if (from !== undefined && to === undefined)
+    tell('body-removed', 'has no content any more', breaksClients);
+  else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, at);
 }
 
 function compareContents(
@@ -147,80 +152,88 @@ function compareContents(
   to: ContentShape,
   direction: Direction,
   subject: string,
-  report: Report,
+  at: At,
 ): void {
-  const tell = (kind: ChangeKind, text: string, breaks: Breaks) =>
-    report({ kind, subject, text, direction, ...breaks });
-  const [gone, added] =
-    direction === 'request' ? [breaksClients, breaksServers] : [breaksServers, breaksClients];
-  eachOfOne(
-    from.mediaTypes,
-    to.mediaTypes,
-    (type) => tell('media-type-removed', `${type} is gone`, gone),
-    (type) => tell('media-type-added', `${type} is new`, added),
-  );
+  const tell = at(subject, direction);
+  for (const type of missingIn(to.mediaTypes, from.mediaTypes))
+    tell('media-type-removed', `${type} is gone`, 'narrower');
+  for (const type of missingIn(from.mediaTypes, to.mediaTypes))
+    tell('media-type-added', `${type} is new`, 'wider');
   if (from.schema === undefined || to.schema === undefined) return;
-  const name = to.schema.name ?? from.schema.name ?? subject;
-  compareSchemas(from.schema, to.schema, { direction, subject: name }, report);
+  compareSchemas(from.schema, to.schema, direction, to.schema.name ?? from.schema.name ?? subject, at);
 }
 
-/** The value whose two schemas are compared. */
-interface Place {
-  readonly direction: Direction;
-  readonly subject: string;
-}
-
-function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
-  const { direction, subject } = place;
-  const tell: Tell = (kind, text, breaks) => report({ kind, subject, text, direction, ...breaks });
+function compareSchemas(
+  from: SchemaShape,
+  to: SchemaShape,
+  direction: Direction,
+  subject: string,
+  at: At,
+): void {
+  const tell = at(subject, direction);
   const change = direction === 'request' ? 'may be sent' : 'may come';
-
   if (from.types.join() !== to.types.join()) {
     const text = `the type was ${named(from.types)} and is ${named(to.types)}`;
-    const width = covers(from.types, to.types)
-      ? 'narrower'
-      : covers(to.types, from.types)
-        ? 'wider'
-        : 'other';
-    tell('type-changed', text, breaksBy(width, direction));
+    const isWider = covers(to.types, from.types);
+    tell('type-changed', text, covers(from.types, to.types) ? 'narrower' : isWider ? 'wider' : 'other');
   }
   if (from.nullable !== to.nullable) {
     const text = to.nullable ? `null ${change}` : 'may not be null any more';
-    tell('nullability-changed', text, breaksBy(to.nullable ? 'wider' : 'narrower', direction));
+    tell('nullability-changed', text, to.nullable ? 'wider' : 'narrower');
   }
-  compareValues(from.values, to.values, direction, tell);
-  compareLimits(from.limits, to.limits, direction, tell);
+  compareValues(from.values, to.values, tell);
+  for (const name of new Set([...from.limits.keys(), ...to.limits.keys()])) {
+    const one = from.limits.get(name);
+    const other = to.limits.get(name);
+    if (one === other) continue;
+    const text = `${name} was ${one ?? 'open'} and is ${other ?? 'open'}`;
+    tell('limit-changed', text, limitWidth(name, one, other));
+  }
   if (from.defaultValue !== to.defaultValue) {
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
     // Omitting the value now has another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? breaksClients : harmless);
   }
-  if (from.rest !== to.rest) {
-    tell('alternatives-changed', 'anyOf, oneOf or not differ', breaksBy('other', direction));
-  }
+  if (from.rest !== to.rest) tell('alternatives-changed', 'anyOf, oneOf or not differ', 'other');
   if (from.closed !== to.closed) {
     const text = to.closed ? 'other properties are not allowed any more' : 'other properties are allowed';
-    tell('additional-properties-changed', text, breaksBy(to.closed ? 'narrower' : 'wider', direction));
+    tell('additional-properties-changed', text, to.closed ? 'narrower' : 'wider');
   }
-  compareProperties(from, to, place, report);
+  compareProperties(from, to, direction, subject, at);
   if (from.items !== undefined && to.items !== undefined) {
-    compareSchemas(from.items, to.items, { direction, subject: `${subject}[]` }, report);
+    compareSchemas(from.items, to.items, direction, `${subject}[]`, at);
   }
 }
 
-function compareProperties(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
-  const before = goingThisWay(from, place.direction);
-  const after = goingThisWay(to, place.direction);
+function compareProperties(
+  from: SchemaShape,
+  to: SchemaShape,
+  direction: Direction,
+  subject: string,
+  at: At,
+): void {
+  const before = goingThisWay(from, direction);
+  const after = goingThisWay(to, direction);
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const one = before.get(name);
     const other = after.get(name);
-    const owner = (other ?? one)?.owner || place.subject;
-    const inner = { direction: place.direction, subject: `${owner}.${name}` };
-    if (one === undefined && other !== undefined) report(added(other, to, inner));
-    else if (one !== undefined && other === undefined) report(removed(one, inner));
-    else if (one !== undefined && other !== undefined) {
-      compareProperty(one, other, inner, report);
+    const inner = `${(other ?? one)?.owner || subject}.${name}`;
+    const tell = at(inner, direction);
+    if (one !== undefined && other !== undefined) {
+      compareRequired(one, other, tell);
+      if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
+      compareSchemas(one.schema, other.schema, direction, inner, at);
+    } else if (other !== undefined) {
+      // Clients ignore unknown properties. A server must start to accept, or to send, the new one.
+      const isSent = direction === 'request';
+      const { required } = other;
+      const clients = isSent ? required : to.closed;
+      const breaks = { breaksClients: clients, breaksServers: isSent || required };
+      tell('property-added', newText(other), breaks);
+    } else if (one !== undefined) {
+      // The server ignores it in requests, and readers miss it in answers.
+      tell('property-removed', one.required ? 'is gone, and was required' : 'is gone', breaksClients);
     }
   }
 }
@@ -231,74 +244,25 @@ function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<st
   return new Map([...properties].filter(([, property]) => goes(property)));
 }
 
-function compareProperty(one: PropertyShape, other: PropertyShape, place: Place, report: Report): void {
-  const { direction, subject } = place;
-  if (one.required !== other.required) {
-    const breaks = breaksBy(other.required ? 'narrower' : 'wider', direction);
-    const text = other.required ? 'is required' : 'is optional';
-    report({ kind: 'required-changed', subject, text, direction, ...breaks });
-  }
-  if (!one.deprecated && other.deprecated) {
-    report({ kind: 'property-deprecated', subject, text: 'is deprecated', direction, ...harmless });
-  }
-  compareSchemas(one.schema, other.schema, place, report);
-}
-
-function added(property: PropertyShape, to: SchemaShape, { direction, subject }: Place): FoundChange {
-  const text = property.required ? 'is new and required' : 'is new';
-  const known = { kind: 'property-added', subject, text, direction } as const;
-  // Clients ignore unknown properties. A server must start to accept, or to send, the new one.
-  if (direction === 'request') return { ...known, breaksClients: property.required, breaksServers: true };
-  return { ...known, breaksClients: to.closed, breaksServers: property.required };
-}
-
-function removed(property: PropertyShape, { direction, subject }: Place): FoundChange {
-  const text = property.required ? 'is gone, and was required' : 'is gone';
-  // The server ignores it in requests, and readers miss it in answers.
-  return { kind: 'property-removed', subject, text, direction, ...breaksClients };
-}
-
-type Tell = (kind: ChangeKind, text: string, breaks: Breaks) => void;
-
 function compareValues(
   from: readonly string[] | undefined,
   to: readonly string[] | undefined,
-  direction: Direction,
   tell: Tell,
 ): void {
-  const removed = (text: string) => tell('enum-value-removed', text, breaksBy('narrower', direction));
-  const added = (text: string) => tell('enum-value-added', text, breaksBy('wider', direction));
+  const removed = (text: string) => tell('enum-value-removed', text, 'narrower');
+  const added = (text: string) => tell('enum-value-added', text, 'wider');
   if (from !== undefined && to !== undefined) {
-    eachOfOne(
-      from,
-      to,
-      (value) => removed(`has no value ${value} any more`),
-      (value) => added(`has the new value ${value}`),
-    );
+    for (const value of missingIn(to, from)) removed(`has no value ${value} any more`);
+    for (const value of missingIn(from, to)) added(`has the new value ${value}`);
   } else if (to !== undefined) removed(`is one of ${to.join(', ')} only`);
   else if (from !== undefined) added('any value is allowed');
-}
-
-function compareLimits(
-  from: ReadonlyMap<string, string | number>,
-  to: ReadonlyMap<string, string | number>,
-  direction: Direction,
-  tell: Tell,
-): void {
-  for (const name of new Set([...from.keys(), ...to.keys()])) {
-    const one = from.get(name);
-    const other = to.get(name);
-    if (one === other) continue;
-    const text = `${name} was ${one ?? 'open'} and is ${other ?? 'open'}`;
-    tell('limit-changed', text, breaksBy(limitWidth(name, one, other), direction));
-  }
 }
 
 function limitWidth(
   name: string,
   one: string | number | undefined,
   other: string | number | undefined,
-): 'narrower' | 'wider' | 'other' {
+): Width {
   if (one === undefined) return 'narrower';
   if (other === undefined) return 'wider';
   if (typeof one !== 'number' || typeof other !== 'number' || name === 'multipleOf') return 'other';
