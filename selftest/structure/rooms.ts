@@ -32,17 +32,17 @@ export const rooms: readonly Room[] = rows`
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
-  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors model package-root built
+  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors shape model package-root built
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root built spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
-  contract | judging | Judging one answer by contract and HTTP; the secrets in it. | model redaction openapi requirements
+  contract | judging | Judging one answer by contract and HTTP; the secrets in it. | shape model redaction openapi requirements
   contract | diff | What changed between two contracts. | model openapi requirements judging
   wire | clock | The target's clock: told by its answers, or moved. | errors steady-now shape
-  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined steady-now secret target-file
+  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined steady-now shape secret target-file
   wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http
   wire | otp | Keys, key URIs and the codes of authenticators. | errors secret redaction
   target | sleep | The one place on the way to a target that sleeps. | model
-  target | journal | The record on disk that restores a target, and the lease on it. | errors files shape openapi sleep
+  target | journal | The record on disk that restores a target, and the lease on it. | errors files private-folder shape openapi sleep
   target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal
   target | beliefs | What the suite believes of a target, and what follows from that: pure. | steady-now shape model
   target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep

@@ -66,6 +66,11 @@ export class TransportError extends SuiteError {
   }
 }
 
+/** The code that Node or a library gave an error; empty: none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 const fileTroubles: Readonly<Record<string, string>> = {
   EEXIST: 'a file of that name is there',
   ENOTDIR: 'a part of the path is a file, not a folder',

@@ -50,13 +50,13 @@ function found(path: string): Stats | undefined {
   }
 }
 
-/** Replaces a file atomically: a reader sees the old content or the new one. */
-export function replaceFile(file: string, text: string, mode = 0o666): void {
+/** Replaces a file atomically: a reader sees the old content or the new one. @param flush the content survives a power loss */
+export function replaceFile(file: string, text: string, mode = 0o666, flush = false): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     // Another user may have put a link there, which must not be followed.
     rmSync(temporary, { force: true });
-    writeFileSync(temporary, text, { flag: 'wx', mode });
+    writeFileSync(temporary, text, { flag: 'wx', mode, flush });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from './errors.js';
+import { ConfigurationError, codeOf, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
 /** Names the owning process, so that a later run can check that it is gone. */
@@ -64,12 +64,12 @@ function isAbandoned(folder: string, changedAt: number): boolean {
   return host === hostname() && !isAlive(Number(pid));
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -49,12 +49,30 @@ export function shapedLike<T>(schema: Shape<T>): (value: unknown) => value is T 
   };
 }
 
-/** Parses JSON of a shape; undefined for other text, such as a line that a kill cut off. */
-export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
+/** Undefined for a text that is no JSON. */
+export function parsedJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isShaped(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+/** Parses JSON of a shape; undefined for other text, such as a line that a kill cut off. */
+export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
+  const value = parsedJson(text);
+  return isShaped(value) ? value : undefined;
+}
+
+/** All members of a JSON value with their names, at any depth. A recursion would fail on hostile depths. */
+export function* membersIn(value: unknown): Generator<readonly [name: string, value: unknown]> {
+  const open = [value];
+  // The list grows during the loop.
+  for (const each of open) {
+    if (typeof each !== 'object' || each === null) continue;
+    for (const member of Object.entries(each)) {
+      yield member;
+      open.push(member[1]);
+    }
   }
 }

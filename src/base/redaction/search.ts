@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { membersIn, parsedJson } from '../shape.js';
 import { unpacked } from './archives.js';
 import { Redactor } from './redactor.js';
 
@@ -144,26 +145,11 @@ function textsIn(text: string, extension: string): string {
 
 /** All strings and names of a JSON text, one a line; undefined for other text. */
 function stringsOf(text: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const strings: string[] = [];
-  // A list instead of recursion: JSON may be nested deeper than the stack.
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const inner = open.pop();
-    if (typeof inner === 'string') strings.push(inner);
-    else if (typeof inner === 'object' && inner !== null) {
-      for (const [name, each] of Object.entries(inner)) {
-        strings.push(name);
-        open.push(each);
-      }
-    }
-  }
-  return strings.join('\n');
+  const value = parsedJson(text);
+  if (value === undefined) return undefined;
+  return [...membersIn([value])]
+    .flatMap(([name, inner]) => (typeof inner === 'string' ? [name, inner] : [name]))
+    .join('\n');
 }
 
 /** The Base64 content of a page: attachments and embedded data. */

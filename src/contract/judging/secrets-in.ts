@@ -1,20 +1,13 @@
 import { secretHeaders, secretProperties } from '../../base/redaction/positions.js';
+import { membersIn } from '../../base/shape.js';
 import { type OperationId, operationRow } from '../openapi/operations.js';
 
-/** The values of secret properties with their kinds. A recursion would fail on hostile depths. */
+/** The values of secret properties with their kinds. */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
-  const found: (readonly [string, string])[] = [];
-  const open: unknown[] = [value];
-  for (let at = 0; at < open.length; at += 1) {
-    const each = open[at];
-    if (typeof each !== 'object' || each === null) continue;
-    for (const [name, inner] of Object.entries(each)) {
-      const what = secretProperties[name];
-      if (what !== undefined && typeof inner === 'string' && inner !== '') found.push([inner, what]);
-      else open.push(inner);
-    }
-  }
-  return found;
+  return [...membersIn(value)].flatMap(([name, inner]) => {
+    const what = secretProperties[name];
+    return what !== undefined && typeof inner === 'string' && inner !== '' ? [[inner, what] as const] : [];
+  });
 }
 
 /** The answer as text without the secrets that its operation may return. */

@@ -6,6 +6,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import { writeBuilt } from '../../base/built.js';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { packageRoot } from '../../base/package-root.js';
+import { parsedJson } from '../../base/shape.js';
 import { at, mostKeys, type Places, placesOf } from './places.js';
 import {
   childOf,
@@ -185,15 +186,10 @@ function shortened(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
+/** Undefined for other texts: the YAML reader reports errors with their place. */
 function asJson(text: string): JsonObject | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    // The YAML reader reports the error with its place.
-    return undefined;
-  }
+  const value = /^\s*\{/.test(text) ? parsedJson(text) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 function toJson(source: string, places: Places): unknown {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { request } from 'undici';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { packageRoot } from '../../base/package-root.js';
 
 /** A document's bytes and its name in messages and reports. */
@@ -46,7 +46,9 @@ async function readFileSource(file: string): Promise<Source> {
     }
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`${name}: cannot be read (${codeOf(error)})`, { cause: error });
+    throw new ConfigurationError(`${name}: cannot be read (${codeOf(error) || reasonOf(error)})`, {
+      cause: error,
+    });
   }
 }
 
@@ -83,7 +85,9 @@ async function fetchSource(location: string): Promise<Source> {
     return { name, location: url.href, bytes: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    const why = signal.aborted ? `nothing whole came within ${fetchTimeoutMs / 1000} s` : codeOf(error);
+    const why = signal.aborted
+      ? `nothing whole came within ${fetchTimeoutMs / 1000} s`
+      : codeOf(error) || reasonOf(error);
     throw new ConfigurationError(`${name}: cannot be fetched (${why})`, { cause: error });
   }
 }
@@ -92,9 +96,4 @@ function tooLarge(name: string): ConfigurationError {
   return new ConfigurationError(
     `${name}: is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`,
   );
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  return reasonOf(error);
 }

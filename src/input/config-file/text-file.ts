@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { codeOf } from '../../base/errors.js';
 
 /** Larger than any configuration file or certificate chain. */
 const maxBytes = 1_000_000;
@@ -45,6 +46,6 @@ const troubles: Readonly<Record<string, string>> = {
 };
 
 function openTrouble(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = codeOf(error) || 'unknown error';
   return troubles[code] ?? `can't be read (${code})`;
 }

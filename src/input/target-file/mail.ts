@@ -6,7 +6,7 @@ import type { Values } from '../config-file/values.js';
 import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
 
-interface MailWaits {
+export interface MailWaits {
   /** How long a mail may take, in milliseconds. */
   readonly timeoutMs: number;
   /** How long to wait before concluding that no mail comes, in milliseconds. */

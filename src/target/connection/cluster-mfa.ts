@@ -1,4 +1,5 @@
 import { ArrangeError, NotAllowedError } from '../../base/errors.js';
+import { parsedJson } from '../../base/shape.js';
 import { memberOf } from '../../contract/judging/body.js';
 import type { RequestBody } from '../../contract/openapi/bodies.js';
 import { effectiveAllow } from '../../input/target-file/allow.js';
@@ -169,7 +170,7 @@ export class ClusterMfa {
     // The target may read any body as a request to switch on.
     await this.proveWayBack();
     const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
-    if (answer.status < 300) this.#wasPut(jsonIn(body));
+    if (answer.status < 300) this.#wasPut(parsedJson(body ?? ''));
     return answer;
   }
 
@@ -287,14 +288,6 @@ export class ClusterMfa {
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
     }
-  }
-}
-
-function jsonIn(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,18 +1,11 @@
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
+import type { MailWaits } from '../../input/target-file/mail.js';
 import { type FoundCode, findCode } from '../../wire/mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../../wire/mail/mailbox.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
-
-export interface MailPatience {
-  /** The longest delivery time of a mail, in milliseconds. */
-  readonly timeoutMs: number;
-  /** How long to wait to be sure that no mail comes, in milliseconds. */
-  readonly quietMs: number;
-  readonly codePattern?: RegExp;
-}
 
 /** A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
@@ -65,7 +58,7 @@ export class CodesByMail {
   constructor(
     private readonly mailbox: Mailbox,
     private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails' | 'lane'>,
-    private readonly settings: MailPatience,
+    private readonly settings: MailWaits,
     /** Waits for a limit on mails. Absent: never waits. */
     private readonly pause?: (ms: number) => Promise<void>,
     model = new TargetModel(),

@@ -2,6 +2,7 @@ import type { Again, Origin } from '../../base/model/event.js';
 import { secretNames } from '../../base/redaction/positions.js';
 import { isObviousCode, type Redactor } from '../../base/redaction/redactor.js';
 import type { Secret } from '../../base/secret.js';
+import { membersIn, parsedJson } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.js';
 import { type OperationId, operationsWith } from '../../contract/openapi/operations.js';
@@ -261,27 +262,13 @@ export class Origins {
 
 /** Whether a made-up body has only names, JSON words and impossible codes in the places of secrets. */
 function tellsNothing(body = '{}'): boolean {
-  if (parsed(body) === undefined) return false;
-  const open: unknown[] = [parsed(body)];
-  for (let at = 0; at < open.length; at += 1) {
-    const each = open[at];
-    if (typeof each !== 'object' || each === null) continue;
-    for (const [name, value] of Object.entries(each)) {
-      const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
-      const isHarmless = /code$/i.test(name) ? canBeNoCode.test(text) : jsonWords.test(text);
-      if (secretPlaces.has(name.toLowerCase()) && !isHarmless) return false;
-      open.push(value);
-    }
-  }
-  return true;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const made = parsedJson(body);
+  if (made === undefined) return false;
+  return [...membersIn(made)].every(([name, value]) => {
+    if (!secretPlaces.has(name.toLowerCase())) return true;
+    const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
+    return (/code$/i.test(name) ? canBeNoCode : jsonWords).test(text);
+  });
 }
 
 const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));

@@ -4,6 +4,7 @@ import type { Again, EventBody, Lane } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
 import { isObviousCode, Redactor } from '../../base/redaction/redactor.js';
+import { parsedJson } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { type JsonBody, readJsonBody } from '../../contract/judging/json-body.js';
 import { type Finding, judge } from '../../contract/judging/judge.js';
@@ -336,12 +337,10 @@ export class Recorder {
       uses.set(origin.exchange, [...(uses.get(origin.exchange) ?? []), exchange]);
     }
     const { operation } = call;
-    const seen =
-      operation === null || status === null
-        ? { properties: [], enumValues: [] }
-        : seenIn(this.#contract, operation, status, body);
-    const undocumented =
-      operation === null || status === null ? [] : undocumentedIn(this.#contract, operation, status, body);
+    const isKnown = operation !== null && status !== null;
+    const nothingSeen = { properties: [], enumValues: [] };
+    const seen = isKnown ? seenIn(this.#contract, operation, status, body) : nothingSeen;
+    const undocumented = isKnown ? undocumentedIn(this.#contract, operation, status, body) : [];
     this.#write({
       type: 'exchange',
       index,
@@ -361,7 +360,7 @@ export class Recorder {
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;
-  const body = parsed(Buffer.from(request.body).toString('utf8'));
+  const body = parsedJson(Buffer.from(request.body).toString('utf8'));
   const secrets = [...secretsIn(body)].filter(([value]) => isTelltale(value));
   if (secrets.length === 0) return nothing;
   const junk = new Redactor();
@@ -377,13 +376,4 @@ function isTelltale(value: string): boolean {
 
 function isCookie(what: string): boolean {
   return what === 'cookie' || what === 'set-cookie';
-}
-
-/** Accepts imperfect JSON: a made-up text may be hostile. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

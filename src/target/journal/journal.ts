@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
+import { replaceFile } from '../../base/files.js';
 import type { ClusterConfig, SupportConfig } from './config.js';
 import { type JournalContent, parseJournal, type SupportSet } from './journal-content.js';
 import { placeOf } from './place.js';
@@ -63,7 +55,8 @@ export class Journal {
     try {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
-      if (isMissing(error) || this.#mayFail) return this.#known;
+      // A file in the folder's place is reported by writing later.
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it tells what to restore, so nothing is changed on the target. ` +
           `${reasonOf(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
@@ -159,25 +152,14 @@ export class Journal {
   }
 
   #write(content: JournalContent): void {
-    const temporary = `${this.file}.${process.pid}`;
     const isFirst = this.#known === undefined && !existsSync(this.file);
     this.#known = content;
     try {
       makeStateFolder(this.#stateDir, this.folder);
       if (isFirst) this.writes.begin();
-      // A killed process with this pid may have left a file; another user may have put a link there.
-      rmSync(temporary, { force: true });
-      const handle = openSync(temporary, 'wx', 0o600);
-      try {
-        writeFileSync(handle, `${JSON.stringify(content, undefined, 2)}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, this.file);
+      replaceFile(this.file, `${JSON.stringify(content, undefined, 2)}\n`, 0o600, true);
       syncFolder(this.folder);
     } catch (error) {
-      removeIfThere(temporary);
       if (this.#mayFail) return;
       if (isFirst) this.#known = undefined;
       throw new ConfigurationError(
@@ -185,14 +167,6 @@ export class Journal {
           'Make room, or choose a writable folder with --state-dir.',
       );
     }
-  }
-}
-
-function removeIfThere(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // An unwritable folder has no temporary file.
   }
 }
 
@@ -205,9 +179,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-/** True if the file doesn't exist, even if its folder is a file; writing reports that later. */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
+import { isAlive } from '../../base/private-folder.js';
 import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
 import { sleep } from '../sleep.js';
 import { moment, momentNow } from './moment.js';
@@ -276,15 +277,6 @@ function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number
   return Date.now() - Date.parse(expiresAt) - (isHere ? longestClockJumpMs : 0);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
 const ownId = randomUUID();
 
 function ownHolder(baseUrl: string, env: NodeJS.ProcessEnv): LeaseHolder {
@@ -360,10 +352,6 @@ function ageOf(file: string): number {
   } catch {
     return 0;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function writing<T>(file: string, action: () => T): T {

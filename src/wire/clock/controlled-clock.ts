@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { ArrangeError, ConfigurationError, TransportError } from '../../base/errors.js';
+import { ArrangeError, ConfigurationError, codeOf, TransportError } from '../../base/errors.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { DateOffsets, type DateSample, type TargetClock } from './clock.js';
@@ -143,6 +143,6 @@ const words: Readonly<Record<string, string>> = {
 function inWords(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'for an unknown reason';
   if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   return words[code] ?? (code === '' ? error.message : code);
 }

@@ -2,6 +2,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { defined } from '../../base/defined.js';
 import { ArrangeError, TransportError } from '../../base/errors.js';
+import { parsedJson } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import { addressOf, serverNameOf } from './address.js';
 import { decoded } from './content-coding.js';
@@ -103,12 +104,8 @@ function statusOfApi(received: Buffer): number | undefined {
 }
 
 function isJsonObject(bytes: Buffer): boolean {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = parsedJson(bytes.toString());
+  return typeof value === 'object' && value !== null;
 }
 
 /** Ends the socket and the deadline at the first call only. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { ArrangeError, ConfigurationError } from '../../base/errors.js';
+import { ArrangeError, ConfigurationError, codeOf } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
@@ -146,7 +146,7 @@ function kill(child: ChildProcess): void {
 }
 
 function startTrouble(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   if (code === 'ENOENT') return 'is not there, or the interpreter that its first line names is not';
   if (code === 'EACCES') return 'may not be executed by this user (chmod +x)';
   return `could not be started${code === '' ? '' : ` (${code})`}`;
