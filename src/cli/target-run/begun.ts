@@ -46,9 +46,10 @@ interface Trouble {
 
 /** A started run on a target: its log is open and the first checks are done. */
 export class Begun {
+  trouble: Trouble | undefined;
+
   private constructor(
     readonly prepared: Prepared,
-    readonly trouble: Trouble | undefined,
     private readonly log: EventLog,
     private readonly secrets: SecretCollector,
   ) {}
@@ -60,10 +61,13 @@ export class Begun {
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);
     log.write(runBeganOf(prepared));
-    const trouble = await checkTarget(prepared, log, secrets);
-    if (trouble !== undefined)
-      log.write({ type: 'unusable', reason: trouble.reason, mistaken: trouble.mistaken });
-    return new Begun(prepared, trouble, log, secrets);
+    const begun = new Begun(prepared, log, secrets);
+    begun.trouble = await begun.#check();
+    if (begun.trouble !== undefined) {
+      const { reason, mistaken } = begun.trouble;
+      log.write({ type: 'unusable', reason, mistaken });
+    }
+    return begun;
   }
 
   get isThrough(): boolean {
@@ -83,7 +87,7 @@ export class Begun {
       stop.abort();
       return { restored: !isChanged(prepared), residue: [], problems: [] };
     });
-    const restored = await Promise.race([restore(prepared, log, secrets, stop.signal), stopped]);
+    const restored = await Promise.race([this.#restore(stop.signal), stopped]);
     if (restored.restored && !stop.signal.aborted) await Promise.race([this.#findShutOut(), atOnce]);
     log.write({
       type: 'restored',
@@ -127,7 +131,7 @@ export class Begun {
 
   /** Finds out whether a user in failures can no longer log in with its password. */
   async #findShutOut(): Promise<void> {
-    const { prepared, log, secrets } = this;
+    const { prepared, log } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
     const text = log.text();
     // Parsing a long log takes a second, and most logs hold no failure.
@@ -136,13 +140,72 @@ export class Begun {
       : undefined;
     if (suspects === undefined || suspects.size === 0) return;
     try {
-      const found = await connected(prepared, log, secrets, (connection) =>
-        findShutOut(connection, suspects),
-      );
+      const found = await this.#connected((connection) => findShutOut(connection, suspects));
       for (const event of found) log.write(event);
     } catch (error) {
       // Without an answer the earlier observations stand.
       if (!(error instanceof SuiteError)) throw error;
+    }
+  }
+
+  async #check(): Promise<Trouble | undefined> {
+    const { prepared } = this;
+    try {
+      const reason = await this.#connected(async (connection) => {
+        const { problems } = await giveBack(connection, tellWait(prepared));
+        if (problems.length > 0)
+          return `the earlier run's changes could not be restored: ${problems.join(' ')}`;
+        const unusable = (await preflight(connection, prepared.command.mode)) ?? (await refuted(prepared));
+        if (unusable !== undefined || !mayChange(prepared)) return unusable;
+        await prepared.stateGuard.readState(connection);
+        return learn(connection, prepared);
+      });
+      return reason === undefined ? undefined : { reason, mistaken: true };
+    } catch (thrown) {
+      // A lost folder must not prevent restoring.
+      const error = isFileError(thrown) ? new ConfigurationError(thrown.message) : thrown;
+      if (!(error instanceof SuiteError)) throw error;
+      const { message: reason } = error;
+      return error instanceof ConfigurationError
+        ? { reason, mistaken: true, misconfigured: error }
+        : { reason, mistaken: false };
+    }
+  }
+
+  async #restore(stop: AbortSignal): Promise<GivenBack> {
+    const { stateGuard } = this.prepared;
+    stateGuard.check();
+    try {
+      // Without a journal nothing was changed, so an unreachable target does not matter.
+      if (stateGuard.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
+      const wait = tellWait(this.prepared);
+      const made = await this.#connected((connection) => giveBack(connection, wait, stop));
+      return stateGuard.withFoundState(made);
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      return stateGuard.withFoundState({ restored: false, residue: [], problems: [error.message] });
+    }
+  }
+
+  async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    const { target, judgedBy, stateDir, stateGuard, command } = this.prepared;
+    const { log, secrets } = this;
+    const connection = await Connection.open(target, judgedBy.contract, {
+      stateDir,
+      journal: stateGuard.journal,
+      readOnly: readOnlyReason(target, command.mode),
+      write: (event) => {
+        log.write(event);
+        if (command.verbose && event.type === 'exchange') complain(requestLine(event, target.name));
+      },
+      firstIndex: log.nextIndex(),
+      learned: log.learned(),
+      onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
+    });
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
     }
   }
 }
@@ -174,33 +237,6 @@ function makeOwnFolder({ folder }: Prepared): void {
   }
 }
 
-async function checkTarget(
-  prepared: Prepared,
-  log: EventLog,
-  secrets: SecretCollector,
-): Promise<Trouble | undefined> {
-  try {
-    const reason = await connected(prepared, log, secrets, async (connection) => {
-      const { problems } = await giveBack(connection, tellWait(prepared));
-      if (problems.length > 0)
-        return `the earlier run's changes could not be restored: ${problems.join(' ')}`;
-      const unusable = (await preflight(connection, prepared.command.mode)) ?? (await refuted(prepared));
-      if (unusable !== undefined || !mayChange(prepared)) return unusable;
-      await prepared.stateGuard.readState(connection);
-      return learn(connection, prepared);
-    });
-    return reason === undefined ? undefined : { reason, mistaken: true };
-  } catch (thrown) {
-    // A lost folder must not prevent restoring.
-    const error = isFileError(thrown) ? new ConfigurationError(thrown.message) : thrown;
-    if (!(error instanceof SuiteError)) throw error;
-    const { message: reason } = error;
-    return error instanceof ConfigurationError
-      ? { reason, mistaken: true, misconfigured: error }
-      : { reason, mistaken: false };
-  }
-}
-
 /** Why the named release can't be the target's. A given document is never refuted. */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
@@ -216,53 +252,8 @@ async function learn(connection: Connection, { target }: Prepared): Promise<stri
   return undefined;
 }
 
-async function restore(
-  prepared: Prepared,
-  log: EventLog,
-  secrets: SecretCollector,
-  stop: AbortSignal,
-): Promise<GivenBack> {
-  const { stateGuard } = prepared;
-  stateGuard.check();
-  try {
-    // Without a journal nothing was changed, so an unreachable target does not matter.
-    if (stateGuard.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
-    const wait = tellWait(prepared);
-    const made = await connected(prepared, log, secrets, (connection) => giveBack(connection, wait, stop));
-    return stateGuard.withFoundState(made);
-  } catch (error) {
-    if (!(error instanceof SuiteError)) throw error;
-    return stateGuard.withFoundState({ restored: false, residue: [], problems: [error.message] });
-  }
-}
-
 function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> {
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
-}
-
-async function connected<T>(
-  { target, judgedBy, stateDir, stateGuard, command }: Prepared,
-  log: EventLog,
-  secrets: SecretCollector,
-  use: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const connection = await Connection.open(target, judgedBy.contract, {
-    stateDir,
-    journal: stateGuard.journal,
-    readOnly: readOnlyReason(target, command.mode),
-    write: (event) => {
-      log.write(event);
-      if (command.verbose && event.type === 'exchange') complain(requestLine(event, target.name));
-    },
-    firstIndex: log.nextIndex(),
-    learned: log.learned(),
-    onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
-  });
-  try {
-    return await use(connection);
-  } finally {
-    await connection.close();
-  }
 }
 
 /** Users, in lower case, that a failed expectation shows as refused and who have not logged in since. */
