@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unpacked } from '../../src/base/redaction/archives.js';
+import { unpacked } from '../../src/base/redaction/search.js';
 import { bundleOf, checkBundle, evidenceIn, manifestName } from '../../src/reports/bundle/bundle.js';
 import { zipOf } from '../../src/reports/bundle/zip.js';
 import { temporaryFolder } from '../cli/suite.js';

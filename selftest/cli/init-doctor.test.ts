@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
 import { newTarget } from '../../src/cli/commands/init-command.js';
 import { lastFailedOf } from '../../src/cli/commands/run-command.js';
-import { idPattern, tagPattern } from '../../src/contract/requirements/glob.js';
+import { idPattern, tagPattern } from '../../src/contract/requirements/catalogue.js';
 import { sample } from '../report/sample.js';
 import { performed } from './in-process.js';
 import { temporaryFolder, writeTarget } from './suite.js';

@@ -5,9 +5,16 @@ import { TransportError } from '../../src/base/errors.js';
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
-import { detectRelease, misfit, withDetectedRelease } from '../../src/target/detect/auto.js';
-import { type Detection, detect, judge } from '../../src/target/detect/detect.js';
-import { renderDetection, renderDetectionJson } from '../../src/target/detect/render.js';
+import {
+  type Detection,
+  detect,
+  detectRelease,
+  judge,
+  misfit,
+  renderDetection,
+  renderDetectionJson,
+  withDetectedRelease,
+} from '../../src/target/detect/detect.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { emulate } from '../emulator/tools.js';

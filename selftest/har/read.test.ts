@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { readEntries, recordingsIn } from '../../src/target/har/read.js';
+import { readEntries, recordingsIn } from '../../src/target/har/entry.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { harOf } from './recording.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { framed } from '../../src/wire/http/framing.js';
+import { framed } from '../../src/wire/http/raw-answer.js';
 import { rows } from '../tool/rows.js';
 
 const chunks = '4\r\nabcd\r\n2;x=1\r\nef\r\n0\r\n';

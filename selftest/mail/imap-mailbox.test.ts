@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
 import { findCode } from '../../src/wire/mail/code.js';
-import type { ImapSettings } from '../../src/wire/mail/imap-session.js';
+import type { ImapSettings } from '../../src/wire/mail/imap-mailbox.js';
 import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
 import { listen, tcpServer } from '../cli/servers.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findCode } from '../../src/wire/mail/code.js';
-import { parseMail } from '../../src/wire/mail/parse.js';
+import { parseMail } from '../../src/wire/mail/received-mail.js';
 
 const wrapped = 'Subject: Your code\nContent-Type: text/plain\n\nYour sign-in code is 482913.\n';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeBase32, isCanonicalBase32 } from '../../src/wire/otp/base32.js';
+import { decodeBase32, isCanonicalBase32 } from '../../src/wire/otp/key-uri.js';
 import { rfc4648 } from './vectors.js';
 
 describe('decodeBase32', () => {

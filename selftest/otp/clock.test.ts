@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError, TransportError } from '../../src/base/errors.js';
 import { steadyNow } from '../../src/base/steady-now.js';
-import { DateOffsetClock } from '../../src/wire/clock/clock.js';
-import { ControlledClock } from '../../src/wire/clock/controlled-clock.js';
+import { ControlledClock, DateOffsetClock } from '../../src/wire/clock/clock.js';
 import { httpServer, listen, unusedPort } from '../cli/servers.js';
 
 /** The longest answer on a slow machine, below all offsets. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { contractPlace } from '../../src/reports/forms/contract-place.js';
 import { renderHar } from '../../src/reports/forms/har.js';
 import { renderSarif } from '../../src/reports/forms/sarif.js';
-import { readEntries } from '../../src/target/har/read.js';
+import { readEntries } from '../../src/target/har/entry.js';
 import { temporaryFolder } from '../target/files.js';
 import { derived, planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';

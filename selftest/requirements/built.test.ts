@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { builtPlace } from '../../src/base/built.js';
-import { packageRoot } from '../../src/base/package-root.js';
+import { builtPlace, packageRoot } from '../../src/base/package-root.js';
 import { specSchema } from '../../src/base/spec-schema.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { temporaryFolder } from '../cli/suite.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import type { Explained } from '../../src/base/model/explained.js';
-import { renderExplain } from '../../src/cli/explain.js';
-import { renderList } from '../../src/cli/list.js';
+import { renderExplain, renderList } from '../../src/cli/explain.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 

@@ -25,15 +25,14 @@ export const rooms: readonly Room[] = rows`
   base | shape | Checks of JSON between the suite's own processes.
   base | private-folder | Temporary files that other users can't reach. | errors
   base | package-root | The folder and the version of the package. | errors
-  base | built | Files that the build derives, to spare each process the work. | package-root
-  base | spec-schema | The published JSON schemas of spec/, compiled. | errors package-root built
+  base | spec-schema | The published JSON schemas of spec/, compiled. | errors package-root
   base | model | The types: exchange, outcome, verdict, gating, waiver, release. No behaviour.
   base | wording | Checks and breaches as sentences. | words model
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
-  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors shape model package-root built
-  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root built spec-schema model config-file openapi target-file
+  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors shape model package-root
+  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | shape model redaction openapi requirements
   contract | diff | What changed between two contracts. | model openapi requirements judging

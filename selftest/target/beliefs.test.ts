@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/base/model/event.js';
-import { eventsOfRun, renderRun } from '../../src/cli/explain-run.js';
+import { eventsOfRun, renderRun } from '../../src/cli/explain.js';
 import { TargetModel } from '../../src/target/beliefs/target-model.js';
 import { EventLog } from '../../src/verdict/events/log.js';
 import { temporaryFolder } from '../cli/suite.js';

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { GatePolicy } from '../../src/base/model/gating.js';
 import type { GateBy, RunResults } from '../../src/base/model/results.js';
-import type { Gate, Verdict } from '../../src/base/model/verdict.js';
+import type { Gate, GatePolicy, Verdict } from '../../src/base/model/verdict.js';
 import { gateOf } from '../../src/cli/target-run/prepared.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';

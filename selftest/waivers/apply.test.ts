@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
-import type { Gate } from '../../src/base/model/verdict.js';
-import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/base/model/waiver.js';
+import type { ConcernedWaiver, Gate, Waiver, WaiverState } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { concernedWaivers, releasesText, type WaiverScope } from '../../src/verdict/waivers/apply.js';

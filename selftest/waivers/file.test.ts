@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { Waiver } from '../../src/base/model/waiver.js';
+import type { Waiver } from '../../src/base/model/verdict.js';
 import { checkWaivers } from '../../src/verdict/waivers/check.js';
 import { isDay } from '../../src/verdict/waivers/dates.js';
 import { pruned } from '../../src/verdict/waivers/prune.js';

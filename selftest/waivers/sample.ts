@@ -1,4 +1,4 @@
-import type { ConcernedWaiver, Waiver } from '../../src/base/model/waiver.js';
+import type { ConcernedWaiver, Waiver } from '../../src/base/model/verdict.js';
 
 /** A waiver, for which a test names only relevant members. */
 export function waiver(change: Partial<Waiver> = {}): Waiver {

@@ -3,9 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import { builtPlace, writeBuilt } from './built.js';
 import { ConfigurationError, reasonOf } from './errors.js';
-import { packageRoot } from './package-root.js';
+import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
 /** Further problems are usually of the same kind. */
 const shown = 5;

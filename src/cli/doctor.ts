@@ -9,7 +9,7 @@ import type { Account, Target } from '../input/target-file/target.js';
 import type { Learned } from '../target/accounts/learned.js';
 import { proveAccounts } from '../target/accounts/prove.js';
 import { Connection } from '../target/connection/connection.js';
-import { misfit, withDetectedRelease } from '../target/detect/auto.js';
+import { misfit, withDetectedRelease } from '../target/detect/detect.js';
 import { Lease } from '../target/journal/lease.js';
 import { stateDirOf } from '../target/journal/state-dir.js';
 import { readStatement } from '../verdict/statement/read.js';

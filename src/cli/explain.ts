@@ -1,10 +1,17 @@
+import { ConfigurationError } from '../base/errors.js';
+import { isFile } from '../base/files.js';
+import type { RunEvent } from '../base/model/event.js';
 import type { Explained, ToldExchange } from '../base/model/explained.js';
-import type { Level } from '../base/model/verdict.js';
-import { programName } from '../base/words.js';
+import { type Level, levels } from '../base/model/verdict.js';
+import { counted, duration, programName, wrap } from '../base/words.js';
 import type { OperationId } from '../contract/openapi/operations.js';
-import { type Requirement, requirementById } from '../contract/requirements/catalogue.js';
+import { idPattern, type Requirement, requirementById } from '../contract/requirements/catalogue.js';
 import { meaningOf } from '../contract/requirements/needs.js';
+import { didYouMean } from '../input/config-file/nearest.js';
 import { scriptName } from '../reports/repro/script.js';
+import { areaOf, groupBy } from '../verdict/derive/group.js';
+import { eventsFile, readEvents } from '../verdict/events/log.js';
+import type { Claim } from '../verdict/statement/claims.js';
 
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
@@ -119,4 +126,166 @@ function needLines({ needs }: Requirement): string[] {
   if (needs.length === 0) return ['nothing but the admin account'];
   const width = Math.max(...needs.map((need) => need.length)) + 2;
   return needs.map((need) => `${need.padEnd(width)}${meaningOf(need).text}`);
+}
+
+export function eventsOfRun(folder: string): RunEvent[] {
+  const file = eventsFile(folder);
+  if (isFile(file)) return readEvents(file);
+  throw new ConfigurationError(
+    `${file}: no such log: --run takes the folder of one target in a folder of reports, such as reports/emulator`,
+  );
+}
+
+/**
+ * What a run did for a requirement, in the order in which it was done: each request, and why it was delayed, repeated
+ * or left out. Ends with a line break.
+ */
+export function renderRun(id: string, events: readonly RunEvent[]): string {
+  const lines: string[] = [];
+  const before = new Map<string, string>();
+  const exchanges = new Set<number>();
+  for (const event of events) {
+    const isOwn = 'requirement' in event && event.requirement === id;
+    if (isOwn && event.type === 'exchange') exchanges.add(event.index);
+    if (isOwn && event.type === 'adopted') for (const index of event.exchanges) exchanges.add(index);
+    if (event.type !== 'learned') lines.push(...(isOwn ? told(event) : []));
+    else if (event.because.some((index) => exchanges.has(index))) lines.push(...told(event));
+    else if (lines.length === 0) before.set(event.fact, learned(event));
+  }
+  const known = [...before.values()];
+  return [
+    `In this run: ${id}`,
+    ...(lines.length > 0 ? lines : ['   Nothing: it was not planned, or the run ended before.']),
+    ...(known.length > 0 ? ['', 'What the run had learned of the target before', ...known] : []),
+    '',
+  ].join('\n');
+}
+
+const learned = ({ fact, value, because }: Extract<RunEvent, { type: 'learned' }>): string => {
+  const shown = typeof value === 'object' ? 'see events.jsonl' : String(value);
+  return `       learned: ${fact}: ${shown}${because.length > 0 ? ` (by ${because.map((index) => `#${index}`).join(', ')})` : ''}`;
+};
+
+function told(event: RunEvent): string[] {
+  switch (event.type) {
+    case 'exchange': {
+      const { request, response } = event.exchange;
+      const { pathname, search } = new URL(request.url);
+      const answer = response === undefined ? 'no answer' : String(response.status);
+      return [`${`#${event.index}`.padStart(7)} ${request.method} ${pathname}${search} -> ${answer}`];
+    }
+    case 'wait':
+      return [`       waited ${duration(event.ms)}: ${event.for}`];
+    case 'retry':
+      return [`       sent again: it was answered ${event.status}, which asks to wait`];
+    case 'adopted':
+      return [
+        `       shown before, and not asked again: ${event.exchanges.map((index) => `#${index}`).join(', ')}`,
+      ];
+    case 'learned':
+      return [learned(event)];
+    case 'test began':
+      if (event.again) return ['       failed beside tests of another lane, and begins again alone'];
+      return event.lane === undefined
+        ? []
+        : [`       began in the ${event.lane} lane, beside tests of another`];
+    case 'test ended':
+      return [`       ${event.status} after ${duration(event.durationMs)}`];
+    default:
+      return 'reason' in event ? [`       ${event.type}: ${event.reason}`] : [];
+  }
+}
+
+interface ListOptions {
+  readonly json: boolean;
+  readonly level?: Level;
+  readonly area?: string;
+  /** A pattern over ids, as in `run --grep`: `*` stands for any characters. */
+  readonly grep?: string;
+  /** Only requirements that wait for minutes: they need `run --slow` or a movable clock. */
+  readonly slow?: boolean;
+  /** Columns of the terminal; absent: lines are not broken. */
+  readonly width?: number;
+}
+
+/** The selected requirements: columns under a heading per area, or a JSON array whose members keep one order. */
+export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
+  const chosen = choose(requirements, options);
+  if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;
+  if (chosen.length === 0) return 'No requirement fits.\n';
+  const blocks = [...groupBy(chosen, areaOf)].map(([area, members]) => {
+    const title = `${area}: ${members[0]?.areaTitle ?? ''}`;
+    const idWidth = Math.max(...members.map(({ id }) => id.length));
+    return [title, ...members.map((requirement) => row(requirement, idWidth, options.width))].join('\n');
+  });
+  return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
+}
+
+/** The claims that a vendor's statement may make, with what each decides. Ends with a line break. */
+export function renderClaims(
+  claims: readonly Claim[],
+  requirements: readonly Requirement[],
+  width = 100,
+): string {
+  const blocks = claims.map(({ name, text, whenTrue, facts, count }) => {
+    const decided = requirements.flatMap(({ id, level, claim }) =>
+      claim === name ? [`${id} (${level})`] : [],
+    );
+    const lines = [
+      text,
+      `true: ${whenTrue}`,
+      ...(count === undefined ? [] : [`a number: within a number of ${count.unit}`]),
+      `decides: ${decided.join(', ')}`,
+      ...(facts.length === 0 ? [] : [`facts: ${facts.join(', ')}`]),
+    ];
+    return [name, ...wrap(lines.join('\n'), Math.max(26, width), '  ')].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function choose(
+  requirements: readonly Requirement[],
+  { level, area, grep, slow }: ListOptions,
+): Requirement[] {
+  const areas = [...new Set(requirements.map((requirement) => requirement.area))];
+  if (area !== undefined && !areas.includes(area)) {
+    const meant = didYouMean(area, areas) || `; there are ${areas.join(', ')}`;
+    throw new ConfigurationError(`There is no area ${area}${meant}`);
+  }
+  const pattern = grep === undefined ? undefined : idPattern(grep);
+  return requirements.filter(
+    (requirement) =>
+      (!slow || requirement.needs.includes('longWait')) &&
+      (level === undefined || requirement.level === level) &&
+      (area === undefined || requirement.area === area) &&
+      (pattern === undefined || pattern.test(requirement.id)),
+  );
+}
+
+/** The members of a requirement in JSON, in this order. */
+const jsonMembers = 'id area areaTitle level text ground source claim operations needs since until'.split(
+  ' ',
+);
+
+const levelWidth = 'should'.length;
+
+function row(
+  { id, level, text: sentence, claim }: Requirement,
+  idWidth: number,
+  width: number | undefined,
+): string {
+  const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
+  const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
+  const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
+  // On a narrow terminal the ids fill the line, so the text goes below.
+  if (room >= 30) return left + wrap(text, room, '').join(`\n${' '.repeat(left.length)}`);
+  const indent = ' '.repeat(levelWidth + 4);
+  return [left.trimEnd(), ...wrap(text, Math.max(24 + indent.length, width ?? 80), indent)].join('\n');
+}
+
+function totals(requirements: readonly Requirement[]): string {
+  const counts = levels.map(
+    (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
+  );
+  return `${counted(requirements.length, 'requirement')}: ${counts.join(', ')}`;
 }

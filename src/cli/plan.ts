@@ -1,5 +1,5 @@
 import { isFile } from '../base/files.js';
-import type { StatementInVerdict } from '../base/model/statement.js';
+import type { StatementInVerdict } from '../base/model/verdict.js';
 import { counted, duration } from '../base/words.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
 import { Pace } from '../contract/order/pace.js';
@@ -9,7 +9,7 @@ import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
 import { readEvents } from '../verdict/events/log.js';
 import type { Judging } from '../verdict/statement/standing.js';
-import { type Foreseen, foreseen, isTried } from './foreseen.js';
+import { type Foreseen, foreseen, isTried } from './reach.js';
 import type { Duration, RunCommand } from './run-options.js';
 
 /** About how many requests a requirement sends, with preparation and reads of the state. */

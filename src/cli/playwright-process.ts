@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { packageRoot } from '../base/package-root.js';
 import { temporaryFilesIn } from '../base/private-folder.js';
-import { tagPattern } from '../contract/requirements/glob.js';
+import { tagPattern } from '../contract/requirements/catalogue.js';
 import { planVariable, type RunPlan } from '../target/run-plan.js';
 
 /** Playwright Test as a child process. This process outlives it to restore the state. */

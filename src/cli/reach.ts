@@ -1,10 +1,10 @@
-import type { StatementInVerdict } from '../base/model/statement.js';
+import type { StatementInVerdict } from '../base/model/verdict.js';
 import { counted } from '../base/words.js';
-import { exemptedNeed } from '../contract/requirements/needs.js';
+import { idPattern, loadRequirements, type Requirement } from '../contract/requirements/catalogue.js';
+import { exemptedNeed, missingNeed, type NeedOptions } from '../contract/requirements/needs.js';
 import { calledInAllow } from '../input/target-file/allow.js';
 import type { Account, Allow, ByRole, Target } from '../input/target-file/target.js';
-import type { Judging } from '../verdict/statement/standing.js';
-import { foreseen } from './foreseen.js';
+import { type Judging, type Standing, standingOf } from '../verdict/statement/standing.js';
 
 /** How many MUST requirements a run would check, according to the target file. */
 export interface Reach {
@@ -82,3 +82,32 @@ export function reachLines(target: Target, contract: Judging, statement?: Statem
   const rest = [...missing].sort(([, a], [, b]) => b - a);
   return [...lines, ...rest.map(([reason, count]) => `  ${count} more but for this: ${reason}`)];
 }
+
+/** A selected requirement with what is known before anything is sent. */
+export interface Foreseen extends Standing {
+  readonly requirement: Requirement;
+  readonly reason?: string;
+}
+
+/** The requirements that --grep selects, even if the target lacks them. */
+export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
+  const pattern = grep === undefined ? undefined : idPattern(grep);
+  return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
+}
+
+export function foreseen(
+  target: Target,
+  contract: Judging,
+  command: NeedOptions & { readonly grep: string | undefined },
+  statement: StatementInVerdict | undefined,
+): Foreseen[] {
+  return askedFor(command).map((requirement) => {
+    const standing = standingOf(requirement, contract, statement);
+    const reason = exemptedNeed(target, requirement) ?? missingNeed(target, requirement, command);
+    return { requirement, ...standing, ...(reason === undefined ? {} : { reason }) };
+  });
+}
+
+/** Whether the run will try it, as far as the target file tells. */
+export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
+  notApplicable === undefined && reason === undefined;

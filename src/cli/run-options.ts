@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../base/errors.js';
-import type { GatePolicy } from '../base/model/gating.js';
 import type { ReleaseName } from '../base/model/releases.js';
+import type { GatePolicy } from '../base/model/verdict.js';
 import type { Shard } from '../reports/many/shard.js';
 
 export interface RunCommand {

@@ -1,7 +1,15 @@
-import type { GatePolicy } from './gating.js';
-import type { ClaimedCount, StatementInVerdict } from './statement.js';
-import type { Coverage, JudgedRequirement, Outcome, Selection, Verdict, Wait } from './verdict.js';
-import type { ConcernedWaiver } from './waiver.js';
+import type {
+  ClaimedCount,
+  ConcernedWaiver,
+  Coverage,
+  GatePolicy,
+  JudgedRequirement,
+  Outcome,
+  Selection,
+  StatementInVerdict,
+  Verdict,
+  Wait,
+} from './verdict.js';
 
 /** The outcomes that a test can have by itself; waivers are applied later. */
 export const rawKinds = ['pass', 'fail', 'not run', 'not applicable', 'inconclusive'] as const;

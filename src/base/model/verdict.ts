@@ -1,9 +1,6 @@
 import type { Check, Shown } from './check.js';
 import type { Exchange } from './exchange.js';
-import type { Gating } from './gating.js';
 import type { ReleaseName } from './releases.js';
-import type { StatementInVerdict } from './statement.js';
-import type { Waiver, WaiverUse } from './waiver.js';
 
 /** The result of one requirement on one target. */
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
@@ -170,4 +167,97 @@ export interface Verdict {
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };
   readonly coverage: Coverage;
+}
+
+/** By name of the claim: denied, claimed, or claimed with a number. An absent claim says nothing. */
+export type Claims = Readonly<Record<string, boolean | number>>;
+
+/** A fact with an upper bound that the vendor claims. */
+export interface ClaimedCount {
+  readonly fact: string;
+  readonly atMost: number;
+  /** The counted things: `consecutive wrong codes`. */
+  readonly unit: string;
+}
+
+/** The parts of a vendor's statement that a run uses. */
+export interface StatementInVerdict {
+  /** The file's name, without its folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly vendor?: string;
+  readonly product?: string;
+  readonly claims: Claims;
+}
+
+/** One entry of a waivers file: a known failure, its owner and its last day. */
+export interface Waiver {
+  /** An id, or a glob over ids. */
+  readonly requirement: string;
+  /** A name, or a glob over names; absent: every target. */
+  readonly target?: string;
+  /** Inclusive at both ends; absent: every release. */
+  readonly releases?: { readonly since?: ReleaseName; readonly until?: ReleaseName };
+  readonly reason: string;
+  readonly owner: string;
+  /** http or https. */
+  readonly issue: string;
+  /** The last day on which it holds, UTC: `2026-12-31`. */
+  readonly expires: string;
+}
+
+/** A waiver for this target and release, with the requirements that it matches. */
+export interface ConcernedWaiver extends Waiver {
+  /** Matching ids that hold for the release, selected or not. */
+  readonly fits: readonly string[];
+  /** Matches nothing in the catalogue: mistyped, or written for another version of the suite. */
+  readonly unknown: boolean;
+  /** Its last day is before the day of the run. */
+  readonly expired: boolean;
+}
+
+/** The state of a waiver after a run; reports warn about those in {@link troubles}. */
+const waiverStates = ['in use', 'undecided', 'expired', 'unmatched', 'no longer needed'] as const;
+export type WaiverState = (typeof waiverStates)[number];
+
+export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no longer needed'];
+
+/** A waiver in a verdict. */
+export interface WaiverUse extends Waiver {
+  readonly state: WaiverState;
+  /** The planned requirements that it matches, in the order of the verdict. */
+  readonly ids: readonly string[];
+}
+
+/** The failures that affect the exit code: all, those new since a baseline, or none. */
+export const gatePolicies = ['all', 'new', 'none'] as const;
+export type GatePolicy = (typeof gatePolicies)[number];
+
+/** The parts of a baseline that the later verdict names. */
+export interface BaselineName {
+  /** As on the command line. */
+  readonly file: string;
+  readonly target: string;
+  readonly release: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly suiteVersion: string;
+}
+
+/** The effect of --baseline and --gate. */
+export interface Gating {
+  readonly policy: GatePolicy;
+  /** Decides the exit code (0, 1, 3). The verdict's `gate` describes the target itself. */
+  readonly result: 'pass' | 'fail' | 'inconclusive';
+  /** The reason, if the outcomes alone don't show it. */
+  readonly cause: string;
+  readonly baseline?: BaselineName;
+  /** Ids that fail now and didn't fail in the baseline. */
+  readonly newFailures: readonly string[];
+  /** Ids that fail now and failed or were waived in the baseline. */
+  readonly knownFailures: readonly string[];
+  /** Ids that passed in the baseline and were not run now. */
+  readonly lost: readonly string[];
+  /** Reasons why the two are hard to compare: another target, another release, a run cut short. */
+  readonly notes: readonly string[];
 }

@@ -1,15 +1,16 @@
 import { type Command, Option } from 'commander';
-import { defaultRelease } from '../../base/model/releases.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { defaultRelease, releaseNames } from '../../base/model/releases.js';
 import { levels } from '../../base/model/verdict.js';
+import { diff, isBreaking, readSide } from '../../contract/diff/diff.js';
+import { renderJson, renderMarkdown, renderText } from '../../contract/diff/render.js';
 import { loadContract } from '../../contract/openapi/load.js';
 import { loadRequirements, requirementById } from '../../contract/requirements/catalogue.js';
 import { loadExchanges } from '../../contract/requirements/exchanges.js';
 import { loadClaims } from '../../verdict/statement/claims.js';
-import { renderExplain } from '../explain.js';
-import { eventsOfRun, renderRun } from '../explain-run.js';
-import { renderClaims, renderList } from '../list.js';
+import { eventsOfRun, renderClaims, renderExplain, renderList, renderRun } from '../explain.js';
 import { say } from '../terminal.js';
-import { releaseOption } from './options.js';
+import { externalRefsHelp, releaseOption } from './options.js';
 
 export function addCatalogue(program: Command): void {
   program
@@ -48,5 +49,30 @@ export function addCatalogue(program: Command): void {
       if (run !== undefined) return say(renderRun(requirementById(id).id, eventsOfRun(run)).trimEnd());
       const contract = await loadContract(release);
       say(renderExplain(id, loadRequirements(), contract.operations, loadExchanges().get(id)));
+    });
+}
+
+const help = `
+A and B are releases (${releaseNames.join(', ')}), OpenAPI documents, or their URLs.
+Exit codes: 0; 1 with --fail-on-breaking where a change breaks clients or servers; 2 wrong usage, unusable document`;
+
+export function addDiff(program: Command): void {
+  program
+    .command('diff')
+    .description('what changes from one contract to another, and for whom it breaks')
+    .argument('<a>', 'a release, a file or a URL')
+    .argument('<b>', 'the same')
+    .option('--json', 'as JSON', false)
+    .option('--markdown', 'as Markdown, for a comment on a pull request', false)
+    .option('--fail-on-breaking', 'exit 1 where a change breaks clients or servers', false)
+    .option('--allow-external-refs', externalRefsHelp, false)
+    .addHelpText('after', help)
+    .action(async (a: string, b: string, { json, markdown, failOnBreaking, allowExternalRefs }) => {
+      if (json && markdown) throw new ConfigurationError('--json and --markdown: give one of them.');
+      const options = { externalRefs: allowExternalRefs };
+      const result = diff(await readSide(a, options), await readSide(b, options));
+      const render = json ? renderJson : markdown ? renderMarkdown : renderText;
+      process.stdout.write(render(result));
+      if (failOnBreaking && result.changes.some(isBreaking)) process.exitCode = 1;
     });
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { TransportError } from '../../base/errors.js';
 import { readTarget } from '../../input/target-file/read.js';
-import { detect } from '../../target/detect/detect.js';
-import { renderDetection, renderDetectionJson } from '../../target/detect/render.js';
+import { detect, renderDetection, renderDetectionJson } from '../../target/detect/detect.js';
 import { stateDirOf } from '../../target/journal/state-dir.js';
 import { doctor } from '../doctor.js';
 import { restore } from '../restore.js';

@@ -13,7 +13,7 @@ import { logIn } from '../../target/accounts/log-in.js';
 import { proveAccounts, usersOf } from '../../target/accounts/prove.js';
 import { Connection } from '../../target/connection/connection.js';
 import { type GivenBack, giveBack } from '../../target/connection/give-back.js';
-import { misfit } from '../../target/detect/auto.js';
+import { misfit } from '../../target/detect/detect.js';
 import { cleanLog, judgeEvents } from '../../verdict/derive/judge-log.js';
 import { Logins } from '../../verdict/derive/logins.js';
 import { EventLog, eventsIn, readEvents } from '../../verdict/events/log.js';
@@ -25,8 +25,7 @@ import { writeScripts } from '../repro.js';
 import { waitTeller } from '../state-guard.js';
 import { complain } from '../terminal.js';
 import type { Leased } from './leased.js';
-import { isChanged, mayChange, type Prepared } from './prepared.js';
-import { runBeganOf } from './run-began.js';
+import { isChanged, mayChange, type Prepared, runBeganOf } from './prepared.js';
 
 export interface Finished {
   readonly verdict: Verdict;

@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, SuiteError } from '../../base/errors.js';
-import type { GateBy } from '../../base/model/results.js';
-import type { StatementInVerdict } from '../../base/model/statement.js';
-import type { Verdict } from '../../base/model/verdict.js';
+import type { RunBegan } from '../../base/model/event.js';
+import type { GateBy, PlannedRequirement } from '../../base/model/results.js';
+import type { StatementInVerdict, Verdict } from '../../base/model/verdict.js';
+import { suiteVersion } from '../../base/package-root.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { programName } from '../../base/words.js';
+import { coverageUniverse } from '../../contract/openapi/coverage.js';
 import { lanesOfAccounts, mostLanes } from '../../contract/order/lanes.js';
 import { meanStepMs } from '../../contract/order/pace.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { exemptedNeed } from '../../contract/requirements/needs.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import { readTarget, secretsOf } from '../../input/target-file/read.js';
 import type { Target } from '../../input/target-file/target.js';
 import { usersOfLanes } from '../../target/accounts/prove.js';
-import { detectRelease } from '../../target/detect/auto.js';
+import { detectRelease } from '../../target/detect/detect.js';
 import { knownAs } from '../../target/journal/aliases.js';
 import { Lease } from '../../target/journal/lease.js';
 import type { PlannedTarget } from '../../target/run-plan.js';
@@ -21,11 +24,13 @@ import { notesOn } from '../../verdict/derive/gating.js';
 import { readVerdict } from '../../verdict/derive/read.js';
 import { eventsFile } from '../../verdict/events/log.js';
 import { readStatement } from '../../verdict/statement/read.js';
+import { standingOf } from '../../verdict/statement/standing.js';
+import { concernedWaivers } from '../../verdict/waivers/apply.js';
 import { checkWaivers } from '../../verdict/waivers/check.js';
 import { dayOf } from '../../verdict/waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../../verdict/waivers/read.js';
-import { foreseen, isTried } from '../foreseen.js';
 import { type JudgedBy, judgedBy } from '../judged-by.js';
+import { askedFor, foreseen, isTried } from '../reach.js';
 import type { RunCommand } from '../run-options.js';
 import { StateGuard } from '../state-guard.js';
 
@@ -182,4 +187,71 @@ export function gateOf(
 function fileFor(baseline: string, target: string): string {
   const own = join(baseline, target, 'verdict.json');
   return existsSync(own) ? own : baseline;
+}
+
+export function runBeganOf(prepared: Prepared): RunBegan {
+  const { target, command, judgedBy, gateBy } = prepared;
+  const { strict, requireComplete, waiverProblems } = command;
+  const { name, baseUrl, tls, release, warnings = [] } = target;
+  const waivers =
+    prepared.waivers === undefined
+      ? undefined
+      : concernedWaivers(prepared.waivers.waivers, {
+          target: name,
+          release,
+          today: dayOf(new Date()),
+          catalogue: loadRequirements(),
+        });
+  return {
+    type: 'run began',
+    schemaVersion: 2,
+    suiteVersion: suiteVersion(),
+    target: { name, baseUrl, tlsInsecure: tls.insecure },
+    release,
+    contract: judgedBy.inVerdict,
+    ...(prepared.statement === undefined ? {} : { statement: prepared.statement }),
+    mode: command.mode,
+    ...selectionOf(prepared),
+    seed: command.seed,
+    planned: plannedRequirements(prepared),
+    parts: coverageUniverse(judgedBy.contract),
+    options: { strict, requireComplete, waiverProblems },
+    ...(gateBy === undefined ? {} : { gateBy: slimmed(gateBy) }),
+    ...(waivers === undefined ? {} : { waivers }),
+    warnings,
+  };
+}
+
+/** How --grep, --last-failed or --within limit the run; empty: they don't. */
+function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
+  const asked = new Set(askedFor(command).map(({ id }) => id));
+  const leftOut = loadRequirements()
+    .filter(({ id }) => !asked.has(id))
+    .filter((requirement) => {
+      const { level, notApplicable } = standingOf(requirement, judgedBy.contract, statement);
+      return (
+        level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined
+      );
+    });
+  const { within } = command;
+  if (within !== undefined)
+    return { selection: { by: 'within', leftOut: leftOut.length, within: within.text } };
+  if (command.grep === undefined) return {};
+  return { selection: { by: command.lastFailed ? 'last failed' : 'grep', leftOut: leftOut.length } };
+}
+
+function plannedRequirements({ command, judgedBy, statement }: Prepared): PlannedRequirement[] {
+  return askedFor(command).map((requirement) => {
+    const { id, text: title, operations } = requirement;
+    return { id, title, operations, ...standingOf(requirement, judgedBy.contract, statement) };
+  });
+}
+
+/** The baseline with only what the verdict compares. */
+function slimmed({ policy, baseline }: GateBy): GateBy {
+  if (baseline === undefined) return { policy };
+  const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;
+  const outcomes = baseline.verdict.outcomes.map(({ id, outcome }) => ({ id, outcome }));
+  const verdict = { suite, target, release, startedAt, gate, cause, summary, outcomes };
+  return { policy, baseline: { file: baseline.file, verdict } };
 }

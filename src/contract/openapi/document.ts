@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
-import { writeBuilt } from '../../base/built.js';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { packageRoot } from '../../base/package-root.js';
+import { packageRoot, writeBuilt } from '../../base/package-root.js';
 import { parsedJson } from '../../base/shape.js';
 import { at, mostKeys, type Places, placesOf } from './places.js';
 import {

@@ -15,11 +15,10 @@ import type {
 import { SourceDocument } from './document.js';
 import { excerpt } from './excerpt.js';
 import { type FoundOperation, type FoundOperations, findOperations } from './find-operations.js';
-import { kindOf } from './mismatches.js';
 import type { OperationId } from './operations.js';
 import { isObject, type Located, type LocatedObject } from './pointers.js';
 import { propertiesOf, schemaNameOf } from './properties.js';
-import { type Dialect, SchemaCompiler } from './schemas.js';
+import { type Dialect, kindOf, SchemaCompiler } from './schemas.js';
 import { credentialsOf } from './security.js';
 import { requireBounded, requireValid, versionOf } from './validity.js';
 

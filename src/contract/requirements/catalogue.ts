@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { builtPlace, writeBuilt } from '../../base/built.js';
 import { ConfigurationError } from '../../base/errors.js';
 import { isSince, type ReleaseName } from '../../base/model/releases.js';
 import type { Level } from '../../base/model/verdict.js';
-import { packageRoot } from '../../base/package-root.js';
+import { builtPlace, packageRoot, writeBuilt } from '../../base/package-root.js';
 import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { didYouMean, nearest } from '../../input/config-file/nearest.js';
@@ -191,4 +190,28 @@ function readOne(
     return [{ ...written, id, area: id.slice(0, id.indexOf('/')), areaTitle, operations, needs }];
   document.problem(at('id'), `${id} has no row in spec/uses.json: run npm run generate`);
   return [];
+}
+
+/** A pattern for whole ids from a glob: `*` stands for any characters, commas separate alternatives. */
+export function idPattern(glob: string): RegExp {
+  return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
+}
+
+/** The same for test tags, which Playwright matches between spaces. */
+export function tagPattern(glob: string): RegExp {
+  return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
+}
+
+function alternatives(globs: string, anything: string): string {
+  return globs
+    .split(',')
+    .map((glob) => sourceOf(glob.trim(), anything))
+    .join('|');
+}
+
+function sourceOf(glob: string, anything: string): string {
+  return glob
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join(anything);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { unpacked } from '../../base/redaction/archives.js';
+import { unpacked } from '../../base/redaction/search.js';
 import { type ZipEntry, zipOf } from './zip.js';
 
 /** In the format of sha256sum. */

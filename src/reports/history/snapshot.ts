@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Claims } from '../../base/model/statement.js';
-import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import type { Claims, Gate, Level, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 
 /** The comparable parts of a run, from a verdict or from a line of the history. */

@@ -1,4 +1,4 @@
-import type { Claims } from '../../base/model/statement.js';
+import type { Claims } from '../../base/model/verdict.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { loadClaims } from '../../verdict/statement/claims.js';
 import { driftFrom } from '../../verdict/statement/drift.js';

@@ -3,7 +3,7 @@ import { textOf } from '../../contract/judging/body.js';
 import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
-import type { LoginWay } from './learned.js';
+import type { LoginWay, Opens } from './learned.js';
 
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
@@ -53,4 +53,75 @@ export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>):
   const token = textOf(body, 'accessToken');
   if (token === undefined) return undefined;
   return { scheme: 'Bearer', tokenType: textOf(body, 'tokenType') ?? 'Bearer', token: new Secret(token) };
+}
+
+/** `full`: a full session. `none`: a pending session, or a useless one. */
+type Reach = 'full' | 'none' | 'unclear';
+
+interface Seen {
+  readonly reach: Reach;
+  /** The status of the deciding read. */
+  readonly refusedWith: number | undefined;
+}
+
+const isOpen = (seen: string) => seen.startsWith('2');
+
+/** The answers to the credential of a full session. */
+export async function look(api: Api, as: Credential): Promise<Opens> {
+  const support = await read(api, 'GetSupportMFAConfig', as);
+  return {
+    support,
+    config: await read(api, 'GetMFAConfig', as),
+    // Needed only if the support operation can't distinguish pending from full sessions.
+    outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
+  };
+}
+
+/** Whether the target knows the user: a success, or a refusal for a missing privilege (403). */
+export function isUsable({ support, config }: Opens): boolean {
+  return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
+}
+
+/**
+ * Whether a credential reaches as far as the user's full session. A pending session may read GET /mfa-config, so
+ * this compares the support operation. If that one is open too, an operation outside MFA decides.
+ */
+export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
+  const support = await read(api, 'GetSupportMFAConfig', as);
+  if (isOpen(support)) {
+    const outside = known !== null && isOpen(known.outside) ? await readOutside(api, as) : '';
+    const isFirstStep = /^40[13]/.test(outside);
+    return isFirstStep
+      ? { reach: 'none', refusedWith: Number(outside.slice(0, 3)) }
+      : { reach: 'full', refusedWith: undefined };
+  }
+  const refusedWith = Number(support.slice(0, 3));
+  if (known === null) {
+    const config = await read(api, 'GetMFAConfig', as);
+    // 403: known without the privilege. 401: not logged in.
+    const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
+    return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
+  }
+  if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
+  // Both sessions get the same refusal, so the other operation may distinguish them.
+  const config = isOpen(known.config) ? await read(api, 'GetMFAConfig', as) : '';
+  return /^40[13]/.test(config)
+    ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }
+    : { reach: 'unclear', refusedWith: undefined };
+}
+
+async function read(
+  api: Api,
+  operation: 'GetSupportMFAConfig' | 'GetMFAConfig',
+  as: Credential,
+): Promise<string> {
+  if (!api.contract.operations.has(operation)) return 'not asked';
+  return said(await api.call(operation, { as }));
+}
+
+const readOutside = async (api: Api, as: Credential) =>
+  said(await api.probe('GET', '/security-config', { as }));
+
+export function said({ status, body }: Answer): string {
+  return status < 300 ? String(status) : `${status} ${textOf(body, 'errorCode') ?? ''}`.trim();
 }

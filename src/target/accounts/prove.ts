@@ -15,9 +15,8 @@ import {
   nothingLearned,
   wayNames,
 } from './learned.js';
-import { credentialIn, type LoginAnswer, logIn, type MailUser, type User } from './log-in.js';
+import { credentialIn, isUsable, type LoginAnswer, logIn, look, type MailUser, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
-import { isUsable, look } from './opens.js';
 
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 

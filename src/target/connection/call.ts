@@ -88,3 +88,14 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
+
+/** Sends a body as it is, or none, with the client mistake that it makes, if any. */
+export function asText(
+  body: string | undefined,
+  mistake: string | undefined,
+): Pick<CallOptions, 'raw' | 'mistake'> {
+  return {
+    ...(body === undefined ? {} : { raw: { body } }),
+    ...(mistake === undefined ? {} : { mistake }),
+  };
+}

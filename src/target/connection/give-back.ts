@@ -1,5 +1,5 @@
 import { SuiteError, TransportError } from '../../base/errors.js';
-import type { JournalContent } from '../journal/journal-content.js';
+import type { JournalContent } from '../journal/config.js';
 import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 

@@ -4,13 +4,13 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { TargetModel } from '../beliefs/target-model.js';
 import {
   isShownAs,
+  type JournalContent,
   mayBeShownAs,
   type SupportConfig,
   sameSupport,
   supportConfigOf,
 } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import type { JournalContent } from '../journal/journal-content.js';
 import type { Answer, Api } from './api.js';
 import { Awaited } from './awaited.js';
 import type { Codes } from './codes.js';

@@ -4,8 +4,7 @@ import type { Contract } from '../../contract/openapi/contract.js';
 import { loadContract } from '../../contract/openapi/load.js';
 import type { Target } from '../../input/target-file/target.js';
 import { Connection } from '../connection/connection.js';
-import { type Evidence, evidenceIn } from './evidence.js';
-import { look } from './look.js';
+import { type Evidence, evidenceIn, look } from './evidence.js';
 
 export interface Detection {
   readonly releases: readonly ReleaseJudged[];
@@ -69,4 +68,113 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
   const found = contracts.find((contract) => contract.release === release);
   if (found === undefined) throw new Error(`no contract of release ${release}`);
   return found;
+}
+
+/** The release taken for a target whose file says `release: auto`. */
+interface Detected {
+  readonly release: ReleaseName;
+  /** The fitting releases, best first; empty if none fits. */
+  readonly fits: readonly ReleaseName[];
+  /** The choice and its reason, for the user. */
+  readonly note: string;
+}
+
+/** A target out of reach gets the default release; later steps report that it is out of reach. */
+export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
+  try {
+    const detection = await detect(target, stateDir);
+    const { nearest: release, best: fits } = detection;
+    return { release, fits, note: `release ${release} was detected: ${why(detection)}` };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const { release } = target;
+    return {
+      release,
+      fits: [],
+      note: `the release could not be detected, ${release} is taken: ${error.message}`,
+    };
+  }
+}
+
+export async function withDetectedRelease(target: Target, stateDir: string): Promise<Target> {
+  if (!target.detectRelease) return target;
+  return { ...target, release: (await detectRelease(target, stateDir)).release };
+}
+
+/** Why a target can't speak the release in its file: it lacks an operation of that release. */
+export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
+  const detection = await detect(target, stateDir).catch((error: unknown) => {
+    if (error instanceof TransportError) return undefined;
+    throw error;
+  });
+  const { release } = target;
+  const against = (detection?.evidence ?? []).filter(
+    ({ refutes, contradicts }) => refutes === true && contradicts.includes(release),
+  );
+  if (detection === undefined || against.length === 0) return undefined;
+  const fitting = detection.best.length === 0 ? 'No release fits' : `It fits ${detection.best.join(', ')}`;
+  return (
+    `the target does not speak release ${release}: ${against.map(({ text }) => text).join(', ')}. ` +
+    `${fitting}: name that as release in the target file, or override by run --release-as-given`
+  );
+}
+
+function why({ best, nearest, releases, credential }: Detection): string {
+  const judged = releases.find(({ release }) => release === nearest);
+  if (best.length === 0) {
+    const against = judged?.against.map(({ text }) => text).join(', ') ?? '';
+    return `none fits, it is the nearest (against it: ${against}; looked ${credential})`;
+  }
+  const reasons = judged?.for.join(', ') || 'nothing that tells releases apart was seen';
+  const others = best.slice(1);
+  const alike = others.length === 0 ? '' : `; ${others.join(' and ')} can not be told from it by reading`;
+  return `${reasons}${alike} (looked ${credential})`;
+}
+
+export function renderDetection(
+  { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
+  found: Detection,
+): string {
+  const lines = [
+    `${name} (${baseUrl}): ${conclusionOf(found)}`,
+    `Looked ${found.credential}; ${found.requests} requests, all GET or OPTIONS.`,
+    ...found.releases.flatMap((judged) => ['', ...linesOf(judged, found)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function conclusionOf({ best, nearest }: Detection): string {
+  const [first, ...others] = best;
+  if (first === undefined) return `fits no release; the nearest is ${nearest}.`;
+  if (others.length === 0) return `release ${first}.`;
+  const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: reading can't distinguish them`;
+  return `${which}. release: auto takes ${first}, which asks less.`;
+}
+
+function linesOf({ release, fits, for: supporting, against }: ReleaseJudged, { best }: Detection): string[] {
+  const word = best.includes(release) ? 'fits best' : fits ? 'fits' : 'does not fit';
+  return [
+    `${release}  ${word}`,
+    ...supporting.map((text) => `  for:     ${text}`),
+    ...against.map(
+      ({ text, strength }) => `  against: ${text}${strength === 'weak' ? ' (may be left out)' : ''}`,
+    ),
+  ];
+}
+
+export function renderDetectionJson(
+  { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
+  { best, nearest, releases, evidence, credential, requests }: Detection,
+): string {
+  const result = {
+    schemaVersion: 1,
+    target: { name, baseUrl },
+    fits: best,
+    nearest,
+    looked: credential,
+    requests,
+    releases,
+    evidence,
+  };
+  return `${JSON.stringify(result, undefined, 2)}\n`;
 }

@@ -1,4 +1,9 @@
-import { ConfigurationError } from '../../base/errors.js';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { JSONParser } from '@streamparser/json';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { bytesOf } from '../../base/files.js';
 import { isObject } from '../../contract/openapi/pointers.js';
 
 export interface HarEntry {
@@ -105,3 +110,109 @@ const textOr = (value: unknown, otherwise: string) => (typeof value === 'string'
 
 const numberOr = (value: unknown, otherwise: number) =>
   typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
+
+/** In bytes. Each entry is held in memory, and API calls are smaller than this. */
+const largestEntry = 64 * 1024 * 1024;
+
+/** The recordings at some paths: files with any name, and the .har and .har.gz files of folders. */
+export function recordingsIn(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    try {
+      const stat = statSync(path);
+      // Reading a pipe may wait forever, and a device may have no end.
+      if (stat.isFile()) return [path];
+      if (!stat.isDirectory()) throw new Error('is not a regular file');
+    } catch (error) {
+      throw new ConfigurationError(`${path} can't be read: ${reasonOf(error)}`);
+    }
+    const found = readdirSync(path)
+      .filter((name) => /\.har(?:\.gz)?$/i.test(name))
+      .sort();
+    if (found.length === 0) {
+      throw new ConfigurationError(`${path} holds no recording: no file in it ends in .har or .har.gz.`);
+    }
+    return found.map((name) => join(path, name));
+  });
+}
+
+/** Passes on the entries of a recording one by one, to keep only one in memory; returns their number. */
+export async function readEntries(
+  file: string,
+  take: (entry: HarEntry, place: string) => void,
+): Promise<number> {
+  const parser = new JSONParser({
+    paths: ['$.log.entries.*'],
+    keepStack: false,
+    stringBufferSize: 64 * 1024,
+  });
+  let bytes = 0;
+  let lastEntryAt = 0;
+  let count = 0;
+  let wrong: Error | undefined;
+  parser.onValue = ({ value }) => {
+    const place = `log.entries[${count}]`;
+    count += 1;
+    lastEntryAt = bytes;
+    const untrusted: unknown = value;
+    take(parseEntry(untrusted, `${file}: ${place}`), place);
+  };
+  parser.onError = (error) => {
+    // Only the first error counts, since the parser reports others after it.
+    wrong ??= error;
+  };
+  for await (const chunk of chunksOf(file)) {
+    // The JSON text has ended, so later chunks are not parsed.
+    if (!parser.isEnded) parser.write(chunk);
+    if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
+    bytes += chunk.length;
+    if (bytes - lastEntryAt > largestEntry) {
+      throw new ConfigurationError(
+        `${file}: after ${count} entries ${largestEntry / 1024 / 1024} MB hold no whole entry; that is not a recording of an API.`,
+      );
+    }
+  }
+  if (!parser.isEnded) {
+    throw new ConfigurationError(
+      `${file} is cut off: it ends after ${bytes} bytes, in the middle of what follows entry ${count}. Record it again, or export it whole.`,
+    );
+  }
+  if (count === 0) {
+    throw new ConfigurationError(`${file} is not a HAR, or an empty one: it has no log.entries.`);
+  }
+  return count;
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  const packed = isGzip(file);
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 });
+  const stream = packed ? source.pipe(createGunzip()) : source;
+  source.on('error', (error) => stream.destroy(error));
+  try {
+    for await (const chunk of stream) {
+      if (Buffer.isBuffer(chunk)) yield chunk;
+    }
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} can't be ${packed ? 'unpacked: it is cut off or damaged' : 'read'} (${reasonOf(error)}).`,
+    );
+  } finally {
+    source.destroy();
+  }
+}
+
+function isGzip(file: string): boolean {
+  try {
+    return bytesOf(file, 0, 2).equals(Buffer.from([0x1f, 0x8b]));
+  } catch (error) {
+    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Keeps errors that `take` threw; all others come from invalid JSON. */
+function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
+  if (error instanceof ConfigurationError) return error;
+  const [first = ''] = error.message.split('\n');
+  return new ConfigurationError(
+    `${file} is not JSON: near byte ${bytes}, after ${entries} entries (${first.slice(0, 200)})`,
+  );
+}

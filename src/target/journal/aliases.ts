@@ -2,8 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { hostOf, isLoopback, mapped, placeOf } from './place.js';
-import { stateFolderFor } from './state-dir.js';
+import { hostOf, isLoopback, mapped, placeOf, stateFolderFor } from './state-dir.js';
 
 /** True if two base URLs lead to the same place, such as a name and its address. */
 async function isSamePlace(a: string, b: string): Promise<boolean> {

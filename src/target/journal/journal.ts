@@ -2,10 +2,14 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from
 import { join } from 'node:path';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { replaceFile } from '../../base/files.js';
-import type { ClusterConfig, SupportConfig } from './config.js';
-import { type JournalContent, parseJournal, type SupportSet } from './journal-content.js';
-import { placeOf } from './place.js';
-import { makeStateFolder, stateFolderFor } from './state-dir.js';
+import {
+  type ClusterConfig,
+  type JournalContent,
+  parseJournal,
+  type SupportConfig,
+  type SupportSet,
+} from './config.js';
+import { makeStateFolder, placeOf, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
 
 /** The configurations before the run's first change. */

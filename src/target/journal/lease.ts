@@ -18,8 +18,8 @@ import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { isAlive } from '../../base/private-folder.js';
 import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
 import { sleep } from '../sleep.js';
-import { moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
+import { moment, momentNow } from './write-log.js';
 
 const { text, number } = shapes;
 

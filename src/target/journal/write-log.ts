@@ -8,10 +8,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf } from '../../base/files.js';
 import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
-import { type Moment, momentNow } from './moment.js';
 
 const { text, number, flag, orNull } = shapes;
 
@@ -228,5 +228,26 @@ export class WriteLog {
       write.answered = moment;
       write.mayDiffer = line.mayDiffer !== false;
     }
+  }
+}
+
+/** A moment by the monotonic clock: milliseconds since the machine's start, with an id of that start. */
+export const moment = objectOf({ boot: shapes.text, up: shapes.number });
+type Moment = Shaped<typeof moment>;
+
+let bootId: string | undefined;
+
+/** Now, by the monotonic clock that all processes of a machine share. */
+export function momentNow(): Moment {
+  bootId ??= readBootId();
+  return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
+}
+
+/** Empty if unknown: writes of other processes then count as sent just now. */
+function readBootId(): string {
+  try {
+    return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
+  } catch {
+    return '';
   }
 }

@@ -1,6 +1,5 @@
-import type { BaselineName, GatePolicy, Gating } from '../../base/model/gating.js';
 import type { BaselineVerdict, GateBy } from '../../base/model/results.js';
-import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import type { BaselineName, GatePolicy, Gating, Outcome, Verdict } from '../../base/model/verdict.js';
 import { decideGate, type GateInput } from './gate.js';
 
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;

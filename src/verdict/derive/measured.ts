@@ -1,6 +1,5 @@
 import type { RawOutcome } from '../../base/model/results.js';
-import type { ClaimedCount } from '../../base/model/statement.js';
-import type { Level } from '../../base/model/verdict.js';
+import type { ClaimedCount, Level } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 
 /** Begins the reason of a fact whose check failed. Without a promise nothing is broken. */

@@ -1,6 +1,5 @@
 import type { RawOutcome } from '../../base/model/results.js';
-import type { Claims } from '../../base/model/statement.js';
-import type { OutcomeKind } from '../../base/model/verdict.js';
+import type { Claims, OutcomeKind } from '../../base/model/verdict.js';
 import { cut } from '../../base/words.js';
 import type { Requirement } from '../../contract/requirements/catalogue.js';
 import { measuredPrefix, withinCount } from '../derive/measured.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { StatementInVerdict } from '../../base/model/statement.js';
+import type { StatementInVerdict } from '../../base/model/verdict.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import type { KeyPath } from '../../input/config-file/problems.js';
 import { checkSchema } from '../../input/config-file/schema.js';

@@ -1,5 +1,4 @@
-import type { ClaimedCount, StatementInVerdict } from '../../base/model/statement.js';
-import type { Level } from '../../base/model/verdict.js';
+import type { ClaimedCount, Level, StatementInVerdict } from '../../base/model/verdict.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { type Requirement, whyNotApplicable } from '../../contract/requirements/catalogue.js';
 import { loadClaims } from './claims.js';

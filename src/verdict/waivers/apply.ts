@@ -1,14 +1,13 @@
 import type { ReleaseName } from '../../base/model/releases.js';
-import type { Outcome } from '../../base/model/verdict.js';
 import {
   type ConcernedWaiver,
+  type Outcome,
   troubles,
   type Waiver,
   type WaiverState,
   type WaiverUse,
-} from '../../base/model/waiver.js';
-import { appliesTo, type Requirement } from '../../contract/requirements/catalogue.js';
-import { idPattern } from '../../contract/requirements/glob.js';
+} from '../../base/model/verdict.js';
+import { appliesTo, idPattern, type Requirement } from '../../contract/requirements/catalogue.js';
 
 export interface WaiverScope {
   readonly target: string;

@@ -1,5 +1,5 @@
-import type { Waiver } from '../../base/model/waiver.js';
-import { idPattern } from '../../contract/requirements/glob.js';
+import type { Waiver } from '../../base/model/verdict.js';
+import { idPattern } from '../../contract/requirements/catalogue.js';
 import { didYouMean } from '../../input/config-file/nearest.js';
 import type { WaiversFile } from './read.js';
 

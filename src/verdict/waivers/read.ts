@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.js';
 import { isReleaseName, isSince } from '../../base/model/releases.js';
-import type { Waiver } from '../../base/model/waiver.js';
+import type { Waiver } from '../../base/model/verdict.js';
 import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import type { KeyPath, Place } from '../../input/config-file/problems.js';

@@ -7,8 +7,7 @@ import { TransportError } from '../../base/errors.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TlsSettings } from '../../input/target-file/tls.js';
 import { authorities } from './authorities.js';
-import { proxyFor } from './proxy.js';
-import { tunnel } from './tunnel.js';
+import { proxyFor, tunnel } from './proxy.js';
 
 /** Caches contexts by the target's settings: parsing a hundred authorities takes a while. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();

@@ -5,11 +5,10 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
 import { addressOf, serverNameOf } from './address.js';
 import { pinProblem, tlsOptions } from './connector.js';
-import { proxyFor } from './proxy.js';
+import { proxyFor, tunnel } from './proxy.js';
 import { isWholeAnswer, type RawAnswer, rawAnswerIn } from './raw-answer.js';
 import type { WireRequest } from './transport.js';
 import { howItBroke, inWords, neverSent, tooLarge } from './transport-errors.js';
-import { tunnel } from './tunnel.js';
 
 const largest = 5 * 1024 * 1024;
 

@@ -6,8 +6,7 @@ import { parsedJson } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import { addressOf, serverNameOf } from './address.js';
 import { decoded } from './content-coding.js';
-import { framed } from './framing.js';
-import { isWholeAnswer, rawAnswerIn } from './raw-answer.js';
+import { framed, isWholeAnswer, rawAnswerIn } from './raw-answer.js';
 import { inWords } from './transport-errors.js';
 
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;

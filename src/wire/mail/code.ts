@@ -6,7 +6,6 @@ import {
   strongScore,
   weakScore,
 } from './code-candidates.js';
-import { htmlToText } from './html-text.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
 /** A mail's code as text, since it may begin with zeros; or why there is none, in words without digits. */
@@ -82,4 +81,123 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
     problem: `The mail ${maskedSubject(mail.subject, pattern)} holds nothing that mail.codePattern matches.`,
     unclear: sources.some(mayHoldCode),
   };
+}
+
+/** Elements with invisible content. */
+const invisible = new Set('head style script title template noscript select textarea svg'.split(' '));
+
+/** Invisible elements whose content is not markup: a `<` in them starts no tag. */
+const rawText = new Set(['style', 'script', 'title', 'textarea']);
+
+/** Elements without an end tag. */
+const empty = new Set('area base br col embed hr img input link meta source wbr'.split(' '));
+
+/** Elements within a line; all others except cells start a new line. */
+const inline = new Set(
+  'a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q s samp small span strike strong sub sup time tt u var wbr'.split(
+    ' ',
+  ),
+);
+
+/** Bounded in each part: a hostile mail must not take long to parse. */
+const token =
+  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
+
+/** Characters; codes stand near the beginning of a mail. */
+const longest = 200_000;
+
+/**
+ * The visible text of an HTML mail in lines; `leaveOut` names an element to drop. Spaces separate cells, and
+ * digits in neighbouring spans stay together. It covers only the HTML that mails use.
+ */
+function htmlToText(source: string, leaveOut?: string): string {
+  const html = source.slice(0, longest);
+  let text = '';
+  let at = 0;
+  /** Names of the open elements from the outermost hidden one inwards. */
+  const hidden: string[] = [];
+  token.lastIndex = 0;
+  for (let match = token.exec(html); match !== null; match = token.exec(html)) {
+    if (hidden.length === 0) text += collapsed(html.slice(at, match.index));
+    at = token.lastIndex;
+    const [, slash, rawName, attributes = ''] = match;
+    if (rawName === undefined) continue;
+    const name = rawName.toLowerCase();
+    if (slash === '/') {
+      const open = hidden.lastIndexOf(name);
+      if (open >= 0) hidden.length = open;
+      else if (hidden.length === 0) text += separatorOf(name);
+      continue;
+    }
+    if (hidden.length === 0) text += separatorOf(name);
+    const goesOn = !empty.has(name) && !attributes.endsWith('/');
+    if (goesOn && (hidden.length > 0 || invisible.has(name) || name === leaveOut || isHidden(attributes)))
+      hidden.push(name);
+    if (goesOn && rawText.has(name)) {
+      const end = new RegExp(`</${name}\\s*>`, 'gi');
+      end.lastIndex = at;
+      at = end.exec(html)?.index ?? html.length;
+      token.lastIndex = at;
+    }
+  }
+  if (hidden.length === 0) text += collapsed(html.slice(at));
+  return decodeEntities(text)
+    .split('\n')
+    .map((line) => line.replace(/[^\S\n]+/g, ' ').trim())
+    .join('\n')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
+}
+
+/** Line breaks in the source count as spaces. */
+function collapsed(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+function separatorOf(name: string): string {
+  if (inline.has(name)) return '';
+  return name === 'td' || name === 'th' || name === 'img' ? ' ' : '\n';
+}
+
+function isHidden(attributes: string): boolean {
+  if (/(?:^|\s)hidden(?:\s|=|$)/i.test(attributes.replace(/"[^"]*"|'[^']*'/g, '""'))) return true;
+  const style = /(?:^|\s)style\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes);
+  const css = (style?.[1] ?? style?.[2] ?? '').replace(/\s+/g, '').toLowerCase();
+  return /(?:^|;)(?:display:none|visibility:hidden|font-size:0(?:px|pt|em)?(?:;|!|$)|opacity:0(?:;|!|$)|mso-hide:all)/.test(
+    css,
+  );
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ensp: ' ',
+  emsp: ' ',
+  thinsp: ' ',
+  shy: '',
+  zwj: '',
+  zwnj: '',
+  ndash: '-',
+  mdash: '-',
+  hyphen: '-',
+  colon: ':',
+  num: '#',
+  euro: '€',
+  pound: '£',
+  yen: '¥',
+  cent: '¢',
+  dollar: '$',
+  percnt: '%',
+};
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));?/gi, (whole, hex, decimal, name) => {
+    if (typeof name === 'string') return named[name.toLowerCase()] ?? whole;
+    const point = typeof hex === 'string' ? Number.parseInt(hex, 16) : Number(decimal);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : ' ';
+  });
 }

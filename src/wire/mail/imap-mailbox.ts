@@ -1,9 +1,190 @@
+import type { FetchMessageObject, ImapFlow, ImapFlowOptions } from 'imapflow';
 import PostalMime from 'postal-mime';
+import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { deliveryHeaders, ImapSession, type ImapSettings } from './imap-session.js';
+import type { MailSettings } from '../../input/target-file/mail.js';
+import { authorityOf } from '../http/address.js';
+import { authorities } from '../http/authorities.js';
 import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
-import { parseMail } from './parse.js';
-import { type ReceivedMail, storedMail } from './received-mail.js';
+import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
+
+export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
+
+const largestMail = 5 * 1024 * 1024;
+
+/** Headers by which servers name the recipients; they come before the sender's To and Cc. */
+const deliveryHeaders: readonly string[] =
+  'delivered-to x-original-to x-delivered-to envelope-to x-envelope-to x-rcpt-to'.split(' ');
+const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
+
+/** A step took longer than allowed. */
+class DeadlineError extends Error {}
+
+/** The promise's result, or a DeadlineError after `ms` milliseconds. */
+async function within<T>(ms: number, step: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(`took longer than ${ms} ms`)), ms);
+  });
+  // A failure after the deadline would otherwise be an unhandled rejection.
+  step.catch(() => undefined);
+  try {
+    return await Promise.race([step, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An IMAP folder opened read-only. It reconnects once per command; commands have a deadline. */
+class ImapSession {
+  #client: ImapFlow | undefined;
+  #validity: bigint | undefined;
+
+  constructor(
+    private readonly settings: ImapSettings,
+    /** The deadline of a command, in milliseconds. */
+    private readonly commandWithinMs: number,
+  ) {}
+
+  /** Opens the folder and returns its highest UID, or 0. @throws ConfigurationError in words */
+  async open(): Promise<number> {
+    try {
+      return await this.#connect();
+    } catch (error) {
+      throw new ConfigurationError(this.#inWords(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client === undefined) return;
+    await within(1000, client.logout()).catch(() => undefined);
+    client.close();
+  }
+
+  /** UID and recipient headers of all mails above a UID, in order of arrival. @throws ArrangeError */
+  async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
+    const range = `${uid + 1}:*`;
+    const found = await this.#command(async (client) => {
+      // NOOP makes the server report mails that arrived since the last command.
+      await within(this.commandWithinMs, client.noop());
+      const query = { uid: true, headers: recipientHeaders };
+      return within(this.commandWithinMs, client.fetchAll(range, query, { uid: true }));
+    });
+    // The range n:* always holds the last mail, even below n.
+    return found
+      .filter((mail) => mail.uid > uid)
+      .sort((a, b) => a.uid - b.uid)
+      .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
+  }
+
+  /** A mail, cut at the largest useful size; undefined if it is gone. @throws ArrangeError */
+  async source(uid: number): Promise<Buffer | undefined> {
+    const query = { uid: true, source: { maxLength: largestMail } };
+    const found = await this.#command(
+      (client): Promise<FetchMessageObject | false> =>
+        within(this.commandWithinMs, client.fetchOne(String(uid), query, { uid: true })),
+    );
+    return found === false ? undefined : found.source;
+  }
+
+  async #command<T>(run: (client: ImapFlow) => Promise<T>): Promise<T> {
+    try {
+      const client = this.#client;
+      if (client?.usable) {
+        try {
+          return await run(client);
+        } catch (error) {
+          // Keep an error that the server answered; retry only after a broken connection.
+          if (client.usable && !(error instanceof DeadlineError)) throw error;
+        }
+      }
+      client?.close();
+      await this.#connect();
+      if (this.#client === undefined) throw new Error('the connection was closed');
+      return await run(this.#client);
+    } catch (error) {
+      if (error instanceof ArrangeError) throw error;
+      throw new ArrangeError(this.#inWords(error));
+    }
+  }
+
+  async #connect(): Promise<number> {
+    const { host, port, tls, ca, insecure, username, password, folder } = this.settings;
+    const { ImapFlow } = await import('imapflow');
+    const options: ImapFlowOptions = {
+      host,
+      port,
+      secure: tls === true,
+      doSTARTTLS: tls === 'starttls',
+      auth: { user: username, pass: password.reveal() },
+      tls: { rejectUnauthorized: !insecure, ca: [...authorities(ca)] },
+      logger: false,
+      emitLogs: false,
+      disableAutoIdle: true,
+      connectionTimeout: this.commandWithinMs,
+      greetingTimeout: this.commandWithinMs,
+      socketTimeout: 0,
+      maxLiteralSize: 2 * largestMail,
+    };
+    const client = new ImapFlow(options);
+    // The failing command reports the error.
+    client.on('error', () => undefined);
+    this.#client = client;
+    try {
+      await within(this.commandWithinMs, client.connect());
+      const box = await within(this.commandWithinMs, client.mailboxOpen(folder, { readOnly: true }));
+      if (this.#validity !== undefined && this.#validity !== box.uidValidity) {
+        throw new ArrangeError(
+          `The folder ${folder} on ${host} was recreated during the run: so new mails can't be recognised.`,
+        );
+      }
+      this.#validity = box.uidValidity;
+      return box.uidNext - 1;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  #inWords(error: unknown): string {
+    const { host, port, tls, folder } = this.settings;
+    const of = (name: string): unknown =>
+      error instanceof Error && name in error ? Reflect.get(error, name) : undefined;
+    const code = [of('code'), of('serverResponseCode')].find((each) => typeof each === 'string');
+    const say = (what: string) =>
+      `Mail can't be read from ${authorityOf(host, port)} by IMAP: ${what}${code === undefined ? '' : ` (${code})`}.`;
+    if (error instanceof ConfigurationError || error instanceof ArrangeError) return error.message;
+    if (error instanceof DeadlineError)
+      return say(`no answer within ${this.commandWithinMs} ms: check mail.port and mail.tls`);
+    if (of('authenticationFailed') === true) {
+      return say('the log-in was refused: check mail.username and mail.password');
+    }
+    if (of('mailboxMissing') === true || code === 'NONEXISTENT') return say(`there is no folder ${folder}`);
+    const text = `${error instanceof Error ? error.message : ''} ${code ?? ''}`;
+    const known = troubles.find(([pattern]) => pattern.test(text));
+    if (known !== undefined) return say(known[1]);
+    if (/STARTTLS/i.test(text)) return say('the server offers no STARTTLS: check mail.port and mail.tls');
+    if (of('responseStatus') === 'NO' || of('responseStatus') === 'BAD')
+      return say('the server refused a command');
+    return say(tls === true ? 'the connection failed' : 'the connection failed, or the port speaks TLS');
+  }
+}
+
+const troubles: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'nothing listens there: check mail.host and mail.port'],
+  [/ENOTFOUND|EAI_AGAIN/, 'the host name is unknown'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to it'],
+  [/CONNECT_TIMEOUT|ETIMEDOUT/, 'it does not answer to a connection'],
+  [/GREETING_TIMEOUT/, 'it does not greet as an IMAP server does: check mail.port and mail.tls'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH|EPROTO/, 'the port does not speak TLS: check mail.port and mail.tls'],
+  [/ALTNAME_INVALID/, "the server's certificate is for another name: check mail.host"],
+  [
+    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_/,
+    "the server's certificate is not signed by a trusted authority: set mail.ca",
+  ],
+];
 
 /**
  * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the

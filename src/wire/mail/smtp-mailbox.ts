@@ -6,8 +6,7 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { authorityOf } from '../http/address.js';
 import { AwaitedMailbox, folded, type Mailbox, type Mark } from './mailbox.js';
-import { parseMail } from './parse.js';
-import { type ReceivedMail, storedMail } from './received-mail.js';
+import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
 /** The limit for all mails together; then the oldest go. */

@@ -2,8 +2,7 @@ import { randomInt } from 'node:crypto';
 import { inspect } from 'node:util';
 import { createGuardrails, generateSync } from 'otplib';
 import { ArrangeError } from '../../base/errors.js';
-import { decodeBase32 } from './base32.js';
-import type { OtpAlgorithm, OtpDigits, OtpParameters } from './key-uri.js';
+import { decodeBase32, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
 
 export interface AuthenticatorSettings {
   /** The key itself, or its Base32 text. */

@@ -1,5 +1,5 @@
 import type { Verdict, Wait } from '../../../base/model/verdict.js';
-import { troubles, type WaiverUse } from '../../../base/model/waiver.js';
+import { troubles, type WaiverUse } from '../../../base/model/verdict.js';
 import { duration } from '../../../base/words.js';
 import { repeatedWords, residueHeading, waitedMs, waitGroups } from '../verdict-words.js';
 import { headings, html, type Markup } from './markup.js';
