@@ -63,8 +63,8 @@ describe('mistakes in the target file', () => {
 
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
     expect(problemsIn(learned)).toEqual([
-      'accounts.other could not log in with its password while cluster MFA is off, while another account of the ' +
-        'target file is let in: POST /users/sessions answers 401, POST /access-tokens answers 401. Check its ' +
+      'accounts.other could not log in with its password while cluster MFA is off, although another account of ' +
+        'the target file could: POST /users/sessions answers 401, POST /access-tokens answers 401. Check its ' +
         'password, and whether it is locked.',
     ]);
   });

@@ -73,7 +73,11 @@ const badTargets: readonly BadTarget[] = [
   ['a server that never answers', silent, slow, { limits: { requestTimeoutMs: 300 } }],
   ['a server that sends 100 MB', overHttp(flooding(100 * 1024 * 1024)), /larger than 5 MB/],
   ['a mail server', overTcp((socket) => socket.write(greeting)), /what came back is not HTTP/],
-  ['another API, which answers 404 to all of this one', overHttp(says404), /it answers 404 to all/],
+  [
+    'another API, which answers 404 to all of this one',
+    overHttp(says404),
+    /it answers every request with 404/,
+  ],
   ['this API, but with another key for the admin', overHttp(says401), /does not accept the credential of/],
 ];
 

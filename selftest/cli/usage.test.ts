@@ -35,7 +35,7 @@ const wrong: readonly WrongUsage[] = [
   ['a flag mistyped', withFlags('--stritc'), /Did you mean --strict\?/],
   ['an unknown command', () => ['prove'], /unknown command 'prove'/],
   ['no command', () => [], /Usage: mfa-conformance/],
-  ['a file without -t', ({ folder }) => ['run', join(folder, 'x.yaml')], /a target file goes to -t/],
+  ['a file without -t', ({ folder }) => ['run', join(folder, 'x.yaml')], /Name the target file by -t/],
   ['an unknown release', withFlags('--release', '9.9'), /--release .*Allowed choices are 6\.6\.0d/],
   ['an unknown mode', withFlags('--mode', 'x'), /--mode .*Allowed choices are full, read-only/],
   ['a seed that is not a number', withFlags('--seed', 'x'), /--seed .*Expected a whole number/],

@@ -59,7 +59,7 @@ describe('run --within', () => {
     const { code, stdout } = await cli(['run', '--plan', '--within', '60s', '--out', temporaryFolder()]);
 
     const [, count, percent, list = ''] =
-      /Within 60 s:\n {2}(\d+) requirements by the pace of a target far away, which find (\d+) % of the known faults:\n((?: {2}\S+\n)+)/.exec(
+      /Within 60 s:\n {2}(\d+) requirements by the pace of a remote target, which find (\d+) % of the known faults:\n((?: {2}\S+\n)+)/.exec(
         stdout,
       ) ?? [];
     expect(code).toBe(0);

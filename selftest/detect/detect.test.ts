@@ -165,7 +165,7 @@ describe('release: auto', () => {
     const { release, note } = await detectRelease(aim, temporaryFolder());
 
     expect(release).toBe('7.1.2_u3');
-    expect(note).toMatch(/could not be detected, 7\.1\.2_u3 is taken: /);
+    expect(note).toMatch(/could not be detected, so 7\.1\.2_u3 is assumed: /);
   });
 
   test('a given release is not detected', async () => {

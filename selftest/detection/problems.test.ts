@@ -60,7 +60,7 @@ describe('a run that ended with 2', () => {
   const said = [
     'one: conforms',
     'A secret (code) is in out/one/events.jsonl.',
-    'Do not hand these files on.',
+    'Do not pass these files on.',
   ].join('\n');
 
   test('is the trouble of the target that it names, and of no other', () => {

@@ -42,13 +42,17 @@ test.each<[string, string | Buffer, RegExp]>([
   [
     'an entry of another kind',
     '{"log":{"entries":[5]}}',
-    /log\.entries\[0\]: wanted an object as HAR 1\.2 has it, found number/,
+    /log\.entries\[0\]: expected an object as in HAR 1\.2, found number/,
   ],
-  ['an entry without a request', '{"log":{"entries":[{}]}}', /log\.entries\[0\]\.request: wanted an object/],
+  [
+    'an entry without a request',
+    '{"log":{"entries":[{}]}}',
+    /log\.entries\[0\]\.request: expected an object/,
+  ],
   [
     'an entry without a status',
     '{"log":{"entries":[{"request":{"method":"GET","url":"x"},"response":{}}]}}',
-    /log\.entries\[0\]\.response\.status: wanted a number/,
+    /log\.entries\[0\]\.response\.status: expected a number/,
   ],
 ])('%s is reported with its place', async (_, content, message) => {
   await expect(statuses(file(content))).rejects.toThrow(message);

@@ -91,7 +91,7 @@ test('a write that lands after the run has ended is restored, by another process
   const { restored } = await giveBack(await connect(), (what) => told.push(what));
 
   expect(restored).toBe(true);
-  expect(told).toContain('PUT /mfa-config, sent and not answered, which may still land');
+  expect(told).toContain('PUT /mfa-config, sent and not answered, which may still take effect');
   expect(late.writes).toHaveLength(2);
   expect(state()).toEqual(off);
   await pause(2_400);

@@ -130,7 +130,7 @@ Operations  UpdateMFAConfig  PUT /mfa-config
 Releases    all
 Needs       stateChanges  allow.stateChanges is true
 
-What its test sends, and what the emulator answers
+Requests of its test, and the answers of the emulator
     1. GET /mfa-config   (API key of admin)
        -> 200 {"enabled":false}
     2. PUT /mfa-config   (API key of admin)
@@ -138,7 +138,7 @@ What its test sends, and what the emulator answers
        -> 204
        (the last 2 again, once or more)
 
-What makes it fail: the emulator with --fault config/round-trip-changes
+A fault that makes it fail: the emulator with --fault config/round-trip-changes
     1. GET /mfa-config   (nobody)
        X: 1
        -> none: closed
@@ -148,7 +148,7 @@ What makes it fail: the emulator with --fault config/round-trip-changes
 
 On a target of yours
    mfa-conformance run -t FILE --grep 'mfa-config/put-round-trip'
-   Where it fails, repro/mfa-config-put-round-trip.sh beside the reports shows it again by curl.
+   If it fails, repro/mfa-config-put-round-trip.sh beside the reports reproduces it by curl.
 `);
   });
 

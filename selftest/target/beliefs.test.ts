@@ -64,7 +64,7 @@ test('the actions of a run for a requirement are listed with their reasons', () 
     '       not run: no mail',
     '       skipped after 20 ms',
     '',
-    'What the run had learned of the target before',
+    'Facts that the run had learned about the target before',
     '       learned: accounts: see events.jsonl',
     '       learned: delay: 5 (by #1)',
     '',

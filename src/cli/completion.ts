@@ -184,7 +184,7 @@ fish: mfa-conformance completion fish > ~/.config/fish/completions/mfa-conforman
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print a script by which a shell completes commands, flags and values')
+    .description('print a script that makes a shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText('after', help)
     .action((shell: Shell) => {

@@ -46,7 +46,7 @@ export function renderExplain(
     ...(recorded === undefined ? [] : exchangeLines(recorded)),
     'On a target of yours',
     `   ${programName()} run -t FILE --grep '${id}'`,
-    `   Where it fails, repro/${scriptName(id)} beside the reports shows it again by curl.`,
+    `   If it fails, repro/${scriptName(id)} beside the reports reproduces it by curl.`,
     '',
   ].join('\n');
 }
@@ -56,7 +56,7 @@ function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): stri
   const first = passes.slice(0, leftOut > 0 ? -shownLast : undefined);
   const shown =
     passes.length === 0
-      ? ['   Its test sends no request of its own: it looks at connections, or at the answers to all others.']
+      ? ['   Its test sends no request of its own: it judges connections, or the answers in other tests.']
       : [
           ...numbered(first, 1),
           ...(leftOut > 0
@@ -67,10 +67,10 @@ function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): stri
             : []),
         ];
   return [
-    `What its test sends, and what ${where} answers`,
+    `Requests of its test, and the answers of ${where}`,
     ...shown,
     '',
-    `What makes it fail: ${where} with --fault ${fails.fault}`,
+    `A fault that makes it fail: ${where} with --fault ${fails.fault}`,
     ...numbered(fails.exchanges, 1),
     ...aligned('expected', fails.expected),
     ...aligned('actual', fails.actual),
@@ -156,7 +156,7 @@ export function renderRun(id: string, events: readonly RunEvent[]): string {
   return [
     `In this run: ${id}`,
     ...(lines.length > 0 ? lines : ['   Nothing: it was not planned, or the run ended before.']),
-    ...(known.length > 0 ? ['', 'What the run had learned of the target before', ...known] : []),
+    ...(known.length > 0 ? ['', 'Facts that the run had learned about the target before', ...known] : []),
     '',
   ].join('\n');
 }
@@ -185,7 +185,7 @@ function told(event: RunEvent): string[] {
     case 'learned':
       return [learned(event)];
     case 'test began':
-      if (event.again) return ['       failed beside tests of another lane, and begins again alone'];
+      if (event.again) return ['       failed beside tests of another lane, and runs again alone'];
       return event.lane === undefined
         ? []
         : [`       began in the ${event.lane} lane, beside tests of another`];

@@ -59,7 +59,7 @@ export function renderPlan(
       ]),
     ),
     '',
-    'What depends on the state that is found (support MFA or cluster MFA already on) is decided in the run.',
+    "The run decides which requirements the target's state allows (support MFA or cluster MFA already on).",
     '',
   ].join('\n');
 }
@@ -100,7 +100,7 @@ const deletes = (how: string) => `DELETE /mfa-config ${how}`;
 const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/405-has-allow', deletes],
   ['http/retry-after-is-readable', deletes],
-  ['http/unknown-is-no-success', (how) => `DELETE and PUT ${how} where they make no sense`],
+  ['http/unknown-is-no-success', (how) => `DELETE and PUT ${how} on paths that have no such method`],
   [
     'access/no-other-way-to-write-without-credentials',
     () => 'writes by other methods, paths and headers without a credential, their bodies harmless',
@@ -121,9 +121,9 @@ function changesOf(target: Target, requirements: readonly Requirement[]): string
         return what === undefined ? [] : [`${what}, which no release documents: a target might obey it`];
       }),
     ),
-    ...(needs.has('stateChanges') ? ['PUT /mfa-config with the configuration as it is'] : []),
+    ...(needs.has('stateChanges') ? ['PUT /mfa-config with the current configuration'] : []),
     ...(needs.has('clusterMfa')
-      ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it']
+      ? ['cluster MFA switched on and off, its types widened: all users of the cluster are affected']
       : []),
     ...(needs.has('lockOut') ? ['accounts locked for a while by wrong codes'] : []),
     ...(needs.has('supportMfaOff') ? ["the support user's MFA patched while it is off"] : []),
@@ -139,7 +139,7 @@ function irreversible(target: Target, requirements: readonly Requirement[]): str
   );
   return [
     ...(needs.has('replaceTotp')
-      ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`]
+      ? [`new TOTP keys for ${users.join(', ')}: their older authenticators stop working`]
       : []),
     ...(requirements.some((each) => each.needs.includes('clusterMfa') && each.needs.includes('disposable'))
       ? ['TOTP keys of all users forgotten: everybody has to enrol again']
@@ -182,7 +182,7 @@ function fittingIds(
     if (tried.has(id) && pace.leftMs(new Set([...fit, id]), true) <= mostMs) fit.add(id);
   const notApplicable = standings.filter((each) => each.notApplicable !== undefined);
   const share = shareFound(fit, new Set(notApplicable.map(({ requirement }) => requirement.id)));
-  const how = before.length > 0 ? 'by the pace of the last run' : 'by the pace of a target far away';
+  const how = before.length > 0 ? 'by the pace of the last run' : 'by the pace of a remote target';
   return [
     `${counted(fit.size, 'requirement')} ${how}, which find ${Math.floor(share * 100)} % of the known faults:`,
     ...fit,

@@ -39,7 +39,7 @@ export async function preflight(
     const notJson = speaksNoJson(connection, [...answers, ...anonymous]);
     if (notJson !== undefined) return notJson;
     if ([...anonymous, ...answers].every((answer) => answer.status === 404)) {
-      return `${notThisApi(connection)}: it answers 404 to all that is asked. Is baseUrl the API's root?`;
+      return `${notThisApi(connection)}: it answers every request with 404. Is baseUrl the API's root?`;
     }
     if (answers.every((answer) => answer.status === 401)) {
       return `${target.baseUrl} does not accept the credential of accounts.admin: it answers 401. Check it in the target file.`;

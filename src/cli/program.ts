@@ -50,10 +50,7 @@ export async function perform(args: readonly string[]): Promise<void> {
       },
     })
     .option('--env-file <file>', 'read environment variables from a file; those that are set already stay')
-    .option(
-      '--no-color',
-      'leave out colours, as NO_COLOR does; FORCE_COLOR keeps them where there is no terminal',
-    )
+    .option('--no-color', 'no colours, like NO_COLOR; FORCE_COLOR keeps them without a terminal')
     .hook('preAction', (program, command) => {
       if (command.name() === 'run') takeDefaults(command);
       const { envFile, color } = program.opts();

@@ -7,7 +7,7 @@ for (const name of variables) delete process.env[name];
 
 if (given.length > 0) {
   process.stderr.write(
-    `warning: ${given.join(' and ')}: ignored, since what libraries print for it holds secrets.\n`,
+    `warning: ${given.join(' and ')}: ignored, because their debug output holds secrets.\n`,
   );
   dropDebugLog();
 }

@@ -33,8 +33,8 @@ export function reachWords({ checked, applicable }: Reach): string {
 
 /** The keys of `allow`, each with its permission in words for a question. */
 export const allowWords = {
-  stateChanges: 'change what it restores at the end',
-  clusterMfa: 'switch cluster MFA for a while, which all users feel',
+  stateChanges: 'make changes that it restores at the end',
+  clusterMfa: 'switch cluster MFA for a while, which affects all users',
   replaceTotpOf: 'replace the TOTP keys of these accounts and the support user for good',
   lockOut: 'lock accounts for a while by wrong codes',
   disposable: 'do anything: it is a throw-away target, whose enrolments may be lost',
@@ -80,7 +80,7 @@ export function reachLines(target: Target, contract: Judging, statement?: Statem
   }
   const { missing } = reachOf({ ...target, allow }, contract, statement);
   const rest = [...missing].sort(([, a], [, b]) => b - a);
-  return [...lines, ...rest.map(([reason, count]) => `  ${count} more but for this: ${reason}`)];
+  return [...lines, ...rest.map(([reason, count]) => `  ${count} more without this: ${reason}`)];
 }
 
 /** A selected requirement with what is known before anything is sent. */

@@ -61,12 +61,12 @@ export function secretLines(
   const common =
     tooCommon.length === 0
       ? []
-      : [`Not searched for, since its value is a word that reports hold anyway: ${tooCommon.join(', ')}.`];
-  if (unsearched) common.push('More was printed than is kept to be searched: debug output has an end there.');
+      : [`Not searched for, because its value is a word that all reports contain: ${tooCommon.join(', ')}.`];
+  if (unsearched) common.push('Only the beginning of the output was searched: the rest is too long.');
   if (leaks.length === 0) return [`no secret in ${artefacts} artefacts`, ...common];
   return [
     ...leaks.map(({ file, what }) => `A secret (${what}) is in ${shown(file, folder)}.`),
-    'Do not hand these files on. This is a defect of the suite, not of the target: please report it, without them.',
+    'Do not pass these files on. This is a defect of the suite, not of the target: please report it, without them.',
     ...common,
   ];
 }

@@ -138,7 +138,7 @@ async function expectNoOtherWay(
   // The documented request must be answered like any other.
   const plain = await api.probe(method, path, sent);
   if (isDone(plain) || (await changes()).length > 0)
-    throw arrange.failure(`${method} ${path} itself is not refused: other ways tell nothing.`);
+    throw arrange.failure(`${method} ${path} itself is not refused: other ways show nothing.`);
 
   const operations = [...api.contract.operations.values()];
   const found = await culpritOf({

@@ -68,7 +68,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     if (isOther && (await api.call(operation, { as: admin, anyJson })).status === status) continue;
     answers.push(answer);
   }
-  if (answers.length === 0) arrange.notApplicable('what changes nothing is refused to the admin likewise');
+  if (answers.length === 0) arrange.notApplicable('the target refuses an empty change to the admin as well');
 
   const allowed = [403, 404];
   for (const answer of answers)

@@ -273,7 +273,7 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
   ] as const;
   for (const { operation, json, as } of calls.slice(0, 2)) {
     const { status } = await api.call(operation, { as, raw: { body: withMember('"x":1')(json) } });
-    if (status >= 500) throw arrange.failure(`A harmless member nobody knows was answered ${status}.`);
+    if (status >= 500) throw arrange.failure(`A body with a harmless unknown member was answered ${status}.`);
   }
 
   const found = await culpritOf({

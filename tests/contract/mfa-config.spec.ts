@@ -14,7 +14,7 @@ test('mfa-config/put-round-trip', async ({ cluster, state }) => {
   const before = await arrange(cluster.read());
 
   const answer = await cluster.put(before);
-  if (isRefused(answer)) arrange.notApplicable('the target refuses a PUT of what is so already');
+  if (isRefused(answer)) arrange.notApplicable('the target refuses a PUT that changes nothing');
   await arrange.success(Promise.resolve(answer));
 
   const after = await state.clusterOnce(before);
@@ -66,7 +66,7 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
       retainUserMfaSettings: true,
     });
     const isSo = found.enabled && configs.setOf(found.authenticationTypes) === configs.setOf(types);
-    if (isSo && isRefused(put)) arrange.notApplicable('the target refuses a PUT of what is so already');
+    if (isSo && isRefused(put)) arrange.notApplicable('the target refuses a PUT that changes nothing');
     await arrange.success(Promise.resolve(put));
     const now = await cluster.readUntil(
       ({ enabled, authenticationTypes }) =>
@@ -102,7 +102,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     tried += 1;
   }
   await arrange(switchTo(cluster, found.enabled, []));
-  if (tried === 0) arrange.notApplicable('the target refuses what is so already');
+  if (tried === 0) arrange.notApplicable('the target refuses a change of nothing');
 });
 
 test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {

@@ -34,7 +34,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
 const type = 'totp';
 
-const noFirstStep = 'the target answers the password alone by no session';
+const noFirstStep = 'the target gives no session for the password alone';
 
 /** The administrator, if the target asks it for a code. */
 function privileged(users: Users): readonly User[] {

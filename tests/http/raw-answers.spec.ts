@@ -9,7 +9,7 @@ test('http/no-content-after-204', async ({ api, admin, cluster }) => {
 
   const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson, headers });
   if (answer.status >= 400 && answer.status < 500)
-    arrange.notApplicable('the target refuses a PUT of what is so already');
+    arrange.notApplicable('the target refuses a PUT that changes nothing');
   if (answer.status !== 204) throw arrange.failure(`PUT /mfa-config answered ${answer.status}, not 204.`);
 
   expect(answer).toHaveNothingAfterHead();

@@ -31,7 +31,7 @@ test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   // A target may refuse a PUT that changes nothing: then a real change is tried, if allowed.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
   const mayChange = allow.clusterMfa && !config.enabled;
-  if (isRefused && !mayChange) arrange.notApplicable('the target refuses a PUT of what is so already');
+  if (isRefused && !mayChange) arrange.notApplicable('the target refuses a PUT that changes nothing');
   const answer = isRefused ? await cluster.put(switchedOn) : ofWhatIs;
   await arrange(cluster.asFound());
 

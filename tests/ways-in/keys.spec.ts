@@ -136,7 +136,7 @@ async function wrongIsRefused(users: Users, user: User, code: string): Promise<v
 
 async function firstStep(users: Users, user: User): Promise<Credential> {
   const { handedOut = anonymous, session } = await users.login(user);
-  if (handedOut === anonymous) arrange.notApplicable('the target answers the password alone by no session');
+  if (handedOut === anonymous) arrange.notApplicable('the target gives no session for the password alone');
   if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
   return handedOut;
 }

@@ -185,10 +185,7 @@ const table: {
     ({ allowed }) => `an answer with status ${allowed.join(' or ')}`,
     (check) => allOf(check, 'another status'),
   ],
-  opens: [
-    'a session that reads what a full session reads',
-    (check) => allOf(check, 'a session that reads less'),
-  ],
+  opens: ['a full session', (check) => allOf(check, 'a session that reads less than a full one')],
   verified: [
     'a success (2xx) with success true',
     (check) => `${lastOf(check)} with success ${json(check.success)}`,
@@ -210,8 +207,8 @@ const table: {
     (check) => `${check.changes.map(changeWords).join(nextLine)}${inLast(check)}`,
   ],
   readable: [
-    ({ part }) => `${reads[part]} answers by the document after the request`,
-    (check) => `it answers something else${inLast(check)}`,
+    ({ part }) => `a documented answer to ${reads[part]} after the request`,
+    (check) => `an undocumented answer${inLast(check)}`,
   ],
   mailed: [({ expected }) => mailsTo(expected), (check) => `${mailsTo(check.seen)}${inLast(check)}`],
   mail: [

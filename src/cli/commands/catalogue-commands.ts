@@ -18,9 +18,13 @@ export function addCatalogue(program: Command): void {
     .description('list the requirements')
     .addOption(new Option('--level <level>', 'only this level').choices(levels))
     .option('--area <area>', 'one area, e.g. totp-login')
-    .option('--grep <glob>', 'only ids that fit')
-    .option('--slow', 'only what waits for minutes where the clock can not be moved: run --slow', false)
-    .option('--claims', "the claims of a vendor's statement instead, and what each decides", false)
+    .option('--grep <glob>', 'only ids that match')
+    .option(
+      '--slow',
+      'only requirements that wait for minutes unless the clock can be moved (run --slow)',
+      false,
+    )
+    .option('--claims', "the claims that a vendor's statement may make, and what each one demands", false)
     .option('--json', 'as a JSON array', false)
     .action(({ level, area, grep, slow, claims, json }) => {
       if (claims) {
@@ -39,12 +43,13 @@ export function addCatalogue(program: Command): void {
 
   program
     .command('explain')
-    .description(
-      'explain one requirement: text, source, needs, what is exchanged for it, and what makes it fail',
-    )
+    .description('explain one requirement: text, source, needs, exchanges, and a fault that makes it fail')
     .argument('<id>', 'e.g. totp-key/secret-matches-uri')
     .addOption(releaseOption('for this release').default(defaultRelease))
-    .option('--run <dir>', 'what a run did for it instead, and why it waited, asked again or left out')
+    .option(
+      '--run <dir>',
+      "show a run's requests for it instead, with reasons for waits, retries and omissions",
+    )
     .action(async (id: string, { release, run }) => {
       if (run !== undefined) return say(renderRun(requirementById(id).id, eventsOfRun(run)).trimEnd());
       const contract = await loadContract(release);
@@ -54,17 +59,17 @@ export function addCatalogue(program: Command): void {
 
 const help = `
 A and B are releases (${releaseNames.join(', ')}), OpenAPI documents, or their URLs.
-Exit codes: 0; 1 with --fail-on-breaking where a change breaks clients or servers; 2 wrong usage, unusable document`;
+Exit codes: 0; 1 with --fail-on-breaking if a change breaks clients or servers; 2 wrong usage or unusable document`;
 
 export function addDiff(program: Command): void {
   program
     .command('diff')
-    .description('what changes from one contract to another, and for whom it breaks')
+    .description('show the changes between two contracts, and whom they break')
     .argument('<a>', 'a release, a file or a URL')
     .argument('<b>', 'the same')
     .option('--json', 'as JSON', false)
     .option('--markdown', 'as Markdown, for a comment on a pull request', false)
-    .option('--fail-on-breaking', 'exit 1 where a change breaks clients or servers', false)
+    .option('--fail-on-breaking', 'exit 1 if a change breaks clients or servers', false)
     .option('--allow-external-refs', externalRefsHelp, false)
     .addHelpText('after', help)
     .action(async (a: string, b: string, { json, markdown, failOnBreaking, allowExternalRefs }) => {

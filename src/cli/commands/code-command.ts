@@ -17,10 +17,10 @@ export function addCode(program: Command): void {
   program
     .command('code')
     .description('print the one-time code of the TOTP secret or otpauth URI on standard input')
-    .option('--step <n>', 'of the step N steps from now, e.g. -1', argument(wholeNumber), 0)
-    .option('--at <date>', "the target's time, e.g. of the Date field of its answer", argument(timeOf))
+    .option('--step <n>', 'the code N steps from now, e.g. -1', argument(wholeNumber), 0)
+    .option('--at <date>', "the target's time, e.g. from the Date of an answer", argument(timeOf))
     .option('--offset <seconds>', "the target's clock minus this one's", argument(wholeNumber), 0)
-    .option('-t, --target <file>', 'by the clock of the target of this target file, which is asked once')
+    .option('-t, --target <file>', "use the clock of this target file's target, which gets one request")
     .addHelpText('after', help)
     .action(async ({ step, at, offset, target }) => {
       const authenticator = authenticatorOf(readFileSync(0, 'utf8').trim());

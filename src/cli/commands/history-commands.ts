@@ -20,8 +20,8 @@ const widthOf = () => process.stdout.columns ?? 100;
 export function addHistory(program: Command): void {
   program
     .command('compare')
-    .description('show what differs between two verdicts: what broke, what was fixed, which facts changed')
-    .argument('<before>', 'a verdict.json, or the folder that a run wrote into')
+    .description('compare two verdicts: requirements that broke or were fixed, facts that changed')
+    .argument('<before>', "a verdict.json, or a run's output folder")
     .argument('<after>', 'the later one')
     .option('--statement <file>', "compare with this vendor's statement (default: that of the later run)")
     .option('--json', 'as a JSON object', false)
@@ -42,7 +42,7 @@ export function addHistory(program: Command): void {
 
   program
     .command('trend')
-    .description('show how the targets did over their last runs: what broke, what is flaky')
+    .description('show the last runs of the targets: requirements that broke or are flaky')
     .option('--last <n>', 'the last N runs of each target', argument(wholeNumber(1)), 14)
     .option('--target <name>', 'one target only')
     .option('--out <dir>', `folder of reports that holds ${historyFile}`, 'reports')

@@ -17,8 +17,8 @@ import { say } from '../terminal.js';
 import { argument } from './options.js';
 
 const help = `
-At a terminal, init asks for what no flag sets; elsewhere defaults apply. It never asks for secrets: the file names the
-environment variables that hold them.`;
+At a terminal, init asks for values that no flag sets; elsewhere it uses defaults. It never asks for secrets: the file
+names the environment variables that hold them.`;
 
 export function addInit(program: Command): void {
   program
@@ -26,22 +26,22 @@ export function addInit(program: Command): void {
     .description('write a target file, by flags or questions')
     .argument('[file]', 'the file to write', 'target.yaml')
     .option('--base-url <url>', "the API's root, e.g. https://10.2.0.7/v2")
-    .option('--name <name>', 'of the target: its reports get a folder of this name')
+    .option('--name <name>', 'name of the target, and of the folder of its reports')
     .option(
       '--release <release>',
-      `which release it is; auto looks (default: ${defaultRelease})`,
+      `its release; auto detects it (default: ${defaultRelease})`,
       argument(releaseOrAuto),
     )
     .option('--ca <file>', 'the authority that signed its certificate')
     .option('--admin <user>', 'user name of the account that may change the configuration')
     .option('--no-key', 'the admin has no API key')
-    .option('--viewer <user>', 'user name of an account that may only view')
+    .option('--viewer <user>', 'user name of a view-only account')
     .option('--other <user>', 'user name of a second user')
-    .option('--mail-domain <domain>', 'where the accounts get their mail: USER@DOMAIN')
-    .option('--mail-listen <host:port>', 'where the suite listens for the mails of the target')
+    .option('--mail-domain <domain>', "domain of the accounts' mail addresses (USER@DOMAIN)")
+    .option('--mail-listen <host:port>', "address on which the suite receives the target's mails")
     .option(
       '--allow <keys>',
-      `what a run may do, with commas between: ${allowKeys.join(', ')}`,
+      `permissions of a run, separated by commas: ${allowKeys.join(', ')}`,
       argument(keysOf),
     )
     .addHelpText('after', help)
@@ -86,7 +86,7 @@ export async function newTarget(flags: Flags, lines: Lines | undefined) {
     ca: optional(flags.ca ?? (await ask('File of the certificate authority, if it is your own', ''))),
     admin: flags.admin ?? (await ask('User name of the admin', 'admin')),
     adminHasKey: flags.key,
-    viewer: optional(flags.viewer ?? (await ask('User name of an account that may only view', ''))),
+    viewer: optional(flags.viewer ?? (await ask('User name of a view-only account', ''))),
     other: optional(flags.other ?? (await ask('User name of a second user', ''))),
     mailDomain: optional(flags.mailDomain ?? (await ask('Domain of their mail addresses', ''))),
     mailListen: optional(flags.mailListen ?? (await ask('Listen for mails at (HOST:PORT)', ''))),

@@ -15,15 +15,15 @@ import { say } from '../terminal.js';
 import { releaseOption } from './options.js';
 
 const reportHelp = `
-Without --from the verdicts in --out are read, and their reports are written again. With --from the verdicts of
-shards and other runs are merged into --out. Fewer shards or targets than were planned are inconclusive.
-The exit code is that of the worst verdict, as of run.`;
+Without --from, report writes the reports of the verdicts in --out again. With --from it merges the verdicts of shards
+and other runs into --out. Missing shards or targets make the result inconclusive.
+The exit code is that of the worst verdict, as for run.`;
 
 export function addReport(program: Command): void {
   program
     .command('report')
     .description('build the reports again, and one matrix of all targets; merge shards (--from)')
-    .option('--from <dir...>', 'folders that runs or shards wrote into (their --out)')
+    .option('--from <dir...>', 'output folders of runs or shards (their --out)')
     .option('--out <dir>', 'folder for the reports', 'reports')
     .option('--allure', 'also the Allure report, with its history in --out', false)
     .option('--open', 'open the page in a browser', false)
@@ -39,9 +39,9 @@ export function addCheckHar(program: Command): void {
     .command('check-har')
     .description('judge recorded traffic by the contract, without a target')
     .argument('<files...>', 'HAR files, also gzipped, and folders of them')
-    .option('--base-url <url>', "the API's root to look at (default: the one root recorded that ends in /v2)")
+    .option('--base-url <url>', "the API's root to judge (default: the only recorded root that ends in /v2)")
     .addOption(releaseOption('judge by this release').default(defaultRelease))
-    .option('--name <name>', "of the reports and their folder (default: the first recording's)")
+    .option('--name <name>', "name of the reports and their folder (default: the first recording's)")
     .option('--out <dir>', 'folder for verdict and reports', 'reports')
     .option('--strict', 'a failed should gates like a must', false)
     .option('--quiet', 'print the verdict only', false)
@@ -52,25 +52,25 @@ export function addCheckHar(program: Command): void {
 }
 
 const bundleHelp = `
-Exit codes: 0 all is as it was packed; 1 something was changed, added or taken away; 2 it is not a bundle.
-The printed hash covers all files: compare it with the hash that the sender gives you by another way.`;
+Exit codes: 0 unchanged; 1 a file was changed, added or removed; 2 not a bundle.
+The printed hash covers all files: compare it with the hash that the sender gives you through another channel.`;
 
 export function addVerifyBundle(program: Command): void {
   program
     .command('verify-bundle')
-    .description('check the hashes of what run --bundle has packed')
+    .description('check the hashes of a bundle that run --bundle packed')
     .argument('<file>', 'the zip')
     .addHelpText('after', bundleHelp)
     .action((file: string) => {
       const { files, problems, sha256 } = checkBundle(file);
       for (const problem of problems) say(`${file}: ${problem}`);
       if (problems.length > 0) process.exitCode = 1;
-      else say(`${file}: ${files} files, all as they were packed\nSHA-256 of their list: ${sha256}`);
+      else say(`${file}: ${files} files, all unchanged\nSHA-256 of their list: ${sha256}`);
     });
 }
 
 const statementHelp = `
-Name the file in the target file (statement: FILE) once you have read it: what it claims is a must from then on.`;
+Read the file, then name it in the target file (statement: FILE): its claims become musts.`;
 
 export function addStatement(program: Command): void {
   program
@@ -79,9 +79,9 @@ export function addStatement(program: Command): void {
     .requiredOption('-t, --target <file>', 'target file')
     .option(
       '--from <verdict>',
-      "a verdict.json, or the folder that a run wrote into (default: the target's last in reports/)",
+      "a verdict.json, or a run's output folder (default: the target's last in reports/)",
     )
-    .option('--out <file>', 'write it there, unless there is such a file (default: standard output)')
+    .option('--out <file>', 'write it to this new file (default: standard output)')
     .addHelpText('after', statementHelp)
     .action(({ target: file, from, out }) => {
       const { name } = readTarget(file, process.env);
@@ -92,6 +92,6 @@ export function addStatement(program: Command): void {
       if (out === undefined) return say(text.trimEnd());
       writeNew(out, text);
       const named = relative(dirname(file), out);
-      say(`${out} is drafted. Read it, make it yours, then name it in ${file}: statement: ${named}`);
+      say(`${out} is drafted. Read and edit it, then name it in ${file}: statement: ${named}`);
     });
 }

@@ -19,7 +19,7 @@ Exit codes:
   1  does not conform: a must failed (with --strict also a should)
   2  wrong usage or configuration: the message says what to correct; or a defect of the suite, such as a secret in a
      report; or standard output could not be written
-  3  inconclusive: the target or the network got in the way, the process of the tests was killed, nothing was checked,
+  3  inconclusive: the target or the network prevented a verdict, the test process was killed, nothing was checked,
      or another run uses the target
   4  the target's state could not be restored, or a second Ctrl-C left no time to
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
@@ -28,14 +28,14 @@ Exit codes:
 function addRerun(program: Command, defaults: RunCommand): void {
   program
     .command('rerun')
-    .description('try again what failed or was inconclusive in the last run, with reports of its own')
+    .description('repeat the failed and inconclusive requirements of the last run, with separate reports')
     .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
-    .option('--last-failed', 'what failed or was inconclusive: as without it', true)
-    .option('--from <dir>', 'folder that the last run wrote into (its --out)', 'reports')
+    .option('--last-failed', 'failed and inconclusive requirements: the default', true)
+    .option('--from <dir>', 'output folder of the last run (its --out)', 'reports')
     .option('--out <dir>', 'folder for verdicts and reports (default: rerun in the folder of --from)')
     .option('--state-dir <dir>', stateDirHelp)
     .option('--wait', 'wait while another run uses the target', false)
-    .option('--slow', 'also what takes real minutes without a clock control', false)
+    .option('--slow', 'also requirements that take minutes without a clock control', false)
     .option('--quiet', 'print the verdict only', false)
     .option('--json', 'print the verdict as JSON', false)
     .action(async ({ target: targets, from, out = join(from, 'rerun'), stateDir, ...flags }) => {
@@ -55,77 +55,78 @@ function addRerun(program: Command, defaults: RunCommand): void {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('run the suite against a target; without -t against the emulator, which is started for it')
+    .description('run the suite against a target; without -t it starts the emulator as the target')
     .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
     .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
     .option('--state-dir <dir>', stateDirHelp)
     .addOption(releaseOption('judge by this release'))
-    .option('--release-as-given', 'judge by the named release, though operations of it are not there', false)
+    .option(
+      '--release-as-given',
+      'judge by the named release even if the target lacks operations of it',
+      false,
+    )
     .option('--contract <file|url>', "judge by this OpenAPI document instead of the release's own")
     .option('--allow-external-refs', externalRefsHelp, false)
     .addOption(
-      new Option(
-        '--mode <mode>',
-        'how much of the target may be changed, which the target file says more of (allow)',
-      )
+      new Option('--mode <mode>', 'how much of the target may be changed; allow in the target file says more')
         .choices(['full', 'read-only'])
         .default('full'),
     )
     .option(
       '--grep <glob>',
-      "only requirements whose id fits, e.g. 'totp-login/*'; several with commas between",
+      "only requirements whose id matches, e.g. 'totp-login/*'; separate several by commas",
     )
     .option(
       '--within <time>',
-      'what fits into this time, first what finds most faults a second: 60s, 2m',
+      'only requirements that fit into this time, those that find most faults first: 60s, 2m',
       argument(durationOf),
     )
     .option(
       '--last-failed',
-      'only what failed or was inconclusive in the last run, by its verdict in --out',
+      'only requirements that failed or were inconclusive in the last run in --out',
       false,
     )
     .option('--strict', 'a failed should gates like a must', false)
     .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
-    .option('--slow', 'also what takes real minutes without a clock control', false)
+    .option('--slow', 'also requirements that take minutes without a clock control', false)
     .option('--max-failures <n>', 'end the run after N failures that gate', argument(wholeNumber(1)))
     .addOption(new Option('-x', 'the same as --max-failures 1').implies({ maxFailures: 1 }))
-    .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
-    .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
+    .option('--seed <n>', 'seed of all random choices', argument(wholeNumber(0)), 1)
+    .option('--jobs <n>', 'targets tested at once', argument(wholeNumber(1)), 2)
     .option(
       '--lanes <n>',
-      'tests of one target tried at once: auto (as many as it allows), or 1: one by one',
+      'tests run at once on one target: auto (as many as it allows), or 1 (one by one)',
       argument(lanesOf),
       'auto',
     )
     .option(
       '--baseline <verdict>',
-      'an earlier verdict.json, or the folder of verdicts: gate on what is new against it',
+      'an earlier verdict.json or folder of verdicts: only failures that it lacks gate',
     )
     .addOption(
       new Option(
         '--gate <policy>',
-        'failures that count, where new ones are those against the baseline (default: new with --baseline, else all)',
+        'failures that gate; new ones are not in the baseline (default: new with --baseline, else all)',
       ).choices(gatePolicies),
     )
-    .option('--waivers <file>', "known failures, in place of the target file's")
+    .option('--waivers <file>', "file of known failures, instead of the target file's")
     .addOption(
       new Option(
         '--waiver-problems <what>',
-        'what a waiver does that expired, fits nothing or is no longer needed',
+        'effect of waivers that expired, match nothing or are no longer needed',
       )
         .choices(['fail', 'warn'])
         .default('fail'),
     )
     .option('--shard <i/n>', 'only the i-th of n shares of the targets', argument(shardOf), wholeRun)
     .option('--bundle <file.zip>', 'pack the evidence, with a SHA-256 of each file; verify-bundle checks it')
-    .option('--har', 'also failed.har: the exchanges of what failed, as HAR 1.2', false)
+    .option('--har', 'also failed.har: the exchanges of failed requirements, as HAR 1.2', false)
     .option('--sarif <file>', 'also SARIF 2.1.0, for code-scanning pages')
     .option('--metrics <file>', 'also OpenMetrics, for the textfile collector of a monitoring system')
-    .option('--attest <file>', 'also an in-toto statement of the test result, for a tool that signs')
-    .option('--restore-first', 'restore what a killed run left changed, then run', false)
+    .option('--attest <file>', 'also an in-toto statement of the test result, for a signing tool')
+    .option('--restore-first', 'first restore the changes of a killed run', false)
     .option('--wait', 'wait while another run uses the target', false)
-    .option('--plan', 'send nothing; print what would be done to the target', false)
+    .option('--plan', 'send nothing; print what the run would do to the target', false)
     .option('--no-allure', 'leave out the results for the Allure report')
     .addOption(
       new Option('--verbose', 'show each request on one line as it happens')
@@ -139,7 +140,7 @@ export function addRun(program: Command): void {
     .action(async (options, { args }: Command) => {
       const [extra] = args;
       if (extra !== undefined)
-        throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
+        throw new ConfigurationError(`run takes no argument. Name the target file by -t: run -t ${extra}`);
       const { target: targets, lastFailed, out } = options;
       const grep = lastFailed ? lastFailedOf(targets, out, options.grep) : options.grep;
       if (grep === null) return say(nothingFailed(out));

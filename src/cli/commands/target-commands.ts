@@ -11,12 +11,12 @@ import { stateDirHelp } from './options.js';
 const doctorHelp = `
 Each account tries to log in. The first account with an address gets a mailed code, which doctor awaits. Nothing else
 changes; without allow.stateChanges no account logs in and no mail is sent.
-Exit codes: 0 the target file holds what it promises; 2 it does not, or can't be read; 3 the target does not answer`;
+Exit codes: 0 the target file is right; 2 it is wrong or can't be read; 3 the target does not answer`;
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('try what a target file promises: accounts, mail, clock, TLS, login, rate')
+    .description('check a target file against its target: accounts, mail, clock, TLS, login, rate')
     .requiredOption('-t, --target <file>', 'target file')
     .option('--state-dir <dir>', stateDirHelp)
     .addHelpText('after', doctorHelp)
@@ -28,7 +28,7 @@ export function addDoctor(program: Command): void {
 export function addRestore(program: Command): void {
   program
     .command('restore')
-    .description('restore what a killed run left changed; without -t list the open journals')
+    .description('restore the changes of a killed run; without -t list the open journals')
     .option('-t, --target <file>', 'target file')
     .option('--state-dir <dir>', stateDirHelp)
     .option('--wait', 'wait while a run uses the target', false)
@@ -44,7 +44,7 @@ Exit codes: 0 a release fits; 1 none fits, the nearest is named; 2 wrong usage o
 export function addDetect(program: Command): void {
   program
     .command('detect')
-    .description('show which releases a target fits, and why not the others; only reads')
+    .description('show which releases a target fits, and the evidence against others; only reads')
     .requiredOption('-t, --target <file>', 'target file')
     .option('--json', 'as JSON', false)
     .addHelpText('after', detectHelp)

@@ -12,8 +12,8 @@ import { complain, say } from '../terminal.js';
 import { argument, collect } from './options.js';
 
 export function addWaivers(program: Command): void {
-  const waivers = program.command('waivers').description('look after a file of known failures');
-  const today = 'judge by this day, e.g. 2026-12-31 (default: today in UTC)';
+  const waivers = program.command('waivers').description('check and prune a file of known failures');
+  const today = 'the day to judge by, e.g. 2026-12-31 (default: today in UTC)';
 
   waivers
     .command('check')
@@ -26,12 +26,12 @@ export function addWaivers(program: Command): void {
 
   waivers
     .command('prune')
-    .description('take out what expired or matches no requirement; all else stays as it is written')
+    .description('remove waivers that expired or match no requirement; the rest stays as written')
     .argument('<file>', 'a waivers file')
     .option('--today <day>', today, argument(day))
     .option(
       '--verdict <file>',
-      'also what this verdict.json says is no longer needed; repeatable',
+      'also waivers that this verdict.json shows as no longer needed; repeatable',
       collect,
       [],
     )
@@ -72,7 +72,7 @@ function pruneWaiversFile(path: string, today: string, verdicts: readonly string
     }
   }
   if (why.size === 0) {
-    say(`${path}: nothing to take out.`);
+    say(`${path}: nothing to remove.`);
     return 0;
   }
   const text = pruned(file.text, path, new Set(why.keys()));

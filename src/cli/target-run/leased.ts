@@ -30,7 +30,7 @@ export class Leased {
         reports?.release();
         throw error;
       }
-      tell(`warning: ${target.name}: nothing keeps another run off the target. ${error.message}`);
+      tell(`warning: ${target.name}: another run may use the target at the same time. ${error.message}`);
       return new Leased(prepared, undefined, reports);
     }
   }

@@ -182,7 +182,11 @@ function locationOf(document: SourceDocument, pointer: string, reference: string
     return resolve(dirname(document.location), path);
   } catch (error) {
     if (error instanceof TypeError || error instanceof URIError) {
-      throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not a place`, error);
+      throw document.error(
+        pointer,
+        `refers to ${reference.slice(0, 120)}, which is not a valid location`,
+        error,
+      );
     }
     throw error;
   }

@@ -126,10 +126,7 @@ export function requireBounded(document: SourceDocument, start: readonly Located
     // OpenAPI 3.1 allows members beside a reference.
     if (isObject(node.value) && node.pointer !== pointer) size += Object.keys(node.value).length;
     if (size > mostExpanded) {
-      throw document.error(
-        pointer,
-        `stands for more than ${mostExpanded} nodes once its references are in place`,
-      );
+      throw document.error(pointer, `has more than ${mostExpanded} nodes with its references expanded`);
     }
     open.delete(pointer);
     sizes.set(pointer, size);
@@ -140,7 +137,10 @@ export function requireBounded(document: SourceDocument, start: readonly Located
   for (const node of start) {
     total += sizeOf(node, 0);
     if (total > mostExpanded) {
-      throw document.error(node.pointer, `the operations stand for more than ${mostExpanded} nodes`);
+      throw document.error(
+        node.pointer,
+        `the operations have more than ${mostExpanded} nodes with references expanded`,
+      );
     }
   }
 }

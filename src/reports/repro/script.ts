@@ -71,7 +71,7 @@ export const canTell = (text: string): boolean => !text.includes(`# ${showsNothi
 function withoutAssertion({ id, title, source, reason }: Failure, why: string): string {
   return `#!/bin/sh
 ${comment(`${id}: ${title}\n${reason}\nSource: ${source}\n\n${showsNothing}: ${why}.`)}
-# Let the suite try it again instead:
+# Run the suite again instead:
 #   mfa-conformance run -t FILE --grep '${id}'
 echo "${showsNothing}. Run: mfa-conformance run -t FILE --grep '${id}'" >&2
 exit 2

@@ -59,10 +59,10 @@ Source: ${source}
 What happens:
 ${happens(this.steps, this.log).join('\n')}
 
-Exit status: 1 the fault shows, 0 the target answers as it must, 2 it can't be tried here. Needs curl${where('totp', ' and openssl')}.
-${where('give_back', 'What it changes it restores in the end.\n')}Environment:
+Exit status: 1 the fault shows, 0 the target meets the requirement, 2 the script can't decide here. Needs curl${where('totp', ' and openssl')}.
+${where('give_back', 'The script restores its changes at the end.\n')}Environment:
 ${variables.map((name) => `  ${name}: ${wordsOf(name)}\n`).join('')}  BASE_URL: the API's root; default: ${baseUrl}
-  CURL_OPTIONS: such as '--cacert FILE'
+  CURL_OPTIONS: further options of curl, such as '--cacert FILE'
 ${where('mailed_code', '  MAILED_CODE: a command that prints the newest code mailed to the address it gets\n')}${where('pause', '  CLOCK_CONTROL: the clock protocol of an emulator\n')}`;
     return `#!/bin/sh
 ${comment(head.trimEnd())}

@@ -21,8 +21,8 @@ interface LetIn {
 }
 
 const withoutCode =
-  'POST /email-otp sent mails that hold nothing like a code (if they do, set mail.codePattern): nothing is switched on ' +
-  'that only a mailed code switches off again.';
+  'The mails of POST /email-otp hold no recognisable code, so nothing is switched on ' +
+  'that only a mailed code can switch off. If they do hold a code, set mail.codePattern.';
 
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 

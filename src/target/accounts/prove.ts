@@ -170,10 +170,10 @@ async function learnSessionLimit(
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ byCookie }) => byCookie))
-    return `it sets a cookie, and release ${api.contract.release} declares no header session-id for an id`;
+    return `it sets a cookie, and release ${api.contract.release} declares no header session-id to send an id in`;
   const seen = tried.flatMap(({ way, opens }) => (way === 'sessions' && opens !== null ? [opens] : []));
   if (seen.length === 0 || seen.some(isUsable)) return undefined;
-  return `its session ids open nothing in the header session-id, which release ${api.contract.release} does not declare`;
+  return `it refuses its session ids in the header session-id, which release ${api.contract.release} does not declare`;
 }
 
 function proofOf(
@@ -187,10 +187,10 @@ function proofOf(
   const what =
     user.domain.toUpperCase() === 'LOCAL'
       ? 'Check its password, and whether it is locked'
-      : `Its domain is ${user.domain}: accounts of other domains than LOCAL may need a code always`;
+      : `Its domain is ${user.domain}: accounts of domains other than LOCAL may always need a code`;
   const others = all.some((other) => other.letIn)
-    ? ', while another account of the target file is let in'
-    : ', and no account of the target file is let in';
+    ? ', although another account of the target file could'
+    : ', like all accounts of the target file';
   const problem = `${where} could not log in with its password while cluster MFA is off${others}: ${refusals.join(', ')}. ${what}.`;
   return {
     // The target asked to wait, so a later login may succeed.
@@ -261,7 +261,7 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
     other.status === status &&
     textOf(other.body, 'errorCode') === textOf(body, 'errorCode') &&
     textOf(other.body, 'message') === textOf(body, 'message');
-  return isTheSame ? `it refuses a right password and a body that is none alike (${status})` : undefined;
+  return isTheSame ? `it refuses a right password and an invalid body alike (${status})` : undefined;
 }
 
 async function isSwitchedOff(api: Api, way: LoginWay): Promise<boolean> {

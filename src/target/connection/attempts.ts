@@ -115,7 +115,7 @@ export class Attempts {
     if (!isRight && this.#countsAll && all >= budget)
       throw new NotAllowedError(
         `might lock ${who}, after ${all} failed attempts in this run: a right login of ${[...this.#unsure].join(', ') || 'another account'} ` +
-          'was refused after others of it had been taken, as by a lock that counts failures of some minutes; allow.lockOut is not true',
+          'was refused after earlier ones had succeeded, perhaps by a lock that counts all failures of some minutes; allow.lockOut is not true',
       );
   }
 

@@ -9,8 +9,8 @@ interface Restorable {
 
 /** Values that can't be restored on a target that refuses null and keeps omitted members. */
 const keptMembers =
-  'What was never configured of cluster MFA can not be put back to null: the target keeps authenticationTypes or ' +
-  'retainUserMfaSettings of the suite, which nothing uses while cluster MFA is off.';
+  'Unset members of cluster MFA can not be reset to null: the target keeps the authenticationTypes or ' +
+  'retainUserMfaSettings of the suite, which have no effect while cluster MFA is off.';
 
 export class ClusterRestore {
   #hasRestored = false;

@@ -99,7 +99,7 @@ export class Codes {
       const code = await this.unused(authenticator);
       if (!this.isRight(other, code)) return code;
     }
-    throw new ArrangeError("The target gave the same secret twice: a code of one key is the other's too.");
+    throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
   /** The previous step's code, which saves the current one; undefined if it is refused or used. */

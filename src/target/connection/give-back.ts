@@ -80,7 +80,7 @@ async function hasReopened(connection: Connection): Promise<boolean> {
 
 function waitedFor(pending: readonly string[]): string {
   return pending.length > 0
-    ? `${pending.join(', ')}, sent and not answered, which may still land`
+    ? `${pending.join(', ')}, sent and not answered, which may still take effect`
     : 'the last changes to show';
 }
 

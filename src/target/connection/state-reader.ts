@@ -87,23 +87,21 @@ export class StateReader {
     const answer = await this.api.call(operation, { as: this.admin });
     const path = this.api.contract.operations.get(operation)?.path;
     if (answer.status >= 500)
-      throw new TransportError(
-        `GET ${path} answered ${answer.status}: the state of the target can't be told.`,
-      );
+      throw new TransportError(`GET ${path} answered ${answer.status}: the state of the target is unknown.`);
     if (answer.status < 200 || answer.status >= 300) {
-      throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target can't be told.`);
+      throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target is unknown.`);
     }
     // It is unknown which of two values holds.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
-        `GET ${path} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target can't be told.`,
+        `GET ${path} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target is unknown.`,
         { exchange: answer.exchange, breaks: 'http/repeated-members-agree' },
       );
     const success = this.api.contract.operations.get(operation)?.success;
     const [breach] = this.strict && success !== undefined ? brokenRules(success, answer.body) : [];
     if (breach === undefined) return answer;
     throw new ArrangeError(
-      `GET ${path} answered another form, so the state of the target can't be told. ${actual(breach)}`,
+      `GET ${path} answered another form, so the state of the target is unknown. ${actual(breach)}`,
     );
   }
 }

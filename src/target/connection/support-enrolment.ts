@@ -93,7 +93,7 @@ export class SupportProofs {
   /** Why no other code is sent; also adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
     if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
-    return 'POST /support-user/verify-totp took no right code of the last keys.';
+    return 'POST /support-user/verify-totp accepted no right code of the latest keys.';
   };
 
   async #prove(authenticator: Authenticator): Promise<Proof> {

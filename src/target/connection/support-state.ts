@@ -155,4 +155,4 @@ export function switchesOnByMail(body: unknown, before: SupportConfig | undefine
 }
 
 export const keptAddress =
-  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
+  "The target keeps the support user's mode or address after switching off; neither has an effect while support MFA is off.";

@@ -91,7 +91,7 @@ export async function detectRelease(target: Target, stateDir: string): Promise<D
     return {
       release,
       fits: [],
-      note: `the release could not be detected, ${release} is taken: ${error.message}`,
+      note: `the release could not be detected, so ${release} is assumed: ${error.message}`,
     };
   }
 }
@@ -125,9 +125,10 @@ function why({ best, nearest, releases, credential }: Detection): string {
     const against = judged?.against.map(({ text }) => text).join(', ') ?? '';
     return `none fits, it is the nearest (against it: ${against}; looked ${credential})`;
   }
-  const reasons = judged?.for.join(', ') || 'nothing that tells releases apart was seen';
+  const reasons = judged?.for.join(', ') || 'no evidence distinguishes the releases';
   const others = best.slice(1);
-  const alike = others.length === 0 ? '' : `; ${others.join(' and ')} can not be told from it by reading`;
+  const alike =
+    others.length === 0 ? '' : `; ${others.join(' and ')} can not be distinguished from it by reading`;
   return `${reasons}${alike} (looked ${credential})`;
 }
 
@@ -148,7 +149,7 @@ function conclusionOf({ best, nearest }: Detection): string {
   if (first === undefined) return `fits no release; the nearest is ${nearest}.`;
   if (others.length === 0) return `release ${first}.`;
   const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: reading can't distinguish them`;
-  return `${which}. release: auto takes ${first}, which asks less.`;
+  return `${which}. release: auto chooses ${first}, which demands less.`;
 }
 
 function linesOf({ release, fits, for: supporting, against }: ReleaseJudged, { best }: Detection): string[] {

@@ -247,8 +247,8 @@ export async function look(connection: Connection, contracts: readonly Contract[
 function accessWords(hasKey: boolean, letIn: boolean): string {
   if (letIn) return 'with the API key of accounts.admin';
   return hasKey
-    ? 'from outside only: the API key of accounts.admin was not let in'
-    : 'from outside only: accounts.admin has no apiKey, and logging in is not reading';
+    ? 'anonymously, because the API key of accounts.admin was refused'
+    : 'anonymously, because accounts.admin has no apiKey and a login is no read';
 }
 
 function differingPaths(contracts: readonly Contract[]): string[] {

@@ -53,7 +53,7 @@ export function parseEntry(value: unknown, place: string): HarEntry {
 function responseOf(response: Readonly<Record<string, unknown>>, place: string): HarResponse | undefined {
   const status = response['status'];
   if (typeof status !== 'number') {
-    throw new ConfigurationError(`${place}.response.status: wanted a number, found ${typeof status}.`);
+    throw new ConfigurationError(`${place}.response.status: expected a number, found ${typeof status}.`);
   }
   // Browsers write 0 for a request that failed or was blocked, 304 for their own cache.
   if (status === 0 || status === 304) return undefined;
@@ -93,7 +93,7 @@ function headersOf(list: unknown): Record<string, string> {
 
 function objectAt(value: unknown, place: string): Readonly<Record<string, unknown>> {
   if (isObject(value)) return value;
-  throw new ConfigurationError(`${place}: wanted an object as HAR 1.2 has it, found ${kindOf(value)}.`);
+  throw new ConfigurationError(`${place}: expected an object as in HAR 1.2, found ${kindOf(value)}.`);
 }
 
 function textAt(value: unknown, place: string): string {

@@ -97,16 +97,14 @@ export function setOf(types: readonly string[] | null): string {
 
 function reader(body: unknown, what: string) {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ArrangeError(`${what} did not answer an object: the state of the target can't be told.`);
+    throw new ArrangeError(`${what} did not answer an object: the state of the target is unknown.`);
   }
   const members = new Map<string, unknown>(Object.entries(body));
   return <T>(name: string, is: (value: unknown) => value is T): T | undefined => {
     const value = members.get(name);
     if (value === undefined || value === null) return undefined;
     if (is(value)) return value;
-    throw new ArrangeError(
-      `${what} answered a wrongly typed ${name}: the state of the target can't be told.`,
-    );
+    throw new ArrangeError(`${what} answered a wrongly typed ${name}: the state of the target is unknown.`);
   };
 }
 
@@ -182,7 +180,7 @@ export function parseJournal(json: string, file: string): JournalContent {
 
 function damaged(file: string, how: string): ConfigurationError {
   return new ConfigurationError(
-    `The journal ${file} ${how}. It is kept: it tells what a run changed. Compare the target by hand with what ` +
-      'it should be, then delete the file.',
+    `The journal ${file} ${how}. It is kept because it records what a run changed. Compare the target by hand with its ` +
+      'intended state, then delete the file.',
   );
 }

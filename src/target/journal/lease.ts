@@ -360,7 +360,7 @@ function writing<T>(file: string, action: () => T): T {
   } catch (error) {
     throw new ConfigurationError(
       `${file} can't be written, so nothing is sent to the target: ${reasonOf(error)}. ` +
-        'It keeps two runs off one target, and the journal is written beside it: choose a writable folder with --state-dir.',
+        'It keeps two runs from using one target at once, and the journal stands beside it: choose a writable folder with --state-dir.',
     );
   }
 }

@@ -104,7 +104,7 @@ export class WriteLog {
       }
       throw new ConfigurationError(
         `${this.file} can't be written, so nothing is changed on the target any more: ${reasonOf(error)}. ` +
-          'It tells which writes may still land.',
+          'It records which writes may still take effect.',
       );
     }
     return id;

@@ -26,8 +26,8 @@ export function draftStatement(
   const drafted = claims.map((claim) => ({ claim, ...draftOf(claim, verdict, catalogue) }));
   const head = [
     `Drafted by mfa-conformance ${suite.version} from the run of ${startedAt} on ${target.name}, release ${release}.`,
-    'It says what was measured. A statement says what is promised: read each line before you make it yours. What you ' +
-      'claim is a must from then on, what you deny is not applicable, what you leave out is judged by the catalogue.',
+    'It records measurements, but a statement is a promise: read each line before you publish it. Claims ' +
+      'become musts, denied claims are not applicable, and omitted ones keep the level of the catalogue.',
   ];
   return [
     schemaLine,

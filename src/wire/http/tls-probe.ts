@@ -51,7 +51,7 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
         const text = `${'code' in error ? String(error.code) : ''} ${error.message}`;
         if (/NO_PROTOCOLS_AVAILABLE|no protocols available|NO_CIPHERS/i.test(text)) {
           reject(
-            new ArrangeError('This machine speaks neither TLS 1.0 nor 1.1 itself: they cannot be tried.'),
+            new ArrangeError("This machine supports no TLS before 1.2, so older versions can't be tried."),
           );
         } else if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH/.test(text)) {
           reject(new TransportError(inWords(error, url, timeoutMs)));

@@ -2,7 +2,7 @@ const closed = /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/;
 
 /** Common error codes of Node, OpenSSL and undici, explained for users. */
 const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
-  [/ECONNREFUSED/, 'nothing listens there: is the target up, and host and port of baseUrl right?'],
+  [/ECONNREFUSED/, 'nothing listens there: is the target up, and are host and port of baseUrl right?'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to the host'],
   [/UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT/, 'the host does not answer to a connection'],

@@ -45,7 +45,7 @@ export function patience(
         isPatient = false;
         throw new ArrangeError(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s, after ${attempt} waits: ` +
-            'the target would not take the request, which says nothing of how it answers it.',
+            'the target kept asking to wait, so its real answer is unknown.',
         );
       }
       recorder.retried(status === 429 ? 429 : 503);

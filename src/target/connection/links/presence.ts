@@ -27,7 +27,7 @@ export function presence(recorder: Pick<Recorder, 'waiting'>, restarts: Belief<b
           if (!gatewayStatuses.has(answer.status) || answer.body !== undefined) return answer;
           if (!mayRepeat)
             throw new TransportError(
-              `${nameOf(call)} was answered ${answer.status} by a gateway, which got no answer of the target.`,
+              `${nameOf(call)} was answered ${answer.status} by a gateway, which got no answer from the target.`,
             );
           mayRepeat = false;
           await sleep(aWhileMs, 'restart');
