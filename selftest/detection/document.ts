@@ -42,39 +42,39 @@ export function renderDetection({
   );
   return `# What the suite detects
 
-The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
-that conforms. \`npm run prove\` runs the suite against every one of them, and fails where one is judged in
-another way than this page says. Faults that break different requirements of different operations share an
-emulator, as do the variants of a combination; \`npm run prove -- --alone\` gives each one of its own, and asks for all
-requirements. What a fault turns red besides what it is for is recorded in \`emulator/faults/turns-red.ts\`.
+The emulator has faults, each a small deviation from the API, and variants, each a different behaviour that conforms.
+\`npm run prove\` runs the suite against every one of them, and fails if a judgement differs from this page. Faults that
+break different requirements of different operations share an emulator, as do the variants of a combination. With
+\`npm run prove -- --alone\` each has its own, and all requirements run. \`emulator/faults/turns-red.ts\` records the
+further requirements that a fault turns red.
 
 | | |
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red |
-| reports that begin with what the fault is for | ${headed(faults, astray)} (\`npm run prove\` counts). The others begin with another effect of the fault: \`head\` in that record names it |
-| failures with a script that shows them again | 27 of 31, of 24 drawn faults (\`npm run prove:scripts\` counts; [reproduce.md](reproduce.md) has the figures of other targets) |
+| reports that begin with the broken requirement | ${headed(faults, astray)} (\`npm run prove\` counts). The others begin with another effect of the fault: \`head\` in that record names it |
+| failures with a script that reproduces them | 27 of 31, of 24 random faults (\`npm run prove:scripts\` counts; [reproduce.md](reproduce.md) has the figures of other targets) |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
-| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
+| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} points that the contract leaves open; all pairs that are possible occur, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 | changes of the emulator's code by machine | ${resultInWords(mutation)} (\`selftest/mutation/judged.yaml\`) |
 
-Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
-it is never red.
+If a fault breaks an operation that another requirement needs for its preparation, that requirement may be
+inconclusive, but is never red.
 
 ## How soon a fault shows
 
 ![Share of the known faults found against time, near and far](found-by-time.svg)
 
-\`run --within TIME\` tries first what finds most of these faults a second: \`spec/order.json\` has the order, what each
-requirement costs and which faults it finds. On a target nearby the first ten seconds of tests find ${foundBy(curveOf(order, near), 10)}; on one far away
+\`run --within TIME\` starts with the requirements that find most of these faults per second: \`spec/order.json\` has the
+order, the cost of each requirement and the faults that it finds. On a near target the first ten seconds of tests find ${foundBy(curveOf(order, near), 10)}; on a far one
 (115 ms an answer, mails after 3 s) the first minute finds ${foundBy(curveOf(order, far), 60)}, five minutes ${foundBy(curveOf(order, far), 300)}. A run without \`--within\` keeps the
 order of the spec files, which takes a twelfth less time in all.
 
 ## Freedoms
 
-What the contract leaves open is made from it: each optional property of an answer absent, each nullable one null, each
-list in another order, each refusal by each other 4xx, each effect delayed, ids and names of other forms. They are
-combined so that every two settings meet in one target at least (a covering array). Switch one on:
+The emulator can use every freedom that the contract leaves: each optional property of an answer absent, each nullable
+one null, each list in another order, each refusal by each other 4xx, each effect delayed, other forms of ids and names.
+Every two settings occur together in at least one target (a covering array). Switch one on:
 \`mfa-conformance emulator --variant SETTING\`.
 
 | left open | settings |
@@ -83,8 +83,8 @@ ${freedoms.map(({ name, settings }) => row(code(name), list(settings))).join('\n
 
 ## Classes of public flaws
 
-Flaws of other makers' MFA that were published, by class: what notices a target with such a flaw, and the faults that
-show it.
+Published flaws of other vendors' MFA, by class: the requirements that notice a target with such a flaw, and the
+faults that prove it.
 
 | class | published as | noticed by | shown by the faults |
 | --- | --- | --- | --- |
@@ -94,7 +94,7 @@ ${flawClasses.map(rowOfClass).join('\n')}
 
 Switch one on: \`mfa-conformance emulator --fault ID\`.
 
-| fault | does | turns red |
+| fault | effect | turns red |
 | --- | --- | --- |
 ${faults.map(({ id, description, fails }) => row(code(id), description, list(fails))).join('\n')}
 
@@ -110,10 +110,10 @@ ${requirements
 
 ## Variants
 
-Switch one on: \`mfa-conformance emulator --variant ID\`. None turns anything red or inconclusive,
-but for what is named: good practice (should) that real clusters are known to leave out.
+Switch one on: \`mfa-conformance emulator --variant ID\`. None turns a requirement red or
+inconclusive, except those named: good practice (should) that real clusters are known to lack.
 
-| variant | does | turns red | nearest to the faults |
+| variant | effect | turns red | nearest to the faults |
 | --- | --- | --- | --- |
 ${variants.map(({ id, description, fails = [], near = [] }) => row(code(id), description, list(fails), list(near))).join('\n')}
 
