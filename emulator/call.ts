@@ -40,7 +40,7 @@ export interface Call {
   readonly connection: object;
 }
 
-/** What an operation answers, before it becomes bytes. */
+/** The answer of an operation, before it becomes bytes. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

@@ -1,4 +1,4 @@
-/** The emulator's own time: real time plus what it was moved ahead. Once it runs it never goes back. */
+/** The emulator's own time: real time plus all moves. It never goes back while it runs. */
 export class Clock {
   #aheadMs = 0;
 

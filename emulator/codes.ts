@@ -104,7 +104,7 @@ export function mailNewCode(owner: Owner, address: string, call: Call, world: Wo
   }
 }
 
-/** Voids what was mailed to an owner. */
+/** Voids the codes mailed to an owner. */
 export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }

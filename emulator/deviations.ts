@@ -158,7 +158,7 @@ export function userNamed(body: Json | undefined, { state }: World): User | unde
   return state.users.find(({ username }) => username === name);
 }
 
-/** What a deviation does in one seam only. */
+/** The hooks of a deviation in one seam only. */
 const hooksOf =
   <Hook>(set: (seams: Seams, which: Which, hook: Hook) => void) =>
   (which: Which, hook: Hook): Apply =>

@@ -29,7 +29,7 @@ export interface EmulatorOptions {
   /** Ids, applied in this order; faults after variants. */
   readonly variants?: readonly string[];
   readonly faults?: readonly string[];
-  /** Where mails go. Default: a free port on loopback, for the suite to listen on. */
+  /** The mail server to send to. Default: a free port on loopback, for the suite. */
   readonly smtp?: MailAddress;
   /** On loopback. Default 0: any free port. */
   readonly controlPort?: number;
@@ -49,13 +49,13 @@ export interface EmulatorAccount {
 export interface RunningEmulator {
   /** Ends at the API's root, without a slash. */
   readonly baseUrl: string;
-  /** Of the control port, without a slash: /clock, /state and /reset are below. */
+  /** The control port's URL, without a slash; below it are /clock, /state and /reset. */
   readonly controlUrl: string;
   readonly mail: MailAddress;
   /** PEM; undefined over plain HTTP. */
   readonly certificate: string | undefined;
   readonly accounts: Readonly<Record<Role, EmulatorAccount>>;
-  /** What a target file for this emulator holds. The certificate is trusted by file, or by its pin without one. */
+  /** The content of a target file for this emulator. It trusts the certificate by file, or by its pin without one. */
   targetFile(options?: { readonly ca?: string }): Record<string, unknown>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export interface RunningEmulator {
 /**
  * Starts the reference target.
  *
- * @throws EmulatorUsageError for unknown ids and releases, and where it can't listen
+ * @throws EmulatorUsageError for unknown ids and releases, and if it can't listen
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { host = '127.0.0.1', port = 0 } = options;

@@ -24,7 +24,7 @@ export function objectIn(content: Buffer | string | undefined): JsonObject {
   }
 }
 
-/** A string property; undefined where it is absent, null or of another type. */
+/** A string property; undefined if it is absent, null or of another type. */
 export function text(body: JsonObject, name: string): string | undefined {
   const value = own(body, name);
   return typeof value === 'string' ? value : undefined;

@@ -16,13 +16,13 @@ type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 /** The facts that the author of a target file knows or decides. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
-  /** Whether it gives the support user's password, where the release has one. */
+  /** Whether it gives the support user's password, if the release has one. */
   supportPassword: boolean;
   limits: JsonObject;
   allow: JsonObject;
 }
 
-/** Where a fault or a variant takes hold. The hooks of one seam run in the order they were set. */
+/** The points at which faults and variants change the emulator. Hooks of one seam run in the order they were set. */
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export class Seams {
     this.#body.push({ which, hook });
   }
 
-  /** What `read` finds in the body of the last of these calls; undefined before the first. */
+  /** The result of `read` for the body of the last of these calls; undefined before the first. */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {
@@ -121,7 +121,7 @@ export function withRules(change: (rules: Rules) => Partial<Rules>): (seams: Sea
 /** One deviation that a conforming target may have: no requirement may turn red. */
 export interface Variant {
   readonly id: string;
-  /** A sentence on what is different. */
+  /** A sentence on the difference. */
   readonly description: string;
   /** Ids of requirements of level should that rightly turn red. */
   readonly fails?: readonly string[];
@@ -135,7 +135,7 @@ export interface Variant {
 /** One deviation that breaks the contract or its purpose. */
 export interface Fault {
   readonly id: string;
-  /** A sentence on what is wrong. */
+  /** A sentence on the fault. */
   readonly description: string;
   /** Ids of the requirements that it is for. What else turns red is recorded in `faults/turns-red.ts`. */
   readonly breaks: readonly string[];

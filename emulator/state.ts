@@ -16,7 +16,7 @@ export interface User {
   readonly privileges: readonly Privilege[];
 }
 
-/** Whose codes: a user's name, or the support user. */
+/** The owner of codes: a user's name, or the support user. */
 export type Owner = string | typeof supportOwner;
 export const supportOwner = Symbol('support user');
 
@@ -63,7 +63,7 @@ export interface StartState {
     readonly authenticationTypes?: readonly string[] | null;
     readonly retainUserMfaSettings?: boolean | null;
   };
-  /** Of users whose domain is not LOCAL. */
+  /** Domains of users outside LOCAL. */
   readonly domains?: { readonly [R in Role]?: string };
   readonly supportMfa?: { readonly enabled?: boolean; readonly mfaType?: 'email'; readonly email?: string };
 }

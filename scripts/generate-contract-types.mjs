@@ -90,7 +90,7 @@ function property(member, having) {
   return `${comment}  readonly ${member}${optional}: ${type};\n`;
 }
 
-/** A comment with the first and the last release that have it, where not all that have the rest do. */
+/** A note on the first and last release with a member, if not all releases of its schema have it. */
 function note(present, all, indent = '') {
   const [first, last] = [present[0].release, present.at(-1).release];
   const since = first === all[0].release ? [] : [`From ${first} on.`];

@@ -38,7 +38,7 @@ function firstStep(
   );
 }
 
-/** What `as` accepts counts as the support user's current code. */
+/** Codes that `as` accepts count as the support user's current code. */
 function readsSupportCode(
   operation: 'VerifySupportUserTotp' | 'UpdateSupportMFAConfig',
   as: (given: Json, at: (step: number) => string, world: World) => boolean,

@@ -18,7 +18,7 @@ function rightCodes(user: User, kind: Kind, { state, clock }: World): readonly s
     .map(({ secret, parameters }) => hotp(secret, stepAt(clock.now(), parameters.period), parameters));
 }
 
-/** What `as` accepts as otpCode counts as a right code. */
+/** Values that `as` accepts as otpCode count as a right code. */
 function reads(seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean): void {
   seams.body('CreateSession', (body, call, world) => {
     const login = asObject(body);

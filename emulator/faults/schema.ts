@@ -163,7 +163,7 @@ const wrongErrors: readonly (readonly [
   ['error-task-log-id-is-number', 'Errors have a number as taskLogId.', { taskLogId: 7 }, '7.0'],
 ];
 
-/** Answers that violate the schemas: wrong types, null where it is not allowed, values outside enums. */
+/** Answers that violate the schemas: wrong types, forbidden nulls, values outside enums. */
 export const schemaFaults: readonly Fault[] = [
   ...wrongSuccesses,
   ...wrongErrors.map(

@@ -27,7 +27,7 @@ const takesMailed =
     });
   };
 
-/** PATCH /support-user/mfa without an address succeeds where `accept` says what is stored. */
+/** PATCH /support-user/mfa without an address succeeds; `accept` decides the stored value. */
 const withoutAddress =
   (accept: (now: SupportMfa) => SupportMfa | undefined): Fault['apply'] =>
   (seams) => {

@@ -125,7 +125,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
 /** Locks do not know such a spelling either. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-/** The user name that a directory reads, where it differs from the given one. */
+/** The user name that a directory reads, if it differs from the given one. */
 function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
   const given = text(body, 'username');
   const name = given === undefined ? undefined : of(given);

@@ -11,7 +11,7 @@ function getMfaConfig(_call: Call, world: World): Answer {
   return { status: 200, headers: {}, body: { enabled, authenticationTypes, retainUserMfaSettings } };
 }
 
-/** PUT /mfa-config: what is left out falls back to its default. */
+/** PUT /mfa-config: omitted properties get their defaults. */
 function updateMfaConfig(call: Call, world: World): Answer {
   const { rules, state } = world;
   const before = state.cluster;

@@ -8,7 +8,7 @@ export interface Operation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the API's root. */
   readonly path: string | ((release: Release) => string);
-  /** The first release that has it, where not all have. */
+  /** The first release that has it; absent: all have it. */
   readonly since?: ReleaseName;
   /** `ignored`: login operations ignore credentials. */
   readonly credential: 'needed' | 'optional' | 'ignored';

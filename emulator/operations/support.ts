@@ -108,7 +108,7 @@ function keysOf(support: SupportMfa): readonly TotpKey[] {
   return support.key === undefined ? [] : [support.key];
 }
 
-/** A verified key is replaced only with a code of it, where the release knows mfaCode. */
+/** If the release knows mfaCode, replacing a verified key needs a code of it. */
 function needsKey(
   before: SupportMfa,
   wanted: SupportMfa,

@@ -6,7 +6,7 @@ import { storedMail } from '../../src/wire/mail/received-mail.js';
 
 type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['mail']>>;
 
-/** The support user's mails where codes come; `mail` replaces what is read. */
+/** The support user's mails, with a code in each; `mail` replaces functions of the mailbox. */
 function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;

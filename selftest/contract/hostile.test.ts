@@ -16,7 +16,7 @@ const schemas = (document: Part, named: Readonly<Record<string, unknown>>, $ref:
   put(document, keyName, { $ref: `#/${$ref}` });
 };
 
-/** Of n schemas, each by the name of the next. */
+/** A chain of n schemas, each referring to the next. */
 const chain = (name: string, length: number, schemaOf: (next: object, isLast: boolean) => unknown) =>
   Object.fromEntries(
     Array.from({ length }, (_, n) => {

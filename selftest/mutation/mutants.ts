@@ -20,7 +20,7 @@ export interface Mutant {
   readonly original: string;
   /** The replacement in one line. */
   readonly replacement: string;
-  /** Of `line`, from 1. */
+  /** The number of `line`, from 1. */
   readonly lineNumber: number;
 }
 

@@ -30,7 +30,7 @@ const texts = (markup: string) =>
 describe('trend --html', () => {
   test('has a column for each night and a row for each requirement that ever changed', () => {
     expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
-      // Of the other target, whose name comes first.
+      // A night of the other target, whose name comes first.
       '2026-11-24',
       '2026-11-24',
       '2026-11-25',

@@ -161,7 +161,7 @@ On a target of yours
     );
     expect(explain('http/utf-8', { passes: [], fails })).toContain('sends no request of its own');
     expect(explain('access/session-id-header', { release: 'latest', passes: [line], fails })).toContain(
-      'what the emulator (release latest) answers',
+      'the answers of the emulator (release latest)',
     );
   });
 

@@ -28,7 +28,7 @@ export function avoidedIn(text: string): string[] {
   return avoided.filter(([word]) => word.test(text)).map(([word, instead]) => `${word.source}: ${instead}`);
 }
 
-/** An event comes through the log as it was, and with no other kind of what it says. */
+/** An event passes through the log unchanged, and is rejected with members of another type. */
 export function expectLogged(event: EventBody): void {
   const line = lineOf({ at: '2026-01-01T00:00:00.000Z', ...event });
 

@@ -2,10 +2,10 @@ import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2
 
 declare const shaped: unique symbol;
 
-/** A JSON schema for what the suite's own processes hand to each other, with the type of what fits it. */
+/** A JSON schema for data between the suite's own processes, with the type of its values. */
 export type Shape<T> = AnySchemaObject & { readonly [shaped]?: T };
 
-/** What fits a shape. */
+/** The type of values that match a shape. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
 export const shape = <T>(schema: AnySchemaObject): Shape<T> => schema;

@@ -10,7 +10,7 @@ import { type Judging, type Standing, standingOf } from '../verdict/statement/st
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** The number of unchecked requirements by what they lack. */
+  /** The number of unchecked requirements by missing need. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -62,7 +62,7 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account
   };
 }
 
-/** What a run would check and which keys would raise it: one line each. */
+/** The requirements that a run would check, and the keys that would add more: one line each. */
 export function reachLines(target: Target, contract: Judging, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];

@@ -35,7 +35,7 @@ const plannedTarget = objectOf({
 });
 export type PlannedTarget = Shaped<typeof plannedTarget>;
 
-/** What the command line passes to the Playwright process, in a file that the environment names. */
+/** The data that the command line passes to the Playwright process, in a file that the environment names. */
 const runPlan = objectOf({
   targets: listOf(plannedTarget),
   mode: oneOf(['full', 'read-only']),

@@ -18,7 +18,7 @@ export interface RunBegan extends RunInput {
 /** The contract's keys for each part of the verdict's coverage. */
 export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
 
-/** Where the value behind a placeholder comes from, so that a script can send the request again. */
+/** The source of the value behind a placeholder, so that a script can send the request again. */
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }

@@ -2,7 +2,7 @@ import { isUtf8 as isUtf8Text } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { isNode, parseDocument, visit } from 'yaml';
 
-/** A body read strictly by RFC 8259; `value` is what a lenient reader gets. */
+/** A body read strictly by RFC 8259; `value` is the result of a lenient reader. */
 export interface JsonBody {
   /** Undefined if the text is not JSON or is nested too deeply. */
   readonly value: unknown;

@@ -22,7 +22,7 @@ export interface Judged {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
-  /** What is wrong with the codings of the content. */
+  /** The problem with the codings of the content. */
   readonly miscoded?: BreachKinds['miscoded'];
   readonly body: JsonBody;
   /** The run's secrets that the body should not hold. */

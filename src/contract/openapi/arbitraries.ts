@@ -81,7 +81,7 @@ const codePoint = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** What people write: letters of many scripts, combining marks and emoji. */
+/** Characters that people write: letters of many scripts, combining marks and emoji. */
 const letter = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
   fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),

@@ -48,7 +48,7 @@ export function coverageUniverse(contract: Contract): CoverageUniverse {
   };
 }
 
-/** What one answer shows, limited to the keys of the universe. */
+/** The keys of the universe that one answer shows. */
 export interface Seen {
   readonly properties: string[];
   readonly enumValues: string[];

@@ -1,7 +1,7 @@
 /** A part of the state that the API can change and the suite restores. */
 export type Part = 'cluster' | 'support';
 
-/** What the suite knows about an operation, independent of documents. */
+/** Facts about an operation that don't depend on documents. */
 interface OperationRow {
   /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';

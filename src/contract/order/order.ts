@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
-/** What a test sends and awaits; absent: none. */
+/** The requests and waits of a test; absent: none. */
 export interface Cost {
   readonly requests?: number;
   readonly mails?: number;

@@ -1,13 +1,13 @@
 interface NeedMeaning {
-  /** What must exist, in words. */
+  /** The need in words. */
   readonly text: string;
   /** Whether a test with this need writes to the target; read-only runs skip such tests. */
   readonly writes: boolean;
-  /** What only the target's state can show. */
+  /** The part of it that only the target's state can show. */
   readonly foundOnTarget?: string;
 }
 
-/** What a requirement may need, by its name in spec/requirements. */
+/** The needs of requirements, by their names in spec/requirements. */
 export const needMeanings = {
   apiKey: { text: 'accounts.admin has an apiKey', writes: false },
   stateChanges: { text: 'allow.stateChanges is true', writes: true },

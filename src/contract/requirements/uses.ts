@@ -7,7 +7,7 @@ import { packageRoot } from '../../base/package-root.js';
 /** The ids of all requirements: `npm run generate` gives each a row. */
 export type RequirementId = keyof typeof rows;
 
-/** What a test without a recorded row may touch. */
+/** The uses of a test without a recorded row. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',
@@ -26,7 +26,7 @@ function loadUses(): Readonly<Record<string, Uses | null>> {
   return loaded ?? {};
 }
 
-/** What the test of a requirement may touch. */
+/** The parts of the target that the test of a requirement may touch. */
 export function usesOf(requirement: string): Uses {
   return loadUses()[requirement] ?? everything;
 }

@@ -27,7 +27,7 @@ export class Values {
     return text === undefined ? undefined : new Secret(text);
   }
 
-  /** Of a list. */
+  /** The items of a list. */
   items(path: KeyPath): unknown[] {
     const value = this.at(path);
     return Array.isArray(value) ? value : [];

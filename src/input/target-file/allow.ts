@@ -4,7 +4,7 @@ import type { Account, AccountRole, Allow, Target } from './target.js';
 
 const everyone: Allow['replaceTotpOf'] = ['admin', 'viewer', 'other', 'more', 'supportUser'];
 
-/** What `allow.replaceTotpOf` calls an account. */
+/** The name of an account in `allow.replaceTotpOf`. */
 export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number] {
   return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
 }

@@ -171,7 +171,7 @@ function readAccounts(values: Values): Accounts | undefined {
   return admin === undefined ? undefined : { ...accounts, admin };
 }
 
-/** Where the accounts of a file stand. */
+/** The places of a file's accounts. */
 function placesOf(values: Values): (readonly [role: AccountRole, path: KeyPath])[] {
   const places = (['admin', 'viewer', 'other'] as const).map((role) => [role, ['accounts', role]] as const);
   const more = values

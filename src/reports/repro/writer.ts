@@ -173,7 +173,7 @@ ${this.#lines.join('\n')}
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
       this.#lines.push(`! status ${index} '4??' || gone ${index}`);
-    // The use of a session shows what it can read.
+    // Later requests in a session show what it can read.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error in between may come from the same fault: a fixed target answers otherwise.

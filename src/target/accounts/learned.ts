@@ -17,12 +17,12 @@ const { text, number, flag, listOf, mapOf, orNull } = shapes;
 const opens = objectOf({
   support: text,
   config: text,
-  /** Of GET /security-config, which is not about MFA; some targets lack it. */
+  /** The answer to GET /security-config, which is not about MFA; some targets lack it. */
   outside: text,
 });
 export type Opens = Shaped<typeof opens>;
 
-/** What the suite knows about an account of the target file before it judges. It holds no secret. */
+/** Facts about an account of the target file, learnt before the tests. They hold no secret. */
 const accountProof = objectOf({
   /** Whether the target accepts its password. Null, as below: the suite could not try it. */
   letIn: orNull(flag),

@@ -144,8 +144,8 @@ async function learnTokens(
 }
 
 /**
- * The session limit of a user on a throw-away target, where the suite can end the sessions again. Otherwise a login
- * that exceeds it in the middle of a test would waste its code.
+ * The session limit of a user on a throw-away target, on which the suite can end sessions. Otherwise a login beyond the
+ * limit, in the middle of a test, would waste its code.
  */
 async function learnSessionLimit(
   { api, target }: Connection,

@@ -45,7 +45,7 @@ export interface ConnectionOptions {
   readonly onSecret?: TellSecret;
   /** See ApiParts. */
   readonly seed?: number;
-  /** What the run has learned about the target before. */
+  /** Facts that the run learned about the target earlier. */
   readonly learned?: readonly Learned[];
 }
 
@@ -57,7 +57,7 @@ export class Connection {
   readonly codes: Codes;
   readonly journal: Journal;
   readonly readBack: ReadBack;
-  /** What the run believes about the target. */
+  /** The run's beliefs about the target. */
   readonly model: TargetModel;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;

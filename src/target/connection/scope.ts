@@ -33,7 +33,7 @@ export class Scope {
     this.demand({ cluster: 'read', users: this.#users.size });
   }
 
-  /** What the test has touched so far. */
+  /** The parts that the test has touched so far. */
   get touched(): Uses {
     return this.#touched;
   }

@@ -13,7 +13,7 @@ export interface Standing {
   readonly notApplicable?: string;
 }
 
-/** What decides whether a requirement applies. */
+/** The parts of a contract that decide whether a requirement applies. */
 export type Judging = Pick<Contract, 'release' | 'source' | 'operations'>;
 
 export function standingOf(

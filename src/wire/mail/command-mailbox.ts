@@ -81,7 +81,7 @@ export class CommandMailbox extends AwaitedMailbox implements Mailbox {
     return mail;
   }
 
-  /** What the program prints for an address, trimmed. @throws ArrangeError if the program fails */
+  /** The program's output for an address, trimmed. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));

@@ -33,7 +33,7 @@ export function folded(address: string): string {
   return address.trim().toLowerCase();
 }
 
-/** What the kinds of mailboxes share: their addresses, and the wait for a mail. */
+/** Shared by all kinds of mailboxes: their addresses, and the wait for a mail. */
 export abstract class AwaitedMailbox {
   /** By their folded form: addresses are compared without regard to case. */
   readonly #addresses: ReadonlyMap<string, string>;
@@ -60,7 +60,7 @@ export abstract class AwaitedMailbox {
   /** @param to limits the question to one address, if that makes it cheaper */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /** What came to any address after the mark, without a new look, and further sentences about the wait. */
+  /** The mails to any address after the mark, without a new look, and further sentences about the wait. */
   protected abstract missed(
     mark: Mark,
     to: string,
@@ -100,7 +100,7 @@ export abstract class AwaitedMailbox {
 interface Missing {
   readonly address: string;
   readonly waitedMs: number;
-  /** What ended the wait; empty: the deadline. */
+  /** The event that ended the wait; empty: the deadline. */
   readonly why: string;
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
