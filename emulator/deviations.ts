@@ -136,7 +136,7 @@ export const sendsRaw =
       if (answer.status === status) answer.raw = raw;
     });
 
-/** Answers become pages of a web server; only Date stays of their header. */
+/** Answers become pages of a web server, which keep only the Date field. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
   const { date } = answer.headers;
   answer.status = status;

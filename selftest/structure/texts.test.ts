@@ -1,10 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { needMeanings } from '../../src/contract/requirements/need-names.js';
 import { loadClaims } from '../../src/verdict/statement/claims.js';
+import { sourceAt, sourcesIn } from './sources.js';
 import { avoidedIn, forbiddenOpenings } from './words.js';
 
 const mostCharacters = 110;
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(join(packageRoot(), 'docs'))
+    .filter((name) => name.endsWith('.md') && name !== 'detection.md')
+    .map((name) => `docs/${name}`),
+];
 
 /** The mistakes in the text of a requirement. */
 function faultsOf(text: string): string[] {
@@ -41,6 +54,18 @@ describe('the texts of requirements', () => {
 test.each([
   ['claims', loadClaims().flatMap(({ text, whenTrue }) => [text, whenTrue])],
   ['needs', Object.values(needMeanings).map(({ text }) => text)],
+  [
+    'pages',
+    pages.flatMap((page) =>
+      sourceAt(page)
+        .text.replaceAll(/```.*?```/gs, '')
+        .split('\n'),
+    ),
+  ],
+  [
+    'the strings of commands',
+    sourcesIn('src/cli').flatMap(({ text }) => text.match(/(['"`])\w+ [^\n]*?\1/g) ?? []),
+  ],
 ])('%s avoid the words that readers stumble over', (_, texts) => {
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.flatMap((text) => avoidedIn(text).map((fault) => `${text}: ${fault}`))).toEqual([]);

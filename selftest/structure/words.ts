@@ -18,6 +18,11 @@ const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bfirst-step session\b/i, 'pending session'],
   [/\bopens? (nothing|something)\b/i, 'what the session may read'],
   [/\b(neither|nor)\b/i, 'a second sentence'],
+  [/\bhand(s|ed)? out\b/i, 'returns'],
+  [/\blikewise\b/i, 'the same for'],
+  [/\bbrings? about\b/i, 'causes'],
+  [/\bfor want of\b/i, 'because … is missing'],
+  [/\bany more\b/i, 'no longer'],
 ];
 
 /** How a requirement's text must not begin: with a condition in place of the actor, or with a negation. */

@@ -1,6 +1,6 @@
 const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** A table of texts: a row a line, bars between its cells. What stands in `${…}` may hold anything. */
+/** A table of texts: one row on each line, its cells separated by bars. `${…}` may contain anything. */
 export function rows({ raw }: TemplateStringsArray, ...values: readonly string[]): string[][] {
   const cell = (text: string) =>
     text.trim().replace(/\0(\d+)\0|\\(.)/g, (_, at?: string, escaped = '') => {

@@ -44,7 +44,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     mfa.emailOn,
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
-  // Once MFA is mfa.off, the next test can switch it on without a code.
+  // Once MFA is off, the next test can switch it on without a code.
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 

@@ -22,7 +22,7 @@ import {
 import { noCodes } from './codes.js';
 import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
 
-/** Logins without a right code that open nothing: a line more is a requirement more. */
+/** Logins without a right code that open nothing; a further line is a further requirement. */
 for (const [id, waysOf, isWrong] of [
   ['ways-in/name-in-any-form-needs-code', ({ user }) => namedOtherwise(user)],
   ['ways-in/what-is-no-code-opens-nothing', () => noCodes, true],

@@ -137,7 +137,7 @@ export function repeatedWords(retries: Verdict['retries']): string {
 
 export const waitedMs = (waits: readonly Wait[]): number => waits.reduce((sum, { ms }) => sum + ms, 0);
 
-/** Waits by what they were for, the longest first. */
+/** Waits by reason, the longest first. */
 export const waitGroups = (waits: readonly Wait[]) =>
   [...groupBy(waits, (wait) => wait.for)]
     .map(([what, group]) => ({ what, group, ms: waitedMs(group) }))

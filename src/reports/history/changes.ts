@@ -128,7 +128,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** The words for what a requirement became; undefined if that is no news. */
+/** The words for a changed outcome; undefined if the change is no news. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {

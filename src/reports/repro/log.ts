@@ -67,7 +67,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // If the test runs again alone, its requests beside others still count.
+        // If the test runs again alone, also keeps its requests from beside others.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {

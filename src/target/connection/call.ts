@@ -22,7 +22,7 @@ export interface RequestOptions {
   readonly mayChange?: true;
   /** The credential or code is probably right, so one more earlier refusal is tolerated. */
   readonly isRight?: true;
-  /** The test is about a 429, or also a 503, so the suite does not wait and retry. */
+  /** The test expects a 429, or also a 503, so the suite does not wait and retry. */
   readonly throttlingIsTested?: boolean | 'and 503';
   readonly closeAfter?: boolean;
   /** A gateway may never answer: wait for some seconds, not up to the limit. */

@@ -25,7 +25,7 @@ export class Codes {
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
   /** For each code that may still be sent: how to make its equivalent later, and how long it keeps its meaning. */
   readonly #made = new Map<string, Made>();
-  /** By the code that a test holds: the one sent in its place after a wait. */
+  /** By the code that a test holds: the replacement that was sent after a wait. */
   readonly #renewed = new Map<string, string>();
 
   /** Neighbouring steps whose codes the target was seen to refuse. */

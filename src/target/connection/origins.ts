@@ -273,7 +273,7 @@ function tellsNothing(body = '{}'): boolean {
 
 const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));
 const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
-/** At most one digit, repeated at will. */
+/** Texts with at most one distinct digit can't hold a code. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 /** Words that stand in a secret's place and in other texts as well. */
