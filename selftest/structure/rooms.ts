@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = rows`
   verdict | events | The log of a run: writing, reading, redacting. | errors files steady-now spec-schema model redaction
   verdict | waivers | The waivers file: reading, checking, applying, pruning. | errors defined words model config-file requirements
   verdict | derive | The verdict as a pure function of a run's results. | errors defined files spec-schema words model wording redaction openapi order events waivers
-  verdict | statement | The vendor's statement: claims, reading, drafting, levels of requirements, drift. | words package-root model redaction config-file openapi requirements derive
+  verdict | statement | The vendor's statement: claims, reading, drafting, levels of requirements, drift. | defined words package-root model redaction config-file openapi requirements derive
   reports | history | Changes between verdicts, and trends over nights. | errors files shape words model redaction requirements derive statement
   reports | repro | Scripts that reproduce a failure, from the log of its run. | words model
   reports | forms | One function for each form of report. | errors files steady-now words package-root model wording redaction requirements waivers derive repro history

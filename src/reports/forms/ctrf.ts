@@ -14,21 +14,8 @@ const specVersion = '0.0.0';
 const longestMessage = 4000;
 const shownExchanges = 10;
 
-type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
-
-interface CtrfTest {
-  readonly name: string;
-  readonly testId: string;
-  readonly status: Status;
-  readonly rawStatus: string;
-  readonly duration: number;
-  readonly suite: readonly string[];
-  readonly type: 'api';
-  readonly message?: string;
-  readonly trace?: string;
-  readonly tags?: readonly string[];
-  readonly extra?: Readonly<Record<string, unknown>>;
-}
+const allStatuses = ['passed', 'failed', 'skipped', 'pending', 'other'] as const;
+type Status = (typeof allStatuses)[number];
 
 /**
  * The verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are `skipped`: not
@@ -36,7 +23,7 @@ interface CtrfTest {
  */
 export function renderCtrf(verdict: Verdict): string {
   const sentences = causeSentences(verdict);
-  const tests = [
+  const tests: { readonly status: Status; readonly suite: readonly string[] }[] = [
     ...verdict.outcomes.map((outcome) => testOf(outcome, verdict, sentences.get(outcome.id))),
     ...runProblems(verdict).map((problem) => problemTest(problem, verdict)),
   ];
@@ -52,15 +39,9 @@ export function renderCtrf(verdict: Verdict): string {
       tool: { name: 'mfa-conformance', version: verdict.suite.version },
       summary: {
         tests: tests.length,
-        passed: count('passed'),
-        failed: count('failed'),
-        skipped: count('skipped'),
-        pending: count('pending'),
-        other: count('other'),
+        ...Object.fromEntries(allStatuses.map((status) => [status, count(status)])),
         suites: new Set(tests.map(({ suite }) => suite.join('/'))).size,
-        start,
-        stop: start + duration,
-        duration,
+        ...{ start, stop: start + duration, duration },
       },
       tests,
       environment: {
@@ -84,7 +65,7 @@ export function renderCtrf(verdict: Verdict): string {
   return `${printable(JSON.stringify(report, null, 2))}\n`;
 }
 
-function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): CtrfTest {
+function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined) {
   const { id, level, title, source, operations, reason, reproduce, waiver } = outcome;
   const isKnown = isKnownFailure(outcome, verdict);
   const isAdvice = outcome.outcome === 'fail' && !gates(outcome, verdict);
@@ -99,8 +80,8 @@ function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): 
     duration: Math.round(outcome.durationMs),
     suite: [verdict.target.name, id.split('/')[0] ?? ''],
     type: 'api',
-    ...(reason === '' ? {} : { message: cut(message, longestMessage) }),
-    ...(trace === '' ? {} : { trace: cut(trace, longestMessage) }),
+    ...(reason !== '' && { message: cut(message, longestMessage) }),
+    ...(trace !== '' && { trace: cut(trace, longestMessage) }),
     tags: [level, ...operations],
     extra: {
       level,
@@ -114,23 +95,11 @@ function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): 
 }
 
 const statuses: Readonly<Record<Outcome['outcome'], Status>> = {
-  pass: 'passed',
-  fail: 'failed',
-  inconclusive: 'other',
-  waived: 'skipped',
-  'not run': 'skipped',
-  'not applicable': 'skipped',
+  ...{ pass: 'passed', fail: 'failed', inconclusive: 'other' },
+  ...{ waived: 'skipped', 'not run': 'skipped', 'not applicable': 'skipped' },
 };
 
-function problemTest({ name, type, message }: RunProblem, verdict: Verdict): CtrfTest {
-  return {
-    name: `run/${name}`,
-    testId: `run/${name}`,
-    status: 'failed',
-    rawStatus: type,
-    duration: 0,
-    suite: [verdict.target.name, 'run'],
-    type: 'api',
-    message: cut(message, longestMessage),
-  };
-}
+const problemTest = ({ name, type, message }: RunProblem, { target }: Verdict) => ({
+  ...{ name: `run/${name}`, testId: `run/${name}`, status: 'failed' as const, rawStatus: type, duration: 0 },
+  ...{ suite: [target.name, 'run'], type: 'api', message: cut(message, longestMessage) },
+});

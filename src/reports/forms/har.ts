@@ -1,18 +1,13 @@
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Verdict } from '../../base/model/verdict.js';
+import { groupBy } from '../../verdict/derive/group.js';
 
 /** The exchanges of failed requirements as HAR 1.2: each once, with the ids in its comment. */
 export function renderHar(verdict: Verdict): string {
   const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'waived');
-  const seen = new Map<string, { exchange: Exchange; ids: string[] }>();
-  for (const { id, exchanges } of failed) {
-    for (const exchange of exchanges) {
-      const key = JSON.stringify(exchange);
-      const known = seen.get(key) ?? { exchange, ids: [] };
-      seen.set(key, { exchange, ids: [...known.ids, id] });
-    }
-  }
-  const entries = [...seen.values()]
+  const sent = failed.flatMap(({ id, exchanges }) => exchanges.map((exchange) => ({ id, exchange })));
+  const entries = [...groupBy(sent, ({ exchange }) => JSON.stringify(exchange)).values()]
+    .flatMap((same) => same.slice(0, 1).map(({ exchange }) => ({ exchange, ids: same.map(({ id }) => id) })))
     .sort((a, b) => (a.exchange.startedAt < b.exchange.startedAt ? -1 : 1))
     .map(({ exchange, ids }) => entryOf(exchange, ids));
   const har = {
@@ -28,7 +23,6 @@ export function renderHar(verdict: Verdict): string {
 
 function entryOf({ request, response, error, startedAt, durationMs }: Exchange, ids: readonly string[]) {
   const type = Object.entries(request.headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  const location = response?.headers['location'] ?? '';
   return {
     startedDateTime: startedAt,
     time: durationMs,
@@ -55,7 +49,7 @@ function entryOf({ request, response, error, startedAt, durationMs }: Exchange, 
         mimeType: response?.headers['content-type'] ?? '',
         ...(response?.body === undefined ? {} : { text: response.body }),
       },
-      redirectURL: location,
+      redirectURL: response?.headers['location'] ?? '',
       headersSize: -1,
       bodySize: -1,
       ...(error === undefined ? {} : { comment: error }),

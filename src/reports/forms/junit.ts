@@ -16,9 +16,9 @@ const longestReason = 20_000;
 interface TestCase {
   readonly name: string;
   readonly seconds: string;
-  /** Empty for a pass. */
-  readonly inner: string;
   readonly kind: 'pass' | 'failure' | 'error' | 'skipped';
+  /** What the element of the kind says; absent for a pass. */
+  readonly says?: { readonly message: string; readonly type?: string; readonly text?: string };
 }
 
 /**
@@ -61,7 +61,10 @@ function suite(verdict: Verdict, name: string, cases: readonly TestCase[]): stri
     '    </properties>',
     ...cases.map((each) => {
       const head = `    <testcase${attributes({ name: each.name, classname, time: each.seconds })}`;
-      return each.inner === '' ? `${head}/>` : `${head}>${each.inner}</testcase>`;
+      if (each.says === undefined) return `${head}/>`;
+      const { text = '', ...own } = each.says;
+      const inner = `<${each.kind}${attributes(own)}`;
+      return `${head}>${inner}${text === '' ? '/>' : `>${escapeText(text)}</${each.kind}>`}</testcase>`;
     }),
     '  </testsuite>',
   ].join('\n');
@@ -80,10 +83,10 @@ function counts(cases: readonly TestCase[]): Record<string, string> {
 function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined): TestCase {
   const base = { name: outcome.id, seconds: seconds(outcome.durationMs) };
   const message = cut(outcome.reason, longestMessage);
-  const caseOf = (kind: 'failure' | 'error' | 'skipped', text: string, type?: string): TestCase => ({
+  const caseOf = (kind: TestCase['kind'], text: string, type?: string): TestCase => ({
     ...base,
     kind,
-    inner: element(kind, { message: text, ...(type && { type }) }, details(outcome, cause)),
+    says: { message: text, ...(type && { type }), text: details(outcome, cause) },
   });
   const isOpen = outcome.outcome === 'fail' || outcome.outcome === 'inconclusive';
   const why = isKnownFailure(outcome, verdict)
@@ -94,7 +97,7 @@ function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined)
   if (why !== undefined) return caseOf('skipped', `${why}: ${message}`);
   switch (outcome.outcome) {
     case 'pass':
-      return { ...base, kind: 'pass', inner: '' };
+      return { ...base, kind: 'pass' };
     case 'fail':
       return caseOf('failure', message, outcome.level);
     case 'inconclusive':
@@ -102,22 +105,13 @@ function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined)
     case 'waived':
       return caseOf('skipped', `waived ${waiverText(outcome.waiver)}`);
     default:
-      return {
-        ...base,
-        kind: 'skipped',
-        inner: element('skipped', { message: `${outcome.outcome}: ${message}` }, ''),
-      };
+      return { ...base, kind: 'skipped', says: { message: `${outcome.outcome}: ${message}` } };
   }
 }
 
-function problemCase({ name, type, message }: RunProblem): TestCase {
-  return {
-    name: `run/${name}`,
-    seconds: '0.000',
-    kind: 'error',
-    inner: element('error', { message, type }, ''),
-  };
-}
+const problemCase = ({ name, type, message }: RunProblem): TestCase => ({
+  ...{ name: `run/${name}`, seconds: '0.000', kind: 'error', says: { message, type } },
+});
 
 function details(outcome: Outcome, cause: string | undefined): string {
   const left = outcome.exchanges.length - shownExchanges;
@@ -137,11 +131,6 @@ function details(outcome: Outcome, cause: string | undefined): string {
 export function exchangeLine({ request, response, error, durationMs }: Exchange): string {
   const answer = response === undefined ? (error ?? 'no answer') : String(response.status);
   return `${request.method} ${request.url} -> ${answer} (${Math.round(durationMs)} ms)`;
-}
-
-function element(name: string, values: Readonly<Record<string, string>>, text: string): string {
-  const head = `<${name}${attributes(values)}`;
-  return text === '' ? `${head}/>` : `${head}>${escapeText(text)}</${name}>`;
 }
 
 function seconds(ms: number): string {

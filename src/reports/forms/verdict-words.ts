@@ -24,16 +24,11 @@ export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string 
   return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
 
-export function verdictLine(verdict: Verdict): string {
-  const { word, rest } = headlineOf(verdict);
-  return `${word}${rest}`;
-}
+export const verdictLine = (verdict: Verdict): string => `${verdictWord(verdict)}${verdictDetail(verdict)}`;
 
-/** The headline in two parts: the word in large type, and the rest. */
-export function headlineOf(verdict: Verdict): { readonly word: ShortVerdict; readonly rest: string } {
-  const word = verdictWord(verdict);
-  return { word, rest: `${detailOf(verdict, word)}${gatingText(verdict.gating)}` };
-}
+/** The headline after the verdict's word. */
+export const verdictDetail = (verdict: Verdict): string =>
+  `${detailOf(verdict, verdictWord(verdict))}${gatingText(verdict.gating)}`;
 
 export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): ShortVerdict {
   return shortVerdict({ gate: verdict.gate, ...completenessOf(verdict) });

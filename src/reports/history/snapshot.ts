@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Claims, Gate, Level, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import type { Claims, Gate, Level, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 
 /** The comparable parts of a run, from a verdict or from a line of the history. */
@@ -27,24 +27,18 @@ export interface Compared {
 }
 
 export function snapshotOf(verdict: Verdict): Snapshot {
+  const { release, startedAt, durationMs, mode, gate, cause, facts, statement } = verdict;
   return {
-    target: verdict.target.name,
-    release: verdict.release,
-    suite: verdict.suite.version,
-    startedAt: verdict.startedAt,
-    durationMs: verdict.durationMs,
-    mode: verdict.mode,
-    gate: verdict.gate,
-    complete: completenessOf(verdict).complete,
-    cause: verdict.cause,
-    outcomes: new Map(verdict.outcomes.map((outcome) => [outcome.id, comparedOf(outcome)])),
-    facts: verdict.facts,
-    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
+    ...{ target: verdict.target.name, release, suite: verdict.suite.version, startedAt, durationMs },
+    ...{ mode, gate, complete: completenessOf(verdict).complete, cause, facts },
+    outcomes: new Map(
+      verdict.outcomes.map(({ id, outcome, level, reason }) => [
+        id,
+        { outcome, level, reason, digest: reasonDigest(reason) },
+      ]),
+    ),
+    ...(statement && { claims: statement.claims }),
   };
-}
-
-function comparedOf({ outcome, level, reason }: Outcome): Compared {
-  return { outcome, level, reason, digest: reasonDigest(reason) };
 }
 
 /**

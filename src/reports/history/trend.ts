@@ -94,11 +94,9 @@ function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {
       ([id, { outcome }]) => to(outcome) && from(before?.outcomes.get(id)?.outcome ?? ''),
     ).length;
   const passes = (kind: string) => kind === 'pass';
+  const { startedAt, release, gate, complete } = run;
   return {
-    startedAt: run.startedAt,
-    release: run.release,
-    gate: run.gate,
-    complete: run.complete,
+    ...{ startedAt, release, gate, complete },
     failed: count('fail'),
     waived: count('waived'),
     inconclusive: count('inconclusive'),
@@ -107,19 +105,14 @@ function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {
   };
 }
 
-function fails(kind: string): boolean {
-  return kind === 'fail' || kind === 'waived';
-}
+const fails = (kind: string) => kind === 'fail' || kind === 'waived';
 
-function checkedIn(
-  id: string,
-  runs: readonly Snapshot[],
-): { readonly run: Snapshot; readonly failed: boolean }[] {
-  return runs.flatMap((run) => {
+/** The runs that checked a requirement. */
+const checkedIn = (id: string, runs: readonly Snapshot[]) =>
+  runs.flatMap((run) => {
     const kind = run.outcomes.get(id)?.outcome ?? '';
     return kind === 'pass' || fails(kind) ? [{ run, failed: fails(kind) }] : [];
   });
-}
 
 function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined {
   const checked = checkedIn(id, runs);

@@ -64,15 +64,9 @@ export class Breaches {
   outcomes(command: (exchange: Exchange) => string): RawOutcome[] {
     return [...this.#tallies].map(([id, tally]) => {
       const exchanges = [...tally.exchanges];
-      const [first] = exchanges;
-      return {
-        id,
-        kind: tally.breaches > 0 ? ('fail' as const) : ('pass' as const),
-        reason: tally.breaches > 0 ? reasonOf(tally) : '',
-        reproduce: first === undefined ? '' : command(first),
-        exchanges,
-        durationMs: 0,
-      };
+      const found = { id, reproduce: exchanges.slice(0, 1).map(command).join(''), exchanges, durationMs: 0 };
+      if (tally.breaches === 0) return { ...found, kind: 'pass', reason: '' };
+      return { ...found, kind: 'fail', reason: reasonOf(tally) };
     });
   }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { type Check, decidingAnswer, type Shown } from '../../base/model/check.js';
 import {
   blames,
@@ -7,7 +8,7 @@ import {
   type RunEvent,
 } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
-import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
+import type { PlannedRequirement, RawKind, RawOutcome } from '../../base/model/results.js';
 import type { Blamed, Verdict, Wait } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
@@ -150,39 +151,30 @@ export class RunFold {
   }
 
   verdictOf(began: Began): Verdict {
-    return deriveVerdict(this.#results(began));
-  }
-
-  #results(began: Began): RunResults {
     const { type: _type, schemaVersion: _version, parts, at, ...input } = began;
-    const { planned } = began;
-    const applies = new Set(
-      planned.flatMap(({ id, notApplicable }) => (notApplicable === undefined ? [id] : [])),
-    );
-    const known = new Set(planned.map(({ id }) => id));
+    const known = new Map(began.planned.map((each) => [each.id, each]));
     const restored = this.#restored ?? {
       restored: !this.#mayHaveChanged,
       residue: this.#mayHaveChanged ? [notRestored] : [],
     };
-    return {
+    return deriveVerdict({
       ...input,
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
       lanes: Math.max(1, this.#lanes.size),
       // A finding may concern a requirement that is not selected or doesn't apply to the release.
-      raw: this.outcomes(began.target.baseUrl).filter(
-        ({ id }) => applies.has(id) || (this.#tests.has(id) && !known.has(id)),
-      ),
-      ...(this.#interrupted === null ? {} : { interrupted: this.#interrupted }),
-      ...(this.#unusable === undefined ? {} : { unusable: this.#unusable }),
-      restored: restored.restored,
-      residue: restored.residue,
+      raw: this.outcomes(began.target.baseUrl).filter(({ id }) => {
+        const planned = known.get(id);
+        return planned === undefined ? this.#tests.has(id) : planned.notApplicable === undefined;
+      }),
+      ...defined({ interrupted: this.#interrupted ?? undefined, unusable: this.#unusable }),
+      ...{ restored: restored.restored, residue: restored.residue },
       facts: { ...this.#observed.facts, ...this.#facts },
       waits: this.#waits,
       retries: this.#retries,
       coverage: this.#coverage.of(parts),
-    };
+    });
   }
 
   /** Marks the requirements that a run with --within had no time for as not run. */
@@ -225,11 +217,7 @@ export class RunFold {
 
   #blamed({ exchange: index, lacks, breaks }: Blaming): Blamed {
     const exchange = this.#exchanges.get(index ?? -1);
-    return {
-      ...(exchange === undefined || index === undefined ? {} : { answer: shownOf(index, exchange) }),
-      ...(lacks === undefined ? {} : { lacks }),
-      ...(breaks === undefined ? {} : { breaks }),
-    };
+    return defined({ answer: exchange && shownOf(index ?? -1, exchange), lacks, breaks });
   }
 
   #tested(event: EventOfTest): void {
@@ -273,15 +261,9 @@ const notRestored =
 
 const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
 
-function shownOf(index: number, { operation, request, response }: Exchange): Shown {
+function shownOf(exchange: number, { operation, request, response }: Exchange): Shown {
   const { method, url } = request;
-  return {
-    exchange: index,
-    operation,
-    method,
-    path: new URL(url).pathname,
-    status: response?.status ?? null,
-  };
+  return { exchange, operation, method, path: new URL(url).pathname, status: response?.status ?? null };
 }
 
 function newTest(): Tested {
@@ -343,11 +325,10 @@ function outcomeOf(
   { exchanges, reports, durationMs }: Tested,
   command: (exchange: Exchange) => string,
 ): RawOutcome {
-  const kind = worstFirst.find((each) => reports.some((one) => one.kind === each));
-  if (kind === undefined) return { id, kind: 'pass', reason: '', reproduce: '', exchanges: [], durationMs };
+  const kind = worstFirst.find((each) => reports.some((one) => one.kind === each)) ?? 'pass';
   const deciding = reports.filter((one) => one.kind === kind);
   const reason = [...new Set(deciding.map((one) => one.reason))].join('\n');
-  if (kind === 'not run' || kind === 'not applicable')
+  if (kind !== 'fail' && kind !== 'inconclusive')
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
   const checks = deciding.flatMap(({ check }) => check ?? []);
   const blame = deciding.find((one) => one.blame !== undefined)?.blame;
@@ -361,8 +342,8 @@ function outcomeOf(
     reason,
     reproduce: about === undefined ? '' : command(about),
     exchanges: exchanges.slice(-mostExchanges),
-    ...(checks.length === 0 ? {} : { checks }),
-    ...(blame === undefined ? {} : { blame }),
+    ...(checks.length > 0 && { checks }),
+    ...(blame && { blame }),
     durationMs,
   };
 }

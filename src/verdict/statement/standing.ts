@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { ClaimedCount, Level, StatementInVerdict } from '../../base/model/verdict.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { type Requirement, whyNotApplicable } from '../../contract/requirements/catalogue.js';
@@ -26,20 +27,16 @@ export function standingOf(
   const reason =
     whyNotApplicable(requirement, contract) ??
     (value === false ? `the vendor's statement denies it (${claim})` : undefined);
-  const notApplicable = reason === undefined ? {} : { notApplicable: reason };
   if (claim === undefined || value === undefined || value === false)
-    return { level, source, ...notApplicable };
-  return {
-    level: 'must',
+    return defined({ level, source, notApplicable: reason });
+  const counted =
+    typeof value === 'number' ? loadClaims().find(({ name }) => name === claim)?.count : undefined;
+  const fact = counted?.factOf.get(requirement.id);
+  return defined({
+    level: 'must' as const,
     source: `claimed by the vendor (${claim}${value === true ? '' : `: ${value}`}); ${source}`,
     claimed: claim,
-    ...(value === true ? {} : countOf(requirement, claim, value)),
-    ...notApplicable,
-  };
-}
-
-function countOf({ id }: Requirement, name: string, atMost: number): Pick<Standing, 'count'> {
-  const count = loadClaims().find((claim) => claim.name === name)?.count;
-  const fact = count?.factOf.get(id);
-  return count === undefined || fact === undefined ? {} : { count: { fact, atMost, unit: count.unit } };
+    count: fact === undefined ? undefined : { fact, atMost: Number(value), unit: counted?.unit ?? '' },
+    notApplicable: reason,
+  });
 }

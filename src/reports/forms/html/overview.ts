@@ -7,7 +7,7 @@ import type { ChangesSince } from '../../history/changes.js';
 import type { Night, ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
 import { exitReason } from '../summary.js';
-import { headlineOf, lanesIn, statementText, verdictWord } from '../verdict-words.js';
+import { lanesIn, statementText, verdictDetail, verdictWord } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { verdictLook } from './outcomes.js';
 
@@ -25,8 +25,8 @@ ${identity(verdict)}
 
 /** The headline without the verdict's word, which stands above it. */
 function detail(verdict: Verdict): string {
-  const plain = headlineOf(verdict)
-    .rest.replace(/^[:·,\s]+/, '')
+  const plain = verdictDetail(verdict)
+    .replace(/^[:·,\s]+/, '')
     .replace(/^\((.*)\)$/, '$1');
   const said = verdict.gate === 'inconclusive' || verdict.cause === '' ? '' : `. ${verdict.cause}`;
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${said}`;
