@@ -4,19 +4,25 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../../src/base/model/verdict.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { changesBetween } from '../../src/reports/history/changes.js';
+import { lineOf } from '../../src/reports/history/entry.js';
 import { appendToHistory, readHistory } from '../../src/reports/history/history.js';
 import { snapshotOf } from '../../src/reports/history/snapshot.js';
 import { sample } from '../report/sample.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
 
-const fileIn = (folder: string) => join(folder, 'reports', 'history.jsonl');
+/** A history of these runs. */
+function historyOf(...verdicts: readonly Verdict[]): string {
+  const file = join(temporaryFolder(), 'reports', 'history.jsonl');
+  for (const verdict of verdicts) appendToHistory(file, verdict);
+  return file;
+}
 
 describe('a line of the history', () => {
   test('holds all compared members of a run', () => {
-    const file = fileIn(temporaryFolder());
-    appendToHistory(file, sample());
+    const file = historyOf(sample());
     const { runs, unread } = readHistory(file);
     const [run] = runs;
 
@@ -37,33 +43,18 @@ describe('a line of the history', () => {
   });
 
   test('is short, and holds no reason and no exchange', () => {
-    const file = fileIn(temporaryFolder());
-    appendToHistory(file, sample());
+    const file = historyOf(sample());
     const text = readFileSync(file, 'utf8');
 
     expect(text.split('\n')).toHaveLength(2);
     expect(text).not.toMatch(/curl|another one|exchanges/);
-    expect(Object.keys(JSON.parse(text))).toEqual([
-      'v',
-      'at',
-      'durationMs',
-      'target',
-      'release',
-      'suite',
-      'mode',
-      'gate',
-      'complete',
-      'cause',
-      'counts',
-      'outcomes',
-      'told',
-      'facts',
-    ]);
+    expect(Object.keys(JSON.parse(text)).join(' ')).toBe(
+      'v at durationMs target release suite mode gate complete cause counts outcomes told facts',
+    );
   });
 
   test('leaves out a fact that is a listing, and shows no character that a terminal obeys', () => {
-    const file = fileIn(temporaryFolder());
-    appendToHistory(file, sample({ facts: { long: 'x'.repeat(10_000), odd: '\u001b\u202e' } }));
+    const file = historyOf(sample({ facts: { long: 'x'.repeat(10_000), odd: '\u001b\u202e' } }));
 
     for (const part of ['\u001b', '\u202e', 'x'.repeat(100)])
       expect(readFileSync(file, 'utf8')).not.toContain(part);
@@ -72,11 +63,7 @@ describe('a line of the history', () => {
 });
 
 describe('a line of another version', () => {
-  const good = (() => {
-    const file = fileIn(temporaryFolder());
-    appendToHistory(file, sample());
-    return readFileSync(file, 'utf8').trim();
-  })();
+  const good = JSON.stringify(lineOf(sample()));
 
   test.each([
     ['a line cut off', good.slice(0, -40)],
@@ -98,8 +85,7 @@ describe('a line of another version', () => {
 
 describe('the file', () => {
   test('a cut last line is not glued to the next run', () => {
-    const file = fileIn(temporaryFolder());
-    appendToHistory(file, sample());
+    const file = historyOf(sample());
     appendFileSync(file, '{"v":1,"at":"2026');
     appendToHistory(file, sample());
 
@@ -107,28 +93,20 @@ describe('the file', () => {
   });
 
   test('is read of one target, and of its last runs, alone', () => {
-    const file = fileIn(temporaryFolder());
-    const of = (name: string, seed: number) =>
-      appendToHistory(
-        file,
+    const names = ['a "b"', 'lab-7', 'a "b"', 'a "b"', 'lab'];
+    const file = historyOf(
+      ...names.map((name, seed) =>
         sample({ target: { name, baseUrl: 'https://h/v2', tlsInsecure: false }, facts: { seed } }),
-      );
-    for (const [index, name] of ['a "b"', 'lab-7', 'a "b"', 'a "b"', 'lab'].entries()) of(name, index);
+      ),
+    );
+    const { runs } = readHistory(file, { target: 'a "b"', last: 2 });
 
-    expect(
-      readHistory(file, { target: 'a "b"', last: 2 }).runs.map(({ target, facts }) => [
-        target,
-        facts['seed'],
-      ]),
-    ).toEqual([
-      ['a "b"', 2],
-      ['a "b"', 3],
-    ]);
+    expect(runs.map(({ target, facts }) => `${target} ${facts['seed']}`)).toEqual(['a "b" 2', 'a "b" 3']);
     expect(readHistory(file, { target: 'lab' }).runs).toHaveLength(1);
   });
 
   test('several processes may add at once', async () => {
-    const file = fileIn(temporaryFolder());
+    const file = historyOf();
     mkdirSync(join(file, '..'));
     const [writers, each] = [3, 150];
     const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'reports', 'history', 'history.js')).href;

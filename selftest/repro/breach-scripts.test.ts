@@ -1,33 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Breach } from '../../src/base/model/breach.js';
 import { commandFor } from '../../src/reports/repro/breach-scripts.js';
-import { helpersFor } from '../../src/reports/repro/shell.js';
-import { temporaryFolder } from '../cli/suite.js';
-
-interface Given {
-  readonly status?: number | undefined;
-  readonly fields?: string;
-  readonly body?: string | Buffer;
-}
+import { type Given, holds } from './sh.js';
 
 /** Whether the command for a breach finds it in an answer. */
-function shows(breach: Breach, { status = 200, fields = '', body = '' }: Given): boolean {
-  const folder = temporaryFolder();
+function shows(breach: Breach, given: Given): boolean {
   const command = commandFor(7, breach);
   if (typeof command !== 'string') throw new Error(command.why);
-  const files = join(folder, 'answer');
-  mkdirSync(files);
-  const head = status === 0 ? '' : `HTTP/1.1 ${status}\r\n${fields}\r\n\r\n`;
-  writeFileSync(join(files, '7.head'), head);
-  writeFileSync(join(files, '7.body'), body);
-  const helpers = helpersFor([command]).join('\n');
-  const script = `${helpers}\nT='${files}'\n${command} && exit 1\nexit 0\n`;
-  const { status: code, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', cwd: folder });
-  if (code !== 0 && code !== 1) throw new Error(`${code}: ${stderr}`);
-  return code === 1;
+  return holds([command], [given]);
 }
 
 const member = (rule: Breach<'schema'>['rule'], pointer = '/enabled'): Breach => ({

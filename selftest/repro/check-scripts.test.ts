@@ -1,38 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../fixtures/witness.js';
 import type { Check } from '../../src/base/model/check.js';
 import { toldBy } from '../../src/reports/repro/check-scripts.js';
-import { helpersFor } from '../../src/reports/repro/shell.js';
-import { temporaryFolder } from '../cli/suite.js';
 import { shownAt } from '../events/sample.js';
-
-interface Given {
-  readonly status?: number;
-  readonly body?: string;
-}
+import { type Given, holds } from './sh.js';
 
 const none = () => undefined;
 const checkOf = (claim: Claim, answers = [shownAt(7)]): Check => ({ ...claim, answers });
 
 /** Whether all conditions of a check hold for the answers 7, 8, … */
 function shows(check: Check, given: readonly Given[]): boolean {
-  const folder = temporaryFolder();
   const told = toldBy(check, none);
   if ('why' in told) throw new Error(told.why);
-  given.forEach(({ status = 200, body = '' }, at) => {
-    writeFileSync(join(folder, `${7 + at}.head`), status === 0 ? '' : `HTTP/1.1 ${status} -\r\n\r\n`);
-    writeFileSync(join(folder, `${7 + at}.body`), body);
-  });
-  const commands = (told[0]?.conditions ?? []).map((each) => each.shows);
-  const lines = [...helpersFor(commands), ...commands.map((command) => `${command} || exit 9`), 'exit 1'];
-  const { status, stderr } = spawnSync('sh', ['-c', `T='${folder}'\n${lines.join('\n')}`], {
-    encoding: 'utf8',
-  });
-  if (status !== 9 && status !== 1) throw new Error(`${status}: ${stderr}`);
-  return status === 1;
+  return holds(
+    (told[0]?.conditions ?? []).map((each) => each.shows),
+    given,
+  );
 }
 
 const members = (...all: Extract<Check, { kind: 'members' }>['members']): Claim => ({

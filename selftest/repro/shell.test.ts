@@ -1,22 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { helpersFor } from '../../src/reports/repro/shell.js';
+import { ran } from './sh.js';
 
-/** The output of a script that calls these functions; `head` is the head of the earlier answer. */
-function said(command: string, head = '', shell = 'sh'): string {
-  const script = [
-    'set -u; T=$(mktemp -d); number=1 at=$(date +%s)',
-    `printf '${head}' >"$T/1.head"; cat >"$T/1.body"`,
-    ...helpersFor([command]),
-    command,
-    'rm -rf "$T"',
-  ];
-  const { stdout, stderr } = spawnSync(shell, ['-c', script.join('\n')], { encoding: 'utf8', input: '' });
+/** What a script prints that calls a function; `date` is that of the answer before. */
+function said(command: string, date = ''): string {
+  const { stdout, stderr } = ran([command], [{ fields: `Date: ${date}` }]);
   expect(stderr).toBe('');
   return stdout;
 }
 
-const dated = (date: string) => `HTTP/1.1 200 OK\\r\\nDate: ${date}\\r\\n\\r\\n`;
 /** The key of RFC 6238, appendix B. */
 const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
@@ -50,7 +42,7 @@ test.each([
     '46119246',
   ],
 ])('a script makes the code of %s', (_what, of, date, code) => {
-  const made = said(`totp '${of}' 0`, dated(date));
+  const made = said(`totp '${of}' 0`, date);
 
   if (code === undefined) expect(made).toMatch(/^\d{8}$/);
   else expect(made).toBe(code);
@@ -61,7 +53,7 @@ test.each([
   'Fri, 01 Jan 2027 00:00:00 GMT',
   'Thu, 31 Dec 2026 23:59:58 GMT',
 ])('a script reads the time %s', (date) => {
-  const seconds = Number(said('target_time', dated(date)));
+  const seconds = Number(said('target_time', date));
 
   expect(seconds - Date.parse(date) / 1000).toBeLessThanOrEqual(1);
   expect(seconds).toBeGreaterThanOrEqual(Date.parse(date) / 1000);
@@ -77,7 +69,7 @@ test('a script finds the code that is wrong in one digit', () => {
 
 test('a script finds the beginning of a later step of a code', () => {
   const paused = (date: string, n: number) =>
-    Number(/\d+/.exec(said(`sleep() { :; }; pause_steps ${n}`, dated(date)))?.[0]);
+    Number(/\d+/.exec(said(`sleep() { :; }; pause_steps ${n}`, date))?.[0]);
 
   const waits = [paused('Fri, 27 Nov 2026 05:00:08 GMT', 1), paused('Fri, 27 Nov 2026 05:00:30 GMT', 2)];
   expect(waits[0]).toBeGreaterThanOrEqual(22);
@@ -86,10 +78,7 @@ test('a script finds the beginning of a later step of a code', () => {
 });
 
 test('an Error is told from one that is nested in another object', () => {
-  const isError = (body: string) => {
-    const script = `T=$(mktemp -d); cat >"$T/1.body"; ${helpersFor(['is_error 1']).join('\n')}\nis_error 1; echo $?; rm -rf "$T"`;
-    return spawnSync('sh', ['-c', script], { encoding: 'utf8', input: body }).stdout.trim();
-  };
+  const isError = (body: string) => ran(['is_error 7; echo $?'], [{ body }]).stdout.trim();
 
   expect(isError('{"errorCode": "K", "message": "m", "more": {"a": 1}}')).toBe('0');
   expect(isError('{"error": {"errorCode": "K", "message": "m"}}')).toBe('1');

@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = rows`
   verdict | statement | The vendor's statement: claims, reading, drafting, levels of requirements, drift. | defined words package-root model redaction config-file openapi requirements derive
   reports | history | Changes between verdicts, and trends over nights. | errors files shape words model redaction requirements derive statement
   reports | repro | Scripts that reproduce a failure, from the log of its run. | words model
-  reports | forms | One function for each form of report. | errors files steady-now words package-root model wording redaction requirements waivers derive repro history
+  reports | forms | One function for each form of report. | defined errors files steady-now words package-root model wording redaction requirements waivers derive repro history
   reports | many | Shards of targets, and their merge. | errors files package-root words spec-schema model target-file events derive forms
   reports | matrix | The page, the file and the terminal table for many targets. | errors files words spec-schema model redaction derive forms many
   reports | bundle | Packing evidence with hashes, and checking it. | errors redaction

@@ -26,8 +26,13 @@ function verdictOf(...bodies: readonly EventBody[]): Verdict {
   return verdict;
 }
 
+/** The outcome of area/one in a whole run. */
+const judged = (...events: readonly EventBody[]) => outcomeOf(verdictOf(began([one]), ...events, ...ended));
+
 const outcomeOf = (verdict: Verdict, id = one) => verdict.outcomes.find((each) => each.id === id);
 
+const start: EventBody = { type: 'test began', requirement: one };
+const wentWrong: EventBody = { type: 'arrange failed', requirement: one, reason: 'because' };
 const beside = (...events: readonly EventBody[]): EventBody[] => [
   { type: 'test began', requirement: one, lane: 'cluster' },
   ...events,
@@ -50,25 +55,17 @@ describe('a test', () => {
     ]),
     [
       'fails by an expectation although it went wrong besides',
-      tested(one, failed(), { type: 'arrange failed', requirement: one, reason: 'tidying up' }),
+      tested(one, failed(), wentWrong),
       'fail',
       words,
     ],
     [
       'that failed for no reason is undecided',
-      [
-        { type: 'test began', requirement: one },
-        { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 },
-      ],
+      [start, { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 }],
       'inconclusive',
       'The test failed without a reason.',
     ],
-    [
-      'that was cut short is undecided',
-      [{ type: 'test began', requirement: one }],
-      'inconclusive',
-      'stopped',
-    ],
+    ['that was cut short is undecided', [start], 'inconclusive', 'stopped'],
     ['that was cut short after its expectation failed fails', [failed()], 'fail', words],
     ['that failed beside others and alone fails', [...beside(failed()), ...again(failed())], 'fail', words],
     [
@@ -79,7 +76,7 @@ describe('a test', () => {
     ],
     [
       'that failed beside others, which kept it from being tried alone, fails',
-      [...beside(failed()), ...again({ type: 'arrange failed', requirement: one, reason: 'because' })],
+      [...beside(failed()), ...again(wentWrong)],
       'fail',
       words,
     ],
@@ -89,12 +86,7 @@ describe('a test', () => {
       'inconclusive',
       'the run ended before it ran alone',
     ],
-    [
-      'that was undecided beside others passes alone',
-      [...beside({ type: 'arrange failed', requirement: one, reason: 'because' }), ...again()],
-      'pass',
-      '',
-    ],
+    ['that was undecided beside others passes alone', [...beside(wentWrong), ...again()], 'pass', ''],
     [
       'that was left out is not run',
       tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),
@@ -102,10 +94,10 @@ describe('a test', () => {
       'no viewer',
     ],
   ])('%s', (_, events, outcome, reason) => {
-    const verdict = verdictOf(began([one]), ...events, ...ended);
+    const found = judged(...events);
 
-    expect(outcomeOf(verdict)?.outcome).toBe(outcome);
-    expect(outcomeOf(verdict)?.reason).toContain(reason);
+    expect(found?.outcome).toBe(outcome);
+    expect(found?.reason).toContain(reason);
   });
 
   test.each<[string, readonly number[], string]>([
@@ -122,12 +114,10 @@ describe('a test', () => {
       index === 1 ? login(1, 401) : letIn.includes(index) ? login(index, 201) : [],
     );
     const shutOut = { type: 'shut out', username: 'bob', reason: 'It has another password.' } as const;
-    const judged = outcomeOf(
-      verdictOf(began([one]), ...tested(one, ...logins, failed(one, 1)), shutOut, ...ended),
-    );
+    const found = judged(...tested(one, ...logins, failed(one, 1)), shutOut);
 
-    expect(judged?.outcome).toBe(outcome);
-    expect(judged?.reason.startsWith('It has another password. What was seen:')).toBe(
+    expect(found?.outcome).toBe(outcome);
+    expect(found?.reason.startsWith('It has another password. What was seen:')).toBe(
       outcome === 'inconclusive',
     );
   });
@@ -135,12 +125,11 @@ describe('a test', () => {
   test('shows the request that its expectation was about, else the last that was not a GET', () => {
     const put = exchanged({ index: 0, method: 'PUT' });
     const get = exchanged({ index: 1 });
-    const named = verdictOf(began([one]), ...tested(one, put, get, failed(one, 1)), ...ended);
-    const unnamed = verdictOf(began([one]), ...tested(one, put, get, failed()), ...ended);
+    const unnamed = judged(...tested(one, put, get, failed()));
 
-    expect(outcomeOf(named)?.reproduce).not.toContain('PUT');
-    expect(outcomeOf(unnamed)?.reproduce).toContain('-X PUT');
-    expect(outcomeOf(unnamed)?.exchanges).toEqual([put.exchange, get.exchange]);
+    expect(judged(...tested(one, put, get, failed(one, 1)))?.reproduce).not.toContain('PUT');
+    expect(unnamed?.reproduce).toContain('-X PUT');
+    expect(unnamed?.exchanges).toEqual([put.exchange, get.exchange]);
   });
 
   test('has exchanges of an earlier one as evidence, where it says so', () => {
@@ -178,20 +167,16 @@ describe('findings in answers', () => {
   test('counts where it became known only later, with the answer as evidence', () => {
     const found: EventBody = { type: 'finding', exchange: 7, requirement: one, breach: noDate };
     const other = exchanged({ index: 7, requirement: 'area/two' });
-    const verdict = verdictOf(began([one]), ...tested(one), other, found, ...ended);
 
-    expect(outcomeOf(verdict)).toMatchObject({ outcome: 'fail', exchanges: [other.exchange] });
+    expect(judged(...tested(one), other, found)).toMatchObject({
+      ...{ outcome: 'fail', exchanges: [other.exchange] },
+    });
   });
 
   test('counts in the answers of no test: those of the look before, and of restoring', () => {
-    const verdict = verdictOf(
-      began([one]),
-      ...tested(one),
-      exchanged({ requirement: '', ...finding(one) }),
-      ...ended,
-    );
+    const found = judged(...tested(one), exchanged({ requirement: '', ...finding(one) }));
 
-    expect(outcomeOf(verdict)?.outcome).toBe('fail');
+    expect(found?.outcome).toBe('fail');
   });
 
   test("ignores requirements that were not planned or don't apply", () => {

@@ -1,10 +1,10 @@
-import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/base/model/results.js';
+import type { RawOutcome, RunResults } from '../../../src/base/model/results.js';
 import type { Verdict } from '../../../src/base/model/verdict.js';
 import type { Contract } from '../../../src/contract/openapi/contract.js';
 import { coverageUniverse } from '../../../src/contract/openapi/coverage.js';
 import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
 import type { HtmlExtras } from '../../../src/reports/forms/html/render.js';
-import { derived, exchange } from '../../verdict/sample.js';
+import { derived, exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 
 /** The whole catalogue on a target: all passed except the named outcomes. */
@@ -13,25 +13,13 @@ export function catalogueVerdict(
   outcomes: Readonly<Record<string, Partial<RawOutcome>>> = {},
   change: Partial<RunResults> = {},
 ): Verdict {
-  const planned: PlannedRequirement[] = loadRequirements().map(({ id, level, text, source, operations }) => ({
-    id,
-    level,
-    title: text,
-    source,
-    operations,
-  }));
-  const missing = Object.keys(outcomes).filter((id) => !planned.some((each) => each.id === id));
+  const all = loadRequirements().map(({ id, level, text, source, operations }) =>
+    planned(id, { level, title: text, source, operations }),
+  );
+  const missing = Object.keys(outcomes).filter((id) => !all.some((each) => each.id === id));
   if (missing.length > 0) throw new Error(`There is no requirement ${missing.join(', ')}.`);
-  const raw = planned.map(({ id }) => ({
-    id,
-    kind: 'pass' as const,
-    reason: '',
-    reproduce: '',
-    exchanges: [],
-    durationMs: 20,
-    ...outcomes[id],
-  }));
-  return derived({ planned, raw, coverage: coverageOf(contract), ...change });
+  const tried = all.map(({ id }) => raw(id, { durationMs: 20, ...outcomes[id] }));
+  return derived({ planned: all, raw: tried, coverage: coverageOf(contract), ...change });
 }
 
 /** The whole contract was seen twice, except DeleteSession, mfaCode and every `salesforce`. */
@@ -98,11 +86,7 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
       retries: { '429': 2, '503': 0 },
       waivers: [
         concerned({ requirement: 'http/*', reason: 'The proxy answers by itself.', fits: ['http/no-bom'] }),
-        concerned({
-          requirement: 'totp-key/echoes-name',
-          unknown: true,
-          fits: [],
-        }),
+        concerned({ requirement: 'totp-key/echoes-name', unknown: true, fits: [] }),
       ],
       residue: ['TOTP keys of the suite stay with the account admin: the API can’t delete them.'],
       target: { name: 'lab-7', baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },

@@ -134,9 +134,7 @@ function dropNoise(value: unknown): string[] {
   return [...own, ...Object.values(value).flatMap(dropNoise)];
 }
 
-function isFileName(name: string): boolean {
-  return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
-}
+const isFileName = (name: string): boolean => /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 
 const named = objectOf({ name: shapes.text });
 const isNamed = shapedLike<Named>(named);

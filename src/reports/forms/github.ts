@@ -15,9 +15,7 @@ const longestSummary = 1_000_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function isGitHubActions(env: Environment): boolean {
-  return env['GITHUB_ACTIONS'] === 'true';
-}
+export const isGitHubActions = (env: Environment): boolean => env['GITHUB_ACTIONS'] === 'true';
 
 /**
  * Workflow commands for GitHub Actions: the first ten gating problems and the number of others. Each line ends with a
@@ -63,9 +61,7 @@ function errorsOf(verdict: Verdict): Annotation[] {
   ];
 }
 
-function messageOf({ title, reason }: Outcome): string {
-  return `${title}\n${cut(reason, longestMessage)}`;
-}
+const messageOf = ({ title, reason }: Outcome): string => `${title}\n${cut(reason, longestMessage)}`;
 
 function command(kind: 'error' | 'notice', title: string, message: string, place?: ContractPlace): string {
   const { source = '', line } = place ?? {};
@@ -78,9 +74,7 @@ function data(text: string): string {
   return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** Lines to print before and after a target's answers, so that GitHub obeys no workflow command in them. */
 export function commandsStopped(): { readonly before: string; readonly after: string } {

@@ -133,9 +133,7 @@ export function exchangeLine({ request, response, error, durationMs }: Exchange)
   return `${request.method} ${request.url} -> ${answer} (${Math.round(durationMs)} ms)`;
 }
 
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(3);
-}
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Characters that XML 1.0 can't hold in any spelling (section 2.2), such as lone surrogates. */
 const illegal =

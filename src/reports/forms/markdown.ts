@@ -9,7 +9,7 @@ import type { ReportExtras } from './extras.js';
 import { measuredInWords } from './facts.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
-import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
+import { followWords, isAdvice, isFailed, type Trouble, troublesOf } from './troubles.js';
 import { countWords, residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
 
 /** Stays below GitHub's limit for comments, 65,536 characters. */
@@ -27,10 +27,9 @@ const longestLine = 300;
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
   const troubles = troublesOf(verdict);
-  const isKnown = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
-  const failed = troubles.filter((trouble) => trouble.failure !== undefined && !isKnown(trouble));
+  const failed = troubles.filter(isFailed).filter(({ failure: each }) => !isKnownFailure(each, verdict));
   const leading = failed.filter((trouble) => !isAdvice(trouble));
-  const shoulds = failed.filter(isAdvice).flatMap(({ failure }) => failure ?? []);
+  const shoulds = failed.filter(isAdvice).map(({ failure: each }) => each);
   const musts = of('fail').filter((outcome) => outcome.level === 'must' && !isKnownFailure(outcome, verdict));
   const known = of('fail').filter((outcome) => isKnownFailure(outcome, verdict));
   return fitted([
@@ -100,9 +99,7 @@ function overview(verdict: Verdict): string {
 }
 
 /** A code span in a table can't hold a pipe. */
-function mdCell(text: string): string {
-  return text.includes('|') ? mdText(text) : mdCode(text);
-}
+const mdCell = (text: string): string => (text.includes('|') ? mdText(text) : mdCode(text));
 
 function changed({
   since,
@@ -122,8 +119,7 @@ function section(title: string, blocks: readonly string[], left = 0): string[] {
   return [`### ${title}`, ...own, ...(left > 0 ? [`and ${left} more in verdict.json`] : [])];
 }
 
-function failure({ failure: outcome, follows }: Trouble): string[] {
-  if (outcome === undefined) return [];
+function failure({ failure: outcome, follows }: Required<Trouble>): string[] {
   const { id, title, reason, source, reproduce } = outcome;
   return [
     `**${mdCode(id)}** ${mdText(cut(title, longestLine))}`,
@@ -202,9 +198,7 @@ function residue(verdict: Verdict): string[] {
   );
 }
 
-function list(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
-}
+const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
 /** Keeps whole blocks while they fit, so that no fence stays open. */
 function fitted(blocks: readonly string[]): string {

@@ -209,13 +209,9 @@ export class Progress {
   }
 }
 
-function areaOf({ id, target }: Running): string {
-  return named(id.split('/')[0] ?? id, target);
-}
+const areaOf = ({ id, target }: Running): string => named(id.split('/')[0] ?? id, target);
 
-function named(text: string, target: string): string {
-  return target === '' ? text : `${target} ${text}`;
-}
+const named = (text: string, target: string): string => (target === '' ? text : `${target} ${text}`);
 
 function inSeconds(ms: number): string {
   const seconds = Math.round(ms / 1000);

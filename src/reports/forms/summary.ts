@@ -8,7 +8,7 @@ import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
-import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
+import { followWords, isAdvice, isFailed, namesOf, type Trouble, troublesOf } from './troubles.js';
 import {
   countWords,
   lanesIn,
@@ -43,7 +43,6 @@ const shownFailures = 20;
 const longestReason = 4000;
 const longestAdvice = 600;
 const shownChanges = 12;
-const shownIds = 4;
 const narrowest = 40;
 const indent = '     ';
 
@@ -145,13 +144,10 @@ function failures(
   ink: Paint,
   width: number,
 ): string[] {
-  const failed = troubles.filter(({ failure }) => failure !== undefined);
+  const failed = troubles.filter(isFailed);
   const leading = failed.filter((trouble) => !isAdvice(trouble));
   const shoulds = failed.filter(isAdvice);
-  const all = failed.flatMap(({ failure, follows }) => [
-    ...(failure === undefined ? [] : [failure]),
-    ...follows,
-  ]);
+  const all = failed.flatMap(({ failure, follows }) => [failure, ...follows]);
   const musts = all.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
   const roomForShoulds = Math.max(0, shownFailures - leading.length);
   const lines: string[] = [];
@@ -160,19 +156,19 @@ function failures(
       ink.bad(musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it'),
     );
     for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
-      if (failure !== undefined) lines.push('', ...inFull(failure, index + 1, options, ink, width));
+      lines.push('', ...inFull(failure, index + 1, options, ink, width));
       if (follows.length > 0)
         lines.push(
-          ...wrap(`${followWords(follows.length)}: ${namesOf(follows)}`, width, indent).map(ink.warn),
+          ...wrap(`${followWords(follows.length)}: ${printable(namesOf(follows))}`, width, indent).map(
+            ink.warn,
+          ),
         );
     }
   }
   if (shoulds.length > 0 && roomForShoulds > 0) {
     lines.push(...(lines.length > 0 ? [''] : []), ink.warn(`Failed, advisory: ${shoulds.length} should`));
     lines.push(
-      ...shoulds
-        .slice(0, roomForShoulds)
-        .flatMap(({ failure }) => (failure === undefined ? [] : inShort(failure, options, width))),
+      ...shoulds.slice(0, roomForShoulds).flatMap(({ failure }) => inShort(failure, options, width)),
     );
   }
   const left = failed.length - Math.min(failed.length, shownFailures);
@@ -244,7 +240,7 @@ function grouped(
     return [
       `${String(group.length).padStart(4)} ${first.trimStart()}`,
       ...rest,
-      ...wrap(namesOf(group), width, indent).map(ink.faint),
+      ...wrap(printable(namesOf(group)), width, indent).map(ink.faint),
     ];
   });
   return [colour(`${title}: ${outcomes.length}`), ...lines];
@@ -259,11 +255,6 @@ function waived(verdict: Verdict, ink: Paint, width: number): string[] {
     ...grouped('Waived', outcomes, ink.warn, ink, width, ({ waiver }) => waiverText(waiver)),
     ...(stale.length === 0 ? [] : [ink.warn('Waivers that need attention'), ...stale]),
   ];
-}
-
-function namesOf(group: readonly Outcome[]): string {
-  const names = group.slice(0, shownIds).map(({ id }) => printable(id));
-  return [...names, ...(group.length > shownIds ? [`and ${group.length - shownIds} more`] : [])].join(', ');
 }
 
 function facts(verdict: Verdict, ink: Paint, width: number): string[] {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { Cause, Outcome, Verdict } from '../../base/model/verdict.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 
@@ -14,14 +15,9 @@ export function troublesOf({
   causes = causesOf(outcomes),
 }: Pick<Verdict, 'outcomes' | 'causes'>): Trouble[] {
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
-  return causes.map(({ text, id, follows }: Cause) => {
-    const failure = byId.get(id ?? '');
-    return {
-      text,
-      ...(failure === undefined ? {} : { failure }),
-      follows: follows.flatMap((each) => byId.get(each) ?? []),
-    };
-  });
+  return causes.map(({ text, id, follows }: Cause) =>
+    defined({ text, failure: byId.get(id ?? ''), follows: follows.flatMap((each) => byId.get(each) ?? []) }),
+  );
 }
 
 /** `46 others follow from it` */
@@ -46,12 +42,15 @@ export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): R
   return sentences;
 }
 
-function namesOf(outcomes: readonly Outcome[]): string {
+/** `a, b, and 3 more` */
+export function namesOf(outcomes: readonly Outcome[]): string {
   const names = outcomes.slice(0, namedIds).map(({ id }) => id);
   const more = outcomes.length - names.length;
   return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-export function isAdvice({ failure, follows }: Trouble): boolean {
-  return failure?.level === 'should' && follows.length === 0;
-}
+export const isFailed = (trouble: Trouble): trouble is Trouble & { readonly failure: Outcome } =>
+  trouble.failure !== undefined;
+
+export const isAdvice = ({ failure, follows }: Trouble): boolean =>
+  failure?.level === 'should' && follows.length === 0;

@@ -116,9 +116,7 @@ function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]):
   return count === 0 ? '' : `, ${count} of them claimed by the vendor`;
 }
 
-function withoutFullStop(sentence: string): string {
-  return sentence.replace(/\.$/, '');
-}
+const withoutFullStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 /** Empty if tests ran one at a time. */
 export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>

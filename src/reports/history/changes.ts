@@ -109,7 +109,7 @@ function aboutRequirements(before: Snapshot, after: Snapshot): Change[] {
     const says = 'was part of the earlier run only';
     singles.push({ kind: 'removed', id, says, sayAll: 'were part of the earlier run only', reason: '' });
   }
-  return [...inFull(singles), ...inGroups(singles)];
+  return inWords(singles);
 }
 
 function appeared(id: string, is: Compared): Single {
@@ -170,22 +170,11 @@ const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   level: 'have another level',
 };
 
-function inFull(singles: readonly Single[]): Change[] {
-  return changeKinds.flatMap((kind) => {
-    const says = inFullKinds[kind];
-    if (says === undefined) return [];
-    const all = singles.filter((single) => single.kind === kind);
-    const own = all.slice(0, mostSentences).map(sentence);
-    const rest = all.slice(mostSentences).map(({ id }) => id);
-    return rest.length === 0
-      ? own
-      : [...own, { kind, text: `${rest.length} more ${says}: ${shortened(rest, namedIds)}.`, ids: rest }];
-  });
-}
-
-function inGroups(singles: readonly Single[]): Change[] {
-  const grouped = singles.filter(({ kind }) => inFullKinds[kind] === undefined);
-  const groups = groupBy(grouped, ({ kind, says, reason }) => JSON.stringify([kind, says, reason]));
+/** Changes of one kind with one reason share a sentence, except the kinds in full. */
+function inWords(singles: readonly Single[]): Change[] {
+  const groups = groupBy(singles, ({ kind, id, says, reason }) =>
+    JSON.stringify([kind, says, reason, inFullKinds[kind] === undefined ? '' : id]),
+  );
   const bySize = [...groups.values()].sort((a, b) => b.length - a.length);
   const changes = bySize.flatMap((group): Change[] => {
     const [first] = group;
@@ -199,12 +188,11 @@ function inGroups(singles: readonly Single[]): Change[] {
   // An unreachable target may give each requirement its own reason.
   return changeKinds.flatMap((kind) => {
     const of = changes.filter((change) => change.kind === kind);
-    if (of.length <= mostSentences) return of;
-    const rest = of.slice(mostSentences).flatMap(({ ids }) => ids);
-    return [
-      ...of.slice(0, mostSentences),
-      { kind, text: `The same of ${rest.length} more: ${shortened(rest, namedIds)}.`, ids: rest },
-    ];
+    const ids = of.slice(mostSentences).flatMap((change) => change.ids);
+    if (ids.length === 0) return of;
+    const says = inFullKinds[kind];
+    const all = says === undefined ? `The same of ${ids.length} more` : `${ids.length} more ${says}`;
+    return [...of.slice(0, mostSentences), { kind, text: `${all}: ${shortened(ids, namedIds)}.`, ids }];
   });
 }
 

@@ -9,18 +9,17 @@ const longestValue = 60;
 type Facts = Readonly<Record<string, unknown>>;
 
 /** Sentences on facts that both runs measured with different values, sorted by name. */
-export function factChanges(before: Facts, after: Facts): string[] {
-  return Object.keys(after)
+export const factChanges = (before: Facts, after: Facts, of = ''): string[] =>
+  Object.keys(after)
     .filter((name) => Object.hasOwn(before, name))
     .sort()
-    .flatMap((name) => sentencesOn(name, before[name], after[name]));
-}
+    .flatMap((name) => sentencesOn(`${of}${name}`, before[name], after[name]));
 
 function sentencesOn(name: string, before: unknown, after: unknown): string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  const own = particular[name]?.(before, after);
+  const own = (name.startsWith('credential ') ? credential(name) : particular[name])?.(before, after);
   if (own !== undefined) return own;
-  if (isObject(before) && isObject(after)) return memberChanges(name, before, after);
+  if (isObject(before) && isObject(after)) return factChanges(before, after, `${name} `);
   if (typeof before === 'number' && typeof after === 'number') return numberChange(name, before, after);
   return [`${wordsOf(name)} was ${inWords(before)}, and is ${inWords(after)}.`];
 }
@@ -51,20 +50,17 @@ const particular: Readonly<Record<string, Sentences>> = {
       ? undefined
       : [`Wrong codes are ${is}; before, they were ${was}.`];
   },
-  credentialModes: (before, after) => {
-    if (!isObject(before) || !isObject(after)) return undefined;
-    const names = Object.keys(after)
-      .filter((name) => Object.hasOwn(before, name))
-      .sort();
-    return names.flatMap((name) => {
-      if (typeof before[name] !== 'boolean' || typeof after[name] !== 'boolean') {
-        return sentencesOn(`credential ${name}`, before[name], after[name]);
-      }
-      if (before[name] === after[name]) return [];
-      return [`The credential ${name} is ${after[name] ? 'accepted now' : 'no longer accepted'}.`];
-    });
-  },
+  credentialModes: (before, after) =>
+    isObject(before) && isObject(after) ? factChanges(before, after, 'credential ') : undefined,
 };
+
+/** Of a credential, by its name after the word. */
+const credential =
+  (name: string): Sentences =>
+  (before, after) =>
+    typeof before === 'boolean' && typeof after === 'boolean'
+      ? [`The ${name} is ${after ? 'accepted now' : 'no longer accepted'}.`]
+      : undefined;
 
 interface Window {
   readonly from: number;
@@ -83,13 +79,9 @@ function windowText({ from, to }: Window): string {
   return `${signed(from)} to ${signed(to)} steps`;
 }
 
-function isSymmetric({ from, to }: Window): boolean {
-  return -from === to && to > 0;
-}
+const isSymmetric = ({ from, to }: Window): boolean => -from === to && to > 0;
 
-function signed(step: number): string {
-  return step > 0 ? `+${step}` : String(step);
-}
+const signed = (step: number): string => (step > 0 ? `+${step}` : String(step));
 
 /** @param offset the target's time less the runner's, in milliseconds */
 function clockText(offset: number): string {
@@ -100,13 +92,6 @@ function clockText(offset: number): string {
 function throttleText(value: unknown): string | undefined {
   if (value === null || value === false) return 'not throttled';
   return typeof value === 'number' ? `throttled after ${value} consecutive attempts` : undefined;
-}
-
-function memberChanges(name: string, before: Facts, after: Facts): string[] {
-  return Object.keys(after)
-    .filter((member) => Object.hasOwn(before, member))
-    .sort()
-    .flatMap((member) => sentencesOn(`${name} ${member}`, before[member], after[member]));
 }
 
 function numberChange(name: string, before: number, after: number): string[] {

@@ -76,6 +76,4 @@ function bullets(sentences: readonly string[], width: number): string[] {
   });
 }
 
-function line(text: string): string {
-  return printable(text).replaceAll('\n', ' ');
-}
+const line = (text: string): string => printable(text).replaceAll('\n', ' ');

@@ -14,15 +14,11 @@ export function wavesOf<T extends { readonly target: Target }>(runs: readonly T[
   return waves;
 }
 
-function collide(a: Target, b: Target): boolean {
-  return a.baseUrl === b.baseUrl || listenAlike(a, b);
-}
+const collide = (a: Target, b: Target): boolean => a.baseUrl === b.baseUrl || listenAlike(a, b);
 
 function listenAlike({ mail: a }: Target, { mail: b }: Target): boolean {
   if (a?.kind !== 'smtp' || b?.kind !== 'smtp' || a.port !== b.port || a.port === 0) return false;
   return a.host === b.host || isEveryAddress(a.host) || isEveryAddress(b.host);
 }
 
-function isEveryAddress(host: string): boolean {
-  return host === '0.0.0.0' || host === '::' || host === '';
-}
+const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '';

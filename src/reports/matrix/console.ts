@@ -41,33 +41,29 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
 }
 
 export function matrixLine(matrix: Matrix): string {
-  const { targets, missing, problems } = matrix;
-  const count = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
-  const parts = [
-    `${count('conforms')} of ${counted(targets.length + missing.length, 'target')} conform`,
-    ...(count('no breach found') > 0
-      ? [`no breach found on ${count('no breach found')}, but not all MUST requirements checked`]
-      : []),
-    ...(count('does not conform') > 0 ? [notConforming(count('does not conform'))] : []),
-    ...(count('inconclusive') > 0 ? [`${count('inconclusive')} inconclusive`] : []),
+  const problems = matrix.problems.length - matrix.missing.length;
+  const parts = matrixParts(matrix, counted(matrix.targets.length + matrix.missing.length, 'target'));
+  return `${matrixWord(matrix)}: ${[...parts, ...(problems > 0 ? [counted(problems, 'problem')] : [])].join(', ')}`;
+}
+
+/** How many of all targets have which verdict. @param always whether also none */
+export function matrixParts({ targets, missing }: Matrix, all: string, always = false): string[] {
+  const of = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
+  const [partial, bad, open] = [of('no breach found'), of('does not conform'), of('inconclusive')];
+  return [
+    `${of('conforms')} of ${all} conform`,
+    ...(partial > 0 ? [`no breach found on ${partial}, but not all MUST requirements checked`] : []),
+    ...(bad > 0 || always ? [`${bad} ${bad === 1 ? 'does' : 'do'} not conform`] : []),
+    ...(open > 0 || always ? [`${open} inconclusive`] : []),
     ...(missing.length > 0 ? [`${missing.length} missing`] : []),
-    ...(problems.length > missing.length ? [counted(problems.length - missing.length, 'problem')] : []),
   ];
-  return `${matrixWord(matrix)}: ${parts.join(', ')}`;
 }
 
 export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): ShortVerdict {
   return shortVerdict({ gate, complete: targets.every(({ complete }) => complete) });
 }
 
-/** `1 does not conform`, `2 do not conform`. */
-export function notConforming(count: number): string {
-  return `${count} ${count === 1 ? 'does' : 'do'} not conform`;
-}
-
-function headline(matrix: Matrix, ink: Paint): string {
-  return ink[tones[matrixWord(matrix)]](matrixLine(matrix));
-}
+const headline = (matrix: Matrix, ink: Paint): string => ink[tones[matrixWord(matrix)]](matrixLine(matrix));
 
 function targets({ targets: all, missing }: Matrix): string[] {
   const rows = [

@@ -1,12 +1,12 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
-import { type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
+import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { headings, html, longText, type Markup, renderPage } from '../forms/html/markup.js';
 import { areaTitle, lookOf, outcomeCell, verdictCell, verdictLook } from '../forms/html/outcomes.js';
 import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
-import { matrixWord, notConforming } from './console.js';
+import { matrixParts, matrixWord } from './console.js';
 
 /** A cell for many requirements shows the first of these outcomes among them. */
 const worstFirst: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
@@ -32,16 +32,9 @@ ${reasons(matrix)}
   return renderPage({ title: `${matrixWord(matrix)}: ${size}`, style: pageStyle, script: '', body });
 }
 
-function totals({ targets, planned, missing, problems: all }: Matrix): string {
-  const of = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
-  const partial = of('no breach found');
-  const parts = [
-    `${of('conforms')} of ${targets.length + missing.length} conform`,
-    ...(partial > 0 ? [`no breach found on ${partial}, but not all MUST requirements checked`] : []),
-    notConforming(of('does not conform')),
-    `${of('inconclusive')} inconclusive`,
-    ...(missing.length > 0 ? [`${missing.length} missing`] : []),
-  ];
+function totals(matrix: Matrix): string {
+  const { targets, planned, missing, problems: all } = matrix;
+  const parts = matrixParts(matrix, `${targets.length + missing.length}`, true);
   const shards =
     planned !== null && planned.shards > 1
       ? ` Planned: ${planned.targets} targets on ${planned.shards} shards.`
@@ -133,9 +126,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
 }
 
 /** A relative path as an address. Each part is encoded, so that no name counts as a scheme. */
-function addressOf(path: string): string {
-  return `./${path.split('/').map(encodeURIComponent).join('/')}`;
-}
+const addressOf = (path: string): string => `./${path.split('/').map(encodeURIComponent).join('/')}`;
 
 function isQuiet({ outcomes }: MatrixRow): boolean {
   return Object.values(outcomes).every((kind) => kind === 'pass' || kind === 'not applicable');

@@ -71,9 +71,7 @@ function firstOf(troubles: readonly string[]): string[] {
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];
 }
 
-function requirements(count: number, word: string): string {
-  return counted(count, `${word} requirement`);
-}
+const requirements = (count: number, word: string): string => counted(count, `${word} requirement`);
 
 function sentences(parts: readonly string[]): string {
   const text = parts.map((part) => part.replace(/[.\s]+$/, '')).join('; ');

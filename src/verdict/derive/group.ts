@@ -11,6 +11,4 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 }
 
 /** The area of a requirement: the part of its id before the slash. */
-export function areaOf({ id }: { readonly id: string }): string {
-  return id.split('/')[0] ?? '';
-}
+export const areaOf = ({ id }: { readonly id: string }): string => id.split('/')[0] ?? '';

@@ -9,9 +9,7 @@ import { redactedEvent } from '../events/redact.js';
 import { RunFold } from './fold.js';
 
 /** Judges a run by its log alone. */
-export function judgeLog(file: string): Verdict {
-  return judgeEvents(readEvents(file), file);
-}
+export const judgeLog = (file: string): Verdict => judgeEvents(readEvents(file), file);
 
 export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {
   const fold = new RunFold();

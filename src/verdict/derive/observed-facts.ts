@@ -26,19 +26,14 @@ export class ObservedFacts {
   }
 
   get facts(): Record<string, unknown> {
-    const facts: Record<string, unknown> = {};
-    if (this.#accepted.size > 0) {
-      facts['credentialModes'] = sorted(
-        [...this.#accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen']),
-      );
-    }
-    if (this.#refusals.size > 0) {
-      facts['refusalStatuses'] = sorted(
+    const facts = {
+      credentialModes: sorted([...this.#accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen'])),
+      refusalStatuses: sorted(
         [...this.#refusals].map(([name, statuses]) => [name, [...statuses].sort((a, b) => a - b)]),
-      );
-    }
-    if (this.#undocumented.size > 0) facts['undocumented'] = [...this.#undocumented].sort();
-    return facts;
+      ),
+      undocumented: [...this.#undocumented].sort(),
+    };
+    return Object.fromEntries(Object.entries(facts).filter(([, seen]) => Object.keys(seen).length > 0));
   }
 }
 

@@ -24,19 +24,24 @@ export class Commands {
   }
 }
 
-function clusterIn(body: string | undefined): string | undefined {
+/** What a configuration says, with its types or type; undefined where it does not say if MFA is on. */
+function stateIn(
+  body: string | undefined,
+  name: string,
+  types: (body: string) => string,
+): string | undefined {
   const enabled = /"enabled":\s*(true|false)/.exec(body ?? '')?.[1];
-  const types = /"authenticationTypes":\s*\[([^\]]*)\]/.exec(body ?? '')?.[1]?.match(/\w+/g) ?? [];
   if (enabled === undefined) return undefined;
-  return enabled === 'false' ? 'cluster MFA off' : `cluster MFA on, types ${types.join(' and ') || 'none'}`;
+  return `${name} MFA ${enabled === 'false' ? 'off' : `on, ${types(body ?? '')}`}`;
 }
 
-function supportIn(body: string | undefined): string | undefined {
-  const enabled = /"enabled":\s*(true|false)/.exec(body ?? '')?.[1];
-  const mode = /"mfaType":\s*"(\w+)"/.exec(body ?? '')?.[1];
-  if (enabled === undefined) return undefined;
-  return enabled === 'false' ? 'support MFA off' : `support MFA on, type ${mode ?? 'none'}`;
-}
+const clusterIn = (body?: string) =>
+  stateIn(body, 'cluster', (text) => {
+    const types = /"authenticationTypes":\s*\[([^\]]*)\]/.exec(text)?.[1]?.match(/\w+/g) ?? [];
+    return `types ${types.join(' and ') || 'none'}`;
+  });
+const supportIn = (body?: string) =>
+  stateIn(body, 'support', (text) => `type ${/"mfaType":\s*"(\w+)"/.exec(text)?.[1] ?? 'none'}`);
 
 /** The shell variables for redacted header values. */
 const variables: Readonly<Record<string, string>> = {

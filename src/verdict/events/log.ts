@@ -154,9 +154,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
 };
 
 /** The events of a log so far, without lines that a kill cut off and without event types of newer versions. */
-export function readEvents(file: string): RunEvent[] {
-  return eventsIn(readFileSync(file, 'utf8'), file);
-}
+export const readEvents = (file: string): RunEvent[] => eventsIn(readFileSync(file, 'utf8'), file);
 
 export function eventsIn(text: string, place: string): RunEvent[] {
   return text.split('\n').flatMap((line, at) => {

@@ -73,6 +73,4 @@ function draftOf(
 }
 
 /** A reason may quote the target, whose text must not end the comment. */
-function comment(text: string): string[] {
-  return wrap(printable(text).replace(/\s+/g, ' '), width, '# ');
-}
+const comment = (text: string): string[] => wrap(printable(text).replace(/\s+/g, ' '), width, '# ');

@@ -66,9 +66,7 @@ export function waiverUses(
   });
 }
 
-export function hasTrouble({ state }: Pick<WaiverUse, 'state'>): boolean {
-  return troubles.includes(state);
-}
+export const hasTrouble = ({ state }: Pick<WaiverUse, 'state'>): boolean => troubles.includes(state);
 
 /** The problem with a waiver: `the waiver of totp-login/* (Ana) expired on 2026-12-31`. */
 export function troubleText(use: WaiverUse): string {

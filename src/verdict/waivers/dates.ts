@@ -1,7 +1,5 @@
 /** The UTC day of a moment: `2026-12-31`. Such texts sort by day. */
-export function dayOf(moment: Date | string): string {
-  return new Date(moment).toISOString().slice(0, 10);
-}
+export const dayOf = (moment: Date | string): string => new Date(moment).toISOString().slice(0, 10);
 
 /** True for a text like `2026-12-31` that is a real day. */
 export function isDay(text: string): boolean {

@@ -37,14 +37,14 @@ function waiversIn(document: Document.Parsed): unknown {
   }
 }
 
-function startOf(list: YAMLSeq, index: number): number {
+/** Where an entry begins and where its value ends. */
+function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: number] | undefined {
   const item = list.items[index];
-  return (
-    (typeof item === 'object' && item !== null && 'range' in item && Array.isArray(item.range)
-      ? Number(item.range[0])
-      : undefined) ?? 0
-  );
+  if (typeof item !== 'object' || item === null || !('range' in item)) return undefined;
+  return Array.isArray(item.range) ? [Number(item.range[0]), Number(item.range[1])] : undefined;
 }
+
+const startOf = (list: YAMLSeq, index: number): number => rangeOf(list, index)?.[0] ?? 0;
 
 /** For JSON and YAML in its style: the formatter keeps the few comments there. */
 function inBrackets(
@@ -78,11 +78,7 @@ function inBlock(
     while (line > 0 && /^\s*#/.test(lines[line - 1] ?? '')) line--;
     return line;
   });
-  const last = list.items.at(-1);
-  const end =
-    typeof last === 'object' && last !== null && 'range' in last && Array.isArray(last.range)
-      ? Number(last.range[1])
-      : text.length;
+  const end = rangeOf(list, list.items.length - 1)?.[1] ?? text.length;
   const afterLast = text.slice(0, end).trimEnd().split('\n').length;
   const gone = new Set<number>();
   for (const index of indexes) {

@@ -12,11 +12,7 @@ const longestHeaders = 2048;
  * Requirements take it in their order.
  */
 export class ExchangeRoom {
-  #left: number;
-
-  constructor(size = 4_000_000) {
-    this.#left = size;
-  }
+  #left = 4_000_000;
 
   take(size: number): boolean {
     if (size > this.#left) return false;

@@ -97,6 +97,4 @@ ${script === '' ? '' : new Markup(`<script>${script}</script>`)}
   return page.text;
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');

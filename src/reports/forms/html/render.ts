@@ -66,9 +66,7 @@ function fileLinks(files: readonly string[]): Markup {
 }
 
 /** The address of a file beside the page. Lone surrogates can't be encoded. */
-function address(name: string): string {
-  return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
-}
+const address = (name: string): string => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 function asset(name: string): string {
   // Browsers normalise line ends before they hash the text for the policy.

@@ -11,12 +11,17 @@ import { areaTitle, lookOf, shownOrder } from './outcomes.js';
 /** The requirements by area, with search tools that stay hidden until the script runs. */
 export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
   const areas = groupBy(verdict.outcomes, areaOf);
-  const list = { verdict, room };
   return html`<section id="requirements" aria-labelledby="requirements-title">
 <h2 id="requirements-title">Requirements</h2>
 ${tools(verdict.outcomes)}
 <p id="none" hidden>No requirement fits these filters.</p>
-${[...areas].map(([area, outcomes]) => areaSection(area, outcomes, list))}
+${[...areas].map(([area, outcomes]) =>
+  areaSection(
+    area,
+    outcomes,
+    outcomes.map((outcome) => requirement(outcome, verdict, room)),
+  ),
+)}
 </section>`;
 }
 
@@ -43,24 +48,19 @@ function tools(outcomes: readonly Outcome[]): Markup {
 </form>`;
 }
 
-interface List {
-  readonly verdict: Verdict;
-  readonly room: ExchangeRoom;
-}
-
-function areaSection(area: string, outcomes: readonly Outcome[], list: List): Markup {
+function areaSection(area: string, outcomes: readonly Outcome[], rows: readonly Markup[]): Markup {
   const counts = shownOrder
     .map((kind) => [kind, outcomes.filter(({ outcome }) => outcome === kind).length] as const)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${lookOf(kind).word.toLowerCase()}`);
   return html`<section class="area" aria-labelledby="area-${area}">
 <h3 id="area-${area}">${areaTitle(area)} <span class="count">${counts.join(', ')}</span></h3>
-${outcomes.map((outcome) => requirement(outcome, list))}
+${rows}
 </section>
 `;
 }
 
-function requirement(outcome: Outcome, { verdict, room }: List): Markup {
+function requirement(outcome: Outcome, verdict: Verdict, room: ExchangeRoom): Markup {
   const { id, level, title, reason } = outcome;
   const { className, word, icon } = lookOf(outcome.outcome, level);
   const kind = outcome.outcome.replace(' ', '-');

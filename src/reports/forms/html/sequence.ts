@@ -46,9 +46,7 @@ export function sequence(all: readonly Exchange[], deciding?: Exchange): Markup 
 <path class="life" d="M${left} 22V${y}M${right} 22V${y}"/>${rows}</svg>`;
 }
 
-function endOf({ startedAt, durationMs }: Exchange): number {
-  return Date.parse(startedAt) + durationMs;
-}
+const endOf = ({ startedAt, durationMs }: Exchange): number => Date.parse(startedAt) + durationMs;
 
 function answerOf({ response, error }: Exchange): string {
   return response === undefined

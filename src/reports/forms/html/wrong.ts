@@ -1,8 +1,8 @@
-import type { Verdict } from '../../../base/model/verdict.js';
+import type { Outcome, Verdict } from '../../../base/model/verdict.js';
 import { cut } from '../../../base/words.js';
 import { reproduce as commandOf } from '../../../verdict/derive/reproduce.js';
 import { isKnownFailure } from '../run-problems.js';
-import { followWords, type Trouble, troublesOf } from '../troubles.js';
+import { followWords, isFailed, type Trouble, troublesOf } from '../troubles.js';
 import type { ExchangeRoom } from './exchanges.js';
 import { html, longText, type Markup } from './markup.js';
 import { issueLink } from './notes.js';
@@ -20,14 +20,13 @@ const shownFollowing = 400;
 export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
   const all = troublesOf(verdict);
   // Known failures come last, since they don't gate.
-  const known = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
+  const known = (trouble: Trouble) => isFailed(trouble) && isKnownFailure(trouble.failure, verdict);
   const troubles = [...all.filter((trouble) => !known(trouble)), ...all.filter(known)];
   if (troubles.length === 0) return html``;
   const more = troubles.slice(shownTroubles);
-  const cards = troubles.slice(0, shownTroubles).map((trouble, index) => {
-    const script = scripts.get(trouble.failure?.id ?? '');
-    return card(trouble, { verdict, room, isOpen: index === 0, ...(script === undefined ? {} : { script }) });
-  });
+  const cards = troubles
+    .slice(0, shownTroubles)
+    .map((trouble, index) => card(trouble, { verdict, room, scripts, isOpen: index === 0 }));
   return html`<section id="wrong" aria-labelledby="wrong-title">
 <h2 id="wrong-title">What is wrong</h2>
 ${cards}
@@ -39,7 +38,7 @@ interface CardOptions {
   readonly verdict: Verdict;
   readonly room: ExchangeRoom;
   readonly isOpen: boolean;
-  readonly script?: string;
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
 function card({ text, failure, follows }: Trouble, options: CardOptions): Markup {
@@ -61,11 +60,12 @@ ${evidence(failure, options)}</article>`;
 }
 
 function evidence(
-  { exchanges, reproduce }: NonNullable<Trouble['failure']>,
-  { verdict, room, isOpen, script }: CardOptions,
+  { id, exchanges, reproduce }: Outcome,
+  { verdict, room, isOpen, scripts }: CardOptions,
 ): Markup {
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
+  const script = scripts.get(id);
   // The command repeats the deciding request.
   const deciding = exchanges.findLast((each) => reproduce.endsWith(commandOf(each, verdict.target.baseUrl)));
   return html`<details class="evidence"${isOpen && html` open`}><summary>Evidence, and how to reproduce it</summary>
