@@ -11,6 +11,7 @@ import {
   spellingsOf,
   test,
   textOf,
+  wrong,
 } from '../../fixtures/index.js';
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
@@ -24,22 +25,24 @@ interface Issued {
 async function ofKey({ api }: Given): Promise<Issued> {
   const { apiKey } = api.target.accounts.admin;
   if (apiKey === undefined) throw arrange.failure('The admin has no API key.');
-  await arrange.success(api.call('GetMFAConfig', { as: { scheme: 'APIKeyHeader', key: apiKey } }));
-  return { text: apiKey.reveal(), as: (text) => ({ scheme: 'APIKeyHeader', key: new Secret(text) }) };
+  return { text: apiKey.reveal(), as: wrong.key };
 }
 
-async function ofSession({ api, users, cluster }: Given): Promise<Issued> {
+async function ofSession({ users, cluster }: Given): Promise<Issued> {
   await cluster.off();
-  const session = await users.sessions.id(users.withPassword());
-  await arrange.success(api.call('GetMFAConfig', { as: session }));
-  return { text: session.id.reveal(), as: (text) => ({ scheme: 'SessionIdHeader', id: new Secret(text) }) };
+  return { text: (await users.sessions.id(users.withPassword())).id.reveal(), as: wrong.session };
 }
 
-async function ofToken({ api, users, cluster }: Given): Promise<Issued> {
+async function ofToken({ users, cluster }: Given): Promise<Issued> {
   await cluster.off();
   const token = await users.sessions.token(users.withPassword());
-  await arrange.success(api.call('GetMFAConfig', { as: token }));
   return { text: token.token.reveal(), as: (text) => ({ ...token, token: new Secret(text) }) };
+}
+
+async function accepted(given: Given, by: (given: Given) => Promise<Issued>): Promise<Issued> {
+  const issued = await by(given);
+  await arrange.success(given.api.call('GetMFAConfig', { as: issued.as(issued.text) }));
+  return issued;
 }
 
 /** Credentials slightly different from an issued one must not work. A further line is a further requirement. */
@@ -53,7 +56,7 @@ for (const [id, issued, changed] of [
   ['access/token-in-other-case-is-refused', ofToken, inOtherCase],
 ] as const)
   test(id, async ({ api, users, cluster }) => {
-    const { text, as } = await arrange(issued({ api, users, cluster }));
+    const { text, as } = await arrange(accepted({ api, users, cluster }, issued));
 
     for (const near of changed(text)) {
       expect(await api.call('GetMFAConfig', { as: as(near) })).toBeRefused();
@@ -62,7 +65,7 @@ for (const [id, issued, changed] of [
   });
 
 test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
-  const { text, as } = await arrange(ofToken({ api, users, cluster }));
+  const { text, as } = await arrange(accepted({ api, users, cluster }, ofToken));
   const [type = ''] = (headersOf(as(text))['Authorization'] ?? '').split(' ');
 
   for (const scheme of [type.toLowerCase(), type.toUpperCase()]) {
@@ -72,8 +75,7 @@ test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
 });
 
 test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
-  const token = new Secret('of-nobody-0123456789');
-  const answer = await api.call('GetMFAConfig', { as: { scheme: 'Bearer', tokenType: 'Bearer', token } });
+  const answer = await api.call('GetMFAConfig', { as: wrong.token('of-nobody-0123456789') });
   if (answer.status !== 401) arrange.notApplicable(`a wrong token is answered ${answer.status}, not 401`);
 
   const seen = answer.headers['www-authenticate'] ?? null;

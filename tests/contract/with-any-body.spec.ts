@@ -15,10 +15,10 @@ import {
   configs,
   expect,
   memberOf,
-  Secret,
   serverErrorOf,
   test,
   textOf,
+  wrong,
 } from '../../fixtures/index.js';
 
 /** A login of no existing user. */
@@ -128,7 +128,7 @@ async function opensNothingOf(api: Api, { status, body }: Answer): Promise<BodyC
   const id = textOf(body, 'sessionId');
   if (status >= 300 || id === undefined) return undefined;
   // A target may answer with a pending session.
-  const probe = await api.call('GetMFAConfig', { as: { scheme: 'SessionIdHeader', id: new Secret(id) } });
+  const probe = await api.call('GetMFAConfig', { as: wrong.session(id) });
   return probe.status < 300 ? { kind: 'refused', least: 'no success' } : undefined;
 }
 

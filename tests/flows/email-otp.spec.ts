@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Connection, MailUser, Users } from '../../fixtures/index.js';
 import {
   anonymous,
@@ -16,15 +15,6 @@ import { ownAddress } from './support-addresses.js';
 
 /** Enough codes to show that one of their digits never changes. */
 const enoughCodes = 8;
-
-test('email-otp/unknown-user-looks-alike', async ({ users }) => {
-  const user = users.withPassword();
-  const password = randomUUID();
-  const known = await users.codes.request(user, { password });
-
-  const nobody = { ...user, username: `nobody-${randomUUID()}` };
-  expect(await users.codes.request(nobody, { password })).toLookLike(known, { own: nobody, other: user });
-});
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
   const code = await arrange(users.codes.mailed(users.withMail()));

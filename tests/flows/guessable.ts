@@ -1,4 +1,4 @@
-import type { Quantity } from '../../fixtures/index.js';
+import { expect, type Quantity } from '../../fixtures/index.js';
 
 /** The most random bits that texts can have, by their length and the characters used in all of them. */
 export function bitsOf(texts: readonly string[]): number {
@@ -15,6 +15,12 @@ export const leastSecretBits = 100;
 interface Guessable {
   readonly bits: number;
   readonly what: Quantity;
+}
+
+/** @param least bits that can't be predicted from other texts of the kind */
+export function expectRandom(texts: readonly string[], names: readonly string[], least = leastBits): void {
+  const { bits, what } = randomBits(texts, names);
+  expect(Math.round(bits)).toBeAtLeast(least, what);
 }
 
 /** An upper bound of the unpredictable bits in texts: the smallest of several estimates. */

@@ -1,6 +1,6 @@
 import type { Answer, KeyUri } from '../../fixtures/index.js';
 import { arrange, expect, secrets } from '../../fixtures/index.js';
-import { leastSecretBits, randomBits } from './guessable.js';
+import { expectRandom, leastSecretBits } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
@@ -73,6 +73,5 @@ export async function areRandom(newKey: () => Promise<Answer>, names: readonly s
   for (let n = 0; n < 4; n += 1)
     seen.push((await arrange(secrets.usableKeyUri(await arrange(newKey())))).secret.reveal());
 
-  const { bits, what } = randomBits(seen, names);
-  expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
+  expectRandom(seen, names, leastSecretBits);
 }

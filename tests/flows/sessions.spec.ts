@@ -1,16 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Api, ClusterMfa, Credential, LoginOptions, User, Users } from '../../fixtures/index.js';
+import type {
+  Answer,
+  Api,
+  ClusterMfa,
+  Credential,
+  Fixtures,
+  LoginOptions,
+  User,
+  Users,
+} from '../../fixtures/index.js';
 import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
-import { bitsOf, leastBits, randomBits } from './guessable.js';
+import { bitsOf, expectRandom, leastBits } from './guessable.js';
 
-interface Look {
-  readonly api: Api;
-  readonly cluster: ClusterMfa;
-  readonly as: Credential;
+type Given = Pick<Fixtures, 'api' | 'cluster'>;
+
+/** A new session of the user, which reads the configuration. */
+async function opened(api: Api, users: Users, user: User): Promise<Credential> {
+  const as = await users.sessions.id(user);
+  await arrange.success(api.call('GetMFAConfig', { as }));
+  return as;
 }
 
 /** Waits until a session has ended, which takes a moment on some targets. */
-async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
+async function hasEnded(
+  ending: Promise<Answer>,
+  { api, cluster, as }: Given & { as: Credential },
+): Promise<void> {
   const { status } = await ending;
   if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);
   const look = () => api.call('GetMFAConfig', { as });
@@ -21,8 +36,7 @@ async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Pr
 test('sessions/delete-refuses-anonymous', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  const as = await arrange(users.sessions.id(user));
-  await arrange.success(api.call('GetMFAConfig', { as }));
+  const as = await arrange(opened(api, users, user));
 
   for (const by of [anonymous, wrong.key(), wrong.token(), wrong.session()]) {
     expect(await users.sessions.end(user, by)).toBeRefused();
@@ -38,8 +52,7 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
     .find(({ role }) => role !== 'viewer');
   if (user === undefined)
     return arrange.notApplicable('the viewer is the only account with a sid besides the admin');
-  const as = await arrange(users.sessions.id(user));
-  await arrange.success(api.call('GetMFAConfig', { as }));
+  const as = await arrange(opened(api, users, user));
 
   expect(await users.sessions.end(user, await arrange(users.sessions.viewer()))).toBeRefused();
   expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
@@ -88,24 +101,22 @@ test('sessions/refuses-wrong-password', async ({ users }) => {
 });
 
 test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
-  const looksAlike = async (more: LoginOptions = {}) => {
-    const user = users.withPassword();
-    const nobody = { ...user, username: `nobody-${randomUUID()}` };
-    const password = randomUUID();
-    const known = await users.login(user, { ...more, password });
+  const loginsLookAlike = (more: LoginOptions = {}) =>
+    looksAlike(users, async (user, password) => (await users.login(user, { ...more, password })).answer);
 
-    const unknown = await users.login(nobody, { ...more, password });
-
-    expect(unknown.answer).toLookLike(known.answer, { own: nobody, other: user });
-  };
-
-  await looksAlike();
+  await loginsLookAlike();
   // Another part of the target may ask for codes, with its own wording.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
-  await looksAlike();
-  await looksAlike({ code: '000000', type: 'totp' });
+  await loginsLookAlike();
+  await loginsLookAlike({ code: '000000', type: 'totp' });
 });
+
+test('access-tokens/unknown-user-looks-alike', async ({ users }) =>
+  looksAlike(users, (user, password) => users.sessions.requestToken(user, password)));
+
+test('email-otp/unknown-user-looks-alike', async ({ users }) =>
+  looksAlike(users, (user, password) => users.codes.request(user, { password })));
 
 test('sessions/ids-differ', async ({ users, cluster }) => {
   const ids = await arrange(sessionIds(users, cluster));
@@ -117,9 +128,10 @@ test('sessions/ids-are-long-enough', async ({ users, cluster }) => {
   const ids = await arrange(sessionIds(users, cluster));
 
   expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
-  const names = users.allWithPassword().map(({ username }) => username);
-  const { bits, what } = randomBits(ids, names);
-  expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+  expectRandom(
+    ids,
+    users.allWithPassword().map(({ username }) => username),
+  );
 });
 
 test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
@@ -184,8 +196,7 @@ test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, a
   const user = users.withSid();
   const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
   const own = await arrange(users.sessions.id(user));
-  const as = await arrange(users.sessions.id(other));
-  await arrange.success(api.call('GetMFAConfig', { as }));
+  const as = await arrange(opened(api, users, other));
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
 
   expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
@@ -198,8 +209,7 @@ test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
   for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.sessions.token(user))).token.reveal());
 
   expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
-  const { bits, what } = randomBits(tokens, [user.username]);
-  expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+  expectRandom(tokens, [user.username]);
 });
 
 test('access-tokens/refuses-wrong-password', async ({ users }) => {
@@ -208,14 +218,17 @@ test('access-tokens/refuses-wrong-password', async ({ users }) => {
   expect(await users.sessions.requestToken(user, `${user.password.reveal()}-not`)).toBeRefused();
 });
 
-test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
+async function looksAlike(
+  users: Users,
+  ask: (user: User, password: string) => Promise<Answer>,
+): Promise<void> {
   const user = users.withPassword();
   const nobody = { ...user, username: `nobody-${randomUUID()}` };
   const password = randomUUID();
-  const known = await users.sessions.requestToken(user, password);
+  const known = await ask(user, password);
 
-  expect(await users.sessions.requestToken(nobody, password)).toLookLike(known, { own: nobody, other: user });
-});
+  expect(await ask(nobody, password)).toLookLike(known, { own: nobody, other: user });
+}
 
 async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> {
   await cluster.off();

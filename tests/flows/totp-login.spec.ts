@@ -7,7 +7,7 @@ import type {
   User,
   Users,
 } from '../../fixtures/index.js';
-import { anonymous, arrange, bypass, expect, hasSid, mfa, test } from '../../fixtures/index.js';
+import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 
 test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   await arrange(cluster.off());
@@ -46,12 +46,7 @@ function privileged(users: Users): readonly User[] {
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
-  const all: readonly Credential[] = [
-    { scheme: 'SessionIdHeader', id: secret },
-    { scheme: 'Bearer', tokenType: 'Bearer', token: secret },
-    { scheme: 'APIKeyHeader', key: secret },
-  ];
-  return [handedOut, ...all.filter(({ scheme }) => scheme !== handedOut.scheme)];
+  return [handedOut, ...wrong.beside(handedOut, secret.reveal())];
 }
 
 test('totp-login/forwarded-header-skips-no-code', async ({ users }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Credential } from '../../fixtures/index.js';
-import { arrange, demand, expect, mfa, Secret, test, textIn, textOf } from '../../fixtures/index.js';
+import { arrange, demand, expect, mfa, test, textIn, textOf, wrong } from '../../fixtures/index.js';
 
 const aDayMs = 25 * 3_600_000;
 
@@ -19,8 +19,7 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
 
   const isTaken = textOf(answer.body, 'sessionId') === chosen;
   demand(!isTaken, { kind: 'differ', pointer: '/sessionId', with: 'the request' }, answer);
-  const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(chosen) };
-  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+  expect(await api.call('GetMFAConfig', { as: wrong.session(chosen) })).toBeRefused();
 });
 
 for (const [id, open] of [
