@@ -7,7 +7,11 @@ test('ways-in/empty-credential-opens-nothing', async ({ api, admin }) => {
 
   const open = await openTo(api, emptyCredentials);
 
-  await bypass.expectShut(open, 'Any credential', () => opensToAny(api));
+  await bypass.expectShut(open, 'Any credential', async () => {
+    for (const as of wrong.all())
+      if ((await api.call('GetSupportMFAConfig', { as })).status < 300) return true;
+    return false;
+  });
 });
 
 test('ways-in/name-in-header-opens-nothing', async ({ api, connection }) => {
@@ -44,11 +48,4 @@ async function openTo(api: Api, parts: readonly Way[], madeUp = true): Promise<r
     if (answer.status < 300) open.push({ name, answer });
   }
   return open;
-}
-
-async function opensToAny(api: Api): Promise<boolean> {
-  for (const as of wrong.all()) {
-    if ((await api.call('GetSupportMFAConfig', { as })).status < 300) return true;
-  }
-  return false;
 }

@@ -1,4 +1,4 @@
-import type { Codes, Credential, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
+import type { Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 
 /** Members that could name the owner of the requested key; add a line for another. */
@@ -63,7 +63,9 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
   // A key may count as set up only after its first code: until then a pending session may enrol.
   await arrange.login(users.logins.byNewTotp(user));
-  const as = await firstStep(users, user);
+  const { handedOut: as = anonymous, session } = await users.login(user);
+  if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
+  if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
 
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
@@ -132,13 +134,6 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');
-}
-
-async function firstStep(users: Users, user: User): Promise<Credential> {
-  const { handedOut = anonymous, session } = await users.login(user);
-  if (handedOut === anonymous) arrange.notApplicable('the target gives no session for the password alone');
-  if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
-  return handedOut;
 }
 
 async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {

@@ -1,14 +1,4 @@
-import type {
-  Account,
-  Answer,
-  Api,
-  LoginOptions,
-  Open,
-  RequirementId,
-  User,
-  Users,
-  Way,
-} from '../../fixtures/index.js';
+import type { Account, LoginOptions, Open, RequirementId, Way } from '../../fixtures/index.js';
 import {
   arrange,
   bypass,
@@ -20,7 +10,7 @@ import {
   textOf,
 } from '../../fixtures/index.js';
 import { noCodes } from './codes.js';
-import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
+import { headers, junkCertificate, members, nameOf, otherRequests } from './requests.js';
 
 /** Logins without a right code that open nothing; a further line is a further requirement. */
 for (const [id, waysOf, isWrong] of [
@@ -177,27 +167,20 @@ async function cookieOfRefusal({ users, user }: Account): Promise<readonly Way[]
 }
 
 function requestedOtherwise({ api, users, user }: Account): readonly Way[] {
-  return otherRequests.map((other) => ({
-    name: nameOf(other),
-    send: async () => {
+  const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
+  return otherRequests.map(({ form, ...other }) => {
+    const { method = 'POST', path = '/users/sessions', ...options } = other;
+    const body = form ? { raw: { body: String(new URLSearchParams(json)) } } : { anyJson: json };
+    const send = async () => {
       // A server may close the connection on an odd request, or never answer it: both open nothing.
-      const answer = await arrange.ifAnswered(sendOtherwise(api, user, other));
-      // An older path bypasses nothing if the documented one asks for no code either.
+      const answer = await arrange.ifAnswered(
+        api.probe(method, path, { ...options, ...body, mayBeIgnored: true }),
+      );
       const isToken = answer !== undefined && textOf(answer.body, 'accessToken') !== undefined;
-      return isToken && (await getsToken(users, user)) ? undefined : answer;
-    },
-  }));
-}
-
-/** Whether the password alone gets a token, which another requirement tests. */
-async function getsToken(users: Users, user: User): Promise<boolean> {
-  if (users.sessions.whyNoTokens !== undefined) return false;
-  return credentialIn(await users.sessions.requestToken(user)) !== undefined;
-}
-
-function sendOtherwise(api: Api, user: User, other: OtherRequest): Promise<Answer> {
-  const { method = 'POST', path = '/users/sessions', form, ...options } = other;
-  const login = { username: user.username, password: user.password.reveal(), domain: user.domain };
-  const body = form ? { raw: { body: String(new URLSearchParams(login)) } } : { anyJson: login };
-  return api.probe(method, path, { ...options, ...body, mayBeIgnored: true });
+      if (!isToken || users.sessions.whyNoTokens !== undefined) return answer;
+      // If the password alone gets a token, another requirement reports it: an older path bypasses nothing.
+      return credentialIn(await users.sessions.requestToken(user)) === undefined ? answer : undefined;
+    };
+    return { name: nameOf({ ...other, ...(form && { form }) }), send };
+  });
 }
