@@ -1,13 +1,4 @@
-import type {
-  Answer,
-  Authenticator,
-  Codes,
-  Credential,
-  SupportConfig,
-  SupportMfa,
-  Users,
-  Verified,
-} from '../../fixtures/index.js';
+import type { Answer, Credential, SupportConfig, SupportMfa, Users, Verified } from '../../fixtures/index.js';
 import { arrange, configs, culpritOf, expect, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
@@ -119,15 +110,18 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   // Before any right code: after it, a wrong one may show where the proof was, which other tests look for.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
+  const keyIn = ({ fields }: (typeof answers)[number]) =>
+    secrets.authenticatorOf(secrets.handedUri(fields) ?? '');
   const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
   // Usually the last request's key is in force: a refused code is tried again.
   for (const answer of withKey.reverse()) {
     // The proven key can switch support MFA off, however the test ends.
-    const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
-    const { code, answer: told } =
-      verified.length === 0
-        ? await support.proofs.prove(authenticator)
-        : await once(support, codes, authenticator);
+    const authenticator = verified.length === 0 ? support.hold(answer) : keyIn(answer);
+    if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
+    const once = async (code: string) => ({ code, answer: await support.verify(code) });
+    const { code, answer: told } = await (verified.length === 0
+      ? support.proofs.prove(authenticator)
+      : once(await codes.unused(authenticator)));
     if (told.fields.success === true) verified.push({ answer, authenticator, code });
   }
   // The held key can switch support MFA off; if several or none verify, any one of them can.
@@ -223,16 +217,4 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
   let answer = await first();
   for (const other of others) answer = await other();
   return answer;
-}
-
-/** The key in an answer, which the suite doesn't hold yet. */
-function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authenticator {
-  const authenticator = secrets.authenticatorOf(secrets.handedUri(fields) ?? '');
-  if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
-  return authenticator;
-}
-
-async function once(support: SupportMfa, codes: Codes, authenticator: Authenticator) {
-  const code = await codes.unused(authenticator);
-  return { code, answer: await support.verify(code) };
 }

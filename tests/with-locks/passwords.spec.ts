@@ -33,20 +33,16 @@ type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
 /** The user whom an earlier test has locked by wrong passwords at POST /users/sessions. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
-async function lockedBefore(users: Users, locks: Locks): Promise<Locked | undefined> {
-  const user = rowsAtSessions.get(locks);
-  if (user === undefined || !locks.isLocked(lockOf(user))) return undefined;
-  const isOut = !(await isTaken(atSessions(users, user, user.password.reveal())));
-  return isOut ? { user, rest: () => Promise.resolve() } : undefined;
-}
-
-async function lockedNow(users: Users, locks: Locks): Promise<Locked> {
+async function locked(users: Users, locks: Locks): Promise<Locked> {
+  const isOut = async (user: User) => !(await isTaken(atSessions(users, user, user.password.reveal())));
+  const before = rowsAtSessions.get(locks);
+  if (before !== undefined && locks.isLocked(lockOf(before)) && (await isOut(before)))
+    return { user: before, rest: () => Promise.resolve() };
   const user = await unlocked(users, locks);
   const { after, rest } = await guessed(users, user, locks, atSessions);
-  const isOut = after !== undefined && !(await isTaken(atSessions(users, user, user.password.reveal())));
-  if (!isOut && after !== undefined) await rest();
-  if (!isOut) arrange.notApplicable('wrong passwords keep the right one out at no time');
-  return { user, rest };
+  if (after !== undefined && (await isOut(user))) return { user, rest };
+  if (after !== undefined) await rest();
+  return arrange.notApplicable('wrong passwords keep the right one out at no time');
 }
 
 for (const [path, id, attempt] of [
@@ -77,8 +73,7 @@ for (const [path, id, attempt] of [
 test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
-  const { user, rest } =
-    (await arrange(lockedBefore(users, locks))) ?? (await arrange(lockedNow(users, locks)));
+  const { user, rest } = await arrange(locked(users, locks));
   // A user who is not locked.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
