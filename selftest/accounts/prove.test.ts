@@ -8,7 +8,6 @@ import { call, emulate } from '../emulator/tools.js';
 interface How {
   readonly variants?: readonly string[];
   readonly faults?: readonly string[];
-  /** Changes the target file. */
   readonly change?: (file: Record<string, unknown>) => Record<string, unknown>;
   readonly maySwitch?: boolean;
 }

@@ -10,7 +10,6 @@ const readOnly = 'nothing may be changed: the run is read-only';
 const disposable = false;
 const allow = { stateChanges: true, clusterMfa: true, replaceTotpOf: [], lockOut: false, disposable };
 
-/** Whether a request is sent. */
 async function passes(method: string, why: string | undefined, options: Call['options'] = {}) {
   const sent = new Error('handed on');
   const request = { ...callOf().request, method };

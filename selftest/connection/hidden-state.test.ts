@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Connection } from '../../src/target/connection/connection.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import { toldSupport } from '../../src/target/connection/support-state.js';
 import { isShownAs, mayBeShownAs, sameSupport } from '../../src/target/journal/config.js';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator with these variants, and its real state. */
 async function connected(...variants: string[]) {
   const { open, state } = await emulated(variants);
   return { connection: await open(), state };
@@ -103,39 +103,47 @@ test('with late reads the next change starts from the last one', async () => {
   expect((await support.known()).body).toMatchObject({ mfaType: 'email', email: 'support@lab.example' });
 });
 
-test('a change that GET does not show yet is waited for before the next', async () => {
+const email = 'support@lab.example';
+
+test.each<[string, (connection: Connection) => Promise<unknown>, object]>([
+  [
+    'change',
+    async (connection) => {
+      const [cluster, support] = [await connection.cluster(), await connection.support()];
+      await support.patch({ enabled: true, mfaType: 'email', email });
+      await support.off();
+      await cluster.put({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true });
+      await cluster.off();
+    },
+    { support: { enabled: false }, cluster: { enabled: false } },
+  ],
+  [
+    'change of the address',
+    async (connection) => {
+      const support = await connection.support();
+      await support.ensureEmail(email);
+      const mfaCode = await support.mailedCode(email);
+      await support.patch({ enabled: true, mfaType: 'email', email: 'admin@lab.example', mfaCode });
+      await support.ensureEmail(email);
+    },
+    { support: { enabled: true, email } },
+  ],
+  [
+    'key',
+    async (connection) => {
+      const support = await connection.support();
+      await support.off();
+      await support.patch({ enabled: true, mfaType: 'totp' });
+      await support.off();
+    },
+    { support: { enabled: false } },
+  ],
+])('a %s that GET does not show yet is waited for before the next change', async (_, change, expected) => {
   const { connection, state } = await connected('delay:support=400', 'delay:configuration=400');
-  const [cluster, support] = [await connection.cluster(), await connection.support()];
 
-  await support.patch({ enabled: true, mfaType: 'email', email: 'support@lab.example' });
-  await support.off();
-  await cluster.put({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true });
-  await cluster.off();
+  await change(connection);
 
-  expect(await state()).toMatchObject({ support: { enabled: false }, cluster: { enabled: false } });
-});
-
-test('a change of the address that GET does not show yet is waited for before the next', async () => {
-  const { connection, state } = await connected('delay:support=400');
-  const support = await connection.support();
-  await support.ensureEmail('support@lab.example');
-  const mfaCode = await support.mailedCode('support@lab.example');
-  await support.patch({ enabled: true, mfaType: 'email', email: 'admin@lab.example', mfaCode });
-
-  await support.ensureEmail('support@lab.example');
-
-  expect(await state()).toMatchObject({ support: { enabled: true, email: 'support@lab.example' } });
-});
-
-test('a key that GET does not show yet is waited for before the next change', async () => {
-  const { connection, state } = await connected('delay:support=400');
-  const support = await connection.support();
-  await support.off();
-  await support.patch({ enabled: true, mfaType: 'totp' });
-
-  await support.off();
-
-  expect(await state()).toMatchObject({ support: { enabled: false } });
+  expect(await state()).toMatchObject(expected);
 });
 
 test('nodes that show a change at different times are waited for', async () => {

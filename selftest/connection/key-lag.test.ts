@@ -5,7 +5,6 @@ vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
 const role = 'other';
 
-/** Makes waits take no time. */
 async function passed<T>(work: Promise<T>): Promise<T> {
   await vi.runAllTimersAsync();
   return work;

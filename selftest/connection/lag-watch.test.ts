@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { LagWatch } from '../../src/target/connection/nodes.js';
 import { answerOf, callOf } from './calls.js';
 
-/** A watch and its reports. */
 function watching() {
   const told = { lagsMs: [] as number[], changes: 0, disagreements: 0, backs: 0 };
   const nodes = {

@@ -9,7 +9,6 @@ const login = { method: 'POST', url: '/users/sessions', headers: { 'Content-Type
 
 const originsOf = (redactor = new Redactor()) => new Origins(() => 0, redactor);
 
-/** A login as scripts record it. */
 function again(origins: Origins, requestJson: object, more: { readonly madeUp?: true } = {}) {
   const request = { ...login, body: Buffer.from(JSON.stringify(requestJson)) };
   return origins.again({ request, requestJson, ...more }, 0);

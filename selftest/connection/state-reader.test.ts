@@ -5,7 +5,6 @@ import { StateReader } from '../../src/target/connection/state-reader.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { connectedTo } from './emulated.js';
 
-/** Each read answers the number of reads. */
 async function target() {
   const seen = { reads: 0, lags: false };
   const late = { backMs: [] as number[], restedMs: [] as number[] };

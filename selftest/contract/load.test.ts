@@ -10,13 +10,11 @@ import { complaintAbout, written } from './vendor.js';
 
 const text = readFileSync(releaseFile('7.1.2_u3'), 'utf8');
 
-/** The release's document with one change. */
 function changed(from: string, to: string): string {
   expect(text).toContain(from);
   return written(text.replace(from, () => to));
 }
 
-/** The line of a text, counted from 1. */
 function lineOf(content: string, part: string): number {
   return content.slice(0, content.indexOf(part)).split('\n').length;
 }

@@ -4,7 +4,6 @@ import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../..
 import { totp } from '../../emulator/totp.js';
 import { startRelay } from '../mail/relay.js';
 
-/** An emulator that ends with the test. */
 export async function emulate(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());
@@ -87,13 +86,11 @@ export async function advance(emulator: RunningEmulator, seconds: number): Promi
   await control(emulator, 'POST /clock', { advanceMs: seconds * 1000 });
 }
 
-/** The emulator's time, in epoch milliseconds. */
 export async function now(emulator: RunningEmulator): Promise<number> {
   const { body } = await control(emulator, 'GET /clock');
   return Date.parse(String(body.now));
 }
 
-/** The bytes of a Base32 secret. */
 export function fromBase32(text: string): Buffer {
   const bits = [...text].map((letter) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
@@ -108,7 +105,6 @@ export async function codeOf(emulator: RunningEmulator, secret: unknown, steps =
   return totp(fromBase32(String(secret)), at, { algorithm: 'SHA1', digits: 6, period: 30 });
 }
 
-/** A code that is wrong for all steps near now. */
 export async function wrongCodeOf(emulator: RunningEmulator, secret: unknown): Promise<string> {
   const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(emulator, secret, steps)));
   return (

@@ -9,7 +9,6 @@ import { entryOf, type Recorded, root } from './recording.js';
 
 const contract = await loadContract('7.1.2_u3');
 
-/** The facts and outcomes from some entries. */
 function check(...recorded: readonly Recorded[]) {
   const fold = new RunFold();
   const at = '2026-01-01T00:00:00.000Z';

@@ -111,7 +111,6 @@ test.each([
   expect(answer).toMatchObject({ status: 200, body: Buffer.from('{}') });
 });
 
-/** The transport's answer for the bytes of a server. */
 async function answered(send: (socket: Socket) => unknown) {
   const server = tcpServer((socket) => {
     socket.setNoDelay();

@@ -29,7 +29,6 @@ class Box extends FilledBox {
     this.put(to, subject, text);
   }
 
-  /** Mails with these codes. */
   codes(...all: readonly string[]): void {
     for (const code of all) this.mailed('Sign-in', `Your code is ${code}`);
   }

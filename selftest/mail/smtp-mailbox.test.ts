@@ -38,13 +38,11 @@ async function send({ port }: SmtpMailbox, mail: SendMailOptions, options: objec
   }
 }
 
-/** A mailbox with a mark from before any mail. */
 async function marked(codePattern?: RegExp) {
   const mailbox = await open(0, codePattern);
   return { mailbox, mark: await mailbox.mark() };
 }
 
-/** The given mail, as a new mailbox holds it. */
 async function received(mail: SendMailOptions, options?: object) {
   const { mailbox, mark } = await marked();
   await send(mailbox, mail, options);

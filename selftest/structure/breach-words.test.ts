@@ -10,7 +10,6 @@ const schema = (rule: Breach<'schema'>['rule'], pointer = '/enabled'): Breach =>
   rule,
 });
 
-/** A breach of each kind. */
 const samples: { readonly [Kind in BreachKind]: Breach<Kind> } = {
   'wrong status': { kind: 'wrong status', expected: 200, status: 202 },
   'unexpected content': { kind: 'unexpected content', bytes: 12 },

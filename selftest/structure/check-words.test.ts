@@ -8,7 +8,6 @@ const answer = shownAt(3);
 const answers = [answer];
 const opened: Shown = { ...answer, way: 'a code twice', use: answer };
 
-/** A check of each kind. */
 const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kind: Kind }> } = {
   refused: { kind: 'refused', answers: [opened, answer], least: '4xx' },
   accepted: { kind: 'accepted', answers },

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import selfsigned from 'selfsigned';
 import { beforeAll, expect, test } from 'vitest';
 import { readTarget, secretsOf } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { temporaryFolder } from '../cli/suite.js';
+import { certificateFor } from '../http/proxies.js';
 import { messageOf, write } from './files.js';
 
 const env = { KEY: 'key-1' };
@@ -15,11 +15,7 @@ let encryptedKey: string;
 let pin: string;
 
 beforeAll(async () => {
-  const made = await selfsigned.generate([{ name: 'commonName', value: 'cluster.example' }], {
-    keyType: 'ec',
-  });
-  certificate = made.cert;
-  key = made.private;
+  ({ cert: certificate, key } = await certificateFor('cluster.example'));
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   otherKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   encryptedKey = pair.privateKey
@@ -29,33 +25,27 @@ beforeAll(async () => {
   pin = createHash('sha256').update(spki).digest('base64');
 });
 
-function read(
-  tls: object,
-  files: Readonly<Record<string, string | Uint8Array>> = {},
-  more: NodeJS.ProcessEnv = {},
-): Target {
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+function read(tls: object, files: Files = {}, more: NodeJS.ProcessEnv = {}): Target {
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) write(folder, name, content);
   const content = { baseUrl: 'https://h/v2', accounts: { admin: { apiKey: '${KEY}' } }, tls };
   return readTarget(write(folder, 'lab.json', JSON.stringify(content)), { ...env, ...more });
 }
 
-function complaint(tls: object, files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+function complaint(tls: object, files: Files = {}): string {
   return messageOf(() => read(tls, files)).replace(/^.*?lab\.json:\d+:\d+ /, '');
 }
 
 test('certificates and key come from files beside the target file', () => {
-  const target = read(
-    {
-      ca: 'ca.pem',
-      cert: 'client.pem',
-      key: 'client.key',
-      pin,
-      serverName: 'cluster.example',
-      insecure: true,
-    },
-    { 'ca.pem': `# ours\n${certificate}\n${certificate}`, 'client.pem': certificate, 'client.key': key },
-  );
+  const written = { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' };
+  const files = {
+    'ca.pem': `# ours\n${certificate}\n${certificate}`,
+    'client.pem': certificate,
+    'client.key': key,
+  };
+  const target = read({ ...written, pin, serverName: 'cluster.example', insecure: true }, files);
 
   expect(target.tls).toMatchObject({ cert: certificate, pin, serverName: 'cluster.example', insecure: true });
   expect(target.tls.ca).toContain(certificate);
@@ -64,11 +54,8 @@ test('certificates and key come from files beside the target file', () => {
 });
 
 test('a variable may hold the PEM text itself', () => {
-  const target = read(
-    { cert: { fromFile: 'c.pem' }, key: '${CLIENT_KEY}' },
-    { 'c.pem': certificate },
-    { CLIENT_KEY: key },
-  );
+  const written = { cert: { fromFile: 'c.pem' }, key: '${CLIENT_KEY}' };
+  const target = read(written, { 'c.pem': certificate }, { CLIENT_KEY: key });
 
   expect(target.tls.key?.reveal()).toBe(key);
   expect(target.tls.cert).toBe(certificate.trimEnd());
