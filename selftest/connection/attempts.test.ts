@@ -94,6 +94,13 @@ test.each<[string, string, string, RegExp | undefined]>([
   else await expect(sent).rejects.toThrow(refusal);
 });
 
+test('failed attempts count over several runs on one machine', async () => {
+  const folder = temporaryFolder();
+  for (let run = 0; run < 3; run += 1) await setUp(false, folder).send(tries['verify'] ?? {}, 200);
+
+  await expect(setUp(false, folder).send(tries['verify'] ?? {}, 200)).rejects.toThrow(NotAllowedError);
+});
+
 test('failed attempts have no end where accounts may be locked', async () => {
   const { send } = setUp(true);
 

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { packageRoot } from '../../src/base/package-root.js';
 import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
 import { releaseFile } from './raw.js';
 import { complaintAbout, written } from './vendor.js';
@@ -56,10 +54,6 @@ describe('a contract', () => {
     const file = written(JSON.stringify(parse(text)), 'document.json');
 
     expect((await loadContractFile(file, '7.1.2_u3')).operations.size).toBe(12);
-  });
-
-  test('package root is the folder of the package', () => {
-    expect(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).toContain('"name": "mfa-conformance"');
   });
 });
 

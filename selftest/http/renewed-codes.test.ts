@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
+import { ArrangeError } from '../../src/base/errors.js';
 import type { Connection } from '../../src/target/connection/connection.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { httpServer, listen } from '../cli/servers.js';
@@ -93,15 +91,4 @@ test('a code that was answered before is sent again within its step', async () =
   await verify(connection, code);
 
   expect(got).toEqual([code, code]);
-});
-
-test('failed attempts count over several runs on one machine', async () => {
-  const { connect } = await asking(0);
-  for (let run = 0; run < 3; run += 1) await verify(await connect(), '123456');
-
-  await expect(verify(await connect(), '123456')).rejects.toThrow(NotAllowedError);
-  const { journal } = await connect();
-  expect(JSON.parse(readFileSync(join(journal.folder, 'attempts.json'), 'utf8'))).toMatchObject({
-    supportUser: { count: 3 },
-  });
 });

@@ -46,18 +46,15 @@ test('without a listener versions are unknown', async () => {
 
 const error = '{"errorCode":"KStatusUnauthorized"}';
 const page = '<html><title>403 Forbidden</title>HTTPS required</html>';
+const ofPage = `Content-Length: ${page.length}\r\n\r\n${page}`;
 
 test.each<[string, string, number | undefined]>([
   ["the API's refusal", `401 Unauthorized\r\nContent-Length: ${error.length}\r\n\r\n${error}`, 401],
   ['one in chunks', `403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, 403],
   ["the API's success", '200 OK\r\nContent-Length: 17\r\n\r\n{"enabled":false}', 200],
-  ["a front end's page", `403 Forbidden\r\nContent-Length: ${page.length}\r\n\r\n${page}`, undefined],
-  [
-    'its page that asks who one is',
-    `401 Unauthorized\r\nContent-Length: ${page.length}\r\n\r\n${page}`,
-    undefined,
-  ],
-  ['its page of a success', `200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`, undefined],
+  ["a front end's page", `403 Forbidden\r\n${ofPage}`, undefined],
+  ['its page that asks who one is', `401 Unauthorized\r\n${ofPage}`, undefined],
+  ['its page of a success', `200 OK\r\n${ofPage}`, undefined],
   ['that this is no TLS, in JSON', '400 Bad Request\r\nContent-Length: 2\r\n\r\n{}', undefined],
   ['where to go instead', '301 Moved\r\nLocation: https://x/\r\nContent-Length: 2\r\n\r\n{}', undefined],
 ])('plain HTTP of the API is distinguished from a front end: %s', async (_, answer, status) => {

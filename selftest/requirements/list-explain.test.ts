@@ -179,10 +179,6 @@ On a target of yours
     expect(explain('http/utf-8')).toContain('\nOperations  all\n');
   });
 
-  test('answers a mistyped id by the nearest', () => {
-    expect(() => explain('mfa-config/put-roundtrip')).toThrow(/did you mean mfa-config\/put-round-trip/);
-  });
-
   test('says which operation a release has not', () => {
     const text = renderExplain('mfa-config/get-answers-200', all, new Map(), undefined);
 
