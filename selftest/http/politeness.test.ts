@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { ArrangeError, TransportError } from '../../src/base/errors.js';
+import type { Api } from '../../src/target/connection/api.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
 import { connectedTo } from '../connection/emulated.js';
 
@@ -32,89 +33,64 @@ async function movableClock(): Promise<string> {
 
 const soon = { 'retry-after': '0' };
 
-describe('a gateway that got no answer', () => {
-  const html = { 'content-type': 'text/html' };
+const html = { 'content-type': 'text/html' };
 
-  test.each([502, 504])('is asked for the same read once more: %d', async (status) => {
-    const { api, seen } = await answered([[status, html, `<h1>${status}</h1>`], [200]]);
+const requests = {
+  read: (api: Api) => api.call('GetMFAConfig'),
+  'raw read': (api: Api) => api.callRaw('GetMFAConfig'),
+  'tested read': (api: Api) => api.call('GetMFAConfig', { throttlingIsTested: true }),
+  write: (api: Api) => api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } }),
+};
 
-    expect((await api.call('GetMFAConfig')).status).toBe(200);
-    expect(seen).toEqual(['GET', 'GET']);
-  });
+const busy = (status: number): Answers => [[status, html, '<html>Busy</html>'], [status, html, ''], [200]];
 
-  test('says nothing about the target: for a write at once, for a read after a repetition', async () => {
-    const { api, seen } = await answered([[504, html, '<h1>504</h1>']]);
+test.each<[string, keyof typeof requests, Answers, number | RegExp, number]>([
+  ['a gateway that got no answer is asked once more', 'read', [[502, html, '<h1>502</h1>'], [200]], 200, 2],
+  ['also where it waited for one', 'read', [[504, html, '<h1>504</h1>'], [200]], 200, 2],
+  ['it says nothing about the target', 'read', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 2],
+  ['a write is not repeated', 'write', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 1],
+  ['an answer in JSON is none of a gateway', 'write', [[502, {}, '{"message":"No Salesforce."}']], 502, 1],
+  [
+    'a wait of an hour is not waited for',
+    'read',
+    [[503, { 'retry-after': '3600' }]],
+    /asks to wait 3600 s/,
+    1,
+  ],
+  ['throttling that is tested is believed', 'tested read', [[429, soon]], 429, 1],
+  ['a raw request is sent again, too', 'raw read', [[429, soon], [200]], 200, 2],
+  ['a plain 429 that says nothing of how long is waited for', 'write', busy(429), 200, 3],
+  ['a plain 503 too', 'write', busy(503), 200, 3],
+  ['a 503 of the API itself that does not ask is an answer', 'read', [[503]], 503, 1],
+])('%s: %s', async (_, request, answers, expected, times) => {
+  const { api, seen } = await answered(answers, { clock: { control: await movableClock() } });
 
-    await expect(api.call('CreateTotpKey', { json: {} })).rejects.toThrow(TransportError);
-    await expect(api.call('GetMFAConfig')).rejects.toThrow(/answered 504 by a gateway/);
-    expect(seen).toEqual(['POST', 'GET', 'GET']);
-  });
+  const answer = requests[request](api);
 
-  test('is not an answer in JSON', async () => {
-    const { api } = await answered([[502, {}, '{"message":"Salesforce is not reached."}']]);
-
-    expect((await api.call('CreateSession', { json: {} })).status).toBe(502);
-  });
+  if (typeof expected === 'number') expect((await answer).status).toBe(expected);
+  else await expect(answer).rejects.toThrow(expected);
+  expect(seen).toHaveLength(times);
 });
 
-describe('a target that asks to wait', () => {
-  test('is asked again, and the waits are counted', async () => {
-    const { api, events, seen } = await answered([[429, soon], [503, soon], [200]]);
+test('a target that asks to wait is asked again, and the waits are counted', async () => {
+  const { api, events } = await answered([[429, soon], [503, soon], [200]]);
 
-    const answer = await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
+  expect((await requests.write(api)).status).toBe(200);
+  expect(events.map(({ type }) => type)).toEqual([
+    ...['exchange', 'retry', 'wait began', 'wait'],
+    ...['exchange', 'retry', 'wait began', 'wait', 'exchange'],
+  ]);
+});
 
-    expect(answer.status).toBe(200);
-    expect(seen).toEqual(['POST', 'POST', 'POST']);
-    expect(events.map(({ type }) => type)).toEqual([
-      ...['exchange', 'retry', 'wait began', 'wait'],
-      ...['exchange', 'retry', 'wait began', 'wait', 'exchange'],
-    ]);
-  });
+test('one that asks for ever gives no judgeable answer, and later waits are shorter', async () => {
+  const { api, seen } = await answered([[429, soon]]);
 
-  test('for ever gives no judgeable answer, and later waits are shorter', async () => {
-    const { api, seen } = await answered([[429, soon]]);
-
-    await expect(api.call('GetMFAConfig')).rejects.toThrow(ArrangeError);
-    expect(seen.length).toBe(4);
-    await expect(api.call('GetMFAConfig')).rejects.toThrow(/kept asking to wait/);
-    expect(seen.length).toBe(5);
-  });
-
-  test('for an hour is not waited for', async () => {
-    const { api, seen } = await answered([[503, { 'retry-after': '3600' }]]);
-
-    await expect(api.call('GetMFAConfig')).rejects.toThrow(/503, which asks to wait 3600 s/);
-    expect(seen.length).toBe(1);
-  });
-
-  test('is believed if throttling is tested', async () => {
-    const { api } = await answered([[429, soon]]);
-
-    expect((await api.call('GetMFAConfig', { throttlingIsTested: true })).status).toBe(429);
-  });
-
-  test('on a raw connection is asked again, too', async () => {
-    const { api, seen } = await answered([[429, soon], [200]]);
-
-    expect((await api.callRaw('GetMFAConfig')).status).toBe(200);
-    expect(seen.length).toBe(2);
-  });
-
-  test.each([429, 503])('by a plain %d that says nothing of how long is asked again', async (status) => {
-    const html = { 'content-type': 'text/html' };
-    const clock = { control: await movableClock() };
-    const busy = [status, html] as const;
-    const { api, seen } = await answered([[...busy, '<html>Busy</html>'], [...busy, ''], [200]], { clock });
-
-    expect((await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } })).status).toBe(200);
-    expect(seen.length).toBe(3);
-  });
-
-  test('but a 503 of the API itself that does not ask is an answer', async () => {
-    const { api } = await answered([[503]]);
-
-    expect((await api.call('GetMFAConfig')).status).toBe(503);
-  });
+  for (const times of [4, 5]) {
+    const answer = api.call('GetMFAConfig');
+    await expect(answer).rejects.toThrow(ArrangeError);
+    await expect(answer).rejects.toThrow(/kept asking to wait/);
+    expect(seen).toHaveLength(times);
+  }
 });
 
 /** A connection to a server that answers a request, by its number and text, or breaks the connection. */

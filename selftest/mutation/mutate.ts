@@ -52,8 +52,8 @@ async function main(): Promise<void> {
   const wanted = mutants.filter(
     ({ file }) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
   );
-  const any = values.all ? wanted : sample(wanted, values.sample, values.seed);
-  const drawn = any.toSorted((a, b) => Number(a.id) - Number(b.id));
+  const some = values.all ? wanted : sample(wanted, values.sample, values.seed);
+  const drawn = some.toSorted((a, b) => Number(a.id) - Number(b.id));
   console.log(`${drawn.length} of ${mutants.length} mutants${values.all ? '' : `, seed ${values.seed}`}`);
   const campaign = new Campaign(build(files, join(folder, 'build')), folder, jobs);
   const baseline = await campaign.baseline(references);
@@ -61,69 +61,51 @@ async function main(): Promise<void> {
   console.log(`${drawn.length - reached.length} not reached  (${seconds()})`);
 
   const noticed = new Map<Mutant, Notice>();
-  await tryWithFew(reached, baseline, campaign, noticed);
-  // Judged mutants need fewer requirements.
-  const left = reached.filter(
-    (mutant) => !noticed.has(mutant) && judgementFor(mutant, judged, true) === undefined,
+  const durations = durationsIn(baseline.events);
+  const { reach } = baseline;
+  const tryAll = async (some: readonly Mutant[], requirements?: readonly string[]) => {
+    for (let at = 0; at < some.length; at += batchSize)
+      await tryBatch(some.slice(at, at + batchSize), { campaign, baseline, noticed }, requirements);
+  };
+  // A few requirements notice most mutants: those that reach them.
+  const tested = reached.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
+  for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
+    await tryAll(batch.mutants, batch.requirements);
+  // Code that runs only at the start, such as tables, needs some others.
+  const any = [...reach.keys()].map((id) => ({ id }));
+  await tryAll(
+    reached.filter((mutant) => !tested.includes(mutant)),
+    select(any, reach, durations, 1),
   );
-  await tryWithAll(left, baseline, campaign, noticed);
+  // Judged mutants need fewer requirements.
+  await tryAll(
+    reached.filter((each) => !noticed.has(each) && judgementFor(each, judged, true) === undefined),
+  );
   report(drawn, baseline, noticed, mutants);
 }
 
-/**
- * A few requirements notice most mutants: those that reach them, and some others for code that runs only at the start,
- * such as tables.
- */
-async function tryWithFew(
-  mutants: readonly Mutant[],
-  baseline: Baseline,
-  campaign: Campaign,
-  noticed: Map<Mutant, Notice>,
-): Promise<void> {
-  const durations = durationsIn(baseline.events);
-  const { reach } = baseline;
-  const tested = mutants.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
-  for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
-    await tryBatch(batch.mutants, baseline, campaign, noticed, batch.requirements);
-  const early = mutants.filter((mutant) => !tested.includes(mutant));
-  const broad = select(
-    [...reach.keys()].map((id) => ({ id })),
-    reach,
-    durations,
-    1,
-  );
-  for (let at = 0; at < early.length; at += batchSize)
-    await tryBatch(early.slice(at, at + batchSize), baseline, campaign, noticed, broad);
-}
-
-async function tryWithAll(
-  mutants: readonly Mutant[],
-  baseline: Baseline,
-  campaign: Campaign,
-  noticed: Map<Mutant, Notice>,
-): Promise<void> {
-  for (let at = 0; at < mutants.length; at += batchSize)
-    await tryBatch(mutants.slice(at, at + batchSize), baseline, campaign, noticed);
+interface Trial {
+  readonly campaign: Campaign;
+  readonly baseline: Baseline;
+  readonly noticed: Map<Mutant, Notice>;
 }
 
 async function tryBatch(
   mutants: readonly Mutant[],
-  baseline: Baseline,
-  campaign: Campaign,
-  noticed: Map<Mutant, Notice>,
+  { campaign, baseline, noticed }: Trial,
   requirements?: readonly string[],
 ): Promise<void> {
   const notices = await campaign.judge(mutants, baseline, requirements);
-  let count = 0;
-  mutants.forEach((mutant, at) => {
+  const seen = mutants.flatMap((mutant, at) => {
     const notice = notices[at];
-    if (notice === undefined) return;
-    count += 1;
+    return notice === undefined ? [] : [{ mutant, notice }];
+  });
+  for (const { mutant, notice } of seen) {
     noticed.set(mutant, notice);
     console.log(`noticed  ${nameOf(mutant)}  ${notice.way} ${notice.by}`);
-  });
+  }
   const tried = requirements === undefined ? 'all requirements' : `${requirements.length} requirements`;
-  console.log(`${count} of ${mutants.length} noticed by ${tried}  (${seconds()})`);
+  console.log(`${seen.length} of ${mutants.length} noticed by ${tried}  (${seconds()})`);
 }
 
 function report(
