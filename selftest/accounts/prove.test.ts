@@ -105,10 +105,8 @@ describe('the accounts', () => {
   });
 
   test('that get none while it is off, and it may not be switched: then nothing is put', async () => {
-    const { learned, connection } = await learn({
-      variants: ['codes-while-mfa-is-on-only'],
-      maySwitch: false,
-    });
+    const variants = ['codes-while-mfa-is-on-only'];
+    const { learned, connection } = await learn({ variants, maySwitch: false });
 
     expect(learned.mailWhileOnOnly).toBe(false);
     expect(connection.journal.read()).toBeUndefined();

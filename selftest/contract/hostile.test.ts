@@ -138,6 +138,8 @@ describe('references to other documents', () => {
   const referring = ($ref: string) =>
     stringify(changedContent((document) => put(document, keyName, { $ref })));
 
+  const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
+
   function folder(files: Readonly<Record<string, string>>): string {
     const path = temporaryFolder();
     for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
@@ -165,21 +167,17 @@ describe('references to other documents', () => {
     expect(answer?.mismatches({ totpKeyName: 5 })).toHaveLength(1);
   });
 
-  test('give faults in the other document with its own place', async () => {
-    const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
-    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': wrong });
-
-    expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      'at fault is named with its own place',
+      { 'shared.yaml': wrong },
       /shared\.yaml:2:3: .*which is not there/,
-    );
-  });
+    ],
+    ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: cannot be read/],
+  ])('another document %s', async (_, files, problem) => {
+    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files });
 
-  test('name a missing other document', async () => {
-    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias') });
-
-    expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(
-      /a\.yaml:\d+:\d+: .*shared\.yaml: cannot be read/,
-    );
+    expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(problem);
   });
 
   test('are followed from the web to the web, and never from there to files', async () => {

@@ -52,30 +52,31 @@ beforeAll(async () => {
 });
 
 describe('TLS', () => {
-  test('only known authorities and tls.ca are trusted', async () => {
-    const at = await secureServer(server);
-    const named = { serverName: 'cluster.example' };
+  const named = { serverName: 'cluster.example' };
+  const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
+  const untrusted = /not signed by a trusted authority: set tls\.ca/;
 
-    expect(await bothWays(at, named)).toEqual(twice(/not signed by a trusted authority: set tls\.ca/));
-    expect(await bothWays(at, { ...named, ca: stranger.cert })).toEqual(twice(/not signed by a trusted/));
-    expect(await bothWays(at, { ...named, ca: server.cert })).toEqual(seen);
-  });
+  test.each<[string, () => Partial<TlsSettings>, RegExp | undefined]>([
+    ['unknown authorities', () => named, untrusted],
+    ['others than tls.ca', () => ({ ...named, ca: stranger.cert }), untrusted],
+    ['tls.ca', () => ({ ...named, ca: server.cert }), undefined],
+    [
+      'another name than that of the URL',
+      () => ({ ca: server.cert }),
+      /for another name: set tls\.serverName/,
+    ],
+    [
+      'another than tls.serverName',
+      () => ({ ca: server.cert, serverName: 'other.example' }),
+      /for another name/,
+    ],
+    ['the pinned key, whoever signed it', () => ({ pin: pinOf(server) }), undefined],
+    ['another key than the pinned one', () => ({ pin: pinOf(stranger) }), /not the pinned one: tls\.pin is/],
+    ['anything by tls.insecure', () => ({ insecure: true }), undefined],
+  ])('a certificate of %s is trusted or not', async (_, settings, problem) => {
+    const got = await bothWays(await secureServer(server), settings());
 
-  test('the certificate must be for the name of the URL, or for tls.serverName', async () => {
-    const at = await secureServer(server);
-
-    expect(await bothWays(at, { ca: server.cert })).toEqual(twice(/for another name: set tls\.serverName/));
-    expect(await bothWays(at, { ca: server.cert, serverName: 'other.example' })).toEqual(
-      twice(/for another name/),
-    );
-  });
-
-  test('a pin trusts one key, whoever signed it, and no other', async () => {
-    const at = await secureServer(server);
-    const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
-
-    expect(await bothWays(at, { pin: pinOf(server) })).toEqual(seen);
-    expect(await bothWays(at, { pin: pinOf(stranger) })).toEqual(twice(/not the pinned one: tls\.pin is/));
+    expect(got).toEqual(problem === undefined ? seen : twice(problem));
   });
 
   test('the client shows its certificate to a server that asks for one', async () => {
@@ -90,10 +91,6 @@ describe('TLS', () => {
     const shown = { ...trusting, cert: client.cert, key: new Secret(client.key) };
     expect(await bothWays(at, shown)).toEqual(seen);
     expect(await bothWays(at, trusting)).toEqual(twice(/TLS failed|connection was closed|certificate/));
-  });
-
-  test('tls.insecure trusts anything', async () => {
-    expect(await bothWays(await secureServer(server), { insecure: true })).toEqual(seen);
   });
 });
 

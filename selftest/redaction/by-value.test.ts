@@ -125,19 +125,21 @@ describe.each(encodings)('as %s', (_name, encode) => {
 });
 
 describe('several values', () => {
-  test('the longest counts where one begins with the other', () => {
-    const redactor = knowing(['secret', 'short'], ['secret-and-more', 'long']);
+  // Known values, each with what it is.
+  test.each(rows`
+    the longest counts where one begins with the other | secret short, secret-and-more long | secret secret-and-more secret-and | [short] [long] [short]-and
+    overlapping values leave no rest of the first | abcd first, cdefgh second | xabcdefghx | x[second]x
+    overlapping values leave no rest of the second | abcdef first, efgh second | xabcdefghx | x[first]x
+    neighbours keep their own names | abcd first, efgh second | abcdefgh | [first][second]
+    values under four characters stay | abc password, 12 code | abc 12 abcabc | abc 12 abcabc
+    nine digits are a value like any other | 123456789 number | x1234567890 | x[number]0
+    a TOTP secret counts in lower case too | JBSWY3DPEHPK3PXPJBSW secret | jbswy3dpehpk3pxpjbsw | [secret]
+  `)('%s', (_, known, text, redacted) => {
+    const pairs = known.split(', ').map((each) => each.split(' '));
 
-    expect(redactor.redact('secret secret-and-more secret-and')).toBe('[short] [long] [short]-and');
-  });
-
-  test('overlapping values leave no rest of either', () => {
-    expect(knowing(['abcd', 'first'], ['cdefgh', 'second']).redact('xabcdefghx')).toBe('x[second]x');
-    expect(knowing(['abcdef', 'first'], ['efgh', 'second']).redact('xabcdefghx')).toBe('x[first]x');
-  });
-
-  test('neighbours keep their own names', () => {
-    expect(knowing(['abcd', 'first'], ['efgh', 'second']).redact('abcdefgh')).toBe('[first][second]');
+    expect(knowing(...pairs.map(([value = '', what = '']) => [value, what] as const)).redact(text)).toBe(
+      redacted,
+    );
   });
 
   test('the same value keeps its first name; each name is reported once', () => {
@@ -157,11 +159,8 @@ describe('several values', () => {
 });
 
 describe('other values', () => {
-  test('values under four characters', () => {
-    const redactor = knowing(['abc', 'password'], ['', 'password'], ['12', 'code']);
-
-    expect(redactor.redact('abc 12 abcabc')).toBe('abc 12 abcabc');
-    expect(redactor.leaksIn('abc 12')).toEqual([]);
+  test('values under four characters are no leaks', () => {
+    expect(knowing(['abc', 'password'], ['', 'password'], ['12', 'code']).leaksIn('abc 12')).toEqual([]);
   });
 
   test('nearly the value', () => {
@@ -233,31 +232,16 @@ describe('codes', () => {
     expect(knowing(['123456', 'code']).leaksIn(text)).toEqual([]);
     expect(knowing(['123456', 'code']).redact(text)).toBe(text);
   });
-
-  test('nine digits are a value like any other', () => {
-    expect(knowing(['123456789', 'number']).redact('x1234567890')).toBe('x[number]0');
-  });
 });
 
 describe('TOTP secrets', () => {
-  test('in lower case too', () => {
-    expect(knowing(['JBSWY3DPEHPK3PXPJBSW', 'TOTP secret']).redact('jbswy3dpehpk3pxpjbsw')).toBe(
-      '[TOTP secret]',
-    );
-  });
-
   test.each(rows`
     otpauth://totp/Lab:admin?secret=ABCDEFGH234567&issuer=Lab | otpauth://totp/Lab:admin?secret=[totpSecretKey]&issuer=Lab
     otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=ABCDEFGH | otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=[totpSecretKey]
     otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3DABCDEFGH%26a | otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3D[totpSecretKey]%26a
+    wanted otpauth://totp/, got otpauth://hotp/ | wanted otpauth://totp/, got otpauth://hotp/
   `)('of an unknown Key URI: %s', (text, wanted) => {
     expect(new Redactor().redact(text)).toBe(wanted);
-  });
-
-  test('a Key URI without secret stays readable', () => {
-    expect(new Redactor().redact('wanted otpauth://totp/, got otpauth://hotp/')).toBe(
-      'wanted otpauth://totp/, got otpauth://hotp/',
-    );
   });
 });
 

@@ -4,6 +4,7 @@ import type { Explained } from '../../src/base/model/explained.js';
 import { renderExplain, renderList } from '../../src/cli/explain.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
+import { rows } from '../tool/rows.js';
 
 const all = loadRequirements();
 const { operations: places } = await loadContract('latest');
@@ -27,12 +28,12 @@ describe('list', () => {
   });
 
   test('lines up the columns of an area', () => {
-    const rows = lines(renderList(all, { json: false, area: 'totp-login' })).filter((line) =>
+    const lined = lines(renderList(all, { json: false, area: 'totp-login' })).filter((line) =>
       line.startsWith('  '),
     );
 
-    expect(rows.length).toBeGreaterThan(5);
-    expect(new Set(rows.map((row) => row.search(/(?<= {2})[A-Z]/))).size).toBe(1);
+    expect(lined.length).toBeGreaterThan(5);
+    expect(new Set(lined.map((row) => row.search(/(?<= {2})[A-Z]/))).size).toBe(1);
   });
 
   test.each([60, 80, 100, 200])('keeps within %d columns', (width) => {
@@ -165,18 +166,14 @@ On a target of yours
     );
   });
 
-  test('lists the requirements of a claim', () => {
-    expect(explain('totp-login/keys-are-forgotten-where-told')).toMatch(
-      /Level {7}fact \(measured, not judged\)\n(?:.*\n)*Claim {7}keys-are-forgotten \(claimed by the vendor: must; denied: not applicable\)/,
-    );
-  });
-
-  test('names releases, and needs in words', () => {
-    expect(explain('access/session-id-header')).toContain('\nReleases    from 7.2.1 on\n');
-    expect(explain('access/get-mfa-config-refuses-anonymous')).toContain(
-      '\nNeeds       nothing but the admin account\n',
-    );
-    expect(explain('http/utf-8')).toContain('\nOperations  all\n');
+  test.each(rows`
+    totp-login/keys-are-forgotten-where-told | \nLevel       fact (measured, not judged)\n
+    totp-login/keys-are-forgotten-where-told | \nClaim       keys-are-forgotten (claimed by the vendor: must; denied: not applicable)
+    access/session-id-header | \nReleases    from 7.2.1 on\n
+    access/get-mfa-config-refuses-anonymous | \nNeeds       nothing but the admin account\n
+    http/utf-8 | \nOperations  all\n
+  `)('names level, claim, releases, needs and operations: %s, %s', (id, line) => {
+    expect(explain(id)).toContain(line);
   });
 
   test('says which operation a release has not', () => {
