@@ -13,6 +13,7 @@ test('linear work is distinguished from quadratic work', () => {
     growth(
       () => compute(stepsFor(1_200)),
       () => compute(stepsFor(19_200)),
+      64,
     ),
   );
 

@@ -1,12 +1,12 @@
-/** The least processor time of three runs, in milliseconds, which excludes other work of the machine. */
-function leastCpuMs(act: () => void): number {
-  const once = () => {
-    const before = process.cpuUsage();
-    act();
-    return process.cpuUsage(before).user / 1000;
-  };
-  return Math.min(once(), once(), once());
+/** Processor time in milliseconds, which excludes other work of the machine. */
+function cpuMs(act: () => void): number {
+  const before = process.cpuUsage();
+  act();
+  return process.cpuUsage(before).user / 1000;
 }
+
+const leastOf = (times: number, act: () => void): number =>
+  Math.min(...Array.from({ length: times }, () => cpuMs(act)));
 
 /** Less than this is mostly noise, whatever the machine. */
 const leastMs = 4;
@@ -14,9 +14,13 @@ const leastMs = 4;
 /**
  * How many times longer the large work takes than the small one: about the ratio of sizes for linear work,
  * and its square for quadratic work. Quick and slow machines give similar results.
+ *
+ * @param bound what is too much: a first run that can't come to it is enough
  */
-export function growth(small: () => void, large: () => void): number {
+export function growth(small: () => void, large: () => void, bound: number): number {
+  const first = cpuMs(large);
+  if (first / leastMs < bound) return first / leastMs;
   // The first run warms up the compiler.
   small();
-  return leastCpuMs(large) / Math.max(leastMs, leastCpuMs(small));
+  return Math.min(first, leastOf(2, large)) / Math.max(leastMs, leastOf(3, small));
 }
