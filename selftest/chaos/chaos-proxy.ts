@@ -48,10 +48,7 @@ export class ChaosProxy {
     this.#server = net.createServer((near) => this.#connect(near, target));
   }
 
-  /**
-   * @param target a port on loopback
-   * @param share of the harmed connections, 0 to 1
-   */
+  /** @param target a port on loopback @param share of the harmed connections, 0 to 1 */
   static async before(
     target: number,
     seed: number,

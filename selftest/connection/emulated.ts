@@ -8,11 +8,7 @@ import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
-/**
- * Connections of one run to the target of a target file, which end with the test, and the events of that run.
- *
- * @param content of the target file
- */
+/** Connections of one run to the target of a target file, which end with the test, and the events of that run. */
 export async function connecting(content: object, release: ReleaseName = '7.1.2_u3') {
   const contract = await loadContract(release);
   const stateDir = temporaryFolder();

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { InstrumentedFile } from './mutants.js';
 
-/**
- * Compiles the emulator with its switches, once for all mutants.
- *
- * @param folder an empty one, for this build alone
- * @returns the path of the program
- */
+/** Compiles the emulator with its switches in an empty folder, once for all mutants. @returns the program's path */
 export function build(instrumented: readonly InstrumentedFile[], folder: string): string {
   const root = packageRoot();
   mkdirSync(folder, { recursive: true });

@@ -19,34 +19,22 @@ export interface Baseline {
 
 /** Runs the built suite against instrumented emulators. */
 export class Campaign {
-  readonly #program: string;
-  readonly #folder: string;
-  readonly #jobs: number;
   #runs = 0;
 
-  /**
-   * @param program the result of `build`
-   * @param folder for the files of the runs
-   * @param jobs how many targets at once
-   */
-  constructor(program: string, folder: string, jobs: number) {
-    this.#program = program;
-    this.#folder = folder;
-    this.#jobs = jobs;
-  }
+  /** @param program the result of `build` @param folder for the files of the runs @param jobs how many targets at once */
+  constructor(
+    private readonly program: string,
+    private readonly folder: string,
+    private readonly jobs: number,
+  ) {}
 
-  /**
-   * Runs the suite against the unchanged emulator. Returns its verdict and the mutants that each requirement reaches.
-   *
-   * @param requirements undefined: all
-   * @throws Error if the emulator does not pass
-   */
+  /** The verdict on the unchanged emulator, and the mutants that each requirement reaches. */
   async baseline(times: number, requirements?: readonly string[]): Promise<Baseline> {
     const folder = this.#newFolder();
     const names = Array.from({ length: times }, (_, at) => `reference-${at + 1}`);
     const coverage = (name: string): string => join(folder, `${name}.coverage.json`);
     const started = await Promise.all(
-      names.map((name) => startMutated({ program: this.#program, name, folder, coverage: coverage(name) })),
+      names.map((name) => startMutated({ program: this.program, name, folder, coverage: coverage(name) })),
     );
     const said = await this.#run(started, folder, requirements);
     const verdicts = names.map((name) => verdictIn(folder, name));
@@ -65,10 +53,7 @@ export class Campaign {
 
   /**
    * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs with them: if that fails as
-   * well, the run proves nothing.
-   *
-   * @param requirements undefined: all
-   * @throws Error if the suite fails independently of the mutants
+   * well, the run proves nothing. @param requirements undefined: all
    */
   async judge(
     mutants: readonly Mutant[],
@@ -79,7 +64,7 @@ export class Campaign {
     const started = await Promise.all(
       [undefined, ...mutants.map(({ id }) => id)].map((mutant) =>
         startMutated({
-          program: this.#program,
+          program: this.program,
           name: nameOf(mutant),
           folder,
           ...(mutant === undefined ? {} : { mutant }),
@@ -116,7 +101,7 @@ export class Campaign {
       if (running.length === 0) return '';
       const grep = requirements === undefined ? [] : ['--grep', requirements.join(',')];
       const files = running.map(({ file }) => file);
-      return (await runSuite(files, folder, ['--jobs', String(this.#jobs), ...grep])).said;
+      return (await runSuite(files, folder, ['--jobs', String(this.jobs), ...grep])).said;
     } finally {
       await Promise.all(running.map((emulator) => emulator.stop()));
     }
@@ -124,7 +109,7 @@ export class Campaign {
 
   #newFolder(): string {
     this.#runs += 1;
-    const folder = join(this.#folder, `run-${this.#runs}`);
+    const folder = join(this.folder, `run-${this.#runs}`);
     mkdirSync(folder, { recursive: true });
     return folder;
   }

@@ -63,16 +63,10 @@ function textPattern(text: string): RegExp {
   return new RegExp(`^${quoted.join('.*')}$`, 's');
 }
 
-/**
- * The judgement of a mutant; the first match counts.
- *
- * @param reached whether the suite reached the mutant's code: if so, a judgement `unreached` is out of date
- */
-export function judgementFor(
-  mutant: Mutant,
-  judged: readonly Judgement[],
-  reached: boolean,
-): Judgement | undefined {
+type Judged = readonly Judgement[];
+
+/** The first judgement that matches. @param reached its code was: a judgement `unreached` is out of date */
+export function judgementFor(mutant: Mutant, judged: Judged, reached: boolean): Judgement | undefined {
   return judged.find(
     ({ is, mutants }) => !(reached && is === 'unreached') && mutants.some((pattern) => fits(pattern, mutant)),
   );

@@ -6,19 +6,22 @@ export interface Batch<T> {
   readonly requirements: readonly string[];
 }
 
-/**
- * Groups of neighbours, which the same requirements reach, with a few requirements that reach each of them.
- *
- * @param mutants in the order of the code
- * @param size the most mutants in a batch
- * @param times how many requirements should reach each mutant
- * @param durations of the requirements' tests, in milliseconds
- */
+/** How many mutants a batch has at most, and how many requirements should reach each. */
+interface Limits {
+  readonly size: number;
+  readonly times: number;
+}
+
+/** In milliseconds, of the requirements' tests. */
+type Durations = ReadonlyMap<string, number>;
+type Mutants = readonly { readonly id: string }[];
+
+/** Groups of neighbours in the code, which the same requirements reach, with a few that reach each of them. */
 export function batchesOf<T extends { readonly id: string }>(
   mutants: readonly T[],
   reach: Reach,
-  durations: ReadonlyMap<string, number>,
-  { size, times }: { readonly size: number; readonly times: number },
+  durations: Durations,
+  { size, times }: Limits,
 ): Batch<T>[] {
   return Array.from({ length: Math.ceil(mutants.length / size) }, (_, at) => {
     const batch = mutants.slice(at * size, (at + 1) * size);
@@ -30,12 +33,7 @@ export function batchesOf<T extends { readonly id: string }>(
  * A few requirements that together reach each mutant `times` times. Repeatedly takes the one with the least cost for
  * each mutant still lacking; requirements that reach few other mutants come first, because they are specific.
  */
-export function select(
-  mutants: readonly { readonly id: string }[],
-  reach: Reach,
-  durations: ReadonlyMap<string, number>,
-  times: number,
-): string[] {
+export function select(mutants: Mutants, reach: Reach, durations: Durations, times: number): string[] {
   const broad = new Map<string, number>();
   for (const requirements of reach.values())
     for (const id of requirements) broad.set(id, (broad.get(id) ?? 0) + 1);

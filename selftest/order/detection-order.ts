@@ -30,9 +30,8 @@ export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, s
 }
 
 /**
- * Rows by most new faults per second. Tests that share something pay for it once and are weighed together.
- *
- * @param measured in the order for tests that find nothing new
+ * Rows by most new faults per second. Tests that share something pay for it once and are weighed together. Those that
+ * find nothing new keep the order of `measured`.
  */
 export function detectionOrder(
   measured: readonly Measured[],

@@ -97,11 +97,7 @@ const told = ({ requirement, lane, again }: { requirement: string; lane?: string
 describe('beside others', () => {
   const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
 
-  /**
-   * Runs both tests on a server that accepts a wrong key for the support user's configuration the first `times` times.
-   *
-   * @param isBusy it throttles all wrong requests
-   */
+  /** Runs both tests on a server that accepts a wrong key for support MFA `times` times. @param isBusy throttles others */
   async function run(times: number, flags: readonly string[] = [], grep = ids.join(','), isBusy = false) {
     const folder = temporaryFolder();
     let left = times;

@@ -6,10 +6,7 @@ import { copyBuild } from '../tool/copy-build.js';
 
 /**
  * A build of the suite whose test files run in another order: Playwright runs them by path, so each file and folder gets
- * a prefix.
- *
- * @param folder may be created
- * @returns the order by original path
+ * a prefix. @returns the order by original path
  */
 export function shuffled(seed: number, folder: string): string[] {
   copyBuild(folder);

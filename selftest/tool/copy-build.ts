@@ -2,11 +2,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/**
- * A copy of the build for changes, without its self-tests.
- *
- * @param folder its root, which may be created
- */
+/** A copy of the build for changes, without its self-tests, in a folder that may be created. */
 export function copyBuild(folder: string): void {
   const root = packageRoot();
   mkdirSync(folder, { recursive: true });

@@ -13,9 +13,8 @@ const leastMs = 4;
 
 /**
  * How many times longer the large work takes than the small one: about the ratio of sizes for linear work,
- * and its square for quadratic work. Quick and slow machines give similar results.
- *
- * @param bound what is too much: a first run that can't come to it is enough
+ * and its square for quadratic work. Quick and slow machines give similar results. A first run that can't come to the
+ * bound is enough.
  */
 export function growth(small: () => void, large: () => void, bound: number): number {
   const first = cpuMs(large);
