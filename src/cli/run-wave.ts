@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isFileError, isFolder, makeFolder } from '../base/files.js';
+import { isFolder, makeFolder } from '../base/files.js';
 import type { SecretCollector } from '../base/redaction/secrets-channel.js';
 import { steadyNow } from '../base/steady-now.js';
 import { takeAllureResults } from '../reports/allure/results.js';
@@ -16,7 +16,7 @@ import type { Signals } from './signals.js';
 import { Begun, type Finished } from './target-run/begun.js';
 import { Leased } from './target-run/leased.js';
 import { checkJournal, isChanged, type Prepared } from './target-run/prepared.js';
-import { complain } from './terminal.js';
+import { complain, isWritten } from './terminal.js';
 
 export interface RunContext {
   readonly command: RunCommand;
@@ -94,23 +94,15 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
     await attempt(async () => {
       const made = await end(each);
       context.job.add(made.verdict, made.extras);
-      const hasAllure = moveAllureResults(allureDirOf(base), made);
+      const hasAllure = isWritten(
+        () => takeAllureResults(allureDirOf(base), made.verdict, made.folder),
+        `The Allure results can't be written to ${made.folder}`,
+      );
       finished.push(hasAllure ? made : { ...made, misconfigured: true });
     });
   if (isFolder(base)) await attempt(() => rmSync(allureDirOf(base), { recursive: true, force: true }));
   if (failures.length > 0) throw failures[0];
   return finished;
-}
-
-function moveAllureResults(from: string, { verdict, folder }: Finished): boolean {
-  try {
-    takeAllureResults(from, verdict, folder);
-    return true;
-  } catch (error) {
-    if (!isFileError(error)) throw error;
-    complain(`The Allure results can't be written to ${folder}: ${error.message}`);
-    return false;
-  }
 }
 
 /** Leases the free targets and reports the others. All runs lease in one order, which prevents deadlocks. */

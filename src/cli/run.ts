@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
-import { isFileError, replaceFile } from '../base/files.js';
+import { replaceFile } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { SecretCollector } from '../base/redaction/secrets-channel.js';
@@ -37,7 +37,7 @@ import {
   prepare,
   warningsBefore,
 } from './target-run/prepared.js';
-import { complain, fromHere, say, terminal } from './terminal.js';
+import { complain, fromHere, isWritten, say, terminal } from './terminal.js';
 
 export async function run(command: RunCommand): Promise<number> {
   const folder = makePrivateFolder();
@@ -64,17 +64,6 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
   } finally {
     record.end();
     secrets.close();
-  }
-}
-
-function isWritten(write: () => unknown): boolean {
-  try {
-    write();
-    return true;
-  } catch (error) {
-    if (!isFileError(error) && !(error instanceof ConfigurationError)) throw error;
-    complain(error.message);
-    return false;
   }
 }
 

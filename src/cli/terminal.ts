@@ -1,4 +1,6 @@
 import { basename, delimiter, dirname, relative } from 'node:path';
+import { ConfigurationError } from '../base/errors.js';
+import { isFileError } from '../base/files.js';
 import { printable } from '../base/redaction/printable.js';
 import { colourWanted } from '../base/words.js';
 
@@ -8,6 +10,18 @@ export function say(text: string): void {
 
 export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
+}
+
+/** Whether a step could write its files; a full disk costs reports, not the verdict. @param what begins the complaint */
+export function isWritten(write: () => unknown, what?: string): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (!isFileError(error) && !(error instanceof ConfigurationError)) throw error;
+    complain(what === undefined ? error.message : `${what}: ${error.message}`);
+    return false;
+  }
 }
 
 /** How text on standard output may look. */

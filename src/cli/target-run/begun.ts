@@ -23,7 +23,7 @@ import { writeContract } from '../judged-by.js';
 import { preflight } from '../preflight.js';
 import { writeScripts } from '../repro.js';
 import { waitTeller } from '../state-guard.js';
-import { complain } from '../terminal.js';
+import { complain, isWritten } from '../terminal.js';
 import type { Leased } from './leased.js';
 import { isChanged, mayChange, type Prepared, runBeganOf } from './prepared.js';
 
@@ -96,8 +96,11 @@ export class Begun {
     if (detected !== undefined)
       log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
     log.write({ type: 'run ended', interrupted: interrupted ?? null });
-    const disk = new Disk(target.name);
-    disk.write(() => {
+    let isFull = false;
+    const write = (act: () => unknown) => {
+      if (!isWritten(act, target.name)) isFull = true;
+    };
+    write(() => {
       if (log.rescue())
         throw new ConfigurationError(
           `${folder} was lost during the run: what is there is written again (--out).`,
@@ -107,7 +110,7 @@ export class Begun {
     log.close();
     // The verdict must not show secrets that the run learnt late, so clean the log before deriving it.
     const redactor = secrets.redactorOf(target.baseUrl);
-    disk.write(() => {
+    write(() => {
       cleanLog(log.file, redactor);
       if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
     });
@@ -117,14 +120,14 @@ export class Begun {
     const verdict = judgeEvents([...events, ...log.unwritten], log.file);
     let extras: ReportExtras = { trend: [] };
     let files: readonly string[] = [];
-    disk.write(() => {
+    write(() => {
       extras = extrasOf(verdict, command.out, gateBy?.baseline?.verdict);
       writeScripts(events, verdict, folder);
       files = writeReports(verdict, folder, extras);
       writeHar(verdict, folder, command.har);
       remember(verdict, command.out);
     });
-    const misconfigured = trouble?.misconfigured !== undefined || disk.isFull;
+    const misconfigured = trouble?.misconfigured !== undefined || isFull;
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
@@ -205,23 +208,6 @@ export class Begun {
       return await use(connection);
     } finally {
       await connection.close();
-    }
-  }
-}
-
-/** A full disk costs reports and causes exit code 2, but keeps the verdict. */
-class Disk {
-  isFull = false;
-
-  constructor(private readonly targetName: string) {}
-
-  write(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof ConfigurationError) && !isFileError(error)) throw error;
-      complain(`${this.targetName}: ${error.message}`);
-      this.isFull = true;
     }
   }
 }

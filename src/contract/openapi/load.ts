@@ -82,12 +82,13 @@ export function contractOf(
 const withoutContent = [204, 205];
 
 class Reader {
-  readonly #document: SourceDocument;
   readonly #schemas: SchemaCompiler;
   readonly #anomalies: Anomaly[] = [];
 
-  constructor(document: SourceDocument, dialect: Dialect) {
-    this.#document = document;
+  constructor(
+    private readonly document: SourceDocument,
+    dialect: Dialect,
+  ) {
     this.#schemas = new SchemaCompiler(document, dialect);
   }
 
@@ -95,30 +96,30 @@ class Reader {
     const operations = new Map([...known].map(([id, one]) => [id, this.#operation(id, one)] as const));
     const ignoredContent = [...operations.values()]
       .filter(({ success }) => withoutContent.includes(success.status))
-      .map(({ pointer, success }) => this.#document.find(`${pointer}/responses/${success.status}/content`))
+      .map(({ pointer, success }) => this.document.find(`${pointer}/responses/${success.status}/content`))
       .filter((content) => content !== undefined)
-      .filter((content) => this.#document.members(content).length > 0)
+      .filter((content) => this.document.members(content).length > 0)
       .map(({ pointer }) => ({
         pointer,
         message: 'content for a status that cannot carry any; the answer must have no body',
       }));
     return {
       release,
-      source: this.#document.source,
-      sha256: this.#document.sha256,
+      source: this.document.source,
+      sha256: this.document.sha256,
       operations,
-      credentials: [...new Set([...credentialsOf(this.#document).values()].map(({ scheme }) => scheme))],
+      credentials: [...new Set([...credentialsOf(this.document).values()].map(({ scheme }) => scheme))],
       anomalies: [...ignoredContent, ...this.#anomalies, ...this.#schemas.anomalies],
       furtherTagged,
-      excerpt: this.#document.root,
+      excerpt: this.document.root,
       compileAll: () => this.#schemas.compileAll(),
     };
   }
 
   #operation(id: OperationId, { path, method, node: { pointer } }: FoundOperation): Operation {
-    const found = this.#document.find(pointer);
+    const found = this.document.find(pointer);
     if (found === undefined || !isObject(found.value))
-      throw this.#document.error(pointer, 'is not an operation');
+      throw this.document.error(pointer, 'is not an operation');
     const node = { pointer, value: found.value };
     const { summary } = node.value;
     return {
@@ -136,23 +137,23 @@ class Reader {
 
   /** The schemes that suffice alone. The suite can't use combinations. */
   #security({ value }: LocatedObject): CredentialScheme[] {
-    const alternatives = value['security'] ?? this.#document.root['security'];
+    const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
-    const known = credentialsOf(this.#document);
+    const known = credentialsOf(this.document);
     const single = alternatives.filter(isObject).filter((one) => Object.keys(one).length === 1);
     const schemes = single.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
     return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
   }
 
   #request(node: LocatedObject): RequestBody | undefined {
-    const body = this.#document.member(node, 'requestBody');
+    const body = this.document.member(node, 'requestBody');
     const content = body === undefined ? undefined : this.#content(body);
     if (body === undefined || content === undefined) return undefined;
     const required = isObject(body.value) && body.value['required'] === true;
     const judge = this.#schemas.judge(content.schema);
     return {
       required,
-      schema: bodySchemaOf(this.#document, content.schema),
+      schema: bodySchemaOf(this.document, content.schema),
       mismatches: (value) => {
         if (value !== undefined) return judge.mismatches(value);
         return required ? [mismatch('a body', value, body.pointer)] : [];
@@ -161,13 +162,13 @@ class Reader {
   }
 
   #success(node: LocatedObject): SuccessAnswer {
-    const responses = this.#document.members(this.#document.member(node, 'responses'));
+    const responses = this.document.members(this.document.member(node, 'responses'));
     const [status, ...others] = responses
       .map(([name]) => name)
       .filter((name) => /^2\d\d$/.test(name))
       .sort();
     if (status === undefined) {
-      throw this.#document.error(node.pointer, 'expected one 2xx status among the responses');
+      throw this.document.error(node.pointer, 'expected one 2xx status among the responses');
     }
     if (others.length > 0) {
       const message = `several 2xx statuses (${[status, ...others].join(', ')}); ${status} is taken for the success`;
@@ -184,7 +185,7 @@ class Reader {
 
   /** The `default` response, or a substitute if the document lists errors individually. */
   #error(node: LocatedObject): Answer {
-    const names = this.#document.members(this.#document.member(node, 'responses')).map(([name]) => name);
+    const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
     const instead = name ?? names.filter((each) => /^[45]/.test(each)).sort()[0];
     if (instead !== undefined && name !== undefined) return this.#answer(this.#response(node, name));
@@ -196,8 +197,8 @@ class Reader {
   }
 
   #response(node: LocatedObject, status: string): Located {
-    const response = this.#document.member(node, 'responses', status);
-    if (response === undefined) throw this.#document.error(node.pointer, `expected a ${status} response`);
+    const response = this.document.member(node, 'responses', status);
+    if (response === undefined) throw this.document.error(node.pointer, `expected a ${status} response`);
     return response;
   }
 
@@ -212,22 +213,22 @@ class Reader {
     }
     const { mismatches } = this.#schemas.judge(content.schema);
     return {
-      schemaName: schemaNameOf(this.#document.resolve(content.schema).pointer),
-      properties: propertiesOf(this.#document, content.schema),
+      schemaName: schemaNameOf(this.document.resolve(content.schema).pointer),
+      properties: propertiesOf(this.document, content.schema),
       mismatches,
     };
   }
 
   /** The JSON content of a request or response; undefined: no content. */
   #content(owner: Located): { mediaType: string; schema: Located } | undefined {
-    const contents = this.#document.members(this.#document.member(owner, 'content'));
+    const contents = this.document.members(this.document.member(owner, 'content'));
     if (contents.length === 0) return undefined;
     const json =
       contents.find(([name]) => /^application\/(.+\+)?json\b/i.test(name)) ??
       contents.find(([name]) => /^(\*|application)\/\*/.test(name));
-    const schema = json === undefined ? undefined : this.#document.member(json[1], 'schema');
+    const schema = json === undefined ? undefined : this.document.member(json[1], 'schema');
     if (json === undefined || schema === undefined) {
-      throw this.#document.error(`${owner.pointer}/content`, 'expected JSON content with a schema');
+      throw this.document.error(`${owner.pointer}/content`, 'expected JSON content with a schema');
     }
     return { mediaType: json[0].includes('*') ? 'application/json' : json[0], schema };
   }

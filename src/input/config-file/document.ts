@@ -133,7 +133,7 @@ export class ConfigDocument {
   }
 
   #checkJson(text: string): void {
-    const offset = jsonErrorOffset(text, maxDepth);
+    const offset = jsonErrorOffset(text);
     if (offset === undefined || text.trim() === '') return;
     this.problems.add(
       placeIn(text, offset),
@@ -258,9 +258,9 @@ const word = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /**
  * The offset of the first error in a JSON text (RFC 8259); undefined: the text is valid. JSON.parse quotes
- * the text in its messages, which may hold a password. It descends at most `maxDepth` levels.
+ * the text in its messages, which may hold a password. Deeper texts than the document allows were refused before.
  */
-function jsonErrorOffset(source: string, maxDepth: number): number | undefined {
+function jsonErrorOffset(source: string): number | undefined {
   let offset = 0;
 
   const take = (pattern: RegExp): boolean => {
@@ -275,9 +275,9 @@ function jsonErrorOffset(source: string, maxDepth: number): number | undefined {
     offset++;
     return true;
   };
-  const member = (depth: number) => {
+  const member = () => {
     take(blank);
-    return take(text) && takeCharacter(':') && value(depth);
+    return take(text) && takeCharacter(':') && value();
   };
   const list = (close: string, item: () => boolean): boolean => {
     if (takeCharacter(close)) return true;
@@ -286,14 +286,13 @@ function jsonErrorOffset(source: string, maxDepth: number): number | undefined {
     } while (takeCharacter(','));
     return takeCharacter(close);
   };
-  const value = (depth: number): boolean => {
-    if (depth > maxDepth) return false;
-    if (takeCharacter('{')) return list('}', () => member(depth + 1));
-    if (takeCharacter('[')) return list(']', () => value(depth + 1));
+  const value = (): boolean => {
+    if (takeCharacter('{')) return list('}', member);
+    if (takeCharacter('[')) return list(']', value);
     return take(text) || take(word);
   };
 
-  if (!value(0)) return offset;
+  if (!value()) return offset;
   take(blank);
   return offset === source.length ? undefined : offset;
 }

@@ -84,9 +84,8 @@ export class Codes {
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
-    const code = authenticator.codeAt(step);
-    this.recorder.origins.made(code, authenticator, step);
-    return this.#known(code, { authenticator, make: () => this.unsent(authenticator) });
+    const make = () => this.unsent(authenticator);
+    return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
   /** An unused code that another key doesn't have now. @throws ArrangeError if both keys are the same */
@@ -133,9 +132,7 @@ export class Codes {
       await this.room(authenticator);
       return this.at(authenticator, steps);
     };
-    const code = authenticator.codeAt(step);
-    this.recorder.origins.made(code, authenticator, step);
-    return this.#known(code, { authenticator, make });
+    return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
   /** Waits, for seconds at most, until the current step lasts long enough for some requests. */
@@ -182,8 +179,7 @@ export class Codes {
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
     const make = async () => this.distant(authenticator, steps) ?? this.wrong(authenticator);
     if (code === undefined) return undefined;
-    this.recorder.origins.made(code, authenticator, this.currentStep(authenticator) + steps);
-    return this.#known(code, { authenticator, make });
+    return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
   /** Which steps this test's codes assumed while the target's clock is unknown. */
@@ -231,7 +227,9 @@ export class Codes {
     return undefined;
   }
 
-  #known(code: string, again: Again): string {
+  /** @param step of the code; absent if it has none */
+  #known(code: string, again: Again, step?: number): string {
+    if (step !== undefined) this.recorder.origins.made(code, again.authenticator, step);
     this.#made.set(code, { step: this.currentStep(again.authenticator), again, isSpent: false });
     this.recorder.addSecret(code, 'code');
     return code;
