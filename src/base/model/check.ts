@@ -58,20 +58,24 @@ export interface Difference {
   readonly seen: unknown;
 }
 
-export type Quantity =
-  | 'accepted answers'
-  | 'bits'
-  | 'bits at equal distances'
-  | 'bits of text'
-  | 'bytes of a line'
-  | 'bytes of the URI'
-  | 'digits'
-  | 'guesses evaluated'
-  | 'keys in force'
-  | 'seconds of a step'
-  | 'secrets'
-  | 'session ids'
-  | 'sessions by one code';
+/** Singular and plural of each quantity. */
+export const quantities = {
+  'accepted answers': ['accepted answer', 'accepted answers'],
+  bits: ['bit that differs', 'bits that differ'],
+  'bits at equal distances': ['bit, values not at equal distances', 'bits, values not at equal distances'],
+  'bits of text': ['bit besides names and times', 'bits besides names and times'],
+  'bytes of a line': ['byte in a line', 'bytes in a line'],
+  'bytes of the URI': ['byte in the URI', 'bytes in the URI'],
+  digits: ['digit', 'digits'],
+  'guesses evaluated': ['guess evaluated', 'guesses evaluated'],
+  'keys in force': ['key in force', 'keys in force'],
+  'seconds of a step': ['second in a time step', 'seconds in a time step'],
+  secrets: ['secret', 'secrets'],
+  'session ids': ['different session id', 'different session ids'],
+  'sessions by one code': ['session opened by one code', 'sessions opened by one code'],
+} as const;
+
+export type Quantity = keyof typeof quantities;
 
 /** The attempts or mails that a target limits. */
 export type Attempts = 'codes' | 'passwords' | 'mailed codes';
@@ -86,8 +90,15 @@ export type MailRule =
   | 'one field'
   | 'own code only';
 
-/** A pattern that would let someone guess the next code. */
-export type CodePattern = 'equal distances' | 'fixed digit' | 'repeated' | 'same beginning';
+/** Patterns that would let someone guess the next code: expected and actual. */
+export const patterns = {
+  'equal distances': ['random codes', 'codes at equal distances'],
+  'fixed digit': ['random codes', 'codes with the same digit in one place'],
+  repeated: ['different codes', 'one code twice'],
+  'same beginning': ['random codes', 'codes with the same beginning'],
+} as const;
+
+export type CodePattern = keyof typeof patterns;
 
 export type FieldRule =
   /** Allow names the documented methods. */

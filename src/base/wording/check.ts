@@ -1,13 +1,14 @@
-import type {
-  Change,
-  Check,
-  CodePattern,
-  FieldRule,
-  MailRule,
-  Member,
-  MemberRule,
-  Quantity,
-  Shown,
+import {
+  type Change,
+  type Check,
+  type FieldRule,
+  type MailRule,
+  type Member,
+  type MemberRule,
+  patterns,
+  type Quantity,
+  quantities,
+  type Shown,
 } from '../../base/model/check.js';
 import { cut } from '../words.js';
 import { actual } from './breach.js';
@@ -73,22 +74,6 @@ function seenWords(member: Member): string {
   return 'seen' in member ? `${name}: ${json(member.seen)}` : `no ${name}`;
 }
 
-/** Singular and plural of each quantity. */
-const quantities: Readonly<Record<Quantity, readonly [one: string, many: string]>> = {
-  'accepted answers': ['accepted answer', 'accepted answers'],
-  bits: ['bit that differs', 'bits that differ'],
-  'bits at equal distances': ['bit, values not at equal distances', 'bits, values not at equal distances'],
-  'bits of text': ['bit besides names and times', 'bits besides names and times'],
-  'bytes of a line': ['byte in a line', 'bytes in a line'],
-  'bytes of the URI': ['byte in the URI', 'bytes in the URI'],
-  digits: ['digit', 'digits'],
-  'guesses evaluated': ['guess evaluated', 'guesses evaluated'],
-  'keys in force': ['key in force', 'keys in force'],
-  'seconds of a step': ['second in a time step', 'seconds in a time step'],
-  secrets: ['secret', 'secrets'],
-  'session ids': ['different session id', 'different session ids'],
-  'sessions by one code': ['session opened by one code', 'sessions opened by one code'],
-};
 const countWords = (count: number, of: Quantity) => `${count} ${quantities[of][count === 1 ? 0 : 1]}`;
 
 const mailRules: Readonly<
@@ -102,13 +87,6 @@ const mailRules: Readonly<
   'no lasting secret': ['a mail without lasting secrets', ({ seen }) => `a mail with ${seen}`],
   'one field': ['exactly one header field of the name', ({ seen, name }) => `${seen} × ${name}`],
   'own code only': ["no code but the user's own", () => "another user's code"],
-};
-
-const patterns: Readonly<Record<CodePattern, readonly [expected: string, actual: string]>> = {
-  'equal distances': ['random codes', 'codes at equal distances'],
-  'fixed digit': ['random codes', 'codes with the same digit in one place'],
-  repeated: ['different codes', 'one code twice'],
-  'same beginning': ['random codes', 'codes with the same beginning'],
 };
 
 const fieldRules: Readonly<
