@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = rows`
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | shape model redaction openapi requirements
-  contract | diff | What changed between two contracts. | model openapi requirements judging
+  contract | diff | What changed between two contracts. | words model openapi requirements judging
   wire | clock | The target's clock: told by its answers, or moved. | errors steady-now shape
   wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined steady-now shape secret target-file
   wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http

@@ -44,6 +44,9 @@ export function shortened(names: readonly string[], most: number): string {
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
+/** At most four names, as reports for people show them. */
+export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
+
 /** `1 mail`, `2 mails`. */
 export function counted(count: number, word: string, many = `${word}s`): string {
   return `${count} ${count === 1 ? word : many}`;

@@ -1,9 +1,10 @@
 import { isFile } from '../base/files.js';
 import type { StatementInVerdict } from '../base/model/verdict.js';
-import { counted, duration } from '../base/words.js';
+import { counted, duration, someOf } from '../base/words.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
 import { Pace } from '../contract/order/pace.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
+import type { Need } from '../contract/requirements/need-names.js';
 import { effectiveAllow, mayReplaceTotp } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
@@ -55,7 +56,7 @@ export function renderPlan(
       'What would not run, and why',
       [...reasons].flatMap(([reason, ids]) => [
         `${String(ids.length).padStart(3)}  ${reason}`,
-        `     ${shortened(ids)}`,
+        `     ${someOf(ids)}`,
       ]),
     ),
     '',
@@ -80,7 +81,7 @@ function byClaim(
   );
   return names.map((name) => {
     const ids = standings.flatMap(({ requirement }) => (requirement.claim === name ? [requirement.id] : []));
-    return ids.length === 0 ? name : `${name}: ${shortened(ids)}`;
+    return ids.length === 0 ? name : `${name}: ${someOf(ids)}`;
   });
 }
 
@@ -121,16 +122,18 @@ function changesOf(target: Target, requirements: readonly Requirement[]): string
         return what === undefined ? [] : [`${what}, which no release documents: a target might obey it`];
       }),
     ),
-    ...(needs.has('stateChanges') ? ['PUT /mfa-config with the current configuration'] : []),
-    ...(needs.has('clusterMfa')
-      ? ['cluster MFA switched on and off, its types widened: all users of the cluster are affected']
-      : []),
-    ...(needs.has('lockOut') ? ['accounts locked for a while by wrong codes'] : []),
-    ...(needs.has('supportMfaOff') ? ["the support user's MFA patched while it is off"] : []),
-    ...(needs.has('replaceSupportTotp') ? ["the support user's MFA switched to totp and off again"] : []),
-    ...(needs.has('supportMail') ? ["the support user's MFA switched to email and off again"] : []),
+    ...changes.flatMap(([need, text]) => (needs.has(need) ? [text] : [])),
   ];
 }
+
+const changes: readonly (readonly [need: Need, text: string])[] = [
+  ['stateChanges', 'PUT /mfa-config with the current configuration'],
+  ['clusterMfa', 'cluster MFA switched on and off, its types widened: all users of the cluster are affected'],
+  ['lockOut', 'accounts locked for a while by wrong codes'],
+  ['supportMfaOff', "the support user's MFA patched while it is off"],
+  ['replaceSupportTotp', "the support user's MFA switched to totp and off again"],
+  ['supportMail', "the support user's MFA switched to email and off again"],
+];
 
 function irreversible(target: Target, requirements: readonly Requirement[]): string[] {
   const needs = needsOf(requirements);
@@ -156,10 +159,6 @@ function accountsOf(target: Target): string[] {
   return Object.values(target.accounts).map(
     ({ role, username }) => `${role}: ${username ?? 'by API key alone'}`,
   );
-}
-
-function shortened(ids: readonly string[]): string {
-  return ids.length <= 4 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`;
 }
 
 /** `run --plan --within`: the requirements that fit the time, in order, and the share of faults they find. */

@@ -1,9 +1,7 @@
+import { someOf } from '../../base/words.js';
 import { mfaOperationIds } from '../openapi/operations.js';
 import type { Change } from './change.js';
 import { type Diff, isBreaking, type Side } from './diff.js';
-
-/** Reports for people show this many items of a long list; JSON shows all. */
-const shown = 4;
 
 /** The report for a terminal. Ends with a line break. */
 export function renderText(diff: Diff): string {
@@ -18,7 +16,7 @@ export function renderText(diff: Diff): string {
 }
 
 function textOf(change: Change): string[] {
-  const requirements = shortened(change.requirements);
+  const requirements = someOf(change.requirements);
   return [
     `  ${change.subject}${direction(change)} ${change.text}`,
     `      operations: ${operationsOf(change)}`,
@@ -43,7 +41,7 @@ export function renderMarkdown(diff: Diff): string {
           `${code(change.subject)}${direction(change)}`,
           escaped(change.text),
           operationsOf(change),
-          shortened(change.requirements),
+          someOf(change.requirements),
         ];
         return `| ${cells.join(' | ')} |`;
       }),
@@ -111,11 +109,6 @@ function direction({ direction: way, subject }: Change): string {
 function operationsOf({ operations }: Change): string {
   const mfa = operations.filter((id) => mfaOperationIds.some((each) => each === id));
   return mfa.length >= 9 ? 'all' : operations.join(', ');
-}
-
-function shortened(ids: readonly string[]): string {
-  if (ids.length <= shown) return ids.join(', ');
-  return `${ids.slice(0, shown - 1).join(', ')} and ${ids.length - shown + 1} more`;
 }
 
 function only({ from, to, onlyFrom, onlyTo }: Diff): { title: string; ids: readonly string[] }[] {
