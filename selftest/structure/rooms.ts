@@ -31,13 +31,13 @@ export const rooms: readonly Room[] = rows`
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
-  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors shape model package-root
+  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors files shape model package-root
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | shape model redaction openapi requirements
   contract | diff | What changed between two contracts. | words model openapi requirements judging
-  wire | clock | The target's clock: told by its answers, or moved. | errors steady-now shape
-  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined steady-now shape secret target-file
+  wire | clock | The target's clock: told by its answers, or moved. | errors files steady-now shape
+  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined files steady-now shape secret target-file
   wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http
   wire | otp | Keys, key URIs and the codes of authenticators. | errors secret redaction
   target | sleep | The one place on the way to a target that sleeps. | model

@@ -97,3 +97,18 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   }
   return bytes;
 }
+
+/** The bytes of a stream; undefined where it is longer, which destroys it. */
+export async function bytesWithin(
+  stream: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

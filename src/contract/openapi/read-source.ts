@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { request } from 'undici';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
+import { bytesWithin } from '../../base/files.js';
 import { packageRoot } from '../../base/package-root.js';
 
 /** A document's bytes and its name in messages and reports. */
@@ -67,14 +68,8 @@ async function fetchSource(location: string): Promise<Source> {
       signal,
       headers: { accept: 'application/json, application/yaml, */*' },
     });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of body) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.length;
-      if (size > largestBytes) throw tooLarge(name);
-      chunks.push(chunk);
-    }
+    const bytes = await bytesWithin(body, largestBytes);
+    if (bytes === undefined) throw tooLarge(name);
     if (statusCode >= 300 && statusCode < 400) {
       const to = typeof headers['location'] === 'string' ? ` to ${headers['location'].split('?')[0]}` : '';
       throw new ConfigurationError(`${name}: redirects${to} (${statusCode}); give the URL it leads to.`);
@@ -82,7 +77,7 @@ async function fetchSource(location: string): Promise<Source> {
     if (statusCode !== 200) {
       throw new ConfigurationError(`${name}: expected the document, got the status ${statusCode}.`);
     }
-    return { name, location: url.href, bytes: Buffer.concat(chunks) };
+    return { name, location: url.href, bytes };
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const why = signal.aborted

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { ArrangeError, ConfigurationError, codeOf, TransportError } from '../../base/errors.js';
+import { bytesWithin } from '../../base/files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
@@ -226,7 +227,7 @@ export class ControlledClock implements TargetClock {
         signal: AbortSignal.timeout(this.timeoutMs),
         ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
       });
-      return { status: answer.statusCode, text: await textOf(answer.body) };
+      return { status: answer.statusCode, text: String(await bytesWithin(answer.body, largestAnswer)) };
     } catch (error) {
       throw new TransportError(`${this.#name} did not answer ${method}: ${inWords(error, this.timeoutMs)}.`);
     }
@@ -236,18 +237,6 @@ export class ControlledClock implements TargetClock {
   get #name(): string {
     return `The clock control at ${this.#url.origin}${this.#url.pathname}`;
   }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    // Leaving the loop destroys the stream, so a long page is not read to its end.
-    if (size > largestAnswer) break;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;

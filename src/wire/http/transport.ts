@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../../base/errors.js';
+import { bytesWithin } from '../../base/files.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
 import { connectorOf } from './connector.js';
@@ -152,16 +153,10 @@ async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Decoded
   return { content: Buffer.alloc(0) };
 }
 
-async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > largestBody) throw new TransportError(tooLarge(url, largestBody));
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readBody(body: AsyncIterable<Uint8Array>, url: URL): Promise<Buffer> {
+  const bytes = await bytesWithin(body, largestBody);
+  if (bytes === undefined) throw new TransportError(tooLarge(url, largestBody));
+  return bytes;
 }
 
 const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
