@@ -11,7 +11,6 @@ export interface ContractPlace {
 
 const documents = new Map<string, readonly string[] | undefined>();
 
-/** The line of a requirement's first operation. */
 export function contractPlace({ contract }: Pick<Verdict, 'contract'>, outcome: Outcome): ContractPlace {
   const { source } = contract;
   const lines = linesOf(source);

@@ -82,7 +82,6 @@ export function commandsStopped(): { readonly before: string; readonly after: st
   return { before: `::stop-commands::${token}\n`, after: `::${token}::\n` };
 }
 
-/** Adds a page to the job's summary if it has room. */
 export function addToJobSummary(markdown: string, env: Environment): string | undefined {
   const file = env['GITHUB_STEP_SUMMARY'];
   if (!file) return undefined;

@@ -129,7 +129,6 @@ function bullet(text: string, colour: (text: string) => string, width: number): 
   return [`   - ${first.trimStart()}`, ...rest].map(colour);
 }
 
-/** The differences between a user's contract and the release in use. */
 function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
   const parts = [
     ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),

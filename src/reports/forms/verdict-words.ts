@@ -26,7 +26,6 @@ export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string 
 
 export const verdictLine = (verdict: Verdict): string => `${verdictWord(verdict)}${verdictDetail(verdict)}`;
 
-/** The headline after the verdict's word. */
 export const verdictDetail = (verdict: Verdict): string =>
   `${detailOf(verdict, verdictWord(verdict))}${gatingText(verdict.gating)}`;
 

@@ -8,7 +8,6 @@ const lineVersion = 1;
 /** The longest fact that is kept, as JSON. Longer ones are listings. */
 const longestFact = 2000;
 
-/** Requirement ids, split into area and slugs. */
 type ByArea = Readonly<Record<string, readonly string[]>>;
 
 interface HistoryLine extends Omit<Snapshot, 'startedAt' | 'outcomes' | 'complete'> {

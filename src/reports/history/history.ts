@@ -38,7 +38,6 @@ export function appendToHistory(file: string, verdict: Verdict): void {
 }
 
 export interface History {
-  /** In the order of the file. */
   readonly runs: readonly Snapshot[];
   /** The number of unreadable lines: cut off, or of another version of the suite. */
   readonly unread: number;

@@ -49,7 +49,6 @@ export interface Undecided {
   readonly runs: number;
 }
 
-/** One trend for each target, by name. */
 export function trendsOf(runs: readonly Snapshot[], last: number): Trend[] {
   const targets = [...new Set(runs.map(({ target }) => target))].sort();
   return targets.map((target) => {
@@ -80,7 +79,6 @@ function trendOf(target: string, runs: readonly Snapshot[]): Trend {
   };
 }
 
-/** Sentences on each claim that a run contradicts. */
 export function driftOf(run: Snapshot | undefined, claims: Claims | undefined = run?.claims): string[] {
   if (run === undefined || claims === undefined) return [];
   return driftFrom(claims, run, loadClaims(), loadRequirements());
@@ -107,7 +105,6 @@ function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {
 
 const fails = (kind: string) => kind === 'fail' || kind === 'waived';
 
-/** The runs that checked a requirement. */
 const checkedIn = (id: string, runs: readonly Snapshot[]) =>
   runs.flatMap((run) => {
     const kind = run.outcomes.get(id)?.outcome ?? '';

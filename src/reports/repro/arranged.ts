@@ -16,7 +16,6 @@ import {
 /** A test with more requests is not repeated whole: the script sends only the deciding one and its preparation. */
 const mostOwn = 40;
 
-/** The requests of a script in order, or why it can't send them. */
 type Arranged = readonly Step[] | Untold;
 
 /** The test's requests, preceded by those that prepare the state that they met. */
@@ -129,7 +128,6 @@ class Arrangement {
     return like.sort((a, b) => needs(a) - needs(b))[0]?.index;
   }
 
-  /** The user whom a request names, or whose session it uses. */
   #userOf(each: Exchanged): string | undefined {
     const session = each.again?.origins.find(isToken);
     const login = session && this.log.exchanges.get(session.exchange);
@@ -240,7 +238,6 @@ class Arrangement {
     return found.some(isPatch) ? found : [];
   }
 
-  /** Adds the key that a user enrolled before a login under MFA. */
   #addEnrolment(step: Exchanged): void {
     if (!isLogin(step) || !/"otp(?:Code|Type)"/.test(step.exchange.request.body ?? '')) return;
     const isOfUser = (each: Exchanged) =>

@@ -15,10 +15,8 @@ export interface Script {
   readonly lacks: string | undefined;
 }
 
-/** The name of a requirement's script. */
 export const scriptName = (id: string): string => `${id.replaceAll('/', '-')}.sh`;
 
-/** The scripts of a run's failures, from its log. */
 export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'outcomes'>): Script[] {
   const log = new LogIndex(events);
   return verdict.outcomes

@@ -2,19 +2,16 @@ import type { Again, Exchanged } from '../../base/model/event.js';
 import type { Assertion } from './check-scripts.js';
 import { isSuccess, userOf } from './log.js';
 
-/** A request of a script. */
 export interface Step extends Exchanged {
   readonly again: Again;
   /** Prepares the state that the test's steps met: a login, a key, a configuration. Absent: the test sent it itself. */
   readonly arranges?: true;
-  /** Sent on one connection with the next one. */
   readonly together?: true;
 }
 
 /** The variable of a script for a value that has a name in the log. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
-/** Whether a header field identifies the caller. */
 export const isCredential = (name: string) => /^(?:apikey|authorization|session-id|cookie)$/i.test(name);
 
 const hasKnownCredential = ({ headers }: Again) =>

@@ -45,7 +45,6 @@ ${response !== undefined && html`<h5>Answer</h5><pre>${message(String(response.s
 ${error !== undefined && html`<h5>${response === undefined ? 'No answer' : 'Error'}</h5><pre>${longText(error, longestPart)}</pre>`}</details>`;
 }
 
-/** The class that colours a status, or a missing answer. */
 export function toneOf(status = 599): string {
   return status >= 500 ? 'o-fail' : status >= 200 && status < 300 ? 'o-pass' : 'o-inconclusive';
 }

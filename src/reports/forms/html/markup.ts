@@ -49,7 +49,6 @@ function escaped(text: string): string {
   return printable(text).replace(/[&<>"']/g, (char) => references[char] ?? char);
 }
 
-/** The cells of a row of headings. */
 export const headings = (names: readonly string[]): Markup =>
   html`${names.map((name) => html`<th scope="col">${name}</th>`)}`;
 

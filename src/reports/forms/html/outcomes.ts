@@ -64,7 +64,6 @@ export function verdictLook(word: ShortVerdict): Look {
   };
 }
 
-/** The cell of a table for a verdict. */
 export function verdictCell(of: Judged): Markup {
   const { className, icon } = verdictLook(shortVerdict(of));
   return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(of)}</strong></td>`;

@@ -60,7 +60,6 @@ Some MUST requirements that apply to this target were not run; the list below sa
   return html`${notRestored}${warnings}${partial}${gating(verdict)}`;
 }
 
-/** The effect of --baseline and --gate, if the headline doesn't show all of it. */
 function gating({ gating: by, cause }: Verdict): Markup {
   const said = by === undefined ? [] : [...(by.cause === cause ? [] : [by.cause]), ...by.notes];
   const shown = said.filter((text) => text !== '');

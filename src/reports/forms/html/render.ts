@@ -10,7 +10,6 @@ import { alerts, changes, counts, facts, overview } from './overview.js';
 import { requirements } from './requirements.js';
 import { wrong } from './wrong.js';
 
-/** Additions to the verdict on its page. */
 export interface HtmlExtras extends ReportExtras {
   /** Names of files in the page's folder that the page links to. */
   readonly files?: readonly string[];

@@ -18,7 +18,6 @@ const rowHeight = 52;
 const pauseHeight = 30;
 const longestPath = 34;
 
-/** A sequence diagram of a failure's requests and answers. */
 export function sequence(all: readonly Exchange[], deciding?: Exchange): Markup {
   const at = deciding === undefined ? -1 : all.lastIndexOf(deciding);
   const end = at < 0 ? all.length : Math.min(all.length, at + 1 + shownAfter);
