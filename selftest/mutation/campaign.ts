@@ -63,12 +63,7 @@ export class Campaign {
     const folder = this.#newFolder();
     const started = await Promise.all(
       [undefined, ...mutants.map(({ id }) => id)].map((mutant) =>
-        startMutated({
-          program: this.program,
-          name: nameOf(mutant),
-          folder,
-          ...(mutant === undefined ? {} : { mutant }),
-        }),
+        startMutated({ program: this.program, name: nameOf(mutant), folder, ...(mutant && { mutant }) }),
       ),
     );
     const said = await this.#run(started, folder, requirements);

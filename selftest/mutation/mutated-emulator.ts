@@ -32,26 +32,18 @@ const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;
 
 /** @returns undefined if the mutant prevents its start */
-export async function startMutated({
-  program,
-  name,
-  folder,
-  mutant,
-  coverage,
-}: Start): Promise<MutatedEmulator | undefined> {
+export async function startMutated(start: Start): Promise<MutatedEmulator | undefined> {
+  const { program, name, folder, mutant, coverage } = start;
   const file = join(folder, `${name}.yaml`);
-  const child = spawn(
-    process.execPath,
-    ['--import', switches, program, '--port', '0', '--write-target', file, '--json', '--exit-on-stdin-end'],
-    {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: {
-        ...process.env,
-        ...(mutant === undefined ? {} : { [mutantVariable]: mutant }),
-        ...(coverage === undefined ? {} : { [coverageVariable]: coverage }),
-      },
+  const flags = ['--port', '0', '--write-target', file, '--json', '--exit-on-stdin-end'];
+  const child = spawn(process.execPath, ['--import', switches, program, ...flags], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: {
+      ...process.env,
+      ...(mutant === undefined ? {} : { [mutantVariable]: mutant }),
+      ...(coverage === undefined ? {} : { [coverageVariable]: coverage }),
     },
-  );
+  });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {
     const impatient = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);

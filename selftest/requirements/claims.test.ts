@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { loadClaims } from '../../src/verdict/statement/claims.js';
-import { sourcesIn } from '../structure/sources.js';
+import { sourceAt, sourcesIn } from '../structure/sources.js';
 
 const claims = loadClaims();
 const names = claims.map(({ name }) => name);
@@ -17,7 +14,7 @@ test('spec/claims.yaml describes each claim that a requirement names, and no oth
 });
 
 test('spec/statement.schema.json knows the claims of spec/claims.yaml (npm run generate)', () => {
-  const schema = JSON.parse(readFileSync(join(packageRoot(), 'spec', 'statement.schema.json'), 'utf8'));
+  const schema = JSON.parse(sourceAt('spec/statement.schema.json').text);
   const known = Object.entries(schema.properties.claims.properties);
 
   expect(known).toEqual(

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.js';
+import { sourceAt } from '../structure/sources.js';
 
-const text = readFileSync(join(packageRoot(), 'spec', 'target.schema.json'), 'utf8');
+const { text } = sourceAt('spec/target.schema.json');
 
 function walk(value: unknown, path: string, visit: (node: object, path: string) => void): void {
   if (typeof value !== 'object' || value === null) return;
