@@ -1,11 +1,11 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CommanderError } from 'commander';
 import { stringify } from 'yaml';
 import { renderCatalogue } from './catalogue.js';
 import { type RunningEmulator, startEmulator } from './emulator.js';
 import { type EmulatorFlags, emulatorCommand } from './flags.js';
+import { specFile } from './spec-file.js';
 import { EmulatorUsageError } from './usage-error.js';
 
 const wrongUsage = 2;
@@ -49,11 +49,7 @@ async function main(): Promise<void> {
 /** Editors complete the keys of a target file by it. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
-  const here = dirname(fileURLToPath(import.meta.url));
-  // Compiled, this file lies one folder deeper.
-  const schema = ['..', '../..']
-    .map((up) => join(here, up, 'spec', 'target.schema.json'))
-    .find((each) => existsSync(each));
+  const schema = specFile('target.schema.json');
   return schema === undefined ? '' : `# yaml-language-server: $schema=${schema.replaceAll('\\', '/')}\n`;
 }
 

@@ -137,7 +137,7 @@ export interface Fault {
   readonly id: string;
   /** A sentence on the fault. */
   readonly description: string;
-  /** Ids of the requirements that it is for. What else turns red is recorded in `faults/turns-red.ts`. */
+  /** Ids of the requirements that it is for. What else turns red is recorded in `spec/turns-red.json`. */
   readonly breaks: readonly string[];
   /** The first release in which it shows. */
   readonly since?: ReleaseName;

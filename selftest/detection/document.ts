@@ -45,7 +45,7 @@ export function renderDetection({
 The emulator has faults, each a small deviation from the API, and variants, each a different behaviour that conforms.
 \`npm run prove\` runs the suite against every one of them, and fails if a judgement differs from this page. Faults that
 break different requirements of different operations share an emulator, as do the variants of a combination. With
-\`npm run prove -- --alone\` each has its own, and all requirements run. \`emulator/faults/turns-red.ts\` records the
+\`npm run prove -- --alone\` each has its own, and all requirements run. \`spec/turns-red.json\` records the
 further requirements that a fault turns red.
 
 | | |

@@ -44,7 +44,7 @@ const command = tool(
   .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
   .option('--shard <i/n>', 'the i-th of n parts', partOf, wholeRun)
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
-  .option('--update', 'record what turns red, and what heads the reports: emulator/faults/turns-red.ts')
+  .option('--update', 'record what turns red, and what heads the reports: spec/turns-red.json')
   .parse();
 const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();

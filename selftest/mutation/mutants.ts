@@ -32,7 +32,15 @@ export interface InstrumentedFile {
 }
 
 /** Parts outside the target: the command line and its output. */
-const commandLine = ['catalogue.ts', 'flags.ts', 'main.ts', 'near.ts', 'target-file.ts', 'usage-error.ts'];
+const commandLine = [
+  'catalogue.ts',
+  'flags.ts',
+  'main.ts',
+  'near.ts',
+  'spec-file.ts',
+  'target-file.ts',
+  'usage-error.ts',
+];
 
 /** Files whose mutants are tried: the emulator without its deviations and its command line. */
 function mutatedFiles(): string[] {
