@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer, Call, Credentials, WireAnswer, World } from './call.js';
-import { asObject, type Json, type JsonObject, text } from './json.js';
+import { type Json, type JsonObject, own, text } from './json.js';
 import { type Fault, type Seams, type Which, withRules } from './seams.js';
-import type { SupportMfa, User } from './state.js';
+import type { MailCode, Owner, State, SupportMfa, TotpKey, User } from './state.js';
+import { hotp, stepAt } from './totp.js';
 
 type Apply = Fault['apply'];
 
@@ -57,13 +59,12 @@ export const disablesFreely = (isFree: (change: Change) => boolean): Apply =>
 export const keepsAddress = (claims?: (email: string, world: World) => void): Apply => {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   return (seams) => {
-    const { storeSupport } = seams.rules;
     let wish: string | null = null;
-    seams.rules.storeSupport = (before, wanted, world) => {
+    seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
       const stays = isByMail(before) && isByMail(wanted) && before.email !== wanted.email;
       wish = stays ? wanted.email : null;
       return storeSupport(before, stays ? { ...wanted, email: before.email } : wanted, world);
-    };
+    });
     if (claims === undefined) return;
     seams.success('UpdateSupportMFAConfig', (body, _call, world) => {
       if (wish === null) return;
@@ -106,35 +107,30 @@ export type Handed = 'sessionId' | 'accessToken';
 export const shownAs =
   (property: Handed, show: (value: string) => string, read: (shown: string) => string): Apply =>
   (seams) => {
-    const { identify } = seams.rules;
     seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
       const value = text(body, property);
       return value === undefined ? undefined : { ...body, [property]: show(value) };
     });
-    seams.rules.identify = (credentials, call, world) => {
+    seams.wrap('identify', (identify, credentials, call, world) => {
       const known = { ...credentials };
       if (property === 'sessionId' && known.sessionId !== undefined) known.sessionId = read(known.sessionId);
       if (property === 'accessToken' && known.authorization !== undefined)
         known.authorization = known.authorization.replace(/(?<= ).*$/, (token) => read(token));
       return identify(known, call, world);
-    };
+    });
   };
 
 /** Answers of one status become others. */
 export const replaces =
   (which: Which, status: number, by: Partial<Answer>): Apply =>
   (seams) =>
-    seams.answer(which, (answer) => {
-      if (answer.status === status) Object.assign(answer, structuredClone(by));
-    });
+    seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 
 /** Answers of one status are sent byte for byte. */
 export const sendsRaw =
   (which: Which, status: number, raw: NonNullable<WireAnswer['raw']>): Apply =>
   (seams) =>
-    seams.wire(which, (answer) => {
-      if (answer.status === status) answer.raw = raw;
-    });
+    seams.wire(which, (answer) => answer.status === status && { raw });
 
 /** Answers become pages of a web server, which keep only the Date field. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
@@ -152,9 +148,55 @@ export const leavesOut =
       answer.headers = Object.fromEntries(Object.entries(answer.headers).filter(([each]) => each !== name));
     });
 
+/** The code of a key now, or some steps away. */
+export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
+  hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
+
+export const keysOf = (owner: Owner | undefined, { userKeys }: State): readonly TotpKey[] =>
+  userKeys.filter((key) => key.owner === owner);
+
+export const mailedTo = (owner: Owner | undefined, { mailCodes }: State): readonly MailCode[] =>
+  mailCodes.filter((code) => code.owner === owner);
+
+/** The codes of a user that are right now, used or not. */
+export const rightCodes = ({ username }: User, kind: 'totp' | 'email', world: World): readonly string[] =>
+  kind === 'email'
+    ? mailedTo(username, world.state).map(({ code }) => code)
+    : keysOf(username, world.state).map((key) => codeOf(key, world));
+
+/** The answer to a login that opens a session. */
+export const opened = (sessionId: string) => ({
+  status: 201,
+  headers: { 'cache-control': 'no-store' },
+  body: { sessionId },
+});
+
+/** A new session of a user, and the answer that hands it out. */
+export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
+  const sessionId = randomUUID();
+  sessions.set(sessionId, user);
+  return opened(sessionId);
+}
+
+/** A login refused for want of a code gets what `hand` makes of a new id. @returns the users of these ids */
+export function handsWithoutCode(
+  seams: Seams,
+  hand: (id: string, answer: Answer) => Partial<Answer>,
+): ReadonlyMap<string | undefined, User> {
+  const users = new Map<string | undefined, User>();
+  seams.refusal('CreateSession', (answer, call, world) => {
+    const user = userNamed(call.body, world);
+    if (user === undefined || own(answer.body, 'errorCode') !== 'KOtpRequired') return;
+    const id = randomUUID();
+    users.set(id, user);
+    return hand(id, answer);
+  });
+  return users;
+}
+
 /** The user that a body names, whatever the password. */
 export function userNamed(body: Json | undefined, { state }: World): User | undefined {
-  const name = text(asObject(body), 'username');
+  const name = text(body, 'username');
   return state.users.find(({ username }) => username === name);
 }
 
@@ -165,9 +207,9 @@ const hooksOf =
   (seams) =>
     set(seams, which, hook);
 
-export const inputs = hooksOf<Parameters<Seams['input']>[1]>((seams, ...hook) => seams.input(...hook));
 export const bodies = hooksOf<Parameters<Seams['body']>[1]>((seams, ...hook) => seams.body(...hook));
+export const edits = hooksOf<Parameters<Seams['edit']>[1]>((seams, ...hook) => seams.edit(...hook));
+export const shows = hooksOf<Parameters<Seams['show']>[1]>((seams, ...hook) => seams.show(...hook));
 export const answers = hooksOf<Parameters<Seams['answer']>[1]>((seams, ...hook) => seams.answer(...hook));
 export const successes = hooksOf<Parameters<Seams['success']>[1]>((seams, ...hook) => seams.success(...hook));
 export const refusals = hooksOf<Parameters<Seams['refusal']>[1]>((seams, ...hook) => seams.refusal(...hook));
-export const wires = hooksOf<Parameters<Seams['wire']>[1]>((seams, ...hook) => seams.wire(...hook));

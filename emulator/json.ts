@@ -25,12 +25,12 @@ export function objectIn(content: Buffer | string | undefined): JsonObject {
 }
 
 /** A string property; undefined if it is absent, null or of another type. */
-export function text(body: JsonObject, name: string): string | undefined {
+export function text(body: Json | undefined, name: string): string | undefined {
   const value = own(body, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A property of the object itself: a body can't reach into the prototype. */
-export function own(body: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(body, name) ? body[name] : undefined;
+/** A property of the object itself: a body can't reach into the prototype. Other JSON has none. */
+export function own(body: Json | undefined, name: string): Json | undefined {
+  return isObject(body) && Object.hasOwn(body, name) ? body[name] : undefined;
 }

@@ -8,10 +8,25 @@ import type { Role, StartState } from './state.js';
 /** Which calls a deviation touches: `any` includes those that are no operation. */
 export type Which = OperationId | readonly OperationId[] | 'any';
 
+/** What a hook changes: the members that it returns, if any. */
+type Nothing = false | null | undefined | '';
+type Change<T> = Partial<T> | Nothing;
+
 type OnInput = (call: Call, world: World) => void;
 type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undefined;
-type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
-type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
+type OnAnswer = (answer: Answer, call: Call, world: World) => Change<Answer> | Promise<undefined>;
+type OnWire = (answer: WireAnswer, call: Call, world: World) => Change<WireAnswer>;
+type Edit<B> = (body: B, call: Call, world: World) => JsonObject | Nothing;
+
+/** The rules that are functions. */
+type Deciding = {
+  [Name in keyof Rules]: Rules[Name] extends (...args: never) => unknown ? Name : never;
+}[keyof Rules];
+type ArgsOf<Name extends Deciding> = Parameters<Rules[Name]>;
+type Wrapper<Name extends Deciding> = (
+  earlier: Rules[Name],
+  ...args: ArgsOf<Name>
+) => ReturnType<Rules[Name]>;
 
 /** The facts that the author of a target file knows or decides. */
 export interface Told {
@@ -40,6 +55,12 @@ export class Seams {
     this.clock = clock;
   }
 
+  /** Replaces a rule by one that gets the earlier one first. */
+  wrap<Name extends Deciding>(name: Name, by: Wrapper<Name>): void {
+    const earlier = this.rules[name];
+    Object.assign(this.rules, { [name]: (...args: ArgsOf<Name>) => by(earlier, ...args) });
+  }
+
   /** Runs before all steps: it may skip steps or change the content. */
   input(which: Which, hook: OnInput): void {
     this.#input.push({ which, hook });
@@ -48,6 +69,14 @@ export class Seams {
   /** The body as read, before it is checked; a hook that returns undefined leaves it. */
   body(which: Which, hook: OnBody): void {
     this.#body.push({ which, hook });
+  }
+
+  /** Some members of the body as read. */
+  edit(which: Which, change: Edit<Json | undefined>): void {
+    this.body(which, (body, call, world) => {
+      const members = change(body, call, world);
+      return members ? { ...asObject(body), ...members } : undefined;
+    });
   }
 
   /** The result of `read` for the body of the last of these calls; undefined before the first. */
@@ -76,6 +105,14 @@ export class Seams {
     });
   }
 
+  /** Some members of them. */
+  show(which: Which, change: Edit<JsonObject>): void {
+    this.success(which, (body, call, world) => {
+      const members = change(body, call, world);
+      return members ? { ...body, ...members } : undefined;
+    });
+  }
+
   /** Answers with a 4xx status only. */
   refusal(which: Which, hook: OnAnswer): void {
     this.answer(which, (answer, call, world) =>
@@ -100,17 +137,24 @@ export class Seams {
   }
 
   async applyAnswer(answer: Answer, call: Call, world: World): Promise<void> {
-    for (const { which, hook } of this.#answer) if (touches(which, call)) await hook(answer, call, world);
+    for (const { which, hook } of this.#answer)
+      if (touches(which, call)) Object.assign(answer, await hook(answer, call, world));
   }
 
   applyWire(answer: WireAnswer, call: Call, world: World): void {
-    for (const { which, hook } of this.#wire) if (touches(which, call)) hook(answer, call, world);
+    for (const { which, hook } of this.#wire)
+      if (touches(which, call)) Object.assign(answer, hook(answer, call, world));
   }
 }
 
 function touches(which: Which, call: Call): boolean {
   if (which === 'any') return true;
   return [which].flat().some((each) => each === call.operation);
+}
+
+/** A deviation in one rule: `by` gets the earlier one first. */
+export function wraps<Name extends Deciding>(name: Name, by: Wrapper<Name>): (seams: Seams) => void {
+  return (seams) => seams.wrap(name, by);
 }
 
 /** A deviation in rules alone: `change` gets the current rules and returns their replacements. */
@@ -145,6 +189,37 @@ export interface Fault {
   readonly tls?: true;
   apply(seams: Seams): void;
 }
+
+/** Where a deviation takes hold: in one seam, in one rule, or by a function of several. */
+const holds = <Made>(by: (apply: (seams: Seams) => void) => Made) => ({
+  by,
+  inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),
+  bodies: (...hook: Parameters<Seams['body']>) => by((seams) => seams.body(...hook)),
+  edits: (...hook: Parameters<Seams['edit']>) => by((seams) => seams.edit(...hook)),
+  answers: (...hook: Parameters<Seams['answer']>) => by((seams) => seams.answer(...hook)),
+  successes: (...hook: Parameters<Seams['success']>) => by((seams) => seams.success(...hook)),
+  shows: (...hook: Parameters<Seams['show']>) => by((seams) => seams.show(...hook)),
+  refusals: (...hook: Parameters<Seams['refusal']>) => by((seams) => seams.refusal(...hook)),
+  wires: (...hook: Parameters<Seams['wire']>) => by((seams) => seams.wire(...hook)),
+  wraps: <Name extends Deciding>(name: Name, rule: Wrapper<Name>) => by(wraps(name, rule)),
+  rules: (change: (rules: Rules) => Partial<Rules>) => by(withRules(change)),
+});
+
+/** A fault: `breaks(REQUIREMENTS).says(WHAT IS WRONG)`, and where it takes hold. */
+export const breaks = (...requirements: readonly string[]) => {
+  const fault = (more: Pick<Fault, 'since' | 'tls'>) => (description: string) =>
+    holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
+  return {
+    /** It shows from this release on. */
+    since: (since?: ReleaseName) => ({ says: fault(since === undefined ? {} : { since }) }),
+    says: fault({}),
+  };
+};
+
+/** A variant: `conforms().says(WHAT IS DIFFERENT)`, and where it takes hold. */
+export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({
+  says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
+});
 
 /** Faults by their ids. */
 export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): readonly Fault[] {

@@ -3,5 +3,7 @@ import { join } from 'node:path';
 
 /** A file of spec/. Compiled, this file lies one folder deeper. */
 export function specFile(name: string): string | undefined {
-  return ['..', '../..'].map((up) => join(import.meta.dirname, up, 'spec', name)).find((each) => existsSync(each));
+  return ['..', '../..']
+    .map((up) => join(import.meta.dirname, up, 'spec', name))
+    .find((each) => existsSync(each));
 }

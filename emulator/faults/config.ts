@@ -1,7 +1,6 @@
-import { answers, bodies, refusals } from '../deviations.js';
 import { asObject, isObject, own } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
-import { type Fault, faultsOf, withRules } from '../seams.js';
+import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
 import type { ClusterMfa } from '../state.js';
 
 const put = 'UpdateMFAConfig';
@@ -12,72 +11,47 @@ function loses(property: keyof ClusterMfa, slug: string): Fault {
     id: `mfa-config/loses-${slug}`,
     description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
     breaks: [`mfa-config/stores-${slug}`],
-    apply: withRules(() => ({
-      storeCluster: (before, wanted) => ({ ...wanted, [property]: before[property] }),
-    })),
+    apply: wraps('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] })),
   };
 }
 
 const single = faultsOf({
-  'mfa-config/stays-on': {
-    description: 'Once switched on, cluster MFA stays on: a PUT with enabled false is answered 204.',
-    breaks: ['mfa-config/stores-enabled'],
-    apply: withRules(({ storeCluster }) => ({
-      storeCluster: (before, wanted, world) =>
-        storeCluster(before, { ...wanted, enabled: wanted.enabled || before.enabled }, world),
+  'mfa-config/stays-on': breaks('mfa-config/stores-enabled')
+    .says('Once switched on, cluster MFA stays on: a PUT with enabled false is answered 204.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) =>
+      storeCluster(before, { ...wanted, enabled: wanted.enabled || before.enabled }, world),
+    ),
+  'mfa-config/loses-retain-user-mfa-settings': breaks('mfa-config/stores-retain-user-mfa-settings')
+    .says('PUT /mfa-config answers 204 and always stores retainUserMfaSettings false.')
+    .wraps('storeCluster', (_earlier, _before, wanted) => ({ ...wanted, retainUserMfaSettings: false })),
+  'mfa-config/loses-retain-false': breaks('mfa-config/stores-retain-user-mfa-settings')
+    .says('PUT /mfa-config ignores retainUserMfaSettings false and keeps the old value.')
+    .wraps('storeCluster', (_earlier, before, wanted) => ({
+      ...wanted,
+      retainUserMfaSettings: wanted.retainUserMfaSettings || before.retainUserMfaSettings,
     })),
-  },
-  'mfa-config/loses-retain-user-mfa-settings': {
-    description: 'PUT /mfa-config answers 204 and always stores retainUserMfaSettings false.',
-    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
-    apply: withRules(() => ({
-      storeCluster: (_before, wanted) => ({ ...wanted, retainUserMfaSettings: false }),
+  'mfa-config/retain-false-is-null': breaks('mfa-config/stores-retain-user-mfa-settings')
+    .says('GET /mfa-config shows retainUserMfaSettings false as null, and true as true.')
+    .wraps('readCluster', (readCluster, world) => {
+      const cluster = readCluster(world);
+      return { ...cluster, retainUserMfaSettings: cluster.retainUserMfaSettings || null };
+    }),
+  'mfa-config/put-clears-types': breaks('mfa-config/stores-authentication-types')
+    .says('PUT /mfa-config stores only the first authentication type.')
+    .wraps('storeCluster', (_earlier, _before, wanted) => ({
+      ...wanted,
+      authenticationTypes: wanted.authenticationTypes?.slice(0, 1) ?? null,
     })),
-  },
-  'mfa-config/loses-retain-false': {
-    description: 'PUT /mfa-config ignores retainUserMfaSettings false and keeps the old value.',
-    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
-    apply: withRules(() => ({
-      storeCluster: (before, wanted) => ({
-        ...wanted,
-        retainUserMfaSettings: wanted.retainUserMfaSettings || before.retainUserMfaSettings,
-      }),
-    })),
-  },
-  'mfa-config/retain-false-is-null': {
-    description: 'GET /mfa-config shows retainUserMfaSettings false as null, and true as true.',
-    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
-    apply: withRules(({ readCluster }) => ({
-      readCluster: (world) => {
-        const cluster = readCluster(world);
-        return { ...cluster, retainUserMfaSettings: cluster.retainUserMfaSettings || null };
-      },
-    })),
-  },
-  'mfa-config/put-clears-types': {
-    description: 'PUT /mfa-config stores only the first authentication type.',
-    breaks: ['mfa-config/stores-authentication-types'],
-    apply: withRules(() => ({
-      storeCluster: (_before, wanted) => ({
-        ...wanted,
-        authenticationTypes: wanted.authenticationTypes?.slice(0, 1) ?? null,
-      }),
-    })),
-  },
-  'mfa-config/put-toggles-retain': {
-    description: 'A PUT /mfa-config of the stored configuration toggles retainUserMfaSettings.',
-    breaks: ['mfa-config/put-round-trip'],
-    apply: withRules(() => ({
-      storeCluster: (before, wanted) =>
-        JSON.stringify(before) === JSON.stringify(wanted)
-          ? { ...wanted, retainUserMfaSettings: !wanted.retainUserMfaSettings }
-          : wanted,
-    })),
-  },
-  'mfa-config/get-changes-it': {
-    description: 'The fourth consecutive GET /mfa-config toggles retainUserMfaSettings.',
-    breaks: ['mfa-config/get-is-safe'],
-    apply: (seams) => {
+  'mfa-config/put-toggles-retain': breaks('mfa-config/put-round-trip')
+    .says('A PUT /mfa-config of the stored configuration toggles retainUserMfaSettings.')
+    .wraps('storeCluster', (_earlier, before, wanted) =>
+      JSON.stringify(before) === JSON.stringify(wanted)
+        ? { ...wanted, retainUserMfaSettings: !wanted.retainUserMfaSettings }
+        : wanted,
+    ),
+  'mfa-config/get-changes-it': breaks('mfa-config/get-is-safe')
+    .says('The fourth consecutive GET /mfa-config toggles retainUserMfaSettings.')
+    .by((seams) => {
       let inARow = 0;
       seams.answer('any', (_answer, call, { state }) => {
         inARow = call.operation === 'GetMFAConfig' ? inARow + 1 : 0;
@@ -87,133 +61,113 @@ const single = faultsOf({
           retainUserMfaSettings: state.cluster.retainUserMfaSettings === false,
         };
       });
-    },
-  },
-  'mfa-config/wrong-type-refused-but-stored': {
-    description: 'PUT /mfa-config refuses an enabled of another type, yet stores true.',
-    breaks: ['mfa-config/wrong-type-is-harmless', 'mfa-config/refused-put-changes-nothing'],
-    apply: refusals(put, (_answer, call, { state }) => {
+    }),
+  'mfa-config/wrong-type-refused-but-stored': breaks(
+    'mfa-config/wrong-type-is-harmless',
+    'mfa-config/refused-put-changes-nothing',
+  )
+    .says('PUT /mfa-config refuses an enabled of another type, yet stores true.')
+    .refusals(put, (_answer, call, { state }) => {
       if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;
       if (own(call.body, 'enabled') !== undefined) state.cluster = { ...clusterOf(call.body), enabled: true };
     }),
-  },
-  'mfa-config/wrong-type-coerced': {
-    description: 'PUT /mfa-config accepts a text for enabled and stores whether it is "true".',
-    breaks: ['mfa-config/wrong-type-is-refused'],
-    apply: bodies(put, (body) => {
-      const enabled = own(asObject(body), 'enabled');
-      return typeof enabled === 'string' ? { ...asObject(body), enabled: enabled === 'true' } : body;
+  'mfa-config/wrong-type-coerced': breaks('mfa-config/wrong-type-is-refused')
+    .says('PUT /mfa-config accepts a text for enabled and stores whether it is "true".')
+    .edits(put, (body) => {
+      const enabled = own(body, 'enabled');
+      return typeof enabled === 'string' && { enabled: enabled === 'true' };
     }),
-  },
-  'mfa-config/wrong-type-is-500': {
-    description: 'PUT /mfa-config answers 500 for a wrongly typed enabled.',
-    breaks: ['mfa-config/wrong-type-is-refused', 'http/no-server-error-for-client-mistake'],
-    apply: refusals(put, (answer, call) => {
-      const enabled = own(asObject(call.body), 'enabled');
+  'mfa-config/wrong-type-is-500': breaks(
+    'mfa-config/wrong-type-is-refused',
+    'http/no-server-error-for-client-mistake',
+  )
+    .says('PUT /mfa-config answers 500 for a wrongly typed enabled.')
+    .refusals(put, (answer, call) => {
+      const enabled = own(call.body, 'enabled');
       if (enabled !== undefined && typeof enabled !== 'boolean') answer.status = 500;
     }),
-  },
-  'mfa-config/unknown-type-stored': {
-    description: 'PUT /mfa-config stores any text as an authentication type.',
-    breaks: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/unknown-type-is-refused'],
-    apply: (seams) => skipChecksOfTypes(seams, (types) => types),
-  },
-  'mfa-config/unknown-type-dropped': {
-    description: 'PUT /mfa-config drops unknown authentication types and succeeds.',
-    breaks: ['mfa-config/unknown-type-is-refused'],
-    apply: (seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type))),
-  },
-  'mfa-config/refused-put-half-done': {
-    description: 'A PUT /mfa-config that is refused for another property stores authenticationTypes.',
-    breaks: ['mfa-config/refused-put-changes-nothing'],
-    apply: refusals(put, (answer, call, { state }) => {
-      const types = own(asObject(call.body), 'authenticationTypes');
+  'mfa-config/unknown-type-stored': breaks(
+    'mfa-config/unknown-type-is-not-stored',
+    'mfa-config/unknown-type-is-refused',
+  )
+    .says('PUT /mfa-config stores any text as an authentication type.')
+    .by((seams) => skipChecksOfTypes(seams, (types) => types)),
+  'mfa-config/unknown-type-dropped': breaks('mfa-config/unknown-type-is-refused')
+    .says('PUT /mfa-config drops unknown authentication types and succeeds.')
+    .by((seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type)))),
+  'mfa-config/refused-put-half-done': breaks('mfa-config/refused-put-changes-nothing')
+    .says('A PUT /mfa-config that is refused for another property stores authenticationTypes.')
+    .refusals(put, (answer, call, { state }) => {
+      const types = own(call.body, 'authenticationTypes');
       const isUsable = Array.isArray(types) && types.every((type) => knownTypes.includes(String(type)));
       if (answer.status !== 400 || !isUsable) return;
       state.cluster = { ...state.cluster, authenticationTypes: types.map(String) };
     }),
-  },
-  'mfa-config/refused-type-keeps-retain': {
-    description: 'A PUT /mfa-config refused for an unknown type stores retainUserMfaSettings.',
-    breaks: ['mfa-config/refused-put-changes-nothing'],
-    apply: refusals(put, (answer, call, { state }) => {
+  'mfa-config/refused-type-keeps-retain': breaks('mfa-config/refused-put-changes-nothing')
+    .says('A PUT /mfa-config refused for an unknown type stores retainUserMfaSettings.')
+    .refusals(put, (answer, call, { state }) => {
       const { retainUserMfaSettings: retain, authenticationTypes: types } = asObject(call.body);
       const isUnknown = Array.isArray(types) && !types.every((type) => knownTypes.includes(String(type)));
       if (answer.status === 400 && isUnknown && typeof retain === 'boolean')
         state.cluster = { ...state.cluster, retainUserMfaSettings: retain };
     }),
-  },
-  'mfa-config/refused-put-switches': {
-    description: 'A PUT /mfa-config that is refused for another property stores enabled.',
-    breaks: ['mfa-config/refused-put-changes-nothing'],
-    apply: refusals(put, (answer, call, { state }) => {
-      const enabled = own(asObject(call.body), 'enabled');
+  'mfa-config/refused-put-switches': breaks('mfa-config/refused-put-changes-nothing')
+    .says('A PUT /mfa-config that is refused for another property stores enabled.')
+    .refusals(put, (answer, call, { state }) => {
+      const enabled = own(call.body, 'enabled');
       if (answer.status === 400 && typeof enabled === 'boolean')
         state.cluster = { ...state.cluster, enabled };
     }),
-  },
-  'mfa-config/unknown-type-refused-but-stored': {
-    description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
-    breaks: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/refused-put-changes-nothing'],
-    apply: refusals(put, (_answer, call, { state }) => {
-      if (Array.isArray(own(asObject(call.body), 'authenticationTypes')))
-        state.cluster = clusterOf(call.body);
+  'mfa-config/unknown-type-refused-but-stored': breaks(
+    'mfa-config/unknown-type-is-not-stored',
+    'mfa-config/refused-put-changes-nothing',
+  )
+    .says('PUT /mfa-config refuses an unknown authentication type, and stores it.')
+    .refusals(put, (_answer, call, { state }) => {
+      if (Array.isArray(own(call.body, 'authenticationTypes'))) state.cluster = clusterOf(call.body);
     }),
-  },
-  'mfa-config/unknown-property-stored': {
-    description: 'PUT /mfa-config stores unknown properties; GET answers them.',
-    breaks: ['mfa-config/unknown-property-is-not-stored'],
-    apply: (seams) => {
+  'mfa-config/unknown-property-stored': breaks('mfa-config/unknown-property-is-not-stored')
+    .says('PUT /mfa-config stores unknown properties; GET answers them.')
+    .by((seams) => {
       let kept = {};
       seams.answer(put, (answer, call) => {
         if (answer.status === 204) kept = asObject(call.body);
       });
       seams.success('GetMFAConfig', (body) => ({ ...kept, ...body }));
-    },
-  },
-  'mfa-config/missing-body-accepted': {
-    description: 'PUT /mfa-config without a body answers 204.',
-    breaks: ['mfa-config/refuses-missing-body'],
-    apply: bodies(put, (body, _call, { state }) => body ?? { ...state.cluster }),
-  },
-  'mfa-config/missing-body-refused-but-stored': {
-    description: 'PUT /mfa-config without a body is refused and clears authenticationTypes.',
-    breaks: ['mfa-config/refuses-missing-body'],
-    apply: refusals(put, (_answer, call, { state }) => {
+    }),
+  'mfa-config/missing-body-accepted': breaks('mfa-config/refuses-missing-body')
+    .says('PUT /mfa-config without a body answers 204.')
+    .bodies(put, (body, _call, { state }) => body ?? { ...state.cluster }),
+  'mfa-config/missing-body-refused-but-stored': breaks('mfa-config/refuses-missing-body')
+    .says('PUT /mfa-config without a body is refused and clears authenticationTypes.')
+    .refusals(put, (_answer, call, { state }) => {
       if (call.caller !== undefined && call.content?.length === 0) {
         state.cluster = { ...state.cluster, authenticationTypes: null };
       }
     }),
-  },
-  'mfa-config/malformed-json-accepted': {
-    description: 'PUT /mfa-config ignores malformed JSON and answers 204.',
-    breaks: ['mfa-config/refuses-malformed-json'],
-    apply: (seams) => {
+  'mfa-config/malformed-json-accepted': breaks('mfa-config/refuses-malformed-json')
+    .says('PUT /mfa-config ignores malformed JSON and answers 204.')
+    .by((seams) => {
       seams.input(put, (call, { state }) => {
         if (!isJson(call.content?.toString() || '{}'))
           call.content = Buffer.from(JSON.stringify(state.cluster));
       });
-    },
-  },
-  'mfa-config/malformed-json-switches-off': {
-    description: 'PUT /mfa-config refuses truncated JSON, yet switches cluster MFA off.',
-    breaks: ['mfa-config/refuses-malformed-json'],
-    apply: refusals(put, (_answer, call, { state }) => {
+    }),
+  'mfa-config/malformed-json-switches-off': breaks('mfa-config/refuses-malformed-json')
+    .says('PUT /mfa-config refuses truncated JSON, yet switches cluster MFA off.')
+    .refusals(put, (_answer, call, { state }) => {
       if (call.caller === undefined || isJson(call.content?.toString() || '{}')) return;
       state.cluster = { ...state.cluster, enabled: false };
     }),
-  },
-  'mfa-config/changes-support-mfa': {
-    description: 'PUT /mfa-config sets the address of the support user to null or to another address.',
-    breaks: ['mfa-config/apart-from-support-mfa'],
-    apply: answers(put, (answer, _call, { state }) => {
+  'mfa-config/changes-support-mfa': breaks('mfa-config/apart-from-support-mfa')
+    .says('PUT /mfa-config sets the address of the support user to null or to another address.')
+    .answers(put, (answer, _call, { state }) => {
       if (answer.status !== 204) return;
       state.support = {
         ...state.support,
         email: state.support.email === null ? 'cluster@lab.example' : null,
       };
     }),
-  },
 });
 
 export const configFaults: readonly Fault[] = [
@@ -235,11 +189,11 @@ const knownTypes = ['email', 'totp', 'salesforce'];
 
 /** Any list of texts passes as authenticationTypes, filtered by `keep`. */
 function skipChecksOfTypes(seams: Parameters<Fault['apply']>[0], keep: (types: string[]) => string[]): void {
-  seams.body(put, (body, call) => {
-    const types = own(asObject(body), 'authenticationTypes');
-    if (!Array.isArray(types) || !types.every((type) => typeof type === 'string')) return body;
-    if (types.every((type) => knownTypes.includes(type))) return body;
+  seams.edit(put, (body, call) => {
+    const types = own(body, 'authenticationTypes');
+    if (!Array.isArray(types) || !types.every((type) => typeof type === 'string')) return;
+    if (types.every((type) => knownTypes.includes(type))) return;
     call.skip.add('checks');
-    return { ...asObject(body), authenticationTypes: keep(types) };
+    return { authenticationTypes: keep(types) };
   });
 }

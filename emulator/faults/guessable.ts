@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { alsoKnows, handsOut } from '../deviations.js';
 import { type Json, objectIn, own, text } from '../json.js';
-import { type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf } from '../seams.js';
 
 const inBase64 = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -15,56 +15,48 @@ const jwt = (_token: string, username: string, now: number) => {
 
 /** Credentials that anyone who knows their form can forge. */
 const single = faultsOf({
-  'login/session-ids-of-name-and-time': {
-    description: 'Session ids encode the user name, the time and a counter.',
-    breaks: ['sessions/ids-are-long-enough'],
-    apply: (seams) => {
+  'login/session-ids-of-name-and-time': breaks('sessions/ids-are-long-enough')
+    .says('Session ids encode the user name, the time and a counter.')
+    .by((seams) => {
       let count = 1_000_000;
       handsOut('CreateSession', (_id, username, now) => {
         count += 1;
         return Buffer.from(`${username}|${new Date(now).toISOString()}|${count}`).toString('base64url');
       })(seams);
-    },
-  },
-  'support/reference-ids-count-up': {
-    description: 'Reference ids are a counter after a constant beginning.',
-    breaks: ['support-reference/ids-are-random'],
-    since: '7.3.1',
-    apply: (seams) => {
+    }),
+  'support/reference-ids-count-up': breaks('support-reference/ids-are-random')
+    .since('7.3.1')
+    .says('Reference ids are a counter after a constant beginning.')
+    .by((seams) => {
       let count = randomBytes(2).readUInt16BE();
-      seams.success('VerifySupportUserTotp', (body, _call, { state }) => {
+      seams.show('VerifySupportUserTotp', (body, _call, { state }) => {
         const id = text(body, 'referenceId');
-        if (id === undefined || !state.referenceIds.delete(id)) return body;
+        if (id === undefined || !state.referenceIds.delete(id)) return;
         count += 1;
         const referenceId = `ref-${count.toString(16).padStart(32, '0')}`;
         state.referenceIds.add(referenceId);
         state.issuedAt.set(referenceId, state.issuedAt.get(id) ?? 0);
-        return { ...body, referenceId };
+        return { referenceId };
       });
-    },
-  },
-  'login/tokens-are-counted': {
-    description: 'Access tokens are a letter and a counter.',
-    breaks: ['access-tokens/tokens-are-long-enough'],
-    apply: (seams) => {
+    }),
+  'login/tokens-are-counted': breaks('access-tokens/tokens-are-long-enough')
+    .says('Access tokens are a letter and a counter.')
+    .by((seams) => {
       let count = 4096;
       handsOut('CreateAccessToken', () => {
         count += 1;
         return `t${count}`;
       })(seams);
-    },
-  },
-  'login/tokens-of-name-and-time': {
-    description: 'Access tokens encode the user name, the time and a counter.',
-    breaks: ['access-tokens/tokens-are-long-enough'],
-    apply: (seams) => {
+    }),
+  'login/tokens-of-name-and-time': breaks('access-tokens/tokens-are-long-enough')
+    .says('Access tokens encode the user name, the time and a counter.')
+    .by((seams) => {
       let count = 0;
       handsOut('CreateAccessToken', (_token, username, now) => {
         count += 1;
         return Buffer.from(`${username}:${now}:${count}`).toString('hex');
       })(seams);
-    },
-  },
+    }),
 });
 
 export const guessableFaults: readonly Fault[] = [

@@ -1,19 +1,41 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Call } from '../call.js';
+import type { Call, Rules } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
-import { answers, bodies, refusals, successes } from '../deviations.js';
-import { asObject, own, text } from '../json.js';
+import { refusals, userNamed } from '../deviations.js';
+import { own, text } from '../json.js';
 import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
-import { type Fault, faultsOf } from '../seams.js';
-import { type State, supportOwner } from '../state.js';
+import { breaks, type Fault, faultsOf, type Which } from '../seams.js';
+import { type Owner, type State, supportOwner } from '../state.js';
 
 /** Longer than concurrent requests need to arrive. */
-const raceMs = 60;
-const race = (): Promise<void> => pause(raceMs);
+const race = (): Promise<void> => pause(60);
 
-const nameIn = (call: Call) => text(asObject(call.body), 'username');
+/** Attempts are counted separately for each thing that `by` finds in a call. */
+const counts =
+  (operation: OperationId, who: (call: Call) => Owner, by: (call: Call) => unknown): Fault['apply'] =>
+  (seams) => {
+    const known = new Map<unknown, { count: number; lockedUntil: number } | undefined>();
+    const own = (call: Call) => JSON.stringify([String(who(call)), by(call)]);
+    seams.body(operation, (body, request, { state }) => {
+      const call = { ...request, body };
+      const count = known.get(own(call));
+      state.failures.delete(who(call));
+      if (count !== undefined) state.failures.set(who(call), count);
+      return undefined;
+    });
+    seams.answer(
+      operation,
+      (_answer, call, { state }) => void known.set(own(call), state.failures.get(who(call))),
+    );
+  };
+
+/** Wrong attempts that are refused leave no count. */
+const countsNone = (which: Which, who: (call: Call) => Owner) =>
+  refusals(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
+
+const nameIn = (call: Call) => text(call.body, 'username');
 const logins: readonly (readonly [slug: string, operation: OperationId, path: string])[] = [
   ['sessions', 'CreateSession', 'POST /users/sessions'],
   ['access-tokens', 'CreateAccessToken', 'POST /access-tokens'],
@@ -21,184 +43,180 @@ const logins: readonly (readonly [slug: string, operation: OperationId, path: st
 ];
 
 const single = faultsOf({
-  'throttle/verify-totp-not-counted': {
-    description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
-    breaks: ['guessing/verify-totp-is-throttled'],
-    apply: answers('VerifySupportUserTotp', (_answer, _call, { state }) => {
-      state.failures.delete(supportOwner);
+  'throttle/verify-totp-not-counted': breaks('guessing/verify-totp-is-throttled')
+    .says('Wrong codes at POST /support-user/verify-totp are not counted.')
+    .answers(
+      'VerifySupportUserTotp',
+      (_answer, _call, { state }) => void state.failures.delete(supportOwner),
+    ),
+  'throttle/passwords-counted-by-path': breaks('guessing/counts-are-shared')
+    .says('Wrong passwords are counted separately for each path.')
+    .by((seams) => {
+      const who = (call: Call) => passwordOf(nameIn(call));
+      for (const [, operation] of logins) counts(operation, who, () => operation)(seams);
     }),
-  },
-  'throttle/passwords-counted-by-path': {
-    description: 'Wrong passwords are counted separately for each path.',
-    breaks: ['guessing/counts-are-shared'],
-    apply: (seams) => {
-      const counts = new Map<OperationId, State['failures']>();
-      for (const [, operation] of logins) {
-        const own = new Map();
-        counts.set(operation, own);
-        seams.body(operation, (body, call, { state }) => {
-          const who = passwordOf(nameIn({ ...call, body }));
-          state.failures.delete(who);
-          const count = counts.get(operation)?.get(who);
-          if (count !== undefined) state.failures.set(who, count);
-        });
-        seams.answer(operation, (_answer, call, { state }) => {
-          const who = passwordOf(nameIn(call));
-          const count = state.failures.get(who);
-          if (count === undefined) own.delete(who);
-          else own.set(who, count);
-        });
-      }
-    },
-  },
-  'throttle/new-code-resets-count': {
-    description: 'A newly mailed code resets the count of wrong codes, and mails are not limited.',
-    breaks: ['guessing/new-code-resets-no-count'],
-    apply: (seams) => {
+  'throttle/new-code-resets-count': breaks('guessing/new-code-resets-no-count')
+    .says('A newly mailed code resets the count of wrong codes, and mails are not limited.')
+    .by((seams) => {
       seams.rules.mailLimit.mails = Number.POSITIVE_INFINITY;
       seams.answer('CreateEmailOtp', (answer, call, { state }) => {
         if (answer.status < 300) state.failures.delete(nameIn(call) ?? '');
       });
-    },
-  },
-  'throttle/first-step-resets-count': {
-    description: 'A right password alone resets the count of wrong codes.',
-    breaks: ['guessing/first-step-resets-no-count'],
-    apply: refusals('CreateSession', (answer, call, { state }) => {
-      if (own(asObject(answer.body), 'errorCode') === 'KOtpRequired')
-        state.failures.delete(nameIn(call) ?? '');
     }),
-  },
-  'throttle/lock-of-one-spelling': {
-    description: 'A locked user logs in by a name in another case, with a code.',
-    breaks: ['guessing/lock-holds-for-every-name'],
-    apply: bodies('CreateSession', (body, _call, { state }) => {
-      const given = text(asObject(body), 'username');
+  'throttle/first-step-resets-count': breaks('guessing/first-step-resets-no-count')
+    .says('A right password alone resets the count of wrong codes.')
+    .refusals('CreateSession', (answer, call, { state }) => {
+      if (own(answer.body, 'errorCode') === 'KOtpRequired') state.failures.delete(nameIn(call) ?? '');
+    }),
+  'throttle/lock-of-one-spelling': breaks('guessing/lock-holds-for-every-name')
+    .says('A locked user logs in by a name in another case, with a code.')
+    .edits('CreateSession', (body, _call, { state }) => {
+      const given = text(body, 'username');
       const user = state.users.find(({ username }) => username === given?.toLowerCase());
-      if (user === undefined || user.username === given) return body;
+      if (user === undefined || user.username === given) return;
       state.failures.delete(user.username);
-      return { ...asObject(body), username: user.username };
+      return { username: user.username };
     }),
-  },
-  'ways-in/session-id-of-the-client': {
-    description: 'A login uses a session-id that the client sends as the id of the new session.',
-    breaks: ['ways-in/session-id-is-not-the-clients'],
-    apply: successes('CreateSession', (body, call, { state }) => {
-      const chosen = header(call, 'session-id');
-      const user = state.users.find(({ username }) => username === nameIn(call));
-      if (chosen === undefined || user === undefined) return body;
-      state.sessions.set(chosen, user);
-      return { ...body, sessionId: chosen };
+  'ways-in/session-id-of-the-client': breaks('ways-in/session-id-is-not-the-clients')
+    .says('A login uses a session-id that the client sends as the id of the new session.')
+    .shows('CreateSession', (_body, call, world) => {
+      const sessionId = header(call, 'session-id');
+      const user = userNamed(call.body, world);
+      if (sessionId === undefined || user === undefined) return;
+      world.state.sessions.set(sessionId, user);
+      return { sessionId };
     }),
-  },
-  'ways-in/used-code-counts-in-the-next-step': {
-    description: 'A used TOTP code is accepted again in the next step.',
-    breaks: [
-      'ways-in/used-totp-code-opens-nothing-a-step-later',
-      'totp-login/refuses-replay-after-newer-code',
-    ],
-    apply: ({ rules, clock }) => {
+  'ways-in/used-code-counts-in-the-next-step': breaks(
+    'ways-in/used-totp-code-opens-nothing-a-step-later',
+    'totp-login/refuses-replay-after-newer-code',
+  )
+    .says('A used TOTP code is accepted again in the next step.')
+    .by(({ rules, clock }) => {
       const { isReplay } = rules;
       rules.isReplay = (step, key) =>
         isReplay(step, key) && Math.floor(clock.now() / 1000 / key.parameters.period) === step;
-    },
-  },
-  'throttle/mfa-codes-counted-by-credential': {
-    description: 'Wrong codes as mfaCode are counted separately for each credential.',
-    breaks: ['guessing/lock-holds-for-every-credential'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const counts = new Map<string, { count: number; lockedUntil: number }>();
-      const by = ({ headers }: Call) => JSON.stringify([headers['apikey'], headers['session-id']]);
-      seams.body('UpdateSupportMFAConfig', (_body, call, { state }) => {
-        const count = counts.get(by(call));
-        state.failures.delete(supportOwner);
-        if (count !== undefined) state.failures.set(supportOwner, count);
-      });
-      seams.answer('UpdateSupportMFAConfig', (_answer, call, { state }) => {
-        const count = state.failures.get(supportOwner);
-        if (count === undefined) counts.delete(by(call));
-        else counts.set(by(call), count);
-      });
-    },
-  },
+    }),
+  'throttle/mfa-codes-counted-by-credential': breaks('guessing/lock-holds-for-every-credential')
+    .since('6.8.1')
+    .says('Wrong codes as mfaCode are counted separately for each credential.')
+    .by(
+      counts(
+        'UpdateSupportMFAConfig',
+        () => supportOwner,
+        ({ headers }) => [headers['apikey'], headers['session-id']],
+      ),
+    ),
 });
+
+/** Only one of several concurrent wrong codes is counted. */
+const losesCounts =
+  (isOneByOne: boolean): Fault['apply'] =>
+  (seams) => {
+    const before = new WeakMap<Call, number>();
+    let atWork = Promise.resolve();
+    seams.body('CreateSession', (body, call, { state }) => {
+      before.set(call, state.failures.get(text(body, 'username') ?? '')?.count ?? 0);
+    });
+    seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
+      const user = nameIn(call);
+      if (user === undefined || own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+      state.failures.delete(user);
+      atWork = isOneByOne ? atWork.then(race) : race();
+      await atWork;
+      const count = (before.get(call) ?? 0) + 1;
+      const { attempts, lockMs } = rules.throttle;
+      const isLocked = count >= attempts;
+      state.failures.set(
+        user,
+        isLocked ? { count: 0, lockedUntil: clock.now() + lockMs } : { count, lockedUntil: 0 },
+      );
+    });
+  };
+
+const neverEnds =
+  (lifetime: keyof Rules['lifetimes']): Fault['apply'] =>
+  ({ rules }) => {
+    rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
+  };
 
 export const guessingFaults: readonly Fault[] = [
   ...single,
-  ...(
-    [
-      ['current-password', 'UpdateSupportMFAConfig', 'currentPassword', '7.3'],
-      ['support-user-password', 'VerifySupportUserTotp', 'supportUserPassword', '7.3.1'],
-    ] as const
-  ).map(
-    ([slug, operation, name, since]): Fault => ({
-      id: `throttle/${slug}-not-counted`,
-      description: `Wrong passwords of the support user as ${name} are not counted.`,
-      breaks: [`guessing/${slug}-is-throttled`],
-      since,
-      apply: refusals(operation, (_answer, _call, { state }) => {
-        state.failures.delete(supportPassword);
-      }),
+  ...faultsOf({
+    'throttle/current-password-not-counted': breaks('guessing/current-password-is-throttled')
+      .since('7.3')
+      .says('Wrong passwords of the support user as currentPassword are not counted.')
+      .by(countsNone('UpdateSupportMFAConfig', () => supportPassword)),
+    'throttle/support-user-password-not-counted': breaks('guessing/support-user-password-is-throttled')
+      .since('7.3.1')
+      .says('Wrong passwords of the support user as supportUserPassword are not counted.')
+      .by(countsNone('VerifySupportUserTotp', () => supportPassword)),
+  }),
+  ...logins.flatMap(([slug, operation, path]) =>
+    faultsOf({
+      [`throttle/passwords-not-counted-at-${slug}`]: breaks(`guessing/passwords-are-throttled-at-${slug}`)
+        .says(`Wrong passwords at ${path} are not counted.`)
+        .by(countsNone(operation, (call) => passwordOf(nameIn(call)))),
     }),
   ),
-  ...logins.map(
-    ([slug, operation, path]): Fault => ({
-      id: `throttle/passwords-not-counted-at-${slug}`,
-      description: `Wrong passwords at ${path} are not counted.`,
-      breaks: [`guessing/passwords-are-throttled-at-${slug}`],
-      apply: refusals(operation, (_answer, call, { state }) => {
-        state.failures.delete(passwordOf(nameIn(call)));
-      }),
-    }),
-  ),
-  ...(
-    [
-      ['', '', false],
-      ['-one-by-one', ', and they are answered in sequence', true],
-    ] as const
-  ).map(
-    ([slug, how, isOneByOne]): Fault => ({
-      id: `throttle/counts-lost-in-parallel${slug}`,
-      description: `Only one of several concurrent wrong codes is counted${how}.`,
-      breaks: ['guessing/guesses-at-once-are-counted'],
-      apply: (seams) => {
-        const before = new WeakMap<Call, number>();
-        let atWork = Promise.resolve();
-        seams.body('CreateSession', (body, call, { state }) => {
-          before.set(call, state.failures.get(text(asObject(body), 'username') ?? '')?.count ?? 0);
-        });
-        seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
-          const user = nameIn(call);
-          if (user === undefined || own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
-          state.failures.delete(user);
-          atWork = isOneByOne ? atWork.then(race) : race();
-          await atWork;
-          const count = (before.get(call) ?? 0) + 1;
-          const { attempts, lockMs } = rules.throttle;
-          state.failures.set(
-            user,
-            count < attempts ? { count, lockedUntil: 0 } : { count: 0, lockedUntil: clock.now() + lockMs },
-          );
-        });
-      },
-    }),
-  ),
-  ...(
-    [
-      ['session', 'sessionMs', 'Sessions', undefined],
-      ['token', 'tokenMs', 'Access tokens', undefined],
-      ['reference', 'referenceMs', 'Reference ids', '7.3.1'],
-    ] as const
-  ).map(
-    ([slug, lifetime, what, since]): Fault => ({
-      id: `ways-in/${slug}-never-ends`,
-      description: `${what} never end by themselves.`,
-      breaks: [`ways-in/${slug}-ends-within-a-day`],
-      ...(since === undefined ? {} : { since }),
-      apply: ({ rules }) => {
-        rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
-      },
-    }),
-  ),
+  ...faultsOf({
+    'throttle/counts-lost-in-parallel': breaks('guessing/guesses-at-once-are-counted')
+      .says('Only one of several concurrent wrong codes is counted.')
+      .by(losesCounts(false)),
+    'throttle/counts-lost-in-parallel-one-by-one': breaks('guessing/guesses-at-once-are-counted')
+      .says('Only one of several concurrent wrong codes is counted, and they are answered in sequence.')
+      .by(losesCounts(true)),
+    'ways-in/session-never-ends': breaks('ways-in/session-ends-within-a-day')
+      .says('Sessions never end by themselves.')
+      .by(neverEnds('sessionMs')),
+    'ways-in/token-never-ends': breaks('ways-in/token-ends-within-a-day')
+      .says('Access tokens never end by themselves.')
+      .by(neverEnds('tokenMs')),
+    'ways-in/reference-never-ends': breaks('ways-in/reference-ends-within-a-day')
+      .since('7.3.1')
+      .says('Reference ids never end by themselves.')
+      .by(neverEnds('referenceMs')),
+  }),
 ];
+
+export const throttleFaults: readonly Fault[] = faultsOf({
+  'throttle/totp-not-counted': breaks('totp-login/wrong-codes-are-throttled')
+    .says('Wrong TOTP codes at logins are not counted.')
+    .refusals('CreateSession', (_answer, call, { state }) => {
+      if (own(call.body, 'otpType') === 'totp') state.failures.clear();
+    }),
+  'throttle/counted-by-connection': breaks('totp-login/throttle-spans-connections')
+    .says('Wrong codes at logins are counted separately for each connection.')
+    .by((seams) => {
+      const counts = new WeakMap<object, State['failures']>();
+      seams.input('CreateSession', (call, { state }) => {
+        state.failures.clear();
+        for (const [owner, count] of counts.get(call.connection) ?? []) state.failures.set(owner, count);
+      });
+      seams.answer('CreateSession', (_answer, call, { state }) => {
+        counts.set(call.connection, new Map(state.failures));
+      });
+    }),
+  'throttle/counted-by-forwarded-address': breaks('totp-login/throttle-ignores-forwarded-header')
+    .says('Wrong codes at logins are counted separately for each X-Forwarded-For.')
+    .inputs('CreateSession', (call, { state }) => {
+      if (header(call, 'x-forwarded-for') !== undefined) state.failures.clear();
+    }),
+  'throttle/mailed-codes-not-counted': breaks('email-login/wrong-codes-are-throttled')
+    .says('Wrong mailed codes at logins are not counted.')
+    .refusals('CreateSession', (_answer, call, { state }) => {
+      if (own(call.body, 'otpType') === 'email') state.failures.clear();
+    }),
+  'throttle/mails-without-limit': breaks('email-otp/sending-is-limited')
+    .says('Mailed codes are not limited.')
+    .rules(({ mailLimit }) => ({ mailLimit: { ...mailLimit, mails: Number.POSITIVE_INFINITY } })),
+  'throttle/mails-in-session-without-limit': breaks('email-otp/sending-is-limited')
+    .says('Codes mailed by POST /send-email-otp are not limited.')
+    .inputs('SendEmailOtp', (_call, { state }) => state.unusedMails.clear()),
+  'throttle/support-mails-without-limit': breaks('support-email/sending-is-limited')
+    .says('Codes mailed by POST /support-user/send-email-otp are not limited.')
+    .inputs('SendSupportEmailOtp', (_call, { state }) => void state.unusedMails.delete(supportOwner)),
+  'throttle/mfa-codes-not-counted': breaks('support-email/wrong-codes-are-throttled')
+    .since('6.8.1')
+    .says('Wrong codes as mfaCode are not counted.')
+    .by(countsNone('UpdateSupportMFAConfig', () => supportOwner)),
+});

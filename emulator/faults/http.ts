@@ -1,9 +1,9 @@
 import type { WireAnswer } from '../call.js';
 import { header } from '../credentials.js';
-import { answers, inputs, leavesOut, refusals, replaces, sendsRaw, successes, wires } from '../deviations.js';
-import { asObject, isObject, text } from '../json.js';
+import { leavesOut, replaces, sendsRaw } from '../deviations.js';
+import { isObject, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, withRules } from '../seams.js';
 
 const get: OperationId = 'GetMFAConfig';
 const put: OperationId = 'UpdateMFAConfig';
@@ -30,205 +30,140 @@ const enabledTwice = (isSame: boolean) =>
   });
 
 export const httpFaults: readonly Fault[] = faultsOf({
-  'http/content-after-204': {
-    description: 'PUT /mfa-config sends the configuration after the header section of its 204.',
-    breaks: ['http/no-content-after-204'],
-    apply: wires(put, (answer, _call, { state }) => {
+  'http/content-after-204': breaks('http/no-content-after-204')
+    .says('PUT /mfa-config sends the configuration after the header section of its 204.')
+    .wires(put, (answer, _call, { state }) => {
       if (answer.status === 204) answer.raw = { after: Buffer.from(JSON.stringify(state.cluster)) };
     }),
-  },
-  'http/content-length-on-204': {
-    description: 'The 204 of PUT /mfa-config has a Content-Length.',
-    breaks: ['http/no-framing-of-204'],
-    apply: sendsRaw(put, 204, { framing: { 'content-length': '0' } }),
-  },
-  'http/length-of-content-on-204': {
-    description: 'The 204 of PUT /mfa-config has the Content-Length of content that does not follow.',
-    breaks: ['http/no-length-of-204'],
-    apply: sendsRaw(put, 204, { framing: { 'content-length': '17' } }),
-  },
-  'http/chunked-204': {
-    description: 'The 204 of PUT /mfa-config has a Transfer-Encoding and an empty chunk after it.',
-    breaks: ['http/no-transfer-encoding-of-204', 'http/no-content-after-204'],
-    apply: sendsRaw(put, 204, {
-      framing: { 'transfer-encoding': 'chunked' },
-      after: Buffer.from('0\r\n\r\n'),
-    }),
-  },
-  'http/success-without-content-type': {
-    description: 'GET /mfa-config has no Content-Type.',
-    breaks: ['mfa-config/get-answers-200'],
-    apply: wires(get, (answer) => {
+  'http/content-length-on-204': breaks('http/no-framing-of-204')
+    .says('The 204 of PUT /mfa-config has a Content-Length.')
+    .by(sendsRaw(put, 204, { framing: { 'content-length': '0' } })),
+  'http/length-of-content-on-204': breaks('http/no-length-of-204')
+    .says('The 204 of PUT /mfa-config has the Content-Length of content that does not follow.')
+    .by(sendsRaw(put, 204, { framing: { 'content-length': '17' } })),
+  'http/chunked-204': breaks('http/no-transfer-encoding-of-204', 'http/no-content-after-204')
+    .says('The 204 of PUT /mfa-config has a Transfer-Encoding and an empty chunk after it.')
+    .by(
+      sendsRaw(put, 204, {
+        framing: { 'transfer-encoding': 'chunked' },
+        after: Buffer.from('0\r\n\r\n'),
+      }),
+    ),
+  'http/success-without-content-type': breaks('mfa-config/get-answers-200')
+    .says('GET /mfa-config has no Content-Type.')
+    .wires(get, (answer) => {
       if (answer.status !== 200) return;
       const { 'content-type': _left, ...headers } = answer.headers;
-      answer.headers = headers;
-      answer.raw = {};
+      return { headers, raw: {} };
     }),
-  },
-  'http/success-as-text': {
-    description: 'GET /mfa-config declares its content as text/plain.',
-    breaks: ['mfa-config/get-answers-200'],
-    apply: wires(get, (answer) => {
+  'http/success-as-text': breaks('mfa-config/get-answers-200')
+    .says('GET /mfa-config declares its content as text/plain.')
+    .wires(get, (answer) => {
       if (answer.status === 200) answer.headers['content-type'] = 'text/plain; charset=utf-8';
     }),
-  },
-  'http/error-as-text': {
-    description: 'Errors are JSON, but declared as text/plain.',
-    breaks: ['http/error-is-declared-json'],
-    apply: wires('any', (answer) => {
+  'http/error-as-text': breaks('http/error-is-declared-json')
+    .says('Errors are JSON, but declared as text/plain.')
+    .wires('any', (answer) => {
       if (answer.status >= 400) answer.headers['content-type'] = 'text/plain; charset=utf-8';
     }),
-  },
-  'http/errors-in-html': {
-    description: 'Errors are HTML pages.',
-    breaks: ['http/errors-are-error'],
-    apply: wires('any', (answer) => {
+  'http/errors-in-html': breaks('http/errors-are-error')
+    .says('Errors are HTML pages.')
+    .wires('any', (answer) => {
       if (answer.status >= 400) asPage(answer, html);
     }),
-  },
-  'http/errors-without-content': {
-    description: 'Errors have no content.',
-    breaks: ['http/errors-are-error'],
-    apply: answers('any', (answer) => {
-      if (answer.status >= 400) answer.body = undefined;
-    }),
-  },
-  'http/errors-of-another-schema': {
-    description: 'Errors have a number as errorCode and an object as message.',
-    breaks: ['http/errors-are-error'],
-    apply: refusals('any', (answer) => {
+  'http/errors-without-content': breaks('http/errors-are-error')
+    .says('Errors have no content.')
+    .answers('any', (answer) => answer.status >= 400 && { body: undefined }),
+  'http/errors-of-another-schema': breaks('http/errors-are-error')
+    .says('Errors have a number as errorCode and an object as message.')
+    .refusals('any', (answer) => {
       answer.body = {
         errorCode: answer.status,
-        message: { text: text(asObject(answer.body), 'message') ?? '' },
+        message: { text: text(answer.body, 'message') ?? '' },
       };
     }),
-  },
-  'http/errors-say-nothing': {
-    description: 'Errors are empty objects.',
-    breaks: ['http/errors-say-something'],
-    apply: refusals('any', (answer) => {
-      answer.body = {};
-    }),
-  },
-  'http/bad-input-is-500': {
-    description: 'Every invalid body is answered 500 with an Error.',
-    breaks: ['http/no-server-error-for-client-mistake'],
-    apply: replaces('any', 400, { status: 500 }),
-  },
-  'http/bad-input-is-500-in-html': {
-    description: 'Every invalid body is answered 500 with an HTML page.',
-    breaks: ['http/no-server-error-for-client-mistake', 'http/errors-are-error'],
-    apply: (seams) => {
+  'http/errors-say-nothing': breaks('http/errors-say-something')
+    .says('Errors are empty objects.')
+    .refusals('any', () => ({ body: {} })),
+  'http/bad-input-is-500': breaks('http/no-server-error-for-client-mistake')
+    .says('Every invalid body is answered 500 with an Error.')
+    .by(replaces('any', 400, { status: 500 })),
+  'http/bad-input-is-500-in-html': breaks('http/no-server-error-for-client-mistake', 'http/errors-are-error')
+    .says('Every invalid body is answered 500 with an HTML page.')
+    .by((seams) => {
       replaces('any', 400, { status: 500 })(seams);
       seams.wire('any', (answer) => {
         if (answer.status === 500) asPage(answer, '<html><h1>500 Internal Server Error</h1></html>');
       });
-    },
-  },
-  'http/connection-dropped-on-bad-json': {
-    description: 'PUT /mfa-config closes the connection on malformed JSON.',
-    breaks: ['http/no-server-error-for-client-mistake'],
-    apply: wires('UpdateMFAConfig', (answer, call) => {
+    }),
+  'http/connection-dropped-on-bad-json': breaks('http/no-server-error-for-client-mistake')
+    .says('PUT /mfa-config closes the connection on malformed JSON.')
+    .wires('UpdateMFAConfig', (answer, call) => {
       if (answer.status === 400 && call.body === undefined && call.content?.length !== 0)
         answer.raw = { keep: 0 };
     }),
-  },
-  'http/bom': {
-    description: 'GET /mfa-config begins its JSON with a byte order mark.',
-    breaks: ['http/no-bom'],
-    apply: bytesOf(get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])),
-  },
-  'http/not-utf-8': {
-    description: 'GET /support-user/mfa sends a Latin-1 letter in its JSON.',
-    breaks: ['http/utf-8'],
-    apply: bytesOf('GetSupportMFAConfig', (bytes) =>
-      Buffer.concat([Buffer.from('{"note":"caf\xe9",', 'latin1'), bytes.subarray(1)]),
+  'http/bom': breaks('http/no-bom')
+    .says('GET /mfa-config begins its JSON with a byte order mark.')
+    .by(bytesOf(get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]))),
+  'http/not-utf-8': breaks('http/utf-8')
+    .says('GET /support-user/mfa sends a Latin-1 letter in its JSON.')
+    .by(
+      bytesOf('GetSupportMFAConfig', (bytes) =>
+        Buffer.concat([Buffer.from('{"note":"caf\xe9",', 'latin1'), bytes.subarray(1)]),
+      ),
     ),
-  },
-  'http/duplicate-members': {
-    description: 'GET /mfa-config has two members named enabled.',
-    breaks: ['http/unique-members'],
-    apply: enabledTwice(true),
-  },
-  'http/contrary-members': {
-    description: 'GET /mfa-config has two members named enabled with different values.',
-    breaks: ['http/repeated-members-agree', 'http/unique-members'],
-    apply: enabledTwice(false),
-  },
-  'http/text-after-json': {
-    description: 'GET /mfa-config has text after its JSON.',
-    breaks: ['http/one-json-text'],
-    apply: bytesOf(get, (bytes) => Buffer.concat([bytes, Buffer.from('\n-- \nok')])),
-  },
-  'http/json-cut-short': {
-    description: 'GET /support-user/mfa ends in the middle of its JSON.',
-    breaks: ['http/one-json-text'],
-    apply: bytesOf('GetSupportMFAConfig', (bytes) => bytes.subarray(0, bytes.length - 4)),
-  },
-  'http/content-on-head': {
-    description: 'HEAD /mfa-config is answered with content.',
-    breaks: ['http/head-has-no-content'],
-    apply: wires(get, (answer, call) => {
-      if (call.method === 'HEAD') answer.raw = { contentOnHead: true };
-    }),
-  },
-  'http/401-without-challenge': {
-    description: 'A 401 has no WWW-Authenticate.',
-    breaks: ['access/wrong-token-has-bearer-challenge'],
-    apply: replaces('any', 401, { headers: {} }),
-  },
-  'http/405-without-allow': {
-    description: 'A 405 has no Allow.',
-    breaks: ['http/405-has-allow'],
-    apply: replaces('any', 405, { headers: {} }),
-  },
-  'http/any-media-type': {
-    description: 'A body of any media type is read as JSON.',
-    breaks: ['http/refuses-other-media-types', 'http/writes-refuse-other-media-types'],
-    apply: inputs('any', (call) => void call.skip.add('media type')),
-  },
-  'http/no-date': {
-    description: 'Answers have no Date.',
-    breaks: ['http/has-date'],
-    apply: leavesOut('date'),
-  },
-  'http/redirects': {
-    description: 'GET /support-user/mfa redirects to the same path with a trailing slash.',
-    breaks: ['http/no-redirect'],
-    apply: answers('GetSupportMFAConfig', (answer, call) => {
-      if (answer.status !== 200) return;
-      answer.status = 307;
-      answer.headers = { location: `${call.path}/` };
-      answer.body = undefined;
-    }),
-  },
-  'http/secrets-may-be-stored': {
-    description: 'Answers with secrets lack Cache-Control no-store.',
-    breaks: ['http/secrets-are-not-stored'],
-    apply: leavesOut('cache-control'),
-  },
-  'security/password-in-error': {
-    description: 'A refused login repeats the password in its message.',
-    breaks: ['security/no-secret-echoed'],
-    apply: refusals(['CreateSession', 'CreateEmailOtp', 'CreateAccessToken'], (answer, call) => {
-      const password = text(asObject(call.body), 'password');
+  'http/duplicate-members': breaks('http/unique-members')
+    .says('GET /mfa-config has two members named enabled.')
+    .by(enabledTwice(true)),
+  'http/contrary-members': breaks('http/repeated-members-agree', 'http/unique-members')
+    .says('GET /mfa-config has two members named enabled with different values.')
+    .by(enabledTwice(false)),
+  'http/text-after-json': breaks('http/one-json-text')
+    .says('GET /mfa-config has text after its JSON.')
+    .by(bytesOf(get, (bytes) => Buffer.concat([bytes, Buffer.from('\n-- \nok')]))),
+  'http/json-cut-short': breaks('http/one-json-text')
+    .says('GET /support-user/mfa ends in the middle of its JSON.')
+    .by(bytesOf('GetSupportMFAConfig', (bytes) => bytes.subarray(0, bytes.length - 4))),
+  'http/content-on-head': breaks('http/head-has-no-content')
+    .says('HEAD /mfa-config is answered with content.')
+    .wires(get, (_answer, call) => call.method === 'HEAD' && { raw: { contentOnHead: true } }),
+  'http/401-without-challenge': breaks('access/wrong-token-has-bearer-challenge')
+    .says('A 401 has no WWW-Authenticate.')
+    .by(replaces('any', 401, { headers: {} })),
+  'http/405-without-allow': breaks('http/405-has-allow')
+    .says('A 405 has no Allow.')
+    .by(replaces('any', 405, { headers: {} })),
+  'http/any-media-type': breaks('http/refuses-other-media-types', 'http/writes-refuse-other-media-types')
+    .says('A body of any media type is read as JSON.')
+    .inputs('any', (call) => void call.skip.add('media type')),
+  'http/no-date': breaks('http/has-date').says('Answers have no Date.').by(leavesOut('date')),
+  'http/redirects': breaks('http/no-redirect')
+    .says('GET /support-user/mfa redirects to the same path with a trailing slash.')
+    .answers(
+      'GetSupportMFAConfig',
+      (answer, call) =>
+        answer.status === 200 && { status: 307, headers: { location: `${call.path}/` }, body: undefined },
+    ),
+  'http/secrets-may-be-stored': breaks('http/secrets-are-not-stored')
+    .says('Answers with secrets lack Cache-Control no-store.')
+    .by(leavesOut('cache-control')),
+  'security/password-in-error': breaks('security/no-secret-echoed')
+    .says('A refused login repeats the password in its message.')
+    .refusals(['CreateSession', 'CreateEmailOtp', 'CreateAccessToken'], (answer, call) => {
+      const password = text(call.body, 'password');
       if (password !== undefined && isObject(answer.body)) {
         answer.body = { ...answer.body, message: `The password ${password} is wrong.` };
       }
     }),
-  },
-  'security/key-in-answer': {
-    description: 'GET /mfa-config repeats the API key of the request.',
-    breaks: ['security/no-secret-echoed'],
-    apply: successes(get, (body, call) => {
+  'security/key-in-answer': breaks('security/no-secret-echoed')
+    .says('GET /mfa-config repeats the API key of the request.')
+    .shows(get, (_body, call) => {
       const key = header(call, 'apikey');
-      return key === undefined ? body : { ...body, requestedWith: key };
+      return key !== undefined && { requestedWith: key };
     }),
-  },
-  'security/stack-trace-in-error': {
-    description: 'Errors show a stack trace.',
-    breaks: ['security/errors-show-no-internals'],
-    apply: refusals('any', (answer) => {
+  'security/stack-trace-in-error': breaks('security/errors-show-no-internals')
+    .says('Errors show a stack trace.')
+    .refusals('any', (answer) => {
       if (!isObject(answer.body)) return;
       const message = text(answer.body, 'message') ?? '';
       answer.body = {
@@ -236,14 +171,70 @@ export const httpFaults: readonly Fault[] = faultsOf({
         message: `Error: ${message}\n    at handle (/opt/cluster/api/src/handler.js:42:13)\n    at run (/opt/cluster/api/src/server.js:7:5)`,
       };
     }),
-  },
-  'security/stack-trace-on-a-page': {
-    description: 'Malformed JSON is answered with an HTML page that shows a stack trace.',
-    breaks: ['security/errors-show-no-internals'],
-    apply: wires('any', (answer) => {
+  'security/stack-trace-on-a-page': breaks('security/errors-show-no-internals')
+    .says('Malformed JSON is answered with an HTML page that shows a stack trace.')
+    .wires('any', (answer) => {
       const trace = '\tat org.example.Reader.read(Reader.java:42)';
       if (answer.content?.includes('KMalformedJson') === true)
         asPage(answer, `<html><h1>400 Bad Request</h1><pre>${trace}</pre></html>`);
     }),
-  },
 });
+
+/** Secrets in header fields and reason phrases, which are logged. */
+export const headFaults: readonly Fault[] = faultsOf({
+  'security/mailed-code-in-header': breaks('security/no-secret-in-head')
+    .says('POST /email-otp answers the mailed code in a header field.')
+    .answers('CreateEmailOtp', (answer, _call, { state }) => {
+      const code = state.mailCodes.at(-1)?.code;
+      if (answer.status === 204 && code !== undefined) answer.headers['x-otp'] = code;
+    }),
+  'security/totp-secret-in-header': breaks('security/no-secret-in-head')
+    .says('PATCH /support-user/mfa also answers a new secret in a header field.')
+    .answers('UpdateSupportMFAConfig', (answer) => {
+      const secret = text(answer.body, 'totpSecretKey');
+      if (secret !== undefined) answer.headers['x-totp-secret'] = secret;
+    }),
+  'security/key-in-header': breaks('security/no-secret-in-head')
+    .says('GET /mfa-config repeats the API key of the request in a header field.')
+    .answers('GetMFAConfig', (answer, call) => {
+      const key = header(call, 'apikey');
+      if (key !== undefined) answer.headers['x-requested-by'] = key;
+    }),
+  'security/password-in-reason-phrase': breaks('security/no-secret-in-head')
+    .says('A refused login repeats the password in its reason phrase.')
+    .wires('CreateSession', (answer, call) => {
+      const password = text(call.body, 'password');
+      if (answer.status === 401 && password !== undefined)
+        answer.raw = { reason: `Wrong password ${password}` };
+    }),
+  'security/session-in-link': breaks('security/no-secret-in-head')
+    .says('POST /users/sessions answers a Link with the new session id in its query.')
+    .answers('CreateSession', (answer) => {
+      const id = text(answer.body, 'sessionId');
+      if (id !== undefined) answer.headers['link'] = `</v2/mfa-config?session-id=${id}>; rel="related"`;
+    }),
+  'security/session-in-redirect': breaks('security/no-secret-in-head')
+    .says('POST /send-email-otp answers a Location that contains the session id.')
+    .answers('SendEmailOtp', (answer, call) => {
+      const id = header(call, 'session-id');
+      if (id !== undefined) answer.headers['location'] = `/login?session-id=${id}`;
+    }),
+});
+
+/** Faults that show only over HTTPS. */
+export const tlsFaults: readonly Fault[] = [
+  {
+    id: 'tls/old-versions',
+    description: 'Connections of TLS 1.0 and 1.1 are accepted.',
+    breaks: ['tls/no-old-versions'],
+    tls: true,
+    apply: withRules(({ connection }) => ({ connection: { ...connection, oldTls: true } })),
+  },
+  {
+    id: 'tls/plain-http',
+    description: 'The port of HTTPS answers to plain HTTP as well.',
+    breaks: ['tls/no-plain-http'],
+    tls: true,
+    apply: withRules(({ connection }) => ({ connection: { ...connection, plainToo: true } })),
+  },
+];

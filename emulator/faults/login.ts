@@ -1,67 +1,49 @@
 import { randomUUID } from 'node:crypto';
-import { Refusal } from '../call.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Call, Refusal, type World } from '../call.js';
 import { useLoginCode } from '../codes.js';
-import { asksNoCode, asksNoCodeUnchecked, bodies, refusals } from '../deviations.js';
-import { asObject, own, text } from '../json.js';
-import { type Fault, faultsOf, withRules } from '../seams.js';
+import { asksNoCode, asksNoCodeUnchecked } from '../deviations.js';
+import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import { breaks, type Fault, faultsOf } from '../seams.js';
 import type { TotpKey } from '../state.js';
 
 export const loginFaults: readonly Fault[] = faultsOf({
-  'login/password-alone': {
-    description: 'While cluster MFA is on, a login without a code opens a session.',
-    breaks: ['totp-login/refuses-password-alone'],
-    apply: asksNoCode((body) => own(body, 'otpCode') === undefined),
-  },
-  'login/any-code-without-key': {
-    description: 'Any six digits pass as the code of a user without a TOTP key.',
-    breaks: ['totp-login/refuses-password-alone-without-key'],
-    apply: asksNoCode((body, _call, { state }) => {
-      const hasKey = state.userKeys.some(({ owner }) => owner === own(body, 'username'));
-      return !hasKey && own(body, 'otpType') === 'totp' && /^\d{6}$/.test(String(own(body, 'otpCode')));
+  'login/password-alone': breaks('totp-login/refuses-password-alone')
+    .says('While cluster MFA is on, a login without a code opens a session.')
+    .by(asksNoCode((body) => own(body, 'otpCode') === undefined)),
+  'login/any-code-without-key': breaks('totp-login/refuses-password-alone-without-key')
+    .says('Any six digits pass as the code of a user without a TOTP key.')
+    .by(
+      asksNoCode((body, _call, { state }) => {
+        const hasKey = state.userKeys.some(({ owner }) => owner === own(body, 'username'));
+        return !hasKey && own(body, 'otpType') === 'totp' && /^\d{6}$/.test(String(own(body, 'otpCode')));
+      }),
+    ),
+  'login/null-code-opens': breaks('totp-login/refuses-junk', 'email-login/refuses-junk')
+    .says('While cluster MFA is on, a login with a null code opens a session.')
+    .by(asksNoCode((body) => own(body, 'otpCode') === null)),
+  'login/true-as-code-opens': breaks('totp-login/refuses-junk', 'email-login/refuses-junk')
+    .says('While cluster MFA is on, a login with true as its code opens a session.')
+    .by(asksNoCodeUnchecked((body) => own(body, 'otpCode') === true)),
+  'login/admin-needs-no-code': breaks('totp-login/refuses-password-alone')
+    .says('While cluster MFA is on, the password alone logs the admin in.')
+    .wraps('asksForCode', (asksForCode, user, world) => user.role !== 'admin' && asksForCode(user, world)),
+  'login/type-without-code-opens': breaks('totp-login/refuses-password-alone')
+    .says('While cluster MFA is on, a login with an otpType and no code opens a session.')
+    .by(asksNoCode((body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined)),
+  'login/refused-replay-revives-code': breaks('totp-login/refuses-replay')
+    .says('A used code is accepted again after it was refused once.')
+    .wraps('isReplay', (isReplay, step, key) => {
+      const replay = isReplay(step, key);
+      if (replay) key.acceptedSteps.delete(step);
+      return replay;
     }),
-  },
-  'login/null-code-opens': {
-    description: 'While cluster MFA is on, a login with a null code opens a session.',
-    breaks: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
-    apply: asksNoCode((body) => own(body, 'otpCode') === null),
-  },
-  'login/true-as-code-opens': {
-    description: 'While cluster MFA is on, a login with true as its code opens a session.',
-    breaks: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
-    apply: asksNoCodeUnchecked((body) => own(body, 'otpCode') === true),
-  },
-  'login/admin-needs-no-code': {
-    description: 'While cluster MFA is on, the password alone logs the admin in.',
-    breaks: ['totp-login/refuses-password-alone'],
-    apply: withRules(({ asksForCode }) => ({
-      asksForCode: (user, world) => user.role !== 'admin' && asksForCode(user, world),
-    })),
-  },
-  'login/type-without-code-opens': {
-    description: 'While cluster MFA is on, a login with an otpType and no code opens a session.',
-    breaks: ['totp-login/refuses-password-alone'],
-    apply: asksNoCode((body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined),
-  },
-  'login/refused-replay-revives-code': {
-    description: 'A used code is accepted again after it was refused once.',
-    breaks: ['totp-login/refuses-replay'],
-    apply: withRules(({ isReplay }) => ({
-      isReplay: (step, key) => {
-        const replay = isReplay(step, key);
-        if (replay) key.acceptedSteps.delete(step);
-        return replay;
-      },
-    })),
-  },
-  'login/disabled-type-opens': {
-    description: 'While cluster MFA is on, a login with otpType salesforce and any code opens a session.',
-    breaks: ['totp-login/refuses-password-alone'],
-    apply: asksNoCode((body) => own(body, 'otpType') === 'salesforce'),
-  },
-  'login/mailed-code-outlives-its-type': {
-    description: 'A mailed code opens a session after e-mail was disabled.',
-    breaks: ['email-login/refused-while-only-totp-is-enabled'],
-    apply: (seams) => {
+  'login/disabled-type-opens': breaks('totp-login/refuses-password-alone')
+    .says('While cluster MFA is on, a login with otpType salesforce and any code opens a session.')
+    .by(asksNoCode((body) => own(body, 'otpType') === 'salesforce')),
+  'login/mailed-code-outlives-its-type': breaks('email-login/refused-while-only-totp-is-enabled')
+    .says('A mailed code opens a session after e-mail was disabled.')
+    .by((seams) => {
       const { mechanismEnabled } = seams.rules;
       seams.rules.mechanismEnabled = (mechanism, world) =>
         mechanism === 'email' || mechanismEnabled(mechanism, world);
@@ -69,28 +51,25 @@ export const loginFaults: readonly Fault[] = faultsOf({
         if (world.state.cluster.enabled && !mechanismEnabled('email', world))
           throw new Refusal(409, 'KOtpTypeDisabled', 'Codes of this type are not enabled.');
       });
-    },
-  },
-  'login/password-in-any-case': {
-    description: 'Passwords are compared without regard to case.',
-    breaks: ['sessions/refuses-wrong-password'],
-    apply: withRules(() => ({
+    }),
+  'login/password-in-any-case': breaks('sessions/refuses-wrong-password')
+    .says('Passwords are compared without regard to case.')
+    .rules(() => ({
       passwordRight: (user, password) => user.password.toLowerCase() === password.toLowerCase(),
     })),
-  },
-  'login/password-not-checked': {
-    description: 'Any password logs in.',
-    breaks: [
-      'sessions/refuses-wrong-password',
-      'access-tokens/refuses-wrong-password',
-      'email-otp/wrong-password-mails-nothing',
-    ],
-    apply: withRules(() => ({ passwordRight: () => true })),
-  },
-  'login/password-not-checked-with-code': {
-    description: 'Any password logs in with a right code.',
-    breaks: ['totp-login/refuses-wrong-password', 'email-login/refuses-wrong-password'],
-    apply: refusals('CreateSession', (answer, call, world) => {
+  'login/password-not-checked': breaks(
+    'sessions/refuses-wrong-password',
+    'access-tokens/refuses-wrong-password',
+    'email-otp/wrong-password-mails-nothing',
+  )
+    .says('Any password logs in.')
+    .wraps('passwordRight', () => true),
+  'login/password-not-checked-with-code': breaks(
+    'totp-login/refuses-wrong-password',
+    'email-login/refuses-wrong-password',
+  )
+    .says('Any password logs in with a right code.')
+    .refusals('CreateSession', (_answer, call, world) => {
       const body = asObject(call.body);
       const [code, otpType] = [text(body, 'otpCode'), text(body, 'otpType')];
       const user = world.state.users.find(({ username }) => username === own(body, 'username'));
@@ -98,82 +77,132 @@ export const loginFaults: readonly Fault[] = faultsOf({
       if (user.password === own(body, 'password') || !useLoginCode(user, otpType, code, world)) return;
       const sessionId = randomUUID();
       world.state.sessions.set(sessionId, user);
-      answer.status = 201;
-      answer.headers = { 'cache-control': 'no-store' };
-      answer.body = { sessionId };
+      return { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } };
     }),
-  },
-  'login/otp-type-not-checked': {
-    description: 'A code of either type is accepted, whatever otpType says.',
-    breaks: ['totp-login/refuses-code-as-mailed-code', 'email-login/refuses-code-as-totp'],
-    apply: withRules(() => ({ kindsOf: () => ['totp', 'email'] })),
-  },
-  'login/code-of-another-user': {
-    description: "A TOTP code of any user's key opens a session.",
-    breaks: ['totp-login/refuses-code-of-another-user'],
-    apply: withRules(() => ({ loginKeys: (_user, world) => world.state.userKeys })),
-  },
-  'login/never-without-code': {
-    description: 'A login needs a code even while cluster MFA is off.',
-    breaks: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/create-answers-201'],
-    apply: withRules(() => ({ asksForCode: () => true })),
-  },
-  'login/domain-required': {
-    description: 'A login without a domain is refused.',
-    breaks: ['sessions/domain-defaults-to-local'],
-    apply: bodies('CreateSession', (body) => ({ domain: 'NONE', ...asObject(body) })),
-  },
-  'login/missing-body-accepted': {
-    description: 'A login without a body opens a session for the admin.',
-    breaks: ['sessions/refuses-missing-body'],
-    apply: bodies('CreateSession', (body, _call, { state }) => {
+  'login/otp-type-not-checked': breaks(
+    'totp-login/refuses-code-as-mailed-code',
+    'email-login/refuses-code-as-totp',
+  )
+    .says('A code of either type is accepted, whatever otpType says.')
+    .wraps('kindsOf', () => ['totp', 'email']),
+  'login/code-of-another-user': breaks('totp-login/refuses-code-of-another-user')
+    .says("A TOTP code of any user's key opens a session.")
+    .wraps('loginKeys', (_earlier, _user, world) => world.state.userKeys),
+  'login/never-without-code': breaks(
+    'sessions/password-opens-session-while-mfa-is-off',
+    'sessions/create-answers-201',
+  )
+    .says('A login needs a code even while cluster MFA is off.')
+    .wraps('asksForCode', () => true),
+  'login/domain-required': breaks('sessions/domain-defaults-to-local')
+    .says('A login without a domain is refused.')
+    .bodies('CreateSession', (body) => ({ domain: 'NONE', ...asObject(body) })),
+  'login/missing-body-accepted': breaks('sessions/refuses-missing-body')
+    .says('A login without a body opens a session for the admin.')
+    .bodies('CreateSession', (body, _call, { state }) => {
       const { username, password } = state.admin;
       return body ?? { username, password };
     }),
-  },
-  'login/wrong-type-is-500': {
-    description: 'A login with a username that is not a string answers 500.',
-    breaks: ['http/no-server-error-for-client-mistake'],
-    apply: refusals('CreateSession', (answer, call) => {
-      const username = own(asObject(call.body), 'username') ?? '';
+  'login/wrong-type-is-500': breaks('http/no-server-error-for-client-mistake')
+    .says('A login with a username that is not a string answers 500.')
+    .refusals('CreateSession', (answer, call) => {
+      const username = own(call.body, 'username') ?? '';
       if (typeof username !== 'string') answer.status = 500;
     }),
-  },
-  'login/token-for-any-code': {
-    description: 'While cluster MFA is on, the password with any code gets an access token.',
-    breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
-    apply: ({ rules }) => {
-      const { demandTokenCode } = rules;
-      rules.demandTokenCode = (user, body, world) => {
-        if (text(body, 'otpCode')?.length !== rules.totp.digits) demandTokenCode(user, body, world);
-      };
-    },
-  },
-  'login/token-for-a-used-code': {
-    description: 'A TOTP code that opened a session also gets an access token.',
-    breaks: ['access-tokens/refuses-used-code'],
-    apply: ({ rules }) => {
-      const { demandTokenCode } = rules;
-      rules.demandTokenCode = (user, body, world) => {
+  'login/token-for-any-code': breaks('access-tokens/refused-by-password-alone-under-mfa')
+    .says('While cluster MFA is on, the password with any code gets an access token.')
+    .by((seams) => {
+      seams.wrap('demandTokenCode', (demandTokenCode, user, body, world) => {
+        if (text(body, 'otpCode')?.length !== seams.rules.totp.digits) demandTokenCode(user, body, world);
+      });
+    }),
+  'login/token-for-a-used-code': breaks('access-tokens/refuses-used-code')
+    .says('A TOTP code that opened a session also gets an access token.')
+    .by((seams) => {
+      seams.wrap('demandTokenCode', (demandTokenCode, user, body, world) => {
         const now = world.clock.now();
-        const isRight = (key: TotpKey) => rules.stepOf(text(body, 'otpCode') ?? '', key, now) !== undefined;
-        if (!rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
-      };
-    },
-  },
-  'login/token-by-password-alone': {
-    description: 'While cluster MFA is on, the password alone gets an access token.',
-    breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
-    apply: withRules(() => ({ tokenByPasswordAlone: () => true })),
-  },
-  'login/tokens-open-with-mfa': {
-    description: 'While cluster MFA is on, the password alone gets a token; while it is off, none is given.',
-    breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
-    apply: (seams) => {
+        const isRight = (key: TotpKey) =>
+          seams.rules.stepOf(text(body, 'otpCode') ?? '', key, now) !== undefined;
+        if (!seams.rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
+      });
+    }),
+  'login/token-by-password-alone': breaks('access-tokens/refused-by-password-alone-under-mfa')
+    .says('While cluster MFA is on, the password alone gets an access token.')
+    .wraps('tokenByPasswordAlone', () => true),
+  'login/tokens-open-with-mfa': breaks('access-tokens/refused-by-password-alone-under-mfa')
+    .says('While cluster MFA is on, the password alone gets a token; while it is off, none is given.')
+    .by((seams) => {
       seams.rules.tokenByPasswordAlone = () => true;
       seams.input('CreateAccessToken', (_call, { state }) => {
         if (!state.cluster.enabled) throw new Refusal(400, 'KInvalidRequest', 'Access denied');
       });
-    },
-  },
+    }),
 });
+
+/** Login members that may come in a list, which the check for MFA does not read. */
+const listed: readonly (readonly [member: 'username' | 'domain', what: string])[] = [
+  ['username', "a user's name"],
+  ['domain', 'the domain'],
+];
+
+function firstOf(given: Json | undefined): string | undefined {
+  const [first] = Array.isArray(given) ? given : [];
+  return typeof first === 'string' ? first : undefined;
+}
+
+/** Whether a login has no code, and its user has neither a key nor an unused mailed code. */
+function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
+  const owner = text(body, 'username');
+  const hasKey = state.userKeys.some((key) => key.owner === owner);
+  const isMailed = state.mailCodes.some((code) => code.owner === owner && code.uses === 0);
+  const areEnabled = ['totp', 'email'].every((type) => state.cluster.authenticationTypes?.includes(type));
+  return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
+}
+
+/** Logins that need no code because of how the target reads them or their user. */
+const readOddly = faultsOf({
+  'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
+    .says('While both types are enabled, a user with neither a key nor a mailed code needs no code.')
+    .by(asksNoCodeUnchecked(isWithoutCode)),
+  'login/email-alone-asks-for-no-code': breaks('totp-login/refused-while-only-email-is-enabled')
+    .says('While e-mail alone is enabled, the password alone opens a session.')
+    .by(
+      asksNoCodeUnchecked(
+        (body, _call, { state }) =>
+          own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
+      ),
+    ),
+  'ways-in/right-code-counts-for-all': breaks('ways-in/code-of-others-at-once-skips-no-code')
+    .says('While a login with a right code is being answered, another login needs no code.')
+    .by((seams) => {
+      let atWork = 0;
+      asksNoCodeUnchecked((body) => atWork > 0 && own(body, 'otpCode') === undefined)(seams);
+      seams.answer(['CreateSession', 'VerifyUserOtp'], async ({ status }, call, { state }) => {
+        const body = asObject(call.body);
+        const isByCode = own(body, 'otpCode') !== undefined || own(body, 'otp') !== undefined;
+        if (status >= 300 || !isByCode || !state.cluster.enabled) return;
+        atWork += 1;
+        await pause(60);
+        atWork -= 1;
+      });
+    }),
+});
+
+export const unaskedFaults: readonly Fault[] = [
+  ...readOddly,
+  ...listed.map(
+    ([member, what]): Fault => ({
+      id: `ways-in/${member}-in-a-list`,
+      description: `While cluster MFA is on, ${what} in a list asks for no code.`,
+      // Locks do not know this name either.
+      breaks: ['ways-in/name-in-any-form-needs-code'],
+      apply: (seams) => {
+        asksNoCodeUnchecked((body) => firstOf(own(body, member)) !== undefined)(seams);
+        seams.edit('CreateSession', (body) => {
+          const first = firstOf(own(body, member));
+          return first !== undefined && { [member]: first };
+        });
+      },
+    }),
+  ),
+];

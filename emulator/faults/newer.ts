@@ -1,11 +1,11 @@
 import type { Call, World } from '../call.js';
-import { bodies, refusals, replaces, successes } from '../deviations.js';
+import { replaces } from '../deviations.js';
 import { asObject, isObject, type JsonObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { newReference } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
-import { type Fault, faultsOf, withRules } from '../seams.js';
+import { breaks, type Fault, faultsOf } from '../seams.js';
 
 const configure = 'ConfigureSupportMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
@@ -30,181 +30,136 @@ const accepts =
 
 /** Releases 7.3 to 7.3.2 brought the support user's password, reference ids and PUT /support-user/mfa. */
 const newer: readonly Fault[] = faultsOf({
-  'status/configure-support-mfa-202': {
-    description: 'PUT /support-user/mfa answers 202 instead of 200.',
-    breaks: ['support-configure/answers-200'],
-    apply: replaces(configure, 200, { status: 202 }),
-  },
-  'configure/no-secret': {
-    description: 'PUT /support-user/mfa to totp answers no secret.',
-    breaks: ['support-configure/totp-gives-secret-and-uri'],
-    apply: successes(configure, ({ totpSecretKey: _secret, totpUri: _uri, ...rest }) => rest),
-  },
-  'configure/secret-of-another-uri': {
-    description: 'PUT /support-user/mfa to totp answers a secret other than the one in its URI.',
-    breaks: ['support-configure/totp-gives-secret-and-uri'],
-    apply: (seams) =>
-      seams.success(configure, (body, call, world) => {
-        if (own(body, 'totpSecretKey') === undefined || world.state.support.key === undefined) return body;
+  'status/configure-support-mfa-202': breaks('support-configure/answers-200')
+    .says('PUT /support-user/mfa answers 202 instead of 200.')
+    .by(replaces(configure, 200, { status: 202 })),
+  'configure/no-secret': breaks('support-configure/totp-gives-secret-and-uri')
+    .says('PUT /support-user/mfa to totp answers no secret.')
+    .successes(configure, ({ totpSecretKey: _secret, totpUri: _uri, ...rest }) => rest),
+  'configure/secret-of-another-uri': breaks('support-configure/totp-gives-secret-and-uri')
+    .says('PUT /support-user/mfa to totp answers a secret other than the one in its URI.')
+    .by((seams) =>
+      seams.show(configure, (body, call, world) => {
+        if (own(body, 'totpSecretKey') === undefined || world.state.support.key === undefined) return;
         const secret = seams.rules.newSecret(call, world);
         const { totpSecretKey } = shownOnce({ ...world.state.support.key, secret }, world);
-        return { ...body, totpSecretKey };
+        return { totpSecretKey };
       }),
-  },
-  'configure/address-lost': {
-    description: 'PUT /support-user/mfa answers the address and does not store it.',
-    breaks: ['support-configure/mode-and-address-are-kept'],
-    apply: successes(configure, (_body, _call, { state }) => {
+    ),
+  'configure/address-lost': breaks('support-configure/mode-and-address-are-kept')
+    .says('PUT /support-user/mfa answers the address and does not store it.')
+    .successes(configure, (_body, _call, { state }) => {
       state.support = { ...state.support, mfaType: null, email: null };
     }),
-  },
-  'configure/switches-on': {
-    description: 'PUT /support-user/mfa to email switches support MFA on.',
-    breaks: ['support-configure/leaves-enabled-alone'],
-    apply: successes(configure, (body, _call, { state }) => {
+  'configure/switches-on': breaks('support-configure/leaves-enabled-alone')
+    .says('PUT /support-user/mfa to email switches support MFA on.')
+    .shows(configure, (_body, _call, { state }) => {
       if (state.support.mfaType === 'email') state.support = { ...state.support, enabled: true };
-      return { ...body, enabled: state.support.enabled };
+      return { enabled: state.support.enabled };
     }),
-  },
-  'configure/password-not-asked': {
-    description: 'PUT /support-user/mfa works without currentPassword.',
-    breaks: ['support-configure/refuses-without-password'],
-    apply: bodies(configure, (body, call, { state }) => {
+  'configure/password-not-asked': breaks('support-configure/refuses-without-password')
+    .says('PUT /support-user/mfa works without currentPassword.')
+    .edits(configure, (body, call, { state }) => {
       const given = asObject(body);
       if (call.caller?.role !== 'admin' || body === undefined || Object.hasOwn(given, 'currentPassword')) {
-        return body;
+        return;
       }
-      return typeof own(given, 'mfaType') === 'number'
-        ? body
-        : { ...given, currentPassword: state.supportPassword };
+      return typeof own(given, 'mfaType') !== 'number' && { currentPassword: state.supportPassword };
     }),
-  },
-  'configure/any-password': {
-    description: 'PUT /support-user/mfa works with any currentPassword.',
-    breaks: ['support-configure/refuses-wrong-current-password'],
-    apply: standsForThePassword(configure, (body) => text(body, 'currentPassword') !== undefined),
-  },
-  'configure/refused-but-stored': {
-    description: 'PUT /support-user/mfa without the right password is refused, yet stored.',
-    breaks: ['support-configure/refuses-without-password'],
-    apply: refusals(configure, (answer, call, { state }) => {
-      const email = text(asObject(call.body), 'email');
+  'configure/any-password': breaks('support-configure/refuses-wrong-current-password')
+    .says('PUT /support-user/mfa works with any currentPassword.')
+    .by(standsForThePassword(configure, (body) => text(body, 'currentPassword') !== undefined)),
+  'configure/refused-but-stored': breaks('support-configure/refuses-without-password')
+    .says('PUT /support-user/mfa without the right password is refused, yet stored.')
+    .refusals(configure, (answer, call, { state }) => {
+      const email = text(call.body, 'email');
       if (answer.status === 403 && call.caller?.role === 'admin' && email !== undefined) {
         state.support = { ...state.support, mfaType: 'email', email };
       }
     }),
-  },
-  'configure/refused-request-takes-the-key': {
-    description: "A PUT /support-user/mfa that is refused for its password replaces the support user's key.",
-    breaks: ['support-configure/refuses-wrong-current-password'],
-    apply: (seams) =>
+  'configure/refused-request-takes-the-key': breaks('support-configure/refuses-wrong-current-password')
+    .says("A PUT /support-user/mfa that is refused for its password replaces the support user's key.")
+    .by((seams) =>
       seams.refusal(configure, (answer, call, world) => {
         const { key } = world.state.support;
         if (answer.status !== 403 || call.caller?.role !== 'admin' || key === undefined) return;
-        if (text(asObject(call.body), 'mfaType') !== 'totp') return;
+        if (text(call.body, 'mfaType') !== 'totp') return;
         const secret = seams.rules.newSecret(call, world);
         world.state.support = { ...world.state.support, key: { ...key, secret } };
       }),
-  },
-  'configure/missing-body-accepted': {
-    description: 'PUT /support-user/mfa without a body answers 200.',
-    breaks: ['support-configure/refuses-missing-body'],
-    apply: accepts(({ content }) => (content?.length ?? 0) === 0),
-  },
-  'configure/malformed-json-accepted': {
-    description: 'PUT /support-user/mfa ignores malformed JSON and answers 200.',
-    breaks: ['support-configure/refuses-malformed-json'],
-    apply: accepts(({ content, body }) => (content?.length ?? 0) > 0 && body === undefined),
-  },
-  'configure/wrong-type-stored': {
-    description: 'PUT /support-user/mfa with a wrong type is refused, yet stored as text.',
-    breaks: ['support-configure/wrong-type-is-harmless'],
-    apply: refusals(configure, (answer, call, { state }) => {
+    ),
+  'configure/missing-body-accepted': breaks('support-configure/refuses-missing-body')
+    .says('PUT /support-user/mfa without a body answers 200.')
+    .by(accepts(({ content }) => (content?.length ?? 0) === 0)),
+  'configure/malformed-json-accepted': breaks('support-configure/refuses-malformed-json')
+    .says('PUT /support-user/mfa ignores malformed JSON and answers 200.')
+    .by(accepts(({ content, body }) => (content?.length ?? 0) > 0 && body === undefined)),
+  'configure/wrong-type-stored': breaks('support-configure/wrong-type-is-harmless')
+    .says('PUT /support-user/mfa with a wrong type is refused, yet stored as text.')
+    .refusals(configure, (answer, call, { state }) => {
       const body = asObject(call.body);
       if (answer.status === 400 && typeof own(body, 'mfaType') === 'number') {
         state.support = { ...state.support, email: String(own(body, 'email')) };
       }
     }),
-  },
-  'support/password-not-asked': {
-    description: 'PATCH /support-user/mfa changes without currentPassword.',
-    breaks: ['support-password/patch-refused-without-password'],
-    apply: standsForThePassword(patch, (body) => !Object.hasOwn(body, 'currentPassword')),
-  },
-  'support/any-password': {
-    description: 'PATCH /support-user/mfa changes with any currentPassword.',
-    breaks: ['support-password/patch-refused-with-wrong-password'],
-    apply: standsForThePassword(patch, (body) => text(body, 'currentPassword') !== undefined),
-  },
-  'support/null-stands-for-the-password': {
-    description: 'PATCH /support-user/mfa accepts null as currentPassword.',
-    breaks: ['support-password/patch-refused-without-password'],
-    apply: standsForThePassword(patch, (body) => own(body, 'currentPassword') === null),
-  },
-  'support/code-stands-for-the-password': {
-    description: 'PATCH /support-user/mfa with a right mfaCode asks for no password.',
-    breaks: ['support-password/patch-refused-without-password'],
-    apply: standsForThePassword(patch, (body) => text(body, 'mfaCode') !== undefined),
-  },
-  'support/reference-stands-for-the-password': {
-    since: '7.3.1',
-    description: 'PATCH /support-user/mfa with a right referenceId asks for no password.',
-    breaks: ['support-password/patch-refused-with-wrong-password'],
-    apply: standsForThePassword(patch, (body, { referenceIds }) =>
-      referenceIds.has(text(body, 'referenceId') ?? ''),
+  'support/password-not-asked': breaks('support-password/patch-refused-without-password')
+    .says('PATCH /support-user/mfa changes without currentPassword.')
+    .by(standsForThePassword(patch, (body) => !Object.hasOwn(body, 'currentPassword'))),
+  'support/any-password': breaks('support-password/patch-refused-with-wrong-password')
+    .says('PATCH /support-user/mfa changes with any currentPassword.')
+    .by(standsForThePassword(patch, (body) => text(body, 'currentPassword') !== undefined)),
+  'support/null-stands-for-the-password': breaks('support-password/patch-refused-without-password')
+    .says('PATCH /support-user/mfa accepts null as currentPassword.')
+    .by(standsForThePassword(patch, (body) => own(body, 'currentPassword') === null)),
+  'support/code-stands-for-the-password': breaks('support-password/patch-refused-without-password')
+    .says('PATCH /support-user/mfa with a right mfaCode asks for no password.')
+    .by(standsForThePassword(patch, (body) => text(body, 'mfaCode') !== undefined)),
+  'support/reference-stands-for-the-password': breaks('support-password/patch-refused-with-wrong-password')
+    .since('7.3.1')
+    .says('PATCH /support-user/mfa with a right referenceId asks for no password.')
+    .by(
+      standsForThePassword(patch, (body, { referenceIds }) =>
+        referenceIds.has(text(body, 'referenceId') ?? ''),
+      ),
     ),
-  },
-  'support/read-only-property-stored': {
-    description: 'PATCH /support-user/mfa sets requiresPasswordAuth.',
-    breaks: ['support-password/read-only-properties-stay'],
-    apply: (seams) => {
+  'support/read-only-property-stored': breaks('support-password/read-only-properties-stay')
+    .says('PATCH /support-user/mfa sets requiresPasswordAuth.')
+    .by((seams) => {
       let asked = true;
       seams.body(patch, (body) => {
-        const wanted = own(asObject(body), 'requiresPasswordAuth');
+        const wanted = own(body, 'requiresPasswordAuth');
         if (typeof wanted === 'boolean') asked = wanted;
       });
-      seams.success('GetSupportMFAConfig', (body) => ({ ...body, requiresPasswordAuth: asked }));
-    },
-  },
-  'support-reference/none-given': {
-    description: 'POST /support-user/verify-totp for DisableMfa answers no referenceId.',
-    breaks: ['support-reference/given-for-right-code'],
-    apply: successes(verify, ({ referenceId: _left, ...rest }) => rest),
-  },
-  'support-reference/given-for-wrong-code': {
-    description: 'POST /support-user/verify-totp for DisableMfa also answers a referenceId for a wrong code.',
-    breaks: ['support-reference/not-given-for-wrong-code'],
-    apply: successes(verify, (body, call, world) =>
-      own(body, 'success') === false && own(asObject(call.body), 'purpose') === 'DisableMfa'
+      seams.show('GetSupportMFAConfig', (_body) => ({ requiresPasswordAuth: asked }));
+    }),
+  'support-reference/none-given': breaks('support-reference/given-for-right-code')
+    .says('POST /support-user/verify-totp for DisableMfa answers no referenceId.')
+    .successes(verify, ({ referenceId: _left, ...rest }) => rest),
+  'support-reference/given-for-wrong-code': breaks('support-reference/not-given-for-wrong-code')
+    .says('POST /support-user/verify-totp for DisableMfa also answers a referenceId for a wrong code.')
+    .successes(verify, (body, call, world) =>
+      own(body, 'success') === false && own(call.body, 'purpose') === 'DisableMfa'
         ? { ...body, referenceId: newReference(world) }
         : body,
     ),
-  },
-  'support-reference/given-for-wrong-password': {
-    description: 'POST /support-user/verify-totp for DisableMfa ignores supportUserPassword.',
-    breaks: ['support-reference/not-given-for-wrong-password'],
-    apply: bodies(verify, (body, _call, { state }) =>
-      (text(asObject(body), 'supportUserPassword') ?? '') !== ''
-        ? { ...asObject(body), supportUserPassword: state.supportPassword }
-        : body,
+  'support-reference/given-for-wrong-password': breaks('support-reference/not-given-for-wrong-password')
+    .says('POST /support-user/verify-totp for DisableMfa ignores supportUserPassword.')
+    .edits(
+      verify,
+      (body, _call, { state }) =>
+        (text(body, 'supportUserPassword') ?? '') !== '' && { supportUserPassword: state.supportPassword },
     ),
-  },
-  'support-reference/given-for-verify-otp': {
-    description: 'POST /support-user/verify-totp answers a referenceId whatever the purpose.',
-    breaks: ['support-reference/not-given-for-verify-otp'],
-    apply: successes(verify, (body, _call, world) =>
+  'support-reference/given-for-verify-otp': breaks('support-reference/not-given-for-verify-otp')
+    .says('POST /support-user/verify-totp answers a referenceId whatever the purpose.')
+    .successes(verify, (body, _call, world) =>
       own(body, 'success') === true ? { ...body, referenceId: newReference(world) } : body,
     ),
-  },
-  'support-reference/refused': {
-    description: 'Every referenceId is refused.',
-    breaks: ['support-reference/disables-support-mfa'],
-    apply: withRules(() => ({ useReference: () => false })),
-  },
-  'support-reference/reusable': {
-    description: 'A referenceId can be used repeatedly.',
-    breaks: ['support-reference/works-once'],
-    apply: (seams) => {
+  'support-reference/refused': breaks('support-reference/disables-support-mfa')
+    .says('Every referenceId is refused.')
+    .wraps('useReference', () => false),
+  'support-reference/reusable': breaks('support-reference/works-once')
+    .says('A referenceId can be used repeatedly.')
+    .by((seams) => {
       const used = new Set<string>();
       const { useReference } = seams.rules;
       seams.rules.useReference = (id, world) => {
@@ -212,13 +167,10 @@ const newer: readonly Fault[] = faultsOf({
         if (isRight) used.add(id);
         return isRight;
       };
-    },
-  },
-  'support-reference/any-accepted': {
-    description: 'Every referenceId is accepted.',
-    breaks: ['support-reference/unknown-is-refused'],
-    apply: withRules(() => ({ useReference: () => true })),
-  },
+    }),
+  'support-reference/any-accepted': breaks('support-reference/unknown-is-refused')
+    .says('Every referenceId is accepted.')
+    .wraps('useReference', () => true),
 });
 
 /** The first release of an id's area. */

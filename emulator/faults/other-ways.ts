@@ -1,109 +1,91 @@
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
-import { refusals } from '../deviations.js';
-import { objectIn, own, text } from '../json.js';
-import { type Fault, faultsOf } from '../seams.js';
+import { type JsonObject, objectIn, text } from '../json.js';
+import { breaks, type Fault, faultsOf } from '../seams.js';
+import type { ClusterMfa } from '../state.js';
 
 const mergePatch = 'application/merge-patch+json';
 
-type Write = (answer: Answer, call: Call, world: World) => void;
+type Way = readonly [
+  how: string,
+  isAsked: (call: Call) => boolean,
+  stored?: (body: JsonObject) => Partial<ClusterMfa>,
+];
+
+const isConfig = ({ path }: Call) => path.endsWith('/mfa-config');
+const overrides = (call: Call) => header(call, 'x-http-method-override');
 
 /** Undocumented forms of a write that work. */
-const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean, write?: Write])[] =
-  [
-    ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
-    ['upper-case', 'in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
-    ['post-for-put', 'by POST', ({ method, path }) => method === 'POST' && path.endsWith('/mfa-config')],
-    [
-      'override-header',
-      'by POST with X-HTTP-Method-Override',
-      (call) => call.path.endsWith('/mfa-config') && header(call, 'x-http-method-override') === 'PUT',
-    ],
-    [
-      'merge-patch',
-      'as application/merge-patch+json',
-      (call) =>
-        call.path.endsWith('/mfa-config') &&
-        call.method === 'PUT' &&
-        header(call, 'content-type') === mergePatch,
-    ],
-    [
-      'read-by-override',
-      'with X-HTTP-Method-Override: GET, of its enabled alone,',
-      (call) =>
-        call.path.endsWith('/mfa-config') &&
-        call.method === 'PUT' &&
-        header(call, 'x-http-method-override') === 'GET',
-      // The suite looks at the answer of this form, not at another stored value.
-      storeEnabled,
-    ],
-  ];
+const ways: Readonly<Record<string, Way>> = {
+  'slash-at-the-end': ['with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
+  'upper-case': ['in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
+  'post-for-put': ['by POST', (call) => call.method === 'POST' && isConfig(call)],
+  'override-header': [
+    'by POST with X-HTTP-Method-Override',
+    (call) => isConfig(call) && overrides(call) === 'PUT',
+  ],
+  'merge-patch': [
+    'as application/merge-patch+json',
+    (call) => isConfig(call) && call.method === 'PUT' && header(call, 'content-type') === mergePatch,
+  ],
+  'read-by-override': [
+    'with X-HTTP-Method-Override: GET, of its enabled alone,',
+    (call) => isConfig(call) && call.method === 'PUT' && overrides(call) === 'GET',
+    // The suite looks at the answer of this form, not at another stored value.
+    ({ enabled }) => (typeof enabled === 'boolean' ? { enabled } : {}),
+  ],
+};
+
+const typesIn = ({ authenticationTypes: types }: JsonObject): Partial<ClusterMfa> =>
+  Array.isArray(types) ? { authenticationTypes: types.map(String) } : {};
+
+/** Stores some members of a body. @returns the answer of a success; undefined where there are none */
+function store(call: Call, { state }: World, stored = typesIn): Partial<Answer> | undefined {
+  const members = stored(objectIn(call.content));
+  state.cluster = { ...state.cluster, ...members };
+  return Object.keys(members).length === 0 ? undefined : { status: 204, headers: {}, body: undefined };
+}
 
 const single = faultsOf({
-  'ways/support-merge-patch-needs-no-privilege': {
-    description: `PATCH /support-user/mfa as ${mergePatch} stores the address for a view-only user.`,
-    breaks: ['access/no-other-way-to-write-for-a-viewer'],
-    apply: refusals('UpdateSupportMFAConfig', (answer, call, { state }) => {
+  'ways/support-merge-patch-needs-no-privilege': breaks('access/no-other-way-to-write-for-a-viewer')
+    .says(`PATCH /support-user/mfa as ${mergePatch} stores the address for a view-only user.`)
+    .refusals('UpdateSupportMFAConfig', (answer, call, { state }) => {
       if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
       const email = text(objectIn(call.content), 'email');
       if (email === undefined) return;
       state.support = { ...state.support, email };
-      Object.assign(answer, { status: 200, headers: {}, body: {} });
+      return { status: 200, headers: {}, body: {} };
     }),
-  },
-  'ways/refused-but-stored': {
-    description: 'PUT /mfa-config requested as PATCH is refused, yet stored.',
-    breaks: ['http/refused-write-changes-nothing', 'access/no-other-way-to-write-without-credentials'],
-    apply: refusals('any', (answer, call, world) => {
-      const { status, headers, body } = answer;
-      if (call.method !== 'PATCH' || !call.path.endsWith('/mfa-config')) return;
-      store(answer, call, world);
-      Object.assign(answer, { status, headers, body });
+  'ways/refused-but-stored': breaks(
+    'http/refused-write-changes-nothing',
+    'access/no-other-way-to-write-without-credentials',
+  )
+    .says('PUT /mfa-config requested as PATCH is refused, yet stored.')
+    .refusals('any', (_answer, call, world) => {
+      if (call.method === 'PATCH' && isConfig(call)) store(call, world);
     }),
-  },
-  'ways/head-needs-no-credential': {
-    description: 'HEAD /mfa-config answers without a credential as GET does with one.',
-    breaks: ['access/head-refuses-anonymous'],
-    apply: refusals('GetMFAConfig', (answer, call, { state }) => {
-      if (call.method !== 'HEAD') return;
-      Object.assign(answer, { status: 200, headers: {}, body: { ...state.cluster } });
+  'ways/head-needs-no-credential': breaks('access/head-refuses-anonymous')
+    .says('HEAD /mfa-config answers without a credential as GET does with one.')
+    .refusals('GetMFAConfig', (_answer, { method }, { state }) => {
+      if (method === 'HEAD') return { status: 200, headers: {}, body: { ...state.cluster } };
     }),
-  },
 });
 
 export const otherWayFaults: readonly Fault[] = [
   ...single,
-  ...ways.flatMap(([id, how, isAsked, write = store]): Fault[] => [
-    {
-      id: `ways/${id}-needs-no-credential`,
-      description: `PUT /mfa-config requested ${how} works without a credential.`,
-      breaks: ['access/no-other-way-to-write-without-credentials'],
-      apply: refusals('any', (answer, call, world) => {
-        if (isAsked(call) && isAnonymous(credentialsOf(call, world))) write(answer, call, world);
-      }),
-    },
-    {
-      id: `ways/${id}-needs-no-privilege`,
-      description: `PUT /mfa-config requested ${how} works for a view-only user.`,
-      breaks: ['access/no-other-way-to-write-for-a-viewer'],
-      apply: refusals('any', (answer, call, world) => {
-        const caller = world.rules.identify(credentialsOf(call, world), call, world);
-        if (isAsked(call) && caller?.role === 'viewer') write(answer, call, world);
-      }),
-    },
-  ]),
+  ...Object.entries(ways).flatMap(([id, [how, isAsked, stored]]) =>
+    faultsOf({
+      [`ways/${id}-needs-no-credential`]: breaks('access/no-other-way-to-write-without-credentials')
+        .says(`PUT /mfa-config requested ${how} works without a credential.`)
+        .refusals('any', (_answer, call, world) => {
+          if (isAsked(call) && isAnonymous(credentialsOf(call, world))) return store(call, world, stored);
+        }),
+      [`ways/${id}-needs-no-privilege`]: breaks('access/no-other-way-to-write-for-a-viewer')
+        .says(`PUT /mfa-config requested ${how} works for a view-only user.`)
+        .refusals('any', (_answer, call, world) => {
+          const caller = world.rules.identify(credentialsOf(call, world), call, world);
+          if (isAsked(call) && caller?.role === 'viewer') return store(call, world, stored);
+        }),
+    }),
+  ),
 ];
-
-function storeEnabled(answer: Answer, call: Call, { state }: World): void {
-  const enabled = own(objectIn(call.content), 'enabled');
-  if (typeof enabled !== 'boolean') return;
-  state.cluster = { ...state.cluster, enabled };
-  Object.assign(answer, { status: 204, headers: {}, body: undefined });
-}
-
-function store(answer: Answer, call: Call, { state }: World): void {
-  const types = own(objectIn(call.content), 'authenticationTypes');
-  if (!Array.isArray(types)) return;
-  state.cluster = { ...state.cluster, authenticationTypes: types.map(String) };
-  Object.assign(answer, { status: 204, headers: {}, body: undefined });
-}

@@ -1,10 +1,10 @@
 import type { Call, World } from '../call.js';
 import { mailNewCode, voidMailCodes } from '../codes.js';
 import { credentialsOf } from '../credentials.js';
-import { answers, bodies, inputs, refusals, successes, userNamed } from '../deviations.js';
+import { userNamed } from '../deviations.js';
 import { asObject, type Json, own, text } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
-import { type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 
 function store({ content }: Call, { state }: World): void {
@@ -33,159 +33,123 @@ const storesEveryFifth = (status: number): Omit<Fault, 'id'> => ({
 });
 
 export const refusedFaults: readonly Fault[] = faultsOf({
-  'http/wrong-method-is-stored': {
-    description: "The admin's POST or PATCH of /mfa-config is answered 405, yet stored.",
-    breaks: ['http/refused-write-changes-nothing'],
-    apply: refusals('any', (answer, call, world) => {
+  'http/wrong-method-is-stored': breaks('http/refused-write-changes-nothing')
+    .says("The admin's POST or PATCH of /mfa-config is answered 405, yet stored.")
+    .refusals('any', (answer, call, world) => {
       if (answer.status !== 405 || !call.path.endsWith('/mfa-config')) return;
       const caller = world.rules.identify(credentialsOf(call, world), call, world);
       if (caller?.username === world.state.admin.username) store(call, world);
     }),
-  },
-  'http/wrong-media-type-is-stored': {
-    description: 'A PUT /mfa-config of another media type is answered 415, yet stored.',
-    breaks: ['http/refused-write-changes-nothing'],
-    apply: refusals('UpdateMFAConfig', (answer, call, world) => {
+  'http/wrong-media-type-is-stored': breaks('http/refused-write-changes-nothing')
+    .says('A PUT /mfa-config of another media type is answered 415, yet stored.')
+    .refusals('UpdateMFAConfig', (answer, call, world) => {
       if (answer.status === 415) store(call, world);
     }),
-  },
-  'http/charset-is-refused': {
-    description: 'POST /users/sessions refuses application/json with a charset.',
-    breaks: ['http/charset-is-no-other-type'],
-    apply: inputs('CreateSession', ({ headers }) => {
+  'http/charset-is-refused': breaks('http/charset-is-no-other-type')
+    .says('POST /users/sessions refuses application/json with a charset.')
+    .inputs('CreateSession', ({ headers }) => {
       if (headers['content-type']?.includes('charset')) headers['content-type'] = 'application/other';
     }),
-  },
-  'http/chunks-are-dropped': {
-    description: 'PATCH /support-user/mfa reads a chunked body as empty.',
-    breaks: ['http/chunked-body-is-read'],
-    apply: inputs('UpdateSupportMFAConfig', (call) => {
+  'http/chunks-are-dropped': breaks('http/chunked-body-is-read')
+    .says('PATCH /support-user/mfa reads a chunked body as empty.')
+    .inputs('UpdateSupportMFAConfig', (call) => {
       if (call.headers['transfer-encoding'] !== undefined) call.content = Buffer.alloc(0);
     }),
-  },
-  'totp-key/refused-request-takes-the-key': {
-    description: "A POST /totp-key that is refused for its body deletes the caller's keys.",
-    breaks: ['totp-key/refused-request-keeps-the-key'],
-    apply: refusals('CreateTotpKey', ({ status }, { caller }, { state }) => {
+  'totp-key/refused-request-takes-the-key': breaks('totp-key/refused-request-keeps-the-key')
+    .says("A POST /totp-key that is refused for its body deletes the caller's keys.")
+    .refusals('CreateTotpKey', ({ status }, { caller }, { state }) => {
       if (status === 400) state.userKeys = state.userKeys.filter(({ owner }) => owner !== caller?.username);
     }),
-  },
   'http/throttled-put-is-stored': storesEveryFifth(429),
   'http/unavailable-put-is-stored': storesEveryFifth(503),
-  'mail/refused-request-voids-code': {
-    description: 'A POST /email-otp that is refused for a wrong password voids the unused code.',
-    breaks: ['email-login/refused-request-voids-no-code'],
-    apply: refusals('CreateEmailOtp', (_answer, call, world) => {
+  'mail/refused-request-voids-code': breaks('email-login/refused-request-voids-no-code')
+    .says('A POST /email-otp that is refused for a wrong password voids the unused code.')
+    .refusals('CreateEmailOtp', (_answer, call, world) => {
       const user = userNamed(call.body, world);
       if (user !== undefined) voidMailCodes(user.username, world);
     }),
-  },
-  'mail/wrong-password-voids-code': {
-    description: 'A login with a wrong password and no code voids the mailed code.',
-    breaks: ['email-login/wrong-password-voids-no-code'],
-    apply: refusals('CreateSession', (answer, call, world) => {
-      const isWrong = text(asObject(answer.body), 'errorCode') === 'KInvalidCredentials';
+  'mail/wrong-password-voids-code': breaks('email-login/wrong-password-voids-no-code')
+    .says('A login with a wrong password and no code voids the mailed code.')
+    .refusals('CreateSession', (answer, call, world) => {
+      const isWrong = text(answer.body, 'errorCode') === 'KInvalidCredentials';
       const user = userNamed(call.body, world);
-      if (isWrong && own(asObject(call.body), 'otpCode') === undefined && user !== undefined)
+      if (isWrong && own(call.body, 'otpCode') === undefined && user !== undefined)
         voidMailCodes(user.username, world);
     }),
-  },
-  'mail/empty-password-mails': {
-    description: 'POST /email-otp accepts an empty password of any user.',
-    breaks: ['email-otp/null-password-mails-nothing'],
-    apply: bodies('CreateEmailOtp', (body, _call, world) => {
-      const password = own(asObject(body), 'password') === '' ? userNamed(body, world)?.password : undefined;
-      return password === undefined ? body : { ...asObject(body), password };
+  'mail/empty-password-mails': breaks('email-otp/null-password-mails-nothing')
+    .says('POST /email-otp accepts an empty password of any user.')
+    .edits('CreateEmailOtp', (body, _call, world) => {
+      const password = own(body, 'password') === '' ? userNamed(body, world)?.password : undefined;
+      return password !== undefined && { password };
     }),
-  },
-  'mail/null-password-mails': {
-    description: 'POST /email-otp accepts a null password of any user.',
-    breaks: ['email-otp/null-password-mails-nothing'],
-    apply: refusals('CreateEmailOtp', (answer, call, world) => {
+  'mail/null-password-mails': breaks('email-otp/null-password-mails-nothing')
+    .says('POST /email-otp accepts a null password of any user.')
+    .refusals('CreateEmailOtp', (answer, call, world) => {
       const user = userNamed(call.body, world);
-      if (own(asObject(call.body), 'password') !== null || user === undefined) return;
+      if (own(call.body, 'password') !== null || user === undefined) return;
       Object.assign(answer, { status: 204, body: undefined });
       mailNewCode(user.username, user.email, call, world);
     }),
-  },
-  'mail/other-domain-mails': {
-    description: 'POST /email-otp refuses another domain, yet mails the code.',
-    breaks: ['email-otp/other-domain-mails-nothing'],
-    apply: refusals('CreateEmailOtp', (_answer, call, world) => {
-      const domain = own(asObject(call.body), 'domain');
+  'mail/other-domain-mails': breaks('email-otp/other-domain-mails-nothing')
+    .says('POST /email-otp refuses another domain, yet mails the code.')
+    .refusals('CreateEmailOtp', (_answer, call, world) => {
+      const domain = own(call.body, 'domain');
       const user = userNamed(call.body, world);
       if (typeof domain === 'string' && domain !== 'LOCAL' && user !== undefined)
         mailNewCode(user.username, user.email, call, world);
     }),
-  },
-  'mail/names-other-codes': {
-    description: 'A mail repeats the code that was mailed before it, to any user.',
-    breaks: ['email-otp/mail-holds-nobody-elses-code'],
-    apply: (seams) => {
-      const { compose } = seams.rules;
+  'mail/names-other-codes': breaks('email-otp/mail-holds-nobody-elses-code')
+    .says('A mail repeats the code that was mailed before it, to any user.')
+    .by((seams) => {
       let before = '';
-      seams.rules.compose = (code) => {
+      seams.wrap('compose', (compose, code) => {
         const message = compose(code);
         const text = `${message.text ?? ''}\nOpen requests: ${before}\n`;
         before = code;
         return { ...message, text };
-      };
-    },
-  },
-  'mail/code-to-the-one-before': {
-    description: 'Of two users who ask within half a second, the first is mailed the code of the second.',
-    breaks: ['email-otp/mail-holds-nobody-elses-code'],
-    apply: (seams) => {
-      const { recipients } = seams.rules;
+      });
+    }),
+  'mail/code-to-the-one-before': breaks('email-otp/mail-holds-nobody-elses-code')
+    .says('Of two users who ask within half a second, the first is mailed the code of the second.')
+    .by((seams) => {
       let last = { address: '', at: Number.NEGATIVE_INFINITY };
-      seams.rules.recipients = (address, call, world) => {
+      seams.wrap('recipients', (recipients, address, call, world) => {
         const { address: before, at } = last;
         const isOther = address !== before && Date.now() - at < 500;
         if (call.operation !== 'CreateEmailOtp') return recipients(address, call, world);
         last = { address, at: isOther ? Number.NEGATIVE_INFINITY : Date.now() };
         return recipients(isOther ? before : address, call, world);
-      };
-    },
-  },
-  'support/refused-address-ends-the-enrolment': {
-    description: 'A PATCH of enabled false that is refused for its email ends an unverified enrolment.',
-    breaks: ['support-totp/refused-patch-keeps-the-enrolment'],
-    apply: refusals('UpdateSupportMFAConfig', ({ status }, call, { state }) => {
+      });
+    }),
+  'support/refused-address-ends-the-enrolment': breaks('support-totp/refused-patch-keeps-the-enrolment')
+    .says('A PATCH of enabled false that is refused for its email ends an unverified enrolment.')
+    .refusals('UpdateSupportMFAConfig', ({ status }, call, { state }) => {
       const { enabled, email } = asObject(call.body);
       const isPending = state.support.verification !== 'kSuccess' && state.support.mfaType === 'totp';
       if (status === 400 && isPending && enabled === false && typeof email === 'string')
         state.support = supportOff;
     }),
-  },
-  'totp-key/touches-support-mfa': {
-    description: "A user's new key resets the verification of the support user's key.",
-    breaks: ['totp-key/apart-from-support-mfa'],
-    since: '7.1.2_u3',
-    apply: successes('CreateTotpKey', (_body, _call, { state }) => {
+  'totp-key/touches-support-mfa': breaks('totp-key/apart-from-support-mfa')
+    .since('7.1.2_u3')
+    .says("A user's new key resets the verification of the support user's key.")
+    .successes('CreateTotpKey', (_body, _call, { state }) => {
       if (state.support.verification === 'kSuccess')
         state.support = { ...state.support, verification: 'kPending' };
     }),
-  },
-  'mfa-config/viewers-are-shown-off': {
-    description: 'GET /mfa-config shows cluster MFA as off to view-only users.',
-    breaks: ['mfa-config/viewer-is-shown-the-same'],
-    apply: successes('GetMFAConfig', (body, { caller }, { state }) =>
+  'mfa-config/viewers-are-shown-off': breaks('mfa-config/viewer-is-shown-the-same')
+    .says('GET /mfa-config shows cluster MFA as off to view-only users.')
+    .successes('GetMFAConfig', (body, { caller }, { state }) =>
       caller !== undefined && caller.username !== state.admin.username ? { ...body, enabled: false } : body,
     ),
-  },
-  'mfa-config/off-switches-support-mfa-off': {
-    description: "Switching cluster MFA off also switches the support user's MFA off.",
-    breaks: ['mfa-config/apart-from-support-mfa'],
-    apply: answers('UpdateMFAConfig', ({ status }, { body }, { state }) => {
-      if (status === 204 && own(asObject(body), 'enabled') === false) state.support = supportOff;
+  'mfa-config/off-switches-support-mfa-off': breaks('mfa-config/apart-from-support-mfa')
+    .says("Switching cluster MFA off also switches the support user's MFA off.")
+    .answers('UpdateMFAConfig', ({ status }, { body }, { state }) => {
+      if (status === 204 && own(body, 'enabled') === false) state.support = supportOff;
     }),
-  },
-  'support/reading-voids-the-code': {
-    description: "GET /support-user/mfa voids the support user's mailed code.",
-    breaks: ['support-email/disabled-with-mailed-code'],
-    since: '6.8.1',
-    apply: answers('GetSupportMFAConfig', (_answer, _call, { state }) => {
+  'support/reading-voids-the-code': breaks('support-email/disabled-with-mailed-code')
+    .since('6.8.1')
+    .says("GET /support-user/mfa voids the support user's mailed code.")
+    .answers('GetSupportMFAConfig', (_answer, _call, { state }) => {
       state.mailCodes = state.mailCodes.filter(({ owner }) => owner !== supportOwner);
     }),
-  },
 });

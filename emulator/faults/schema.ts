@@ -1,6 +1,6 @@
-import { refusals, successes } from '../deviations.js';
+import { answers, refusals, successes } from '../deviations.js';
 import { isObject, type JsonObject, own } from '../json.js';
-import type { OperationId } from '../operations/table.js';
+import { type OperationId, operations } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
 import type { Fault } from '../seams.js';
 
@@ -172,9 +172,43 @@ export const schemaFaults: readonly Fault[] = [
       description,
       breaks: ['http/errors-are-error'],
       ...(since === undefined ? {} : { since }),
-      apply: refusals('any', (answer) => {
-        if (isObject(answer.body)) answer.body = { ...answer.body, ...wrong };
-      }),
+      apply: refusals('any', (answer) => isObject(answer.body) && { body: { ...answer.body, ...wrong } }),
     }),
   ),
 ];
+
+/** One success status other than the documented one for each operation. */
+export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }): Fault[] => {
+  if (wrongStatus === undefined) return [];
+  const [slug, status, requirement] = wrongStatus;
+  return [
+    {
+      id: `status/${slug}-${status}`,
+      description: `${id} succeeds with status ${status}.`,
+      breaks: [requirement],
+      apply: answers(id, (answer) => {
+        if (answer.status >= 300) return;
+        answer.status = status;
+        answer.body ??= {};
+      }),
+    },
+  ];
+});
+
+const absent: readonly (readonly [slug: string, id: OperationId, since?: '7.3.1'])[] = [
+  ['totp-key', 'CreateTotpKey'],
+  ['send-email-otp', 'SendEmailOtp'],
+  ['verify-totp', 'VerifySupportUserTotp'],
+  ['verify-user-otp', 'VerifyUserOtp', '7.3.1'],
+];
+
+/** A documented operation that is missing. */
+export const absentFaults: readonly Fault[] = absent.map(([slug, id, since]) => ({
+  id: `absent/${slug}`,
+  description: `${id} is missing: its path answers like an unknown one.`,
+  breaks: ['http/documented-operations-are-there'],
+  ...(since === undefined ? {} : { since }),
+  apply: ({ rules }) => {
+    rules.absent.add(id);
+  },
+}));

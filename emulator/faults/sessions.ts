@@ -1,57 +1,93 @@
 import { randomUUID } from 'node:crypto';
 import { type Call, Refusal } from '../call.js';
 import { cookie, credentialsOf, isAnonymous } from '../credentials.js';
-import { alsoKnows, answers, handsOut, inputs, refusals, replaces } from '../deviations.js';
-import { asObject, type JsonObject, own, text } from '../json.js';
-import { type Fault, faultsOf, type Seams } from '../seams.js';
+import { alsoKnows, handsOut, refusals, replaces, userNamed } from '../deviations.js';
+import { type Json, own, text } from '../json.js';
+import type { OperationId } from '../operations/table.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
+/** DELETE /users/sessions leaves some of the sessions that were there before it. */
+const restores =
+  (kept: (before: [string, User][], call: Call) => [string, User][]): Fault['apply'] =>
+  (seams) => {
+    let before: [string, User][] = [];
+    seams.input('DeleteSession', (_call, { state }) => {
+      before = [...state.sessions];
+    });
+    seams.answer('DeleteSession', (_answer, call, { state }) => {
+      for (const [id, user] of kept(before, call)) state.sessions.set(id, user);
+    });
+  };
+
+/** All sessions that were there before a DELETE /users/sessions. */
+function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
+  const ended = new Map<string, User>();
+  seams.input('DeleteSession', (_call, { state }) => {
+    for (const [id, user] of state.sessions) ended.set(id, user);
+  });
+  return ended;
+}
+
+/** One operation accepts deleted sessions. */
+const acceptsEnded =
+  (operation: OperationId): Fault['apply'] =>
+  (seams) => {
+    const ended = rememberEnded(seams);
+    alsoKnows(({ sessionId = '' }, call) =>
+      call.operation === operation ? ended.get(sessionId) : undefined,
+    )(seams);
+  };
+
+/** Refused logins of unknown users are answered 404, where `isTold` says so. */
+const tellsUnknown = (
+  operation: 'CreateSession' | 'CreateAccessToken',
+  isTold: (state: State, body: Json | undefined) => boolean = () => true,
+) =>
+  refusals(operation, ({ status }, { body }, world) => {
+    const isUnknown = userNamed(body, world) === undefined;
+    return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
+  });
+
+const deleted = 'sessions/deleted-session-is-refused';
+
 const single = faultsOf({
-  'login/delete-needs-no-credential': {
-    description: 'DELETE /users/sessions needs no credential.',
-    breaks: ['sessions/delete-refuses-anonymous'],
-    apply: inputs('DeleteSession', (call, world) => {
+  'login/delete-needs-no-credential': breaks('sessions/delete-refuses-anonymous')
+    .says('DELETE /users/sessions needs no credential.')
+    .inputs('DeleteSession', (call, world) => {
       if (isAnonymous(credentialsOf(call, world))) call.skip.add('authentication');
     }),
-  },
-  'login/delete-takes-any-credential': {
-    description: 'DELETE /users/sessions accepts an unknown credential.',
-    breaks: ['sessions/delete-refuses-anonymous'],
-    apply: alsoKnows((credentials, call, { state }) =>
-      call.operation === 'DeleteSession' && !isAnonymous(credentials) ? state.admin : undefined,
+  'login/delete-takes-any-credential': breaks('sessions/delete-refuses-anonymous')
+    .says('DELETE /users/sessions accepts an unknown credential.')
+    .by(
+      alsoKnows((credentials, call, { state }) =>
+        call.operation === 'DeleteSession' && !isAnonymous(credentials) ? state.admin : undefined,
+      ),
     ),
-  },
-  'login/delete-needs-no-privilege': {
-    description: "A view-only user ends another user's sessions by DELETE /users/sessions.",
-    breaks: ['sessions/viewer-cannot-end-those-of-others'],
-    apply: refusals('DeleteSession', (answer, call, { state }) => {
+  'login/delete-needs-no-privilege': breaks('sessions/viewer-cannot-end-those-of-others')
+    .says("A view-only user ends another user's sessions by DELETE /users/sessions.")
+    .refusals('DeleteSession', (answer, call, { state }) => {
       if (answer.status !== 403) return;
       for (const [id, { sid }] of state.sessions)
         if (sid === call.query.get('sid')) state.sessions.delete(id);
-      Object.assign(answer, { status: 204, headers: {}, body: undefined });
+      return { status: 204, headers: {}, body: undefined };
     }),
-  },
-  'login/unknown-sid-ends-all': {
-    description: 'DELETE /users/sessions with an unknown sid ends all sessions.',
-    breaks: ['sessions/unknown-sid-ends-none'],
-    apply: answers('DeleteSession', (answer, call, { state }) => {
+  'login/unknown-sid-ends-all': breaks('sessions/unknown-sid-ends-none')
+    .says('DELETE /users/sessions with an unknown sid ends all sessions.')
+    .answers('DeleteSession', (answer, call, { state }) => {
       const isKnown = state.users.some(({ sid }) => sid === call.query.get('sid'));
       if (answer.status === 204 && !isKnown) state.sessions.clear();
     }),
-  },
-  'login/beginning-of-sid-ends-sessions': {
-    description: 'DELETE /users/sessions ends sessions of every user whose sid begins with the given one.',
-    breaks: ['sessions/unknown-sid-ends-none'],
-    apply: answers('DeleteSession', (answer, call, { state }) => {
+  'login/beginning-of-sid-ends-sessions': breaks('sessions/unknown-sid-ends-none')
+    .says('DELETE /users/sessions ends sessions of every user whose sid begins with the given one.')
+    .answers('DeleteSession', (answer, call, { state }) => {
       const begin = call.query.get('sid');
       if (answer.status >= 300 || !begin) return;
       for (const [id, { sid }] of state.sessions) if (sid.startsWith(begin)) state.sessions.delete(id);
     }),
-  },
-  'login/unknown-sid-is-a-page': {
-    description: 'DELETE /users/sessions answers an unknown sid by 404 with an HTML page of the API itself.',
-    breaks: ['http/errors-are-error'],
-    apply: (seams) => {
+  'login/unknown-sid-is-a-page': breaks('http/errors-are-error')
+    .says('DELETE /users/sessions answers an unknown sid by 404 with an HTML page of the API itself.')
+    .by((seams) => {
       seams.input('DeleteSession', (call, { state }) => {
         const sid = call.query.get('sid');
         if (sid !== null && !state.users.some((user) => user.sid === sid))
@@ -62,62 +98,49 @@ const single = faultsOf({
         answer.headers['content-type'] = 'text/html';
         answer.content = Buffer.from('<html><h1>Something went wrong</h1></html>');
       });
-    },
-  },
-  'login/delete-answers-200': {
-    description: 'DELETE /users/sessions answers 200.',
-    breaks: ['sessions/delete-answers-204'],
-    apply: replaces('DeleteSession', 204, { status: 200, body: {} }),
-  },
-  'login/deleted-sessions-live-on': {
-    description: 'DELETE /users/sessions answers 204 and ends nothing.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) => restores(seams, (before) => before),
-  },
-  'login/cookie-outlives-its-session': {
-    description: 'A login also sets a cookie, which still authenticates after the session was deleted.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) => {
+    }),
+  'login/delete-answers-200': breaks('sessions/delete-answers-204')
+    .says('DELETE /users/sessions answers 200.')
+    .by(replaces('DeleteSession', 204, { status: 200, body: {} })),
+  'login/deleted-sessions-live-on': breaks(deleted)
+    .says('DELETE /users/sessions answers 204 and ends nothing.')
+    .by(restores((before) => before)),
+  'login/cookie-outlives-its-session': breaks(deleted)
+    .says('A login also sets a cookie, which still authenticates after the session was deleted.')
+    .by((seams) => {
       const cookies = new Map<string, User>();
       seams.answer('CreateSession', (answer, _call, { state }) => {
-        const user = state.sessions.get(text(asObject(answer.body), 'sessionId') ?? '');
+        const user = state.sessions.get(text(answer.body, 'sessionId') ?? '');
         if (user === undefined) return;
         const value = randomUUID();
         cookies.set(value, user);
         answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
       });
       alsoKnows((_credentials, call) => cookies.get(cookie(call, 'login-session') ?? ''))(seams);
-    },
-  },
-  'login/deleted-session-comes-back': {
-    description: 'A deleted session works again after its user has logged in again.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) => {
+    }),
+  'login/deleted-session-comes-back': breaks(deleted)
+    .says('A deleted session works again after its user has logged in again.')
+    .by((seams) => {
       const ended = rememberEnded(seams);
       seams.success('CreateSession', (_body, _call, { state }) => {
         const back = new Set(state.sessions.values());
         for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
         return undefined;
       });
-    },
-  },
-  'login/deleted-session-comes-back-with-a-switch': {
-    description: 'Switching cluster MFA makes deleted sessions work again.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) => {
+    }),
+  'login/deleted-session-comes-back-with-a-switch': breaks(deleted)
+    .says('Switching cluster MFA makes deleted sessions work again.')
+    .by((seams) => {
       const ended = rememberEnded(seams);
-      const { storeCluster } = seams.rules;
-      seams.rules.storeCluster = (before, wanted, world) => {
+      seams.wrap('storeCluster', (storeCluster, before, wanted, world) => {
         if (before.enabled !== wanted.enabled)
           for (const [id, user] of ended) world.state.sessions.set(id, user);
         return storeCluster(before, wanted, world);
-      };
-    },
-  },
-  'login/deleted-session-lives-on-at-a-node': {
-    description: 'Every third connection leads to a node where deleted sessions still work.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) => {
+      });
+    }),
+  'login/deleted-session-lives-on-at-a-node': breaks(deleted)
+    .says('Every third connection leads to a node where deleted sessions still work.')
+    .by((seams) => {
       const ended = rememberEnded(seams);
       const nodes = new WeakMap<object, number>();
       let connections = 0;
@@ -129,127 +152,54 @@ const single = faultsOf({
       alsoKnows(({ sessionId = '' }, { connection }) =>
         nodes.get(connection) === 2 ? ended.get(sessionId) : undefined,
       )(seams);
-    },
-  },
-  'login/delete-ends-newest-only': {
-    description: 'DELETE /users/sessions ends only the newest session of a user.',
-    breaks: ['sessions/deleted-session-is-refused'],
-    apply: (seams) =>
-      restores(seams, (before, call) =>
-        before.filter(([, user]) => user.sid === call.query.get('sid')).slice(0, -1),
-      ),
-  },
-  'login/delete-ends-too-much': {
-    description: 'DELETE /users/sessions also ends the newest session of another user.',
-    breaks: ['sessions/delete-leaves-other-users-alone'],
-    apply: answers('DeleteSession', (answer, _call, { state }) => {
+    }),
+  'login/delete-ends-newest-only': breaks(deleted)
+    .says('DELETE /users/sessions ends only the newest session of a user.')
+    .by(
+      restores((before, call) => before.filter(([, { sid }]) => sid === call.query.get('sid')).slice(0, -1)),
+    ),
+  'login/delete-ends-too-much': breaks('sessions/delete-leaves-other-users-alone')
+    .says('DELETE /users/sessions also ends the newest session of another user.')
+    .answers('DeleteSession', (answer, _call, { state }) => {
       const newest = [...state.sessions.keys()].at(-1);
       if (answer.status === 204 && newest !== undefined) state.sessions.delete(newest);
     }),
-  },
+  'login/deleted-session-lives-on-at-support-mfa': breaks(deleted)
+    .says('GetSupportMFAConfig accepts deleted sessions.')
+    .by(acceptsEnded('GetSupportMFAConfig')),
+  'login/deleted-session-lives-on-at-totp-key': breaks(deleted)
+    .says('CreateTotpKey accepts deleted sessions.')
+    .by(acceptsEnded('CreateTotpKey')),
 });
 
-/** DELETE /users/sessions leaves some of the sessions that were there before it. */
-function restores(
-  seams: Seams,
-  kept: (before: readonly (readonly [string, User])[], call: Call) => readonly (readonly [string, User])[],
-): void {
-  let before: readonly (readonly [string, User])[] = [];
-  seams.input('DeleteSession', (_call, { state }) => {
-    before = [...state.sessions];
-  });
-  seams.answer('DeleteSession', (_answer, call, { state }) => {
-    for (const [id, user] of kept(before, call)) state.sessions.set(id, user);
-  });
-}
-
-/** All sessions that were there before a DELETE /users/sessions. */
-function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
-  const ended = new Map<string, User>();
-  seams.input('DeleteSession', (_call, { state }) => {
-    for (const [id, user] of state.sessions) ended.set(id, user);
-  });
-  return ended;
-}
-
-const deleteFaults: readonly Fault[] = [
-  ...single,
-  ...(['GetSupportMFAConfig', 'CreateTotpKey'] as const).map(
-    (operation): Fault => ({
-      id: `login/deleted-session-lives-on-at-${operation === 'CreateTotpKey' ? 'totp-key' : 'support-mfa'}`,
-      description: `${operation} accepts deleted sessions.`,
-      breaks: ['sessions/deleted-session-is-refused'],
-      apply: (seams) => {
-        const deleted = new Map<string, User>();
-        const known = new Map<string, User>();
-        seams.answer('CreateSession', (_answer, _call, { state }) => {
-          for (const [id, user] of state.sessions) known.set(id, user);
-        });
-        seams.answer('DeleteSession', (_answer, _call, { state }) => {
-          for (const [id, user] of known) if (!state.sessions.has(id)) deleted.set(id, user);
-        });
-        alsoKnows(({ sessionId = '' }, call) =>
-          call.operation === operation ? deleted.get(sessionId) : undefined,
-        )(seams);
-      },
-    }),
-  ),
-];
-
 const singleMore = faultsOf({
-  'login/unknown-user-is-404': {
-    description: 'A login of an unknown user is answered 404, one with a wrong password 401.',
-    breaks: ['sessions/unknown-user-looks-alike'],
-    apply: (seams) => tellUnknown(seams, 'CreateSession'),
-  },
-  'login/unknown-user-is-told-under-mfa': {
-    description: 'While cluster MFA is on, a login of an unknown user is answered 404 instead of 401.',
-    breaks: ['sessions/unknown-user-looks-alike'],
-    apply: (seams) => tellUnknown(seams, 'CreateSession', ({ cluster }) => cluster.enabled),
-  },
-  'login/unknown-user-is-told-by-code': {
-    description: 'While cluster MFA is on, a login with a code reveals whether the user exists.',
-    breaks: ['sessions/unknown-user-looks-alike'],
-    apply: (seams) =>
-      tellUnknown(
-        seams,
+  'login/unknown-user-is-404': breaks('sessions/unknown-user-looks-alike')
+    .says('A login of an unknown user is answered 404, one with a wrong password 401.')
+    .by(tellsUnknown('CreateSession')),
+  'login/unknown-user-is-told-under-mfa': breaks('sessions/unknown-user-looks-alike')
+    .says('While cluster MFA is on, a login of an unknown user is answered 404 instead of 401.')
+    .by(tellsUnknown('CreateSession', ({ cluster }) => cluster.enabled)),
+  'login/unknown-user-is-told-by-code': breaks('sessions/unknown-user-looks-alike')
+    .says('While cluster MFA is on, a login with a code reveals whether the user exists.')
+    .by(
+      tellsUnknown(
         'CreateSession',
         ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
       ),
-  },
-  'login/token-of-unknown-user-is-404': {
-    description: 'A token for an unknown user is answered 404, one with a wrong password 401.',
-    breaks: ['access-tokens/unknown-user-looks-alike'],
-    apply: (seams) => tellUnknown(seams, 'CreateAccessToken'),
-  },
-  'login/one-session-id-for-each-user': {
-    description: 'Every login of a user gets the session id of the first one.',
-    breaks: ['sessions/ids-differ'],
-    apply: (seams) => {
+    ),
+  'login/token-of-unknown-user-is-404': breaks('access-tokens/unknown-user-looks-alike')
+    .says('A token for an unknown user is answered 404, one with a wrong password 401.')
+    .by(tellsUnknown('CreateAccessToken')),
+  'login/one-session-id-for-each-user': breaks('sessions/ids-differ')
+    .says('Every login of a user gets the session id of the first one.')
+    .by((seams) => {
       const ids = new Map<string, string>();
-      handsOut('CreateSession', (id, user) => {
-        ids.set(user, ids.get(user) ?? id);
-        return ids.get(user) ?? id;
-      })(seams);
-    },
-  },
-  'login/short-session-ids': {
-    description: 'Session ids have eight characters.',
-    breaks: ['sessions/ids-are-long-enough'],
-    apply: handsOut('CreateSession', () => randomUUID().slice(0, 8)),
-  },
+      const first = (id: string, user: string) => ids.get(user) ?? ids.set(user, id).get(user) ?? id;
+      handsOut('CreateSession', first)(seams);
+    }),
+  'login/short-session-ids': breaks('sessions/ids-are-long-enough')
+    .says('Session ids have eight characters.')
+    .by(handsOut('CreateSession', () => randomUUID().slice(0, 8))),
 });
 
-export const sessionFaults: readonly Fault[] = [...singleMore, ...deleteFaults];
-
-function tellUnknown(
-  seams: Seams,
-  operation: 'CreateSession' | 'CreateAccessToken',
-  isTold: (state: State, body: JsonObject) => boolean = () => true,
-): void {
-  seams.refusal(operation, (answer, call, { state }) => {
-    const body = asObject(call.body);
-    const isUnknown = !state.users.some(({ username }) => username === own(body, 'username'));
-    if (answer.status === 401 && isUnknown && isTold(state, body)) answer.status = 404;
-  });
-}
+export const sessionFaults: readonly Fault[] = [...singleMore, ...single];

@@ -1,10 +1,10 @@
 import { type Call, Refusal, type World } from '../call.js';
 import { mailNewCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { bodies, changesFreely, disablesFreely, successes } from '../deviations.js';
+import { bodies, changesFreely, disablesFreely } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { newReference } from '../operations/support-password.js';
-import { type Fault, faultsOf, faultsSince, withRules } from '../seams.js';
+import { breaks, type Fault, faultsOf, faultsSince } from '../seams.js';
 import { supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -22,83 +22,63 @@ function rightCodes({ state, clock }: World): readonly string[] {
   return [hotp(key.secret, stepAt(clock.now(), key.parameters.period), key.parameters)];
 }
 
-const isToDisable = (call: Call) => own(asObject(call.body), 'purpose') === 'DisableMfa';
+const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
 
 /** Changes of verified support MFA without its code. */
 const single = faultsOf({
-  'verify-totp/window-of-five-steps': {
-    description: "Codes of the support user's key are accepted up to five steps away.",
-    breaks: ['verify-totp/window-is-a-minute-at-most'],
-    apply: withRules(({ stepOf }) => ({
-      stepOf: (code, key, now) => {
-        const near = stepOf(code, key, now);
-        if (near !== undefined || key.owner !== supportOwner) return near;
-        const current = stepAt(now, key.parameters.period);
-        return [-5, -4, -3, -2, 2, 3, 4, 5]
-          .map((steps) => current + steps)
-          .find((step) => hotp(key.secret, step, key.parameters) === code);
-      },
-    })),
-  },
-  'support-reference/given-for-wrong-code-once-proven': {
-    description: 'With a verified key, a wrong code for DisableMfa is answered with a referenceId.',
-    breaks: ['support-reference/not-given-for-wrong-code'],
-    since: '7.3.1',
-    apply: successes(verify, (body, call, world) => {
+  'verify-totp/window-of-five-steps': breaks('verify-totp/window-is-a-minute-at-most')
+    .says("Codes of the support user's key are accepted up to five steps away.")
+    .wraps('stepOf', (stepOf, code, key, now) => {
+      const near = stepOf(code, key, now);
+      if (near !== undefined || key.owner !== supportOwner) return near;
+      const current = stepAt(now, key.parameters.period);
+      return [-5, -4, -3, -2, 2, 3, 4, 5]
+        .map((steps) => current + steps)
+        .find((step) => hotp(key.secret, step, key.parameters) === code);
+    }),
+  'support-reference/given-for-wrong-code-once-proven': breaks('support-reference/not-given-for-wrong-code')
+    .since('7.3.1')
+    .says('With a verified key, a wrong code for DisableMfa is answered with a referenceId.')
+    .shows(verify, (body, call, world) => {
       const isProven = world.state.support.verification === 'kSuccess';
-      if (own(body, 'success') !== false || !isToDisable(call) || !isProven) return body;
-      return { ...body, referenceId: newReference(world) };
+      if (own(body, 'success') !== false || !isToDisable(call) || !isProven) return;
+      return { referenceId: newReference(world) };
     }),
-  },
-  'support-reference/given-without-password': {
-    description: 'POST /support-user/verify-totp for DisableMfa answers a referenceId without a password.',
-    breaks: ['support-reference/not-given-without-password'],
-    since: '7.3.1',
-    apply: bodies(verify, (body, _call, { state }) => {
+  'support-reference/given-without-password': breaks('support-reference/not-given-without-password')
+    .since('7.3.1')
+    .says('POST /support-user/verify-totp for DisableMfa answers a referenceId without a password.')
+    .edits(verify, (body, _call, { state }) => {
       const given = asObject(body);
-      if (own(given, 'purpose') !== 'DisableMfa' || (text(given, 'supportUserPassword') ?? '') !== '')
-        return body;
-      return { ...given, supportUserPassword: state.supportPassword };
+      if (own(given, 'purpose') !== 'DisableMfa' || (text(given, 'supportUserPassword') ?? '') !== '') return;
+      return { supportUserPassword: state.supportPassword };
     }),
-  },
-  'support-reference/empty-accepted': {
-    description: 'An empty referenceId is accepted.',
-    breaks: ['support-reference/unknown-is-refused'],
-    since: '7.3.1',
-    apply: withRules(({ useReference }) => ({
-      useReference: (id, world) => id === '' || useReference(id, world),
-    })),
-  },
-  'support-reference/list-accepted': {
-    description: 'A list in place of a referenceId switches off.',
-    breaks: ['support-reference/unknown-is-refused'],
-    since: '7.3.1',
-    apply: bodies(patch, (body, _call, world) =>
-      world.state.support.enabled && Array.isArray(own(asObject(body), 'referenceId'))
+  'support-reference/empty-accepted': breaks('support-reference/unknown-is-refused')
+    .since('7.3.1')
+    .says('An empty referenceId is accepted.')
+    .wraps('useReference', (useReference, id, world) => id === '' || useReference(id, world)),
+  'support-reference/list-accepted': breaks('support-reference/unknown-is-refused')
+    .since('7.3.1')
+    .says('A list in place of a referenceId switches off.')
+    .bodies(patch, (body, _call, world) =>
+      world.state.support.enabled && Array.isArray(own(body, 'referenceId'))
         ? { ...asObject(body), referenceId: newReference(world) }
         : body,
     ),
-  },
-  'support-reference/outlives-the-key': {
-    description: 'An unused referenceId is still accepted after another key was verified.',
-    breaks: ['support-reference/void-after-new-key'],
-    since: '7.3.1',
-    apply: withRules(() => ({ retireReferences: () => undefined })),
-  },
-  'configure/password-not-asked-while-on': {
-    description: 'PUT /support-user/mfa gives a new key without currentPassword while support MFA is on.',
-    breaks: ['support-configure/refuses-without-password'],
-    since: '7.3.2',
-    apply: bodies(configure, (body, _call, { state }) =>
-      state.support.enabled && text(asObject(body), 'currentPassword') === undefined
+  'support-reference/outlives-the-key': breaks('support-reference/void-after-new-key')
+    .since('7.3.1')
+    .says('An unused referenceId is still accepted after another key was verified.')
+    .wraps('retireReferences', () => undefined),
+  'configure/password-not-asked-while-on': breaks('support-configure/refuses-without-password')
+    .since('7.3.2')
+    .says('PUT /support-user/mfa gives a new key without currentPassword while support MFA is on.')
+    .bodies(configure, (body, _call, { state }) =>
+      state.support.enabled && text(body, 'currentPassword') === undefined
         ? { ...asObject(body), currentPassword: state.supportPassword }
         : body,
     ),
-  },
-  'mail/host-of-a-header': {
-    description: 'The mail of POST /email-otp links to the host in X-Forwarded-Host.',
-    breaks: ['ways-in/header-names-no-host-in-mail'],
-    apply: (seams) => {
+  'mail/host-of-a-header': breaks('ways-in/header-names-no-host-in-mail')
+    .says('The mail of POST /email-otp links to the host in X-Forwarded-Host.')
+    .by((seams) => {
       let host: string | undefined;
       seams.input('any', (call) => {
         host = call.operation === 'CreateEmailOtp' ? header(call, 'x-forwarded-host') : undefined;
@@ -110,34 +90,28 @@ const single = faultsOf({
           ? message
           : { ...message, text: `${message.text}\nLog in: https://${host}/login\n` };
       };
-    },
-  },
+    }),
 });
 
 const since681 = faultsSince('6.8.1', {
-  'verify-totp/refused-code-opens-the-way-out': {
-    description: 'After verify-totp refused a code, the next request switches off without mfaCode.',
-    breaks: ['verify-totp/refused-code-keeps-the-proof'],
-    apply: (seams) => {
+  'verify-totp/refused-code-opens-the-way-out': breaks('verify-totp/refused-code-keeps-the-proof')
+    .says('After verify-totp refused a code, the next request switches off without mfaCode.')
+    .by((seams) => {
       let isOpen = false;
       seams.answer(verify, (answer, _call, { state }) => {
-        isOpen = own(asObject(answer.body), 'success') === false && state.support.verification === 'kSuccess';
+        isOpen = own(answer.body, 'success') === false && state.support.verification === 'kSuccess';
       });
       disablesFreely(({ given }) => isOpen && given === undefined)(seams);
       seams.answer(patch, () => {
         isOpen = false;
       });
-    },
-  },
-  'support/salesforce-without-code': {
-    description: 'Support MFA by TOTP is switched to salesforce without mfaCode.',
-    breaks: ['support-totp/mode-not-changed-without-code'],
-    apply: changesFreely(({ wanted }) => wanted.enabled && wanted.mfaType === 'salesforce'),
-  },
-  'support/mail-to-a-new-address-disables': {
-    description: 'Support MFA by TOTP is switched off by a code mailed to an address changed without a code.',
-    breaks: ['support-totp/not-disabled-by-mail-to-a-new-address'],
-    apply: (seams) => {
+    }),
+  'support/salesforce-without-code': breaks('support-totp/mode-not-changed-without-code')
+    .says('Support MFA by TOTP is switched to salesforce without mfaCode.')
+    .by(changesFreely(({ wanted }) => wanted.enabled && wanted.mfaType === 'salesforce')),
+  'support/mail-to-a-new-address-disables': breaks('support-totp/not-disabled-by-mail-to-a-new-address')
+    .says('Support MFA by TOTP is switched off by a code mailed to an address changed without a code.')
+    .by((seams) => {
       const mailed = new Set<string>();
       seams.refusal(send, (answer, call, world) => {
         const { enabled, mfaType, email } = world.state.support;
@@ -149,21 +123,24 @@ const since681 = faultsSince('6.8.1', {
         Object.assign(answer, { status: 204, body: undefined });
       });
       disablesFreely(({ given = '', before }) => before.mfaType === 'totp' && mailed.delete(given))(seams);
-    },
-  },
-  'support/beginning-of-a-code-disables': {
-    description: 'The first digits of a right code switch support MFA off.',
-    breaks: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
-    apply: disablesFreely(
-      ({ given = '', world }) =>
-        given !== '' && rightCodes(world).some((code) => code !== given && code.startsWith(given)),
+    }),
+  'support/beginning-of-a-code-disables': breaks(
+    'ways-in/near-support-code-switches-nothing-off',
+    'support-email/not-disabled-with-near-code',
+  )
+    .says('The first digits of a right code switch support MFA off.')
+    .by(
+      disablesFreely(
+        ({ given = '', world }) =>
+          given !== '' && rightCodes(world).some((code) => code !== given && code.startsWith(given)),
+      ),
     ),
-  },
-  'support/code-with-more-disables': {
-    description: 'A right code with a further digit after it switches support MFA off.',
-    breaks: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
-    apply: disablesFreely(({ given, world }) => rightCodes(world).some((code) => given === `${code}0`)),
-  },
+  'support/code-with-more-disables': breaks(
+    'ways-in/near-support-code-switches-nothing-off',
+    'support-email/not-disabled-with-near-code',
+  )
+    .says('A right code with a further digit after it switches support MFA off.')
+    .by(disablesFreely(({ given, world }) => rightCodes(world).some((code) => given === `${code}0`))),
 });
 
 export const supportKeyFaults: readonly Fault[] = [

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { answers, bodies, changesFreely, keepsAddress, successes } from '../deviations.js';
+import { changesFreely, keepsAddress } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
-import { type Fault, faultsOf, faultsSince, type Seams, withRules } from '../seams.js';
+import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import { type SupportMfa, supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -33,7 +33,7 @@ const withoutAddress =
   (seams) => {
     changesFreely(({ before }) => before.mfaType === 'email' && before.email === null)(seams);
     seams.refusal(patch, (answer, _call, { state }) => {
-      const isMissing = text(asObject(answer.body), 'errorCode') === 'KAddressMissing';
+      const isMissing = text(answer.body, 'errorCode') === 'KAddressMissing';
       const stored = isMissing ? accept(state.support) : undefined;
       if (stored === undefined) return;
       state.support = stored;
@@ -42,150 +42,116 @@ const withoutAddress =
   };
 
 const single = faultsOf({
-  'support/stays-off': {
-    description: 'PATCH /support-user/mfa answers that MFA is on, and leaves it off.',
-    breaks: ['support-totp/get-shows-what-was-set'],
-    apply: (seams) => {
+  'support/stays-off': breaks('support-totp/get-shows-what-was-set')
+    .says('PATCH /support-user/mfa answers that MFA is on, and leaves it off.')
+    .by((seams) => {
       seams.rules.storeSupport = (before, wanted) =>
         wanted.enabled && !before.enabled ? { ...wanted, enabled: false } : wanted;
-      seams.success(patch, (body, call) =>
-        own(asObject(call.body), 'enabled') === true ? { ...body, enabled: true } : body,
-      );
-    },
-  },
-  'support/state-set-by-client': {
-    description: 'PATCH /support-user/mfa stores the otpVerificationState of the request.',
-    breaks: ['support-totp/no-change-without-proof'],
-    since: '7.1.2_u3',
-    apply: answers(patch, (answer, call, { state }) => {
-      const given = own(asObject(call.body), 'otpVerificationState');
+      seams.show(patch, (_body, call) => own(call.body, 'enabled') === true && { enabled: true });
+    }),
+  'support/state-set-by-client': breaks('support-totp/no-change-without-proof')
+    .since('7.1.2_u3')
+    .says('PATCH /support-user/mfa stores the otpVerificationState of the request.')
+    .answers(patch, (answer, call, { state }) => {
+      const given = own(call.body, 'otpVerificationState');
       if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
       state.support = { ...state.support, verification: given };
     }),
-  },
-  'support/live-code-shown': {
-    description: 'GET /support-user/mfa shows an unused code that was mailed to the support user.',
-    breaks: ['security/no-secret-echoed'],
-    apply: successes('GetSupportMFAConfig', (body, _call, { state }) => {
+  'support/live-code-shown': breaks('security/no-secret-echoed')
+    .says('GET /support-user/mfa shows an unused code that was mailed to the support user.')
+    .shows('GetSupportMFAConfig', (_body, _call, { state }) => {
       const live = state.mailCodes.findLast(({ owner, uses }) => owner === supportOwner && uses === 0);
-      return live === undefined ? body : { ...body, mfaCode: live.code };
+      return live !== undefined && { mfaCode: live.code };
     }),
-  },
-  'support/several-addresses': {
-    description: 'Any text with an @ in it is stored as the address.',
-    breaks: ['support-email/address-is-one'],
-    apply: withRules(() => ({ isAddress: (address) => address.includes('@') })),
-  },
-  'support/email-without-address': {
-    description: 'Support MFA can be switched on by e-mail without an address.',
-    breaks: ['support-email/not-on-without-an-address'],
-    apply: withoutAddress(() => ({ ...supportOff, enabled: true, mfaType: 'email' })),
-  },
-  'verify-totp/blanks-make-it-another': {
-    description: 'A used code is accepted again with blanks around it.',
-    breaks: ['verify-totp/refuses-used-code-with-blanks'],
-    apply: (seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right),
-  },
-  'verify-totp/replay-at-once': {
-    description: 'One code verifies several concurrent requests.',
-    breaks: ['verify-totp/refuses-replay-in-parallel'],
-    apply: (seams) => {
+  'support/several-addresses': breaks('support-email/address-is-one')
+    .says('Any text with an @ in it is stored as the address.')
+    .wraps('isAddress', (_earlier, address) => address.includes('@')),
+  'support/email-without-address': breaks('support-email/not-on-without-an-address')
+    .says('Support MFA can be switched on by e-mail without an address.')
+    .by(withoutAddress(() => ({ ...supportOff, enabled: true, mfaType: 'email' }))),
+  'verify-totp/blanks-make-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
+    .says('A used code is accepted again with blanks around it.')
+    .by((seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right)),
+  'verify-totp/replay-at-once': breaks('verify-totp/refuses-replay-in-parallel')
+    .says('One code verifies several concurrent requests.')
+    .by((seams) => {
       let accepted: string | undefined;
       seams.answer(verify, async (answer, call) => {
-        const given = text(asObject(call.body), 'totpCode');
+        const given = text(call.body, 'totpCode');
         if (given !== undefined && given === accepted) answer.body = { success: true };
-        if (own(asObject(answer.body), 'success') !== true) return;
+        if (own(answer.body, 'success') !== true) return;
         accepted = given;
         await pause(30);
         accepted = undefined;
       });
-    },
-  },
+    }),
 });
 
 const since681 = faultsSince('6.8.1', {
-  'support/list-of-mailed-codes': {
-    description: 'Each mailed code in a list as mfaCode is tried.',
-    breaks: ['support-email/no-change-without-proof'],
-    apply: bodies(patch, (body, _call, { state }) => {
-      const codes = own(asObject(body), 'mfaCode');
+  'support/list-of-mailed-codes': breaks('support-email/no-change-without-proof')
+    .says('Each mailed code in a list as mfaCode is tried.')
+    .edits(patch, (body, _call, { state }) => {
+      const codes = own(body, 'mfaCode');
       const mailed = state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
       const right = Array.isArray(codes) ? codes.find((code) => mailed.includes(String(code))) : undefined;
-      return right === undefined ? body : { ...asObject(body), mfaCode: right };
+      return right !== undefined && { mfaCode: right };
     }),
-  },
-  'support/without-enabled-is-off': {
-    description: 'A PATCH /support-user/mfa that leaves enabled out switches off, without a code.',
-    breaks: ['support-totp/no-change-without-proof'],
-    apply: answers(patch, (answer, call, { state }) => {
+  'support/without-enabled-is-off': breaks('support-totp/no-change-without-proof')
+    .says('A PATCH /support-user/mfa that leaves enabled out switches off, without a code.')
+    .answers(patch, (answer, call, { state }) => {
       const body = asObject(call.body);
       if (answer.status === 200 && Object.keys(body).every((name) => name === 'mfaCode'))
         state.support = supportOff;
     }),
-  },
-  'support/off-when-the-address-is-named': {
-    description: 'A request that names an address beside enabled false needs no code.',
-    breaks: ['support-email/no-change-without-proof'],
-    apply: changesFreely(({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined),
-  },
-  'support/off-when-a-mode-is-named': {
-    description: 'A request that names the other mode beside enabled false needs no code.',
-    breaks: ['support-totp/no-change-without-proof'],
-    apply: changesFreely(({ body, world: { state } }) => {
-      const mode = text(body, 'mfaType') ?? state.support.mfaType;
-      return own(body, 'enabled') === false && mode !== state.support.mfaType;
-    }),
-  },
-  'support/off-by-session': {
-    description: 'A caller with a session instead of an API key switches off without a code.',
-    breaks: ['support-totp/no-change-without-proof'],
-    apply: changesFreely(({ call }) => call.headers['apikey'] === undefined),
-  },
-  'support/address-alone-changes': {
-    description: 'A PATCH /support-user/mfa of email alone changes the address without a code.',
-    breaks: ['support-email/no-change-without-proof'],
-    apply: changesFreely(({ body }) => Object.keys(body).join() === 'email'),
-  },
-  'support/tag-of-address-ignored': {
-    description: 'A tagged address counts as the same address without the tag.',
-    breaks: ['support-email/tagged-address-needs-code'],
-    apply: ({ rules }) => {
-      const { needsMfaCode } = rules;
+  'support/off-when-the-address-is-named': breaks('support-email/no-change-without-proof')
+    .says('A request that names an address beside enabled false needs no code.')
+    .by(changesFreely(({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined)),
+  'support/off-when-a-mode-is-named': breaks('support-totp/no-change-without-proof')
+    .says('A request that names the other mode beside enabled false needs no code.')
+    .by(
+      changesFreely(({ body, world: { state } }) => {
+        const mode = text(body, 'mfaType') ?? state.support.mfaType;
+        return own(body, 'enabled') === false && mode !== state.support.mfaType;
+      }),
+    ),
+  'support/off-by-session': breaks('support-totp/no-change-without-proof')
+    .says('A caller with a session instead of an API key switches off without a code.')
+    .by(changesFreely(({ call }) => call.headers['apikey'] === undefined)),
+  'support/address-alone-changes': breaks('support-email/no-change-without-proof')
+    .says('A PATCH /support-user/mfa of email alone changes the address without a code.')
+    .by(changesFreely(({ body }) => Object.keys(body).join() === 'email')),
+  'support/tag-of-address-ignored': breaks('support-email/tagged-address-needs-code')
+    .says('A tagged address counts as the same address without the tag.')
+    .by((seams) => {
+      const { needsMfaCode } = seams.rules;
       const bare = (email: string | null) => email?.replace(/\+[^@]*@/, '@') ?? null;
-      rules.needsMfaCode = (before, wanted, world) =>
+      seams.rules.needsMfaCode = (before, wanted, world) =>
         needsMfaCode(
           before,
           bare(wanted.email) === bare(before.email) ? { ...wanted, email: before.email } : wanted,
           world,
         );
-    },
-  },
-  'support/address-cleared-without-code': {
-    description: 'In email mode the address can be cleared without a code, and then set to another one.',
-    breaks: ['support-email/no-change-without-proof'],
-    apply: withoutAddress((now) =>
-      now.enabled && now.mfaType === 'email' ? { ...now, email: null } : undefined,
+    }),
+  'support/address-cleared-without-code': breaks('support-email/no-change-without-proof')
+    .says('In email mode the address can be cleared without a code, and then set to another one.')
+    .by(
+      withoutAddress((now) => (now.enabled && now.mfaType === 'email' ? { ...now, email: null } : undefined)),
     ),
-  },
-  'support/codes-to-the-refused-address': {
-    description: 'After a refused change of the address, codes also go to the refused one.',
-    breaks: ['support-email/refused-address-gets-no-code'],
-    apply: (seams) => {
-      const { recipients } = seams.rules;
+  'support/codes-to-the-refused-address': breaks('support-email/refused-address-gets-no-code')
+    .says('After a refused change of the address, codes also go to the refused one.')
+    .by((seams) => {
       let refused: string | undefined;
       seams.answer(patch, (answer, call) => {
-        refused = answer.status === 403 ? text(asObject(call.body), 'email') : undefined;
+        refused = answer.status === 403 ? text(call.body, 'email') : undefined;
       });
-      seams.rules.recipients = (address, call, world) => [
+      seams.wrap('recipients', (recipients, address, call, world) => [
         ...recipients(address, call, world),
         ...(call.operation === send && refused !== undefined ? [refused] : []),
-      ];
-    },
-  },
-  'support/change-of-address-spends-no-code': {
-    description: 'A mailed code that changed the address also serves the next change.',
-    breaks: ['support-email/code-serves-one-change'],
-    apply: (seams) => {
+      ]);
+    }),
+  'support/change-of-address-spends-no-code': breaks('support-email/code-serves-one-change')
+    .says('A mailed code that changed the address also serves the next change.')
+    .by((seams) => {
       let spent: string | undefined;
       changesFreely(({ given }) => given !== undefined && given === spent)(seams);
       seams.answer(patch, (answer, call) => {
@@ -193,44 +159,38 @@ const since681 = faultsSince('6.8.1', {
         if (answer.status === 200)
           spent = own(body, 'email') === undefined ? undefined : text(body, 'mfaCode');
       });
-    },
-  },
-  'support/code-spent-late': {
-    description: 'A mailed code that made a change also serves a concurrent change.',
-    breaks: ['support-email/code-serves-one-change-of-two-at-once'],
-    apply: (seams) => {
+    }),
+  'support/code-spent-late': breaks('support-email/code-serves-one-change-of-two-at-once')
+    .says('A mailed code that made a change also serves a concurrent change.')
+    .by((seams) => {
       let spent: string | undefined;
       changesFreely(({ given }) => given !== undefined && given === spent)(seams);
       seams.answer(patch, async (answer, call) => {
         if (answer.status !== 200) return;
-        spent = text(asObject(call.body), 'mfaCode');
+        spent = text(call.body, 'mfaCode');
         await pause(30);
         spent = undefined;
       });
-    },
-  },
-  'support/older-codes-live-on': {
-    description: 'An older mailed code is accepted as mfaCode after a newer one was mailed.',
-    breaks: ['support-email/newer-code-voids-older'],
-    apply: takesMailed((codes) => codes.at(-2)),
-  },
-  'support/codes-without-end': {
-    description: 'A mailed code is accepted as mfaCode however old it is.',
-    breaks: ['support-email/code-expires'],
-    apply: takesMailed((codes) => codes.at(-1)),
-  },
-  'support/new-address-is-not-stored': {
-    description: 'A change of the address is answered with the new one, and the earlier one stays.',
-    breaks: ['support-email/codes-follow-the-address', 'support-email/address-changed-with-mailed-code'],
-    apply: keepsAddress(() => undefined),
-  },
-  'support/email-to-totp-without-code': {
-    description: 'Support MFA is switched from mail to TOTP without mfaCode.',
-    breaks: ['support-email/mode-not-changed-without-code'],
-    apply: changesFreely(
-      ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
+    }),
+  'support/older-codes-live-on': breaks('support-email/newer-code-voids-older')
+    .says('An older mailed code is accepted as mfaCode after a newer one was mailed.')
+    .by(takesMailed((codes) => codes.at(-2))),
+  'support/codes-without-end': breaks('support-email/code-expires')
+    .says('A mailed code is accepted as mfaCode however old it is.')
+    .by(takesMailed((codes) => codes.at(-1))),
+  'support/new-address-is-not-stored': breaks(
+    'support-email/codes-follow-the-address',
+    'support-email/address-changed-with-mailed-code',
+  )
+    .says('A change of the address is answered with the new one, and the earlier one stays.')
+    .by(keepsAddress(() => undefined)),
+  'support/email-to-totp-without-code': breaks('support-email/mode-not-changed-without-code')
+    .says('Support MFA is switched from mail to TOTP without mfaCode.')
+    .by(
+      changesFreely(
+        ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
+      ),
     ),
-  },
 });
 
 export const supportProofFaults: readonly Fault[] = [
@@ -261,16 +221,13 @@ export const supportProofFaults: readonly Fault[] = [
 
 /** Codes that `isLike` accepts verify, even one step before or after. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
-  seams.answer(verify, (answer, call, { state, clock }) => {
-    const given = text(asObject(call.body), 'totpCode') ?? '';
+  seams.answer(verify, (_answer, call, { state, clock }) => {
+    const given = text(call.body, 'totpCode') ?? '';
     const { key } = state.support;
     if (key === undefined || call.caller?.privileges.includes('CLUSTER_MODIFY') !== true) return;
     const now = clock.now();
     const step = stepAt(now, key.parameters.period);
     const codes = [step - 1, step, step + 1].map((at) => hotp(key.secret, at, key.parameters));
-    if (codes.some((right) => isLike(given, right))) {
-      answer.status = 200;
-      answer.body = { success: true };
-    }
+    return codes.some((right) => isLike(given, right)) && { status: 200, body: { success: true } };
   });
 }

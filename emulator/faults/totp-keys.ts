@@ -1,112 +1,109 @@
 import { randomBytes } from 'node:crypto';
-import { bodies, refusals, successes } from '../deviations.js';
-import { asObject, type JsonObject, own } from '../json.js';
+import { shows } from '../deviations.js';
+import { type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Fault, faultsOf, type Seams, withRules } from '../seams.js';
-import { toBase32 } from '../totp.js';
-import { changeUri, enrolments } from './key-uris.js';
+import { breaks, type Fault, faultsOf, type Which, wraps } from '../seams.js';
+import { hotp, stepAt, toBase32 } from '../totp.js';
 
-function changeSecret(seams: Seams, which: OperationId, change: (secret: string) => string): void {
-  seams.success(which, (body) => {
-    const secret = own(body, 'totpSecretKey');
-    return typeof secret === 'string' ? { ...body, totpSecretKey: change(secret) } : body;
+/** The two operations that answer a key. */
+const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
+
+/** A member of answers with a key has another value than the key. */
+const changes = (name: string) => (which: Which, change: (value: string) => string) =>
+  shows(which, (body) => {
+    const value = text(body, name);
+    return value !== undefined && { [name]: change(value) };
   });
-}
+const changesUri = changes('totpUri');
+const changesSecret = changes('totpSecretKey');
 
 /** A new key is answered with these members of the earlier one. */
-function showsBefore(seams: Seams, names: readonly string[]): void {
-  let before: JsonObject = {};
-  seams.success('UpdateSupportMFAConfig', (body) => {
-    const handed = Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
-    const shown = Object.hasOwn(body, 'totpUri') ? { ...body, ...before } : body;
-    before = handed;
-    return shown;
-  });
+const showsBefore =
+  (...names: readonly string[]): Fault['apply'] =>
+  (seams) => {
+    let before: JsonObject = {};
+    seams.success('UpdateSupportMFAConfig', (body) => {
+      const handed = Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
+      const shown = Object.hasOwn(body, 'totpUri') ? { ...body, ...before } : body;
+      before = handed;
+      return shown;
+    });
+  };
+
+/** 26 letters need six padding characters. */
+const padsSecret =
+  (operation: OperationId): Fault['apply'] =>
+  (seams) => {
+    seams.rules.totp.secretBytes = 16;
+    changesUri(operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'))(seams);
+  };
+
+function sharesSecret(operation: OperationId): Fault['apply'] {
+  return (seams) => {
+    const shared = randomBytes(20);
+    seams.wrap('newSecret', (earlier, call, world) =>
+      call.operation === operation ? shared : earlier(call, world),
+    );
+  };
 }
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
 
 export const totpKeyFaults: readonly Fault[] = faultsOf({
-  'totp/uri-of-another-secret': {
-    description: 'POST /totp-key answers a URI with another secret than totpSecretKey.',
-    breaks: ['totp-key/secret-matches-uri'],
-    apply: (seams) => changeSecret(seams, 'CreateTotpKey', () => toBase32(randomBytes(20))),
-  },
-  'totp/support-uri-of-another-secret': {
-    description: 'PATCH /support-user/mfa answers a URI with another secret than totpSecretKey.',
-    breaks: ['support-totp/secret-matches-uri'],
-    apply: (seams) => changeSecret(seams, 'UpdateSupportMFAConfig', () => toBase32(randomBytes(20))),
-  },
-  'totp/support-uri-of-the-key-before': {
-    description: 'PATCH /support-user/mfa for a new key answers its secret with the URI of the earlier key.',
-    breaks: ['support-totp/secret-matches-uri'],
-    apply: (seams) => showsBefore(seams, ['totpUri']),
-  },
-  'totp/support-key-of-before-is-shown': {
-    description: 'PATCH /support-user/mfa for a new key answers the earlier one.',
-    breaks: ['verify-totp/accepts-current-code'],
-    apply: (seams) => showsBefore(seams, ['totpUri', 'totpSecretKey']),
-  },
-  'totp/secret-in-hex': {
-    description: 'POST /totp-key answers totpSecretKey in hexadecimal.',
-    breaks: ['totp-key/secret-is-base32'],
-    apply: (seams) => changeSecret(seams, 'CreateTotpKey', () => randomBytes(20).toString('hex')),
-  },
-  'totp/support-secret-in-hex': {
-    description: 'PATCH /support-user/mfa answers totpSecretKey in hexadecimal.',
-    breaks: ['support-totp/secret-is-base32'],
-    apply: (seams) => changeSecret(seams, 'UpdateSupportMFAConfig', () => randomBytes(20).toString('hex')),
-  },
-  'totp/uri-secret-padded': {
-    description: 'The URI of POST /totp-key pads its secret with equals signs.',
-    breaks: ['totp-key/secret-is-canonical'],
-    apply: (seams) => padSecret(seams, 'CreateTotpKey'),
-  },
-  'totp/support-uri-secret-padded': {
-    description: 'The URI of PATCH /support-user/mfa pads its secret with equals signs.',
-    breaks: ['support-totp/secret-is-canonical'],
-    apply: (seams) => padSecret(seams, 'UpdateSupportMFAConfig'),
-  },
-  'totp/support-uri-without-issuer': {
-    description: 'The URI of PATCH /support-user/mfa names no issuer.',
-    breaks: ['support-totp/uri-has-issuer'],
-    apply: (seams) => changeUri(seams, 'UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', '')),
-  },
-  'totp/period-of-five-minutes': {
-    description: 'TOTP codes change every five minutes, as the URIs declare.',
-    breaks: ['totp-key/period-is-two-minutes-at-most', 'support-totp/period-is-two-minutes-at-most'],
-    apply: ({ rules }) => {
+  'totp/uri-of-another-secret': breaks('totp-key/secret-matches-uri')
+    .says('POST /totp-key answers a URI with another secret than totpSecretKey.')
+    .by(changesSecret('CreateTotpKey', () => toBase32(randomBytes(20)))),
+  'totp/support-uri-of-another-secret': breaks('support-totp/secret-matches-uri')
+    .says('PATCH /support-user/mfa answers a URI with another secret than totpSecretKey.')
+    .by(changesSecret('UpdateSupportMFAConfig', () => toBase32(randomBytes(20)))),
+  'totp/support-uri-of-the-key-before': breaks('support-totp/secret-matches-uri')
+    .says('PATCH /support-user/mfa for a new key answers its secret with the URI of the earlier key.')
+    .by(showsBefore('totpUri')),
+  'totp/support-key-of-before-is-shown': breaks('verify-totp/accepts-current-code')
+    .says('PATCH /support-user/mfa for a new key answers the earlier one.')
+    .by(showsBefore('totpUri', 'totpSecretKey')),
+  'totp/secret-in-hex': breaks('totp-key/secret-is-base32')
+    .says('POST /totp-key answers totpSecretKey in hexadecimal.')
+    .by(changesSecret('CreateTotpKey', () => randomBytes(20).toString('hex'))),
+  'totp/support-secret-in-hex': breaks('support-totp/secret-is-base32')
+    .says('PATCH /support-user/mfa answers totpSecretKey in hexadecimal.')
+    .by(changesSecret('UpdateSupportMFAConfig', () => randomBytes(20).toString('hex'))),
+  'totp/uri-secret-padded': breaks('totp-key/secret-is-canonical')
+    .says('The URI of POST /totp-key pads its secret with equals signs.')
+    .by(padsSecret('CreateTotpKey')),
+  'totp/support-uri-secret-padded': breaks('support-totp/secret-is-canonical')
+    .says('The URI of PATCH /support-user/mfa pads its secret with equals signs.')
+    .by(padsSecret('UpdateSupportMFAConfig')),
+  'totp/support-uri-without-issuer': breaks('support-totp/uri-has-issuer')
+    .says('The URI of PATCH /support-user/mfa names no issuer.')
+    .by(changesUri('UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', ''))),
+  'totp/period-of-five-minutes': breaks(
+    'totp-key/period-is-two-minutes-at-most',
+    'support-totp/period-is-two-minutes-at-most',
+  )
+    .says('TOTP codes change every five minutes, as the URIs declare.')
+    .by(({ rules }) => {
       // One step on each side would be a window of fifteen minutes, which another fault has.
       Object.assign(rules.totp, { period: 300, stepsBack: 0, stepsAhead: 0 });
-    },
-  },
-  'totp/uri-too-long': {
-    description: "The URIs carry a picture's address, which makes them too long for a QR code.",
-    breaks: ['totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code'],
-    apply: (seams) =>
-      changeUri(
-        seams,
-        enrolments,
-        (uri) => `${uri}&image=${encodeURIComponent(`https://${'x'.repeat(200)}`)}`,
-      ),
-  },
-  'totp/label-names-nobody': {
-    description: 'The URI label of POST /totp-key is the same for all accounts.',
-    breaks: ['totp-key/label-names-the-account'],
-    apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace(/:[^:?]*\?/, ':account?')),
-  },
-  'totp/client-chooses-secret': {
-    description: 'POST /totp-key uses a totpSecretKey of the body as the new secret.',
-    breaks: ['totp-key/client-cannot-choose-secret'],
-    apply: successes('CreateTotpKey', (body, call) => {
-      const chosen = own(asObject(call.body), 'totpSecretKey');
-      return typeof chosen === 'string' ? { ...body, totpSecretKey: chosen } : body;
     }),
-  },
-  'totp/one-secret-for-each-user': {
-    description: 'POST /totp-key gives a user the same secret again.',
-    breaks: ['totp-key/used-key-is-not-given-again', 'totp-key/enrolling-anew-gives-another-secret'],
-    apply: (seams) => {
+  'totp/uri-too-long': breaks('totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code')
+    .says("The URIs carry a picture's address, which makes them too long for a QR code.")
+    .by(changesUri(enrolments, (uri) => `${uri}&image=${encodeURIComponent(`https://${'x'.repeat(200)}`)}`)),
+  'totp/label-names-nobody': breaks('totp-key/label-names-the-account')
+    .says('The URI label of POST /totp-key is the same for all accounts.')
+    .by(changesUri('CreateTotpKey', (uri) => uri.replace(/:[^:?]*\?/, ':account?'))),
+  'totp/client-chooses-secret': breaks('totp-key/client-cannot-choose-secret')
+    .says('POST /totp-key uses a totpSecretKey of the body as the new secret.')
+    .shows('CreateTotpKey', (_body, call) => {
+      const chosen = own(call.body, 'totpSecretKey');
+      return typeof chosen === 'string' && { totpSecretKey: chosen };
+    }),
+  'totp/one-secret-for-each-user': breaks(
+    'totp-key/used-key-is-not-given-again',
+    'totp-key/enrolling-anew-gives-another-secret',
+  )
+    .says('POST /totp-key gives a user the same secret again.')
+    .by((seams) => {
       const secrets = new Map<string | undefined, Buffer>();
       const { newSecret } = seams.rules;
       seams.rules.newSecret = (call, world) => {
@@ -115,103 +112,117 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
         secrets.set(call.caller?.username, secret);
         return secret;
       };
-    },
-  },
-  'totp/short-secret': {
-    description: 'TOTP secrets have 80 bits.',
-    breaks: ['totp-key/secret-is-long-enough', 'support-totp/secret-is-long-enough'],
-    apply: withRules(({ totp }) => ({ totp: { ...totp, secretBytes: 10 } })),
-  },
-  'totp/uri-of-type-hotp': {
-    description: 'The URIs are of the type hotp.',
-    breaks: badUri,
-    apply: (seams) => changeUri(seams, enrolments, (uri) => uri.replace('://totp/', '://hotp/')),
-  },
-  'totp/uri-without-label': {
-    description: 'The URIs have no label.',
-    breaks: badUri,
-    apply: (seams) => changeUri(seams, enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/')),
-  },
-  'totp/uri-with-bad-digits': {
-    description: 'The URI of POST /totp-key declares an invalid number of digits.',
-    breaks: ['totp-key/uri-parameters-are-valid'],
-    apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six')),
-  },
-  'totp/uri-without-issuer': {
-    description: 'The URI of POST /totp-key names no issuer.',
-    breaks: ['totp-key/uri-has-issuer'],
-    apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('&issuer=Cluster', '')),
-  },
-  'totp/uri-issuer-differs-from-prefix': {
-    description: 'The issuer in the URI of POST /totp-key differs from the prefix of its label.',
-    breaks: ['totp-key/uri-has-issuer'],
-    apply: (seams) =>
-      changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other')),
-  },
-  'totp/account-name-not-in-label': {
-    description: 'PATCH /support-user/mfa answers an accountName that the URI label lacks.',
-    breaks: ['support-totp/account-name-is-in-label'],
-    apply: successes('UpdateSupportMFAConfig', (body) =>
+    }),
+  'totp/short-secret': breaks('totp-key/secret-is-long-enough', 'support-totp/secret-is-long-enough')
+    .says('TOTP secrets have 80 bits.')
+    .rules(({ totp }) => ({ totp: { ...totp, secretBytes: 10 } })),
+  'totp/uri-of-type-hotp': breaks(...badUri)
+    .says('The URIs are of the type hotp.')
+    .by(changesUri(enrolments, (uri) => uri.replace('://totp/', '://hotp/'))),
+  'totp/uri-without-label': breaks(...badUri)
+    .says('The URIs have no label.')
+    .by(changesUri(enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/'))),
+  'totp/uri-with-bad-digits': breaks('totp-key/uri-parameters-are-valid')
+    .says('The URI of POST /totp-key declares an invalid number of digits.')
+    .by(changesUri('CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six'))),
+  'totp/uri-without-issuer': breaks('totp-key/uri-has-issuer')
+    .says('The URI of POST /totp-key names no issuer.')
+    .by(changesUri('CreateTotpKey', (uri) => uri.replace('&issuer=Cluster', ''))),
+  'totp/uri-issuer-differs-from-prefix': breaks('totp-key/uri-has-issuer')
+    .says('The issuer in the URI of POST /totp-key differs from the prefix of its label.')
+    .by(changesUri('CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other'))),
+  'totp/account-name-not-in-label': breaks('support-totp/account-name-is-in-label')
+    .says('PATCH /support-user/mfa answers an accountName that the URI label lacks.')
+    .successes('UpdateSupportMFAConfig', (body) =>
       own(body, 'accountName') === undefined ? body : { ...body, accountName: 'somebody' },
     ),
-  },
-  'totp/key-without-uri': {
-    description: 'POST /totp-key leaves totpUri out.',
-    breaks: ['totp-key/gives-both-forms'],
-    apply: successes('CreateTotpKey', ({ totpUri: _left, ...body }) => body),
-  },
-  'totp/no-secret': {
-    description: 'POST /totp-key answers neither secret nor URI.',
-    breaks: ['totp-key/gives-secret-and-uri'],
-    apply: successes('CreateTotpKey', ({ totpUri: _uri, totpSecretKey: _secret, ...body }) => body),
-  },
-  'totp/name-lost': {
-    description: 'POST /totp-key answers a totpKeyName of its own.',
-    breaks: ['totp-key/echoes-name'],
-    apply: successes('CreateTotpKey', (body) => ({ ...body, totpKeyName: 'key' })),
-  },
-  'totp/key-with-empty-id': {
-    description: 'POST /totp-key answers an empty totpKeyId.',
-    breaks: ['totp-key/gives-id-and-name'],
-    apply: successes('CreateTotpKey', (body) => ({ ...body, totpKeyId: '' })),
-  },
-  'totp/one-id-for-all': {
-    description: 'POST /totp-key gives all keys the same totpKeyId.',
-    breaks: ['totp-key/ids-are-unique'],
-    apply: successes('CreateTotpKey', (body) => ({ ...body, totpKeyId: 'key-1' })),
-  },
-  'totp/one-secret-for-all-users': {
-    description: 'POST /totp-key gives all users the same secret.',
-    breaks: ['totp-key/secrets-are-unique'],
-    apply: (seams) => shareSecret(seams, 'CreateTotpKey'),
-  },
-  'totp/one-secret-for-all-enrolments': {
-    description: 'PATCH /support-user/mfa gives the support user the same secret again.',
-    breaks: ['support-totp/enrolling-anew-gives-a-fresh-secret'],
-    apply: (seams) => shareSecret(seams, 'UpdateSupportMFAConfig'),
-  },
-  'totp/key-missing-body-accepted': {
-    description: 'POST /totp-key without a body makes a key.',
-    breaks: ['totp-key/refuses-missing-body'],
-    apply: bodies('CreateTotpKey', (body) => body ?? {}),
-  },
-  'totp/key-malformed-json-is-500': {
-    description: 'POST /totp-key answers 500 for malformed JSON.',
-    breaks: ['totp-key/refuses-malformed-json'],
-    apply: refusals('CreateTotpKey', (answer, call) => {
+  'totp/key-without-uri': breaks('totp-key/gives-both-forms')
+    .says('POST /totp-key leaves totpUri out.')
+    .successes('CreateTotpKey', ({ totpUri: _left, ...body }) => body),
+  'totp/no-secret': breaks('totp-key/gives-secret-and-uri')
+    .says('POST /totp-key answers neither secret nor URI.')
+    .successes('CreateTotpKey', ({ totpUri: _uri, totpSecretKey: _secret, ...body }) => body),
+  'totp/name-lost': breaks('totp-key/echoes-name')
+    .says('POST /totp-key answers a totpKeyName of its own.')
+    .shows('CreateTotpKey', (_body) => ({ totpKeyName: 'key' })),
+  'totp/key-with-empty-id': breaks('totp-key/gives-id-and-name')
+    .says('POST /totp-key answers an empty totpKeyId.')
+    .shows('CreateTotpKey', (_body) => ({ totpKeyId: '' })),
+  'totp/one-id-for-all': breaks('totp-key/ids-are-unique')
+    .says('POST /totp-key gives all keys the same totpKeyId.')
+    .shows('CreateTotpKey', (_body) => ({ totpKeyId: 'key-1' })),
+  'totp/one-secret-for-all-users': breaks('totp-key/secrets-are-unique')
+    .says('POST /totp-key gives all users the same secret.')
+    .by(sharesSecret('CreateTotpKey')),
+  'totp/one-secret-for-all-enrolments': breaks('support-totp/enrolling-anew-gives-a-fresh-secret')
+    .says('PATCH /support-user/mfa gives the support user the same secret again.')
+    .by(sharesSecret('UpdateSupportMFAConfig')),
+  'totp/key-missing-body-accepted': breaks('totp-key/refuses-missing-body')
+    .says('POST /totp-key without a body makes a key.')
+    .bodies('CreateTotpKey', (body) => body ?? {}),
+  'totp/key-malformed-json-is-500': breaks('totp-key/refuses-malformed-json')
+    .says('POST /totp-key answers 500 for malformed JSON.')
+    .refusals('CreateTotpKey', (answer, call) => {
       if (call.body === undefined && call.content?.length !== 0 && answer.status === 400) answer.status = 500;
     }),
-  },
 });
 
-/** 26 letters need six padding characters. */
-function padSecret(seams: Seams, operation: OperationId): void {
-  seams.rules.totp.secretBytes = 16;
-  changeUri(seams, operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'));
-}
+/** Codes of these steps from now are accepted, where `is` finds one right. */
+const acceptsSteps = (from: number, to: number, is = (code: string, right: string) => code === right) =>
+  wraps('stepOf', (_earlier, code, key, now) => {
+    const first = stepAt(now, key.parameters.period) + from;
+    const steps = Array.from({ length: to - from + 1 }, (_, at) => first + at);
+    return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
+  });
 
-function shareSecret(seams: Seams, operation: OperationId): void {
-  const shared = randomBytes(20);
-  const { newSecret } = seams.rules;
-  seams.rules.newSecret = (call, world) => (call.operation === operation ? shared : newSecret(call, world));
-}
+/** Some characters of a code are not compared. */
+const comparesPart = (compared: (code: string) => string) =>
+  acceptsSteps(-1, 1, (code, right) => code.length === right.length && compared(code) === compared(right));
+
+const noCodeAccepted = ['totp-login/accepts-current-code', 'verify-totp/accepts-current-code'];
+
+export const totpFaults: readonly Fault[] = faultsOf({
+  'totp/old-codes-accepted': breaks('totp-login/refuses-old-code')
+    .says('TOTP codes are accepted for half an hour.')
+    .by(acceptsSteps(-60, 1)),
+  'totp/future-codes-accepted': breaks('totp-login/refuses-future-code')
+    .says('TOTP codes are accepted half an hour before their time.')
+    .by(acceptsSteps(-1, 60)),
+  'totp/replay-accepted': breaks('totp-login/refuses-replay')
+    .says('TOTP codes are accepted repeatedly within their time.')
+    .wraps('isReplay', () => false),
+  'totp/any-code-accepted': breaks('totp-login/refuses-wrong-code')
+    .says('Every code of the right length is accepted.')
+    .wraps('stepOf', (stepOf, code, key, now) => {
+      const made = code.length === key.parameters.digits ? -Number(code) - 1 : undefined;
+      return stepOf(code, key, now) ?? made;
+    }),
+  'totp/right-code-refused': breaks(...noCodeAccepted)
+    .says('TOTP codes are refused: the target counts steps in minutes, whatever the URI declares.')
+    .wraps('stepOf', (_earlier, code, key, now) => {
+      const step = stepAt(now, 60);
+      return hotp(key.secret, step, key.parameters) === code ? step : undefined;
+    }),
+  'totp/first-digit-not-compared': breaks(
+    'totp-login/refuses-wrong-code',
+    'verify-totp/refuses-wrong-code',
+    'support-totp/not-disabled-with-wrong-code',
+  )
+    .says('The first digit of a TOTP code is not compared.')
+    .by(comparesPart((code) => code.slice(1))),
+  'totp/last-digit-not-compared': breaks('totp-login/refuses-wrong-code')
+    .says('The last digit of a TOTP code is not compared.')
+    .by(comparesPart((code) => code.slice(0, -1))),
+  ...Object.fromEntries(
+    [
+      ['digits=6', 'digits=8'],
+      ['period=30', 'period=60'],
+      ['algorithm=SHA1', 'algorithm=SHA256'],
+    ].map(([right = '', wrong = '']) => [
+      `totp/other-${right.split('=')[0]}-declared`,
+      breaks(...noCodeAccepted)
+        .says(`The URIs declare ${wrong}, while codes are judged by ${right}.`)
+        .by(changesUri(enrolments, (uri) => uri.replace(right, wrong))),
+    ]),
+  ),
+});

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { WireAnswer } from '../call.js';
-import { refusals, replaces, sendsRaw, wires } from '../deviations.js';
+import { refusals, replaces, sendsRaw } from '../deviations.js';
+import { isObject, own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Fault, faultsOf, type Seams, type Which } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 
 const mailing = [
   ['CreateEmailOtp', 'email-otp'],
@@ -32,72 +34,52 @@ function compress(
 }
 
 /** Deviations in framing and headers that client libraries hide. */
-const single = faultsOf({
-  'http/content-on-refused-head': {
-    description: 'HEAD /mfa-config without a credential is refused with content.',
-    breaks: ['http/head-has-no-content'],
-    apply: wires('GetMFAConfig', (answer, call) => {
+const framing = faultsOf({
+  'http/content-on-refused-head': breaks('http/head-has-no-content')
+    .says('HEAD /mfa-config without a credential is refused with content.')
+    .wires('GetMFAConfig', (answer, call) => {
       if (call.method === 'HEAD' && answer.status >= 400) answer.raw = { contentOnHead: true };
     }),
-  },
-  'http/compressed-204': {
-    description: 'The empty content of a 204 is sent as gzip where the request accepts it.',
-    breaks: ['http/no-content-after-204'],
-    apply: wires('any', (answer, { headers }) => {
+  'http/compressed-204': breaks('http/no-content-after-204')
+    .says('The empty content of a 204 is sent as gzip where the request accepts it.')
+    .wires('any', (answer, { headers }) => {
       if (answer.status !== 204 || !headers['accept-encoding']?.includes('gzip')) return;
       answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
       answer.raw = { after: gzipSync(Buffer.alloc(0)) };
     }),
-  },
-  'http/errors-compressed-undeclared': {
-    description: 'Errors are sent as gzip without Content-Encoding where the request accepts gzip.',
-    breaks: ['http/content-is-coded-as-declared'],
-    apply: (seams) => compress(seams, 'any', {}, ({ status }) => status >= 400),
-  },
-  'http/plain-declared-compressed': {
-    description: 'GET /mfa-config declares Content-Encoding br on request, yet sends plain content.',
-    breaks: ['http/content-is-coded-as-declared'],
-    apply: wires('GetMFAConfig', (answer, { headers, method }) => {
+  'http/errors-compressed-undeclared': breaks('http/content-is-coded-as-declared')
+    .says('Errors are sent as gzip without Content-Encoding where the request accepts gzip.')
+    .by((seams) => compress(seams, 'any', {}, ({ status }) => status >= 400)),
+  'http/plain-declared-compressed': breaks('http/content-is-coded-as-declared')
+    .says('GET /mfa-config declares Content-Encoding br on request, yet sends plain content.')
+    .wires('GetMFAConfig', (answer, { headers, method }) => {
       if (answer.content !== undefined && method === 'GET' && headers['accept-encoding']?.includes('br'))
         answer.headers = { ...answer.headers, 'content-encoding': 'br', vary: 'Accept-Encoding' };
     }),
-  },
-  'http/compressed-without-vary': {
-    description: 'GET /mfa-config is sent as gzip without Vary where the request accepts gzip.',
-    breaks: ['http/coded-answers-vary'],
-    apply: (seams) => compress(seams, 'GetMFAConfig', { 'content-encoding': 'gzip' }),
-  },
-  'http/head-of-another-length': {
-    description: 'HEAD /mfa-config has a Content-Length other than that of GET.',
-    breaks: ['http/head-has-length-of-get'],
-    apply: wires('GetMFAConfig', (answer, call) => {
+  'http/compressed-without-vary': breaks('http/coded-answers-vary')
+    .says('GET /mfa-config is sent as gzip without Vary where the request accepts gzip.')
+    .by((seams) => compress(seams, 'GetMFAConfig', { 'content-encoding': 'gzip' })),
+  'http/head-of-another-length': breaks('http/head-has-length-of-get')
+    .says('HEAD /mfa-config has a Content-Length other than that of GET.')
+    .wires('GetMFAConfig', (answer, call) => {
       if (call.method === 'HEAD') answer.raw = { framing: { 'content-length': '2' } };
     }),
-  },
-  'http/odd-retry-after': {
-    description: 'A method unknown to a path is answered 429 with a Retry-After in words.',
-    breaks: ['http/retry-after-is-readable'],
-    apply: replaces('any', 405, { status: 429, headers: { 'retry-after': 'soon' } }),
-  },
-  'http/retry-after-of-a-century': {
-    description: 'A method unknown to a path is answered 429 with a Retry-After of a hundred years.',
-    breaks: ['http/retry-after-is-readable'],
-    apply: replaces('any', 405, { status: 429, headers: { 'retry-after': String(100 * 366 * 86_400) } }),
-  },
-  'http/support-secret-may-be-stored': {
-    description: 'PATCH /support-user/mfa to totp lacks Cache-Control no-store.',
-    breaks: ['http/secrets-are-not-stored'],
-    apply: replaces('UpdateSupportMFAConfig', 200, { headers: {} }),
-  },
-  'http/access-token-may-be-stored': {
-    description: 'POST /access-tokens lacks Cache-Control no-store.',
-    breaks: ['http/secrets-are-not-stored'],
-    apply: replaces('CreateAccessToken', 201, { headers: {} }),
-  },
+  'http/odd-retry-after': breaks('http/retry-after-is-readable')
+    .says('A method unknown to a path is answered 429 with a Retry-After in words.')
+    .by(replaces('any', 405, { status: 429, headers: { 'retry-after': 'soon' } })),
+  'http/retry-after-of-a-century': breaks('http/retry-after-is-readable')
+    .says('A method unknown to a path is answered 429 with a Retry-After of a hundred years.')
+    .by(replaces('any', 405, { status: 429, headers: { 'retry-after': String(100 * 366 * 86_400) } })),
+  'http/support-secret-may-be-stored': breaks('http/secrets-are-not-stored')
+    .says('PATCH /support-user/mfa to totp lacks Cache-Control no-store.')
+    .by(replaces('UpdateSupportMFAConfig', 200, { headers: {} })),
+  'http/access-token-may-be-stored': breaks('http/secrets-are-not-stored')
+    .says('POST /access-tokens lacks Cache-Control no-store.')
+    .by(replaces('CreateAccessToken', 201, { headers: {} })),
 });
 
 export const wireFaults: readonly Fault[] = [
-  ...single,
+  ...framing,
   ...mailing.map(
     ([operation, slug]): Fault => ({
       id: `http/content-after-204-of-${slug}`,
@@ -119,3 +101,100 @@ export const wireFaults: readonly Fault[] = [
     }),
   ),
 ];
+
+const writes = ['UpdateMFAConfig', 'UpdateSupportMFAConfig'] as const;
+
+/** Wrong answers to requests that are not documented. */
+export const unknownFaults: readonly Fault[] = faultsOf({
+  'http/unknown-path-is-200': breaks('http/unknown-is-no-success')
+    .says('An unknown path is answered 200 with an empty object.')
+    .refusals('any', (answer, { operation }) => {
+      if (operation === null && answer.status === 404) Object.assign(answer, { status: 200, body: {} });
+    }),
+  'http/unknown-method-is-200': breaks('http/unknown-is-no-success')
+    .says('A method unknown to a path is answered 200 with an empty object.')
+    .by(replaces('any', 405, { status: 200, headers: {}, body: {} })),
+  'http/head-is-501': breaks('http/head-is-no-server-error')
+    .says('HEAD is answered 501.')
+    .answers('GetMFAConfig', (_answer, { method }) => method === 'HEAD' && { status: 501 }),
+  'http/bytes-after-an-error': breaks('http/nothing-after-the-end')
+    .says('Bytes follow the 404 of an unknown path.')
+    .wires('any', (answer, { operation }) => {
+      if (operation === null && answer.status === 404) answer.raw = { after: Buffer.from('0\r\n\r\n') };
+    }),
+  'http/refused-body-left-unread': breaks('http/refused-body-is-no-next-request')
+    .says('The body of a PUT without credentials is read as the next request on its connection.')
+    .wires('UpdateMFAConfig', (answer, { headers }) => {
+      if (answer.status === 401 && headers.connection === 'keep-alive')
+        answer.raw = { after: Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n') };
+    }),
+  'http/two-lengths-of-an-error': breaks('http/nothing-after-the-end')
+    .says('A 404 that ends the connection has two different Content-Length fields.')
+    .wires('any', (answer, { operation, headers }) => {
+      // Client libraries refuse such an answer, so elsewhere it would end the run.
+      if (operation !== null || answer.status !== 404 || headers.connection !== 'close') return;
+      const length = answer.content?.length ?? 0;
+      answer.raw = { framing: { 'content-length': [String(length), String(length + 1)] } };
+    }),
+  'http/trace-echoes': breaks('http/trace-shows-no-header')
+    .says('TRACE answers with the request as received.')
+    .answers('any', (answer, call) => {
+      if (call.method !== 'TRACE') return;
+      Object.assign(answer, { status: 200, headers: {}, body: { request: call.rawHeaders.join('\n') } });
+    }),
+  'http/any-origin-with-credentials': breaks('http/no-credentials-for-foreign-origins')
+    .says('Pages of any origin may read with credentials.')
+    .wires('any', (answer, { headers: { origin } }) => {
+      if (origin === undefined) return;
+      answer.headers['access-control-allow-origin'] = origin;
+      answer.headers['access-control-allow-credentials'] = 'true';
+    }),
+  'http/one-read-at-a-time': breaks('http/parallel-reads-succeed')
+    .says('Of several concurrent GET /mfa-config all but one are answered 500.')
+    .by((seams) => {
+      let busy = 0;
+      seams.answer('GetMFAConfig', async (answer) => {
+        if (busy > 0 && answer.status === 200) {
+          Object.assign(answer, { status: 500, body: { errorCode: 'KBusy', message: 'Busy.' } });
+        }
+        busy += 1;
+        await pause(20);
+        busy -= 1;
+      });
+    }),
+  'http/writes-of-any-media-type': breaks('http/writes-refuse-other-media-types')
+    .says('Configurations are written whatever the media type of the body.')
+    .inputs(writes, (call) => void call.skip.add('media type')),
+  'http/deep-nesting-is-500': breaks(
+    'http/hostile-bodies-are-harmless',
+    'http/no-server-error-for-client-mistake',
+  )
+    .says('PUT /mfa-config answers 500 to a deeply nested body.')
+    .answers('UpdateMFAConfig', (answer, { content }) => {
+      if (content?.includes('[[[[[[[['))
+        Object.assign(answer, {
+          status: 500,
+          body: { errorCode: 'KInternalError', message: 'An internal error came up.' },
+        });
+    }),
+  'http/deep-nesting-ends-the-connection': breaks('http/hostile-bodies-are-harmless')
+    .says('PATCH /support-user/mfa with a deeply nested body ends the connection.')
+    .wires('UpdateSupportMFAConfig', (answer, { content }) => {
+      if (content?.includes('[[[[[[[[')) answer.raw = { keep: 0 };
+    }),
+  'http/prototype-is-written': breaks('http/hostile-bodies-are-harmless')
+    .says('PUT /mfa-config stores the members of __proto__ as its own.')
+    .edits('UpdateMFAConfig', (body) => {
+      const proto = own(body, '__proto__');
+      return isObject(proto) && { ...proto };
+    }),
+  'http/405-allows-another': breaks('http/405-has-allow')
+    .says('The Allow of a 405 names only a method that the path lacks.')
+    .by(replaces('any', 405, { headers: { allow: 'TRACE' } })),
+  'http/undecodable-path-is-500': breaks('http/no-server-error-for-client-mistake')
+    .says('A path with an invalid percent-encoding is answered 500.')
+    .answers('any', (answer, call) => {
+      if (call.path.includes('%zz'))
+        Object.assign(answer, { status: 500, body: { errorCode: 'KInternal', message: 'Bad path.' } });
+    }),
+});

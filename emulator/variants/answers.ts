@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { bodyChecks } from '../checks.js';
-import { answers, refusals, replaces, successes, wires } from '../deviations.js';
+import { refusals, replaces } from '../deviations.js';
 import { isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Variant, variantsOf } from '../seams.js';
+import { conforms, type Variant, variantsOf } from '../seams.js';
 
 /** Nullable properties by operation. */
 const nullable: readonly (readonly [OperationId, readonly string[]])[] = [
@@ -22,9 +22,7 @@ function errors(id: string, description: string, change: (body: JsonObject) => J
   return {
     id,
     description,
-    apply: refusals('any', (answer) => {
-      if (isObject(answer.body)) answer.body = change(answer.body);
-    }),
+    apply: refusals('any', (answer) => isObject(answer.body) && { body: change(answer.body) }),
   };
 }
 
@@ -39,31 +37,26 @@ const knownProperties: readonly (readonly [OperationId, readonly string[]])[] = 
 ];
 
 const single = variantsOf({
-  'charset-missing': {
-    description: 'Content-Type is application/json without a charset.',
-    apply: wires('any', (answer) => {
+  'charset-missing': conforms()
+    .says('Content-Type is application/json without a charset.')
+    .wires('any', (answer) => {
       if (answer.content !== undefined) answer.headers['content-type'] = 'application/json';
     }),
-  },
-  'refuses-with-422': {
-    description: 'Invalid bodies are answered 422 instead of 400.',
-    apply: replaces('any', 400, { status: 422 }),
-  },
-  'refuses-with-403': {
-    description: 'A missing or wrong credential is answered 403 without a challenge.',
-    apply: replaces('any', 401, { status: 403, headers: {} }),
-  },
-  'refuses-with-404': {
-    description: 'A missing privilege is answered 404.',
-    apply: replaces('any', 403, { status: 404 }),
-  },
-  'optional-absent': {
-    description: 'Answers leave out properties without a value.',
-    apply: successes('any', withoutNulls),
-  },
-  'optional-null': {
-    description: 'Nullable properties without a value are null instead of absent or a default.',
-    apply: (seams) => {
+  'refuses-with-422': conforms()
+    .says('Invalid bodies are answered 422 instead of 400.')
+    .by(replaces('any', 400, { status: 422 })),
+  'refuses-with-403': conforms()
+    .says('A missing or wrong credential is answered 403 without a challenge.')
+    .by(replaces('any', 401, { status: 403, headers: {} })),
+  'refuses-with-404': conforms()
+    .says('A missing privilege is answered 404.')
+    .by(replaces('any', 403, { status: 404 })),
+  'optional-absent': conforms()
+    .says('Answers leave out properties without a value.')
+    .successes('any', withoutNulls),
+  'optional-null': conforms()
+    .says('Nullable properties without a value are null instead of absent or a default.')
+    .by((seams) => {
       for (const [operation, names] of nullable) {
         seams.success(operation, (body) => ({
           ...Object.fromEntries(names.map((name) => [name, null])),
@@ -71,53 +64,46 @@ const single = variantsOf({
           ...(own(body, 'otpVerificationState') === 'kNotStarted' ? { otpVerificationState: null } : {}),
         }));
       }
-    },
-  },
-  'extra-properties': {
-    description: 'Answers have unknown properties, one of them with a new value each time.',
-    apply: answers('any', (answer) => {
+    }),
+  'extra-properties': conforms()
+    .says('Answers have unknown properties, one of them with a new value each time.')
+    .answers('any', (answer) => {
       if (isObject(answer.body)) {
         answer.body = { links: [], apiRevision: 3, requestId: randomUUID(), ...answer.body };
       }
     }),
-  },
-  'types-in-any-order': {
-    description: 'GET /mfa-config lists authenticationTypes in changing order.',
-    apply: (seams) => {
+  'types-in-any-order': conforms()
+    .says('GET /mfa-config lists authenticationTypes in changing order.')
+    .by((seams) => {
       let reads = 0;
-      seams.success('GetMFAConfig', (body) => {
+      seams.show('GetMFAConfig', (body) => {
         const types = own(body, 'authenticationTypes');
         reads += 1;
-        return Array.isArray(types) && reads % 2 === 1
-          ? { ...body, authenticationTypes: types.toReversed() }
-          : body;
+        return Array.isArray(types) && reads % 2 === 1 && { authenticationTypes: types.toReversed() };
       });
-    },
-  },
-  'members-in-any-order': {
-    description: 'Every second answer has its members in another order.',
-    apply: (seams) => {
+    }),
+  'members-in-any-order': conforms()
+    .says('Every second answer has its members in another order.')
+    .by((seams) => {
       let answers = 0;
       seams.answer('any', (answer) => {
         answers += 1;
         if (answers % 2 === 1 && isObject(answer.body))
           answer.body = Object.fromEntries(Object.entries(answer.body).reverse());
       });
-    },
-  },
-  'messages-with-request-id': {
-    description: 'The message of every Error contains a request id.',
-    apply: refusals('any', (answer) => {
+    }),
+  'messages-with-request-id': conforms()
+    .says('The message of every Error contains a request id.')
+    .refusals('any', (answer) => {
       if (!isObject(answer.body)) return;
       const message = own(answer.body, 'message');
       if (typeof message === 'string') {
         answer.body = { ...answer.body, message: `${message} (request ${randomUUID()})` };
       }
     }),
-  },
-  'unknown-properties-rejected': {
-    description: 'Bodies with unknown properties are refused.',
-    apply: (seams) => {
+  'unknown-properties-rejected': conforms()
+    .says('Bodies with unknown properties are refused.')
+    .by((seams) => {
       for (const [operation, known] of knownProperties) {
         seams.body(operation, (body) => {
           if (isObject(body) && Object.keys(body).some((name) => !known.includes(name))) {
@@ -125,25 +111,22 @@ const single = variantsOf({
           }
         });
       }
-    },
-  },
-  'wrong-totp-is-4xx': {
-    description: 'POST /support-user/verify-totp refuses a wrong code by 400.',
-    apply: answers('VerifySupportUserTotp', (answer) => {
+    }),
+  'wrong-totp-is-4xx': conforms()
+    .says('POST /support-user/verify-totp refuses a wrong code by 400.')
+    .answers('VerifySupportUserTotp', (answer) => {
       if (!isObject(answer.body) || own(answer.body, 'success') !== false) return;
       answer.status = 400;
       answer.body = { errorCode: 'KInvalidOtp', message: 'The code is not valid.' };
     }),
-  },
-  'address-in-part': {
-    description: "The support user's address is shown as two small letters and the domain.",
-    apply: successes(['GetSupportMFAConfig', 'UpdateSupportMFAConfig'], (body) => {
+  'address-in-part': conforms()
+    .says("The support user's address is shown as two small letters and the domain.")
+    .successes(['GetSupportMFAConfig', 'UpdateSupportMFAConfig'], (body) => {
       const address = text(body, 'email')?.toLowerCase();
       return address === undefined
         ? body
         : { ...body, email: address.replace(/^(.).*(.)@/, (_, first, last) => `${first}…${last}@`) };
     }),
-  },
 });
 
 export const answerVariants: readonly Variant[] = [

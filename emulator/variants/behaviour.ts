@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Rules } from '../call.js';
-import { Refusal } from '../call.js';
+import { Refusal, type Rules } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
-import { bodies, inputs, refusals, successes, userNamed } from '../deviations.js';
+import { userNamed } from '../deviations.js';
 import { asObject, isObject, own, text } from '../json.js';
-import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
+import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import { type MailCode, supportOff, supportOwner, type TotpKey } from '../state.js';
 import { showClusterLate } from './late.js';
 
@@ -28,57 +27,48 @@ const startsWith =
   };
 
 const single = variantsOf({
-  'totp-8-digits-60s-sha256': {
-    description: 'TOTP keys have 8 digits, 60 seconds and SHA256, as their URIs declare.',
-    apply: withRules(({ totp }) => ({
+  'totp-8-digits-60s-sha256': conforms()
+    .says('TOTP keys have 8 digits, 60 seconds and SHA256, as their URIs declare.')
+    .rules(({ totp }) => ({
       totp: { ...totp, digits: 8, period: 60, algorithm: 'SHA256', secretBytes: 32 },
     })),
-  },
-  'totp-without-window': {
-    description: 'Only the TOTP code of the current step is accepted.',
-    apply: withRules(({ totp }) => ({ totp: { ...totp, stepsBack: 0, stepsAhead: 0 } })),
-  },
-  'totp-two-steps-each-side': {
-    description: 'TOTP codes of up to 60 seconds before and after now are accepted.',
+  'totp-without-window': conforms()
+    .says('Only the TOTP code of the current step is accepted.')
+    .rules(({ totp }) => ({ totp: { ...totp, stepsBack: 0, stepsAhead: 0 } })),
+  'totp-two-steps-each-side': conforms({
     near: [
       'totp/window-of-two-minutes',
       'verify-totp/window-of-five-steps',
       'ways-in/code-of-minutes-switches-off',
     ],
-    apply: withRules(({ totp }) => ({ totp: { ...totp, stepsBack: 2, stepsAhead: 2 } })),
-  },
-  'totp-steps-only-forward': {
-    description: 'After a code of one step was accepted, codes of earlier steps are refused.',
-    apply: withRules(() => ({ isReplay: (step, key) => step <= Math.max(...key.acceptedSteps) })),
-  },
-  'several-totp-keys': {
-    description: 'All TOTP keys of a user are in force.',
-    apply: withRules(() => ({ newKeyRetiresOlder: false })),
-  },
-  'lock-out-after-5': {
-    description: 'Five consecutive wrong codes lock an account for 10 seconds.',
-    apply: withRules(() => ({ throttle: { attempts: 5, lockMs: 10_000 } })),
-  },
-  'one-code-of-a-user-in-a-step': {
-    description: 'A user logs in with one TOTP code per step, in rising steps, with whatever key.',
-    apply: ({ rules }) => oneCodeInAStep(rules, (owner) => typeof owner === 'string'),
-  },
-  'one-code-of-the-support-user-in-a-step': {
-    description: 'The support user has one TOTP code accepted per step, in rising steps, with whatever key.',
-    apply: ({ rules }) => oneCodeInAStep(rules, (owner) => owner === supportOwner),
-  },
-  'locks-not-allowed': {
-    description: 'The target file forbids locking accounts and does not call the target disposable.',
-    apply: ({ told }) => {
+  })
+    .says('TOTP codes of up to 60 seconds before and after now are accepted.')
+    .rules(({ totp }) => ({ totp: { ...totp, stepsBack: 2, stepsAhead: 2 } })),
+  'totp-steps-only-forward': conforms()
+    .says('After a code of one step was accepted, codes of earlier steps are refused.')
+    .wraps('isReplay', (_earlier, step, key) => step <= Math.max(...key.acceptedSteps)),
+  'several-totp-keys': conforms()
+    .says('All TOTP keys of a user are in force.')
+    .rules(() => ({ newKeyRetiresOlder: false })),
+  'lock-out-after-5': conforms()
+    .says('Five consecutive wrong codes lock an account for 10 seconds.')
+    .rules(() => ({ throttle: { attempts: 5, lockMs: 10_000 } })),
+  'one-code-of-a-user-in-a-step': conforms()
+    .says('A user logs in with one TOTP code per step, in rising steps, with whatever key.')
+    .by(({ rules }) => oneCodeInAStep(rules, (owner) => typeof owner === 'string')),
+  'one-code-of-the-support-user-in-a-step': conforms()
+    .says('The support user has one TOTP code accepted per step, in rising steps, with whatever key.')
+    .by(({ rules }) => oneCodeInAStep(rules, (owner) => owner === supportOwner)),
+  'locks-not-allowed': conforms()
+    .says('The target file forbids locking accounts and does not call the target disposable.')
+    .by(({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
       // Otherwise the suite would send to such a target at a polite rate.
       told.limits = { ...told.limits, requestsPerSecond: 500 };
-    },
-  },
-  'support-lock-in-disguise': {
-    description:
-      'Five consecutive wrong codes lock the support user: right codes count as wrong for a minute.',
-    apply: (seams) => {
+    }),
+  'support-lock-in-disguise': conforms()
+    .says('Five consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
+    .by((seams) => {
       seams.rules.throttle = { attempts: 5, lockMs: 60_000 };
       seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
         if (answer.status !== 429) return;
@@ -89,77 +79,62 @@ const single = variantsOf({
           ? { success: false, message: 'The code is wrong.' }
           : { errorCode: 'KInvalidMfaCode', message: 'mfaCode is not valid.' };
       });
-    },
-  },
-  'mail-limit-after-5': {
-    description: 'After five consecutive unused codes no more are mailed for 10 seconds.',
-    apply: withRules(() => ({ mailLimit: { mails: 5, windowMs: 10_000 } })),
-  },
-  'codes-spent-by-wrong-password': {
-    description: 'A login with a wrong password uses up a right code.',
-    near: ['mail/wrong-password-voids-code'],
-    apply: refusals('CreateSession', (answer, call, world) => {
-      if (own(asObject(answer.body), 'errorCode') !== 'KInvalidCredentials') return;
+    }),
+  'mail-limit-after-5': conforms()
+    .says('After five consecutive unused codes no more are mailed for 10 seconds.')
+    .rules(() => ({ mailLimit: { mails: 5, windowMs: 10_000 } })),
+  'codes-spent-by-wrong-password': conforms({ near: ['mail/wrong-password-voids-code'] })
+    .says('A login with a wrong password uses up a right code.')
+    .refusals('CreateSession', (answer, call, world) => {
+      if (own(answer.body, 'errorCode') !== 'KInvalidCredentials') return;
       const user = userNamed(call.body, world);
-      const [code, otpType] = [text(asObject(call.body), 'otpCode'), text(asObject(call.body), 'otpType')];
+      const [code, otpType] = [text(call.body, 'otpCode'), text(call.body, 'otpType')];
       if (user !== undefined && code !== undefined && otpType !== undefined)
         useLoginCode(user, otpType, code, world);
     }),
-  },
-  'names-in-any-case': {
-    description: 'otpType and domain are accepted in any case.',
-    apply: bodies('CreateSession', (body) => {
+  'names-in-any-case': conforms()
+    .says('otpType and domain are accepted in any case.')
+    .edits('CreateSession', (body) => {
       const { otpType, domain } = asObject(body);
-      return isObject(body)
-        ? {
-            ...body,
-            ...(typeof otpType === 'string' ? { otpType: otpType.toLowerCase() } : {}),
-            ...(typeof domain === 'string' ? { domain: domain.toUpperCase() } : {}),
-          }
-        : undefined;
+      return (
+        isObject(body) && {
+          ...(typeof otpType === 'string' ? { otpType: otpType.toLowerCase() } : {}),
+          ...(typeof domain === 'string' ? { domain: domain.toUpperCase() } : {}),
+        }
+      );
     }),
-  },
-  'address-kept-after-disabling': {
-    description: 'Switching support MFA off keeps its address and mode.',
-    apply: withRules(() => ({ afterDisabling: ({ email, mfaType }) => ({ ...supportOff, email, mfaType }) })),
-  },
-  'patch-replaces': {
-    description: 'PATCH /support-user/mfa resets properties that the body leaves out.',
-    apply: bodies('UpdateSupportMFAConfig', (body) =>
+  'address-kept-after-disabling': conforms()
+    .says('Switching support MFA off keeps its address and mode.')
+    .wraps('afterDisabling', (_earlier, { email, mfaType }) => ({ ...supportOff, email, mfaType })),
+  'patch-replaces': conforms()
+    .says('PATCH /support-user/mfa resets properties that the body leaves out.')
+    .bodies('UpdateSupportMFAConfig', (body) =>
       isObject(body) ? { enabled: false, mfaType: null, email: null, ...body } : body,
     ),
-  },
-  'put-read-after-300ms': {
-    description: 'GET /mfa-config shows a change 300 ms after the answer to PUT.',
-    apply: (seams) => showClusterLate(seams, 300),
-  },
-  'wrong-code-ends-the-proof': {
-    description: "A wrong code resets the verification of the support user's key.",
-    fails: ['verify-totp/refused-code-keeps-the-proof'],
-    apply: withRules(() => ({ afterVerification: (_before, right) => (right ? 'kSuccess' : 'kFailure') })),
-  },
-  'sessions-end-with-a-switch': {
-    description: 'Switching cluster MFA on or off ends all sessions.',
-    apply: withRules(({ storeCluster }) => ({
-      storeCluster: (before, wanted, world) => {
-        if (before.enabled !== wanted.enabled) world.state.sessions.clear();
-        return storeCluster(before, wanted, world);
-      },
-    })),
-  },
-  'one-session-for-each-user': {
-    description: "A login ends the user's earlier session.",
-    apply: successes('CreateSession', (body, _call, { state }) => {
+  'put-read-after-300ms': conforms()
+    .says('GET /mfa-config shows a change 300 ms after the answer to PUT.')
+    .by((seams) => showClusterLate(seams, 300)),
+  'wrong-code-ends-the-proof': conforms({ fails: ['verify-totp/refused-code-keeps-the-proof'] })
+    .says("A wrong code resets the verification of the support user's key.")
+    .wraps('afterVerification', (_earlier, _before, right) => (right ? 'kSuccess' : 'kFailure')),
+  'sessions-end-with-a-switch': conforms()
+    .says('Switching cluster MFA on or off ends all sessions.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      if (before.enabled !== wanted.enabled) world.state.sessions.clear();
+      return storeCluster(before, wanted, world);
+    }),
+  'one-session-for-each-user': conforms()
+    .says("A login ends the user's earlier session.")
+    .successes('CreateSession', (body, _call, { state }) => {
       const id = text(body, 'sessionId') ?? '';
       const owner = state.sessions.get(id);
       for (const [other, user] of state.sessions) {
         if (other !== id && user === owner) state.sessions.delete(other);
       }
     }),
-  },
-  'sessions-end-after-15-minutes': {
-    description: 'A session ends 15 minutes after its login.',
-    apply: (seams) => {
+  'sessions-end-after-15-minutes': conforms()
+    .says('A session ends 15 minutes after its login.')
+    .by((seams) => {
       const { rules, clock } = seams;
       const { identify } = rules;
       const begun = new Map<string, number>();
@@ -171,66 +146,55 @@ const single = variantsOf({
         for (const [id, at] of begun) if (clock.now() - at > 15 * 60_000) world.state.sessions.delete(id);
         return identify(credentials, call, world);
       };
-    },
-  },
-  'cluster-mfa-on-at-first': {
-    description: 'Cluster MFA is on from the start.',
-    apply: startsWith({ clusterMfa: { enabled: true } }),
-  },
-  'cluster-mfa-on-by-email-at-first': {
-    description: 'Cluster MFA is on from the start, with mailed codes only.',
-    apply: startsWith({ clusterMfa: { enabled: true, authenticationTypes: ['email'] } }),
-  },
-  'support-mfa-on-at-first': {
-    description: "The support user's MFA is on from the start, by e-mail.",
-    apply: startsWith({ supportMfa: { enabled: true, mfaType: 'email' } }),
-  },
-  'email-otp-needs-credential': {
-    description: 'POST /email-otp without a declared credential is refused.',
-    apply: inputs('CreateEmailOtp', (call, world) => {
+    }),
+  'cluster-mfa-on-at-first': conforms()
+    .says('Cluster MFA is on from the start.')
+    .by(startsWith({ clusterMfa: { enabled: true } })),
+  'cluster-mfa-on-by-email-at-first': conforms()
+    .says('Cluster MFA is on from the start, with mailed codes only.')
+    .by(startsWith({ clusterMfa: { enabled: true, authenticationTypes: ['email'] } })),
+  'support-mfa-on-at-first': conforms()
+    .says("The support user's MFA is on from the start, by e-mail.")
+    .by(startsWith({ supportMfa: { enabled: true, mfaType: 'email' } })),
+  'email-otp-needs-credential': conforms()
+    .says('POST /email-otp without a declared credential is refused.')
+    .inputs('CreateEmailOtp', (call, world) => {
       if (!isAnonymous(credentialsOf(call, world))) return;
       throw new Refusal(401, 'KUnauthorized', 'A valid credential is required.', challenges(world));
     }),
-  },
-  'email-otp-hides-accounts': {
-    description: 'POST /email-otp also answers 204 for wrong credentials, and mails nothing.',
-    apply: refusals('CreateEmailOtp', (answer, call) => {
-      if (answer.status !== 401 || own(asObject(call.body), 'username') === undefined) return;
+  'email-otp-hides-accounts': conforms()
+    .says('POST /email-otp also answers 204 for wrong credentials, and mails nothing.')
+    .refusals('CreateEmailOtp', (answer, call) => {
+      if (answer.status !== 401 || own(call.body, 'username') === undefined) return;
       Object.assign(answer, { status: 204, headers: {}, body: undefined });
     }),
-  },
-  'login-in-two-steps': {
-    description: 'A login without its code answers 201 with a session that opens nothing.',
-    apply: refusals('CreateSession', (answer) => {
-      if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
+  'login-in-two-steps': conforms()
+    .says('A login without its code answers 201 with a session that opens nothing.')
+    .refusals('CreateSession', (answer) => {
+      if (own(answer.body, 'errorCode') !== 'KOtpRequired') return;
       const headers = { 'cache-control': 'no-store' };
       Object.assign(answer, { status: 201, headers, body: { sessionId: randomUUID() } });
     }),
-  },
-  'codes-in-the-second-step-only': {
-    description: 'POST /users/sessions accepts no codes: POST /users/verify-otp finishes every login.',
-    since: '7.3.1',
-    apply: bodies('CreateSession', (body) => {
+  'codes-in-the-second-step-only': conforms({ since: '7.3.1' })
+    .says('POST /users/sessions accepts no codes: POST /users/verify-otp finishes every login.')
+    .bodies('CreateSession', (body) => {
       if (!isObject(body)) return body;
       const { otpCode: _code, otpType: _type, ...rest } = body;
       return rest;
     }),
-  },
-  'second-step-by-its-own-mail': {
-    description:
-      'Second steps accept only codes of POST /send-email-otp, sessions only those of POST /email-otp.',
-    since: '7.3.1',
-    apply: ({ rules }) => {
-      const { recipients, firstStepMay, secondStepRight, mailCodeFits } = rules;
+  'second-step-by-its-own-mail': conforms({ since: '7.3.1' })
+    .says('Second steps accept only codes of POST /send-email-otp, sessions only those of POST /email-otp.')
+    .by((seams) => {
+      const { recipients, firstStepMay, secondStepRight, mailCodeFits } = seams.rules;
       const byCaller = new WeakSet<MailCode>();
       let isSecondStep = false;
-      rules.firstStepMay = (operation) => operation === 'SendEmailOtp' || firstStepMay(operation);
-      rules.recipients = (address, call, world) => {
+      seams.rules.firstStepMay = (operation) => operation === 'SendEmailOtp' || firstStepMay(operation);
+      seams.rules.recipients = (address, call, world) => {
         const newest = world.state.mailCodes.at(-1);
         if (call.operation === 'SendEmailOtp' && newest !== undefined) byCaller.add(newest);
         return recipients(address, call, world);
       };
-      rules.secondStepRight = (...attempt) => {
+      seams.rules.secondStepRight = (...attempt) => {
         isSecondStep = true;
         try {
           return secondStepRight(...attempt);
@@ -238,40 +202,31 @@ const single = variantsOf({
           isSecondStep = false;
         }
       };
-      rules.mailCodeFits = (entry, code, owner, now) =>
+      seams.rules.mailCodeFits = (entry, code, owner, now) =>
         mailCodeFits(entry, code, owner, now) &&
         (typeof owner !== 'string' || byCaller.has(entry) === isSecondStep);
-    },
-  },
-  'no-second-step': {
-    description: 'The password alone starts no login: without a code it is refused.',
-    since: '7.3.1',
-    apply: withRules(() => ({ beginsLogin: () => false })),
-  },
-  'support-password-for-every-change': {
-    description: "Every PATCH and PUT /support-user/mfa needs the support user's password.",
-    since: '7.3',
-    apply: withRules(() => ({ needsSupportPassword: () => true })),
-  },
-  'support-password-not-asked': {
-    description: 'Support MFA changes without a password: GET shows requiresPasswordAuth false.',
-    since: '7.3.2',
-    apply: (seams) => {
+    }),
+  'no-second-step': conforms({ since: '7.3.1' })
+    .says('The password alone starts no login: without a code it is refused.')
+    .wraps('beginsLogin', () => false),
+  'support-password-for-every-change': conforms({ since: '7.3' })
+    .says("Every PATCH and PUT /support-user/mfa needs the support user's password.")
+    .wraps('needsSupportPassword', () => true),
+  'support-password-not-asked': conforms({ since: '7.3.2' })
+    .says('Support MFA changes without a password: GET shows requiresPasswordAuth false.')
+    .by((seams) => {
       seams.told.supportPassword = false;
       seams.rules.needsSupportPassword = () => false;
       seams.rules.supportPasswordRight = () => true;
-      seams.success(
-        ['GetSupportMFAConfig', 'UpdateSupportMFAConfig', 'ConfigureSupportMFAConfig'],
-        (body) => ({ ...body, requiresPasswordAuth: false }),
-      );
-    },
-  },
-  'access-tokens-absent': {
-    description: 'There are no access tokens: their path is unknown.',
-    apply: inputs('CreateAccessToken', () => {
+      seams.show(['GetSupportMFAConfig', 'UpdateSupportMFAConfig', 'ConfigureSupportMFAConfig'], (_body) => ({
+        requiresPasswordAuth: false,
+      }));
+    }),
+  'access-tokens-absent': conforms()
+    .says('There are no access tokens: their path is unknown.')
+    .inputs('CreateAccessToken', () => {
       throw new Refusal(404, 'KNotFound', 'There is no such resource.');
     }),
-  },
 });
 
 export const behaviourVariants: readonly Variant[] = [
@@ -292,9 +247,9 @@ export const behaviourVariants: readonly Variant[] = [
       apply: (seams) => {
         const recent = new Map<string, readonly number[]>();
         seams.answer('CreateSession', async (answer, call, { state, clock }) => {
-          const user = text(asObject(call.body), 'username') ?? '';
+          const user = text(call.body, 'username') ?? '';
           if (answer.status < 300) recent.delete(user);
-          if (own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
+          if (own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
           state.failures.delete(user);
           const now = clock.now();
           const failed = [...(recent.get(user) ?? []).filter((at) => now - at < 30_000), now];

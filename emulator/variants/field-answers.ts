@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal } from '../call.js';
 import { cookie, header } from '../credentials.js';
-import { answers, page } from '../deviations.js';
+import { page } from '../deviations.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
-import { type Seams, type Variant, variantsOf } from '../seams.js';
+import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 
 /** JSON with a line feed after it. */
 function lineFeeds(seams: Seams): void {
@@ -52,7 +52,7 @@ function inTheirWords(
   errorCode: string,
   call: Call,
 ): [status: number, errorCode: string, message: string] | undefined {
-  const name = text(asObject(call.body), 'username') ?? '';
+  const name = text(call.body, 'username') ?? '';
   switch (errorCode) {
     case 'KInvalidCredentials':
       return [400, 'KValidationError', 'Invalid Username or Password specified.'];
@@ -92,10 +92,9 @@ function refusesEvery(n: number, status: number, type: string, content: string):
 
 /** Answers of real clusters. */
 export const fieldAnswerVariants: readonly Variant[] = variantsOf({
-  'field-errors': {
-    description: 'Errors use the words of real clusters; a 401 has no WWW-Authenticate.',
-    fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'],
-    apply: (seams) => {
+  'field-errors': conforms({ fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'] })
+    .says('Errors use the words of real clusters; a 401 has no WWW-Authenticate.')
+    .by((seams) => {
       lineFeeds(seams);
       seams.refusal('any', (answer, call) => {
         if (!isObject(answer.body)) return;
@@ -104,21 +103,19 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
         const [status, errorCode, message] = theirs;
         Object.assign(answer, { status, headers: {}, body: { ...answer.body, errorCode, message } });
       });
-    },
-  },
-  'field-nginx-404': {
-    description: 'Unknown paths and methods are answered with the HTML page of a web server.',
-    apply: (seams) => {
+    }),
+  'field-nginx-404': conforms()
+    .says('Unknown paths and methods are answered with the HTML page of a web server.')
+    .by((seams) => {
       lineFeeds(seams);
       seams.wire('any', (answer, call) => {
         if (call.operation === null && (answer.status === 404 || answer.status === 405))
           page(answer, 404, 'text/html', notFound);
       });
-    },
-  },
-  'web-server-before-the-api': {
-    description: 'Other path spellings redirect, unknown paths to a login page; TRACE gets an HTML page.',
-    apply: (seams) => {
+    }),
+  'web-server-before-the-api': conforms()
+    .says('Other path spellings redirect, unknown paths to a login page; TRACE gets an HTML page.')
+    .by((seams) => {
       seams.wire('any', (answer, call) => {
         if (call.operation !== null) return;
         if (call.method === 'TRACE') {
@@ -129,11 +126,10 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
           answer.headers['location'] = clean === call.path ? '/login' : clean;
         }
       });
-    },
-  },
-  'web-page-404': {
-    description: 'DELETE /users/sessions answers an unknown sid by 404 with the HTML page of a web server.',
-    apply: (seams) => {
+    }),
+  'web-page-404': conforms()
+    .says('DELETE /users/sessions answers an unknown sid by 404 with the HTML page of a web server.')
+    .by((seams) => {
       seams.input('DeleteSession', (call, { state }) => {
         const sid = call.query.get('sid');
         if (sid === null || state.users.some((user) => user.sid === sid)) return;
@@ -142,11 +138,10 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
       seams.wire('DeleteSession', (answer) => {
         if (answer.status === 404) page(answer, 404, 'text/html', notFound);
       });
-    },
-  },
-  'proxy-in-front': {
-    description: 'A proxy before the API answers chunked bodies 411 and SQL-like bodies 403 with HTML pages.',
-    apply: (seams) => {
+    }),
+  'proxy-in-front': conforms()
+    .says('A proxy before the API answers chunked bodies 411 and SQL-like bodies 403 with HTML pages.')
+    .by((seams) => {
       const blocked = new WeakMap<Call, 403 | 411>();
       seams.input('any', (call) => {
         if (header(call, 'transfer-encoding') !== undefined) blocked.set(call, 411);
@@ -159,19 +154,16 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
         if (status !== undefined)
           page(answer, status, 'text/html', `<html><h1>${status} Not Taken</h1></html>`);
       });
-    },
-  },
-  'field-429-plain': {
-    description: 'Every 40th request is refused with 429 in plain text, without Retry-After and Via.',
-    apply: refusesEvery(40, 429, 'text/plain', 'Too Many Requests'),
-  },
-  'field-503-plain': {
-    description: 'Every 60th request is refused with 503 and an HTML page, without Retry-After and Via.',
-    apply: refusesEvery(60, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>'),
-  },
-  'reads-without-answer-now-and-then': {
-    description: "Every 40th read is answered 502 or 504 with a balancer's HTML page, without Via.",
-    apply: (seams) => {
+    }),
+  'field-429-plain': conforms()
+    .says('Every 40th request is refused with 429 in plain text, without Retry-After and Via.')
+    .by(refusesEvery(40, 429, 'text/plain', 'Too Many Requests')),
+  'field-503-plain': conforms()
+    .says('Every 60th request is refused with 503 and an HTML page, without Retry-After and Via.')
+    .by(refusesEvery(60, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>')),
+  'reads-without-answer-now-and-then': conforms()
+    .says("Every 40th read is answered 502 or 504 with a balancer's HTML page, without Via.")
+    .by((seams) => {
       let reads = 0;
       seams.wire(['GetMFAConfig', 'GetSupportMFAConfig'], (answer) => {
         reads += 1;
@@ -179,11 +171,10 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
         const [status, phrase] = reads % 80 === 0 ? [502, 'Bad Gateway'] : [504, 'Gateway Time-out'];
         page(answer, status, 'text/html', `<html><h1>${status} ${phrase}</h1></html>`);
       });
-    },
-  },
-  'field-slow': {
-    description: 'Every 80th answer of an operation takes 2 seconds longer, every tenth of these 20 seconds.',
-    apply: (seams) => {
+    }),
+  'field-slow': conforms()
+    .says('Every 80th answer of an operation takes 2 seconds longer, every tenth of these 20 seconds.')
+    .by((seams) => {
       seams.told.limits = { ...seams.told.limits, requestTimeoutMs: 60_000 };
       const answers = new Map<Call['operation'], number>();
       let slow = 0;
@@ -194,21 +185,17 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
         slow += 1;
         await pause(slow % 10 === 0 ? 20_000 : 2_000);
       });
-    },
-  },
-  'node-in-a-cookie': {
-    description: 'Each answer names its node in a cookie and a header field.',
-    apply: answers('any', (answer) => {
+    }),
+  'node-in-a-cookie': conforms()
+    .says('Each answer names its node in a cookie and a header field.')
+    .answers('any', (answer) => {
       const cookies = [answer.headers['set-cookie'], `node=${node}`].filter((each) => each !== undefined);
       Object.assign(answer.headers, { 'set-cookie': cookies.join(', '), 'x-served-by': node });
     }),
-  },
-  'field-cookie-too': {
-    description: 'A login also sets a cookie, which authenticates by itself.',
-    apply: (seams) => setCookies(seams, (body) => body),
-  },
-  'sessions-by-cookie-only': {
-    description: 'A login sets a cookie and answers no session id.',
-    apply: (seams) => setCookies(seams, ({ sessionId: _left, ...body }) => body),
-  },
+  'field-cookie-too': conforms()
+    .says('A login also sets a cookie, which authenticates by itself.')
+    .by((seams) => setCookies(seams, (body) => body)),
+  'sessions-by-cookie-only': conforms()
+    .says('A login sets a cookie and answers no session id.')
+    .by((seams) => setCookies(seams, ({ sessionId: _left, ...body }) => body)),
 });

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, Refusal, type World } from '../call.js';
 import { attempt, useLoginCode, useMailCode } from '../codes.js';
 import { challenges, cookie, credentialsOf, header } from '../credentials.js';
-import { bodies, userNamed } from '../deviations.js';
-import { asObject, isObject, own, text } from '../json.js';
+import { userNamed } from '../deviations.js';
+import { isObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
+import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import type { User } from '../state.js';
 
 /** A closed login: a setting of the cluster decides which of the two is open. */
@@ -118,7 +118,7 @@ function firstStep(
         if (
           call.operation === 'CreateSession' &&
           user !== undefined &&
-          own(asObject(answer.body), 'errorCode') === 'KOtpRequired'
+          own(answer.body, 'errorCode') === 'KOtpRequired'
         ) {
           const sessionId = randomBytes(24).toString('base64url');
           first.set(sessionId, user);
@@ -157,7 +157,7 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
         const user = userNamed(call.body, world);
         if (user === undefined) return;
         if (answer.status < 300 && call.operation !== 'CreateEmailOtp') failures.delete(user);
-        const errorCode = text(asObject(answer.body), 'errorCode');
+        const errorCode = text(answer.body, 'errorCode');
         const record = failures.get(user) ?? { count: 0, lockedUntil: 0 };
         if (record.lockedUntil > clock.now()) return;
         if (errorCode !== 'KInvalidCredentials' && errorCode !== 'KInvalidOtp') return;
@@ -173,21 +173,18 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
 
 /** Login and MFA of real clusters. */
 export const fieldVariants: readonly Variant[] = variantsOf({
-  'field-sessions-only': {
-    description: 'POST /access-tokens is closed: it answers everyone 400 "Access denied".',
-    apply: (seams) => closed(seams, 'CreateAccessToken'),
-  },
-  'field-tokens-only': {
-    description: 'POST /users/sessions is closed ("Access denied"); POST /access-tokens accepts codes.',
-    apply: (seams) => {
+  'field-sessions-only': conforms()
+    .says('POST /access-tokens is closed: it answers everyone 400 "Access denied".')
+    .by((seams) => closed(seams, 'CreateAccessToken')),
+  'field-tokens-only': conforms()
+    .says('POST /users/sessions is closed ("Access denied"); POST /access-tokens accepts codes.')
+    .by((seams) => {
       closed(seams, 'CreateSession');
       tokensTakeCodes(seams, ['totp', 'email']);
-    },
-  },
-  'field-tokens-without-codes': {
-    description: 'POST /users/sessions is closed, and POST /access-tokens accepts no codes.',
-    apply: (seams) => closed(seams, 'CreateSession'),
-  },
+    }),
+  'field-tokens-without-codes': conforms()
+    .says('POST /users/sessions is closed, and POST /access-tokens accepts no codes.')
+    .by((seams) => closed(seams, 'CreateSession')),
   'field-session-limit': sessionLimit(10),
   'field-session-limit-3': sessionLimit(3),
   'field-session-limit-untold': {
@@ -196,78 +193,66 @@ export const fieldVariants: readonly Variant[] = variantsOf({
   'field-first-step': firstStep(true),
   'field-first-step-strict': firstStep(false),
   'field-first-step-cookie': firstStep(false, 'login-session'),
-  'field-first-step-reads-support-mfa': {
-    description:
-      'A pending session opens MFA operations and GET /support-user/mfa, not GET /security-config.',
-    fails: ['totp-login/first-step-session-opens-nothing'],
-    apply: (seams) => {
+  'field-first-step-reads-support-mfa': conforms({ fails: ['totp-login/first-step-session-opens-nothing'] })
+    .says('A pending session opens MFA operations and GET /support-user/mfa, not GET /security-config.')
+    .by((seams) => {
       firstStep(false, undefined, ['GetSupportMFAConfig']).apply(seams);
-      seams.refusal('any', (answer, call, world) => {
+      seams.refusal('any', (_answer, call, world) => {
         if (call.method !== 'GET' || !call.path.endsWith('/security-config')) return;
         const isKnown = world.rules.identify(credentialsOf(call, world), call, world) !== undefined;
-        Object.assign(
-          answer,
-          isKnown ? { status: 200, headers: {}, body: {} } : { status: 401, headers: challenges(world) },
-        );
+        return isKnown ? { status: 200, headers: {}, body: {} } : { status: 401, headers: challenges(world) };
       });
-    },
-  },
-  'field-user-exempt': {
-    description: 'The target file exempts a user from MFA: the password alone logs in, with any code.',
-    apply: ({ rules, told }) => {
+    }),
+  'field-user-exempt': conforms()
+    .says('The target file exempts a user from MFA: the password alone logs in, with any code.')
+    .by(({ rules, told }) => {
       const { asksForCode, tokenByPasswordAlone } = rules;
       told.accounts.other = { mfaExempt: true };
       rules.asksForCode = (user, world) => user.role !== 'other' && asksForCode(user, world);
       rules.tokenByPasswordAlone = (user, world) =>
         user.role === 'other' || tokenByPasswordAlone(user, world);
-    },
-  },
-  'field-domain-always-mfa': {
-    description: 'A user outside the domain LOCAL needs a code even while cluster MFA is off.',
-    apply: (seams) => {
+    }),
+  'field-domain-always-mfa': conforms()
+    .says('A user outside the domain LOCAL needs a code even while cluster MFA is off.')
+    .by((seams) => {
       seams.start = { ...seams.start, domains: { other: 'corp.example' } };
       const { rules } = seams;
       const { asksForCode, tokenByPasswordAlone } = rules;
       rules.asksForCode = (user, world) => user.domain !== 'LOCAL' || asksForCode(user, world);
       rules.tokenByPasswordAlone = (user, world) =>
         user.domain === 'LOCAL' && tokenByPasswordAlone(user, world);
-    },
-  },
+    }),
   'field-lock-minutes': lockMinutes(5),
   'field-lock-minutes-3': lockMinutes(3),
-  'field-email-not-set-up': {
-    description: 'A user with an address gets no mailed codes: POST /email-otp answers 400.',
-    apply: bodies('CreateEmailOtp', (body, _call, world) => {
+  'field-email-not-set-up': conforms()
+    .says('A user with an address gets no mailed codes: POST /email-otp answers 400.')
+    .bodies('CreateEmailOtp', (body, _call, world) => {
       const user = userNamed(body, world);
-      if (user?.role !== 'other' || text(asObject(body), 'password') !== user.password) return body;
+      if (user?.role !== 'other' || text(body, 'password') !== user.password) return body;
       throw new Refusal(400, 'KValidationError', 'Email MFA is not set up for the user.');
     }),
-  },
-  'field-email-by-tokens': {
-    description: 'A mailed code opens an access token, not a session.',
-    apply: (seams) => {
+  'field-email-by-tokens': conforms()
+    .says('A mailed code opens an access token, not a session.')
+    .by((seams) => {
       seams.rules.kindsOf = (otpType) => (otpType === 'totp' ? ['totp'] : []);
       tokensTakeCodes(seams, ['email']);
-    },
-  },
-  'field-authtypes-null': {
-    description: 'Before the first change, GET /mfa-config answers null for nullable properties.',
-    apply: (seams) => startsWithNulls(seams),
-  },
-  'nulls-before-the-first-put-only': {
-    description: 'GET /mfa-config answers nulls at first; a PUT of null stores an empty list or false.',
-    apply: (seams) => {
+    }),
+  'field-authtypes-null': conforms()
+    .says('Before the first change, GET /mfa-config answers null for nullable properties.')
+    .by((seams) => startsWithNulls(seams)),
+  'nulls-before-the-first-put-only': conforms()
+    .says('GET /mfa-config answers nulls at first; a PUT of null stores an empty list or false.')
+    .by((seams) => {
       startsWithNulls(seams);
       seams.answer('UpdateMFAConfig', ({ status }, _, { state }) => {
         if (status >= 300) return;
         state.cluster.authenticationTypes ??= [];
         state.cluster.retainUserMfaSettings ??= false;
       });
-    },
-  },
-  'null-keeps-what-is': {
-    description: 'GET /mfa-config answers nulls at first; a PUT keeps null or missing properties.',
-    apply: (seams) => {
+    }),
+  'null-keeps-what-is': conforms()
+    .says('GET /mfa-config answers nulls at first; a PUT keeps null or missing properties.')
+    .by((seams) => {
       startsWithNulls(seams);
       const { storeCluster } = seams.rules;
       seams.rules.storeCluster = (before, { enabled, ...wanted }, world) => {
@@ -275,12 +260,10 @@ export const fieldVariants: readonly Variant[] = variantsOf({
         const retainUserMfaSettings = wanted.retainUserMfaSettings ?? before.retainUserMfaSettings;
         return storeCluster(before, { enabled, authenticationTypes, retainUserMfaSettings }, world);
       };
-    },
-  },
-  'field-support-email-kept': {
-    description: "The support user's address stays when MFA is switched off, and is used again by default.",
-    apply: withRules(({ afterDisabling }) => ({
+    }),
+  'field-support-email-kept': conforms()
+    .says("The support user's address stays when MFA is switched off, and is used again by default.")
+    .rules(({ afterDisabling }) => ({
       afterDisabling: (before) => ({ ...afterDisabling(before), email: before.email }),
     })),
-  },
 });

@@ -62,9 +62,9 @@ export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   if (show !== undefined) {
     const [property, , make] = show;
     return (seams) =>
-      seams.success('any', (body) => {
+      seams.show('any', (body) => {
         const value = text(body, property);
-        return value === undefined ? body : { ...body, [property]: make(value) };
+        return value !== undefined && { [property]: make(value) };
       });
   }
   if (error === undefined) return undefined;

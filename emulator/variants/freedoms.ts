@@ -1,7 +1,6 @@
 import { challenges } from '../credentials.js';
-import { asObject, isObject, type Json, type JsonObject, own } from '../json.js';
-import type { OperationId } from '../operations/table.js';
-import { isOperationId } from '../operations/table.js';
+import { isObject, type Json, type JsonObject, own } from '../json.js';
+import { isOperationId, type OperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
 import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
@@ -69,9 +68,7 @@ function without(body: JsonObject, name: string): JsonObject {
 function inBodies(place: string, change: (body: JsonObject) => JsonObject): Setter | undefined {
   if (place === 'Error') {
     return (seams) =>
-      seams.refusal('any', (answer) => {
-        if (isObject(answer.body)) answer.body = change(answer.body);
-      });
+      seams.refusal('any', (answer) => isObject(answer.body) && { body: change(answer.body) });
   }
   return isOperationId(place) ? (seams) => seams.success(place, change) : undefined;
 }
@@ -93,7 +90,7 @@ function refused(place: string, errorCode: string, status: number): Setter | und
   return (seams) =>
     seams.refusal(which, (answer, _call, world) => {
       const body: Json | undefined = answer.body;
-      if (own(asObject(body), 'errorCode') !== errorCode) return;
+      if (own(body, 'errorCode') !== errorCode) return;
       answer.status = status;
       answer.headers = status === 401 ? challenges(world) : {};
     });

@@ -74,7 +74,6 @@ export function keysLate({ rules }: Seams, delayMs: number): void {
 
 /** Ended sessions work for a further time. */
 export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
-  const { identify } = seams.rules;
   const ended = new Map<string, number>();
   const users = new Map<string, User | undefined>();
   seams.input('DeleteSession', (_call, { state }) => {
@@ -84,11 +83,11 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
     const id = text(body, 'sessionId') ?? '';
     users.set(id, state.sessions.get(id));
   });
-  seams.rules.identify = (credentials, call, world) => {
+  seams.wrap('identify', (identify, credentials, call, world) => {
     const id = credentials.sessionId ?? '';
     const isLate = where() && (ended.get(id) ?? 0) > Date.now();
     return identify(credentials, call, world) ?? (isLate ? users.get(id) : undefined);
-  };
+  });
 }
 
 /** A second node serves every other request of an operation, and learns of changes with a delay. */

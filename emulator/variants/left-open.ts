@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
-import { alsoKnows, bodies, inputs, keepsAddress, shownAs, successes } from '../deviations.js';
+import { alsoKnows, keepsAddress, shownAs } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { type Seams, type Variant, variantsOf, withRules } from '../seams.js';
+import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, keysLate, twoNodes } from './late.js';
 
@@ -22,11 +22,11 @@ function without(names: readonly string[]): (body: JsonObject) => JsonObject {
 
 /** Compares members, because a deeply nested body can't be written as text. */
 function isOf(config: ClusterMfa, body: Json | undefined): boolean {
-  const types = own(asObject(body), 'authenticationTypes');
+  const types = own(body, 'authenticationTypes');
   return (
     Object.keys(asObject(body)).length === 3 &&
-    own(asObject(body), 'enabled') === config.enabled &&
-    own(asObject(body), 'retainUserMfaSettings') === config.retainUserMfaSettings &&
+    own(body, 'enabled') === config.enabled &&
+    own(body, 'retainUserMfaSettings') === config.retainUserMfaSettings &&
     (Array.isArray(types) ? types.toSorted().join() : types) ===
       (config.authenticationTypes?.toSorted().join() ?? null)
   );
@@ -60,65 +60,52 @@ function refuseNoOps(seams: Seams, status: number): void {
 
 /** Freedoms that the API document leaves to targets. */
 export const leftOpenVariants: readonly Variant[] = variantsOf({
-  'patch-answers-new-key-only': {
-    description: 'PATCH /support-user/mfa answers a new secret and its URI without the configuration.',
-    apply: successes('UpdateSupportMFAConfig', without([...configuration, 'accountName'])),
-  },
-  'state-not-shown': {
-    description: 'GET /support-user/mfa shows no otpVerificationState.',
-    apply: successes('GetSupportMFAConfig', without(['otpVerificationState'])),
-  },
-  'access-token-without-type': {
-    description: 'POST /access-tokens leaves out tokenType and privileges.',
-    apply: successes('CreateAccessToken', without(['tokenType', 'privileges'])),
-  },
-  'totp-key-without-id-and-name': {
-    description: 'POST /totp-key answers the secret and its URI only.',
-    apply: successes('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
-  },
-  'keys-by-uri-only': {
-    description: 'A new key is answered as a URI, without totpSecretKey.',
-    fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'],
-    apply: successes(handsOutKey, without(['totpSecretKey'])),
-  },
-  'keys-by-secret-only': {
-    description: 'A new key is answered as totpSecretKey, without a URI.',
-    fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'],
-    apply: successes(handsOutKey, without(['totpUri'])),
-  },
-  'secret-in-groups': {
-    description: 'totpSecretKey is shown in small letters and groups of four; the URI has the exact secret.',
-    apply: successes(handsOutKey, (body) => {
+  'patch-answers-new-key-only': conforms()
+    .says('PATCH /support-user/mfa answers a new secret and its URI without the configuration.')
+    .successes('UpdateSupportMFAConfig', without([...configuration, 'accountName'])),
+  'state-not-shown': conforms()
+    .says('GET /support-user/mfa shows no otpVerificationState.')
+    .successes('GetSupportMFAConfig', without(['otpVerificationState'])),
+  'access-token-without-type': conforms()
+    .says('POST /access-tokens leaves out tokenType and privileges.')
+    .successes('CreateAccessToken', without(['tokenType', 'privileges'])),
+  'totp-key-without-id-and-name': conforms()
+    .says('POST /totp-key answers the secret and its URI only.')
+    .successes('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
+  'keys-by-uri-only': conforms({ fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'] })
+    .says('A new key is answered as a URI, without totpSecretKey.')
+    .successes(handsOutKey, without(['totpSecretKey'])),
+  'keys-by-secret-only': conforms({ fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'] })
+    .says('A new key is answered as totpSecretKey, without a URI.')
+    .successes(handsOutKey, without(['totpUri'])),
+  'secret-in-groups': conforms()
+    .says('totpSecretKey is shown in small letters and groups of four; the URI has the exact secret.')
+    .shows(handsOutKey, (body) => {
       const secret = text(body, 'totpSecretKey');
       const groups = secret?.toLowerCase().match(/.{1,4}/g);
-      return groups === undefined || groups === null ? body : { ...body, totpSecretKey: groups.join(' ') };
+      return groups !== undefined && groups !== null && { totpSecretKey: groups.join(' ') };
     }),
-  },
-  'uri-with-counter': {
-    description: 'The URI of a TOTP key also has a counter of 0.',
-    apply: withRules(({ keyUri }) => ({ keyUri: (key, secret) => `${keyUri(key, secret)}&counter=0` })),
-  },
-  'key-name-in-the-label': {
-    description: 'The URI label of a TOTP key ends in the key name, in lower-case percent-encoding.',
-    apply: ({ rules }) => {
-      const { keyUri } = rules;
+  'uri-with-counter': conforms()
+    .says('The URI of a TOTP key also has a counter of 0.')
+    .wraps('keyUri', (keyUri, key, secret) => `${keyUri(key, secret)}&counter=0`),
+  'key-name-in-the-label': conforms()
+    .says('The URI label of a TOTP key ends in the key name, in lower-case percent-encoding.')
+    .by((seams) => {
+      const { keyUri } = seams.rules;
       const encoded = (text: string) =>
         encodeURIComponent(text).replace(/%../g, (octet) => octet.toLowerCase());
-      rules.keyUri = (key, secret) =>
+      seams.rules.keyUri = (key, secret) =>
         keyUri(key, secret).replace('?', key.name === null ? '?' : `%20(${encoded(key.name)})?`);
-    },
-  },
-  'trailing-commas-taken': {
-    description: 'JSON with a comma before a closing bracket is accepted.',
-    apply: inputs('any', (call) => {
+    }),
+  'trailing-commas-taken': conforms()
+    .says('JSON with a comma before a closing bracket is accepted.')
+    .inputs('any', (call) => {
       if (call.content === undefined) return;
       call.content = Buffer.from(call.content.toString().replace(/,(?=\s*[}\]])/g, ''));
     }),
-  },
-  'credentials-hexadecimal': {
-    description: 'Session ids are hexadecimal and, like API keys, accepted in any case.',
-    fails: ['access/key-in-other-case-is-refused'],
-    apply: (seams) => {
+  'credentials-hexadecimal': conforms({ fails: ['access/key-in-other-case-is-refused'] })
+    .says('Session ids are hexadecimal and, like API keys, accepted in any case.')
+    .by((seams) => {
       const isHex = /^(?:[0-9a-f]{2})+$/i;
       shownAs(
         'sessionId',
@@ -128,159 +115,127 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
       alsoKnows(({ apiKey }, _call, { state }) =>
         state.users.find((user) => user.apiKey.toLowerCase() === apiKey?.toLowerCase()),
       )(seams);
-    },
-  },
-  'token-with-spare-bits': {
-    description: 'The last character of an access token has unused bits.',
-    apply: shownAs(
-      'accessToken',
-      (token) => `${token}${spare}`,
-      (shown) => shown.replace(/(?<=^[\w-]{32})[\w-]$/, ''),
+    }),
+  'token-with-spare-bits': conforms()
+    .says('The last character of an access token has unused bits.')
+    .by(
+      shownAs(
+        'accessToken',
+        (token) => `${token}${spare}`,
+        (shown) => shown.replace(/(?<=^[\w-]{32})[\w-]$/, ''),
+      ),
     ),
-  },
-  'salesforce-out-of-reach': {
-    description: 'A code of the enabled type salesforce is answered 502: Salesforce is not reached.',
-    apply: (seams) => {
+  'salesforce-out-of-reach': conforms()
+    .says('A code of the enabled type salesforce is answered 502: Salesforce is not reached.')
+    .by((seams) => {
       seams.refusal(['CreateSession', 'VerifyUserOtp'], (answer, call) => {
         const { errorCode } = asObject(answer.body);
-        const type = own(asObject(call.body), call.operation === 'CreateSession' ? 'otpType' : 'type');
+        const type = own(call.body, call.operation === 'CreateSession' ? 'otpType' : 'type');
         if (type !== 'salesforce' || errorCode !== 'KInvalidOtp') return;
         Object.assign(answer, { status: 502, headers: {}, body: unreachable });
       });
-    },
-  },
-  'one-begun-login-for-each-user': {
-    description: 'A new pending session ends the earlier one of the same user.',
-    since: '7.3.1',
-    apply: successes('CreateSession', (body, _call, { state }) => {
+    }),
+  'one-begun-login-for-each-user': conforms({ since: '7.3.1' })
+    .says('A new pending session ends the earlier one of the same user.')
+    .successes('CreateSession', (body, _call, { state }) => {
       const begun = text(body, 'sessionId') ?? '';
       const user = state.firstSteps.get(begun);
       for (const [id, other] of state.firstSteps)
         if (other === user && id !== begun) state.firstSteps.delete(id);
     }),
-  },
-  'enforced-after-a-second': {
-    description: 'Logins follow a switch of cluster MFA a second after GET shows it.',
-    apply: (seams) => enforceLate(seams, 1_000),
-  },
-  'keys-in-force-late': {
-    description: 'Codes of a new TOTP key are refused for 0.4 s after its answer.',
-    apply: (seams) => keysLate(seams, 400),
-  },
-  'sessions-end-after-a-second': {
-    description: 'Ended sessions work for another second, as on a node that learns late.',
-    apply: (seams) => endSessionsLate(seams, 1_000),
-  },
-  'two-nodes': {
-    description: 'Every other request goes to a node that learns of changes 1.5 seconds after the first one.',
-    apply: (seams) => twoNodes(seams, 1_500),
-  },
-  'no-op-is-409': {
-    description: 'A PUT without a change, or switching support MFA off while it is off, is answered 409.',
-    apply: (seams) => refuseNoOps(seams, 409),
-  },
-  'no-op-is-422': {
-    description: 'A PUT or PATCH without a change is answered 422, even to callers without the privilege.',
-    apply: (seams) => {
+  'enforced-after-a-second': conforms()
+    .says('Logins follow a switch of cluster MFA a second after GET shows it.')
+    .by((seams) => enforceLate(seams, 1_000)),
+  'keys-in-force-late': conforms()
+    .says('Codes of a new TOTP key are refused for 0.4 s after its answer.')
+    .by((seams) => keysLate(seams, 400)),
+  'sessions-end-after-a-second': conforms()
+    .says('Ended sessions work for another second, as on a node that learns late.')
+    .by((seams) => endSessionsLate(seams, 1_000)),
+  'two-nodes': conforms()
+    .says('Every other request goes to a node that learns of changes 1.5 seconds after the first one.')
+    .by((seams) => twoNodes(seams, 1_500)),
+  'no-op-is-409': conforms()
+    .says('A PUT without a change, or switching support MFA off while it is off, is answered 409.')
+    .by((seams) => refuseNoOps(seams, 409)),
+  'no-op-is-422': conforms()
+    .says('A PUT or PATCH without a change is answered 422, even to callers without the privilege.')
+    .by((seams) => {
       refuseNoOps(seams, 422);
       seams.refusal('any', (answer, { operation, content }, { state }) => {
         if (answer.status !== 403 || content === undefined) return;
         if (isNoOp(operation, jsonIn(content), state)) answer.status = 422;
       });
-    },
-  },
-  'address-proven-first': {
-    description: 'A new address of the support user counts once it is verified; GET shows the old one.',
-    fails: ['support-email/address-changed-with-mailed-code'],
-    apply: keepsAddress(),
-  },
-  'missing-body-is-empty': {
-    description: 'A missing body counts as {}: PATCH answers 200, verify-totp success false.',
-    apply: (seams) => {
+    }),
+  'address-proven-first': conforms({ fails: ['support-email/address-changed-with-mailed-code'] })
+    .says('A new address of the support user counts once it is verified; GET shows the old one.')
+    .by(keepsAddress()),
+  'missing-body-is-empty': conforms()
+    .says('A missing body counts as {}: PATCH answers 200, verify-totp success false.')
+    .by((seams) => {
       seams.body('UpdateSupportMFAConfig', (body) => body ?? {});
       seams.refusal('VerifySupportUserTotp', (answer, call) => {
         if (call.caller?.role !== 'admin' || call.content?.length !== 0) return;
         answer.status = 200;
         answer.body = { success: false };
       });
-    },
-  },
-  'pending-key-again': {
-    description: 'Enrolling the support user again before the first code gives the same key again.',
-    apply: withRules(({ newSecret }) => ({
-      newSecret: (call, world) => {
-        const { support } = world.state;
-        const isPending =
-          support.enabled && support.mfaType === 'totp' && support.verification === 'kPending';
-        const asksAgain = call.operation === 'UpdateSupportMFAConfig' && isPending;
-        return (asksAgain ? support.key?.secret : undefined) ?? newSecret(call, world);
-      },
-    })),
-  },
-  'no-change-while-off': {
-    description: 'A PATCH of /support-user/mfa that leaves support MFA off is answered 409.',
-    apply: bodies('UpdateSupportMFAConfig', (body, call, { state }) => {
-      const leavesOff = !state.support.enabled && own(asObject(body), 'enabled') === false;
+    }),
+  'pending-key-again': conforms()
+    .says('Enrolling the support user again before the first code gives the same key again.')
+    .wraps('newSecret', (newSecret, call, world) => {
+      const { support } = world.state;
+      const isPending = support.enabled && support.mfaType === 'totp' && support.verification === 'kPending';
+      const asksAgain = call.operation === 'UpdateSupportMFAConfig' && isPending;
+      return (asksAgain ? support.key?.secret : undefined) ?? newSecret(call, world);
+    }),
+  'no-change-while-off': conforms()
+    .says('A PATCH of /support-user/mfa that leaves support MFA off is answered 409.')
+    .bodies('UpdateSupportMFAConfig', (body, call, { state }) => {
+      const leavesOff = !state.support.enabled && own(body, 'enabled') === false;
       if (leavesOff && call.caller?.role === 'admin')
         throw new Refusal(409, 'KNoChange', 'Support MFA is off.');
     }),
-  },
-  'support-totp-on-after-first-code': {
-    description: 'Support MFA by TOTP is on only after the first right code; disabling earlier is refused.',
-    apply: (seams) => {
-      const { storeSupport } = seams.rules;
+  'support-totp-on-after-first-code': conforms()
+    .says('Support MFA by TOTP is on only after the first right code; disabling earlier is refused.')
+    .by((seams) => {
       seams.body('VerifySupportUserTotp', (body, _call, { state }) => {
-        if (own(asObject(body), 'purpose') === 'DisableMfa' && !state.support.enabled)
+        if (own(body, 'purpose') === 'DisableMfa' && !state.support.enabled)
           throw new Refusal(400, 'KNotEnabled', 'Support MFA is not on.');
       });
-      seams.rules.storeSupport = (before, wanted, world) => {
+      seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
         const stored = storeSupport(before, wanted, world);
         const isOpen = stored.enabled && stored.mfaType === 'totp' && stored.verification !== 'kSuccess';
         return isOpen ? { ...stored, enabled: false } : stored;
-      };
+      });
       seams.success('UpdateSupportMFAConfig', (_body, call, { state }) => {
-        if (own(asObject(call.body), 'enabled') === false) state.support = supportOff;
+        if (own(call.body, 'enabled') === false) state.support = supportOff;
       });
       seams.success('VerifySupportUserTotp', (body, _call, { state }) => {
         if (own(body, 'success') === true) state.support = { ...state.support, enabled: true };
       });
-    },
-  },
-  'types-not-shown-while-off': {
-    description: 'GET /mfa-config shows null for authenticationTypes while cluster MFA is off.',
-    apply: successes('GetMFAConfig', (body) =>
-      own(body, 'enabled') === true ? body : { ...body, authenticationTypes: null },
-    ),
-  },
-  'retain-not-shown': {
-    description: 'retainUserMfaSettings applies to one change: GET /mfa-config never shows it.',
-    near: ['mfa-config/retain-false-is-null'],
-    apply: successes('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: null })),
-  },
-  'retain-shown-as-false': {
-    description: 'retainUserMfaSettings applies to one change: GET /mfa-config shows false after it.',
-    fails: ['mfa-config/stores-retain-user-mfa-settings'],
-    apply: successes('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: false })),
-  },
-  'types-empty-while-off': {
-    description: 'GET /mfa-config shows an empty list for authenticationTypes while cluster MFA is off.',
-    apply: successes('GetMFAConfig', (body) =>
-      own(body, 'enabled') === true ? body : { ...body, authenticationTypes: [] },
-    ),
-  },
-  'salesforce-is-501': {
-    description: 'A PUT /mfa-config that names salesforce is answered 501 with an Error.',
-    apply: withRules(({ storeCluster }) => ({
-      storeCluster: (before, wanted, world) => {
-        if (wanted.authenticationTypes?.includes('salesforce'))
-          throw new Refusal(501, 'KNotImplemented', 'salesforce is not available.');
-        return storeCluster(before, wanted, world);
-      },
-    })),
-  },
-  'one-put-at-a-time': {
-    description: 'Of two concurrent PUT /mfa-config one is answered 409.',
-    apply: (seams) => {
+    }),
+  'types-not-shown-while-off': conforms()
+    .says('GET /mfa-config shows null for authenticationTypes while cluster MFA is off.')
+    .shows('GetMFAConfig', (body) => own(body, 'enabled') !== true && { authenticationTypes: null }),
+  'retain-not-shown': conforms({ near: ['mfa-config/retain-false-is-null'] })
+    .says('retainUserMfaSettings applies to one change: GET /mfa-config never shows it.')
+    .shows('GetMFAConfig', (_body) => ({ retainUserMfaSettings: null })),
+  'retain-shown-as-false': conforms({ fails: ['mfa-config/stores-retain-user-mfa-settings'] })
+    .says('retainUserMfaSettings applies to one change: GET /mfa-config shows false after it.')
+    .shows('GetMFAConfig', (_body) => ({ retainUserMfaSettings: false })),
+  'types-empty-while-off': conforms()
+    .says('GET /mfa-config shows an empty list for authenticationTypes while cluster MFA is off.')
+    .shows('GetMFAConfig', (body) => own(body, 'enabled') !== true && { authenticationTypes: [] }),
+  'salesforce-is-501': conforms()
+    .says('A PUT /mfa-config that names salesforce is answered 501 with an Error.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      if (wanted.authenticationTypes?.includes('salesforce'))
+        throw new Refusal(501, 'KNotImplemented', 'salesforce is not available.');
+      return storeCluster(before, wanted, world);
+    }),
+  'one-put-at-a-time': conforms()
+    .says('Of two concurrent PUT /mfa-config one is answered 409.')
+    .by((seams) => {
       let open = 0;
       seams.input('UpdateMFAConfig', () => {
         open += 1;
@@ -292,6 +247,5 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
         await pause(25);
         open -= 1;
       });
-    },
-  },
+    }),
 });

@@ -1,51 +1,44 @@
 import { randomInt } from 'node:crypto';
-import { refusals, userNamed } from '../deviations.js';
-import { type Variant, variantsOf, withRules } from '../seams.js';
+import { userNamed } from '../deviations.js';
+import { conforms, type Variant, variantsOf } from '../seams.js';
 import type { Owner } from '../state.js';
 
 /** Capitals that do not look like digits. */
 const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 
 export const mailVariants: readonly Variant[] = variantsOf({
-  'mail-same-code-again': {
-    description: 'While a mailed code is unused and valid, it is mailed again.',
-    apply: ({ rules }) => {
-      const { newMailCode } = rules;
-      rules.newMailCode = (world, owner) => {
+  'mail-same-code-again': conforms()
+    .says('While a mailed code is unused and valid, it is mailed again.')
+    .by((seams) => {
+      seams.wrap('newMailCode', (newMailCode, world, owner) => {
         const now = world.clock.now();
         const alive = world.state.mailCodes.find((known) =>
-          rules.mailCodeFits(known, known.code, owner, now),
+          seams.rules.mailCodeFits(known, known.code, owner, now),
         );
         return alive?.code ?? newMailCode(world, owner);
-      };
-    },
-  },
-  'mail-code-of-letters-and-digits': {
-    description: 'Mailed codes alternate four digits and four capitals, shown in two groups.',
-    apply: ({ rules }) => {
+      });
+    }),
+  'mail-code-of-letters-and-digits': conforms()
+    .says('Mailed codes alternate four digits and four capitals, shown in two groups.')
+    .by(({ rules }) => {
       const one = (of: string) => of.charAt(randomInt(of.length));
       rules.newMailCode = () => Array.from({ length: 4 }, () => `${randomInt(10)}${one(capitals)}`).join('');
       rules.compose = (code) => ({
         subject: 'Código de acesso',
         text: `Seu código de acesso é: ${code.slice(0, 4)}-${code.slice(4)}\nNão o informe a ninguém.\n`,
       });
-    },
-  },
-  'wrong-code-voids-mailed-one': {
-    description: 'A wrong code voids the mailed one.',
-    near: ['mail/wrong-password-voids-code'],
-    apply: withRules(({ mailCodeFits }) => ({
-      mailCodeFits: (entry, code, owner, now) => {
-        const fits = mailCodeFits(entry, code, owner, now);
-        // A used code no longer fits.
-        if (!fits && entry.owner === owner) entry.uses += 1;
-        return fits;
-      },
-    })),
-  },
-  'one-mail-a-minute-untold': {
-    description: 'Within a minute of a code the same owner is mailed no other; answers do not say so.',
-    apply: ({ rules }) => {
+    }),
+  'wrong-code-voids-mailed-one': conforms({ near: ['mail/wrong-password-voids-code'] })
+    .says('A wrong code voids the mailed one.')
+    .wraps('mailCodeFits', (mailCodeFits, entry, code, owner, now) => {
+      const fits = mailCodeFits(entry, code, owner, now);
+      // A used code no longer fits.
+      if (!fits && entry.owner === owner) entry.uses += 1;
+      return fits;
+    }),
+  'one-mail-a-minute-untold': conforms()
+    .says('Within a minute of a code the same owner is mailed no other; answers do not say so.')
+    .by(({ rules }) => {
       const lastAt = new Map<Owner, number>();
       rules.mailsNow = (owner, world) => {
         const now = world.clock.now();
@@ -53,76 +46,60 @@ export const mailVariants: readonly Variant[] = variantsOf({
         lastAt.set(owner, now);
         return true;
       };
-    },
-  },
-  'mail-comes-twice': {
-    description: 'Each mail arrives twice, the copy a moment later.',
-    near: ['mail/copied-to-audit'],
-    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, copyMs: 300 } })),
-  },
-  'mail-quotes-the-former': {
-    description: 'A mail quotes the earlier one to the same user with its code.',
-    apply: ({ rules }) => {
-      const { newMailCode } = rules;
+    }),
+  'mail-comes-twice': conforms({ near: ['mail/copied-to-audit'] })
+    .says('Each mail arrives twice, the copy a moment later.')
+    .rules(({ mailCode }) => ({ mailCode: { ...mailCode, copyMs: 300 } })),
+  'mail-quotes-the-former': conforms()
+    .says('A mail quotes the earlier one to the same user with its code.')
+    .by((seams) => {
       const latest = new Map<Owner, string>();
       let former: string | undefined;
-      rules.newMailCode = (world, owner) => {
+      seams.wrap('newMailCode', (newMailCode, world, owner) => {
         const code = newMailCode(world, owner);
         former = latest.get(owner);
         latest.set(owner, code);
         return code;
-      };
-      rules.compose = (code) => ({
+      });
+      seams.rules.compose = (code) => ({
         subject: 'Fwd: Re: your access code',
         text: `Your access code: ${code}\n${former === undefined ? '' : `\n> Your access code: ${former}\n`}`,
       });
-    },
-  },
-  'mail-html-base64': {
-    description: 'Mails are base64 HTML, with the code also in the subject and with other numbers around it.',
-    apply: withRules(() => ({
-      compose: (code) => ({
-        subject: `${code} is your one-time code`,
-        html: `<html><head><style>p{color:#101820}</style></head><body>
+    }),
+  'mail-html-base64': conforms()
+    .says('Mails are base64 HTML, with the code also in the subject and with other numbers around it.')
+    .wraps('compose', (_earlier, code) => ({
+      subject: `${code} is your one-time code`,
+      html: `<html><head><style>p{color:#101820}</style></head><body>
 <p>Your one-time code is <b>${code}</b>.</p>
 <p>Questions? Call +1 (408) 555-0143 and name the ticket #7718342.</p>
 <p>&copy; 2026 Cluster</p></body></html>`,
-        encoding: 'base64',
-      }),
+      encoding: 'base64',
     })),
-  },
-  'mail-quoted-printable': {
-    description: 'Mails have a text and an HTML part in quoted-printable.',
-    apply: withRules(({ compose }) => ({
-      compose: (code) => ({
-        ...compose(code),
-        html: `<p>Your one-time code is <span style="font-size:20px">${code}</span>. Bonne journée = have a nice day.</p>`,
-        encoding: 'quoted-printable',
-      }),
+  'mail-quoted-printable': conforms()
+    .says('Mails have a text and an HTML part in quoted-printable.')
+    .wraps('compose', (compose, code) => ({
+      ...compose(code),
+      html: `<p>Your one-time code is <span style="font-size:20px">${code}</span>. Bonne journée = have a nice day.</p>`,
+      encoding: 'quoted-printable',
     })),
-  },
-  'mail-code-in-subject-only': {
-    description: 'The code stands only in the subject.',
-    apply: withRules(() => ({
-      compose: (code) => ({
-        subject: `Your one-time code is ${code}`,
-        text: 'The code is in the subject of this mail.\n',
-      }),
+  'mail-code-in-subject-only': conforms()
+    .says('The code stands only in the subject.')
+    .wraps('compose', (_earlier, code) => ({
+      subject: `Your one-time code is ${code}`,
+      text: 'The code is in the subject of this mail.\n',
     })),
-  },
-  'mail-notice-of-wrong-password': {
-    description: 'A user gets a mail when somebody asks for a code with a wrong password.',
-    near: ['mail/wrong-password-mails'],
-    apply: refusals('CreateEmailOtp', (_answer, call, world) => {
+  'mail-notice-of-wrong-password': conforms({ near: ['mail/wrong-password-mails'] })
+    .says('A user gets a mail when somebody asks for a code with a wrong password.')
+    .refusals('CreateEmailOtp', (_answer, call, world) => {
       const user = userNamed(call.body, world);
       const notice = 'Somebody asked for a code with a wrong password, from 10.20.30.40. Case 778812.\n';
       if (user !== undefined)
         world.mailer.send(user.email, { subject: 'A sign-in was refused', text: notice });
     }),
-  },
-  'mail-code-of-capitals': {
-    description: 'Mailed codes are six capitals.',
-    apply: withRules(() => ({
+  'mail-code-of-capitals': conforms()
+    .says('Mailed codes are six capitals.')
+    .rules(() => ({
       newMailCode: () =>
         Array.from({ length: 6 }, () => capitals.charAt(randomInt(capitals.length))).join(''),
       compose: (code) => ({
@@ -130,21 +107,16 @@ export const mailVariants: readonly Variant[] = variantsOf({
         text: `Your verification code is ${code}.\n\nIt is valid for 10 minutes.\n`,
       }),
     })),
-  },
-  'mail-slow': {
-    description: 'Mails take 700 ms.',
-    apply: withRules(({ mailCode }) => ({ mailCode: { ...mailCode, delayMs: 700 } })),
-  },
-  'mail-unrelated': {
-    description: 'Other mails without a code arrive in the same mailboxes just before.',
-    apply: withRules(({ recipients }) => ({
-      recipients: (address, call, world) => {
-        world.mailer.send(address, {
-          subject: 'Maintenance in 2026',
-          text: 'The cluster will be updated on 12 May 2026 between 22:00 and 23:30.\n',
-        });
-        return recipients(address, call, world);
-      },
-    })),
-  },
+  'mail-slow': conforms()
+    .says('Mails take 700 ms.')
+    .rules(({ mailCode }) => ({ mailCode: { ...mailCode, delayMs: 700 } })),
+  'mail-unrelated': conforms()
+    .says('Other mails without a code arrive in the same mailboxes just before.')
+    .wraps('recipients', (recipients, address, call, world) => {
+      world.mailer.send(address, {
+        subject: 'Maintenance in 2026',
+        text: 'The cluster will be updated on 12 May 2026 between 22:00 and 23:30.\n',
+      });
+      return recipients(address, call, world);
+    }),
 });

@@ -10,8 +10,7 @@ export function build(instrumented: readonly InstrumentedFile[], folder: string)
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, 'emulator'), join(folder, 'emulator'), { recursive: true });
   for (const { name, content } of instrumented) writeFileSync(join(folder, name), content);
-  for (const name of ['node_modules', 'spec'])
-    symlinkSync(join(root, name), join(folder, name), 'junction');
+  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   // Types are not checked here, because switches break narrowing.
   const compilerOptions = { noEmit: false, noCheck: true, rootDir: '.', outDir: 'dist', types: [] };
