@@ -1,21 +1,11 @@
 import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
-import {
-  addressesOf,
-  arrange,
-  configs,
-  demand,
-  effectiveAllow,
-  expect,
-  memberOf,
-  mfa,
-  test,
-} from '../../fixtures/index.js';
+import { addressesOf, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
 
-test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection }) => {
+test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, allow }) => {
   const email = connection.target.supportUser.email ?? '';
-  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
+  const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const states: readonly SupportConfig[] = [
     { enabled: false, mfaType: 'email', email },
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),

@@ -15,44 +15,35 @@ export function isNotChosen(answer: Answer): void {
 
 type Check = (answer: Answer) => void | Promise<void>;
 
-const ofUri = (check: (keyUri: KeyUri, answer: Answer) => void): Check => {
-  return async (answer) => check(await arrange(secrets.usableKeyUri(answer)), answer);
-};
+const ofUri =
+  (check: (keyUri: KeyUri, answer: Answer) => void): Check =>
+  async (answer) =>
+    check(await arrange(secrets.usableKeyUri(answer)), answer);
+const flawless = (what: 'canonical secret' | 'issuer', flaws: (keyUri: KeyUri) => readonly string[]): Check =>
+  ofUri((keyUri, answer) => expect(answer).toBeWellFormed(what, flaws(keyUri)));
 
-/** Checks of each new key, by the endings of requirements' ids; a further line is a further check. */
+/** Requirements on each new key, by the ends of their ids; a further line is a further check. */
 export const keyChecks = [
   ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
-  [
-    'secret-is-base32',
-    (answer: Answer) =>
-      expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer))),
-  ],
-  [
-    'secret-is-canonical',
-    ofUri(({ secretDeviations }, answer) =>
-      expect(answer).toBeWellFormed('canonical secret', secretDeviations),
-    ),
-  ],
-  [
-    'secret-is-long-enough',
-    ofUri(({ secretBits }, answer) => expect(secretBits).toBeAtLeast(128, 'bits', answer)),
-  ],
-  [
-    'uri-has-issuer',
-    ofUri((keyUri, answer) => expect(answer).toBeWellFormed('issuer', secrets.issuerProblems(keyUri))),
-  ],
+  ['secret-is-base32', isBase32],
+  ['secret-is-canonical', flawless('canonical secret', ({ secretDeviations }) => secretDeviations)],
+  ['secret-is-long-enough', ofUri(({ secretBits }, by) => expect(secretBits).toBeAtLeast(128, 'bits', by))],
+  ['uri-has-issuer', flawless('issuer', secrets.issuerProblems)],
   [
     'period-is-two-minutes-at-most',
-    ofUri(({ period }, answer) => expect(period).toBeAtMost(120, 'seconds of a step', answer)),
+    ofUri(({ period }, by) => expect(period).toBeAtMost(120, 'seconds of a step', by)),
   ],
-  [
-    'uri-fits-a-qr-code',
-    async (answer: Answer) => {
-      const uri = await arrange(secrets.uriOf(answer));
-      expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
-    },
-  ],
+  ['uri-fits-a-qr-code', isShort],
 ] as const;
+
+function isBase32(answer: Answer): void {
+  expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer)));
+}
+
+async function isShort(answer: Answer): Promise<void> {
+  const uri = await arrange(secrets.uriOf(answer));
+  expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
+}
 
 export async function secretMatchesUri(answer: Answer): Promise<void> {
   const keyUri = await arrange(secrets.usableKeyUri(answer));

@@ -12,8 +12,6 @@ import type {
 import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 import { bitsOf, expectRandom, leastBits } from './guessable.js';
 
-type Given = Pick<Fixtures, 'api' | 'cluster'>;
-
 /** A new session of the user, which reads the configuration. */
 async function opened(api: Api, users: Users, user: User): Promise<Credential> {
   const as = await users.sessions.id(user);
@@ -24,7 +22,7 @@ async function opened(api: Api, users: Users, user: User): Promise<Credential> {
 /** Waits until a session has ended, which takes a moment on some targets. */
 async function hasEnded(
   ending: Promise<Answer>,
-  { api, cluster, as }: Given & { as: Credential },
+  { api, cluster, as }: Pick<Fixtures, 'api' | 'cluster'> & { as: Credential },
 ): Promise<void> {
   const { status } = await ending;
   if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);

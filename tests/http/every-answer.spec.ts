@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Api, Credential, RequirementId } from '../../fixtures/index.js';
-import {
-  allCodings,
-  anonymous,
-  arrange,
-  demand,
-  effectiveAllow,
-  expect,
-  test,
-} from '../../fixtures/index.js';
+import { allCodings, anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
 test('http/coded-answers-vary', async ({ api, admin: as }) => {
   const plain = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': 'identity' } }));
@@ -65,12 +57,15 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-test('http/405-is-error', async ({ api, admin }) => {
-  const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+// A target might obey an undocumented request: only a disposable one gets it with a credential.
+test('http/405-is-error', async ({ api, admin, allow }) => {
+  const answer = await arrange(
+    api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
+  );
 
   // A gateway doesn't know the methods of a path, and web servers have their own pages.
-  const { allow = '', 'content-type': type = '' } = answer.headers;
-  const allowed = allow.split(/[\s,]+/);
+  const { allow: methods = '', 'content-type': type = '' } = answer.headers;
+  const allowed = methods.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
   if (answer.status !== 405 || !knowsPath || type.includes('html'))
     arrange.notApplicable('no 405 comes from the API itself');
@@ -78,8 +73,10 @@ test('http/405-is-error', async ({ api, admin }) => {
   demand(typeof answer.body === 'object', { kind: 'members', any: true, members }, answer);
 });
 
-test('http/405-has-allow', async ({ api, admin }) => {
-  const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+test('http/405-has-allow', async ({ api, admin, allow }) => {
+  const answer = await arrange(
+    api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
+  );
 
   const seen = answer.headers['allow'];
   if (answer.status !== 405 || seen === undefined) return;
@@ -93,8 +90,8 @@ test('support-mfa/hands-out-no-key-unasked', async ({ support }) => {
   await arrange(support.patch({ enabled: false }));
 });
 
-test('http/retry-after-is-readable', async ({ api, admin }) => {
-  const options = { as: harmless(api, admin), throttlingIsTested: true };
+test('http/retry-after-is-readable', async ({ api, admin, allow }) => {
+  const options = { as: allow.disposable ? admin : anonymous, throttlingIsTested: true };
   await arrange(api.probe('DELETE', '/mfa-config', options));
 });
 
@@ -149,11 +146,6 @@ test('http/refuses-other-media-types', async ({ users, cluster }) => {
     expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();
   }
 });
-
-/** A target might obey an undocumented request: only a disposable one gets it with a credential. */
-function harmless(api: Api, admin: Credential): Credential {
-  return effectiveAllow(api.target.allow).disposable ? admin : anonymous;
-}
 
 async function reads(api: Api, as: Credential): Promise<void> {
   await api.call('GetMFAConfig', { as });

@@ -1,10 +1,11 @@
 import type { Way } from '../../fixtures/index.js';
 import { arrange, bypass, test } from '../../fixtures/index.js';
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** Passwords that differ from the right one; add a line for another. */
-const notThePassword: readonly (readonly [name: string, of: (right: string) => Members])[] = [
+const notThePassword: readonly (readonly [
+  name: string,
+  of: (right: string) => Readonly<Record<string, unknown>>,
+])[] = [
   ['no password', () => ({ password: undefined })],
   ['null', () => ({ password: null })],
   ['an empty password', () => ({ password: '' })],

@@ -1,7 +1,5 @@
 import type { Way } from '../../fixtures/index.js';
 
-type Headers = Readonly<Record<string, string>>;
-
 const member = (name: string, value: unknown): Way => ({
   name: `${name}: ${JSON.stringify(value)}`,
   members: { [name]: value },
@@ -96,7 +94,7 @@ export interface OtherRequest {
   readonly method?: string;
   readonly path?: string;
   readonly contentType?: string;
-  readonly headers?: Headers;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly form?: true;
 }
 

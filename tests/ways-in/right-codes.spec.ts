@@ -2,8 +2,6 @@ import type { Api, CodeSource, Codes, Users } from '../../fixtures/index.js';
 import { arrange, bypass, likelyNamesOf, test } from '../../fixtures/index.js';
 import { lists, nearCodes, noPasswords, otherTypes, usedForms } from './codes.js';
 
-type Kind = CodeSource['type'];
-
 for (const kind of ['totp', 'email'] as const) {
   for (const [id, forms] of [
     [`ways-in/list-of-${kind}-codes-opens-nothing`, lists],
@@ -36,7 +34,7 @@ for (const kind of ['totp', 'email'] as const) {
   });
 }
 
-async function sourceOf(type: Kind, api: Api, users: Users, codes: Codes): Promise<CodeSource> {
+async function sourceOf(type: CodeSource['type'], api: Api, users: Users, codes: Codes): Promise<CodeSource> {
   if (type === 'email') {
     const user = await users.mailable();
     return { api, users, user, type, fresh: () => users.codes.mailed(user) };

@@ -1,4 +1,4 @@
-import type { Answer, Locks, Throttling, User, Users } from '../../fixtures/index.js';
+import type { Answer, Locks, User, Users } from '../../fixtures/index.js';
 import { arrange, demand, expect, guesses, NotAllowedError, test } from '../../fixtures/index.js';
 import { isTaken, measured } from './locked.js';
 
@@ -28,12 +28,10 @@ function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
   return guesses.throttling(locks.of(lockOf(user)), () => attempt(users, user, wrong()));
 }
 
-type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
-
 /** The user whom an earlier test has locked by wrong passwords at POST /users/sessions. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
-async function locked(users: Users, locks: Locks): Promise<Locked> {
+async function locked(users: Users, locks: Locks) {
   const isOut = async (user: User) => !(await isTaken(atSessions(users, user, user.password.reveal())));
   const before = rowsAtSessions.get(locks);
   if (before !== undefined && locks.isLocked(lockOf(before)) && (await isOut(before)))
