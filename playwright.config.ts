@@ -13,11 +13,13 @@ const self = fileURLToPath(import.meta.url);
 const reporter = self.replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
 
 const inOrder = /all-in-order\.[jt]s$/;
+/** One choice for all targets: Node loads a spec file once, so it declares its tests in one of the two only. */
+const isEachAlone = plan.within === null && plan.targets.every(({ lanes }) => lanes === 1);
 
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
   testDir: './tests',
-  testMatch: plan.within === null ? /\.spec\.[jt]s$/ : inOrder,
+  testMatch: isEachAlone ? /\.spec\.[jt]s$/ : inOrder,
   // Of what stands around tests; their bodies have limits of their own.
   timeout: 300_000,
   fullyParallel: false,
@@ -41,7 +43,6 @@ export default defineConfig<object, { runOptions: RunOptions }>({
       }),
   projects: plan.targets.map(({ name, file, release, contract, log, waits, lanes }) => ({
     name,
-    ...(lanes === 1 ? {} : { testMatch: inOrder }),
     workers: 1,
     use: {
       runOptions: {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
+import { emulator } from './emulated.js';
 import { answering, flooding, httpServer, listen, selfSigned, tcpServer, unusedPort } from './servers.js';
 import {
   cli,
   type Ended,
   filesBelow,
   folders,
-  startEmulator,
   targetAt,
   temporaryFolder,
   verdictOf,
@@ -120,86 +120,51 @@ describe.concurrent('a target that is', () => {
     expect(ended.stdout).toContain(cause.replace(/\.$/, ''));
     expectNoTrace(ended, folder);
   });
-
-  test('a server that answers unknown JSON to every request', async ({ expect, onTestFinished }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const server = await listen(
-      httpServer(answering(200, 'application/json', '{"hello":1}')),
-      onTestFinished,
-    );
-    const file = writeTarget(folder, targetAt(url('http', server)));
-
-    const ended = await cli(
-      ['run', '-t', file, '--grep', 'access/get-*', ...folders(folder)],
-      {},
-      onTestFinished,
-    );
-
-    // The server accepts every caller, which does not conform.
-    expect(ended.code).toBe(1);
-    const { gate, cause, outcomes } = verdictOf(folder);
-    expect({ gate, cause }).toEqual({ gate: 'does not conform', cause: '' });
-    const found = outcomes.find(({ id }) => id === 'access/get-mfa-config-refuses-anonymous');
-    expect(found?.outcome).toBe('fail');
-    expectNoTrace(ended, folder);
-  });
 });
 
-describe.concurrent('among several targets', () => {
-  const few = ['--grep', 'mfa-config/get-*'];
+test('among several targets, those without reach, clock or mailbox leave the verdicts on the others', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder(onTestFinished);
+  const { targetFile } = await emulator(folder, onTestFinished);
+  const gone = `http://127.0.0.1:${await unusedPort()}`;
+  const server = url('http', await listen(httpServer(json), onTestFinished));
+  const hello = httpServer(answering(200, 'application/json', '{"hello":1}'));
+  const odd = url('http', await listen(hello, onTestFinished));
+  const busy = tcpServer(() => {});
+  const { port } = await listen(busy, onTestFinished);
+  const mail = { kind: 'smtp', listen: `127.0.0.1:${port}`, quietMs: 200 };
+  const others = {
+    gone: targetAt(`${gone}/v2`),
+    'no-clock': targetAt(server, { clock: { control: `${gone}/clock` } }),
+    odd: targetAt(odd),
+    'no-mail': targetAt('http://127.0.0.1:1/v2', { mail }),
+  };
+  const files = Object.entries(others).map(([name, content]) =>
+    writeTarget(folder, { ...content, name }, `${name}.yaml`),
+  );
 
-  test('one out of reach, and one without its clock, leave the verdict on the others as it is', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const { targetFile } = await startEmulator(folder, [], onTestFinished);
-    const gone = `http://127.0.0.1:${await unusedPort()}`;
-    const server = await listen(httpServer(json), onTestFinished);
-    const noClock = targetAt(url('http', server), { name: 'no-clock', clock: { control: `${gone}/clock` } });
-    const files = [
-      writeTarget(folder, targetAt(`${gone}/v2`), 'lab.yaml'),
-      writeTarget(folder, noClock, 'no-clock.yaml'),
-      targetFile,
-    ];
+  const targets = [...files, targetFile].flatMap((file) => ['-t', file]);
+  const few = ['--grep', 'mfa-config/get-*,access/get-*-anonymous'];
+  const ended = await cli(['run', ...targets, ...few, ...folders(folder)], {}, onTestFinished);
 
-    const targets = files.flatMap((file) => ['-t', file]);
-    const ended = await cli(['run', ...targets, ...few, ...folders(folder)], {}, onTestFinished);
-
-    expect(ended.code).toBe(3);
-    expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
-    expect(verdictOf(folder, 'lab')).toMatchObject({ gate: 'inconclusive' });
-    expect(verdictOf(folder, 'lab').cause).toContain('nothing listens there');
-    expect(verdictOf(folder, 'no-clock').cause).toMatch(
-      /clock control at .* did not answer GET: nobody listens/,
-    );
-    expectNoTrace(ended, folder);
-  });
-
-  test("a mailbox that can't be opened costs exit 2, and the other target gets its verdict", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const { targetFile } = await startEmulator(folder, [], onTestFinished);
-    const { port } = await listen(
-      tcpServer(() => {}),
-      onTestFinished,
-    );
-    const mail = { kind: 'smtp', listen: `127.0.0.1:${port}`, quietMs: 200 };
-    const taken = writeTarget(folder, targetAt('http://127.0.0.1:1/v2', { mail }));
-
-    const ended = await cli(
-      ['run', '-t', taken, '-t', targetFile, ...few, ...folders(folder)],
-      {},
-      onTestFinished,
-    );
-
-    expect(ended.code).toBe(2);
-    expect(verdictOf(folder, 'emulator').gate).toBe('conforms');
-    expect(verdictOf(folder).cause).toContain(String(port));
-    expectNoTrace(ended, folder);
-  });
+  // A mailbox that can't be opened is a mistake of the target file.
+  expect(ended.code).toBe(2);
+  expect(verdictOf(folder, 'no-mail').cause).toContain(String(port));
+  // Its tests run one by one, and those of the odd server in lanes.
+  expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
+  expect(verdictOf(folder, 'gone')).toMatchObject({ gate: 'inconclusive' });
+  expect(verdictOf(folder, 'gone').cause).toContain('nothing listens there');
+  expect(verdictOf(folder, 'no-clock').cause).toMatch(
+    /clock control at .* did not answer GET: nobody listens/,
+  );
+  // The server accepts every caller, which does not conform.
+  const { gate, cause, outcomes } = verdictOf(folder, 'odd');
+  expect({ gate, cause }).toEqual({ gate: 'does not conform', cause: '' });
+  const found = outcomes.find(({ id }) => id === 'access/get-mfa-config-refuses-anonymous');
+  expect(found?.outcome).toBe('fail');
+  expectNoTrace(ended, folder);
 });
 
 /** A stack trace doesn't help a user and may reveal internals. */
