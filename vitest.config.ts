@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take minutes: last, they would be waited for with one worker idle. */
 const longest = [
+  'recovery/broken-builds',
   'detection/detection',
   'recovery/endings',
   'recovery/upsets',
@@ -12,9 +13,7 @@ const longest = [
   'mutation/mutation',
   'chaos/chaos',
   'recipes/recipes',
-  'recovery/broken-builds',
   'cli/many-targets',
-  'cli/usage',
 ];
 
 const all = ['selftest/**/*.test.ts'];
