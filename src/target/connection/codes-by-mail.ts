@@ -92,13 +92,23 @@ export class CodesByMail {
       const mayBeTooSoon = this.#areApart.value === undefined && this.#restMs(who, address) > 0;
       if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
     }
-    this.#areApart.learn(false);
+    this.areNotApart();
     await this.#rest(who, address);
     const again = await asked();
     this.#silent.delete(address);
     const came = await read(again);
     this.#areApart.learn(true);
     return came;
+  }
+
+  /** Whether a target may still limit mails without saying so. */
+  get mayBeApart(): boolean {
+    return this.#areApart.value !== false;
+  }
+
+  /** Call if a request mails nothing a minute later either. */
+  areNotApart(): void {
+    this.#areApart.learn(false);
   }
 
   #restMs(who: string, address: string): number {
