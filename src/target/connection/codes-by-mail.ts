@@ -10,6 +10,9 @@ import type { Recorder } from './recorder.js';
 /** A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
 
+/** After this many waits in vain for mails of an operation, those for its next ones are short. */
+const mostVain = 2;
+
 /** After a refused code, another mail is awaited at least this long. */
 const shortestPatienceMs = 2_000;
 
@@ -43,6 +46,8 @@ const lookMs = 100;
 export class CodesByMail {
   /** Addresses that did not get a requested code. */
   readonly #silent = new Set<string>();
+  /** By operation: its requests that were answered well and mailed nothing, one after the other. */
+  readonly #vain = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
   /** By lane. */
@@ -57,7 +62,10 @@ export class CodesByMail {
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails' | 'lane'>,
+    private readonly recorder: Pick<
+      Recorder,
+      'addSecret' | 'waiting' | 'promisedMails' | 'lane' | 'exchanges'
+    >,
     private readonly settings: MailWaits,
     /** Waits for a limit on mails. Absent: never waits. */
     private readonly pause?: (ms: number) => Promise<void>,
@@ -126,7 +134,10 @@ export class CodesByMail {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
     const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
-    const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
+    const asked = this.recorder.exchanges.at(-1)?.operation;
+    const vain = this.#vain.get(asked ?? '') ?? 0;
+    const isHopeless = this.#silent.has(address) || vain >= mostVain;
+    const patienceMs = isHopeless || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
     // A code that was read before: a late copy, or the same code again.
@@ -141,6 +152,7 @@ export class CodesByMail {
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
+          this.#vain.delete(asked ?? '');
           this.#cameAt.set(address, steadyNow());
           if (!this.#repeats.has(mail) || this.#mailsCodesAgain.value)
             return await this.#lastOf(code, address, mark);
@@ -150,6 +162,7 @@ export class CodesByMail {
       }
     } catch (error) {
       if (!(error instanceof ArrangeError)) throw error;
+      if (tried.size === 0 && asked) this.#vain.set(asked, vain + 1);
       if (repeated !== undefined) {
         this.#mailsCodesAgain.learn(true);
         return await this.#lastOf(repeated.code, address, mark);
