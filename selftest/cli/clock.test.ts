@@ -69,7 +69,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(unread.gate).toBe('inconclusive');
   expect(of('timeless', rightCode)).toEqual({
     outcome: 'inconclusive',
-    reason: expect.stringMatching(/^The target's clock is not known.*\nexpected: a session/),
+    reason: expect.stringMatching(/^The target's clock is not known.*\nexpected: a full session/),
   });
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);

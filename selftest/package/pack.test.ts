@@ -85,7 +85,7 @@ describe('the package', () => {
       /^dist\/src\/reports\/forms\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/(?:[\w-]+\/)?[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
-      /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|uses\.json|[\w-]+\.schema\.json)$/,
+      /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|turns-red\.json|uses\.json|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
       /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];
@@ -96,6 +96,7 @@ describe('the package', () => {
       'dist/emulator/main.js',
       'spec/claims.yaml',
       'spec/exchanges.json',
+      'spec/turns-red.json',
       'spec/verdict.schema.json',
       'LICENSE',
     ];
