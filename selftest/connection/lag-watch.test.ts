@@ -84,6 +84,8 @@ test.each<[string, string, object]>([
     'off wrote on refused off off',
     { disagreements: 0, backs: 2 },
   ],
+  ['a write of the other part may have changed this one', 'off wrote on other off off', { disagreements: 0 }],
+  ['the same disagrees if it goes forth again', 'off wrote on other off on', { disagreements: 1 }],
   ['one that goes forth again disagrees', 'off wrote on refused off off on', { disagreements: 1, backs: 2 }],
   ['a refused request may have stored something', 'off wrote on refused off wrote on', { disagreements: 0 }],
   [
@@ -102,8 +104,9 @@ test.each<[string, string, object]>([
 
   for (const step of steps.split(' ')) {
     if (step === 'wrote') watch.wrote('cluster');
+    else if (step === 'other') watch.wrote('support');
     else if (step === 'unsure') watch.unsure();
-    else if (step === 'refused') watch.refused();
+    else if (step === 'refused') watch.doubtful();
     else await read(shown[step]);
   }
 

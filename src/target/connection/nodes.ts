@@ -92,9 +92,9 @@ interface Before {
   readonly shownAt: number;
   /** The changed state. */
   readonly after: string;
-  /** A later request was refused, but may have been stored. */
-  isRefusedSince: boolean;
-  /** How long after the answer a read showed the old state; undefined if none did since the refusal. */
+  /** A later request was refused but may have been stored, or was meant for another part but may have changed this one. */
+  isDoubtful: boolean;
+  /** How long after the answer a read showed the old state; undefined if none did since that request. */
   wentBackMs?: number;
 }
 
@@ -134,6 +134,7 @@ export class LagWatch {
     delete watched.before;
     if (watched.value !== undefined)
       watched.write = { answeredAt: performance.now(), before: watched.value, stale: false };
+    this.doubtful();
   }
 
   /** Something else may have changed the state, such as a verified code. */
@@ -145,10 +146,9 @@ export class LagWatch {
     }
   }
 
-  /** After a refusal, a return to the old state shows several nodes only if another read shows the new one. */
-  refused(): void {
-    for (const { before } of Object.values(this.#parts))
-      if (before !== undefined) before.isRefusedSince = true;
+  /** From now on, a return to the old state shows several nodes only if another read shows the new one. */
+  doubtful(): void {
+    for (const { before } of Object.values(this.#parts)) if (before !== undefined) before.isDoubtful = true;
   }
 
   async reading(call: Call, next: Next): Promise<Answered> {
@@ -176,7 +176,7 @@ export class LagWatch {
     this.#seen(write.stale ? Math.ceil(now - write.answeredAt) : 0);
     delete watched.write;
     const { before: was, answeredAt } = write;
-    watched.before = { value: was, answeredAt, shownAt: now, after: value, isRefusedSince: false };
+    watched.before = { value: was, answeredAt, shownAt: now, after: value, isDoubtful: false };
   }
 
   #compare(part: Part, before: Before, value: string, startedAt: number, now: number): void {
@@ -188,7 +188,7 @@ export class LagWatch {
       return;
     const afterMs = Math.ceil(now - before.answeredAt);
     this.nodes.wentBack(part, afterMs);
-    if (before.isRefusedSince) before.wentBackMs = afterMs;
+    if (before.isDoubtful) before.wentBackMs = afterMs;
     else this.#disagreed(afterMs);
   }
 

@@ -32,7 +32,7 @@ export function journalled(
     if (answer.status < 400) {
       for (const part of parts) lag.wrote(part);
       nodes.wrote();
-    } else lag.refused();
+    } else lag.doubtful();
     return answer;
   };
 }
