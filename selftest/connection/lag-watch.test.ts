@@ -85,6 +85,7 @@ test.each<[string, string, object]>([
     { disagreements: 0, backs: 2 },
   ],
   ['a write of the other part may have changed this one', 'off wrote on other off off', { disagreements: 0 }],
+  ['and the next write back', 'off wrote on other off other on', { disagreements: 0 }],
   ['the same disagrees if it goes forth again', 'off wrote on other off on', { disagreements: 1 }],
   ['one that goes forth again disagrees', 'off wrote on refused off off on', { disagreements: 1, backs: 2 }],
   ['a refused request may have stored something', 'off wrote on refused off wrote on', { disagreements: 0 }],

@@ -148,7 +148,11 @@ export class LagWatch {
 
   /** From now on, a return to the old state shows several nodes only if another read shows the new one. */
   doubtful(): void {
-    for (const { before } of Object.values(this.#parts)) if (before !== undefined) before.isDoubtful = true;
+    for (const { before } of Object.values(this.#parts)) {
+      if (before === undefined) continue;
+      before.isDoubtful = true;
+      delete before.wentBackMs;
+    }
   }
 
   async reading(call: Call, next: Next): Promise<Answered> {
