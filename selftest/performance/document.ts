@@ -8,8 +8,8 @@ export function renderPerformance(figures: readonly Figures[]): string {
       .map(([why, ms]) => `${why} ${seconds(ms)}`)
       .join(', ') || 'none';
   const rows = figures.map(
-    ({ name, like, wallMs, floorMs, goalS, requests, mails, sessions, waits: all }) =>
-      `| ${name} | ${like} | ${seconds(wallMs)} | ${goalS} s | ${requests} | ${seconds(floorMs)} | ${mails} | ${sessions} | ${waits(all)} |`,
+    ({ name, like, wallMs, floorMs, goalS, requests, mails, sessions, waits: all, path }) =>
+      `| ${name} | ${like} | ${seconds(wallMs)} | ${goalS} s | ${requests} | ${seconds(floorMs)} | ${mails} | ${sessions} | ${waits(all)} | ${waits(path)} |`,
   );
   const hindrances = figures.flatMap((each) => {
     const what = hindranceOf[each.name]?.(each);
@@ -44,14 +44,16 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
     `the suite's own work took ${seconds(wallMs - floorMs - sumOf(Object.values(waits)))} on two cores; up to 30 s pass until a used code is
   refused in the next step.`,
   limited: ({ requests }) => `${requests} requests at 20 a second take ${seconds((requests / 20) * 1000)}.`,
-  far: ({ floorMs, waits }) =>
-    `requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} in sequence. A third of that needs the target for itself,
-  or concerns the cluster's configuration.`,
+  far: ({ floorMs, waits, path }) =>
+    `requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} in sequence. Tests that need the target for themselves take ${seconds(path['alone'] ?? 0)},
+  then those of the cluster ${seconds(path['cluster'] ?? 0)} beside those of the support user (${seconds(path['support'] ?? 0)}), then logins of several
+  accounts ${seconds(path['account'] ?? 0)}.`,
   slow: ({ waits }) =>
     `ten and a half minutes until mailed codes expire, and ${seconds(waits['lock'] ?? waits['retry-after'] ?? 0)} until locks have ended, one after
   the other: the next test can't log in with a locked account.`,
-  strict: ({ waits }) =>
-    `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times a proven key of the support user is replaced, by a code of a later step.`,
+  strict: ({ waits, path }) =>
+    `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times a proven key of the support user is replaced, by a code of a later step. So the
+  support user's lane takes ${seconds(path['support'] ?? 0)}, and nothing is left to run beside it.`,
 };
 
 const before = `<!-- Written by npm run generate, of selftest/performance/figures.jsonl: don't edit. -->
@@ -61,8 +63,8 @@ const before = `<!-- Written by npm run generate, of selftest/performance/figure
 Measured by \`npm run bench -- --profile NAME --keep\` with the real clock, once each, on two cores that had other work
 beside it. Each row imitates a kind of cluster, by the emulator and a proxy before it.
 
-| profile | what it is like | run | aimed at | requests | of it in requests | mails awaited | sessions of one user, at most | waits |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
+| profile | what it is like | run | aimed at | requests | of it in requests | mails awaited | sessions of one user, at most | waits | one after the other |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
 
 const after = `
 Tests run in lanes (\`--lanes\`). First come tests that need the target for themselves. Then tests of the cluster run beside
@@ -72,7 +74,7 @@ it passes, nothing is accused. Tests run one by one if the suite moves the targe
 disagree, if the admin has no API key, or if the support user shares an address with an account.
 
 Before there were lanes, near took 43 s, limited 193 s, far 792 s and strict 150 s. Strict takes longer now: the support user's
-lane waits for more steps. There \`--lanes 1\` is faster.
+lane waits for more steps, and nothing is left to run beside it. There \`--lanes 1\` is faster.
 
 On a far cluster, requests take most of the time; the rest is waiting:
 

@@ -16,6 +16,8 @@ const shape = objectOf({
   sessions: shapes.number,
   /** By the reason of the wait. */
   waits: shapes.mapOf(shapes.number),
+  /** Tests alone, then those of each kind of lane. */
+  path: shapes.mapOf(shapes.number),
 });
 export type Figures = Shaped<typeof shape>;
 
