@@ -6,8 +6,8 @@ import { type ChaosPlan, runThroughChaos } from './chaos.js';
 /** A part of what `npm run prove:chaos` tries. */
 const fault = faults.find(({ id }) => id === 'mfa-config/loses-enabled');
 const plans: readonly ChaosPlan[] = [
-  { seed: 1, share: 0.5, grep: 'support-mfa/get-*,support-mfa/patch-*,support-mfa/refuses-*' },
-  { seed: 2, share: 0.5, grep: 'mfa-config/get-*,mfa-config/stores-*,mfa-config/put-*', fault },
+  { seed: 1, share: 0.5, grep: 'support-mfa/*' },
+  { seed: 2, share: 0.5, grep: 'mfa-config/*', fault },
 ];
 
 describe.concurrent('through a bad network', () => {

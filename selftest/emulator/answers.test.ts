@@ -22,6 +22,24 @@ describe('releases', () => {
     expect(salesforce.status).toBe(400);
     expect((await call(emulator, 'POST /access-tokens', { body: { username, password } })).status).toBe(404);
   });
+
+  test.each([
+    ['6.6.0d', false, false],
+    ['6.8.1', false, false],
+    ['7.0', true, false],
+    ['7.1', true, false],
+    ['7.1.2_u3', true, true],
+    ['7.2.1', true, true],
+    ['latest', true, true],
+  ])('%s: taskLogId %s, otpVerificationState %s', async (release, taskLogId, state) => {
+    const emulator = await emulate({ release });
+
+    const refused = await call(emulator, 'GET /mfa-config', { key: null });
+    const support = await call(emulator, 'GET /support-user/mfa');
+
+    expect(Object.hasOwn(refused.body, 'taskLogId')).toBe(taskLogId);
+    expect(Object.hasOwn(support.body, 'otpVerificationState')).toBe(state);
+  });
 });
 
 describe('the cluster configuration', () => {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ArrangeError } from '../../src/base/errors.js';
+import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
 import type { Connection } from '../../src/target/connection/connection.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { httpServer, listen } from '../cli/servers.js';
@@ -23,9 +25,9 @@ async function asking(waits: number, retryAfter = 31) {
     }),
   );
   const content = targetAt(`http://127.0.0.1:${port}/v2`, { allow: { stateChanges: true } });
-  const { open } = await connecting(content);
+  const run = await connecting(content);
   const connect = async () => {
-    const connection = await open();
+    const connection = await run.open();
     let now = 1_700_000_010_000;
     vi.spyOn(connection.clock, 'now').mockImplementation(() => now);
     vi.spyOn(connection.waiter, 'letPass').mockImplementation(async (ms) => {
@@ -91,4 +93,15 @@ test('a code that was answered before is sent again within its step', async () =
   await verify(connection, code);
 
   expect(got).toEqual([code, code]);
+});
+
+test('failed attempts count over several connections, in a file of the state folder', async () => {
+  const { connect } = await asking(0);
+  for (let run = 0; run < 3; run += 1) await verify(await connect(), '123456');
+
+  await expect(verify(await connect(), '123456')).rejects.toThrow(NotAllowedError);
+  const { journal } = await connect();
+  expect(JSON.parse(readFileSync(join(journal.folder, 'attempts.json'), 'utf8'))).toMatchObject({
+    supportUser: { count: 3 },
+  });
 });

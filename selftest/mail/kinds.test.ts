@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.js';
 import { performed } from '../cli/in-process.js';
-import { answering, httpServer, listen } from '../cli/servers.js';
+import { answering, httpServer, listen, tcpServer } from '../cli/servers.js';
 import { folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { connecting } from '../connection/emulated.js';
 import { Dovecot, hasDovecot, password } from './dovecot.js';
@@ -60,16 +61,48 @@ if (existsSync(file)) process.stdout.write(readFileSync(file));`;
   expect(sent).toEqual([code]);
 });
 
-test('a mailbox that can not be read ends the run before the first request', async () => {
+/** An IMAP mailbox of a server that answers like this. */
+async function imapOf(answer: (socket: Socket) => unknown): Promise<object> {
+  const { port } = await listen(tcpServer(answer));
+  const login = { username: 'suite', password: 'pass-of-the-suite' };
+  return { kind: 'imap', host: '127.0.0.1', port, tls: false, ...login };
+}
+
+function refusingLogins(socket: Socket): void {
+  socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n');
+  socket.on('data', (chunk: Buffer) => {
+    const tag = /^\S+/.exec(chunk.toString())?.[0] ?? '*';
+    socket.write(`${tag} NO [AUTHENTICATIONFAILED] no\r\n`);
+  });
+}
+
+test.each<[string, () => object | Promise<object>, RegExp]>([
+  [
+    'IMAP where nobody speaks it',
+    () => imapOf((socket) => socket.end('* BYE not today\r\n')),
+    /Mail can't be read from 127\.0\.0\.1:\d+ by IMAP/,
+  ],
+  [
+    'IMAP that refuses the login',
+    () => imapOf(refusingLogins),
+    /was refused: check mail\.username and mail\.password/,
+  ],
+  [
+    'a command that fails',
+    () => ({ kind: 'command', run: [process.execPath, '-e', 'process.exit(7)'] }),
+    /The program of mail\.run .* ended with exit code 7/,
+  ],
+])('a mailbox that can not be read ends the run before the first request: %s', async (_, mailOf, problem) => {
   const target = await listen(httpServer(answering(200, 'application/json', '{}')));
-  const mail = { kind: 'command', run: [process.execPath, '-e', 'process.exit(7)'] };
   const accounts = { admin: { email: address, apiKey: 'key-of-the-admin' } };
   const folder = temporaryFolder();
+  const mail = await mailOf();
   const file = writeTarget(folder, targetAt(`http://127.0.0.1:${target.port}/v2`, { accounts, mail }));
 
   const { code, stderr } = await performed('run', '-t', file, ...folders(folder));
 
   expect(code).toBe(2);
-  expect(stderr).toMatch(/The program of mail\.run .* ended with exit code 7/);
+  expect(stderr).toMatch(problem);
+  expect(stderr).not.toContain('pass-of-the-suite');
   expect(target.connections()).toBe(0);
 });

@@ -141,6 +141,17 @@ describe('readTarget', () => {
     expect(target.limits.requestsPerSecond).toBeUndefined();
   });
 
+  test('forbids what it does not allow, and wants state changes for further permissions', () => {
+    const nothing = readMinimal('').allow;
+    const some = { ...nothing, stateChanges: true };
+
+    expect(effectiveAllow(some)).toEqual(some);
+    expect(() => effectiveAllow({ ...nothing, clusterMfa: true })).toThrow(/allow\.clusterMfa: needs/);
+    expect(() => effectiveAllow({ ...nothing, replaceTotpOf: ['other'] })).toThrow(
+      /allow\.replaceTotpOf: needs/,
+    );
+  });
+
   test('reads JSON, indented by tabs, by its extension', () => {
     const content = { $schema: 'x', baseUrl: 'https://h/v2', accounts: { admin: { apiKey: '${KEY}' } } };
     const text = JSON.stringify(content, null, '\t');
