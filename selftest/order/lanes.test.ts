@@ -175,11 +175,11 @@ describe('beside others', () => {
     expect(began).toEqual([`${cluster} alone`, `${support} alone`]);
   });
 
-  test.each(['0', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {
+  test.each(['0', '9', '12', '1.5', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {
     const { code, stderr } = await performed('run', `--lanes=${lanes}`);
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected a whole number of at least 1/);
+    expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected auto or a whole number from 1 to 8/);
   });
 });
 

@@ -60,7 +60,11 @@ export function durationOf(text: string): Duration {
 }
 
 /** How many tests may run side by side; `auto`: as many as the target allows. */
-export const lanesOf = (text: string): RunCommand['lanes'] => (text === 'auto' ? text : wholeNumber(1)(text));
+export function lanesOf(text: string): RunCommand['lanes'] {
+  if (text === 'auto') return text;
+  if (/^[1-8]$/.test(text)) return Number(text);
+  throw new ConfigurationError('Expected auto or a whole number from 1 to 8.');
+}
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

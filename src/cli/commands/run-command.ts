@@ -95,7 +95,7 @@ export function addRun(program: Command): void {
     .option('--jobs <n>', 'targets tested at once', argument(wholeNumber(1)), 2)
     .option(
       '--lanes <n>',
-      'tests run at once on one target: auto (as many as it allows), or 1 (one by one)',
+      'tests run at once on one target, 1 to 8, or auto: as many as it allows',
       argument(lanesOf),
       'auto',
     )
