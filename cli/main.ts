@@ -5,8 +5,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`mfa-conformance needs Node 20.19 or later; this is Node ${process.versions.node}.`);
   process.exitCode = 2;
 } else {
-  import('../src/cli/main.js').catch((error) => {
-    console.error(error);
-    process.exitCode = 2;
-  });
+  import('../src/cli/start.js')
+    .then(() => import('../src/cli/main.js'))
+    .catch((error) => {
+      console.error(error);
+      process.exitCode = 2;
+    });
 }

@@ -179,7 +179,9 @@ describe('beside others', () => {
     const { code, stderr } = await performed('run', `--lanes=${lanes}`);
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: option '--lanes <n>' argument .*Expected auto or a whole number from 1 to 8/);
+    expect(stderr).toMatch(
+      /^error: option '--lanes <n>' argument .*Expected auto or a whole number from 1 to 8/,
+    );
   });
 });
 

@@ -2,13 +2,13 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** A copy of the build for changes, without its self-tests, in a folder that may be created. */
+/** A copy of the build for changes, without self-tests and compiled modules, in a folder that may be created. */
 export function copyBuild(folder: string): void {
   const root = packageRoot();
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, 'dist'), join(folder, 'dist'), {
     recursive: true,
-    filter: (path) => !path.includes(join('dist', 'selftest')),
+    filter: (path) => !['selftest', 'compiled'].some((left) => path.includes(join('dist', left))),
   });
   for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));

@@ -5,15 +5,18 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 
-function emulatorProgram(): string {
-  return join(packageRoot(), 'dist', 'emulator', 'main.js');
-}
+/** What Node gets to start the emulator. */
+const emulatorProgram = () => [
+  '--import',
+  new URL('./start.js', import.meta.url).href,
+  join(packageRoot(), 'dist', 'emulator', 'main.js'),
+];
 
 /** Starts the emulator and waits until it is ready. It ends with this process, even after a kill. */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [emulatorProgram(), ...args, '--json', '--exit-on-stdin-end'], {
+  const child = spawn(process.execPath, [...emulatorProgram(), ...args, '--json', '--exit-on-stdin-end'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     // Ctrl-C on the terminal must not reach the emulator: the suite still restores its state.
     detached: process.platform !== 'win32',
@@ -42,7 +45,7 @@ function ready(child: ChildProcess): Promise<void> {
 
 /** Runs the emulator in the foreground until it ends. @returns its exit code */
 function runEmulator(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [emulatorProgram(), ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...emulatorProgram(), ...args], { stdio: 'inherit' });
   process.on('SIGINT', () => child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import './start.js';
+
 // Preloaded into Playwright's process. If the parent dies, nobody restores the state, so tests must stop
 // changing it. The parent's end closes standard input. Workers inherit this module and end with Playwright by
 // themselves.
