@@ -201,3 +201,18 @@ describe('wrong usage gets one message and exit 2 before anything is sent', () =
     expect(server.connections()).toBe(0);
   });
 });
+
+test('each command works although the others are not loaded', async () => {
+  const { stdout } = await performed('--help');
+  const names = [...stdout.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*) /gm)].map(([, name = '']) => name);
+
+  expect(names.length).toBeGreaterThan(15);
+  for (const name of names.filter((each) => each !== 'emulator' && each !== 'help')) {
+    const { code, stdout } = await performed(name, '--help');
+    expect({ name, code, usage: stdout.split('\n')[0] }).toEqual({
+      name,
+      code: 0,
+      usage: expect.stringMatching(new RegExp(`^Usage: mfa-conformance ${name}\\b`)),
+    });
+  }
+});

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
-import { shapedLike, shapes } from '../../src/base/shape.js';
 import type { Mutant } from './mutants.js';
 
 /**
@@ -25,15 +25,15 @@ export interface Judgement {
 
 const judgedFile = join('selftest', 'mutation', 'judged.yaml');
 
-const isJudged = shapedLike<Judgement[]>({
+const isJudged = new Ajv2020().compile<Judgement[]>({
   type: 'array',
   items: exactly({
-    is: shapes.oneOf(kinds),
+    is: { enum: kinds },
     because: { type: 'string', minLength: 1 },
     mutants: {
       type: 'array',
       minItems: 1,
-      items: exactly(Object.fromEntries(parts.map((part) => [part, shapes.text])), ['file']),
+      items: exactly(Object.fromEntries(parts.map((part) => [part, { type: 'string' }])), ['file']),
     },
   }),
 });

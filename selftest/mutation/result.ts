@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../src/base/shape.js';
+import { jsonOf, objectOf, type Shape, shapes } from '../../src/base/shape.js';
 import type { Judgement, Kind } from './judged.js';
 import type { Mutant } from './mutants.js';
 import type { Notice, Way } from './notice.js';
@@ -17,15 +17,13 @@ export interface MutationResult {
   readonly judged: { readonly [K in Kind]?: number };
 }
 
-const isResult = shapedLike<MutationResult>(
-  objectOf({
-    seed: shapes.number,
-    all: shapes.number,
-    drawn: shapes.number,
-    noticed: shapes.mapOf(shapes.number),
-    judged: shapes.mapOf(shapes.number),
-  }),
-);
+const isResult: Shape<MutationResult> = objectOf({
+  seed: shapes.number,
+  all: shapes.number,
+  drawn: shapes.number,
+  noticed: shapes.mapOf(shapes.number),
+  judged: shapes.mapOf(shapes.number),
+});
 
 const resultFile = join('selftest', 'mutation', 'result.json');
 

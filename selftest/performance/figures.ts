@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
-import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../src/base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../src/base/shape.js';
 
 /** The latest figures of one profile: the goal in seconds, other times in milliseconds. */
-const shape = objectOf({
+const isFigures = objectOf({
   name: shapes.text,
   like: shapes.text,
   goalS: shapes.number,
@@ -19,9 +19,7 @@ const shape = objectOf({
   /** Tests alone, then those of each kind of lane. */
   path: shapes.mapOf(shapes.number),
 });
-export type Figures = Shaped<typeof shape>;
-
-const isFigures = shapedLike(shape);
+export type Figures = Shaped<typeof isFigures>;
 
 /** A line for each profile. */
 export function readFigures(): readonly Figures[] {

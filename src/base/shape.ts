@@ -1,24 +1,43 @@
-import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
-
-declare const shaped: unique symbol;
-
-/** A JSON schema for data between the suite's own processes, with the type of its values. */
-export type Shape<T> = AnySchemaObject & { readonly [shaped]?: T };
+/** Tells whether data from another process of the suite has a type. Objects may have further members. */
+export type Shape<T> = (value: unknown) => value is T;
 
 /** The type of values that match a shape. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
-export const shape = <T>(schema: AnySchemaObject): Shape<T> => schema;
+const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const shapes = {
-  text: shape<string>({ type: 'string' }),
-  number: shape<number>({ type: 'number' }),
-  flag: shape<boolean>({ type: 'boolean' }),
-  listOf: <T>(items: Shape<T>) => shape<readonly T[]>({ type: 'array', items }),
-  mapOf: <T>(values: Shape<T>) =>
-    shape<Readonly<Record<string, T>>>({ type: 'object', additionalProperties: values }),
-  oneOf: <const T extends string>(values: readonly T[]) => shape<T>({ enum: values }),
-  orNull: <T>(schema: Shape<T>) => shape<T | null>({ anyOf: [schema, { type: 'null' }] }),
+  any: (value: unknown): value is unknown => value !== undefined,
+  text: (value: unknown): value is string => typeof value === 'string',
+  number: (value: unknown): value is number => Number.isFinite(value),
+  flag: (value: unknown): value is boolean => typeof value === 'boolean',
+  object: (value: unknown): value is object => isMembers(value),
+  listOf:
+    <T>(fits: Shape<T>) =>
+    (value: unknown): value is readonly T[] =>
+      Array.isArray(value) && value.every(fits),
+  mapOf:
+    <T>(fits: Shape<T>) =>
+    (value: unknown): value is Readonly<Record<string, T>> =>
+      isMembers(value) && Object.values(value).every(fits),
+  oneOf: <const T extends string | number>(values: readonly T[]) => {
+    const known = new Set<unknown>(values);
+    return (value: unknown): value is T => known.has(value);
+  },
+  either:
+    <A, B>(a: Shape<A>, b: Shape<B>) =>
+    (value: unknown): value is A | B =>
+      a(value) || b(value),
+  orNull:
+    <T>(fits: Shape<T>) =>
+    (value: unknown): value is T | null =>
+      value === null || fits(value),
+  /** A list of as many members as there are shapes. */
+  tuple:
+    <T extends readonly unknown[]>(...fits: { readonly [At in keyof T]: Shape<T[At]> }) =>
+    (value: unknown): value is T =>
+      Array.isArray(value) && value.length === fits.length && fits.every((each, at) => each(value[at])),
 };
 
 type Members = Readonly<Record<string, Shape<unknown>>>;
@@ -26,27 +45,16 @@ type ObjectOf<M extends Members, Optional extends keyof M> = {
   readonly [Name in Exclude<keyof M, Optional>]: Shaped<M[Name]>;
 } & { readonly [Name in Optional]?: Shaped<M[Name]> };
 
-/** Values may have further members. */
 export function objectOf<M extends Members>(members: M): Shape<ObjectOf<M, never>>;
 export function objectOf<M extends Members, Optional extends keyof M>(
   members: M,
   optional: readonly Optional[],
 ): Shape<ObjectOf<M, Optional>>;
 export function objectOf(members: Members, optional: readonly string[] = []): Shape<unknown> {
-  const required = Object.keys(members).filter((name) => !optional.includes(name));
-  return { type: 'object', properties: members, required };
-}
-
-/** TypeScript checks these schemas already; the meta schema would take longer to compile than they do. */
-const quick = { strictTypes: false, logger: false, meta: false, validateSchema: false } as const;
-
-/** Makes a type guard from a shape, which is compiled at the first call. */
-export function shapedLike<T>(schema: Shape<T>): (value: unknown) => value is T {
-  let validate: ValidateFunction<T> | undefined;
-  return (value): value is T => {
-    validate ??= new Ajv2020(quick).compile<T>(schema);
-    return validate(value);
-  };
+  const all = Object.entries(members);
+  return (value): value is unknown =>
+    isMembers(value) &&
+    all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 
 /** Undefined for a text that is no JSON. */

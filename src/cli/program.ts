@@ -1,39 +1,39 @@
 import { Command, CommanderError } from 'commander';
-import { SuiteError } from '../base/errors.js';
+import { ConfigurationError, reasonOf, SuiteError } from '../base/errors.js';
 import { isFileError } from '../base/files.js';
 import { suiteVersion } from '../base/package-root.js';
-import { addCatalogue, addDiff } from './commands/catalogue-commands.js';
-import { addCode } from './commands/code-command.js';
-import { addHistory } from './commands/history-commands.js';
-import { addInit } from './commands/init-command.js';
-import { addCheckHar, addReport, addStatement, addVerifyBundle } from './commands/result-commands.js';
-import { addRun } from './commands/run-command.js';
-import { addDetect, addDoctor, addRestore } from './commands/target-commands.js';
-import { addWaivers } from './commands/waivers-command.js';
-import { addCompletion } from './completion.js';
-import { addEmulator } from './emulator-process.js';
-import { loadEnvironment, takeDefaults } from './run-defaults.js';
 import { complain } from './terminal.js';
 
-// In the order of --help.
-const parts = [
-  addRun,
-  addReport,
-  addInit,
-  addDoctor,
-  addEmulator,
-  addCatalogue,
-  addDetect,
-  addDiff,
-  addRestore,
-  addCheckHar,
-  addCode,
-  addVerifyBundle,
-  addWaivers,
-  addStatement,
-  addHistory,
-  addCompletion,
+type Add = (program: Command) => void;
+
+/** In the order of --help. A call that begins with one of the names loads that part alone. */
+const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
+  ['run rerun', async () => (await import('./commands/run-command.js')).addRun],
+  ['report', async () => (await import('./commands/result-commands.js')).addReport],
+  ['init', async () => (await import('./commands/init-command.js')).addInit],
+  ['doctor', async () => (await import('./commands/target-commands.js')).addDoctor],
+  ['emulator faults variants', async () => (await import('./emulator-process.js')).addEmulator],
+  ['list explain', async () => (await import('./commands/catalogue-commands.js')).addCatalogue],
+  ['detect', async () => (await import('./commands/target-commands.js')).addDetect],
+  ['diff', async () => (await import('./commands/catalogue-commands.js')).addDiff],
+  ['restore', async () => (await import('./commands/target-commands.js')).addRestore],
+  ['check-har', async () => (await import('./commands/result-commands.js')).addCheckHar],
+  ['code', async () => (await import('./commands/code-command.js')).addCode],
+  ['verify-bundle', async () => (await import('./commands/result-commands.js')).addVerifyBundle],
+  ['waivers', async () => (await import('./commands/waivers-command.js')).addWaivers],
+  ['statement', async () => (await import('./commands/result-commands.js')).addStatement],
+  ['compare trend', async () => (await import('./commands/history-commands.js')).addHistory],
+  // It completes all commands, so it can't be loaded alone.
+  ['', async () => (await import('./completion.js')).addCompletion],
 ];
+
+function loadEnvironment(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConfigurationError(`--env-file ${file}: ${reasonOf(error)}`);
+  }
+}
 
 export async function perform(args: readonly string[]): Promise<void> {
   const program = new Command('mfa-conformance')
@@ -51,15 +51,17 @@ export async function perform(args: readonly string[]): Promise<void> {
     })
     .option('--env-file <file>', 'read environment variables from a file; those that are set already stay')
     .option('--no-color', 'no colours, like NO_COLOR; FORCE_COLOR keeps them without a terminal')
-    .hook('preAction', (program, command) => {
-      if (command.name() === 'run') takeDefaults(command);
+    .hook('preAction', async (program, command) => {
+      if (command.name() === 'run') (await import('./run-defaults.js')).takeDefaults(command);
       const { envFile, color } = program.opts();
       if (color === false) process.env['NO_COLOR'] = '1';
       if (envFile !== undefined) loadEnvironment(envFile);
     })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text) });
-  for (const add of parts) add(program);
+  const [first = ''] = args;
+  const named = parts.filter(([names]) => first !== '' && names.split(' ').includes(first));
+  for (const [, load] of named.length > 0 ? named : parts) (await load())(program);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

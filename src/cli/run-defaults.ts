@@ -11,14 +11,6 @@ import { targetFiles } from '../input/target-file/files.js';
 /** Looked for in the folder that `run` starts in. */
 const defaultsFile = 'mfa-conformance.yaml';
 
-export function loadEnvironment(file: string): void {
-  try {
-    process.loadEnvFile(file);
-  } catch (error) {
-    throw new ConfigurationError(`--env-file ${file}: ${reasonOf(error)}`);
-  }
-}
-
 /**
  * Gives `run` the flags that files set and the command line does not. `run:` in target files comes before
  * {@link defaultsFile}.

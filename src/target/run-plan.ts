@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
 import { releaseNames } from '../base/model/releases.js';
 import { makePrivateFolder } from '../base/private-folder.js';
-import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../base/shape.js';
 import { meanStepMs } from '../contract/order/pace.js';
 import { stateDirOf } from './journal/state-dir.js';
 
@@ -36,7 +36,7 @@ const plannedTarget = objectOf({
 export type PlannedTarget = Shaped<typeof plannedTarget>;
 
 /** The data that the command line passes to the Playwright process, in a file that the environment names. */
-const runPlan = objectOf({
+const isRunPlan = objectOf({
   targets: listOf(plannedTarget),
   mode: oneOf(['full', 'read-only']),
   slow: flag,
@@ -63,7 +63,7 @@ const runPlan = objectOf({
   /** Null: all tests run, in the order of the spec files. */
   within: orNull(timeLimit),
 });
-export type RunPlan = Shaped<typeof runPlan>;
+export type RunPlan = Shaped<typeof isRunPlan>;
 
 /** The options of a worker. */
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
@@ -157,5 +157,3 @@ function readRunPlan(file: string): RunPlan {
   if (plan !== undefined) return plan;
   throw new ConfigurationError(`${file} is not a run plan. It is written by mfa-conformance run.`);
 }
-
-const isRunPlan = shapedLike(runPlan);

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, reasonOf } from '../errors.js';
-import { jsonOf, shapedLike } from '../shape.js';
+import { jsonOf, type Shape, shapes } from '../shape.js';
 import { Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
@@ -120,15 +120,12 @@ export class SecretCollector {
   }
 }
 
-const isTold = shapedLike<readonly [target: string, value: string, what: string]>({
-  type: 'array',
-  items: { type: 'string' },
-  minItems: 3,
-  maxItems: 3,
-});
+const { text, tuple } = shapes;
+
+const isTold: Shape<readonly [target: string, value: string, what: string]> = tuple(text, text, text);
 
 /** The first line: the target of the secrets in the others. */
-const isTarget = shapedLike<string>({ type: 'string' });
+const isTarget = text;
 
 /** The sender, in a process that learns secrets. */
 export class SecretTeller {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import type { MatrixTarget } from '../many/matrix.js';
 import { withoutRequests } from './page.js';
 import { allureResults, categories, categoryLabel, properties } from './results.js';
@@ -77,7 +77,7 @@ export function trimHistory(file: string, name: string, most: number): void {
   replaceFile(file, kept.map((line) => `${line}\n`).join(''));
 }
 
-const isNight = shapedLike(objectOf({ name: shapes.text }));
+const isNight = objectOf({ name: shapes.text });
 
 function isOther(line: string, name: string): boolean {
   const night = jsonOf(line, isNight);

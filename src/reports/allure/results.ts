@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { makeFolder } from '../../base/files.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
-import { jsonOf, objectOf, shape, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shape, shapes } from '../../base/shape.js';
 
 export const allureResults = 'allure-results';
 
@@ -26,7 +26,7 @@ interface Named {
 interface AllureResult {
   status?: unknown;
   statusDetails?: unknown;
-  labels: Named[];
+  labels: readonly Named[];
   attachments?: unknown;
   readonly parameters: readonly Named[];
 }
@@ -108,8 +108,8 @@ const statuses: Readonly<Record<Outcome['outcome'], string>> = {
 function align(result: AllureResult, outcome: Outcome): void {
   const category = categoryOf(outcome);
   result.status = statuses[outcome.outcome];
-  result.labels = result.labels.filter(({ name }) => name !== categoryLabel);
-  if (category !== undefined) result.labels.push({ name: categoryLabel, value: category });
+  const others = result.labels.filter(({ name }) => name !== categoryLabel);
+  result.labels = category === undefined ? others : [...others, { name: categoryLabel, value: category }];
   const message = outcome.outcome === 'pass' ? '' : `${category ?? outcome.outcome}: ${outcome.reason}`;
   result.statusDetails = message === '' ? {} : { message };
 }
@@ -136,9 +136,9 @@ function dropNoise(value: unknown): string[] {
 
 const isFileName = (name: string): boolean => /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 
-const named = objectOf({ name: shapes.text });
-const isNamed = shapedLike<Named>(named);
+const isNamed = objectOf({ name: shapes.text });
 
-const isResult = shapedLike(
-  shape<AllureResult>(objectOf({ labels: shapes.listOf(named), parameters: shapes.listOf(named) })),
-);
+const isResult: Shape<AllureResult> = objectOf({
+  labels: shapes.listOf(isNamed),
+  parameters: shapes.listOf(isNamed),
+});

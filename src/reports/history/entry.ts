@@ -1,9 +1,9 @@
 import { type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
-import { jsonOf, objectOf, shape, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shape, shapes } from '../../base/shape.js';
 import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 
 /** The version of the history's lines; lines of other versions are ignored. */
-const lineVersion = 1;
+const lineVersion = 1 as const;
 
 /** The longest fact that is kept, as JSON. Longer ones are listings. */
 const longestFact = 2000;
@@ -15,7 +15,7 @@ interface HistoryLine extends Omit<Snapshot, 'startedAt' | 'outcomes' | 'complet
   readonly at: string;
   /** Absent in the lines of older versions. */
   readonly complete?: boolean;
-  readonly counts: Verdict['summary'];
+  readonly counts: Readonly<Record<string, number>>;
   /** The run's requirements by outcome, except those in `told`. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, ByArea>>>;
   /** Failed, waived and inconclusive requirements, with a digest of the reason. */
@@ -56,40 +56,32 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
       for (const slug of slugs) compared.set(`${area}/${slug}`, { outcome, digest: '' });
   for (const [id, outcome, digest] of told) compared.set(id, { outcome, digest });
   // In an old line, any requirement that was not run may be a MUST.
-  return { ...run, startedAt, complete: run.complete ?? counts.notRun === 0, outcomes: compared };
+  return { ...run, startedAt, complete: run.complete ?? counts['notRun'] === 0, outcomes: compared };
 }
 
-const { text, number, flag, listOf, mapOf, oneOf } = shapes;
+const { any, text, number, flag, either, listOf, mapOf, oneOf, tuple } = shapes;
 
-const isLine = shapedLike<HistoryLine>(
-  objectOf(
-    {
-      v: shape<typeof lineVersion>({ const: lineVersion }),
-      at: text,
-      durationMs: number,
-      target: text,
-      release: text,
-      suite: text,
-      mode: text,
-      gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
-      complete: flag,
-      cause: text,
-      counts: shape<HistoryLine['counts']>(mapOf(number)),
-      outcomes: shape<HistoryLine['outcomes']>({
-        ...mapOf(mapOf(listOf(text))),
-        propertyNames: oneOf(outcomeKinds),
-      }),
-      told: listOf(
-        shape<HistoryLine['told'][number]>({
-          type: 'array',
-          prefixItems: [text, oneOf(outcomeKinds), text],
-          minItems: 3,
-          maxItems: 3,
-        }),
-      ),
-      facts: mapOf(shape<unknown>({})),
-      claims: mapOf(shape<boolean | number>({ type: ['boolean', 'number'] })),
-    },
-    ['complete', 'claims'],
-  ),
+const isByArea = mapOf(listOf(text));
+const known = oneOf(outcomeKinds);
+
+const isLine: Shape<HistoryLine> = objectOf(
+  {
+    v: oneOf([lineVersion]),
+    at: text,
+    durationMs: number,
+    target: text,
+    release: text,
+    suite: text,
+    mode: text,
+    gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
+    complete: flag,
+    cause: text,
+    counts: mapOf(number),
+    outcomes: (value): value is HistoryLine['outcomes'] =>
+      mapOf(isByArea)(value) && Object.keys(value).every(known),
+    told: listOf(tuple(text, known, text)),
+    facts: mapOf(any),
+    claims: mapOf(either(flag, number)),
+  },
+  ['complete', 'claims'],
 );

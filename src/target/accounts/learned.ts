@@ -1,4 +1,4 @@
-import { objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
+import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
@@ -37,7 +37,7 @@ const accountProof = objectOf({
 });
 export type AccountProof = Shaped<typeof accountProof>;
 
-const learned = objectOf({
+const isLearned = objectOf({
   /** Closed ways to log in, each with the reason. */
   unavailable: objectOf({ sessions: text, tokens: text }, loginWays),
   /** By role. */
@@ -51,9 +51,7 @@ const learned = objectOf({
   /** The target mails codes only while cluster MFA is on with `email`. */
   mailWhileOnOnly: flag,
 });
-export type Learned = Shaped<typeof learned>;
-
-const isLearned = shapedLike(learned);
+export type Learned = Shaped<typeof isLearned>;
 
 export const accountsIn = (model: TargetModel): Belief<Learned> => model.belief('accounts', isLearned);
 

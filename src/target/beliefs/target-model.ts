@@ -1,15 +1,11 @@
 import type { Learned } from '../../base/model/event.js';
-import { shapedLike, shapes } from '../../base/shape.js';
+import { shapes } from '../../base/shape.js';
 
 export interface Belief<T> {
   /** Undefined until something is learned. */
   readonly value: T | undefined;
   learn(value: T): void;
 }
-
-const isNumber = shapedLike(shapes.number);
-const isText = shapedLike(shapes.text);
-const isFlag = shapedLike(shapes.flag);
 
 /** The reason why support MFA stays off by e-mail: without codes it could not be switched off again. */
 export const codeless = 'why no mailed code is to be had';
@@ -44,14 +40,14 @@ export class TargetModel {
   }
 
   text(fact: string): Belief<string> {
-    return this.belief(fact, isText);
+    return this.belief(fact, shapes.text);
   }
 
   number(fact: string): Belief<number> {
-    return this.belief(fact, isNumber);
+    return this.belief(fact, shapes.number);
   }
 
   flag(fact: string): Belief<boolean> {
-    return this.belief(fact, isFlag);
+    return this.belief(fact, shapes.flag);
   }
 }

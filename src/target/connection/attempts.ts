@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NotAllowedError } from '../../base/errors.js';
 import { makeFolder, overwriteFile } from '../../base/files.js';
-import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import { memberOf, textIn, textOf } from '../../contract/judging/body.js';
 import { type OperationId, operationRow } from '../../contract/openapi/operations.js';
 import { effectiveAllow } from '../../input/target-file/allow.js';
@@ -259,7 +259,7 @@ const counted = objectOf(
   ['letIn'],
 );
 type Count = Shaped<typeof counted>;
-const isCounts = shapedLike(shapes.mapOf(counted));
+const isCounts = shapes.mapOf(counted);
 
 function read(file: string): [name: string, count: Count][] {
   if (!existsSync(file)) return [];

@@ -1,5 +1,5 @@
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
-import { jsonOf, objectOf, type Shaped, shape, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi/generated/bodies.js';
 
 /** Fails to compile if the contract drops one of these properties. */
@@ -125,19 +125,19 @@ export function withoutNulls(config: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
-const { text, listOf, orNull } = shapes;
+const { text, listOf, oneOf, orNull } = shapes;
 
 const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
 export type SupportSet = Shaped<typeof supportSet>;
 
 /** The written form: configurations are normalised on reading. A member is absent if the run changed nothing of its kind. */
-const journal = objectOf(
+const isJournal = objectOf(
   {
-    version: shape<1>({ const: 1 }),
+    version: oneOf([1]),
     baseUrl: text,
     startedAt: text,
-    cluster: shape<object>({ type: 'object' }),
-    support: shape<object>({ type: 'object' }),
+    cluster: shapes.object,
+    support: shapes.object,
     enrolledUri: text,
     /** The suite's last setting for the support user, which a target may not show. */
     supportSet,
@@ -147,13 +147,12 @@ const journal = objectOf(
   ['cluster', 'support', 'enrolledUri', 'supportSet', 'sessionId'],
 );
 
-export type JournalContent = Omit<Shaped<typeof journal>, 'cluster' | 'support'> & {
+export type JournalContent = Omit<Shaped<typeof isJournal>, 'cluster' | 'support'> & {
   readonly cluster?: ClusterConfig;
   readonly support?: SupportConfig;
 };
 
-const isJournal = shapedLike(journal);
-const hasVersion = shapedLike(objectOf({ version: shape<unknown>({}) }));
+const hasVersion = objectOf({ version: shapes.any });
 
 /** @throws ConfigurationError that names the file and a remedy */
 export function parseJournal(json: string, file: string): JournalContent {

@@ -16,7 +16,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { isAlive } from '../../base/private-folder.js';
-import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import { sleep } from '../sleep.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 import { moment, momentNow } from './write-log.js';
@@ -24,7 +24,7 @@ import { moment, momentNow } from './write-log.js';
 const { text, number } = shapes;
 
 /** The holder of a target, as in the lease's file. */
-const leaseHolder = objectOf(
+const isHolder = objectOf(
   {
     /** The target's; absent in leases of older versions. */
     baseUrl: text,
@@ -44,8 +44,7 @@ const leaseHolder = objectOf(
   },
   ['baseUrl', 'renewed'],
 );
-type LeaseHolder = Shaped<typeof leaseHolder>;
-const isHolder = shapedLike(leaseHolder);
+type LeaseHolder = Shaped<typeof isHolder>;
 
 export interface LeaseOptions {
   /** Wait for the holder instead of giving up. */

@@ -11,12 +11,12 @@ import {
 import { hostname } from 'node:os';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf } from '../../base/files.js';
-import { jsonOf, objectOf, type Shaped, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 const { text, number, flag, orNull } = shapes;
 
 /** A line of the log: a write sent, or a write answered. */
-const logLine = objectOf(
+const isLine = objectOf(
   {
     boot: text,
     up: number,
@@ -29,8 +29,7 @@ const logLine = objectOf(
   },
   ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer'],
 );
-type Line = Shaped<typeof logLine>;
-const isLine = shapedLike(logLine);
+type Line = Shaped<typeof isLine>;
 
 /** A write in the log. */
 interface Write {

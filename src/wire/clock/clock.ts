@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { ArrangeError, ConfigurationError, codeOf, TransportError } from '../../base/errors.js';
 import { bytesWithin } from '../../base/files.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
 /** The runner's view of the target's clock. Times are epoch milliseconds. */
@@ -249,7 +249,7 @@ function timeOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-const isClock = shapedLike(objectOf({ now: shapes.text }));
+const isClock = objectOf({ now: shapes.text });
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
