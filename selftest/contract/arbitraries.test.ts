@@ -4,9 +4,10 @@ import { releaseNames } from '../../src/base/model/releases.js';
 import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/openapi/arbitraries.js';
 import type { RequestBody } from '../../src/contract/openapi/contract.js';
 import { findCounterexample } from '../../src/contract/openapi/counterexample.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
+import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
 import type { OperationId } from '../../src/contract/openapi/operations.js';
 import { isObject } from '../../src/contract/openapi/pointers.js';
+import { changedRelease, put } from './vendor.js';
 
 async function requestOf(id: OperationId, release = '7.1.2_u3' as const): Promise<RequestBody> {
   const request = (await loadContract(release)).operations.get(id)?.request;
@@ -118,6 +119,57 @@ describe('bodies of the other operations', () => {
 
     expect(latest?.schema.properties.map(({ name }) => name)).not.toContain('isQuorumManaged');
     expect(latest?.schema.properties.map(({ name }) => name)).toContain('mfaCode');
+  });
+});
+
+describe('bodies of a schema with limits', () => {
+  const requestBy = async (schema: object) => {
+    const path = ['paths', '/totp-key', 'post', 'requestBody', 'content', 'application/json', 'schema'];
+    const file = changedRelease((document) => put(document, path, schema));
+    const request = (await loadContractFile(file, '7.1.2_u3')).operations.get('CreateTotpKey')?.request;
+    if (request === undefined) throw new Error('no body');
+    return request;
+  };
+  const required = (property: object) => ({
+    type: 'object',
+    required: ['code'],
+    properties: { code: property, note: { type: 'string' } },
+  });
+
+  test.each<[string, object]>([
+    ['a length that nothing has', required({ type: 'string', minLength: 5, maxLength: 2 })],
+    ['a pattern that nothing matches', required({ type: 'string', pattern: 'a^b' })],
+    [
+      'two parts that exclude each other',
+      { allOf: [required({ type: 'string' }), required({ type: 'boolean' })] },
+    ],
+    ['a schema that refuses everything', { not: {} }],
+    ['a length beyond all memory', required({ type: 'string', minLength: 2 ** 31 })],
+    ['a pattern beyond all memory', required({ type: 'string', pattern: '^((a{999}){999}){999}$' })],
+  ])('are left out for %s', async (_, schema) => {
+    const request = await requestBy(schema);
+
+    expect(validBodies(request.schema, request)).toEqual([]);
+    expect(samples(invalidBodies(request.schema, request, {})).length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, object]>([
+    ['a pattern', required({ type: 'string', pattern: '^[0-9a-f]{32}$' })],
+    ['a length', required({ type: 'string', minLength: 50, maxLength: 60 })],
+    ['a range', required({ type: 'integer', minimum: 100_000, maximum: 100_009 })],
+    ['a count of items', required({ type: 'array', items: { type: 'string' }, minItems: 20 })],
+    ['a count of properties', { ...required({ type: 'string', minLength: 1 }), minProperties: 2 }],
+    [
+      'two parts that agree',
+      { allOf: [required({ minLength: 9 }), required({ type: 'string', maxLength: 12 })] },
+    ],
+  ])('are made for %s', async (_, schema) => {
+    const request = await requestBy(schema);
+    const right = samples(validBodies(request.schema, request), 3);
+
+    expect(right.length).toBeGreaterThan(0);
+    expect(right.filter((body) => request.mismatches(body).length > 0)).toEqual([]);
+    expect(words(validBodies(request.schema, request))).not.toContain('code is empty');
   });
 });
 

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { diff, readSide } from '../../src/contract/diff/diff.js';
 import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { answering, flooding, httpServer, listen, unusedPort } from '../cli/servers.js';
 import { temporaryFolder } from '../cli/suite.js';
@@ -91,6 +92,17 @@ describe('is reported with its place, in little time and memory', () => {
     expect(complaint).toMatch(problem);
   });
 
+  test('more alternatives than can be judged', async () => {
+    const oneOf = Array.from({ length: 600 }, (_, n) => ({ type: 'object', required: [`p${n}`] }));
+    const file = changedRelease((document) =>
+      schemas(document, { Wide: { oneOf } }, 'components/schemas/Wide'),
+    );
+
+    expect(await complaintAbout(file)).toMatch(
+      /document\.yaml:\d+:\d+: .*Wide: the operations have more than 500 alternatives/,
+    );
+  });
+
   test('a pipe without a writer, and an endless device', async () => {
     const pipe = join(dirname(written('')), 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -128,6 +140,40 @@ describe('is reported with its place, in little time and memory', () => {
 
     expect(await complaintAbout(written(text, 'document.json'))).toContain('__proto__');
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+});
+
+describe('takes little time', () => {
+  const inAlternatives = (next: object, n: number) => ({
+    oneOf: [next, { type: 'object', properties: { [`p${n}`]: next } }],
+  });
+  const twice = (one: string, other: string, next: object) => ({
+    oneOf: [{ properties: { [one]: next } }, { properties: { [other]: next } }],
+  });
+
+  test.each([
+    ['alternatives in alternatives', 14, (next: object, n: number) => inAlternatives(next, n)],
+    ['one after another', 40, (next: object) => ({ oneOf: [{ type: 'integer' }, next] })],
+    ['all of several', 7, (next: object) => ({ allOf: [twice('a', 'b', next), twice('c', 'd', next)] })],
+  ])('with %s', async (_, length, schemaOf) => {
+    let n = 0;
+    const named = chain('Part', length, (next, isLast) =>
+      isLast ? { type: 'string' } : schemaOf(next, n++),
+    );
+    const file = changedRelease((document) => schemas(document, named, 'components/schemas/Part0'));
+    const started = process.cpuUsage();
+
+    const contract = await loadContractFile(file, '7.1.2_u3');
+    contract.compileAll();
+    const side = await readSide(file);
+    const { changes } = diff(await readSide('7.1.2_u3'), side);
+    const found = contract.operations.get('CreateTotpKey')?.success.mismatches({ totpKeyName: true });
+
+    expect(found?.length).toBeGreaterThan(0);
+    expect(changes.map(({ kind }) => kind)).toContain('alternatives-changed');
+    expect(diff(side, await readSide(file)).changes).toEqual([]);
+    // Ten times what it needs, and a tenth of the time in which alternatives multiply.
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(60);
   });
 });
 

@@ -156,6 +156,68 @@ describe('each change is listed once with the side that it breaks', () => {
   });
 });
 
+describe('parts of an allOf that declare the same property', () => {
+  const parts = (...properties: readonly object[]) => ({
+    allOf: properties.map((totpCode) => ({ type: 'object', properties: { totpCode } })),
+  });
+  const between = async (from: object, to: object) => {
+    const side = (content: object) =>
+      readSide(
+        changedRelease((document) =>
+          put(document, schema('VerifyTotpRequest', 'properties', 'outer'), content),
+        ),
+      );
+    const { changes } = diff(await side(from), await side(to));
+    return changes.map(({ kind, text }) => `${kind} ${text}`);
+  };
+  const code = { type: 'string', maxLength: 8 };
+  const short = { maxLength: 6, pattern: '^[0-9]+$' };
+
+  test.each<[string, object, object, string[]]>([
+    ['hold together in any order', parts(code, short), parts(short, code), []],
+    ['hold as one', parts(code, short), parts({ ...code, ...short }), []],
+    [
+      'are compared, the second as well',
+      parts(code, short),
+      parts(code, { ...short, maxLength: 7 }),
+      ['limit-changed maxLength was 6 and is 7'],
+    ],
+    [
+      'allow the values and types of both',
+      parts({ type: 'number' }, { type: 'integer', enum: [1, 2] }),
+      parts({ type: 'integer' }, { enum: [2, 1, 3] }),
+      ['enum-value-added has the new value 3'],
+    ],
+    [
+      'allow null only if both do',
+      parts({ type: 'string', nullable: true }, { type: 'string', nullable: true }),
+      parts({ type: 'string', nullable: true }, { type: 'string' }),
+      ['nullability-changed may not be null any more'],
+    ],
+    [
+      'have the alternatives of both',
+      parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 4 }] }),
+      parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 5 }] }),
+      ['alternatives-changed anyOf, oneOf or not differ'],
+    ],
+    [
+      'have alternatives by content, whatever their order and names',
+      parts({ oneOf: [{ $ref: '#/components/schemas/Error' }, { type: 'string' }] }),
+      parts({ oneOf: [{ type: 'string' }, { allOf: [{ $ref: '#/components/schemas/Error' }] }] }),
+      [],
+    ],
+  ])('%s', async (_, from, to, expected) => {
+    expect(await between(from, to)).toEqual(expected);
+  });
+
+  test('are required if one demands them', async () => {
+    const free = parts(code, short);
+    const demanding = { allOf: [{ ...free.allOf[0] }, { ...free.allOf[1], required: ['totpCode'] }] };
+
+    expect(await between(free, demanding)).toEqual(['required-changed is required']);
+  });
+});
+
 describe('between releases', () => {
   const between = async (from: ReleaseName, to: ReleaseName) =>
     diff(await readSide(from), await readSide(to));

@@ -10,7 +10,7 @@ import {
   type Width,
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
-import type { PropertyShape, SchemaShape } from './schema-shape.js';
+import { isLeast, type PropertyShape, type SchemaShape } from './schema-shape.js';
 
 /** Reports a change, with whom it breaks or how it changes what may be sent. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
@@ -195,7 +195,8 @@ function compareSchemas(
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? breaksClients : harmless);
   }
-  if (from.rest !== to.rest) tell('alternatives-changed', 'anyOf, oneOf or not differ', 'other');
+  if (from.rest.join() !== to.rest.join())
+    tell('alternatives-changed', 'anyOf, oneOf or not differ', 'other');
   if (from.closed !== to.closed) {
     const text = to.closed ? 'other properties are not allowed any more' : 'other properties are allowed';
     tell('additional-properties-changed', text, to.closed ? 'narrower' : 'wider');
@@ -266,8 +267,7 @@ function limitWidth(
   if (one === undefined) return 'narrower';
   if (other === undefined) return 'wider';
   if (typeof one !== 'number' || typeof other !== 'number' || name === 'multipleOf') return 'other';
-  const least = /^(min|exclusiveMin)/.test(name);
-  return other > one === least ? 'narrower' : 'wider';
+  return other > one === isLeast(name) ? 'narrower' : 'wider';
 }
 
 /** Whether `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */

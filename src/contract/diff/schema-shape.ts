@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { SourceDocument } from '../openapi/document.js';
-import { isObject, itemsOf, type JsonObject, type Located, pointerTo } from '../openapi/pointers.js';
+import { isObject, itemsOf, type Located, type LocatedObject, pointerTo } from '../openapi/pointers.js';
 import { schemaNameOf } from '../openapi/properties.js';
 
 /** The parts of a schema that a comparison looks at, with references resolved and `allOf` merged. */
@@ -19,8 +20,8 @@ export interface SchemaShape {
   readonly limits: ReadonlyMap<string, string | number>;
   /** JSON text. */
   readonly defaultValue: string | undefined;
-  /** JSON text of parts that only compare as a whole (anyOf, oneOf, not); undefined: none. */
-  readonly rest: string | undefined;
+  /** Digests of parts that only compare as a whole (anyOf, oneOf, not), sorted. */
+  readonly rest: readonly string[];
 }
 
 export interface PropertyShape {
@@ -40,11 +41,28 @@ const limitNames = [
   ...['minProperties', 'maxProperties'],
 ];
 
+/** The shapes of a document's schemas by place and owner: a schema with many references is read once. */
+const shapes = new WeakMap<SourceDocument, Map<string, SchemaShape>>();
+
 export function schemaShape(document: SourceDocument, node: Located, outer = ''): SchemaShape {
   const { value, pointer } = document.resolve(node);
   const name = schemaNameOf(pointer);
   const owner = name ?? outer;
   if (!isObject(value)) return { ...anything, name };
+  const known = shapes.get(document) ?? new Map<string, SchemaShape>();
+  shapes.set(document, known);
+  const key = `${pointer} ${owner}`;
+  const shape = known.get(key) ?? shapeOf(document, { value, pointer }, owner, name);
+  known.set(key, shape);
+  return shape;
+}
+
+function shapeOf(
+  document: SourceDocument,
+  { value, pointer }: LocatedObject,
+  owner: string,
+  name: string | undefined,
+): SchemaShape {
   const shapesOf = (keyword: 'allOf' | 'anyOf' | 'oneOf') =>
     itemsOf(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner));
   const parts = shapesOf('allOf');
@@ -55,14 +73,17 @@ export function schemaShape(document: SourceDocument, node: Located, outer = '')
   const [only] = others;
   const all = only !== undefined && others.length === 1 ? [...parts, only] : parts;
   const own = ownShape(document, { value, pointer }, owner, name);
-  const rest = others.length > 1 || value['not'] !== undefined ? textOf([others, value['not']]) : undefined;
   const whole = all.reduce(merged, own);
   const orNull = own.nullable || nullAlternative;
   return {
     ...whole,
     name,
     nullable: orNull || (own.types.length === 0 && all.length > 0 && all.every((part) => part.nullable)),
-    rest: rest ?? whole.rest,
+    rest: sorted([
+      ...whole.rest,
+      ...(others.length > 1 ? [digestOf(sorted(others.map(digestOfShape)))] : []),
+      ...(value['not'] === undefined ? [] : [digestOf({ not: value['not'] })]),
+    ]),
   };
 }
 
@@ -76,12 +97,12 @@ const anything: SchemaShape = {
   closed: false,
   limits: new Map(),
   defaultValue: undefined,
-  rest: undefined,
+  rest: [],
 };
 
 function ownShape(
   document: SourceDocument,
-  node: Located & { readonly value: JsonObject },
+  node: LocatedObject,
   owner: string,
   name: string | undefined,
 ): SchemaShape {
@@ -129,29 +150,95 @@ function ownShape(
       }),
     ),
     defaultValue: value['default'] === undefined ? undefined : textOf(value['default']),
-    rest: undefined,
+    rest: [],
   };
 }
 
-/** Merges two parts of an `allOf`, as far as a comparison needs. */
+/** Merges two parts of an `allOf`, as far as a comparison needs: the rules of both hold. */
 function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
-  const types = one.types.length === 0 ? other.types : one.types;
-  const both = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
+  const values = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
-    ...one,
-    types,
-    values: both,
-    properties: new Map([...other.properties, ...one.properties]),
-    items: one.items ?? other.items,
+    name: one.name,
+    types: typesOfBoth(one.types, other.types),
+    nullable: allowsNull(one) && allowsNull(other) && (one.nullable || other.nullable),
+    values,
+    properties: mapOfBoth(one.properties, other.properties, (left, right) => ({
+      owner: left.owner,
+      schema: merged(left.schema, right.schema),
+      required: left.required || right.required,
+      deprecated: left.deprecated || right.deprecated,
+      readOnly: left.readOnly || right.readOnly,
+      writeOnly: left.writeOnly || right.writeOnly,
+    })),
+    items: one.items && other.items ? merged(one.items, other.items) : (one.items ?? other.items),
     closed: one.closed || other.closed,
-    limits: new Map([...other.limits, ...one.limits]),
+    limits: mapOfBoth(one.limits, other.limits, strictest),
     defaultValue: one.defaultValue ?? other.defaultValue,
-    rest: one.rest ?? other.rest,
+    rest: sorted([...one.rest, ...other.rest]),
   };
+}
+
+/** A schema without a type leaves null to the other parts. */
+function allowsNull({ types, nullable }: SchemaShape): boolean {
+  return nullable || types.length === 0;
+}
+
+/** The types that two lists allow: an integer is a number, and an empty list allows every type. */
+function typesOfBoth(one: readonly string[], other: readonly string[]): readonly string[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
+  const within = (list: readonly string[], outer: readonly string[]) =>
+    list.filter((type) => outer.includes(type) || (type === 'integer' && outer.includes('number')));
+  const both = sorted([...within(one, other), ...within(other, one)]);
+  return both.length === 0 ? ['no type'] : both;
+}
+
+function mapOfBoth<Value>(
+  one: ReadonlyMap<string, Value>,
+  other: ReadonlyMap<string, Value>,
+  both: (one: Value, other: Value, name: string) => Value,
+): Map<string, Value> {
+  const result = new Map([...other, ...one]);
+  for (const [name, right] of other) {
+    const left = one.get(name);
+    if (left !== undefined) result.set(name, both(left, right, name));
+  }
+  return result;
+}
+
+/** The limit that holds if two parts set one: the stricter number, or both texts. */
+function strictest(one: string | number, other: string | number, name: string): string | number {
+  if (one === other) return one;
+  if (typeof one === 'number' && typeof other === 'number' && name !== 'multipleOf') {
+    return isLeast(name) ? Math.max(one, other) : Math.min(one, other);
+  }
+  return sorted([String(one), String(other)]).join(' and ');
+}
+
+/** Whether a limit is a minimum. */
+export function isLeast(name: string): boolean {
+  return /^(min|exclusiveMin)/.test(name);
 }
 
 function isNull({ types, nullable, values, properties }: SchemaShape): boolean {
   return types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/** The same for shapes that differ only in names. */
+function digestOfShape({ name: _, properties, items, ...rest }: SchemaShape): string {
+  const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
+    member,
+    { ...flags, schema: digestOfShape(schema) },
+  ]);
+  return digestOf({ ...rest, members, items: items && digestOfShape(items) });
+}
+
+/** Digests, since texts of alternatives within alternatives would multiply. */
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(textOf(value)).digest('base64');
 }
 
 function textOf(value: unknown): string {

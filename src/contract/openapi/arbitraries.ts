@@ -33,12 +33,11 @@ export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {
     { what: 'anything', bodies: whole },
     { what: 'anything else', bodies: whole },
   ];
-  return kinds.map(({ what, bodies }) => ({
+  const all = kinds.map(({ what, bodies }) => ({
     what,
-    bodies: bodies
-      .map((body) => (isObject(body) ? { ...body, ...fixed } : body))
-      .filter((body) => judge.mismatches(body).length === 0),
+    bodies: bodies.map((body) => (isObject(body) ? { ...body, ...fixed } : body)),
   }));
+  return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
 /** Bodies that the document forbids, each kind with one fault in the valid `base`; `keep` stays valid. */
@@ -70,10 +69,18 @@ export function invalidBodies(
           { what: 'the body is an empty list', bodies: fc.constant([]) },
         ]),
   ];
-  return kinds.map(({ what, bodies }) => ({
-    what,
-    bodies: bodies.filter((body) => judge.mismatches(body).length > 0),
-  }));
+  return possible(kinds, (body) => judge.mismatches(body).length > 0);
+}
+
+/** The number of bodies drawn before a kind counts as impossible. */
+const draws = 200;
+
+/** Keeps bodies that fit, and kinds that have some: a filter that nothing passes would search for ever. */
+function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
+  const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
+  return kinds
+    .filter(({ bodies }) => draw(bodies, 1).some(fits) || draw(bodies, draws).some(fits))
+    .map(({ what, bodies }) => ({ what, bodies: bodies.filter(fits) }));
 }
 
 /** Any code point that JSON allows, so no lone surrogates. The library's own units are slow to build. */
@@ -143,26 +150,70 @@ function anyValueOf(schema: BodySchema): fc.Arbitrary<unknown> {
   return schema.nulls === 'allowed' ? fc.option(value, { nil: null, freq: 5 }) : value;
 }
 
-function nonNullOf({ type, enumValues, items, properties }: BodySchema): fc.Arbitrary<unknown> {
+function nonNullOf({ type, enumValues, items, properties, limits }: BodySchema): fc.Arbitrary<unknown> {
   switch (type) {
     case 'boolean':
       return values.boolean;
     case 'string':
-      return enumValues.length > 0 ? fc.constantFrom(...enumValues) : texts.unusual;
+      return enumValues.length > 0 ? fc.constantFrom(...enumValues) : textWithin(limits);
     case 'integer':
-      return fc.integer();
+      return integerWithin(limits);
     case 'number':
       return values.number;
     case 'array':
-      return fc.array(items === undefined ? texts.unusual : anyValueOf(items), {
-        minLength: 1,
-        maxLength: 4,
-      });
+      return fc.array(
+        items === undefined ? texts.unusual : anyValueOf(items),
+        lengthWithin(limits, 'minItems', 'maxItems', 4) ?? { minLength: 1, maxLength: 4 },
+      );
     case 'object':
       return objectOf(properties);
     case 'any':
       return fc.oneof(texts.unusual, values.boolean, values.number);
   }
+}
+
+/** The most characters or items that limits may ask for. */
+const mostUnits = 10_000;
+
+type Limits = BodySchema['limits'];
+
+/** A text that probably meets the limits. */
+function textWithin(limits: Limits): fc.Arbitrary<string> {
+  const { pattern } = limits;
+  try {
+    if (typeof pattern === 'string' && shortestOf(pattern) <= mostUnits)
+      return fc.stringMatching(new RegExp(pattern));
+  } catch {
+    // The generator knows less syntax than the judge.
+  }
+  const length = lengthWithin(limits, 'minLength', 'maxLength', 40);
+  return length === undefined ? texts.unusual : fc.string({ unit: letter, ...length });
+}
+
+/** At least the length that a pattern's counts demand. */
+function shortestOf(pattern: string): number {
+  return [...pattern.matchAll(/\{(\d+)/g)].reduce(
+    (product, [, count]) => product * Math.max(1, Number(count)),
+    1,
+  );
+}
+
+/** Lengths of at most `more` above the least; undefined: the limits set none, or one that is too large. */
+function lengthWithin(limits: Limits, least: string, most: string, more: number) {
+  const minLength = Number(limits[least] ?? 0);
+  const maxLength = Math.min(Number(limits[most] ?? Number.POSITIVE_INFINITY), minLength + more);
+  const isSet = limits[least] !== undefined || limits[most] !== undefined;
+  return isSet && minLength >= 0 && minLength <= Math.min(maxLength, mostUnits)
+    ? { minLength, maxLength }
+    : undefined;
+}
+
+function integerWithin({ minimum, maximum }: Limits): fc.Arbitrary<number> {
+  const isLimit = (limit: unknown) => typeof limit === 'number' && Number.isSafeInteger(limit);
+  if (!isLimit(minimum) && !isLimit(maximum)) return fc.integer();
+  const min = isLimit(minimum) ? Number(minimum) : Number.MIN_SAFE_INTEGER;
+  const max = isLimit(maximum) ? Number(maximum) : Number.MAX_SAFE_INTEGER;
+  return min <= max ? fc.integer({ min, max }) : fc.integer();
 }
 
 function extremesOf(schema: BodySchema): Kind[] {

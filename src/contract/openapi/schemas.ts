@@ -11,6 +11,9 @@ import { isObject, type JsonObject, type Located, pointerTo } from './pointers.j
 /** A thousand times what any reasonable pattern needs. */
 const longestMs = 1_000;
 
+/** Ajv's time grows with the square of the alternatives. */
+const mostAlternatives = 500;
+
 const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
@@ -100,6 +103,9 @@ export class SchemaCompiler {
   readonly #ajv: Ajv | Ajv2020;
   /** Translated schemas by the pointer of the original. */
   readonly #translated = new Map<string, JsonObject>();
+  /** Schemas that references lead to, by the name that Ajv knows them by. */
+  readonly #shared = new Map<JsonObject, string>();
+  #alternatives = 0;
   readonly #origins = new WeakMap<object, string>();
   readonly #compilations = new Map<string, () => ValidateFunction>();
   readonly #anomalies = new Map<string, Anomaly>();
@@ -120,6 +126,8 @@ export class SchemaCompiler {
       verbose: true,
       code: { regExp: boundedPattern },
       logger: false,
+      // A schema with many references would multiply if each held a copy.
+      inlineRefs: false,
     } as const;
     this.#ajv = dialect.version === '3.1' ? new Ajv2020(options) : new Ajv(options);
     ajvFormats.default(this.#ajv);
@@ -167,12 +175,24 @@ export class SchemaCompiler {
     return { error, rule, pointer: pointerTo(this.#origins.get(rule) ?? '', error.keyword) };
   }
 
+  /** A schema within another. One that a reference leads to is compiled once. */
+  #inner(node: Located, within: readonly string[]): JsonObject {
+    const translated = this.#translate(node, within);
+    if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;
+    const known = this.#shared.get(translated);
+    if (known !== undefined) return { $ref: known };
+    const name = `shared-${this.#shared.size}`;
+    this.#shared.set(translated, name);
+    this.#ajv.addSchema(translated, name, undefined, false);
+    return { $ref: name };
+  }
+
   /** Translates a schema for Ajv: expands references, drops annotations and rewrites OpenAPI's keywords. */
   #translate(node: Located, within: readonly string[]): JsonObject {
     const beside = this.#version === '3.1' ? besideReference(node.value) : undefined;
     if (beside !== undefined) {
       const { $ref } = beside.reference;
-      const target = this.#translate({ value: { $ref }, pointer: node.pointer }, within);
+      const target = this.#inner({ value: { $ref }, pointer: node.pointer }, within);
       const rest = this.#translate({ value: beside.rest, pointer: node.pointer }, within);
       return { allOf: [target, rest] };
     }
@@ -186,8 +206,9 @@ export class SchemaCompiler {
 
     const inside = [...within, pointer];
     const child = (childValue: unknown, ...tokens: string[]) =>
-      this.#translate({ value: childValue, pointer: pointerTo(pointer, ...tokens) }, inside);
+      this.#inner({ value: childValue, pointer: pointerTo(pointer, ...tokens) }, inside);
     const result: Record<string, unknown> = {};
+    this.#countAlternatives(value, pointer);
     for (const [keyword, content] of Object.entries(value)) {
       if (annotations.has(keyword) || keyword.startsWith('x-')) continue;
       if (this.#version === '3.1' && !keywords31.has(keyword)) continue;
@@ -206,6 +227,19 @@ export class SchemaCompiler {
     this.#translated.set(pointer, reworded);
     this.#origins.set(result, pointer);
     return reworded;
+  }
+
+  /** @throws ConfigurationError for so many alternatives that Ajv would need minutes, or exhaust the stack */
+  #countAlternatives(schema: JsonObject, pointer: string): void {
+    for (const keyword of ['anyOf', 'oneOf']) {
+      const list = schema[keyword];
+      this.#alternatives += Array.isArray(list) ? list.length : 0;
+    }
+    if (this.#alternatives <= mostAlternatives) return;
+    throw this.#document.error(
+      pointer,
+      `the operations have more than ${mostAlternatives} alternatives (anyOf, oneOf): merge those that differ little`,
+    );
   }
 
   #reword(schema: Record<string, unknown>, pointer: string): JsonObject {
@@ -257,11 +291,13 @@ interface Broken {
 
 /** Every broken rule once. A value of the wrong type does not break its limits as well. */
 function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
-  const ofWrongType = (one: Broken) =>
-    broken.some(
-      ({ error, rule }) =>
-        error.keyword === 'type' && rule === one.rule && error.instancePath === one.error.instancePath,
-    );
+  const wrongTypes = new Map<JsonObject, Set<string>>();
+  for (const { error, rule } of broken) {
+    if (error.keyword !== 'type') continue;
+    const paths = wrongTypes.get(rule) ?? new Set();
+    wrongTypes.set(rule, paths.add(error.instancePath));
+  }
+  const ofWrongType = ({ error, rule }: Broken) => wrongTypes.get(rule)?.has(error.instancePath) ?? false;
   const mismatches = broken
     // An `if` only repeats the error of its branch.
     .filter(({ error }) => error.keyword !== 'if')
