@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
-import { ClusterRestore } from '../../src/target/connection/cluster-restore.js';
+import { BodyTrials } from '../../fixtures/body-trials.js';
+import { NotAllowedError } from '../../src/base/errors.js';
+import { memberOf } from '../../src/contract/judging/body.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import type { ClusterConfig } from '../../src/target/journal/config.js';
-import { emulated } from './emulated.js';
+import { httpServer, listen } from '../cli/servers.js';
+import { connectedTo, emulated } from './emulated.js';
 
 /** A verified key of the support user; requests and waits from then on, and the real state. */
 async function proven(...variants: string[]) {
@@ -116,17 +118,109 @@ test('if null keeps values, an unconfigured state is restored as empty', async (
   });
 });
 
-const found: ClusterConfig = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
+const offForgetting: ClusterConfig = {
+  enabled: false,
+  authenticationTypes: ['totp'],
+  retainUserMfaSettings: false,
+};
+const on: ClusterConfig = { ...offForgetting, enabled: true, retainUserMfaSettings: true };
 
-test('what is shown in a form that cannot be read is overwritten with what was found', async () => {
-  const stored: object[] = [];
-  const read = async () => {
-    if (stored.length === 0) throw new ArrangeError('GET /mfa-config answered a wrongly typed member.');
-    return found;
-  };
-  const store = async (config: object) => stored.push(config) > 0;
+/**
+ * A target with these configurations, which deletes users' enrolments when cluster MFA is switched off without
+ * retainUserMfaSettings.
+ *
+ * @param shown bodies that GET /mfa-config answers first, instead of the configuration
+ */
+async function keeping(
+  cluster: object,
+  shown: readonly unknown[] = [],
+  support: object = { enabled: false },
+) {
+  let now = cluster;
+  const bodies: unknown[] = [];
+  const late = [...shown];
+  const seen = { deleted: 0, patches: 0 };
+  const server = httpServer(async (request, response) => {
+    const isCluster = request.url?.endsWith('/mfa-config') === true;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    if (request.method === 'GET') {
+      const body = isCluster ? (late.shift() ?? now) : support;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      return;
+    }
+    if (isCluster) {
+      const body: object = JSON.parse(Buffer.concat(chunks).toString());
+      bodies.push(body);
+      const isOff = memberOf(now, 'enabled') === true && memberOf(body, 'enabled') !== true;
+      if (isOff && memberOf(body, 'retainUserMfaSettings') !== true) seen.deleted += 1;
+      now = { ...offForgetting, ...body };
+    } else seen.patches += 1;
+    response.writeHead(204).end();
+  });
+  const { connection } = await connectedTo((await listen(server)).port, {
+    allow: { stateChanges: true, clusterMfa: true },
+  });
+  return { connection, seen, bodies, now: () => now };
+}
 
-  const lost = await new ClusterRestore({ readAsShown: read, readUntil: read, store }).giveBack(found);
+const wrongForm = { ...on, enabled: 'yes' };
+const offBefore = { ...offForgetting, authenticationTypes: ['email'] };
 
-  expect({ lost, stored }).toEqual({ lost: [], stored: [found] });
+test.each<[string, readonly unknown[]]>([
+  ['is shown as on', []],
+  ['is shown as off by a late node, and then as on', [offForgetting, on]],
+  ['is shown as off by a late node until it was stored', [offBefore, offBefore]],
+  ['cannot be read', [wrongForm, wrongForm]],
+])(
+  'restoring a state that was found off keeps the enrolments of users if cluster MFA %s',
+  async (_, shown) => {
+    const { connection, seen, now } = await keeping(on, shown);
+    connection.journal.noteFound({ cluster: offForgetting });
+
+    await giveBack(connection);
+
+    expect({ now: now(), deleted: seen.deleted }).toEqual({ now: offForgetting, deleted: 0 });
+  },
+);
+
+test('what cannot be read is overwritten with what was found', async () => {
+  const { connection, bodies } = await keeping(on, [wrongForm]);
+
+  expect(await (await connection.cluster()).giveBack(offForgetting)).toEqual([]);
+
+  expect(bodies).toEqual([{ ...offForgetting, retainUserMfaSettings: true }, offForgetting]);
+});
+
+test('a state that was found on is stored at once', async () => {
+  const found = { ...on, retainUserMfaSettings: false };
+  const { connection, seen, bodies } = await keeping(offForgetting);
+
+  expect(await (await connection.cluster()).giveBack(found)).toEqual([]);
+
+  expect({ bodies, deleted: seen.deleted }).toEqual({ bodies: [found], deleted: 0 });
+});
+
+test('bodies that switch cluster MFA on are undone without deleting the enrolments of users', async () => {
+  const { connection, seen, bodies, now } = await keeping(offForgetting);
+  const [cluster, support] = [await connection.cluster(), await connection.support()];
+
+  expect(await new BodyTrials(connection, cluster, support, 1).cluster.valid(() => undefined)).toBe(
+    undefined,
+  );
+
+  expect(bodies).toContainEqual(expect.objectContaining({ enabled: true }));
+  expect({ now: now(), deleted: seen.deleted }).toEqual({ now: offForgetting, deleted: 0 });
+});
+
+test("a person's key that is gone is not replaced, and the state does not count as restored", async () => {
+  const { connection, seen } = await keeping(offForgetting);
+  connection.journal.noteFound({ support: { enabled: true, mfaType: 'totp', email: null } });
+
+  expect(await giveBack(connection)).toMatchObject({
+    restored: false,
+    problems: [expect.stringContaining('a new key would lock the owner out')],
+  });
+
+  expect(seen.patches).toBe(0);
 });

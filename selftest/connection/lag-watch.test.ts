@@ -1,63 +1,66 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { LagWatch } from '../../src/target/connection/nodes.js';
+import { TargetModel } from '../../src/target/beliefs/target-model.js';
+import { ReadBack } from '../../src/target/connection/read-back.js';
 import { answerOf, callOf } from './calls.js';
 
 function watching() {
-  const told = { lagsMs: [] as number[], changes: 0, disagreements: 0, backs: 0 };
-  const nodes = {
-    changed: () => {
-      told.changes += 1;
-    },
-    disagreed: () => {
-      told.disagreements += 1;
-    },
-    wentBack: () => {
-      told.backs += 1;
-    },
-  };
-  const shownAfter = { value: undefined, learn: (ms: number) => told.lagsMs.push(ms) };
-  const watch = new LagWatch(nodes, shownAfter);
+  const learned: { readonly fact: string; readonly value: unknown }[] = [];
+  const readBack = new ReadBack(
+    { waited: () => {}, requirement: '', parts: ['cluster', 'support'] },
+    new TargetModel([], (fact, value) => learned.push({ fact, value })),
+  );
+  let backs = 0;
+  const valuesOf = (wanted: string) =>
+    learned.flatMap(({ fact, value }) => (fact === wanted ? [Number(value)] : []));
+  const told = () => ({
+    lagsMs: valuesOf('changes of cluster show after'),
+    disagreements: valuesOf('nodes apart on cluster').length,
+    backs,
+  });
   const read = async (body: unknown, method = 'GET') => {
     const call = callOf({ operation: 'GetMFAConfig', request: { ...callOf().request, method } });
-    await watch.reading(call, async (sent) => answerOf(200, body, sent));
-    // The clock of the watch must move on.
+    await readBack.reading(call, async (sent) => answerOf(200, body, sent));
+    if (await readBack.restIfWentBack('cluster')) backs += 1;
+    // The clock must move on.
     await sleep(1);
   };
-  return { told, watch, read };
+  return { told, readBack, read };
 }
 
 const off = { enabled: false };
 const on = { enabled: true };
-const nothing = { lagsMs: [], changes: 0, disagreements: 0, backs: 0 };
+const nothing = { lagsMs: [], disagreements: 0, backs: 0 };
 
 test('a read of an earlier state is a disagreement of nodes', async () => {
-  const { told, watch, read } = watching();
+  const { told, readBack, read } = watching();
 
   await read(off);
-  watch.wrote('cluster');
+  readBack.wrote(['cluster']);
   await read(off);
   await read(on);
-  expect(told).toMatchObject({ lagsMs: [expect.any(Number)], disagreements: 0 });
-  expect(told.lagsMs[0]).toBeGreaterThan(0);
+  expect(told()).toMatchObject({ lagsMs: [expect.any(Number)], disagreements: 0 });
+  const [firstMs = 0] = told().lagsMs;
+  expect(firstMs).toBeGreaterThan(0);
   await read(off);
 
-  expect(told).toMatchObject({ changes: 1, disagreements: 1 });
   // The other node is later.
-  expect(told.lagsMs).toHaveLength(2);
-  expect(told.lagsMs[1]).toBeGreaterThan(told.lagsMs[0] ?? 0);
+  expect(told()).toMatchObject({
+    lagsMs: [firstMs, expect.toSatisfy((ms: number) => ms > firstMs)],
+    disagreements: 1,
+  });
 });
 
 test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) => {
-  const { told, watch, read } = watching();
+  const { told, readBack, read } = watching();
 
   await read(off);
-  watch.wrote('cluster');
+  readBack.wrote(['cluster']);
   await read('', method);
   await read(undefined, method);
   await read(off);
 
-  expect(told).toEqual(nothing);
+  expect(told()).toEqual(nothing);
 });
 
 const shown: Readonly<Record<string, object>> = {
@@ -92,24 +95,24 @@ test.each<[string, string, object]>([
   [
     'order and ids are no state',
     'off,types#1 wrote on,types#2 types,on on,types#3',
-    { changes: 1, disagreements: 0 },
+    { lagsMs: [0], disagreements: 0 },
   ],
   ['what shows late shows so beside other members', 'off#1 wrote off#2 on#3', oneLag],
   [
     'the order of a list is no state',
     'totp,email wrote email,totp totp totp',
-    { changes: 1, disagreements: 0 },
+    { lagsMs: [expect.any(Number)], disagreements: 0 },
   ],
 ])('%s: %s', async (_is, steps, wanted) => {
-  const { told, watch, read } = watching();
+  const { told, readBack, read } = watching();
 
   for (const step of steps.split(' ')) {
-    if (step === 'wrote') watch.wrote('cluster');
-    else if (step === 'other') watch.wrote('support');
-    else if (step === 'unsure') watch.unsure();
-    else if (step === 'refused') watch.doubtful();
+    if (step === 'wrote') readBack.wrote(['cluster']);
+    else if (step === 'other') readBack.wrote(['support']);
+    else if (step === 'unsure') readBack.unsure();
+    else if (step === 'refused') readBack.refused();
     else await read(shown[step]);
   }
 
-  expect(told).toMatchObject(wanted);
+  expect(told()).toMatchObject(wanted);
 });

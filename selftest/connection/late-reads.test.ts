@@ -39,7 +39,7 @@ test('every change of the support user is awaited as well', async () => {
 
   await support.patchText(JSON.stringify({ enabled: false, email: 'late@lab.example' }));
 
-  expect((await support.known()).fields.email).toBe('late@lab.example');
+  expect((await support.known()).email).toBe('late@lab.example');
   await support.giveBack(before);
 });
 
@@ -49,13 +49,13 @@ test('a change while off is awaited, although off is always shown', async () => 
 
   await support.patch({ enabled: false, email: 'late@lab.example' });
 
-  expect((await support.known()).fields.email).toBe('late@lab.example');
+  expect((await support.known()).email).toBe('late@lab.example');
 });
 
 test('the state after a code is awaited as well', async () => {
   const { support, codes } = await connected();
   const { authenticator } = await support.onByTotp();
-  const state = async () => (await support.known()).fields.otpVerificationState;
+  const state = async () => (await support.lookBefore()).fields.otpVerificationState;
 
   await support.verify(codes.wrong(authenticator));
   expect(await state()).toBe('kFailure');

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { TargetModel } from '../../src/target/beliefs/target-model.js';
-import { Nodes } from '../../src/target/connection/nodes.js';
 import { ReadBack } from '../../src/target/connection/read-back.js';
+import { answerOf, callOf } from './calls.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
@@ -13,7 +13,7 @@ async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) =>
     tries += 1;
     return shows(Date.now() - startedAt, tries);
   };
-  const came = readBack.until(take, Boolean, options);
+  const came = readBack.until('cluster', take, Boolean, options);
   await vi.runAllTimersAsync();
   return { came: await came, tries, tookMs: Date.now() - startedAt };
 }
@@ -23,13 +23,17 @@ const wait = (readBack: ReadBack, afterMs: number | null, options = {}) =>
   look(readBack, (ms) => afterMs !== null && ms >= afterMs, options);
 
 const never = null;
-const recorderOf = (requirement = '') => ({ waited: () => {}, requirement });
+const both = ['cluster', 'support'] as const;
+const recorderOf = (requirement = '') => ({ waited: () => {}, requirement, parts: both });
 
 describe('the time that a change is given', () => {
   const made = () => new ReadBack(recorderOf('mfa-config/put-round-trip'));
 
   test('ends after the given number of misses, with growing pauses, and learns what came late', async () => {
-    const recorder = { waited: vi.fn(), requirement: 'totp-login/refused-while-only-email-is-enabled' };
+    const recorder = {
+      ...recorderOf('totp-login/refused-while-only-email-is-enabled'),
+      waited: vi.fn(),
+    };
     const readBack = new ReadBack(recorder);
     const few = { firstPauseMs: 1_500, mostMisses: 3 };
     expect(await wait(readBack, never, few)).toEqual({ came: false, tries: 3, tookMs: 4_500 });
@@ -52,10 +56,10 @@ describe('the time that a change is given', () => {
     ['is whole again after one came late', [[never], [1_000], [4_000]], { came: true }],
     ['stays less after one came almost at once', [[never], [20], [never]], { tookMs: under(2_000) }],
     [
-      'is kept apart for each kind of change',
+      'is kept apart for each kind of effect',
       [
         [never, { of: 'unchanged' }],
-        [4_000, { of: 'cluster' }],
+        [4_000, { of: 'state' }],
       ],
       { came: true },
     ],
@@ -101,87 +105,98 @@ describe('the time that a change is given', () => {
   });
 });
 
+/** A read of the cluster's configuration, `enabled` as it stands there. */
+async function read(readBack: ReadBack, enabled: boolean, part: 'cluster' | 'support' = 'cluster') {
+  const operation = part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig';
+  const call = callOf({ operation, request: { ...callOf().request, method: 'GET' } });
+  await readBack.reading(call, async (sent) => answerOf(200, { enabled }, sent));
+}
+
+/** A change that every look shows. */
+async function settled(readBack: ReadBack, enabled: boolean): Promise<void> {
+  await read(readBack, !enabled);
+  readBack.wrote(['cluster']);
+  const shown = readBack.until('cluster', () => read(readBack, enabled).then(() => true), Boolean);
+  await vi.runAllTimersAsync();
+  await shown;
+}
+
+/** Three such changes: the nodes are known to agree, and no change shows late. */
+async function agreeing(model?: TargetModel): Promise<ReadBack> {
+  const readBack = new ReadBack(recorderOf(), model);
+  for (const enabled of [true, false, true]) await settled(readBack, enabled);
+  await vi.advanceTimersByTimeAsync(60_000);
+  return readBack;
+}
+
+/** The same, where a node showed the old state this long after a change. */
+const disagreeing = (...ms: readonly number[]) =>
+  agreeing(new TargetModel(ms.map((value) => ({ fact: 'nodes apart on cluster', value }))));
+
 describe('nodes that learn of a change at different times', () => {
   /** Every other look goes to a node that is a second late. */
-  const looksAt = (nodes: Nodes) =>
-    look(new ReadBack(recorderOf(), nodes), (ms, nth) => nth % 2 === 1 || ms >= 1_000);
+  const looksAt = (readBack: ReadBack) => look(readBack, (ms, nth) => nth % 2 === 1 || ms >= 1_000);
+  const fresh = async () => new ReadBack(recorderOf());
 
-  /** Three changes that every node shows. */
-  function settle(nodes: Nodes): void {
-    for (let n = 0; n < 3; n += 1) {
-      nodes.changed();
-      nodes.settled();
-    }
-  }
+  test.each<[string, () => Promise<ReadBack>, (readBack: ReadBack) => void, boolean]>([
+    ['are not awaited before the first change', fresh, () => {}, false],
+    ['are awaited after the first changes', fresh, (readBack) => readBack.wrote(['cluster']), true],
+    ['are not awaited after none was seen', agreeing, () => {}, false],
+    ['are awaited after they were seen', () => disagreeing(4_000), () => {}, true],
+  ])('%s', async (_when, made, happen, areAwaited) => {
+    const readBack = await made();
+    happen(readBack);
 
-  test.each<[string, (nodes: Nodes) => void, boolean]>([
-    ['are not awaited before the first change', () => {}, false],
-    ['are awaited after the first changes', (nodes) => nodes.wrote(), true],
-    [
-      'are still awaited while no change has shown',
-      (nodes) => [nodes.wrote(), nodes.settled(), nodes.settled(), nodes.settled()],
-      true,
-    ],
-    ['are not awaited after none was seen', settle, false],
-    ['are awaited after they were seen', (nodes) => [settle(nodes), nodes.disagreed(4_000)], true],
-  ])('%s', async (_when, happen, areAwaited) => {
-    const nodes = new Nodes();
-    happen(nodes);
+    if (areAwaited) expect((await looksAt(readBack)).tookMs).toBeGreaterThanOrEqual(1_000);
+    else expect(await looksAt(readBack)).toEqual({ came: true, tries: 1, tookMs: 0 });
+  });
 
-    if (areAwaited) expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
-    else expect(await looksAt(nodes)).toEqual({ came: true, tries: 1, tookMs: 0 });
+  test('are still awaited while no change has shown', async () => {
+    const readBack = new ReadBack(recorderOf());
+    readBack.wrote(['cluster']);
+    for (let n = 0; n < 3; n += 1) await wait(readBack, 0);
+
+    expect((await looksAt(readBack)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
   test('are not awaited after they agreed often on one change', async () => {
-    const nodes = new Nodes();
-    nodes.wrote();
-    nodes.changed();
-    nodes.settled();
-    nodes.settled();
-    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+    const readBack = new ReadBack(recorderOf());
+    await settled(readBack, true);
+    await wait(readBack, 0);
+    expect((await looksAt(readBack)).tookMs).toBeGreaterThanOrEqual(1_000);
 
-    expect(await looksAt(nodes)).toEqual({ came: true, tries: 1, tookMs: 0 });
-    nodes.wrote();
-    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+    expect(await looksAt(readBack)).toEqual({ came: true, tries: 1, tookMs: 0 });
+    readBack.wrote(['cluster']);
+    expect((await looksAt(readBack)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
   test('are checked soon after a change shows, whatever the pause for missing changes', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    nodes.disagreed(4_000);
-
-    const { came, tookMs } = await wait(new ReadBack(recorderOf(), nodes), 0, { firstPauseMs: 1_500 });
+    const { came, tookMs } = await wait(await disagreeing(4_000), 0, { firstPauseMs: 1_500 });
     expect(came).toBe(true);
     expect(tookMs).toBeLessThan(1_500);
   });
 
   test('get the time of the slowest node after each change', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    nodes.disagreed(800);
-    const readBack = new ReadBack(recorderOf(), nodes);
-    nodes.wrote();
+    const readBack = await disagreeing(800);
+    readBack.wrote(['cluster']);
 
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
     expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
-    nodes.wrote();
+    readBack.wrote(['support']);
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
   });
 
   test('get the delay that others saw, at most a second, until an own measurement', async () => {
-    const nodes = new Nodes();
     const felt = async (readBack: ReadBack) => {
-      nodes.wrote();
+      readBack.wrote(['cluster']);
       const startedAt = Date.now();
-      const passed = readBack.felt();
+      const passed = readBack.felt('cluster');
       await vi.runAllTimersAsync();
       await passed;
       return Date.now() - startedAt;
     };
-    const among = (value: number) => {
-      const model = new TargetModel([{ fact: 'changes show after', value }]);
-      return new ReadBack(recorderOf(), nodes, model);
-    };
+    const among = (value: number) =>
+      new ReadBack(recorderOf(), new TargetModel([{ fact: 'changes of cluster show after', value }]));
 
     expect(await felt(among(400))).toBe(700);
     expect(await felt(among(9_800))).toBe(1_600);
@@ -191,11 +206,10 @@ describe('nodes that learn of a change at different times', () => {
   });
 
   test('do not prove enforcement: the state before two changes may still be enforced', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    const readBack = new ReadBack(recorderOf(), nodes);
+    const readBack = await agreeing();
     await wait(readBack, 1_000);
-    nodes.wrote();
+    await settled(readBack, false);
+    readBack.wrote(['cluster']);
 
     expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
     expect((await wait(readBack, 0, { isFelt: true })).tookMs).toBeGreaterThanOrEqual(1_500);
@@ -203,13 +217,11 @@ describe('nodes that learn of a change at different times', () => {
   });
 
   test('are awaited once if each look changes something', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    const readBack = new ReadBack(recorderOf(), nodes);
+    const readBack = await agreeing();
     await wait(readBack, 1_000);
-    nodes.wrote();
+    readBack.wrote(['cluster']);
     const touching = (ms: number) => {
-      nodes.touched();
+      readBack.changed('cluster');
       // A bound, because the wait could otherwise last for ever.
       if (ms > 60_000) throw new Error('It never ends.');
       return true;
@@ -222,13 +234,80 @@ describe('nodes that learn of a change at different times', () => {
   });
 
   test('are not awaited by time on a target whose answers always change', async () => {
-    const nodes = new Nodes();
-    settle(nodes);
-    nodes.disagreed(800);
-    nodes.disagreed(4_000);
-    nodes.wrote();
-    const readBack = new ReadBack(recorderOf(), nodes);
+    const readBack = await disagreeing(800, 4_000);
+    readBack.wrote(['cluster']);
 
     expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
+  });
+});
+
+describe('a part that shows changes late', () => {
+  /** The cluster's configuration shows each change after four seconds, the support user's at once. */
+  async function late(parts: readonly ('cluster' | 'support')[] = both) {
+    const readBack = new ReadBack({ ...recorderOf('mfa-config/put-round-trip'), parts });
+    const startedAt = Date.now();
+    const get = async () => {
+      const isShown = Date.now() - startedAt >= 4_000;
+      await read(readBack, isShown);
+      return isShown;
+    };
+    await read(readBack, true, 'support');
+    readBack.wrote(['support']);
+    await read(readBack, false, 'support');
+    await read(readBack, false);
+    readBack.wrote(['cluster']);
+    const shown = readBack.until('cluster', get, Boolean, { of: 'state' });
+    await vi.runAllTimersAsync();
+    await shown;
+    return readBack;
+  }
+
+  const takes = async (passed: Promise<unknown>) => {
+    const startedAt = Date.now();
+    await vi.runAllTimersAsync();
+    await passed;
+    return Date.now() - startedAt;
+  };
+
+  test('makes no read or effect of the other part wait', async () => {
+    const readBack = await late();
+    const isFelt = { isFelt: true } as const;
+    const ofSupport = () => takes(readBack.until('support', async () => true, Boolean, isFelt));
+
+    expect({ cluster: readBack.isLate('cluster'), support: readBack.isLate('support') }).toEqual({
+      cluster: true,
+      support: false,
+    });
+    readBack.wrote(['support']);
+    expect(await takes(readBack.felt('support'))).toBe(0);
+    expect(await ofSupport()).toBeLessThan(100);
+    readBack.wrote(['cluster']);
+    expect(await takes(readBack.felt('cluster'))).toBeGreaterThan(6_000);
+  });
+
+  test('waits for its own changes only, not for later ones of the other part', async () => {
+    const readBack = await late();
+    await vi.advanceTimersByTimeAsync(60_000);
+    readBack.wrote(['support']);
+
+    expect(await takes(readBack.felt('cluster'))).toBe(0);
+    expect(await takes(readBack.rest('cluster', 2_000))).toBe(0);
+    expect(await takes(readBack.rest('support', 2_000))).toBe(2_000);
+  });
+
+  test('is learned as late although the other lane sends writes and codes meanwhile', async () => {
+    const readBack = new ReadBack({ ...recorderOf(), parts: ['support'] });
+    await read(readBack, false);
+    readBack.wrote(['cluster']);
+    await read(readBack, false);
+    readBack.unsure();
+    readBack.wrote(['support']);
+    await vi.advanceTimersByTimeAsync(4_000);
+    await read(readBack, true);
+
+    expect(readBack.isLate('cluster')).toBe(true);
+    // Support MFA has shown no change yet: it may be as late.
+    expect(readBack.isLate('support')).toBe(true);
+    expect(readBack.shownAfterMs).toBeGreaterThanOrEqual(4_000);
   });
 });

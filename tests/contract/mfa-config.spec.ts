@@ -144,11 +144,11 @@ test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
   await arrange(cluster.asFound());
 });
 
-test('mfa-config/unknown-type-is-not-stored', async ({ api, admin, cluster, connection }) => {
+test('mfa-config/unknown-type-is-not-stored', async ({ api, admin, cluster }) => {
   const { before, answer } = await ofUnknownType(cluster);
 
   expect(answer).toBeHandled();
-  await mfa.changesShown(connection);
+  await cluster.felt();
   const read = await arrange(api.call('GetMFAConfig', { as: admin }));
   await cluster.put(before);
   expect(read).toLack({ authenticationTypes: 'pigeon' });

@@ -1,5 +1,5 @@
 import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
-import { addressesOf, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
+import { addressesOf, arrange, configs, demand, expect, memberOf, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
 
@@ -17,10 +17,10 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     await arrange(support.off());
     if ((await support.patch(state)).status >= 300) continue;
     for (const sent of names) {
-      await mfa.changesShown(connection);
+      await support.felt();
       const before = await shown(support);
       if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
-      await mfa.changesShown(connection);
+      await support.felt();
       const after = await shown(support);
       // A PATCH that switched MFA, or was refused, shows nothing about omission.
       if (after[sent] === null || after.enabled !== before.enabled) continue;
@@ -47,14 +47,14 @@ test('support-mfa/get-is-safe', async ({ support }) => {
   expect(reads.flatMap((read) => configs.supportChanges(before, read))).toBeNone();
 });
 
-test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, connection }) => {
+test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) => {
   await arrange(support.off());
   const before = await arrange(support.read());
 
   // A lenient target may read the second one as a documented mode; as written it is none.
   for (const mfaType of ['pigeon', 'Email']) {
     expect(await support.patchAny({ enabled: false, mfaType })).toBeHandled();
-    await mfa.changesShown(connection);
+    await support.felt();
     const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
     await support.patch({ ...before });
     expect(read).toHaveOther({ mfaType });

@@ -1,7 +1,7 @@
 import type { ClusterConfig, ClusterMfa, Credential } from '../../fixtures/index.js';
 import { arrange, configs, demand, expect, mfa, NotAllowedError, test } from '../../fixtures/index.js';
 
-test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) => {
+test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   await arrange(cluster.off());
   const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const before = await stored(cluster, whole);
@@ -12,7 +12,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) =
 
   // A change may show late, so an unchanged state is confirmed after a wait.
   const after = await arrange(
-    connection.readBack.until(
+    cluster.settles(
       () => cluster.read(),
       (now) => !configs.sameCluster(now, before),
       { mostMs: 1_000 },
@@ -85,7 +85,7 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
 
   const answer = await support.patch({ enabled: true });
 
-  await mfa.changesShown(connection);
+  await support.felt();
   const after = await arrange(support.read());
   const kept = [after.mfaType === before.mfaType, after.email === before.email];
   facts.note('patchSemantics', answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');

@@ -63,11 +63,11 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
 });
 
 // Stands here because the proven key is already replaced: replacing another would cost one more code.
-test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, cluster }) => {
+test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
 
-  const shown = await mfa.verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
+  const shown = await mfa.verificationShown(support, (now) => now !== 'kSuccess');
 
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });

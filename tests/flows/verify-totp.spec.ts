@@ -16,13 +16,10 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
 });
 
 // These tests need the proven key that the first one leaves: replacing it costs a new code.
-test('verify-totp/state-is-success-after-right-code', async ({ support, cluster }) => {
+test('verify-totp/state-is-success-after-right-code', async ({ support }) => {
   await arrange(support.verified());
 
-  const shown = await mfa.verificationShown(
-    { support, cluster },
-    (now) => now === undefined || now === 'kSuccess',
-  );
+  const shown = await mfa.verificationShown(support, (now) => now === undefined || now === 'kSuccess');
 
   if (mfa.verificationIn(shown) === undefined)
     arrange.notApplicable('the target shows no otpVerificationState');
@@ -168,9 +165,9 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
   for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
 });
 
-test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, cluster, codes, facts }) => {
+test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, codes, facts }) => {
   const { authenticator } = await arrange(support.onByTotp());
-  const enrolled = await mfa.verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
+  const enrolled = await mfa.verificationShown(support, (now) => now !== 'kSuccess');
   await arrange(support.verify(codes.wrong(authenticator)));
 
   const tried = await support.get();

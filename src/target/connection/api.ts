@@ -190,19 +190,15 @@ export class Api {
     if (isSafe(call)) return next(call);
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
     const touches = !leavesConfigurations.has(call.operation);
-    const { lane } = this.#recorder;
-    // In a lane, a test leaves the other lane's configuration alone.
-    const parts = Object.entries(this.expected).filter(
-      ([part]) => lane === undefined || (part === 'support') === (lane === 'support'),
-    );
-    for (const [, expected] of parts) expected.sent(touches);
+    const { parts } = this.#recorder;
+    for (const part of parts) this.expected[part].sent(touches);
     if (!touches) return next(call);
     let answer: Answered | undefined;
     try {
       answer = await next(call);
       return answer;
     } finally {
-      for (const [part, expected] of parts) expected.answered(touchOf(part, call, answer));
+      for (const part of parts) this.expected[part].answered(touchOf(part, call, answer));
     }
   };
 
@@ -258,7 +254,7 @@ export class Api {
 }
 
 /** Requests that differ only in codes have the same effect, as do refused ones for the other part. */
-function touchOf(part: string, { operation, json, credential, options }: Call, answer?: Answered): Touch {
+function touchOf(part: Part, { operation, json, credential, options }: Call, answer?: Answered): Touch {
   if (operation === null || answer === undefined) return { like: undefined, maySet: true };
   const { sets } = operationRow(operation);
   const maySet = sets === undefined || sets === part || answer.status < 400;

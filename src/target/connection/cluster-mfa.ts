@@ -5,108 +5,51 @@ import type { RequestBody } from '../../contract/openapi/bodies.js';
 import { effectiveAllow } from '../../input/target-file/allow.js';
 import type { Credential } from '../../wire/http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
-import type { Journal } from '../journal/journal.js';
-import type { Answer, Api, CallOptions } from './api.js';
-import { Awaited } from './awaited.js';
+import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
-import { ClusterRestore } from './cluster-restore.js';
-import { firstLook } from './first-look.js';
-import type { ReadBack, SettleOptions } from './read-back.js';
-import type { StateReader } from './state-reader.js';
+import { PartState, type StateParts } from './part-state.js';
 
 /** Logins may follow a switch up to a second after GET shows it. */
 const lateAtMostMs = 2_000;
 
+/** Values that can't be restored on a target that refuses null and keeps omitted members. */
+const keptMembers =
+  'Unset members of cluster MFA can not be reset to null: the target keeps the authenticationTypes or ' +
+  'retainUserMfaSettings of the suite, which have no effect while cluster MFA is off.';
+
+const isOff = ({ enabled }: ClusterConfig) => !enabled;
+
 /** The cluster's MFA configuration: reads it, changes it with the journal kept, restores it. */
-export class ClusterMfa {
-  #found: ClusterConfig | undefined;
+export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
+  readonly same = sameCluster;
+  readonly configOf = clusterConfigOf;
   #hasWayBack = false;
   #hasRested = false;
-  readonly #restore: ClusterRestore;
   /** It was switched, and nothing has shown yet whether logins follow. */
   #isUnfelt = false;
-  readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may hide them. */
   #showsTypes = false;
   /** The types last put; undefined if unknown. */
   #putTypes: readonly string[] | undefined;
 
   constructor(
-    private readonly api: Api,
-    private readonly admin: Credential,
-    private readonly journal: Journal,
-    private readonly reader: StateReader,
-    private readonly readBack: ReadBack,
+    parts: StateParts,
     /** Whether the target file allows cluster MFA to be switched. */
     private readonly maySwitch: boolean,
   ) {
-    this.#restore = new ClusterRestore({
-      readAsShown: () => this.readAsShown(),
-      readUntil: (done) => this.readUntil(done),
-      store: (config) => this.#store(config),
-    });
+    super(parts, 'GetMFAConfig');
   }
 
-  /**
-   * For comparison: authenticationTypes as a sorted set; if GET never shows it, as last put.
-   *
-   * @throws ArrangeError if the state is unknown
-   */
-  async read(): Promise<ClusterConfig> {
-    return this.#told(await this.readAsShown());
-  }
-
-  /** The state before a change: see StateReader. @throws ArrangeError if it is unknown */
-  known(): Promise<ClusterConfig> {
-    return this.#beforeChange(() => this.reader.known('GetMFAConfig'));
-  }
-
-  /** The state after a request: see StateReader. @throws ArrangeError if it is unknown */
-  async untouched(): Promise<ClusterConfig> {
-    return this.#told(clusterConfigOf((await this.reader.untouched('GetMFAConfig')).body));
-  }
-
-  #told(config: ClusterConfig): ClusterConfig {
-    this.#awaited.shown(config);
+  /** authenticationTypes as a sorted set; if GET never shows it, as last put. */
+  protected override comparable(config: ClusterConfig): ClusterConfig {
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
-  /** To decide which preparations are still needed: see StateReader. @throws ArrangeError if the state is unknown */
-  async assumed(): Promise<ClusterConfig> {
-    return this.#expected() ?? this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
-  }
-
-  /** The state after the changes so far, if their effects are known. */
-  #expected(): ClusterConfig | undefined {
-    const expected = this.reader.expected('GetMFAConfig');
-    return expected && this.#told(clusterConfigOf(expected.body));
-  }
-
-  /** Waits for the last change; if nothing would show it, as long as changes usually take. */
-  async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
-    if (this.reader.lags() && this.#awaited.takeUnclear()) await this.readBack.felt();
-    const isShown = this.#awaited.take();
-    if (isShown !== undefined) return this.readUntil(isShown);
-    return this.#told(clusterConfigOf((await get()).body));
-  }
-
-  /** The configuration before the run's first change, as GET showed it. */
-  async found(): Promise<ClusterConfig> {
-    this.#found ??=
-      this.journal.read()?.cluster ?? (await firstLook('/mfa-config', () => this.readAsShown(), sameCluster));
-    return this.#found;
-  }
-
-  /** The configuration before a change, as GET shows it: see StateReader. */
+  /** The configuration before a change, as GET shows it. */
   async knownAsShown(): Promise<ClusterConfig> {
-    return clusterConfigOf((await this.reader.known('GetMFAConfig')).body);
-  }
-
-  /** As GET shows it; absent properties get their defaults. */
-  async readAsShown(): Promise<ClusterConfig> {
-    return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
+    return clusterConfigOf((await this.lookBefore()).body);
   }
 
   /** PUT of a body of the contract, or of one that was read. */
@@ -119,11 +62,11 @@ export class ClusterMfa {
 
   async putAny(
     body: unknown,
-    as: Credential = this.admin,
+    as: Credential = this.parts.admin,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
-    const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
+    const answer = await this.parts.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
     if (answer.status < 300) this.#wasPut(body);
     return answer;
   }
@@ -136,7 +79,7 @@ export class ClusterMfa {
    */
   async proveWayBack(): Promise<void> {
     if (this.#hasWayBack) return;
-    const { status } = await this.api.call('GetMFAConfig', { as: this.admin });
+    const { status } = await this.parts.api.call('GetMFAConfig', { as: this.parts.admin });
     this.#hasWayBack = status >= 200 && status < 300;
     if (this.#hasWayBack) return;
     const what = this.#goesByKey ? "the admin's API key" : "the admin's session";
@@ -150,7 +93,7 @@ export class ClusterMfa {
    * only counts on a throw-away target.
    */
   async #proveWayBackOnceOn(): Promise<void> {
-    if (!this.#goesByKey && !effectiveAllow(this.api.target.allow).disposable)
+    if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
       throw new NotAllowedError(
         "would switch cluster MFA on with no way back but the admin's session, which may end: give accounts.admin.apiKey",
       );
@@ -158,7 +101,7 @@ export class ClusterMfa {
   }
 
   get #goesByKey(): boolean {
-    return this.admin.scheme === 'APIKeyHeader';
+    return this.parts.admin.scheme === 'APIKeyHeader';
   }
 
   /**
@@ -169,31 +112,24 @@ export class ClusterMfa {
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
     // The target may read any body as a request to switch on.
     await this.proveWayBack();
-    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
+    const answer = await this.parts.api.call('UpdateMFAConfig', {
+      as: this.parts.admin,
+      ...asText(body, mistake),
+    });
     if (answer.status < 300) this.#wasPut(parsedJson(body ?? ''));
     return answer;
   }
 
   #wasPut(body: unknown): void {
     const wanted = memberOf(body, 'enabled');
-    this.#awaited.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
+    this.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);
     this.#isUnfelt = true;
   }
 
-  /** The state once it satisfies `done`, or the last one read. */
-  readUntil(done: (config: ClusterConfig) => boolean, options?: SettleOptions): Promise<ClusterConfig> {
-    return this.readBack.until(() => this.read(), done, { of: 'cluster', ...options });
-  }
-
   /** Waits as long as a switch may take to reach logins, if that is unknown. */
   rest(): Promise<void> {
-    return this.readBack.rest(lateAtMostMs);
-  }
-
-  /** The result of `get` once it satisfies `done`, or the last one, for any effect of a change. */
-  settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
-    return this.readBack.until(get, done, options);
+    return this.parts.readBack.rest(this.part, lateAtMostMs);
   }
 
   /**
@@ -205,7 +141,7 @@ export class ClusterMfa {
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
-    this.reader.demand({ cluster: isBoth ? 'on' : 'set' });
+    this.demand({ cluster: isBoth ? 'on' : 'set' });
     await this.#proveWayBackOnceOn();
     const found = await this.found();
     const now = await this.assumed();
@@ -233,42 +169,71 @@ export class ClusterMfa {
 
   /** Off if it was found off: tests that don't use cluster MFA start from the found state. */
   async asFound(): Promise<void> {
-    this.reader.demand({ cluster: 'off' });
+    this.demand({ cluster: 'off' });
     const found = await this.found();
     if (!found.enabled) await this.off();
   }
 
   /** Switches cluster MFA off in a way that keeps users' enrolments. */
   async off(): Promise<void> {
-    this.reader.demand({ cluster: 'off' });
+    this.demand({ cluster: 'off' });
     const now = await this.assumed();
     if (!now.enabled) return;
     const body = { ...now, enabled: false, retainUserMfaSettings: true };
-    await this.#set(body, (config) => !config.enabled);
+    await this.#set(body, isOff);
   }
 
   /** Switches cluster MFA off and deletes users' enrolments: for throw-away targets only. */
   async offForgetting(): Promise<void> {
     const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
-    await this.#set(body, (config) => !config.enabled);
+    await this.#set(body, isOff);
   }
 
   /**
-   * Restores `config` exactly, in the two steps that switching off may take.
-   *
-   * @returns sentences on what can't be restored
+   * Storing a state that was found off may take users' enrolments away if cluster MFA is on, so it is switched off
+   * first, keeping them. That includes targets whose reads may be late: a read that shows it off proves nothing there.
    */
-  async giveBack(config: ClusterConfig): Promise<string[]> {
-    if (!config.enabled) await this.off();
-    return this.#restore.giveBack(config);
+  protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined) {
+    if (found.enabled) return undefined;
+    const keeping = { ...(now ?? found), enabled: false, retainUserMfaSettings: true };
+    if (now === undefined) {
+      if (!(await this.store(keeping))) await this.store(withoutNulls(keeping));
+      return undefined;
+    }
+    const isSurelyOff = !now.enabled && this.parts.readBack.showsAtOnce(this.part);
+    return isSurelyOff ? undefined : this.#set(keeping, isOff);
   }
 
-  async #store(anyJson: object): Promise<boolean> {
-    return (await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson })).status < 400;
+  protected async store(anyJson: object): Promise<boolean> {
+    const { api, admin: as } = this.parts;
+    return (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
   }
 
-  /** @param shows the state to wait for; if it never shows, `done` is enough */
-  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
+  /** Some targets refuse null, or ignore omitted members. */
+  protected bodiesOf(found: ClusterConfig): readonly object[] {
+    const set = withoutNulls(found);
+    return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
+  }
+
+  /** The order of types has no meaning, but is restored as well if the target allows it. */
+  protected override isRestored(now: ClusterConfig, found: ClusterConfig, hasStored: boolean): boolean {
+    return JSON.stringify(now) === JSON.stringify(found) || (hasStored && sameCluster(now, found));
+  }
+
+  protected residueOf(now: ClusterConfig, found: ClusterConfig): string | undefined {
+    return !now.enabled && sameCluster(now, fillNulls(found, now)) ? keptMembers : undefined;
+  }
+
+  protected notRestored(now: ClusterConfig, found: ClusterConfig): string {
+    return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
+  }
+
+  /** @param shows the state to wait for; if it never shows, `done` is enough. @returns the state that GET shows */
+  async #set(
+    body: ClusterConfig,
+    done: (config: ClusterConfig) => boolean,
+    shows = done,
+  ): Promise<ClusterConfig> {
     // Restoring the found state is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
@@ -279,21 +244,32 @@ export class ClusterMfa {
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
-    const expected = this.#expected();
-    const shown = expected && shows(expected) ? expected : await this.readUntil(shows);
+    const shown = await this.after(shows);
     if (shown.enabled !== body.enabled)
-      this.api.breaks(answer.exchange, 'mfa-config/stores-enabled', { kind: 'not stored', name: 'enabled' });
+      this.parts.api.breaks(answer.exchange, 'mfa-config/stores-enabled', {
+        kind: 'not stored',
+        name: 'enabled',
+      });
     if (!done(shown)) {
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
     }
+    return shown;
   }
 }
 
 function typesIn(body: unknown): string[] | undefined {
   const types = memberOf(body, 'authenticationTypes');
   return Array.isArray(types) ? types.map(String) : undefined;
+}
+
+function fillNulls(config: ClusterConfig, now: ClusterConfig): ClusterConfig {
+  return {
+    ...config,
+    authenticationTypes: config.authenticationTypes ?? now.authenticationTypes,
+    retainUserMfaSettings: config.retainUserMfaSettings ?? now.retainUserMfaSettings,
+  };
 }
 
 function inOneOrder(config: ClusterConfig): ClusterConfig {

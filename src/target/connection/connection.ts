@@ -14,7 +14,7 @@ import type { Credential } from '../../wire/http/credential.js';
 import { proxyFor } from '../../wire/http/proxy.js';
 import type { Mailbox } from '../../wire/mail/mailbox.js';
 import { openMailbox } from '../../wire/mail/open.js';
-import { type Belief, TargetModel } from '../beliefs/target-model.js';
+import { TargetModel } from '../beliefs/target-model.js';
 import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { Api } from './api.js';
@@ -22,10 +22,9 @@ import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
 import { journalled } from './links/journalled.js';
-import { Nodes } from './nodes.js';
+import type { StateParts } from './part-state.js';
 import { ReadBack } from './read-back.js';
 import { Recorder } from './recorder.js';
-import { StateReader } from './state-reader.js';
 import { SupportMfa } from './support-mfa.js';
 import { ClockWaiter } from './waiter.js';
 
@@ -62,7 +61,6 @@ export class Connection {
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
-  readonly #nodes: Nodes;
   #admin: Promise<Credential> | undefined;
   #cluster: ClusterMfa | undefined;
   #support: SupportMfa | undefined;
@@ -107,8 +105,7 @@ export class Connection {
       const last = this.recorder.indexOf(this.recorder.exchanges.at(-1));
       options.write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
     });
-    const nodes = new Nodes(this.model.number('nodes apart'));
-    this.#nodes = nodes;
+    this.readBack = new ReadBack(this.recorder, this.model);
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = journal;
     this.codes = new Codes(clock, this.waiter, this.recorder);
@@ -123,9 +120,8 @@ export class Connection {
       seed,
       restarts: this.model.flag('restarts'),
       attemptsFile: join(this.journal.folder, 'attempts.json'),
-      journalled: journalled(this.journal, nodes, this.#lag, (part) => this.#noteFound(part)),
+      journalled: journalled(this.journal, this.readBack, (part) => this.#noteFound(part)),
     });
-    this.readBack = new ReadBack(this.recorder, nodes, this.model);
   }
 
   /** @throws TransportError or ConfigurationError if the clock control doesn't answer */
@@ -171,34 +167,27 @@ export class Connection {
     return true;
   }
 
-  /** The longest time from an answer until its change showed; 0 if the first read always showed it. */
-  get changesShowAfterMs(): number | undefined {
-    return this.#lag.value;
-  }
-
-  get #lag(): Belief<number> {
-    return this.model.number('changes show after');
-  }
-
   async cluster(): Promise<ClusterMfa> {
-    const admin = await this.admin();
     const { clusterMfa } = effectiveAllow(this.target.allow);
-    const reader = this.#reader(admin);
-    this.#cluster ??= new ClusterMfa(this.api, admin, this.journal, reader, this.readBack, clusterMfa);
+    const parts = await this.#stateParts();
+    this.#cluster ??= new ClusterMfa(parts, clusterMfa);
     return this.#cluster;
   }
 
   async support(): Promise<SupportMfa> {
-    const admin = await this.admin();
-    const { api, journal, readBack, codes, recorder } = this;
+    const { codes, waiter, target } = this;
+    const parts = await this.#stateParts();
     this.#support ??= new SupportMfa({
-      ...{ api, admin, journal, readBack, codes, recorder, waiter: this.waiter },
-      reader: this.#reader(admin),
-      model: this.model,
+      ...{ ...parts, codes, waiter },
       mail: () => this.mail(),
-      user: this.target.supportUser,
+      user: target.supportUser,
     });
     return this.#support;
+  }
+
+  async #stateParts(): Promise<StateParts> {
+    const { api, journal, readBack, recorder, model } = this;
+    return { api, journal, readBack, recorder, model, admin: await this.admin(), strict: this.#strict };
   }
 
   /** Writes the found state to the journal before a change. */
@@ -206,8 +195,8 @@ export class Connection {
     const { operations } = this.contract;
     if (this.#noted.has(part) || !operations.has(part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig'))
       return;
-    if (part === 'cluster') this.journal.noteFound({ cluster: await (await this.cluster()).found() });
-    else this.journal.noteFound({ support: await (await this.support()).found() });
+    const state = await this[part]();
+    this.journal.noteFound({ [part]: await state.found() });
     this.#noted.add(part);
   }
 
@@ -228,21 +217,6 @@ export class Connection {
   async close(): Promise<void> {
     await this.api.close();
     await (await this.#mailbox?.catch(() => undefined))?.close();
-  }
-
-  #reader(admin: Credential): StateReader {
-    const lags = () => (this.changesShowAfterMs ?? 0) > 0 || this.model.flag('restarts').value === true;
-    return new StateReader(
-      this.api,
-      admin,
-      this.#strict,
-      lags,
-      {
-        takeWentBack: (part) => this.#nodes.takeWentBack(part),
-        rest: (ms) => this.readBack.rest(ms),
-      },
-      (touch) => this.recorder.scope.demand(touch),
-    );
   }
 
   /** Whether a session is still open: it may expire, or end with a new password. Null if unknown. */

@@ -43,7 +43,7 @@ export async function giveBack(
   let pauseMs = 100;
   for (;;) {
     const before = journal.writes.count;
-    const { leftMs, pending } = journal.writes.unsettled(settleMs, connection.changesShowAfterMs);
+    const { leftMs, pending } = journal.writes.unsettled(settleMs, connection.readBack.shownAfterMs);
     const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
     if (stop?.aborted === true)
       return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };

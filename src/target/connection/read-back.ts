@@ -1,21 +1,25 @@
 import { steadyNow } from '../../base/steady-now.js';
+import { operationRow, type Part } from '../../contract/openapi/operations.js';
 import { changeGivenMs, nextLook, nextPauseMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
-import type { Nodes } from './nodes.js';
+import type { Answered, Call, Next } from './call.js';
+import { PartLag } from './part-lag.js';
 import type { Recorder } from './recorder.js';
 
 /** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
 /** The most that delays of other changes add: they may belong to something else. */
 const mostOfOthersMs = 1_000;
+/** Once this many changes have settled, nodes are known to agree. */
+const enough = 3;
 
-/** Kinds of awaited states: if one never shows, others still may. */
-const awaited = ['cluster', 'support', 'unchanged', 'other'] as const;
-type Awaited = (typeof awaited)[number];
+/** Kinds of awaited effects: if one never shows, others still may. */
+const effects = ['state', 'unchanged', 'other'] as const;
+type Effect = (typeof effects)[number];
 
 export interface SettleOptions {
-  readonly of?: Awaited;
+  readonly of?: Effect;
   readonly mostMs?: number;
   /** Longer if each try costs something: a session, or an attempt that counts. */
   readonly firstPauseMs?: number;
@@ -27,31 +31,92 @@ export interface SettleOptions {
   readonly looks?: number;
 }
 
-/** Waits for the effects of changes, by the delays seen on this target and a margin. */
+/** Waits for the effects of changes, by the delays seen on each part of this target and a margin. */
 export class ReadBack {
-  readonly #felt: Belief<number>;
+  readonly #lags: Readonly<Record<Part, PartLag>>;
   #missesInTest = 0;
   #test = '';
+  #settled = 0;
+  /** Before any change, nodes can't disagree. */
+  #settledSinceWrite = enough;
+  #hasChanged = false;
 
   constructor(
-    private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
-    private readonly nodes?: Nodes,
+    private readonly recorder: Pick<Recorder, 'waited' | 'requirement' | 'parts'>,
     private readonly model = new TargetModel(),
   ) {
-    this.#felt = model.number('changes are felt after');
+    this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
   }
 
-  /** The longest delay of an effect so far; 0 if none was late. */
-  get #slowestMs(): number {
-    return this.#felt.value ?? 0;
+  /** Whether reads show changes of a part late, as far as is known. */
+  isLate(part: Part): boolean {
+    return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }
 
-  #missed(of: Awaited): Belief<boolean> {
-    return this.model.flag(`a change never came about: ${of}`);
+  /** Until a part has shown a change, it is taken to be as late as the other. */
+  #seenOf(part: Part): PartLag {
+    const { cluster, support } = this.#lags;
+    const [own, other] = part === 'cluster' ? [cluster, support] : [support, cluster];
+    return own.shownAfter.value === undefined && own.felt.value === undefined ? other : own;
   }
 
-  /** The last value, whether or not it satisfies `done`: the caller judges it. */
+  /** Whether each read so far showed a part's last change; false before the first change. */
+  showsAtOnce(part: Part): boolean {
+    return this.#lags[part].shownAfter.value === 0;
+  }
+
+  /** The longest time until a read showed a change, of any part; 0 if the first read always did. */
+  get shownAfterMs(): number | undefined {
+    const seen = Object.values(this.#lags).flatMap(({ shownAfter }) => shownAfter.value ?? []);
+    return seen.length === 0 ? undefined : Math.max(...seen);
+  }
+
+  /** The target accepted a write of these parts. */
+  wrote(parts: readonly Part[]): void {
+    for (const part of parts) this.#lags[part].wrote();
+    this.#settledSinceWrite = 0;
+    // The write may have changed the other part, too.
+    this.refused();
+    for (const part of this.recorder.parts) this.#lags[part].touched();
+  }
+
+  /** The target refused a write, but may have stored it. */
+  refused(): void {
+    for (const part of this.recorder.parts) this.#lags[part].doubtful();
+  }
+
+  /** Another request may have changed something. */
+  unsure(): void {
+    for (const part of this.recorder.parts) this.#lags[part].unsure();
+  }
+
+  /** A request changed the effects of a part: it ended sessions, or tried a code. */
+  changed(part: Part): void {
+    this.#lags[part].changed();
+  }
+
+  /** Sends a request, and learns from the state that its answer shows. */
+  async reading(call: Call, next: Next): Promise<Answered> {
+    const startedAt = performance.now();
+    const answer = await next(call);
+    const part = call.operation === null ? undefined : operationRow(call.operation).reads;
+    // HEAD and OPTIONS show no state.
+    const shows = call.request.method === 'GET' && answer.status === 200;
+    if (part !== undefined && shows && this.#lags[part].saw(answer.body, startedAt)) this.#hasChanged = true;
+    return answer;
+  }
+
+  /** After a read that showed the state before the last change: waits for the late node. @returns whether it did */
+  async restIfWentBack(part: Part): Promise<boolean> {
+    const afterMs = this.#lags[part].takeWentBack();
+    if (afterMs === undefined) return false;
+    await this.rest(part, 1.5 * afterMs + 100);
+    return true;
+  }
+
+  /** The last value, whether or not it satisfies `done`: the caller judges it. @param part whose change has the effect */
   async until<T>(
+    part: Part,
     get: () => Promise<T>,
     done: (value: T) => boolean,
     {
@@ -64,7 +129,8 @@ export class ReadBack {
     }: SettleOptions = {},
   ): Promise<T> {
     const startedAt = steadyNow();
-    const givenMs = Math.min(mostMs, this.#givenMs(of));
+    const lag = this.#lags[part];
+    const givenMs = Math.min(mostMs, this.#givenMs(part, of));
     let consecutive = 0;
     let misses = 0;
     let cameMs = 0;
@@ -73,14 +139,14 @@ export class ReadBack {
       consecutive = done(value) ? consecutive + 1 : 0;
       if (consecutive === 0) misses += 1;
       if (consecutive === 1) cameMs = waitedMs;
-      const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
-      const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
-      const patience = { looks: Math.max(looks, this.nodes?.looks ?? 1), givenMs, mostMs, mostMisses };
+      const { value: slowestMs = 0 } = this.#seenOf(part).felt;
+      const restMs = lag.restMs(isFelt && slowestMs >= lateMs ? slowestMs : 0, startedAt);
+      const patience = { looks: Math.max(looks, this.#looks), givenMs, mostMs, mostMisses };
       const next = nextLook({ consecutive, misses, waitedMs, pauseMs, restMs }, patience);
-      if (next === 'done') this.nodes?.settled();
+      if (next === 'done') this.#hasSettled();
       if (typeof next === 'string') {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
-        this.#learn(of, consecutive > 0, cameMs);
+        this.#learn(part, of, consecutive > 0, cameMs);
         return value;
       }
       await sleep(next, 'read-back');
@@ -89,38 +155,58 @@ export class ReadBack {
     }
   }
 
-  /** Waits for the usual delay after the last change, with a margin, so that reads show all changes. */
-  async felt(): Promise<void> {
-    const { value: seenMs = 0 } = this.model.number('changes show after');
-    const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(seenMs, mostOfOthersMs);
-    await this.#sleep(this.nodes?.restMs(slowestMs) ?? 0);
+  /** Waits for the usual delay after the last change of a part, with a margin, so that reads show it. */
+  async felt(part: Part): Promise<void> {
+    const { felt, shownAfter } = this.#seenOf(part);
+    const ms = felt.value ?? Math.min(shownAfter.value ?? 0, mostOfOthersMs);
+    await this.#sleep(this.#lags[part].restMs(ms));
   }
 
-  /** Waits until this long after the last change, so that a later delay belongs to the next change. */
-  async rest(ms: number): Promise<void> {
-    await this.#sleep(ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY));
+  /** Waits until this long after the last change of a part, so that a later delay belongs to the next change. */
+  async rest(part: Part, ms: number): Promise<void> {
+    await this.#sleep(ms - this.#lags[part].sinceChangeMs);
   }
 
   #sleep(ms: number): Promise<void> {
     return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
-  #givenMs(of: Awaited): number {
+  /** Enough looks saw the awaited state. Without an earlier change that shows nothing. */
+  #hasSettled(): void {
+    if (this.#hasChanged) this.#settled += 1;
+    // Until the change is visible, nodes may agree on the old state.
+    if (this.#hasChanged || this.#settledSinceWrite > 0) this.#settledSinceWrite += 1;
+    this.#hasChanged = false;
+  }
+
+  /** Two after the first changes: whether nodes disagree must be known before anything depends on it. */
+  get #looks(): number {
+    if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
+    return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
+  }
+
+  #missed(part: Part, of: Effect): Belief<boolean> {
+    return this.model.flag(`a change of ${part} never came about: ${of}`);
+  }
+
+  #givenMs(part: Part, of: Effect): number {
     // Outside of tests, where accounts are checked or the state is restored, misses shorten no wait.
     const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
-    return changeGivenMs(this.#missed(of).value === true, isInTest ? this.#missesInTest : 0, this.#slowestMs);
+    const hasMissed = this.#missed(part, of).value === true;
+    return changeGivenMs(hasMissed, isInTest ? this.#missesInTest : 0, this.#seenOf(part).felt.value ?? 0);
   }
 
   /** @param cameMs when the state first showed: further waits for other nodes don't count */
-  #learn(of: Awaited, isDone: boolean, cameMs: number): void {
+  #learn(part: Part, of: Effect, isDone: boolean, cameMs: number): void {
     if (!isDone) {
       this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
       this.#test = this.recorder.requirement;
-      this.#missed(of).learn(true);
+      this.#missed(part, of).learn(true);
     } else if (cameMs > 0) {
-      for (const each of cameMs >= lateMs ? awaited : [])
-        if (this.#missed(each).value) this.#missed(each).learn(false);
-      this.#felt.learn(Math.max(this.#slowestMs, cameMs));
+      for (const each of cameMs >= lateMs ? effects : [])
+        if (this.#missed(part, each).value) this.#missed(part, each).learn(false);
+      const { felt } = this.#lags[part];
+      felt.learn(Math.max(felt.value ?? 0, cameMs));
     }
   }
 }

@@ -12,7 +12,7 @@ import { Renamed } from '../../contract/judging/renamed.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/judging/secrets-in.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { seenIn, undocumentedIn } from '../../contract/openapi/coverage.js';
-import type { OperationId } from '../../contract/openapi/operations.js';
+import type { OperationId, Part } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, headLeaks, logins, ownerOf, withoutDigits } from './cookie-secrets.js';
@@ -131,7 +131,14 @@ export class Recorder {
     return this.#running.lane;
   }
 
-  /** The parts of the target that the running test may touch. */
+  /** The parts that the running test may change: in a lane, tests leave the other lane's alone. */
+  get parts(): readonly Part[] {
+    const { lane } = this;
+    if (lane === undefined) return ['cluster', 'support'];
+    return lane === 'support' ? ['support'] : ['cluster'];
+  }
+
+  /** What the running test has touched, and refuses to touch. */
   get scope(): Scope {
     return this.#running.scope;
   }

@@ -1,52 +1,58 @@
 import { ArrangeError } from '../../base/errors.js';
 import { isSince } from '../../base/model/releases.js';
-import { memberOf, textIn } from '../../contract/judging/body.js';
+import { memberOf, textOf } from '../../contract/judging/body.js';
 import type { RequestBody } from '../../contract/openapi/bodies.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import { codeless } from '../beliefs/target-model.js';
-import { isStillOn, type SupportConfig, sameSupport, withoutNulls } from '../journal/config.js';
+import {
+  isStillOn,
+  type SupportConfig,
+  sameSupport,
+  supportConfigOf,
+  withoutNulls,
+} from '../journal/config.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { supportUser } from './attempts.js';
 import { asText } from './call.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
+import { PartState } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import {
-  keptAddress,
-  noteSet,
-  type SupportParts,
-  SupportState,
-  shownAfter,
-  switchesOnByMail,
-} from './support-state.js';
+import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 
 /** The operations that change support MFA, and may return a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
 type Shown = ReturnType<typeof shownAfter>;
 
+const keptAddress =
+  "The target keeps the support user's mode or address after switching off; neither has an effect while support MFA is off.";
+
+const isOff = ({ enabled }: SupportConfig) => !enabled;
+
 type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
 /** The support user's MFA: reads it, changes it with the journal kept, restores it. */
-export class SupportMfa extends SupportState {
+export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
+  readonly same = sameSupport;
+  readonly configOf = supportConfigOf;
   private readonly api: Api;
   private readonly admin: Credential;
+  #lastRead: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
-  /** The closest state that the target accepted while restoring, if an exact one is impossible. */
-  #kept: SupportConfig | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
-  constructor(parts: SupportParts) {
-    super(parts);
+  constructor(protected override readonly parts: SupportParts) {
+    super(parts, 'GetSupportMFAConfig');
     ({ api: this.api, admin: this.admin } = parts);
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
@@ -54,6 +60,11 @@ export class SupportMfa extends SupportState {
     this.proofs = new SupportProofs(parts, this.api.attempts, (code) =>
       this.verify(code, {}, { isRight: true }),
     );
+  }
+
+  protected override completed(config: SupportConfig): SupportConfig {
+    this.#lastRead = toldSupport(config, this.parts.journal.read(), this.parts.user.email);
+    return this.#lastRead;
   }
 
   /** From 6.8.1 on, switching off and changing the address need a code. */
@@ -99,7 +110,7 @@ export class SupportMfa extends SupportState {
     options: ChangeOptions = {},
   ): Promise<Answer<Id>> {
     const why = this.parts.model.text(codeless).value;
-    if (why !== undefined && switchesOnByMail(body, this.lastRead)) throw new ArrangeError(why);
+    if (why !== undefined && switchesOnByMail(body, this.#lastRead)) throw new ArrangeError(why);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
       noteSet(this.parts.journal, body);
@@ -123,7 +134,7 @@ export class SupportMfa extends SupportState {
 
   /** Keeps any key in the answer: it is needed to switch off again. */
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
-    if (answer.status < 300) this.awaited.changed(isShownIn);
+    if (answer.status < 300) this.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
     await this.proofs.inForce();
     return answer;
@@ -156,8 +167,8 @@ export class SupportMfa extends SupportState {
 
   /** Ensures support MFA by e-mail, at this address or one of the others. @returns which */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
-    this.parts.reader.demand({ support: 'set' });
-    const { enabled, mfaType, email } = await this.now();
+    this.demand({ support: 'set' });
+    const { enabled, mfaType, email } = await this.assumed();
     const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
     if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
     return this.onByEmail(address).then(() => address);
@@ -187,7 +198,7 @@ export class SupportMfa extends SupportState {
 
   async #byTotp(): Promise<SupportEnrolment> {
     await this.off();
-    const isKeptWhileOff = this.lastRead?.mfaType === 'totp';
+    const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
     const answer = await this.patch({ enabled: true, mfaType: 'totp' });
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
@@ -201,9 +212,9 @@ export class SupportMfa extends SupportState {
 
   /** The last returned key; a new one if none is in force. */
   async enrolled(): Promise<SupportEnrolment> {
-    this.parts.reader.demand({ support: 'set' });
+    this.demand({ support: 'set' });
     const known = this.#enrolment;
-    const { mfaType } = await this.now();
+    const { mfaType } = await this.assumed();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
     // It is this test's evidence, too.
     this.parts.recorder.adopt([known.answer.exchange]);
@@ -212,8 +223,8 @@ export class SupportMfa extends SupportState {
 
   /** On by TOTP and proven by a code, so changes need one. A proven key is kept: leaving it costs a code. */
   async verified(): Promise<Verified> {
-    this.parts.reader.demand({ support: 'set' });
-    const now = await this.now();
+    this.demand({ support: 'set' });
+    const now = await this.assumed();
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
@@ -233,13 +244,13 @@ export class SupportMfa extends SupportState {
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
-    return isInForce && isStillOn('totp')(await this.now()) ? known : this.#byTotp();
+    return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
   }
 
   /** A wrong code may void the proof. Releases that don't show it are assumed to keep it. */
   async #isShownAsProven(): Promise<boolean> {
-    const { fields } = await this.parts.reader.assumed('GetSupportMFAConfig');
-    return ['kSuccess', undefined].includes(textIn(fields.otpVerificationState));
+    const { body } = this.expectedRead() ?? (await this.get());
+    return ['kSuccess', undefined].includes(textOf(body, 'otpVerificationState'));
   }
 
   /** Whether this key is the last returned one, in any process. */
@@ -255,7 +266,7 @@ export class SupportMfa extends SupportState {
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.isRight ? this.proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may show as well, perhaps late.
-    this.awaited.unclear();
+    this.unclear();
     const enrolment = this.#enrolment;
     // A target may accept any code: only a right one proves the key.
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
@@ -264,7 +275,7 @@ export class SupportMfa extends SupportState {
       this.proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
       // It may have switched support MFA on.
-      this.awaited.changed(isStillOn('totp'));
+      this.changed(isStillOn('totp'));
     }
     return answer;
   }
@@ -275,13 +286,13 @@ export class SupportMfa extends SupportState {
 
   /** Switches support MFA off, with the code that its mode needs. @param current an unused TOTP code */
   async off(current?: string): Promise<void> {
-    this.parts.reader.demand({ support: 'set' });
-    const now = await this.now();
+    this.demand({ support: 'set' });
+    const now = await this.assumed();
     // A key may stay pending while support MFA is off.
     const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
-    const after = await this.after((config) => !config.enabled);
+    const after = await this.after(isOff);
     if (after.enabled) {
       throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
     }
@@ -299,26 +310,32 @@ export class SupportMfa extends SupportState {
     if (mfaCode !== undefined) await this.#leave({ enabled: false, mfaCode });
   }
 
-  /** Restores `config`. @returns sentences on what can't be restored */
-  async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
-    const now = await this.read();
-    if (sameSupport(now, config)) return [];
-    if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
+  /** @throws ArrangeError if a person's key was given up: a new one would lock that person out */
+  protected async beforeStoring({ enabled, mfaType }: SupportConfig) {
+    if (enabled && mfaType === 'totp')
+      throw new ArrangeError(
+        "The support user's MFA was found on by a TOTP key that only its owner knows, and is no longer as it was found: " +
+          'a new key would lock the owner out, so nothing is restored until the owner has enrolled one.',
+      );
     await this.off();
-    const { enabled, mfaType, email } = config;
-    const body = enabled ? { enabled, mfaType, email } : { ...config };
-    const answer = await this.patchAny(body);
-    if (answer.status >= 400) await this.patchAny(withoutNulls(body));
-    const after = await this.readUntil((read) => sameSupport(read, config));
-    if (sameSupport(after, config)) return [];
-    if (!after.enabled && !enabled) {
-      this.#kept = after;
-      return [keptAddress];
-    }
-    // The first read was late, so the change was wrong.
-    if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
-    const words = (one: SupportConfig) => (one.enabled ? `on (${one.mfaType})` : 'off');
-    throw new ArrangeError(`The support user's MFA is ${words(after)}; it was found ${words(config)}.`);
+    return undefined;
+  }
+
+  protected async store(body: object): Promise<boolean> {
+    return (await this.patchAny(body)).status < 400;
+  }
+
+  protected bodiesOf(found: SupportConfig): readonly object[] {
+    return [found, withoutNulls(found)];
+  }
+
+  protected residueOf(now: SupportConfig, found: SupportConfig): string | undefined {
+    return now.enabled || found.enabled ? undefined : keptAddress;
+  }
+
+  protected notRestored(now: SupportConfig, found: SupportConfig): string {
+    const words = ({ enabled, mfaType }: SupportConfig) => (enabled ? `on (${mfaType})` : 'off');
+    return `The support user's MFA is ${words(now)}; it was found ${words(found)}.`;
   }
 
   async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {

@@ -1,110 +1,17 @@
 import { memberOf, textOf } from '../../contract/judging/body.js';
 import type { Target } from '../../input/target-file/target.js';
-import type { Credential } from '../../wire/http/credential.js';
-import type { TargetModel } from '../beliefs/target-model.js';
-import {
-  isShownAs,
-  type JournalContent,
-  mayBeShownAs,
-  type SupportConfig,
-  sameSupport,
-  supportConfigOf,
-} from '../journal/config.js';
+import { isShownAs, type JournalContent, mayBeShownAs, type SupportConfig } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import type { Answer, Api } from './api.js';
-import { Awaited } from './awaited.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
-import { firstLook } from './first-look.js';
-import type { ReadBack, SettleOptions } from './read-back.js';
-import type { Recorder } from './recorder.js';
-import type { StateReader } from './state-reader.js';
+import type { StateParts } from './part-state.js';
 import type { Waiter } from './waiter.js';
 
-export interface SupportParts {
-  readonly api: Api;
-  readonly admin: Credential;
-  readonly journal: Journal;
-  readonly reader: StateReader;
-  readonly readBack: ReadBack;
+export interface SupportParts extends StateParts {
   readonly codes: Codes;
-  readonly recorder: Pick<Recorder, 'adopt' | 'waited'>;
   readonly waiter: Waiter;
-  readonly model: TargetModel;
   mail(): Promise<CodesByMail>;
   readonly user: Target['supportUser'];
-}
-
-/** The support user's MFA, as read and as expected after the sent requests. */
-export class SupportState {
-  #found: SupportConfig | undefined;
-  protected readonly awaited = new Awaited<SupportConfig>();
-  protected lastRead: SupportConfig | undefined;
-
-  constructor(protected readonly parts: SupportParts) {}
-
-  /** GET /support-user/mfa as received. @throws ArrangeError if the state is unknown */
-  get(): Promise<Answer<'GetSupportMFAConfig'>> {
-    return this.parts.reader.get('GetSupportMFAConfig');
-  }
-
-  /** Fills members that GET hides or masks with the values set last. */
-  async read(): Promise<SupportConfig> {
-    return this.#told(supportConfigOf((await this.get()).body));
-  }
-
-  /** The state before a change: waits for the last change. */
-  protected async now(): Promise<SupportConfig> {
-    const expected = this.#expected();
-    if (expected !== undefined) return expected;
-    const isShown = this.awaited.take();
-    if (isShown !== undefined) return this.readUntil(isShown);
-    return this.#told(supportConfigOf((await this.known()).body));
-  }
-
-  #expected(): SupportConfig | undefined {
-    const expected = this.parts.reader.expected('GetSupportMFAConfig');
-    return expected && this.#told(supportConfigOf(expected.body));
-  }
-
-  protected async after(
-    done: (config: SupportConfig) => boolean,
-    options?: SettleOptions,
-  ): Promise<SupportConfig> {
-    const expected = this.#expected();
-    return expected && done(expected) ? expected : this.readUntil(done, options);
-  }
-
-  #told(config: SupportConfig): SupportConfig {
-    const told = toldSupport(config, this.parts.journal.read(), this.parts.user.email);
-    this.awaited.shown(told);
-    this.lastRead = told;
-    return told;
-  }
-
-  /** The state before a change. @throws ArrangeError if it is unknown */
-  async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
-    const { reader, readBack } = this.parts;
-    if (reader.lags() && this.awaited.takeUnclear()) await readBack.felt();
-    return reader.known('GetSupportMFAConfig');
-  }
-
-  /** The state after a request. @throws ArrangeError if it is unknown */
-  untouched(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body'>> {
-    return this.parts.reader.untouched('GetSupportMFAConfig');
-  }
-
-  /** The state before the run's first change. */
-  async found(): Promise<SupportConfig> {
-    this.#found ??=
-      this.parts.journal.read()?.support ??
-      (await firstLook('/support-user/mfa', () => this.read(), sameSupport));
-    return this.#found;
-  }
-
-  readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
-    return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
-  }
 }
 
 /** Keeps the mode and address that a change set; omitted members stay. Answers may mask the address. */
@@ -153,6 +60,3 @@ export function switchesOnByMail(body: unknown, before: SupportConfig | undefine
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;
 }
-
-export const keptAddress =
-  "The target keeps the support user's mode or address after switching off; neither has an effect while support MFA is off.";

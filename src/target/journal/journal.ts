@@ -96,11 +96,10 @@ export class Journal {
   }
 
   /** Keeps the configuration found first; later ones are the suite's own changes. */
-  noteFound(found: { readonly cluster: ClusterConfig } | { readonly support: SupportConfig }): void {
+  noteFound(found: Found): void {
     const now = this.#current();
-    if ('cluster' in found) {
-      if (now.cluster === undefined) this.#write({ ...now, cluster: found.cluster });
-    } else if (now.support === undefined) this.#write({ ...now, support: found.support });
+    const isKnown = Object.keys(found).every((part) => part in now);
+    if (!isKnown) this.#write({ ...found, ...now });
   }
 
   /** Keeps the support user's enrolled key, whose code is needed to switch support MFA off. */

@@ -1,26 +1,24 @@
 import { TransportError } from '../../../base/errors.js';
 import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
-import type { Belief } from '../../beliefs/target-model.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
-import { LagWatch, type Nodes } from '../nodes.js';
+import type { ReadBack } from '../read-back.js';
 
 /** Journals each request that may change a configuration, before it is sent and after its answer. */
 export function journalled(
   journal: Journal,
-  nodes: Nodes,
-  shownAfter: Belief<number>,
+  readBack: ReadBack,
   noteFound: (part: Part) => Promise<void>,
 ): Link {
-  const lag = new LagWatch(nodes, shownAfter);
   return async (call, next) => {
     const parts = partsOf(call);
     if (parts.length === 0) {
-      if (!isSafe(call)) lag.unsure();
-      const answer = await lag.reading(call, next);
-      if (isTouching(call, answer)) nodes.touched();
+      if (!isSafe(call)) readBack.unsure();
+      const answer = await readBack.reading(call, next);
+      const part = changedWith(call, answer);
+      if (part !== undefined) readBack.changed(part);
       return answer;
     }
     for (const part of parts) await noteFound(part);
@@ -29,17 +27,17 @@ export function journalled(
     if (gatewayStatuses.has(answer.status)) return answer;
     const mayDiffer = answer.status < 400 && !isAsFound(call, parts, journal.read());
     journal.writes.answered(id, answer.status, mayDiffer);
-    if (answer.status < 400) {
-      for (const part of parts) lag.wrote(part);
-      nodes.wrote();
-    } else lag.doubtful();
+    if (answer.status < 400) readBack.wrote(parts);
+    else readBack.refused();
     return answer;
   };
 }
 
-/** A refused code may change otpVerificationState. */
-function isTouching({ operation }: Call, { status }: Answered): boolean {
-  return operation === 'VerifySupportUserTotp' || (operation === 'DeleteSession' && status < 400);
+/** The part that a request changes without setting it: even a refused code may change otpVerificationState. */
+function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
+  if (operation === 'VerifySupportUserTotp') return 'support';
+  // Sessions depend on the cluster.
+  return operation === 'DeleteSession' && status < 400 ? 'cluster' : undefined;
 }
 
 async function landing(call: Call, next: Next, neverSent: () => void) {

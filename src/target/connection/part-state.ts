@@ -1,0 +1,306 @@
+import { ArrangeError, TransportError } from '../../base/errors.js';
+import type { Uses } from '../../base/model/uses.js';
+import { actual } from '../../base/wording/breach.js';
+import { brokenRules } from '../../contract/judging/judge.js';
+import { fieldsOf } from '../../contract/openapi/bodies.js';
+import {
+  type OperationId,
+  type OperationWith,
+  operations,
+  type Part,
+} from '../../contract/openapi/operations.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { TargetModel } from '../beliefs/target-model.js';
+import type { Journal } from '../journal/journal.js';
+import type { Answer, Api } from './api.js';
+import type { ReadBack, SettleOptions } from './read-back.js';
+import type { Recorder } from './recorder.js';
+
+export type Read<Id extends OperationId> = Pick<Answer<Id>, 'body' | 'fields'>;
+
+type Done<Config> = (config: Config) => boolean;
+
+export interface StateParts {
+  readonly api: Api;
+  readonly admin: Credential;
+  readonly journal: Journal;
+  readonly readBack: ReadBack;
+  readonly recorder: Recorder;
+  readonly model: TargetModel;
+  /** Whether a state must fulfil the contract to be accepted; restoring reads as much as it can. */
+  readonly strict: boolean;
+}
+
+/** A read that returned to an old state is repeated this often, each time half as long again after the change. */
+const mostLooksAgain = 3;
+
+/** One configuration of the target: reads it, waits for its changes, and restores it. */
+export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
+  readonly part: Part;
+  #found: Config | undefined;
+  /** How a read shows the last accepted change; undefined if none is pending, or if that is unknown. */
+  #isShownIn: Done<Config> | undefined;
+  /** The last change may still show in some unknown way. */
+  #isUnclear = false;
+  #last: Config | undefined;
+  #hasRestored = false;
+  /** The closest state that the target accepted while restoring, if an exact one is impossible. */
+  #kept: { readonly state: Config; readonly residue: string } | undefined;
+
+  constructor(
+    protected readonly parts: StateParts,
+    private readonly operation: Id,
+  ) {
+    this.part = operations[operation].reads;
+  }
+
+  abstract readonly same: (a: Config, b: Config) => boolean;
+
+  /** The configuration in a body as it stands. @throws ArrangeError if it is none */
+  abstract readonly configOf: (body: unknown) => Config;
+
+  /**
+   * Brings the target into a state from which `found` can be stored.
+   *
+   * @param now undefined if it can't be read
+   * @returns that state, if it was changed and read
+   */
+  protected abstract beforeStoring(found: Config, now: Config | undefined): Promise<Config | undefined>;
+
+  /** Sends a body that should restore the state. @returns whether the target accepted it */
+  protected abstract store(body: object): Promise<boolean>;
+
+  /** The bodies that restore a state, each for targets that refuse or ignore the ones before. */
+  protected abstract bodiesOf(found: Config): readonly object[];
+
+  /** A sentence on the difference that remains; undefined if the difference matters. */
+  protected abstract residueOf(now: Config, found: Config): string | undefined;
+
+  protected abstract notRestored(now: Config, found: Config): string;
+
+  /** Fills members that GET hides or masks, as far as a restoring needs them. */
+  protected completed(config: Config): Config {
+    return config;
+  }
+
+  /** For comparison: in one order, and without gaps. */
+  protected comparable(config: Config): Config {
+    return config;
+  }
+
+  protected isRestored(now: Config, found: Config, _hasStored: boolean): boolean {
+    return this.same(now, found);
+  }
+
+  /** The configuration in a body, for comparison. @throws ArrangeError if it is none */
+  configIn(body: unknown): Config {
+    const config = this.comparable(this.completed(this.configOf(body)));
+    this.#last = config;
+    if (this.#isShownIn?.(config)) this.#isShownIn = undefined;
+    return config;
+  }
+
+  /** GET as received. @throws ArrangeError if the answer doesn't show the state */
+  async get(): Promise<Answer<Id>> {
+    const shown = this.#state.reading();
+    let answer = await this.#answer();
+    // A lagging node shows the state before the last change.
+    for (let n = 0; n < mostLooksAgain && (await this.parts.readBack.restIfWentBack(this.part)); n += 1)
+      answer = await this.#answer();
+    shown(answer.body);
+    return answer;
+  }
+
+  /** @throws ArrangeError if the state is unknown */
+  async read(): Promise<Config> {
+    return this.configIn((await this.get()).body);
+  }
+
+  /** As GET shows it; absent properties get their defaults. @throws ArrangeError if the state is unknown */
+  async readAsShown(): Promise<Config> {
+    return this.completed(this.configOf((await this.get()).body));
+  }
+
+  /** Before a change: the last read if it is recent and nothing sent since could change it; otherwise a new read. */
+  lookBefore(): Promise<Read<Id>> {
+    return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
+  }
+
+  /** After a request that should not set it and had no effect before: the last read. Otherwise a new read. */
+  async lookAfter(): Promise<Read<Id>> {
+    return this.#unlessLate(this.#state.apart) ?? this.get();
+  }
+
+  /** The state before a change, for comparison. @throws ArrangeError if it is unknown */
+  async known(): Promise<Config> {
+    return this.configIn((await this.lookBefore()).body);
+  }
+
+  /** To decide which preparations are still needed: trusts that requests without effect stay without effect. */
+  async assumed(): Promise<Config> {
+    return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
+  }
+
+  /** The state after a change: the expected one if that satisfies `done`, otherwise as {@link readUntil}. */
+  protected async after(done: Done<Config>, options?: SettleOptions): Promise<Config> {
+    const expected = this.#expected();
+    return expected && done(expected) ? expected : this.readUntil(done, options);
+  }
+
+  /** The state before the run's first change, as GET showed it. */
+  async found(): Promise<Config> {
+    this.#found ??= await this.#firstFound();
+    return this.#found;
+  }
+
+  /** @throws ArrangeError if two reads differ: such a target must not be changed */
+  async #firstFound(): Promise<Config> {
+    const noted = this.parts.journal.read()?.[this.part];
+    if (noted !== undefined) return this.configOf(noted);
+    const first = await this.readAsShown();
+    if (this.same(first, await this.readAsShown())) return first;
+    throw new ArrangeError(
+      `${this.#name} gave two different answers, one after the other, before anything was changed: nobody could tell ` +
+        'what to restore: nothing is changed.',
+    );
+  }
+
+  /** The state once it satisfies `done`, or the last one read. */
+  readUntil(done: Done<Config>, options?: SettleOptions): Promise<Config> {
+    return this.settles(() => this.read(), done, { of: 'state', ...options });
+  }
+
+  /** The result of `get` once it satisfies `done`, or the last one, for any effect of a change. */
+  settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
+    return this.parts.readBack.until(this.part, get, done, options);
+  }
+
+  /** Waits the read-back delay, so that no late change counts as unstored or as kept. */
+  felt(): Promise<void> {
+    return this.parts.readBack.felt(this.part);
+  }
+
+  /** An accepted change. @param isShownIn undefined if unknown; useless if it held before the change */
+  protected changed(isShownIn?: Done<Config>): void {
+    const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
+    this.#isShownIn = wasShown ? undefined : isShownIn;
+    this.#isUnclear = wasShown !== false;
+  }
+
+  /** A request may have changed something that {@link changed} doesn't know. */
+  protected unclear(): void {
+    this.#isUnclear = true;
+  }
+
+  /**
+   * Restores a state, and reads it back.
+   *
+   * @returns sentences on what can't be restored
+   * @throws ArrangeError if the state doesn't show
+   */
+  async giveBack(found: Config, mayBeLate = true): Promise<string[]> {
+    const now = await this.readAsShown().catch(ifUnreadable);
+    if (now !== undefined) {
+      if (this.isRestored(now, found, this.#hasRestored)) return [];
+      if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
+    }
+    const between = await this.beforeStoring(found, now);
+    if (between !== undefined && this.isRestored(between, found, this.#hasRestored)) return [];
+    const after = await this.#stored(found);
+    this.#hasRestored = true;
+    if (this.same(after, found)) return [];
+    const residue = this.residueOf(after, found);
+    if (residue !== undefined) {
+      this.#kept = { state: after, residue };
+      return [residue];
+    }
+    // The first read was late, so the change was wrong.
+    if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
+    throw new ArrangeError(this.notRestored(after, found));
+  }
+
+  async #stored(found: Config): Promise<Config> {
+    const asFound = (read: Config) => this.same(read, found);
+    const bodies = this.bodiesOf(found);
+    const isNew = (body: object, at: number) => JSON.stringify(body) !== JSON.stringify(bodies[at - 1]);
+    let after: Config | undefined;
+    for (const body of bodies.filter(isNew)) {
+      if (!(await this.store(body))) continue;
+      after = await this.readUntil(asFound);
+      if (asFound(after)) return after;
+    }
+    return after ?? this.readUntil(asFound);
+  }
+
+  /** @throws Error if the running test may not touch the part that far */
+  protected demand(touch: Uses): void {
+    this.parts.recorder.scope.demand(touch);
+  }
+
+  /** The state after the changes so far, if their effects are known. */
+  protected expectedRead(): Read<Id> | undefined {
+    return this.#unlessLate(this.#state.expected);
+  }
+
+  #expected(): Config | undefined {
+    const expected = this.expectedRead();
+    return expected && this.configIn(expected.body);
+  }
+
+  /** Waits for the last change; if nothing would show it, as long as changes usually take. */
+  async #beforeChange(get: () => Promise<Read<Id>>): Promise<Read<Id>> {
+    if (this.#isLate && this.#isUnclear) await this.felt();
+    if (this.#isLate) this.#isUnclear = false;
+    const isShown = this.#isShownIn;
+    this.#isShownIn = undefined;
+    if (isShown === undefined) return get();
+    return this.settles(
+      () => this.get(),
+      ({ body }) => isShown(this.configIn(body)),
+      { of: 'state' },
+    );
+  }
+
+  #unlessLate(body: unknown): Read<Id> | undefined {
+    return body === undefined || this.#isLate ? undefined : { body, fields: fieldsOf<Id>(body) };
+  }
+
+  get #isLate(): boolean {
+    return this.parts.readBack.isLate(this.part) || this.parts.model.flag('restarts').value === true;
+  }
+
+  get #state() {
+    this.demand({ [this.part]: 'read' });
+    return this.parts.api.expected[this.part];
+  }
+
+  get #name(): string {
+    return `GET ${this.parts.api.contract.operations.get(this.operation)?.path}`;
+  }
+
+  async #answer(): Promise<Answer<Id>> {
+    const { api, admin, strict } = this.parts;
+    const answer = await api.call(this.operation, { as: admin });
+    if (answer.status < 200 || answer.status >= 300) {
+      const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
+      throw answer.status >= 500 ? new TransportError(says) : new ArrangeError(says);
+    }
+    // It is unknown which of two values holds.
+    if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
+      throw new ArrangeError(
+        `${this.#name} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target is unknown.`,
+        { exchange: answer.exchange, breaks: 'http/repeated-members-agree' },
+      );
+    const success = api.contract.operations.get(this.operation)?.success;
+    const [breach] = strict && success !== undefined ? brokenRules(success, answer.body) : [];
+    if (breach === undefined) return answer;
+    throw new ArrangeError(
+      `${this.#name} answered another form, so the state of the target is unknown. ${actual(breach)}`,
+    );
+  }
+}
+
+/** What the target holds now may be unreadable, while what was found is not. */
+function ifUnreadable(error: unknown): undefined {
+  if (!(error instanceof ArrangeError)) throw error;
+}
