@@ -149,7 +149,7 @@ function anyAccount({ accounts }: Learned, key: 'letIn' | 'mailedCodes'): boolea
   return Object.values(accounts).some((account) => account[key] === true);
 }
 
-/** Ten quick requests show whether the target's own limit is below the target file's. */
+/** Sends ten quick requests. They show whether the target allows fewer requests than its target file says. */
 async function rateOf(connection: Connection): Promise<Finding> {
   const as = await connection.admin();
   const startedAt = steadyNow();

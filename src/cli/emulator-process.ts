@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 
-/** What Node gets to start the emulator. */
+/** Node's arguments that start the emulator. */
 const emulatorProgram = () => [
   '--import',
   new URL('./start.js', import.meta.url).href,

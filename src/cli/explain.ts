@@ -137,8 +137,8 @@ export function eventsOfRun(folder: string): RunEvent[] {
 }
 
 /**
- * What a run did for a requirement, in the order in which it was done: each request, and why it was delayed, repeated
- * or left out. Ends with a line break.
+ * Lists the requests of a run for a requirement in order, with the reasons for delays, repeats and omissions. Ends
+ * with a line break.
  */
 export function renderRun(id: string, events: readonly RunEvent[]): string {
   const lines: string[] = [];
@@ -204,11 +204,11 @@ interface ListOptions {
   readonly grep?: string;
   /** Only requirements that wait for minutes: they need `run --slow` or a movable clock. */
   readonly slow?: boolean;
-  /** Columns of the terminal; absent: lines are not broken. */
+  /** The width of the terminal in columns; absent: lines are not wrapped. */
   readonly width?: number;
 }
 
-/** The selected requirements: columns under a heading per area, or a JSON array whose members keep one order. */
+/** Lists the selected requirements: a heading per area with columns below it, or a JSON array. */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
   if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;
@@ -221,7 +221,7 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
 }
 
-/** The claims that a vendor's statement may make, with what each decides. Ends with a line break. */
+/** Lists the claims that a statement may make, each with the requirements that it decides. Ends with a line break. */
 export function renderClaims(
   claims: readonly Claim[],
   requirements: readonly Requirement[],
@@ -277,7 +277,7 @@ function row(
   const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
   const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
-  // On a narrow terminal the ids fill the line, so the text goes below.
+  // A narrow terminal has no room beside the ids, so the text goes below.
   if (room >= 30) return left + wrap(text, room, '').join(`\n${' '.repeat(left.length)}`);
   const indent = ' '.repeat(levelWidth + 4);
   return [left.trimEnd(), ...wrap(text, Math.max(24 + indent.length, width ?? 80), indent)].join('\n');

@@ -5,15 +5,16 @@ import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
 /**
- * Reports a run to GitHub Actions: annotations and a page per target in the job's summary. GitHub obeys
- * commands in printed lines, so it must ignore those of a target. Elsewhere it does nothing.
+ * Reports a run to GitHub Actions: as annotations, and as a page per target in the job's summary. GitHub obeys
+ * commands in printed lines, so this class tells it to ignore those that come from a target. Outside GitHub Actions
+ * it does nothing.
  */
 export class GitHubJob {
   readonly #after: string | undefined;
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /** @param json standard output holds verdicts alone; GitHub reads standard error as well */
+  /** @param json prints to standard error, which GitHub reads too: standard output holds only verdicts */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

@@ -10,17 +10,21 @@ import { dayOf } from '../verdict/waivers/dates.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
-/** Reports call a requirement flaky by this many runs. */
+/** How many runs decide whether a requirement is flaky. */
 const flakyRuns = 14;
-/** Runs read for a comparison: more than compared, since runs with --grep lie between. */
+/** How many runs are read to find a comparable one among runs with --grep. */
 const runsCompared = 50;
 const nightsShown = 30;
-/** Runs read for the nights: a night may have several. */
+/** How many runs are read to find the nights: one night may have several runs. */
 const runsForNights = 150;
-/** Runs compare only if one covers this share of the other's requirements; a run with --grep does not. */
+/**
+ * A run is comparable if it has at least this share of the requirements of the other. A run with --grep has fewer.
+ */
 const comparableShare = 0.9;
 
-/** Changes since the baseline or, without one, since the run before; undefined: there is nothing to compare. */
+/**
+ * The changes since the baseline, or without one since the previous run. Undefined if there is nothing to compare.
+ */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -29,7 +33,7 @@ function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined)
   const before = baseline === undefined ? lastComparable(own, now) : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
-    // A run on part of the catalogue did not remove the rest.
+    // A run with --grep lacks requirements that still exist.
     .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= comparableShare * before.outcomes.size);
   const since = changesSince(
     baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,
@@ -44,7 +48,7 @@ export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | unde
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
 }
 
-/** The last comparable run of each day on the same target; this run is the last. */
+/** The last comparable run of each day on the same target, and this run at the end. */
 function nightsOf(verdict: Verdict, out: string): readonly Night[] {
   const now = snapshotOf(verdict);
   const days = new Map<string, Night>();
@@ -69,7 +73,8 @@ function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | un
 }
 
 /**
- * How long a run on parallel targets will take, in milliseconds, by the last comparable run on each.
+ * Predicts the duration of a run on parallel targets, in milliseconds, from the last comparable run on each target.
+ *
  * @returns null if a target has no comparable run in the history
  */
 export function expectedMs(
@@ -93,7 +98,7 @@ export function expectedMs(
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
-/** Whether a run tried too few of its requirements to predict a full run: a run with --within. */
+/** Whether a run left out too many of its requirements to predict a full run, as one with --within does. */
 function isPart(outcomes: Snapshot['outcomes']): boolean {
   const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
   return left > (1 - comparableShare) * outcomes.size;
@@ -103,7 +108,7 @@ function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonl
   try {
     return readHistory(join(out, historyFile), which).runs;
   } catch (error) {
-    // The first run has no history yet. Adding a run reports an unreadable one.
+    // The first run has no history yet. An unreadable history is reported when the run is added to it.
     if (error instanceof SuiteError) return [];
     throw error;
   }

@@ -16,7 +16,7 @@ export interface JudgedBy {
   readonly contract: Contract;
   readonly given: boolean;
   readonly inVerdict: Verdict['contract'];
-  /** Lines for the user before the run. */
+  /** Lines that the user sees before the run. */
   readonly notes: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export async function judgedBy(
   return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
 }
 
-/** Saves a given contract for the workers, which then need neither its source nor the network. */
+/** Saves a given contract, so that workers need neither its source nor the network. */
 export function writeContract(contract: Contract, file: string): void {
   makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);

@@ -13,7 +13,7 @@ import type { Judging } from '../verdict/statement/standing.js';
 import { type Foreseen, foreseen, isTried } from './reach.js';
 import type { Duration, RunCommand } from './run-options.js';
 
-/** About how many requests a requirement sends, with preparation and reads of the state. */
+/** The usual number of requests of a test, with preparation and reads of the state. */
 const requestsPerRequirement = 8;
 /** A typical answer time of a remote cluster, in milliseconds. */
 const remoteAnswerMs = 100;
@@ -97,7 +97,7 @@ const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.f
 
 const deletes = (how: string) => `DELETE /mfa-config ${how}`;
 
-/** Requirements that send undocumented requests, with the words for those. */
+/** The undocumented requests of a test in words, by requirement. */
 const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/405-has-allow', deletes],
   ['http/retry-after-is-readable', deletes],

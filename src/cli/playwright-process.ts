@@ -11,12 +11,11 @@ import { planVariable, type RunPlan } from '../target/run-plan.js';
 /** Playwright Test as a child process. This process outlives it to restore the state. */
 export class PlaywrightProcess {
   readonly #child: ChildProcess;
-  /** The signal that ended the child; undefined: it exited. By then none of its processes is left. */
+  /** The signal that ended the child, or undefined if it exited. Resolves after all its processes have ended. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**
-   * @param folder holds the plan and Playwright's cache of compiled tests; its default place is writable by
-   * anybody
+   * @param folder for the plan and for Playwright's cache of compiled tests, whose usual folder anybody can write to
    */
   constructor(
     plan: RunPlan,
@@ -30,8 +29,8 @@ export class PlaywrightProcess {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
     const filter = grep === undefined ? [] : ['--grep', tagPattern(grep).source];
-    // Workers inherit these. More room for young objects halves their garbage collection. The initial heap
-    // makes Node collect old objects before they reach 200 MB.
+    // Workers inherit these flags. A larger space for young objects halves the time of garbage collection. The
+    // initial heap makes Node collect old objects before they take 200 MB.
     const preload = [
       '--max-semi-space-size=16',
       '--initial-heap-size=60',
@@ -58,7 +57,7 @@ export class PlaywrightProcess {
     if (this.#child.stderr !== null) print(this.#child.stderr, process.stderr);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', () => resolve('SIGKILL'));
-      // A worker that outlives Playwright would change the state during its restoring.
+      // A worker that outlives Playwright would change the state while this process restores it.
       this.#child.once('exit', () => this.#killAll());
       // `close` comes after the last output.
       this.#child.once('close', (_code, signal) => resolve(signal ?? undefined));

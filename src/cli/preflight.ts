@@ -62,7 +62,7 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
   return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
 }
 
-/** A 401, a 403, or a redirect to its own login page. The requirements judge the redirect. */
+/** Whether the answer is 401, 403 or a redirect to the same server, as to a login page. */
 function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
   const location = headers['location'];
   const staysHere =
@@ -86,7 +86,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
           ? await api.call(operation, options)
           : await api.probe('GET', path, options);
       } catch (error) {
-        // A timeout costs its full time and is seldom the network's fault.
+        // A timeout is not tried again: it takes long and is seldom caused by the network.
         if (
           !(error instanceof TransportError) ||
           attempt === maxAttempts ||
@@ -99,7 +99,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential, or why there is none; undefined: the tests judge that. */
+/** The admin's credential, or why there is none. Undefined if the tests judge that. */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

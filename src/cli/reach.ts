@@ -10,7 +10,7 @@ import { type Judging, type Standing, standingOf } from '../verdict/statement/st
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** The number of unchecked requirements by missing need. */
+  /** How many requirements each missing need keeps from being checked. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -83,7 +83,7 @@ export function reachLines(target: Target, contract: Judging, statement?: Statem
   return [...lines, ...rest.map(([reason, count]) => `  ${count} more without this: ${reason}`)];
 }
 
-/** A selected requirement with what is known before anything is sent. */
+/** A selected requirement, with everything that is known before the first request. */
 export interface Foreseen extends Standing {
   readonly requirement: Requirement;
   readonly reason?: string;
@@ -108,6 +108,6 @@ export function foreseen(
   });
 }
 
-/** Whether the run will try it, as far as the target file tells. */
+/** Whether the run will try it, judging by the target file alone. */
 export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
   notApplicable === undefined && reason === undefined;

@@ -87,7 +87,7 @@ function mergeInto({ from, out }: ReportCommand): Merged {
   return merge(found, (name) => reportIn(out, name));
 }
 
-/** Makes verdicts from the logs that killed runs left. */
+/** Derives verdicts from the logs of killed runs. */
 function judgeLogs(folders: readonly string[], depth?: number): void {
   for (const log of logsIn(folders, depth)) {
     const folder = dirname(log);
@@ -99,7 +99,7 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
   }
 }
 
-/** The run's baseline; undefined if it is unreadable or another verdict took its place. */
+/** The run's baseline. Undefined if it is unreadable or another verdict has replaced it. */
 function baselineOf({ gating }: Verdict): Verdict | undefined {
   const named = gating?.baseline;
   if (named === undefined) return undefined;
@@ -128,7 +128,7 @@ function nothingIn(folders: readonly string[]): ConfigurationError {
   );
 }
 
-/** Copies a target's verdict and reports; the traces of the tests stay. */
+/** Copies a target's verdict and reports, but not the traces of its tests. */
 function takeOver(from: string, to: string): void {
   if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
   try {
@@ -148,7 +148,9 @@ function takeOver(from: string, to: string): void {
   }
 }
 
-/** Copies the plans, so that a later `report` knows them. Independent runs may both be shard 1 of 1. */
+/**
+ * Copies the plans for later calls of `report`. Independent runs may all have a plan 1 of 1, so copies get numbers.
+ */
 function takePlans({ plans }: Found, out: string): void {
   makeFolder(out);
   const here = realpathSync(out);

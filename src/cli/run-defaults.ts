@@ -8,12 +8,12 @@ import { didYouMean } from '../input/config-file/nearest.js';
 import type { KeyPath } from '../input/config-file/problems.js';
 import { targetFiles } from '../input/target-file/files.js';
 
-/** Looked for in the folder that `run` starts in. */
+/** A file in the folder where `run` starts. */
 const defaultsFile = 'mfa-conformance.yaml';
 
 /**
- * Gives `run` the flags that files set and the command line does not. `run:` in target files comes before
- * {@link defaultsFile}.
+ * Sets flags of `run` from files, except those on the command line. `run:` in a target file overrides {@link
+ * defaultsFile}.
  */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
@@ -31,7 +31,7 @@ export function takeDefaults(run: Command): void {
   }
 }
 
-/** @returns the file's values as JSON by key */
+/** @returns the file's flags with their values as JSON */
 function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> {
   const document = ConfigDocument.read(file);
   const found = at.reduce<unknown>(

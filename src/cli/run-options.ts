@@ -30,7 +30,7 @@ export interface RunCommand {
   /** A verdict.json or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
-  /** The share of the targets to try; 1 of 1: all. */
+  /** The share of the targets that this machine tries; 1 of 1: all. */
   readonly shard: Shard;
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;

@@ -224,7 +224,7 @@ function show(
     ...end,
     ...extras,
   };
-  // Without room for the reports there is none for the summary.
+  // If the reports found no room on the disk, the summary finds none either.
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {

@@ -22,7 +22,7 @@ export interface CheckedRun {
 }
 
 export interface Checked extends Searched {
-  /** Secrets of the target file that are common words in reports; the search skips them. */
+  /** Kinds of the target file's secrets that are common words in reports, so the search skips them. */
   readonly tooCommon: readonly string[];
   readonly unsearched: boolean;
 }
@@ -53,7 +53,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   };
 }
 
-/** The result in sentences; the first is for the summary if there is no leak. */
+/** The result in sentences. The summary shows the first one if nothing leaked. */
 export function secretLines(
   { artefacts, leaks, tooCommon, unsearched }: Checked,
   folder = process.cwd(),
@@ -76,7 +76,7 @@ function shown(file: string, folder: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/** Files beside the targets' folders that this run wrote. Target files may hold secrets. */
+/** Files beside the targets' folders that this run wrote, except target files, which may hold secrets. */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]
@@ -95,7 +95,10 @@ export function stampsIn(folder: string): Stamps {
   return stamps;
 }
 
-/** Text that reports hold regardless of the secrets. Printing targets hides their secrets. */
+/**
+ * Words that reports hold in any case. A secret that equals one of them can't be searched for. The JSON of a target
+ * leaves its secrets out.
+ */
 function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');
 }

@@ -1,6 +1,6 @@
 import { complain } from './terminal.js';
 
-/** The signals that end a run in good order, with their exit codes as in shells: 128 plus the number. */
+/** The signals that a run handles, each with its exit code: 128 plus its number, as in shells. */
 const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Signal = keyof typeof signalCodes;
@@ -43,14 +43,14 @@ export class Signals {
     this.#stop();
   }
 
-  /** Records that the tests ended abnormally without a signal from here. */
+  /** Records that the tests ended abnormally, although this process stopped nothing. */
   endedBy(reason: string): void {
     if (this.interrupted !== undefined) return;
     complain(`${reason}: restoring what they changed.`);
     this.interrupted = reason;
   }
 
-  /** The signal's code, except that usage errors, leaked secrets and an unrestored state come first. */
+  /** The exit code after a signal. Usage errors, leaked secrets and an unrestored state take precedence. */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

@@ -7,8 +7,8 @@ import { type Found, Journal } from '../target/journal/journal.js';
 const checkEveryMs = 100;
 
 /**
- * Holds the target's original state outside the test processes. The run can then restore it even if it loses
- * the folder with lease and journal.
+ * Keeps a copy of the original state in this process. The run can restore it even if the folder with lease and
+ * journal is lost.
  */
 export class StateGuard {
   readonly journal: Journal;
@@ -17,7 +17,7 @@ export class StateGuard {
   #tell: (reason: string) => void = () => {};
   #isLost = false;
 
-  /** @param knownAs the target's base URL in the state folder */
+  /** @param knownAs the base URL under which the state folder knows the target */
   constructor(
     stateDir: string,
     readonly knownAs: string,
@@ -62,7 +62,7 @@ export class StateGuard {
     this.#tell(`the state folder ${folder} was lost during the run`);
   }
 
-  /** Adds the original state to a failed attempt without a journal, for a person to restore it. */
+  /** If restoring failed and the journal is lost, adds the original state, so that a person can restore it. */
   withFoundState(made: GivenBack): GivenBack {
     if (!this.#isLost || made.restored) return made;
     const { cluster, support } = this.journal.read() ?? this.#found;

@@ -12,7 +12,11 @@ export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
 }
 
-/** Whether a step could write its files; a full disk costs reports, not the verdict. @param what begins the complaint */
+/**
+ * Runs a step and tells whether it could write its files: a full disk costs reports, not the verdict.
+ *
+ * @param what the beginning of the complaint
+ */
 export function isWritten(write: () => unknown, what?: string): boolean {
   try {
     write();

@@ -24,7 +24,7 @@ Exit codes:
   4  the target's state could not be restored, or a second Ctrl-C left no time to
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
-/** `rerun`: tries failures again and leaves the first run's reports alone. */
+/** `rerun` repeats the failures of the last run and keeps its reports separate. */
 function addRerun(program: Command, defaults: RunCommand): void {
   program
     .command('rerun')

@@ -93,7 +93,7 @@ function allIds(): string[] {
   return loadRequirements().map(({ id }) => id);
 }
 
-/** The waivers that a verdict lists, unchanged, as no longer needed. */
+/** The indexes of the waivers that a verdict calls no longer needed and that did not change since. */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
   const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

@@ -39,7 +39,7 @@ export interface Finished {
 interface Trouble {
   readonly reason: string;
   readonly mistaken: boolean;
-  /** Set if the target file or the machine is at fault: exit code 2. */
+  /** Present if the target file or the machine is at fault: exit code 2. */
   readonly misconfigured?: ConfigurationError;
 }
 
@@ -53,7 +53,7 @@ export class Begun {
     private readonly secrets: SecretCollector,
   ) {}
 
-  /** Restores what an earlier run changed and checks the target. It keeps errors instead of throwing them. */
+  /** Restores an earlier run's changes and checks the target. It records errors instead of throwing them. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     makeOwnFolder(prepared);
@@ -131,7 +131,7 @@ export class Begun {
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
-  /** Finds out whether a user in failures can no longer log in with its password. */
+  /** Finds out whether users who were refused in failed tests can still log in with their passwords. */
   async #findShutOut(): Promise<void> {
     const { prepared, log } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
@@ -222,7 +222,7 @@ function makeOwnFolder({ folder }: Prepared): void {
   }
 }
 
-/** Why the named release can't be the target's. A given document is never refuted. */
+/** Why the named release can't be that of the target. A document that the user gave is not questioned. */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
   return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
@@ -241,7 +241,7 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/** Users, in lower case, that a failed expectation shows as refused and who have not logged in since. */
+/** The users, in lower case, whom a failed expectation shows as refused and who have not logged in since. */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);
@@ -255,8 +255,8 @@ function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 /**
- * Asks whether these users can still log in with their passwords, as before the tests. With cluster MFA on, a
- * password alone shows nothing, so it doesn't ask.
+ * Tries whether these users can still log in with their passwords. While cluster MFA is on, a password alone shows
+ * nothing, so it tries none.
  */
 async function findShutOut(connection: Connection, suspects: ReadonlySet<string>): Promise<EventBody[]> {
   const learned = accountsIn(connection.model).value;

@@ -48,7 +48,7 @@ export class Leased {
   }
 }
 
-/** Undefined if the folder can't be written, which writing the reports will report. */
+/** Undefined if the folder can't be written to. Then writing the reports tells the user. */
 async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
   try {
     makeFolder(folder, 0o700);

@@ -34,7 +34,7 @@ import { askedFor, foreseen, isTried } from '../reach.js';
 import type { RunCommand } from '../run-options.js';
 import { StateGuard } from '../state-guard.js';
 
-/** A target with all that is known before the run writes or changes anything. */
+/** A target with everything that is known before the run writes or changes anything. */
 export interface Prepared {
   readonly target: Target;
   readonly command: RunCommand;
@@ -166,7 +166,7 @@ interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
-/** The gating that --baseline and --gate ask for; undefined: every failure gates. */
+/** The gating by --baseline and --gate; undefined: every failure gates. */
 export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,
@@ -222,7 +222,7 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** How --grep, --last-failed or --within limit the run; empty: they don't. */
+/** How many requirements --grep, --last-failed or --within leave out; empty without such a flag. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
@@ -247,7 +247,7 @@ function plannedRequirements({ command, judgedBy, statement }: Prepared): Planne
   });
 }
 
-/** The baseline with only what the verdict compares. */
+/** The baseline without the parts that the verdict does not need. */
 function slimmed({ policy, baseline }: GateBy): GateBy {
   if (baseline === undefined) return { policy };
   const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;

@@ -1,6 +1,6 @@
 import { SuiteError } from '../../base/errors.js';
 
-/** This version of the suite doesn't know Allure's page, which would load something from elsewhere. */
+/** Thrown if Allure's page would still load something from elsewhere, because this version doesn't know its form. */
 class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }

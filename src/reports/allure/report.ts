@@ -109,7 +109,7 @@ function configOf(name: string, output: string, historyPath: string, several: bo
   };
 }
 
-/** The same name for the same runs, so that a rebuilt report doesn't count as another night. */
+/** Names a night after its runs, so that a rebuilt report replaces the night instead of adding one. */
 function nameOf(targets: readonly AllureTarget[]): string {
   const starts = targets.map(({ target }) => target.startedAt).sort();
   const who = targets.length === 1 ? targets[0]?.target.name : `${targets.length} targets`;

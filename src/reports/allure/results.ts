@@ -88,7 +88,7 @@ export function properties(values: Readonly<Record<string, string>>): string {
     .join('\n')}\n`;
 }
 
-/** For generators that read this file; our own configuration uses labels (see report.ts). */
+/** For generators that read this file. The suite's own configuration uses labels (report.ts). */
 const categoryFile = categories.map((name) => ({
   name,
   matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],
@@ -118,7 +118,11 @@ function projectOf({ parameters }: AllureResult): unknown {
   return parameters.find(({ name }) => name === 'Project')?.value;
 }
 
-/** Removes the tests' output, which is no evidence. @returns the files that the result and its steps refer to */
+/**
+ * Removes the tests' output, which is no evidence.
+ *
+ * @returns the files that the result and its steps refer to
+ */
 function dropNoise(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(dropNoise);

@@ -10,7 +10,7 @@ export interface ZipEntry {
 const date = 0x0021;
 const utf8 = 0x0800;
 
-/** Packs a few files into a deflated zip in memory, by APPNOTE 6.3.10 without optional parts. */
+/** Packs a few files into a deflated zip in memory (APPNOTE 6.3.10). */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -12,7 +12,7 @@ type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Undefined for an unknown kind of value, which is then shown unchanged. */
+  /** Undefined for an unexpected kind of value, which reports show unchanged. */
   readonly describe: Describe;
 }
 
@@ -36,7 +36,7 @@ const known: Readonly<Record<string, Known>> = {
   },
 };
 
-/** Facts that are shown even if they were not measured. */
+/** Facts that reports show even if they were not measured. */
 const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
 
 export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {

@@ -17,7 +17,7 @@ interface TestCase {
   readonly name: string;
   readonly seconds: string;
   readonly kind: 'pass' | 'failure' | 'error' | 'skipped';
-  /** What the element of the kind says; absent for a pass. */
+  /** The content of the element; a pass has none. */
   readonly says?: { readonly message: string; readonly type?: string; readonly text?: string };
 }
 
@@ -135,7 +135,7 @@ export function exchangeLine({ request, response, error, durationMs }: Exchange)
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** Characters that XML 1.0 can't hold in any spelling (section 2.2), such as lone surrogates. */
+/** Characters that XML 1.0 can't express (section 2.2), such as lone surrogates. */
 const illegal =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\u{d800}-\u{dfff}]/gu;

@@ -98,7 +98,7 @@ function overview(verdict: Verdict): string {
   return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');
 }
 
-/** A code span in a table can't hold a pipe. */
+/** A code span in a table can't contain a pipe. */
 const mdCell = (text: string): string => (text.includes('|') ? mdText(text) : mdCode(text));
 
 function changed({
@@ -200,7 +200,7 @@ function residue(verdict: Verdict): string[] {
 
 const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
-/** Keeps whole blocks while they fit, so that no fence stays open. */
+/** Keeps as many whole blocks as fit, so that no fence stays open. */
 function fitted(blocks: readonly string[]): string {
   const kept: string[] = [];
   let bytes = 0;

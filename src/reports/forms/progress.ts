@@ -16,10 +16,10 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 250;
-/** A log mentions a wait only if it is longer than this and longer than usual for its kind. */
+/** A log mentions a wait that takes this long and twice as long as earlier waits of its kind. */
 const longWaitMs = 3_000;
 const unusual = 2;
-/** After this time without a line, a log says that the run continues. */
+/** After this time without a line, a log reports that the run continues. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
 const longestReason = 300;
@@ -75,7 +75,7 @@ export class Progress {
     this.#live();
   }
 
-  /** A requirement has an outcome, with or without a test. */
+  /** Call it for each outcome, even without a test. */
   ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
     const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);
@@ -125,7 +125,7 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** A log reports an area once its target has moved to another area and no test of it runs. */
+  /** In a log, reports the areas that have no running test and whose target has moved on. */
   #reportIdleAreas(current: Running | undefined): void {
     if (this.#options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {
@@ -154,7 +154,7 @@ export class Progress {
     this.#options.stream.write(`${line}\n`);
   }
 
-  /** Redraws the live line regularly; in a log, makes sure that lines keep coming. */
+  /** Redraws the live line regularly. In a log, prints a line at least once a minute. */
   #live(): void {
     if (this.#options.quiet) return;
     if (this.#options.tty) {

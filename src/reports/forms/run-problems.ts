@@ -6,7 +6,10 @@ export interface RunProblem {
   readonly message: string;
 }
 
-/** The problems that keep reports for machines red whenever the exit code is not 0. */
+/**
+ * Problems of the run itself. Machine-readable reports list them as failures, so they are red if the exit code is not
+ * 0.
+ */
 export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;
   const cause = gating === undefined ? verdict.cause : gating.cause;
@@ -29,7 +32,7 @@ export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): b
   return level === 'must' || (level === 'should' && strict === true);
 }
 
-/** True for a failure that the baseline has too, so it doesn't gate. */
+/** True for a failure that does not gate because the baseline has it too. */
 export function isKnownFailure(
   { id, outcome }: Pick<Outcome, 'id' | 'outcome'>,
   { gating }: Verdict,

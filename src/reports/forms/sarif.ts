@@ -7,7 +7,7 @@ import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
-/** The host of the published schemas' ids: the suite has no website. */
+/** The host in the ids of the published schemas: the suite has no website. */
 const informationUri = 'https://mfa-conformance.invalid/';
 
 /** Verdicts as SARIF 2.1.0: a run for each target, a result for each failure at the contract's line. */

@@ -34,11 +34,11 @@ export interface SummaryOptions {
   /** The result of the search for secrets; absent before it. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
   readonly targetFile?: string;
-  /** The line about the exit code, if the verdict doesn't decide it. */
+  /** The line about the exit code; absent: the verdict decides it. */
   readonly exit?: string;
 }
 
-/** More failures would push the verdict off the screen; the files have all. */
+/** More failures would push the verdict off the screen; the reports have all. */
 const shownFailures = 20;
 const longestReason = 4000;
 const longestAdvice = 600;
@@ -47,8 +47,8 @@ const narrowest = 40;
 const indent = '     ';
 
 /**
- * The result of a run for a terminal. The first and the last line are the verdict; between them stand failures with
- * commands, then open requirements with reasons. The target's text is made printable.
+ * The result of a run for a terminal. The verdict is the first and the last line. Between them are the failures with
+ * commands and the open requirements with reasons. Text from the target is made printable.
  */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
   const width = Math.max(options.width, narrowest);

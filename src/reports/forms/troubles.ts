@@ -4,7 +4,7 @@ import { causesOf } from '../../verdict/derive/causes.js';
 
 export interface Trouble {
   readonly text: string;
-  /** The failure that shows it; absent if it only made requirements inconclusive. */
+  /** The failure that shows the cause; absent if it only made requirements inconclusive. */
   readonly failure?: Outcome;
   readonly follows: readonly Outcome[];
 }

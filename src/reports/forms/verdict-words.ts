@@ -19,7 +19,7 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
-/** The heading of {@link Verdict.residue}, which also explains a state that is not restored. */
+/** The heading of {@link Verdict.residue}, which also explains why a state is not restored. */
 export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
   return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
@@ -89,7 +89,7 @@ function withinWords(selection: Verdict['selection']): string | undefined {
   return `, within ${selection.within}; they find ${percent} % of the known faults`;
 }
 
-/** A longer reason would hide the counts before it. */
+/** A longer reason would push the counts out of view. */
 const longestReason = 120;
 
 function mainReason({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {

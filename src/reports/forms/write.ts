@@ -42,7 +42,7 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     replaceFile(join(dir, 'summary.md'), renderMarkdown(valid, extras));
     replaceFile(join(dir, 'summary.txt'), renderSummary(valid, summary));
     replaceFile(join(dir, 'index.html'), renderHtml(valid, { ...extras, files: besidePage, scripts }));
-    // Invisible characters become JSON escapes: the same value, but safe to view.
+    // Invisible characters become JSON escapes: the value is the same, and the file is safe to view.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
   } catch (error) {
     throw new ConfigurationError(`The reports can't be written to ${dir}: ${reasonOf(error)}`);
@@ -59,7 +59,7 @@ export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void
   else rmSync(file, { force: true });
 }
 
-/** The scripts of a run that reproduce failures, by requirement; only those that can decide. */
+/** By requirement: the script that reproduces its failure, if it can decide by itself. */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

@@ -29,7 +29,7 @@ export interface Change {
   readonly ids: readonly string[];
 }
 
-/** The number of changes of one kind that get a sentence each; the rest share one. */
+/** The most sentences for one kind; all further changes share one. */
 const mostSentences = 10;
 const namedIds = 4;
 const longestReason = 200;
@@ -128,7 +128,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** The words for a changed outcome; undefined if the change is no news. */
+/** The words for each new outcome by the earlier one; undefined if the change is no news. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {
@@ -148,7 +148,7 @@ const became: Readonly<
     wasChecked(before) ? ['not run', 'no longer applies', 'no longer apply'] : undefined,
 };
 
-/** Other changes may each have their own reason, which says more than the change. */
+/** These changes need no reason. For the others the reason says more than the change. */
 const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
 
 function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {
@@ -163,14 +163,14 @@ function transition(id: string, before: Compared, { outcome, digest, reason = ''
   return { kind, id, says, ...(sayAll && { sayAll }), reason: withoutReason.includes(kind) ? '' : reason };
 }
 
-/** Kinds with a sentence for each requirement, and the words for those beyond {@link mostSentences}. */
+/** Kinds whose requirements get a sentence each, with the words for those beyond {@link mostSentences}. */
 const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   broke: 'broke',
   'fails differently': 'fail differently',
   level: 'have another level',
 };
 
-/** Changes of one kind with one reason share a sentence, except the kinds in full. */
+/** Changes of one kind with the same reason share a sentence, except those of {@link inFullKinds}. */
 function inWords(singles: readonly Single[]): Change[] {
   const groups = groupBy(singles, ({ kind, id, says, reason }) =>
     JSON.stringify([kind, says, reason, inFullKinds[kind] === undefined ? '' : id]),
@@ -185,7 +185,7 @@ function inWords(singles: readonly Single[]): Change[] {
     const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${shortened(ids, namedIds)}.`;
     return [{ kind: first.kind, text, ids }];
   });
-  // An unreachable target may give each requirement its own reason.
+  // An unreachable target may give every requirement another reason.
   return changeKinds.flatMap((kind) => {
     const of = changes.filter((change) => change.kind === kind);
     const ids = of.slice(mostSentences).flatMap((change) => change.ids);

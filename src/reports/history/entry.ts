@@ -5,7 +5,7 @@ import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 /** The version of the history's lines; lines of other versions are ignored. */
 const lineVersion = 1 as const;
 
-/** The longest fact that is kept, as JSON. Longer ones are listings. */
+/** The most characters of a fact as JSON; longer facts are listings and left out. */
 const longestFact = 2000;
 
 type ByArea = Readonly<Record<string, readonly string[]>>;
@@ -55,7 +55,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {}))
       for (const slug of slugs) compared.set(`${area}/${slug}`, { outcome, digest: '' });
   for (const [id, outcome, digest] of told) compared.set(id, { outcome, digest });
-  // In an old line, any requirement that was not run may be a MUST.
+  // In an old line, each requirement that was not run may be a MUST.
   return { ...run, startedAt, complete: run.complete ?? counts['notRun'] === 0, outcomes: compared };
 }
 

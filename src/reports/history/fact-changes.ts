@@ -2,7 +2,7 @@ import { cut, duration } from '../../base/words.js';
 
 /** Network delay and the one-second resolution of Date explain a smaller difference of clocks. */
 const clockNoiseMs = 2000;
-/** Other times count as changed if they double, and by at least this. */
+/** Another time counts as changed if it doubled or halved, and differs by at least this. */
 const timeNoiseMs = 500;
 const longestValue = 60;
 
@@ -54,7 +54,7 @@ const particular: Readonly<Record<string, Sentences>> = {
     isObject(before) && isObject(after) ? factChanges(before, after, 'credential ') : undefined,
 };
 
-/** Of a credential, by its name after the word. */
+/** The sentence on a credential. */
 const credential =
   (name: string): Sentences =>
   (before, after) =>

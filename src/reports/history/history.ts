@@ -10,7 +10,7 @@ import type { Snapshot } from './snapshot.js';
 /** A file in the output folder: one line of JSON for each run on a target, oldest first. */
 export const historyFile = 'history.jsonl';
 
-/** Only this much of the history's end is read: some thousand runs. */
+/** Only this many bytes at the end are read: some thousand runs. */
 const longestRead = 64_000_000;
 
 /**
@@ -47,7 +47,7 @@ export function readHistory(
   file: string,
   { target, last = Infinity }: { readonly target?: string; readonly last?: number } = {},
 ): History {
-  // Matches the written form, to skip lines without parsing them.
+  // Compares the written form, so that other targets' lines need no parsing.
   const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);
   const lines = endOf(file)
     .split('\n')

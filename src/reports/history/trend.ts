@@ -15,7 +15,7 @@ export interface Trend {
   readonly failing: readonly Standing[];
   readonly flaky: readonly Flaky[];
   readonly undecided: readonly Undecided[];
-  /** Facts that changed between earlier runs; `latest` has those of the last. */
+  /** Facts that changed before the last run; `latest` has its changes. */
   readonly facts: readonly { readonly at: string; readonly text: string }[];
 }
 
@@ -30,9 +30,9 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
 
 export interface Standing {
   readonly id: string;
-  /** The start of the first run in the unbroken series of failures. */
+  /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** True if it fails since the first run considered. */
+  /** True if it passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }
@@ -120,7 +120,7 @@ function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined
   return { id, since: first.run.startedAt, before: lastPass === -1, runs: series.length };
 }
 
-/** A single change from pass to fail or back is not flaky, and changes of release don't count. */
+/** A requirement is not flaky after a single change between pass and fail, or a change with the release. */
 function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
   const checked = checkedIn(id, runs);
   const turns = checked.filter(({ run, failed }, index) => {

@@ -17,7 +17,7 @@ export interface Column {
 export type Cell = Pick<Outcome, 'id' | 'level' | 'title' | 'source' | 'outcome' | 'reason'>;
 
 const longestReason = 400;
-/** For titles and names; verdicts from elsewhere may have longer ones. */
+/** The longest title or name; verdicts from elsewhere may have longer ones. */
 const longestWord = 300;
 
 export function columnOf(verdict: Verdict, file = '', sha256 = ''): Column {

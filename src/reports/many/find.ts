@@ -11,12 +11,12 @@ import type { MatrixProblem } from './matrix.js';
 import type { Found } from './merge.js';
 import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 
-/** Folders without verdicts that may hold many files. */
+/** Folders that hold no verdicts but may hold many files. */
 const passedOver = /^(?:allure-re(?:sults|port)|playwright|rerun|node_modules|\.git)$/;
 
 /**
- * Finds all verdicts and plans below some folders. An unreadable file is a problem, and the search continues. A file
- * found twice, through links, counts once.
+ * Finds all verdicts and plans in folders and their subfolders. Unreadable files become problems. A file that links
+ * make visible twice counts once.
  */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];

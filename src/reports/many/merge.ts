@@ -67,7 +67,7 @@ function decision(
   problems: readonly MatrixProblem[],
 ): { gate: Gate; exitCode: ExitCode } {
   const gates = columns.map(({ target }) => target.gate);
-  // With --baseline and --gate a target's exit code may be better than its gate.
+  // With --baseline or --gate, a target's exit code may be better than its gate.
   const codes = columns.map(({ target }) => target.exitCode);
   const open = problems.length > 0 || columns.length === 0;
   const undecided = open || gates.includes('inconclusive');
@@ -102,7 +102,7 @@ function chooseOf(
   })[0];
 }
 
-/** True for a verdict from before the run that planned the target. */
+/** True if the verdict is older than the run that planned the target. */
 function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   const starts = plans
     .filter(({ plan }) =>
@@ -112,7 +112,7 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/** Groups plans by run: the same number of shards with the same targets. Independent runs can be merged too. */
+/** Groups plans by run, known by the number of shards and the targets: independent runs can be merged too. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }

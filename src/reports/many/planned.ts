@@ -47,7 +47,7 @@ export function plannedNow(
   };
 }
 
-/** Writes the plan to the output folder, and removes plans of an earlier run with another number of shards. */
+/** Writes the plan to the output folder. Removes plans of earlier runs with another number of shards. */
 export function writePlanned(planned: Planned, out: string): void {
   try {
     makeFolder(out);
@@ -62,5 +62,5 @@ export function writePlanned(planned: Planned, out: string): void {
   }
 }
 
-/** Variables that identify a run on all its machines: our own, then those of CI systems. */
+/** Environment variables that identify a run on all its machines: the suite's own, then those of CI systems. */
 const runVariables = ['MFA_CONFORMANCE_RUN', 'GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BUILD_TAG'] as const;

@@ -23,8 +23,8 @@ interface Splittable {
 }
 
 /**
- * Assigns targets to shards, by name. Every machine gets the same result for any order of the files. Target files with
- * the same base URL go to the same shard.
+ * Assigns target names to shards. The order of the files does not matter, so every machine gets the same result.
+ * Target files with the same base URL share a shard.
  */
 export function splitOver(targets: readonly Splittable[], count: number): Map<string, number> {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));

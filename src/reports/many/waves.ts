@@ -1,8 +1,8 @@
 import type { Target } from '../../input/target-file/target.js';
 
 /**
- * Splits targets into waves that run one after another; the targets of a wave run in parallel. Target files with the
- * same base URL or mail port exclude each other.
+ * Splits targets into waves that run one after another. The targets of a wave run in parallel, so no two of them may
+ * share a base URL or a mail port.
  */
 export function wavesOf<T extends { readonly target: Target }>(runs: readonly T[]): T[][] {
   const waves: T[][] = [];

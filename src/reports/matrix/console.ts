@@ -6,11 +6,11 @@ import type { SummaryOptions } from '../forms/summary.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
-  /** Omits the list of targets, whose verdicts were printed before. */
+  /** Leaves out the list of targets, since their verdicts were printed before. */
   readonly brief: boolean;
 }
 
-/** More would push the verdict off the screen; the files have all. */
+/** More targets would push the verdict off the screen; the reports have all. */
 const shownTargets = 40;
 const shownFailures = 20;
 const shownNames = 4;
@@ -46,7 +46,11 @@ export function matrixLine(matrix: Matrix): string {
   return `${matrixWord(matrix)}: ${[...parts, ...(problems > 0 ? [counted(problems, 'problem')] : [])].join(', ')}`;
 }
 
-/** How many of all targets have which verdict. @param always whether also none */
+/**
+ * The number of targets by verdict, in words.
+ *
+ * @param always whether to name verdicts that no target has
+ */
 export function matrixParts({ targets, missing }: Matrix, all: string, always = false): string[] {
   const of = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
   const [partial, bad, open] = [of('no breach found'), of('does not conform'), of('inconclusive')];

@@ -8,7 +8,7 @@ import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
 import { matrixParts, matrixWord } from './console.js';
 
-/** A cell for many requirements shows the first of these outcomes among them. */
+/** A cell for several requirements shows the first of these outcomes that occurs. */
 const worstFirst: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
 
 /** The page matrix.html: areas by targets, the targets, then requirements that did not pass everywhere. */
@@ -125,7 +125,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }
 
-/** A relative path as an address. Each part is encoded, so that no name counts as a scheme. */
+/** A relative path as an address. Each part is encoded, so that no name is taken for a scheme. */
 const addressOf = (path: string): string => `./${path.split('/').map(encodeURIComponent).join('/')}`;
 
 function isQuiet({ outcomes }: MatrixRow): boolean {

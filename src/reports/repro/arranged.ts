@@ -13,15 +13,15 @@ import {
   takesCode,
 } from './step.js';
 
-/** A test with more requests is not repeated whole: the script sends only the deciding one and its preparation. */
+/** A longer test is not repeated whole: its script sends only the deciding request and the preparation. */
 const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
 
-/** The test's requests, preceded by those that prepare the state that they met. */
+/** The test's requests. Before them come requests that prepare the state which the test met. */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
-  // If another test's answer broke the requirement, that test's steps are the preparation.
+  // If an answer in another test broke the requirement, the requests of that test are the preparation.
   const own = isOfTest ? ofTest : log.of(log.exchanges.get(assertion.decisive)?.requirement ?? '').own;
   return new Arrangement(log, own, assertion).arranged();
 }
@@ -49,11 +49,11 @@ class Arrangement {
     this.#addSupportState();
     if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
       this.#addProof(decisive);
-    // A faulty target may mail the caller's code to the last user who logged in.
+    // A faulty target may mail the code to the user who logged in last.
     const isLogged = (each: Exchanged) => isLogin(each) && isDone(each);
     if (last?.exchange.operation === 'SendEmailOtp')
       this.#add(this.log.lastBefore(decisive, isLogged)?.index);
-    // A fault may need the second login or key of a user.
+    // A fault may show only at the second login or key of a user.
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
     if (steps.some((each) => this.#isOwn(each.index) && hasOddCode(each)))
@@ -69,7 +69,7 @@ class Arrangement {
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // Scripts begin with support MFA off, so steps before the test switched it on are left out.
+    // Scripts begin with support MFA off, so they need no steps from before the test switched it on.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
@@ -94,7 +94,7 @@ class Arrangement {
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** Another test's session may need a chain of logins and keys: a plain login of the same user replaces it. */
+  /** Replaces logins of other tests by a plain login of the same user: theirs may need a chain of logins and keys. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
@@ -107,8 +107,8 @@ class Arrangement {
   }
 
   /**
-   * The earlier request with the fewest inputs that does the same for the same user, with MFA in the same state: logins
-   * under MFA may have effects of their own.
+   * The earlier request with the fewest inputs that does the same for the same user. Cluster MFA must be in the same
+   * state, since a login under MFA may have further effects.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
@@ -141,13 +141,13 @@ class Arrangement {
 
   #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
 
-  /** As the run last set it. */
+  /** The body of the last accepted PUT before this exchange: the cluster's MFA configuration. */
   #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
     return put?.exchange.request.body ?? '';
   }
 
-  /** The steps in order, with a PUT before each that met another configuration than the script has set. */
+  /** The steps in order. A PUT comes before each step that met another configuration than the script has set. */
   #withConfigurations(): Exchanged[] {
     const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
     const all: Exchanged[] = [];
@@ -177,8 +177,8 @@ class Arrangement {
   }
 
   /**
-   * A faulty target may take an anonymous request for the previous caller's, by the connection or by a cached decision:
-   * a request with the admin's key comes first.
+   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may take the anonymous
+   * one for the admin's, by the connection or by a cached decision.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
@@ -191,7 +191,10 @@ class Arrangement {
       : [{ ...read, arranges: true, together: true }, step];
   }
 
-  /** Adds the support user's MFA as the test met it, and its last read, which shows if the preparation failed. */
+  /**
+   * Adds the requests that set the support user's MFA as the test met it, and the last read of it. The read shows
+   * whether the preparation worked.
+   */
   #addSupportState(): void {
     const { decisive } = this.assertion;
     const first = [...this.#steps.values()]
@@ -212,7 +215,10 @@ class Arrangement {
     this.#steps.set(read.index, read);
   }
 
-  /** A fault may accept a change because an earlier one was proven: adds switching on, and off by a right code. */
+  /**
+   * Adds requests that switch the support user's MFA on, and off by a right code: a fault may accept a change because
+   * an earlier one was proven.
+   */
   #addProof(before: number): void {
     const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
     const proofs = this.log
@@ -221,7 +227,7 @@ class Arrangement {
         (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
       )
       .map((each) => [...this.#supportWrites(each), each]);
-    // Codes of a key need a wait, mailed ones don't.
+    // Codes of a key need a wait, mailed codes do not.
     const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
     const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
     for (const { index } of plainest) this.#add(index);
@@ -259,7 +265,7 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** It was throttled and sent again. */
+/** The target throttled it, and the suite sent it again. */
 const wasTooSoon = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;
@@ -268,7 +274,7 @@ const speaksOfSupport = (each: Exchanged) =>
 /** Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** A mistake that the target stores as a change is a fault of its own. */
+/** A malformed request that changes the configuration shows a fault of its own, so it prepares nothing. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -277,11 +283,11 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/** If the answer doesn't show the state, the request decides. */
+/** The answer decides; if it does not show the state, the request does. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/** A change while MFA is on returns no key. */
+/** Whether it switched support MFA on from off: while MFA is on, a change returns no key. */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

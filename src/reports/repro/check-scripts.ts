@@ -22,7 +22,7 @@ export interface Assertion {
   /** The exchange that decides. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
-  /** The target must refuse: a conforming one may also refuse requests that only await the refusal. */
+  /** The requirement demands a refusal. A conforming target may then also refuse requests that only prepare it. */
   readonly refusal?: true;
 }
 
@@ -32,14 +32,17 @@ export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   ...conditions.map(({ at }) => at),
 ];
 
-/** If the deciding exchange is unknown, it is the last write before the conditions. */
+/** Without `decisive`, the last write before the conditions decides. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 /** The ways to detect the failure, or why there is none. */
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
-/** A command about the deciding answer, or alternative assertions. `at` and `status` belong to the deciding answer. */
+/**
+ * Returns a command about the deciding answer, or alternative assertions. `at` and `status` are those of the deciding
+ * answer.
+ */
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
 const noAnswer: Untold = { why: 'no single answer shows it' };
@@ -51,7 +54,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
     answers.map(({ exchange: at, status, use }) => {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
-      // A login that returns a session counts as refused if the session works for nothing.
+      // If a login returns a session that opens nothing, the login counts as refused.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };
@@ -140,7 +143,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
-/** How a script detects a check's observation; or why curl can't. */
+/** How a script detects what a check observed, or why curl can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
@@ -161,10 +164,10 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
   'success or refusal': (at) => `! { status ${at} '[24]??' || { status ${at} 501 && is_error ${at}; }; }`,
 };
 
-/** The name, if the pointer leads to an outermost member. */
+/** The name of an outermost member; undefined for a deeper one. */
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
-/** Commands that succeed if a member breaks its rule. `json`: the expected value; for "may be" the seen one. */
+/** Commands that succeed if a member breaks its rule. `json` is the expected value, or for "may be" the seen one. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => `[ "$(value ${at} ${name})" != ${json} ]`,
   'is not': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
@@ -212,7 +215,7 @@ function wrongParameters(at: number): string {
   return `${wrong} || ${all} | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`;
 }
 
-/** Commands that succeed if a returned value has another form than the plain one. */
+/** Commands that succeed if a returned value is malformed. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
   'canonical secret': (at) => `of_uri "$(member ${at} totpUri)" secret '' | grep -Evqx '[A-Z2-7]+'`,

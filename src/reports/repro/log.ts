@@ -13,14 +13,16 @@ interface OfTest {
   readonly failed: Check[];
 }
 
-/** A request without an answer has no finding of its own. */
+/**
+ * The requirement that fails if the target closes the connection on a mistake. Without an answer there is no finding.
+ */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 /** A log indexed for scripts. */
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  /** Of all answers, including those judged later. */
+  /** The breaches in all answers, also in those judged later. */
   readonly #broken: Broken[] = [];
   readonly #tests = new Map<string, OfTest>();
 
@@ -42,7 +44,7 @@ export class LogIndex {
     return this.before(index).findLast(fits);
   }
 
-  /** How reads with the admin's API key are sent; undefined if the target file has no key. */
+  /** How the run sent reads with the admin's API key; undefined if the target file has no key. */
   get byAdminKey(): Again | undefined {
     return [...this.exchanges.values()].find(isReadByAdmin)?.again;
   }
@@ -67,7 +69,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // If the test runs again alone, also keeps its requests from beside others.
+        // If the test runs again alone, its requests from beside others stay.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {

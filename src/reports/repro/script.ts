@@ -31,7 +31,7 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/** The ways to detect that a requirement is broken, in the order seen in the run; or why there is none. */
+/** The ways to detect that a requirement is broken, in the order in which the run saw them; or why there is none. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
@@ -44,7 +44,7 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   if (told.length === 0) return all.find((each) => 'why' in each) ?? noAnswer;
   return told.map((each) => {
     const last = Math.max(...each.conditions.map(({ at }) => at));
-    // If a read shows a wrong state, the last write before it decides.
+    // If a read shows a wrong state, the last write before it is the deciding request.
     const sent = own.findLast(({ index, exchange }) => index < last && exchange.request.method !== 'GET');
     return { decisive: sent?.index ?? last, ...each };
   });

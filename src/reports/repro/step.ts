@@ -4,7 +4,7 @@ import { isSuccess, userOf } from './log.js';
 
 export interface Step extends Exchanged {
   readonly again: Again;
-  /** Prepares the state that the test's steps met: a login, a key, a configuration. Absent: the test sent it itself. */
+  /** Set for a login, key or configuration that prepares the state; absent: the test itself sent it. */
   readonly arranges?: true;
   readonly together?: true;
 }
@@ -20,18 +20,18 @@ const hasKnownCredential = ({ headers }: Again) =>
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
 
-/** Has no credential that the target knows: none at all, or a made-up one. */
+/** Whether it carries no credential that the target knows: none at all, or an invented one. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
   !hasKnownCredential(each.again) &&
   !isLogin(each) &&
   each.exchange.operation !== 'CreateEmailOtp';
 
-/** A request without an answer may have been carried out. */
+/** A request without an answer may have taken effect. */
 export const mayBeDone = (each: Exchanged): boolean =>
   isSuccess(each) || each.exchange.response === undefined;
 
-/** A read with a credential from a login, which tests the credential and not the state. */
+/** A read with a credential from a login. It tests the credential, not the state. */
 export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again !== undefined &&
@@ -44,14 +44,17 @@ export const changesState = (step: Exchanged): boolean =>
 export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
 
-/** The change was requested or took place. A request refused in the run may succeed on a fixed target. */
+/**
+ * Whether support MFA may be on after this request. A request that was refused in the run may succeed on a fixed
+ * target.
+ */
 export const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /**
- * Commands that compare the support user's MFA with the run's: if it differs, the preparation failed. While MFA is off,
- * earlier choices and proofs don't count unless a change names them.
+ * Commands that compare the support user's MFA with that of the run. A difference means that the preparation failed.
+ * While MFA is off, earlier choices and proofs count only if a change names them.
  */
 export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
   if (exchange.operation !== 'GetSupportMFAConfig') return [];
@@ -97,8 +100,9 @@ const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Whether a fixed target may refuse this request: a login by the password alone whose session the decisive request
- * uses, or an earlier try of the decisive one. The first use of a code that is sent again is neither.
+ * Whether a fixed target may refuse this request. It may refuse a login by the password alone whose session the
+ * deciding request uses, and an earlier try of the deciding request. It must accept the first use of a code that is
+ * used again.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);

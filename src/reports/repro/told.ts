@@ -7,7 +7,7 @@ import { isCredential } from './step.js';
 /** In characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** Repeated groups of up to this many exchanges are shown once. */
+/** The sizes of groups of exchanges whose repetitions are shown once. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
@@ -36,7 +36,7 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
-/** Identifies a line in every run: caller, request and status, but no contents. */
+/** Identifies a line in every run by caller, request and status. */
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
@@ -68,7 +68,7 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   };
 }
 
-/** An error is shown by its code: its text and ids add nothing. */
+/** An error's code says enough: its text and ids add nothing. */
 const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
 const pathOf = (url: string, { began }: LogIndex) =>
@@ -84,7 +84,7 @@ function whose(name: string, value: string, origins: readonly Origin[], log: Log
     if (user !== undefined)
       return `${origin.member === 'accessToken' ? 'access token' : 'session'} of ${stable(user)}`;
   }
-  // The request's credential was not recorded.
+  // The log does not hold this credential.
   if (value === '[apikey]') return 'an API key';
   return cut(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
 }
@@ -109,7 +109,7 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** The value from which another one is made. */
+/** The name of the value from which another one is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 

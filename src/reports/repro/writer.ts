@@ -26,7 +26,7 @@ export class Writer {
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
-  /** The step of the last code of each key. */
+  /** The time step of the last code of each key. */
   readonly #codes = new Map<string, number>();
   #lastTime: number | undefined;
 
@@ -43,7 +43,7 @@ export class Writer {
     for (const [at, step] of this.steps.entries()) {
       this.#send(step);
       const before = this.steps[at - 1];
-      // On a shared connection, everything is sent before an answer is read.
+      // A step that shares a connection with the one before: send both, then read the answers.
       if (before?.together === true) this.#take(before);
       if (step.together !== true) this.#take(step);
     }
@@ -116,13 +116,13 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // Before the answer is judged: a script that ends here still restores the state.
+    // This comes before the judgement, so that a script that ends there still restores the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
   }
 
-  /** Waits that the run had, and those that a second code of a key needs. */
+  /** Adds the wait that the run had here, or that a second code of a key needs. */
   #pause({ again: { targetTime, origins }, arranges }: Step): void {
     const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
     if (arranges !== true) this.#lastTime = targetTime;
@@ -133,7 +133,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // The age of a repeated code is counted in its own steps, wherever in a step the script begins.
+    // A repeated code must be as many time steps old as in the run, whenever the script starts.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -162,7 +162,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Checks whether the answer shows the fault, or whether a preparing answer equals the run's. */
+  /** Adds a check that the answer shows the fault, or that a preparing answer is like that of the run. */
   #judge(step: Step): void {
     const { index } = step;
     const { conditions, decisive } = this.assertion;
@@ -173,23 +173,23 @@ ${this.#lines.join('\n')}
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
       this.#lines.push(`! status ${index} '4??' || gone ${index}`);
-    // Later requests in a session show what it can read.
+    // Requests that follow in the session show what it can read.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // A server error in between may come from the same fault: a fixed target answers otherwise.
+    // A server error here may come from the same fault, and a fixed target answers otherwise.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));
   }
 }
 
-/** Header fields of all requests, which the script's functions add. */
+/** Header fields that the script's functions add to all requests. */
 const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content-Type: application/json']);
 
 /** The TOTP step at a time of the target's clock. */
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
-/** For `tr`. */
+/** The sets of characters that `tr` replaces. */
 const letters = { upper: 'a-z A-Z', lower: 'A-Z a-z', other: 'a-zA-Z A-Za-z' } as const;
 
 type Made = Exclude<Origin, { readonly kind: 'target file' | 'answer' | 'mailed' }>;
@@ -235,7 +235,11 @@ function document(text: string): string {
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;
 }
 
-/** A text within double quotes, or in a here document. @param special characters to escape */
+/**
+ * A text for double quotes or a here document.
+ *
+ * @param special the characters to escape
+ */
 const spelt = (text: string, special: string, of: (name: string) => string): string =>
   text.replace(new RegExp(`\\{\\{([\\w-]+)\\}\\}|[${special}]`, 'g'), (whole, name?: string) =>
     name === undefined ? `\\${whole}` : of(name),

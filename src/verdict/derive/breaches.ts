@@ -5,14 +5,14 @@ import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { failureText } from '../../base/wording/check.js';
 
-/** The number of breaches shown for one requirement; the others are only counted. */
+/** How many breaches of one requirement are shown; the others are only counted. */
 const shown = 5;
 
 interface Tally {
   breaches: number;
   readonly demands: Set<string>;
   readonly lines: string[];
-  /** Lines already reported. Recordings name a place for each breach, so they repeat none. */
+  /** The lines reported so far. Lines from a recording name their place, so none repeats. */
   readonly reported: Set<string>;
   readonly exchanges: Set<Exchange>;
 }
@@ -20,7 +20,7 @@ interface Tally {
 const errorsAreError = 'http/errors-are-error';
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
-/** The requirements that a run's answers break or keep, independent of the tests that sent the requests. */
+/** The requirements that the answers of a run break or keep, whichever test sent the requests. */
 export class Breaches {
   readonly #tallies = new Map<string, Tally>();
   readonly #there = new Set<string | null>();
@@ -36,7 +36,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // The network may close one connection by accident, but not two on the same operation.
+    // One closed connection may be an accident of the network; two on the same operation are not.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -44,7 +44,7 @@ export class Breaches {
     }
   }
 
-  /** An answer other than 404 shows that the operation exists, so its held back breaches count. */
+  /** An answer other than 404 shows that the operation exists, so the breaches that were held back count. */
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);

@@ -9,9 +9,9 @@ const longestText = 200;
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
-  /** Two failures that share one of these are one cause. */
+  /** Failures that share a mark have one cause. */
   readonly marks: readonly string[];
-  /** Its answers as `operation status`: an undecided outcome with one of them follows from it. */
+  /** Its answers as `operation status`. An undecided outcome with one of them follows from the failure. */
   readonly answers: readonly string[];
 }
 
@@ -20,9 +20,9 @@ const share = (some: readonly string[], others: readonly string[]) =>
   some.some((each) => others.includes(each));
 
 /**
- * Groups failed and undecided outcomes by cause; each is in exactly one. Failures share a cause if they share a mark.
- * An undecided outcome follows from a failure with the same mark or answer; otherwise it forms its own cause.
- * Causes that make a must fail come first.
+ * Groups failed and undecided outcomes by cause; each outcome has exactly one. Failures that share a mark have one
+ * cause. An undecided outcome follows from a failure with the same mark or answer; without one it is a cause of its
+ * own. Causes of a failed must come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -36,7 +36,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     if (cause === undefined) open.push([sign]);
     else cause.push(sign);
   }
-  // A waived failure without consequences needs no attention.
+  // A waived failure needs no attention unless others follow from it.
   return [...failures, ...open]
     .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
@@ -60,13 +60,13 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * Lower for a plainer demonstration: a must, on the documented flow, with an ordinary request. Equals keep the order of
- * the catalogue, which begins each area with its documented flow.
+ * Lower for a plainer failure: a must, on the documented flow, with an ordinary request. Equal ones keep the order of
+ * the catalogue, where each area begins with its documented flow.
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
-  // A broken target may meet a demand for a refusal by accident.
+  // A broken target may refuse by accident.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]?.status);
   return (
     (outcome === 'waived' ? 8 : 0) +
@@ -77,7 +77,7 @@ function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number 
   );
 }
 
-/** A missing operation explains every other failure of it. */
+/** A missing operation explains all other failures of that operation. */
 const isMissing = (check: Check | undefined) => check?.kind === 'handled' && check.least === 'there';
 
 function rankOf(group: readonly Sign[]): number {
@@ -157,7 +157,7 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/** The answers that may leave other requirements undecided: refusals, and wrong successes. */
+/** The answers that may leave other requirements undecided: refusals and false successes. */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

@@ -25,7 +25,7 @@ export class CoverageCount {
     for (const value of enumValues) count(this.#enumValues, value);
   }
 
-  /** @returns counts for all parts; unused ones are 0 */
+  /** @returns the counts of all parts; 0 for unused ones */
   of(parts: CoverageParts): Coverage {
     const operations = zeroed(parts.operations);
     const responses = zeroed(parts.responses);

@@ -60,7 +60,7 @@ export function deriveVerdict(results: RunResults): Verdict {
   });
 }
 
-/** Adds the share of known faults that the checked requirements find, for runs with --within. */
+/** For runs with --within: adds the share of known faults that the checked requirements find. */
 function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
   if (selection.within === undefined) return selection;
   const ids = (isWanted: (kind: OutcomeKind) => boolean) =>

@@ -9,7 +9,7 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/** The meaning for a verdict; a success without all MUST requirements checked says so. */
+/** The meaning of a verdict's exit code. It mentions if 0 does not cover all MUST requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found; --require-complete ends such a run with 3'

@@ -40,7 +40,7 @@ interface Report {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** The test runs beside others, where a failure alone proves nothing. */
+  /** Whether the test runs beside others, where a failure alone proves nothing. */
   isBeside: boolean;
   /** Its failures beside others. */
   failedBeside: readonly Report[];
@@ -51,8 +51,8 @@ interface Tested {
 }
 
 /**
- * Folds the events of a run on one target into the results of its verdict. Live runs, logs and recorded traffic all
- * pass through here, so they are judged alike.
+ * Derives the results of a run on one target from its events. Live runs, logs and recorded traffic all use it, so
+ * they are judged alike.
  */
 export class RunFold {
   readonly #commands = new Commands();
@@ -69,7 +69,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** The target file is wrong, so the answers may be another server's. */
+  /** Whether the target file is wrong: the answers may then come from another server. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
@@ -120,7 +120,7 @@ export class RunFold {
     }
   }
 
-  /** The outcome of every requirement that an event reports on, planned or not. */
+  /** The outcomes of all requirements that events report on, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
@@ -135,7 +135,7 @@ export class RunFold {
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
       .outcomes(command)
-      // A failed expectation of the test itself explains more than the finding.
+      // If the test itself failed an expectation, that explains more than the finding.
       .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
     return [...ofTests, ...byAnswers];
   }
@@ -163,7 +163,7 @@ export class RunFold {
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
       lanes: Math.max(1, this.#lanes.size),
-      // A finding may concern a requirement that is not selected or doesn't apply to the release.
+      // A finding may concern a requirement that is not selected or does not apply to the release.
       raw: this.outcomes(began.target.baseUrl).filter(({ id }) => {
         const planned = known.get(id);
         return planned === undefined ? this.#tests.has(id) : planned.notApplicable === undefined;
@@ -177,7 +177,7 @@ export class RunFold {
     });
   }
 
-  /** Marks the requirements that a run with --within had no time for as not run. */
+  /** Marks the requirements that did not fit into --within as not run. */
   #outOfTime({ planned, selection }: Began): readonly PlannedRequirement[] {
     if (selection?.within === undefined || this.#interrupted !== null) return planned;
     const reason = outOfTime(selection.within);
@@ -273,7 +273,7 @@ function newTest(): Tested {
   };
 }
 
-/** A test that runs again alone replaces its findings from beside others. */
+/** When a test runs again alone, its new findings replace the old ones. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -287,14 +287,17 @@ const onlyBeside: Report = {
   reason: 'The test failed beside tests of another lane and passed alone. Run it with --lanes 1.',
 };
 
-/** A breach may prevent the repeat of a test by the state it left: only a pass clears an earlier failure. */
+/**
+ * Which reports on a test count. Only a pass clears its failure beside others: a breach may leave a state in which
+ * the test can't be repeated.
+ */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
   if (reports.length === 0) return ended ? [onlyBeside] : [];
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** The run ended before the test could be repeated alone. */
+/** Applies if the run ended before the test could be repeated alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

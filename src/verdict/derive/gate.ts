@@ -4,7 +4,7 @@ import { counted, shortened } from '../../base/words.js';
 
 export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 'unusable'> {
   readonly outcomes: readonly Outcome[];
-  /** The number of planned requirements without a result, except those ruled out in advance. */
+  /** How many planned requirements have no result, except those that were ruled out before the run. */
   readonly missing: number;
   readonly leftOut?: number;
   /** Ids that passed in the baseline and were not run now. */
@@ -14,7 +14,7 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
   readonly unplanned: readonly string[];
 }
 
-/** Further problems of one kind appear only in the verdict. */
+/** Only the verdict lists further problems of one kind. */
 const shownTroubles = 3;
 
 /** Decides the gate. `cause` gives the reasons that the outcomes alone don't show. */
@@ -31,7 +31,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
-  // An unusable target is not to blame for the waivers; its cause names both.
+  // Waivers do not decide if the target is unusable; then the cause names both problems.
   if (waiverTroubles.length > 0 && input.unusable === undefined) {
     return { gate: 'does not conform', cause: sentences(run) };
   }

@@ -3,11 +3,11 @@ import type { Exchanged } from '../../base/model/event.js';
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
 /**
- * The logins of a run. If a password works at the start of a run and no longer at its end, someone changed it or the
- * user is locked: refusals since the last successful login then prove nothing.
+ * The logins of a run. If a password worked first and fails at the end, the user was locked or somebody changed the
+ * password. Then refusals since its last success prove nothing.
  */
 export class Logins {
-  /** By user: the exchange of the last accepted password, even without the second factor. */
+  /** By user: the last exchange that accepted the password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();
@@ -25,7 +25,7 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** The user refused in an exchange and not let in since; in lower case. */
+  /** The user, in lower case, whom this exchange refused and who was not let in since. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

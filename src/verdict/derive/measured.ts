@@ -2,7 +2,7 @@ import type { RawOutcome } from '../../base/model/results.js';
 import type { ClaimedCount, Level } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 
-/** Begins the reason of a fact whose check failed. Without a promise nothing is broken. */
+/** The beginning of the reason of a fact whose check failed. Nothing promised the fact, so nothing is broken. */
 export const measuredPrefix = 'measured, not judged: ';
 
 /** Applies the level to a result: a fact can't fail. */
@@ -11,7 +11,7 @@ export function judged<T extends Pick<RawOutcome, 'kind' | 'reason'>>(level: Lev
   return { ...raw, kind: 'not applicable', reason: `${measuredPrefix}${raw.reason}` };
 }
 
-/** Applies a claimed bound to a result: a pass fails if the fact exceeds the bound. */
+/** Applies a claimed bound: a pass becomes a failure if the fact exceeds the bound. */
 export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   count: ClaimedCount | undefined,
   raw: T,

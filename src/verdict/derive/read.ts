@@ -5,7 +5,7 @@ import { isFile, isFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
 
-/** Larger than any real verdict, smaller than the longest string of Node. */
+/** More than any real verdict has, and less than the longest string of Node. */
 const maxBytes = 200_000_000;
 
 /**

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../base/model/exchange.js';
 import { shellQuoted } from '../../base/words.js';
 
-/** Makes the commands that repeat requests; a comment above each names the target's state. */
+/** Makes commands that repeat requests. A comment above each command names the state of the target. */
 export class Commands {
   readonly #met = new WeakMap<Exchange, string>();
   #cluster: string | undefined;
@@ -24,7 +24,7 @@ export class Commands {
   }
 }
 
-/** What a configuration says, with its types or type; undefined where it does not say if MFA is on. */
+/** A configuration in words, with its types; undefined if it does not say whether MFA is on. */
 function stateIn(
   body: string | undefined,
   name: string,

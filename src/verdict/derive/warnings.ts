@@ -1,6 +1,6 @@
 import type { RunResults } from '../../base/model/results.js';
 
-/** Conforming targets refuse codes from a clock that is further off; milliseconds. */
+/** In milliseconds. A conforming target refuses codes of a clock that differs more. */
 const largestOffsetMs = 90_000;
 
 const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have sent these answers';
@@ -33,7 +33,7 @@ export function warningsOf({
   ];
 }
 
-/** This may be a breach or an exemption in the cluster; only its administrator knows. */
+/** Only the administrator knows whether this is a breach or an exemption that the cluster grants. */
 function withoutCode(role: unknown): string {
   return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }

@@ -26,7 +26,7 @@ export const eventsFile = (folder: string): string => join(folder, eventsName);
  * Only the file's owner can read it.
  */
 export class EventLog {
-  /** Events that a full disk kept out of the file. Only the process that created the log keeps them. */
+  /** The events that found no room on the disk. Only the process that created the log keeps them. */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -42,22 +42,26 @@ export class EventLog {
     }
   }
 
-  /** Replaces an earlier log. A full disk doesn't stop the process that creates it, which has to restore the target. */
+  /**
+   * Replaces an earlier log. The process that creates it must restore the target, so a full disk does not stop it.
+   */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);
   }
 
-  /** Opens the log of the run's first process. Writing throws on a full disk, so nothing happens unlogged. */
+  /**
+   * Opens the log that the first process created. Writing throws on a full disk, so that nothing happens unlogged.
+   */
   static open(file: string): EventLog {
     return new EventLog(file, false);
   }
 
   readonly write = (event: EventBody): void => {
-    // A restore may continue after the run has given up on it.
+    // Restoring may go on after the run has given it up.
     if (!this.#isOpen) return;
     const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
-    // Once an event is missing, later ones stay out too: a reader would misjudge a log with a gap.
+    // After a missing event nothing is written: a log with a gap would mislead its readers.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);
     if (!this.keepsUnwritten)
@@ -67,7 +71,7 @@ export class EventLog {
   #written(event: RunEvent): boolean {
     const line = Buffer.from(lineOf(event));
     try {
-      // One appending write per line keeps the lines of several processes from mixing.
+      // One appending write per line keeps lines of several processes apart.
       return writeSync(this.#handle, line) === line.length;
     } catch (error) {
       if (isFileError(error)) return false;
@@ -75,7 +79,7 @@ export class EventLog {
     }
   }
 
-  /** The whole content, even if the file was deleted: the open handle still reaches it. */
+  /** The whole content, even of a deleted file: the open handle still reaches it. */
   text(): string {
     const bytes = Buffer.alloc(fstatSync(this.#handle).size);
     let at = 0;
@@ -83,9 +87,9 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** The index of the next exchange: the processes of a run share one count. */
+  /** The index of the next exchange. All processes of a run share one count. */
   nextIndex(): number {
-    // Validating a whole log takes a second; the beginnings of its lines suffice here.
+    // Validating a whole log takes a second, and the beginnings of its lines suffice.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
     let last = -1;
     for (const [, index] of begins) last = Math.max(last, Number(index));
@@ -196,7 +200,7 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Empty if the file was deleted or replaced: its events are only for display. */
+  /** Empty if the file was deleted or replaced, since the events only serve for display. */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

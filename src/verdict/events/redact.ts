@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
 
-/** The free texts of events, checks and breaches, by type or kind; those of `any` wherever they occur. */
+/** The free texts in events, checks and breaches, by type or kind; `any` holds those that occur everywhere. */
 const texts: Readonly<Record<string, readonly string[]>> = {
   any: ['reason', 'answers.*.path', 'answers.*.use.path'],
   'run began': [
@@ -38,8 +38,9 @@ const texts: Readonly<Record<string, readonly string[]>> = {
 const parts = ['check', 'of', 'breach', 'breaches', 'findings'];
 
 /**
- * Redacts secrets that became known after the event was logged. Only free text changes: words of the schema and of the
- * suite stay, even if a weak password equals one of them. Positions were redacted when recording: values alone count.
+ * Redacts secrets that became known after the event was logged. Only free text changes: words of the suite stay, even
+ * if a weak password equals one. It searches for values, since secrets in known positions were redacted when they
+ * were recorded.
  */
 export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
   const copy = structuredClone(event);

@@ -8,9 +8,9 @@ export interface Claim {
   readonly name: string;
   /** A sentence that a vendor could sign. */
   readonly text: string;
-  /** The demand on a target once it is claimed. */
+  /** What a target must do once it is claimed. */
   readonly whenTrue: string;
-  /** Names of facts that measure it, beside its requirements. */
+  /** The names of facts that measure it, beside its requirements. */
   readonly facts: readonly string[];
   /** Present if a number may replace true. */
   readonly count?: {

@@ -28,7 +28,7 @@ export function driftFrom(
       return found === undefined ? [] : [{ id, ...within(claim, id, value, measuredOf(found), run.facts) }];
     });
     const against = about.filter(({ holds }) => holds !== undefined && holds !== claimed);
-    // Only passes without any failure contradict a denial.
+    // Passes contradict a denial only if nothing failed.
     const isDrift = against.length > 0 && (claimed || about.every(({ holds }) => holds !== false));
     if (!isDrift) return [];
     const measured = [...against.map(inWords), ...factsOf(claim.facts, run.facts)].join('; ');
@@ -42,7 +42,7 @@ interface Found {
   readonly reason: string;
 }
 
-/** Whether an outcome shows that a requirement holds; undefined if it shows neither. */
+/** Whether an outcome shows that a requirement holds or not; undefined if it shows neither. */
 export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };
@@ -72,7 +72,7 @@ function inWords({ id, holds, reason }: Found & { readonly id: string }): string
 
 const longestValue = 60;
 
-/** The measured ones of these facts, each as `throttleAfter 5`. */
+/** Those of the named facts that were measured, each as `throttleAfter 5`. */
 export function factsOf(names: readonly string[], facts: Readonly<Record<string, unknown>>): string[] {
   return names.flatMap((name) =>
     Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', longestValue)}`] : [],

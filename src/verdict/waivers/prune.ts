@@ -37,7 +37,7 @@ function waiversIn(document: Document.Parsed): unknown {
   }
 }
 
-/** Where an entry begins and where its value ends. */
+/** The offsets where an entry begins and where its value ends. */
 function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: number] | undefined {
   const item = list.items[index];
   if (typeof item !== 'object' || item === null || !('range' in item)) return undefined;
@@ -46,7 +46,7 @@ function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: nu
 
 const startOf = (list: YAMLSeq, index: number): number => rangeOf(list, index)?.[0] ?? 0;
 
-/** For JSON and YAML in its style: the formatter keeps the few comments there. */
+/** For JSON and YAML in brackets. There the formatter keeps the few comments. */
 function inBrackets(
   document: Document.Parsed,
   list: YAMLSeq,
@@ -67,7 +67,7 @@ function inBlock(
   indexes: ReadonlySet<number>,
 ): string {
   const lines = text.split('\n');
-  // Lines count from 0 here. The dash may stand on a line above its entry, so search upwards.
+  // Lines count from 0 here. The dash may be on a line above its entry, so search upwards.
   const dashes = list.items.map((_, index) => {
     let line = counter.linePos(startOf(list, index)).line - 1;
     while (line > 0 && !/^\s*-(?:\s|$)/.test(lines[line] ?? '')) line--;

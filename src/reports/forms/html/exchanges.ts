@@ -8,8 +8,8 @@ const longestPart = 4096;
 const longestHeaders = 2048;
 
 /**
- * The space for exchanges on one page, in characters, so that the page opens fast even if everything fails.
- * Requirements take it in their order.
+ * The room for exchanges on one page, in characters. It limits the size of a page on which everything fails.
+ * Requirements take room in their order.
  */
 export class ExchangeRoom {
   #left = 4_000_000;

@@ -70,7 +70,7 @@ export function renderPage({ title, style, script, body }: PageParts): string {
     "default-src 'none'",
     `style-src 'sha256-${sha256(style)}'`,
     `script-src ${scripts}`,
-    // For the empty icon below, which keeps browsers from requesting /favicon.ico.
+    // The empty icon below keeps browsers from requesting /favicon.ico.
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

@@ -46,7 +46,7 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
   };
 }
 
-/** A verdict borrows the icon of an outcome. */
+/** A verdict has the look of an outcome. */
 const verdictOutcomes: Readonly<Record<ShortVerdict, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',

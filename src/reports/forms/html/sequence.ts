@@ -3,11 +3,11 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** The requests up to the deciding one matter most. */
+/** How many requests are drawn, the deciding one at the end. */
 const shown = 6;
-/** One request shows the use of its answer. */
+/** How many requests after the deciding one are drawn: they show the use of its answer. */
 const shownAfter = 1;
-/** A shorter pause is network delay. */
+/** Shorter pauses are network delay. */
 const longPause = 1000;
 
 /** In units of the drawing, which is narrow enough for a phone. */

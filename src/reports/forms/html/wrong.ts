@@ -10,9 +10,9 @@ import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
 import { sequence } from './sequence.js';
 
-/** The list of requirements further down has all of them. */
+/** The list of requirements below shows the others. */
 const shownTroubles = 20;
-/** The size of a sequence diagram, in characters. */
+/** The room that a sequence diagram takes on the page, in characters. */
 const drawing = 6000;
 const shownFollowing = 400;
 
@@ -66,7 +66,7 @@ function evidence(
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
   const script = scripts.get(id);
-  // The command repeats the deciding request.
+  // `reproduce` ends with the command of the deciding request.
   const deciding = exchanges.findLast((each) => reproduce.endsWith(commandOf(each, verdict.target.baseUrl)));
   return html`<details class="evidence"${isOpen && html` open`}><summary>Evidence, and how to reproduce it</summary>
 ${drawn && sequence(exchanges, deciding)}
