@@ -102,8 +102,21 @@ describe('forms and query strings', () => {
     ['https://user:pa@ss@h:1/v2', 'https://user:[password]@h:1/v2'],
     ['https://h:8443/v2/users/sessions?sid=S-1', 'https://h:8443/v2/users/sessions?sid=S-1'],
     ['https://[::1]:8443/v2@x', 'https://[::1]:8443/v2@x'],
+    [
+      'https://h/x?to=%2Fv2%3Fa%3D1%26access_token%3Dabc',
+      'https://h/x?to=%2Fv2%3Fa%3D1%26access_token%3D[access_token]',
+    ],
+    ['https://h/x?to=%252Fv2%253FotpCode%253D12', 'https://h/x?to=%252Fv2%253FotpCode%253D[otpCode]'],
   ])('a URL: %s', (url, wanted) => {
     expect(redactor.redactUrl(url)).toBe(wanted);
+  });
+
+  test.each([
+    ['{"link":"/x?a=1\\u0026otpCode=123456"}', '{"link":"/x?a=1\\u0026otpCode=[otpCode]"}'],
+    ['{"link":"/x?a=1\\u0026password\\u003db"}', '{"link":"/x?a=1\\u0026password\\u003d[password]"}'],
+    ['<a href="/x?a=1&amp;apikey=k">', '<a href="/x?a=1&amp;apikey=[apiKey]">'],
+  ])('a URL in a body: %s', (text, wanted) => {
+    expect(body(text, 'application/json')).toBe(wanted);
   });
 
   test('a known value anywhere in a URL', () => {

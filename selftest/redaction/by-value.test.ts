@@ -269,7 +269,7 @@ describe('behind a long run of backslashes', () => {
 describe('time', () => {
   const bulk = 'The quick brown fox: {"name":"lab \\"7\\"","path":"/a/b","n":123456789},';
 
-  test('200 secrets in a body of 1 MB cost little more than two', () => {
+  test('3,300 secrets in a body of 1 MB cost little more than two', () => {
     const text = bulk.repeat(1_000_000 / bulk.length);
     const redacting = (secrets: number) => {
       const redactor = new Redactor();
@@ -278,7 +278,7 @@ describe('time', () => {
       return () => redactor.redactBody(text, 'application/json');
     };
 
-    expect(growth(redacting(2), redacting(200), 10)).toBeLessThan(10);
+    expect(growth(redacting(2), redacting(3300), 10)).toBeLessThan(10);
   });
 
   test.each([

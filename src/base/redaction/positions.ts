@@ -37,7 +37,11 @@ const alternatives = secretNames.join('|');
 const property = new RegExp(`(\\\\{0,8})"(${alternatives})\\1"\\s*:\\s*`, 'gi');
 /** Names with an escaped letter: "pass\u0077ord". */
 const escapedProperty = /"((?:[^"\\]|\\u[0-9a-f]{4}){4,120})"\s*:\s*/gi;
-const parameter = new RegExp(`(^|[?&;\\s])(${alternatives})=([^&;\\s"'<>#]*)`, 'gi');
+/** The separators may be encoded, as in a URL within a URL or in JSON. */
+const parameter = new RegExp(
+  `(^|[?&;\\s]|\\\\u0026|%(?:25)?(?:3f|26))(${alternatives})(=|\\\\u003d|%(?:25)?3d)([^&;\\s"'<>#]*)`,
+  'gi',
+);
 const keyUriSecret = /(otpauth(?::|%3a)[^\s"'<>]{1,300}?secret(?:=|%3d))([a-z2-7]+)/gi;
 
 type IsPlaceholder = (text: string) => boolean;
@@ -51,8 +55,10 @@ export function redactProperties(text: string, isPlaceholder: IsPlaceholder): st
 
 /** Replaces the values of secret parameters in a query string, a form, or a line of text. */
 export function redactParameters(text: string, isPlaceholder: IsPlaceholder): string {
-  return text.replace(parameter, (whole: string, before: string, name: string, value: string) =>
-    value === '' || isPlaceholder(value) ? whole : `${before}${name}=${placeholder(name)}`,
+  return text.replace(
+    parameter,
+    (whole: string, before: string, name: string, equals: string, value: string) =>
+      value === '' || isPlaceholder(value) ? whole : `${before}${name}${equals}${placeholder(name)}`,
   );
 }
 

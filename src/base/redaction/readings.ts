@@ -40,10 +40,7 @@ const escapes = new Map(
 
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The first characters of encoded ones. */
-export const markers: readonly number[] = [percent, ampersand, equals, backslash];
-
-/** True for {@link markers}; comparisons are faster than a search. */
+/** Whether an encoded character may begin with this one. */
 export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }

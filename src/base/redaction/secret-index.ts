@@ -4,7 +4,6 @@ import {
   isMarker,
   lengthOf,
   longestRun,
-  markers,
   mostReadings,
   noReading,
   readingAt,
@@ -27,128 +26,64 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** Patterns with the same first two characters: many, if they are numbers. */
-class Group {
-  readonly #all: Pattern[] = [];
-  readonly #byThird = new Map<number, Pattern[]>();
-
-  add(pattern: Pattern): void {
-    this.#all.push(pattern);
-    for (const third of spellings(pattern.text.charCodeAt(2))) {
-      const group = this.#byThird.get(third);
-      if (group === undefined) this.#byThird.set(third, [pattern]);
-      else group.push(pattern);
-    }
-  }
-
-  /** The patterns that fit the third character, or all if one of the three may be encoded. */
-  mayBeginAt(text: string, at: number): readonly Pattern[] {
-    const third = text.charCodeAt(at + 2);
-    if (isMarker(text.charCodeAt(at)) || isMarker(text.charCodeAt(at + 1)) || isMarker(third))
-      return this.#all;
-    return this.#byThird.get(third) ?? [];
-  }
-}
-
-/** The length of a beginning, in characters. */
+/** The number of first characters that tell patterns apart. */
 const beginLength = 4;
 
-/** A bit set of beginnings: among thousands of patterns, pairs of characters rule out too little. */
-class Beginnings {
-  readonly #bits = new Uint32Array(1 << 15);
-  #anyShort = false;
+/** One more character of a beginning. */
+const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
 
-  add(text: string): void {
-    if (text.length < beginLength) this.#anyShort = true;
-    for (const first of spellings(text.charCodeAt(0)))
-      for (const second of spellings(text.charCodeAt(1)))
-        for (const third of spellings(text.charCodeAt(2)))
-          for (const fourth of spellings(text.charCodeAt(3))) this.#set(hashOf(first, second, third, fourth));
-  }
+/** A hash of 16 bits for two characters. */
+const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
 
-  /** True if no pattern begins here. Encoded characters never rule a pattern out. */
-  ruleOut(text: string, at: number, first: number, second: number): boolean {
-    if (this.#anyShort || isMarker(first) || isMarker(second)) return false;
-    const third = text.charCodeAt(at + 2);
-    const fourth = text.charCodeAt(at + 3);
-    if (isMarker(third) || isMarker(fourth)) return false;
-    const hash = hashOf(first, second, third, fourth);
-    return ((this.#bits[hash >>> 5] ?? 0) & (1 << (hash & 31))) === 0;
-  }
-
-  #set(hash: number): void {
-    this.#bits[hash >>> 5] = (this.#bits[hash >>> 5] ?? 0) | (1 << (hash & 31));
-  }
-}
-
-/** A hash of 20 bits. */
-function hashOf(first: number, second: number, third: number, fourth: number): number {
-  const mixed = Math.imul(Math.imul(Math.imul(first, 0x01000193) ^ second, 0x01000193) ^ third, 0x01000193);
-  return Math.imul(mixed ^ fourth, 0x9e3779b1) >>> 12;
-}
+/** The slot of a beginning's hash: 20 bits. */
+const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
 
 /**
  * Finds any of many patterns in a text in one pass; each character may be encoded.
- * A table of first pairs rules out nearly every place, so the number of patterns hardly matters for the time.
+ * A table of beginnings rules out nearly every place, so the number of patterns hardly matters for the time.
  */
 export class SecretIndex {
-  /** By the low bytes of two code units: 1 if a pattern may begin with them, encoded or not. */
-  readonly #worthALook = new Uint8Array(1 << 16);
-  /** Patterns by the low bytes of their first two code units. */
-  readonly #patterns = new Map<number, Group>();
-
-  readonly #beginnings = new Beginnings();
+  /** By the hash of two characters: 1 if a pattern begins with them, encoded or not. */
+  readonly #pairs = new Uint8Array(1 << 16);
+  /** A bit for each slot in which patterns are. */
+  readonly #bits = new Uint32Array(1 << 15);
+  readonly #patterns = new Map<number, Pattern[]>();
 
   /** No pattern begins this many backslashes or more before the end of their run; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
-  /** The groups already tried at the current place. */
-  readonly #tried: number[] = [];
-
-  constructor() {
-    for (const marker of markers) this.#worthALook.fill(1, slot(marker, 0), slot(marker, 0xff) + 1);
-  }
-
-  /** @param patterns of at least two characters */
+  /** @param patterns of at least four characters */
   add(patterns: readonly Pattern[]): void {
     for (const pattern of patterns) {
-      this.#beginnings.add(pattern.text);
       const { length: run } = /^\\*/.exec(pattern.text)?.[0] ?? '';
       const mostOfRun = run === pattern.text.length ? Number.POSITIVE_INFINITY : 4 * run;
       this.#deepRun = Math.max(this.#deepRun, mostOfRun + longestRun + 1);
-      for (const first of spellings(pattern.text.charCodeAt(0))) {
-        for (const second of spellings(pattern.text.charCodeAt(1))) {
-          this.#worthALook[slot(first, second)] = 1;
-          for (const marker of markers) this.#worthALook[slot(first, marker)] = 1;
-          const group = this.#patterns.get(slot(first, second)) ?? new Group();
-          group.add(pattern);
-          this.#patterns.set(slot(first, second), group);
-        }
+      for (const begin of spellingsOf(pattern.text.slice(0, beginLength))) {
+        const pair = mixed(mixed(0, begin.charCodeAt(0)), begin.charCodeAt(1));
+        this.#pairs[pairOf(pair)] = 1;
+        const slot = slotOf(mixed(mixed(pair, begin.charCodeAt(2)), begin.charCodeAt(3)));
+        this.#bits[slot >>> 5] = (this.#bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
+        const others = this.#patterns.get(slot);
+        if (others === undefined) this.#patterns.set(slot, [pattern]);
+        else others.push(pattern);
       }
     }
   }
 
   /** Hits in the order of the text. Overlapping ones are merged and named by the longest. */
   find(text: string): Hit[] {
-    const worthALook = this.#worthALook;
     const hits: Hit[] = [];
     let longest = 0;
-    let second = text.charCodeAt(0);
+    let lastMarker = -1;
+    for (let ahead = 0; ahead < beginLength - 1; ahead += 1)
+      if (isMarker(text.charCodeAt(ahead))) lastMarker = ahead;
     for (let at = 0; at + 1 < text.length; at += 1) {
-      const first = second;
-      second = text.charCodeAt(at + 1);
-      if (worthALook[slot(first, second)] === 0) continue;
-      if (first === backslash && second === backslash) {
-        const past = this.#pastRun(text, at);
-        if (past > at) {
-          at = past - 1;
-          second = backslash;
-          continue;
-        }
+      if (isMarker(text.charCodeAt(at + beginLength - 1))) lastMarker = at + beginLength - 1;
+      const found = this.#longestAt(text, at, lastMarker >= at);
+      if (found === undefined) {
+        if (text.charCodeAt(at) === backslash) at = Math.max(at, this.#pastRun(text, at) - 1);
+        continue;
       }
-      if (this.#beginnings.ruleOut(text, at, first, second)) continue;
-      const found = this.#longestAt(text, at, first);
-      if (found === undefined) continue;
       const last = hits.at(-1);
       const length = found.end - found.start;
       if (last === undefined || last.end <= found.start) {
@@ -174,72 +109,65 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  /** The longest match that begins here, for every reading of the first character. */
-  #longestAt(text: string, at: number, first: number): Hit | undefined {
-    this.#tried.length = 0;
-    let best = this.#longestWith(text, at, first, at + 1, undefined);
-    if (!isMarker(first)) return best;
+  /** The longest match that begins here. @param isEncoded whether one of the first characters may be encoded */
+  #longestAt(text: string, at: number, isEncoded: boolean): Hit | undefined {
+    const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#plainAt(text, at);
+    if (candidates.length === 0) return undefined;
+    let longest: Hit | undefined;
+    for (const { text: pattern, what, whole } of candidates) {
+      const end = endOfMatch(text, at, pattern);
+      if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
+      if (whole && !standsAlone(text, at, end)) continue;
+      longest = { start: at, end, what };
+    }
+    return longest;
+  }
+
+  #plainAt(text: string, at: number): readonly Pattern[] {
+    let hash = mixed(mixed(0, text.charCodeAt(at)), text.charCodeAt(at + 1));
+    if (this.#pairs[pairOf(hash)] === 0) return none;
+    for (let next = at + 2; next < at + beginLength; next += 1) hash = mixed(hash, text.charCodeAt(next));
+    return this.#inSlot(slotOf(hash));
+  }
+
+  #inSlot(slot: number): readonly Pattern[] {
+    const isUsed = ((this.#bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
+    return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
+  }
+
+  /** The patterns that fit any reading of the beginning here, of which `count` characters are read. */
+  #encodedAt(text: string, at: number, count: number, hash: number): readonly Pattern[] {
+    if (count === 2 && this.#pairs[pairOf(hash)] === 0) return none;
+    if (count === beginLength) return this.#inSlot(slotOf(hash));
+    const code = text.charCodeAt(at);
+    let found = this.#encodedAt(text, at + 1, count + 1, mixed(hash, code));
+    if (!isMarker(code)) return found;
     for (let nth = 0; nth < mostReadings; nth += 1) {
       const reading = readingAt(text, at, nth);
       if (reading === noReading) continue;
-      best = this.#longestWith(text, at, codeOf(reading), at + lengthOf(reading), best);
+      const next = at + lengthOf(reading);
+      found = joined(found, this.#encodedAt(text, next, count + 1, mixed(hash, codeOf(reading))));
     }
-    return best;
-  }
-
-  /** The longest match for one reading of the first character; `next` is the place of the second. */
-  #longestWith(
-    text: string,
-    at: number,
-    first: number,
-    next: number,
-    best: Hit | undefined,
-  ): Hit | undefined {
-    const second = text.charCodeAt(next);
-    let longest = this.#longestOf(text, at, first, second, best);
-    if (!isMarker(second)) return longest;
-    const soft = softBreakAt(text, next);
-    const places = soft === 0 ? [next] : [next, next + soft];
-    if (soft > 0) longest = this.#longestOf(text, at, first, text.charCodeAt(next + soft), longest);
-    for (const place of places) {
-      for (let nth = 0; nth < mostReadings; nth += 1) {
-        const reading = readingAt(text, place, nth);
-        if (reading !== noReading) longest = this.#longestOf(text, at, first, codeOf(reading), longest);
-      }
-    }
-    return longest;
-  }
-
-  #longestOf(
-    text: string,
-    at: number,
-    first: number,
-    second: number,
-    best: Hit | undefined,
-  ): Hit | undefined {
-    const key = slot(first, second);
-    const group = this.#patterns.get(key);
-    // Different readings may lead to the same group, which matches the same text each time.
-    if (group === undefined || this.#tried.includes(key)) return best;
-    this.#tried.push(key);
-    let longest = best;
-    for (const pattern of group.mayBeginAt(text, at)) {
-      const end = endOfMatch(text, at, pattern.text);
-      if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
-      if (pattern.whole && !standsAlone(text, at, end)) continue;
-      longest = { start: at, end, what: pattern.what };
-    }
-    return longest;
+    const soft = count === 0 ? 0 : softBreakAt(text, at);
+    if (soft === 0 || softBreakAt(text, at + soft) > 0) return found;
+    return joined(found, this.#encodedAt(text, at + soft, count, hash));
   }
 }
+
+/** Each pattern once: different readings may lead to the same one. */
+function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pattern[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
+  return [...new Set([...one, ...other])];
+}
+
+const none: readonly Pattern[] = [];
 
 /** Forms write a space as a plus sign. */
-function spellings(code: number): readonly number[] {
-  return code === space ? [space, plus] : [code];
-}
-
-function slot(first: number, second: number): number {
-  return ((first & 0xff) << 8) | (second & 0xff);
+function spellingsOf(begin: string): readonly string[] {
+  const at = begin.indexOf(' ');
+  if (at === -1) return [begin];
+  const rests = spellingsOf(begin.slice(at + 1));
+  return [' ', '+'].flatMap((each) => rests.map((rest) => begin.slice(0, at) + each + rest));
 }
 
 /** True without an adjacent letter, digit or decimal fraction: a hit inside a longer word or number is an accident. */

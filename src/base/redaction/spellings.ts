@@ -52,7 +52,7 @@ function base64Of(bytes: Buffer): string[] {
 
 /** Each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
 function digitSpellings(bytes: Buffer): string[] {
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
+  const hex = bytes.toString('hex').match(/../g) ?? [];
   const octal = [...bytes].map((byte) => byte.toString(8).padStart(3, '0'));
   const joined = ['', ':', ' '].map((between) => hex.join(between));
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
