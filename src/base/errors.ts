@@ -83,3 +83,12 @@ export function reasonOf(error: unknown): string {
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];
   return fileTroubles[code] ?? words;
 }
+
+/** Performs a step. @throws ConfigurationError with `what` and the reason if it fails */
+export function orExplain<T>(what: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw new ConfigurationError(`${what}: ${reasonOf(error)}`);
+  }
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConfigurationError, reasonOf } from '../base/errors.js';
+import { ConfigurationError, orExplain, reasonOf } from '../base/errors.js';
 import { isFile, replaceFile } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { packageRoot } from '../base/package-root.js';
@@ -73,10 +73,8 @@ export function write<T extends string | Buffer>(
   content: T,
   by: (file: string, content: T) => void = writeFileSync,
 ): void {
-  try {
+  orExplain(`${file} can't be written`, () => {
     mkdirSync(dirname(file), { recursive: true });
     by(file, content);
-  } catch (error) {
-    throw new ConfigurationError(`${file} can't be written: ${reasonOf(error)}`);
-  }
+  });
 }

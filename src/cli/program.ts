@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigurationError, reasonOf, SuiteError } from '../base/errors.js';
+import { orExplain, SuiteError } from '../base/errors.js';
 import { isFileError } from '../base/files.js';
 import { suiteVersion } from '../base/package-root.js';
 import { complain } from './terminal.js';
@@ -27,14 +27,6 @@ const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
   ['', async () => (await import('./completion.js')).addCompletion],
 ];
 
-function loadEnvironment(file: string): void {
-  try {
-    process.loadEnvFile(file);
-  } catch (error) {
-    throw new ConfigurationError(`--env-file ${file}: ${reasonOf(error)}`);
-  }
-}
-
 export async function perform(args: readonly string[]): Promise<void> {
   const program = new Command('mfa-conformance')
     .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')
@@ -55,7 +47,7 @@ export async function perform(args: readonly string[]): Promise<void> {
       if (command.name() === 'run') (await import('./run-defaults.js')).takeDefaults(command);
       const { envFile, color } = program.opts();
       if (color === false) process.env['NO_COLOR'] = '1';
-      if (envFile !== undefined) loadEnvironment(envFile);
+      if (envFile !== undefined) orExplain(`--env-file ${envFile}`, () => process.loadEnvFile(envFile));
     })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text) });

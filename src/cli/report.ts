@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { ConfigurationError, reasonOf } from '../base/errors.js';
+import { ConfigurationError, orExplain } from '../base/errors.js';
 import { makeFolder } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { allureResults } from '../reports/allure/results.js';
@@ -131,7 +131,7 @@ function nothingIn(folders: readonly string[]): ConfigurationError {
 /** Copies a target's verdict and reports, but not the traces of its tests. */
 function takeOver(from: string, to: string): void {
   if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
-  try {
+  orExplain(`${from} can't be taken over to ${to} (--out)`, () => {
     makeFolder(to);
     for (const entry of readdirSync(from, { withFileTypes: true })) {
       if (entry.isFile() && !isPlannedFile(entry.name))
@@ -142,10 +142,7 @@ function takeOver(from: string, to: string): void {
       rmSync(join(to, name), { recursive: true, force: true });
       if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
     }
-  } catch (error) {
-    const why = reasonOf(error);
-    throw new ConfigurationError(`${from} can't be taken over to ${to} (--out): ${why}`);
-  }
+  });
 }
 
 /**

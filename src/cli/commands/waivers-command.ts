@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain } from '../../base/errors.js';
 import { counted } from '../../base/words.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readVerdict } from '../../verdict/derive/read.js';
@@ -76,12 +76,10 @@ function pruneWaiversFile(path: string, today: string, verdicts: readonly string
     return 0;
   }
   const text = pruned(file.text, path, new Set(why.keys()));
-  try {
+  orExplain(`${path} can't be written`, () => {
     // Write in place: the path may be a link, and the owner chose its permissions.
     writeFileSync(path, text);
-  } catch (error) {
-    throw new ConfigurationError(`${path} can't be written: ${reasonOf(error)}`);
-  }
+  });
   for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
     say(`taken out: ${file.waivers[index]?.requirement} (line ${file.placeOf(index).line}): ${reason}`);
   }

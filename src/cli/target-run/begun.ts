@@ -1,4 +1,4 @@
-import { ConfigurationError, reasonOf, SuiteError } from '../../base/errors.js';
+import { ConfigurationError, orExplain, SuiteError } from '../../base/errors.js';
 import { isFile, isFileError, makeFolder } from '../../base/files.js';
 import { decidingAnswer } from '../../base/model/check.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
@@ -56,7 +56,9 @@ export class Begun {
   /** Restores an earlier run's changes and checks the target. It records errors instead of throwing them. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
-    makeOwnFolder(prepared);
+    const { folder } = prepared;
+    // Only the user may read the target's answers before they are cleaned.
+    orExplain(`Nothing can be written to ${folder} (--out)`, () => makeFolder(folder, 0o700));
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);
     log.write(runBeganOf(prepared));
@@ -209,16 +211,6 @@ export class Begun {
     } finally {
       await connection.close();
     }
-  }
-}
-
-function makeOwnFolder({ folder }: Prepared): void {
-  try {
-    // Only the user may read the target's answers before they are cleaned.
-    makeFolder(folder, 0o700);
-  } catch (error) {
-    const why = reasonOf(error);
-    throw new ConfigurationError(`Nothing can be written to ${folder} (--out): ${why}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain, reasonOf } from '../../base/errors.js';
 import { unpacked } from '../../base/redaction/search.js';
 import { type ZipEntry, zipOf } from './zip.js';
 
@@ -63,12 +63,7 @@ export function checkBundle(file: string): Checked {
 }
 
 function entriesIn(file: string): readonly ZipEntry[] {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
-  }
+  const bytes = orExplain(`${file} can't be read`, () => readFileSync(file));
   try {
     const entries = bytes.readUInt16BE(0) === 0x504b ? unpacked(bytes) : undefined;
     if (entries !== undefined) return entries;

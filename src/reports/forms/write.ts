@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { orExplain } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -33,7 +33,7 @@ export const fileWidth = 100;
  */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
-  try {
+  orExplain(`The reports can't be written to ${dir}`, () => {
     makeFolder(dir);
     const scripts = scriptsIn(dir, valid);
     const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, scripts, ...extras };
@@ -44,9 +44,7 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     replaceFile(join(dir, 'index.html'), renderHtml(valid, { ...extras, files: besidePage, scripts }));
     // Invisible characters become JSON escapes: the value is the same, and the file is safe to view.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
-  } catch (error) {
-    throw new ConfigurationError(`The reports can't be written to ${dir}: ${reasonOf(error)}`);
-  }
+  });
   return [...reportFiles];
 }
 

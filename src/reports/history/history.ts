@@ -1,6 +1,6 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain, reasonOf } from '../../base/errors.js';
 import { bytesOf, makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -20,7 +20,7 @@ const longestRead = 64_000_000;
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = Buffer.from(`${printable(JSON.stringify(lineOf(verdict)))}\n`);
   const onNewLine = Buffer.concat([Buffer.from('\n'), line]);
-  try {
+  orExplain(`The history can't be written to ${file}`, () => {
     makeFolder(dirname(file));
     const descriptor = openSync(file, 'a');
     try {
@@ -32,9 +32,7 @@ export function appendToHistory(file: string, verdict: Verdict): void {
     } finally {
       closeSync(descriptor);
     }
-  } catch (error) {
-    throw new ConfigurationError(`The history can't be written to ${file}: ${reasonOf(error)}`);
-  }
+  });
 }
 
 export interface History {

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { orExplain } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import { suiteVersion } from '../../base/package-root.js';
 import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
@@ -49,17 +49,14 @@ export function plannedNow(
 
 /** Writes the plan to the output folder. Removes plans of earlier runs with another number of shards. */
 export function writePlanned(planned: Planned, out: string): void {
-  try {
+  orExplain(`Nothing can be written to ${out} (--out)`, () => {
     makeFolder(out);
     const sameRun = new RegExp(`-of-${planned.shard.count}\\.json$`);
     for (const name of readdirSync(out)) {
       if (isPlannedFile(name) && !sameRun.test(name)) rmSync(join(out, name), { force: true });
     }
     replaceFile(join(out, plannedFileOf(planned.shard)), `${JSON.stringify(planned, null, 2)}\n`);
-  } catch (error) {
-    const why = reasonOf(error);
-    throw new ConfigurationError(`Nothing can be written to ${out} (--out): ${why}`);
-  }
+  });
 }
 
 /** Environment variables that identify a run on all its machines: the suite's own, then those of CI systems. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { orExplain } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import { printable } from '../../base/redaction/printable.js';
 import { checkBy } from '../../base/spec-schema.js';
@@ -18,13 +18,10 @@ export function matrixJson(matrix: Matrix): string {
 export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
   const json = matrixJson(matrix);
   const page = renderMatrixPage(matrix);
-  try {
+  orExplain(`The matrix can't be written to ${out}`, () => {
     makeFolder(out);
     replaceFile(join(out, 'matrix.html'), page);
     replaceFile(join(out, 'matrix.json'), json);
-  } catch (error) {
-    const why = reasonOf(error);
-    throw new ConfigurationError(`The matrix can't be written to ${out}: ${why}`);
-  }
+  });
   return matrixFiles;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain } from '../../base/errors.js';
 import { isFile, isFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
@@ -32,14 +32,10 @@ function fileIn(folder: string, target: string | undefined): string {
 }
 
 function textOf(file: string): string {
-  try {
-    const status = statSync(file, { throwIfNoEntry: false });
-    if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
-    if (!status.isFile()) throw new ConfigurationError(`${file}: is not a file`);
-    if (status.size > maxBytes) throw new ConfigurationError(`${file}: is too large for a verdict`);
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
-  }
+  const unreadable = `${file} can't be read`;
+  const status = orExplain(unreadable, () => statSync(file, { throwIfNoEntry: false }));
+  if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
+  if (!status.isFile()) throw new ConfigurationError(`${file}: is not a file`);
+  if (status.size > maxBytes) throw new ConfigurationError(`${file}: is too large for a verdict`);
+  return orExplain(unreadable, () => readFileSync(file, 'utf8'));
 }

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain } from '../../base/errors.js';
 import { bytesOf, isFileError, makeFolder } from '../../base/files.js';
 import type { EventBody, Learned, RunEvent } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -35,11 +35,7 @@ export class EventLog {
     readonly file: string,
     private readonly keepsUnwritten: boolean,
   ) {
-    try {
-      this.#handle = openSync(file, 'a+', 0o600);
-    } catch (error) {
-      throw new ConfigurationError(`${file} can't be written to: ${reasonOf(error)}`);
-    }
+    this.#handle = orExplain(`${file} can't be written to`, () => openSync(file, 'a+', 0o600));
   }
 
   /**
