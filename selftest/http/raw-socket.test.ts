@@ -111,4 +111,27 @@ describe('a far end that keeps the connection open', () => {
 
     await expect(answer).rejects.toThrow(`within ${lateMs} ms`);
   });
+
+  test('has answered in time however small its chunks', async () => {
+    const chunks = '1\r\nx\r\n'.repeat(100_000);
+    const { rest } = await answerOf(
+      [`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`],
+      {
+        open: true,
+      },
+    );
+
+    expect(rest.length).toBe(chunks.length + 5);
+  });
+
+  test.each([
+    ['speaks another protocol', 'SSH-2.0-OpenSSH\r\n', /not HTTP: .*another protocol\?$/],
+    [
+      'stops in the middle',
+      'HTTP/1.1 200 OK\r\nContent-',
+      /did not end within 200 ms .*: 25 bytes of it came/,
+    ],
+  ])('is described where it %s', async (_, bytes, message) => {
+    await expect(answerOf([bytes], { open: true, timeoutMs: lateMs })).rejects.toThrow(message);
+  });
 });

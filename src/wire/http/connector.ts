@@ -45,6 +45,7 @@ export function pinProblem(socket: unknown, pin: string | undefined): TransportE
   return new TransportError(
     `The server's key is not the pinned one: tls.pin is ${pin}, the server's is ${found}. ` +
       'Either this is another server, or its certificate was renewed: then set the new pin.',
+    false,
   );
 }
 

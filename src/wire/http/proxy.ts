@@ -106,7 +106,7 @@ export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutM
     const fail = (what: string) => {
       clearTimeout(deadline);
       socket.destroy();
-      reject(new TransportError(`No connection to ${authority}: the proxy ${proxy.name} ${what}.`));
+      reject(new TransportError(`No connection to ${authority}: the proxy ${proxy.name} ${what}.`, false));
     };
     const deadline = setTimeout(() => fail(`did not open one within ${timeoutMs} ms`), timeoutMs);
     const onError = (error: NodeJS.ErrnoException) =>

@@ -8,9 +8,13 @@ import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor, tunnel } from './proxy.js';
 import { isWholeAnswer, type RawAnswer, rawAnswerIn } from './raw-answer.js';
 import type { WireRequest } from './transport.js';
-import { howItBroke, inWords, neverSent, tooLarge } from './transport-errors.js';
+import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 const largest = 5 * 1024 * 1024;
+
+/** The time between two readings of all bytes: one after each packet would take quadratic time. */
+const leastPauseMs = 5;
+const longestPauseMs = 250;
 
 /**
  * Sends a request on its own connection, with `Connection: close` unless it says otherwise. It reads until the
@@ -38,25 +42,40 @@ export async function sendRaw(
     });
     const deadline = setTimeout(
       // A complete answer counts even if the linger time is not over.
-      () => end(linger === undefined ? timedOut(url, timeoutMs) : undefined),
+      () => end(linger === undefined ? new Error('aborted due to timeout') : undefined),
       Math.max(0, startedAt + timeoutMs - steadyNow()),
     );
-    let received = Buffer.alloc(0);
-    const end = (error?: unknown) => {
-      clearTimeout(deadline);
-      clearTimeout(linger);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let reading: NodeJS.Timeout | undefined;
+    let pauseMs = leastPauseMs;
+    const end = (problem: unknown = new Error('other side closed')) => {
+      for (const timer of [deadline, linger, reading]) clearTimeout(timer);
       socket.destroy();
       through?.destroy();
-      if (error instanceof TransportError) return reject(error);
-      const answer = rawAnswerIn(received);
+      if (problem instanceof TransportError) return reject(problem);
+      const received = Buffer.concat(chunks);
+      const isLate = isTimeout(problem);
+      const answer = isLate ? undefined : rawAnswerIn(received);
       if (answer !== undefined) return resolve(answer);
-      const words = inWords(error ?? new Error('other side closed'), url, timeoutMs);
+      const error = isHttp(received) ? problem : new Error('HTTPParserError');
+      const words = inWords(error, url, timeoutMs, true, size === 0 ? '' : `${size} bytes of it`);
       reject(new TransportError(words, !neverSent(error), howItBroke(error)));
     };
+    const read = () => {
+      reading = undefined;
+      const readAt = steadyNow();
+      const received = Buffer.concat(chunks);
+      if (!isHttp(received)) return end();
+      if (linger === undefined && isWholeAnswer(request.method, received))
+        linger = setTimeout(() => end(), lingerMs);
+      pauseMs = Math.min(leastPauseMs + 4 * (steadyNow() - readAt), longestPauseMs);
+    };
     socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
-      if (linger === undefined && isWholeAnswer(request.method, received)) linger = setTimeout(end, lingerMs);
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > largest) return end(new TransportError(tooLarge(url, largest)));
+      reading ??= setTimeout(read, pauseMs);
     });
     socket.on('error', end);
     socket.on('end', () => end());
@@ -64,8 +83,10 @@ export async function sendRaw(
   });
 }
 
-function timedOut(url: URL, timeoutMs: number): TransportError {
-  return new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs));
+/** Whether these bytes may begin an HTTP answer. */
+function isHttp(received: Buffer): boolean {
+  const start = 'HTTP/1.';
+  return start.startsWith(received.toString('latin1', 0, start.length));
 }
 
 function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined, ready: () => void): Socket {

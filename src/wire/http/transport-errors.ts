@@ -20,6 +20,11 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
     "the server's certificate is not signed by a trusted authority: set tls.ca to the right one, or tls.pin",
   ],
   [/CERT_|ERR_TLS|ERR_SSL/, 'TLS failed'],
+  [/UND_ERR_HEADERS_OVERFLOW/, "the answer's header section is larger than 16 KiB"],
+  [
+    /UND_ERR_INVALID_ARG/,
+    'a header or the path holds a character that HTTP forbids: look for one in the API keys and in baseUrl',
+  ],
   [/UND_ERR_RES_CONTENT_LENGTH_MISMATCH/, 'the answer has another length than its Content-Length says'],
   [
     /HTTPParserError|HPE_|UND_ERR_RES|ERR_HTTP/,
@@ -28,16 +33,23 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [closed, 'the connection was closed before the answer was complete'],
 ];
 
-/** Explains an error with place and advice. `isLimit`: the time is the target file's request timeout. */
-export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true): string {
+/**
+ * Explains an error with place and advice. `isLimit`: the time is the target file's request timeout; `came`: the part
+ * of the answer that arrived in time.
+ */
+export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true, came = ''): string {
   const where = `${url.origin}${url.pathname}`;
   const text = chainOf(error);
   if (isTimeout(error)) {
-    return `No answer from ${where} within ${Math.round(timeoutMs)} ms${isLimit ? ' (limits.requestTimeoutMs)' : ''}.`;
+    const within = `within ${Math.round(timeoutMs)} ms${isLimit ? ' (limits.requestTimeoutMs)' : ''}`;
+    return came === ''
+      ? `No answer from ${where} ${within}.`
+      : `The answer from ${where} did not end ${within}: ${came} came.`;
   }
-  const known = explanations.find(([pattern]) => pattern.test(text));
+  const known = explanations.find(([pattern]) => pattern.test(text))?.[1] ?? 'the request failed';
   const code = /\b(?:E[A-Z]{4,}|[A-Z]+(?:_[A-Z0-9]+)+)\b/.exec(text)?.[0];
-  return `No answer from ${where}: ${known?.[1] ?? 'the request failed'}${code === undefined ? '' : ` (${code})`}.`;
+  const end = code === undefined ? '' : ` (${code})`;
+  return `No answer from ${where}: ${known}${end}${known.endsWith('?') && end === '' ? '' : '.'}`;
 }
 
 /** Whether the answer missed the request's deadline. */
@@ -45,11 +57,13 @@ export function isTimeout(error: unknown): boolean {
   return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
 
+/** Errors of the connection, of its TLS handshake, and of a request that can't be written. */
+const unsent =
+  /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|connect E(?:HOST|NET)UNREACH|UND_ERR_(?:CONNECT_TIMEOUT|INVALID_ARG)|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT\w*)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*)\b/;
+
 /** Whether no connection was made, so that the target received nothing. */
 export function neverSent(error: unknown): boolean {
-  return /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID)\b/.test(
-    chainOf(error),
-  );
+  return unsent.test(chainOf(error));
 }
 
 /** How the connection broke; undefined for other errors. */

@@ -85,6 +85,7 @@ export class Transport {
       ? Math.min(this.#slowestMs + extraPatienceMs, this.#timeoutMs)
       : this.#timeoutMs;
     const sentAt = steadyNow();
+    let came: string | undefined;
     try {
       const answer = await (this.#keepsOpen ? this.#agent : this.#fresh).request({
         origin: url.origin,
@@ -96,6 +97,7 @@ export class Transport {
         reset: closeAfter,
       });
       const { statusCode: status, statusText: reason } = answer;
+      came = `the status ${status} and not all of the body`;
       const headers = joined(answer.headers);
       const { content: body, ...coding } = endsWithHead.includes(status)
         ? await nothingOf(answer.body)
@@ -110,7 +112,7 @@ export class Transport {
       const broke = howItBroke(error);
       if (broke === 'closed' && !mayBeClosed) this.#keepsOpen = false;
       throw new TransportError(
-        inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
+        inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs, came),
         !neverSent(error),
         broke,
       );
