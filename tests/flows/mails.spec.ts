@@ -17,7 +17,8 @@ test('email-otp/mails-one-code-to-the-user', async ({ silence }) => {
 });
 
 test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
-  if (users.allWithMail().every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
+  const all = [users.withMail(), ...users.allWithMail()];
+  if (all.every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
     arrange.notApplicable('no user with mail is of the domain LOCAL');
   const heard = await silence.after(triggerNames.noDomain);
 
@@ -27,8 +28,8 @@ test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
 
 test('send-email-otp/mails-one-code-to-the-caller', async ({ silence, users }) => {
   // A faulty target may keep taking the first caller for the current one.
-  const callers = [triggerNames.caller, triggerNames.otherCaller].slice(0, users.allWithMail().length);
-  for (const name of callers) {
+  const others = users.allWithMail().length > 1 ? [triggerNames.otherCaller] : [];
+  for (const name of [triggerNames.caller, ...others]) {
     const heard = await silence.after(name);
 
     expect(heard.answer).toBeAccepted();

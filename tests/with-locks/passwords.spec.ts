@@ -12,7 +12,8 @@ const lockOf = (user: User) => `password of ${user.role}`;
 
 /** A user whose password may be locked and works now; wrong codes may have left it unlocked. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
-  const all = users.allWithPassword().filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
+  const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
+  const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
     // Just after cluster MFA was switched off, the right password alone may be refused.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
