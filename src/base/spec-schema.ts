@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { ConfigurationError, reasonOf } from './errors.js';
+import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
 /** Further problems are usually of the same kind. */
@@ -83,9 +84,8 @@ export function readBy<T>(schemaFile: string, what: string): (file: string) => T
 
 /** Loads Ajv only here: the validators of the build do without it. */
 function emptyAjv(): Ajv2020 {
-  const { Ajv2020: Made }: typeof import('ajv/dist/2020.js') = require('ajv/dist/2020.js');
-  const formats: typeof import('ajv-formats') = require('ajv-formats');
-  const empty = new Made({
+  const { Ajv2020 } = ajv2020();
+  const empty = new Ajv2020({
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
@@ -100,7 +100,7 @@ function emptyAjv(): Ajv2020 {
     validateSchema: false,
     code: { source: true },
   });
-  formats.default(empty);
+  ajvFormats().default(empty);
   return empty;
 }
 

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { request } from 'undici';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { bytesWithin } from '../../base/files.js';
+import { undici } from '../../base/libraries.js';
 import { packageRoot } from '../../base/package-root.js';
 
 /** A document's bytes and its name in messages and reports. */
@@ -64,7 +64,7 @@ async function fetchSource(location: string): Promise<Source> {
   }
   const signal = AbortSignal.timeout(fetchTimeoutMs);
   try {
-    const { statusCode, headers, body } = await request(url, {
+    const { statusCode, headers, body } = await undici().request(url, {
       signal,
       headers: { accept: 'application/json, application/yaml, */*' },
     });

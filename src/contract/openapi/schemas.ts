@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import ajvFormats from 'ajv-formats';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ajv, ajv2020, ajvFormats } from '../../base/libraries.js';
 import type { BrokenRule } from '../../base/model/breach.js';
 import type { Anomaly, Judge, Mismatch } from './contract.js';
 import type { SourceDocument } from './document.js';
@@ -135,8 +135,10 @@ export class SchemaCompiler {
       // A schema with many references would multiply if each held a copy.
       inlineRefs: false,
     } as const;
+    const { Ajv } = ajv();
+    const { Ajv2020 } = ajv2020();
     this.#ajv = dialect.version === '3.1' ? new Ajv2020(options) : new Ajv(options);
-    ajvFormats.default(this.#ajv);
+    ajvFormats().default(this.#ajv);
   }
 
   get anomalies(): readonly Anomaly[] {

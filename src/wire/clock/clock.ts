@@ -1,6 +1,6 @@
-import { request } from 'undici';
 import { ArrangeError, ConfigurationError, codeOf, TransportError } from '../../base/errors.js';
 import { bytesWithin } from '../../base/files.js';
+import { undici } from '../../base/libraries.js';
 import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
@@ -222,7 +222,7 @@ export class ControlledClock implements TargetClock {
 
   async #send(method: 'GET' | 'POST', body: string | undefined): Promise<{ status: number; text: string }> {
     try {
-      const answer = await request(this.#url, {
+      const answer = await undici().request(this.#url, {
         method,
         signal: AbortSignal.timeout(this.timeoutMs),
         ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),

@@ -1,9 +1,10 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { defined } from '../../base/defined.js';
 import { TransportError } from '../../base/errors.js';
+import { undici } from '../../base/libraries.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TlsSettings } from '../../input/target-file/tls.js';
 import { authorities } from './authorities.js';
@@ -62,7 +63,7 @@ export function connectorOf(
 ): buildConnector.connector {
   const url = new URL(baseUrl);
   const isSecure = url.protocol === 'https:';
-  const connect = buildConnector({
+  const connect = undici().buildConnector({
     // Plain HTTP needs no authorities, which are slow to parse.
     ...(isSecure ? tlsOptions(tls) : {}),
     timeout: timeoutMs,

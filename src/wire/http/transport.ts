@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { TransportError } from '../../base/errors.js';
 import { bytesWithin } from '../../base/files.js';
+import { undici } from '../../base/libraries.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
 import { connectorOf } from './connector.js';
@@ -73,6 +74,7 @@ export class Transport {
     this.#timeoutMs = target.limits.requestTimeoutMs;
     const connect = connectorOf(target, this.#timeoutMs);
     const options = { connections: 8, headersTimeout: 0, bodyTimeout: 0, connect };
+    const { Agent } = undici();
     this.#agent = new Agent({ ...options, pipelining: 1 });
     this.#fresh = new Agent({ ...options, pipelining: 0 });
   }

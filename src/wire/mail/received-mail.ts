@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import PostalMime from 'postal-mime';
 
 /** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
@@ -77,6 +76,7 @@ interface Parsed extends Pick<MailContent, 'subject' | 'text' | 'html'> {
 
 async function parsed(raw: Uint8Array): Promise<Parsed> {
   try {
+    const { default: PostalMime } = await import('postal-mime');
     const { subject, text, html, attachments } = await PostalMime.parse(raw, {
       maxNestingDepth: deepestNesting,
       maxHeadersSize: largestHeaders,
@@ -96,6 +96,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
 
 /** All values of a mail's header field; the name in lower case. */
 export async function headerFields({ raw }: Pick<ReceivedMail, 'raw'>, name: string): Promise<string[]> {
+  const { default: PostalMime } = await import('postal-mime');
   const { headers } = await PostalMime.parse(raw);
   return headers.filter(({ key }) => key === name).map(({ value }) => value);
 }

@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+// Each loads at its first use: most processes need few of these, and loading them all takes a fifth of a second.
+export const undici = (): typeof import('undici') => require('undici');
+export const otplib = (): typeof import('otplib') => require('otplib');
+export const ajv = (): typeof import('ajv') => require('ajv');
+export const ajv2020 = (): typeof import('ajv/dist/2020.js') => require('ajv/dist/2020.js');
+export const ajvFormats = (): typeof import('ajv-formats') => require('ajv-formats');
