@@ -125,7 +125,7 @@ describe.each(encodings)('as %s', (_name, encode) => {
 });
 
 describe('several values', () => {
-  // Known values, each with what it is.
+  // Known values, each with its kind.
   test.each(rows`
     the longest counts where one begins with the other | secret short, secret-and-more long | secret secret-and-more secret-and | [short] [long] [short]-and
     overlapping values leave no rest of the first | abcd first, cdefgh second | xabcdefghx | x[second]x

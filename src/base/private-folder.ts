@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError, codeOf, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
-/** Names the owning process, so that a later run can check that it is gone. */
+/** Names the owning process. A later run checks whether that process still runs. */
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -121,7 +121,7 @@ export type EventOfTest =
         readonly reason: string;
         /** The exchange to blame; absent: the last one before this event. */
         readonly exchange?: number;
-        /** What the test waited for in vain. */
+        /** The event that the test waited for and did not see. */
         readonly lacks?: 'mail';
         /** The requirement that the answer breaks. */
         readonly breaks?: string;

@@ -45,7 +45,7 @@ export interface Outcome extends JudgedRequirement {
 export interface Blamed {
   /** The answer that stopped the test, or else the last one. */
   readonly answer?: Shown;
-  /** What the test waited for in vain. */
+  /** The event that the test waited for and did not see. */
   readonly lacks?: 'mail';
   /** The requirement that the answer breaks. */
   readonly breaks?: string;
@@ -115,7 +115,7 @@ export interface Verdict {
   readonly contract: {
     readonly source: string;
     readonly sha256: string;
-    /** A user's contract only: operations of the release that it lacks, and those that differ. */
+    /** Only for a user's contract: the release's operations that are missing in it or differ. */
     readonly missing?: readonly string[];
     readonly differing?: readonly string[];
   };
@@ -206,7 +206,7 @@ export interface Waiver {
   readonly expires: string;
 }
 
-/** A waiver for this target and release, with the requirements that it matches. */
+/** A waiver for this target and release, with its matching requirements. */
 export interface ConcernedWaiver extends Waiver {
   /** Matching ids that hold for the release, selected or not. */
   readonly fits: readonly string[];
@@ -225,7 +225,7 @@ export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no lon
 /** A waiver in a verdict. */
 export interface WaiverUse extends Waiver {
   readonly state: WaiverState;
-  /** The planned requirements that it matches, in the order of the verdict. */
+  /** Its matching requirements among the planned ones, in the order of the verdict. */
   readonly ids: readonly string[];
 }
 

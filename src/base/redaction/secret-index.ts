@@ -49,7 +49,7 @@ export class SecretIndex {
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** No pattern begins this many backslashes or more before the end of their run; see {@link #pastRun}. */
+  /** The longest distance from the beginning of a match to the end of a run of backslashes; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -135,7 +135,7 @@ export class SecretIndex {
     return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
   }
 
-  /** The patterns that fit any reading of the beginning here, of which `count` characters are read. */
+  /** The patterns that fit a reading of the text here. `hash` is the hash of the first `count` characters, already read. */
   #encodedAt(text: string, at: number, count: number, hash: number): readonly Pattern[] {
     if (count === 2 && this.#pairs[pairOf(hash)] === 0) return none;
     if (count === beginLength) return this.#inSlot(slotOf(hash));

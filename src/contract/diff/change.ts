@@ -54,7 +54,7 @@ export interface Change {
   readonly requirements: readonly RequirementId[];
 }
 
-/** A change without the requirements that it affects. */
+/** A change without the affected requirements. */
 export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
 
 export type Breaks = Pick<Change, 'breaksClients' | 'breaksServers'>;

@@ -122,7 +122,7 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/** A generator for each JSON type. No text equals an enumeration's value or looks like another type. */
+/** A generator for each JSON type. Its texts begin with a tilde: they equal no enumeration's value and look like no other type. */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),

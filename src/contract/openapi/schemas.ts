@@ -237,7 +237,7 @@ export class SchemaCompiler {
     return reworded;
   }
 
-  /** @throws ConfigurationError for so many alternatives that Ajv would need minutes, or exhaust the stack */
+  /** @throws ConfigurationError above {@link mostAlternatives}: Ajv would need minutes or exhaust the stack */
   #countAlternatives(schema: JsonObject, pointer: string): void {
     for (const keyword of ['anyOf', 'oneOf']) {
       const list = schema[keyword];

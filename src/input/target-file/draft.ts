@@ -21,7 +21,7 @@ export interface Draft {
   readonly mailListen: string | undefined;
 }
 
-/** The text of a target file without its schema line, and the environment variables that it uses. */
+/** The text of a target file without its schema line, and its environment variables. */
 export function draftTarget(
   draft: Draft,
   allow: Allow,

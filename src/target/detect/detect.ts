@@ -79,7 +79,7 @@ interface Detected {
   readonly note: string;
 }
 
-/** A target out of reach gets the default release; later steps report that it is out of reach. */
+/** A target out of reach gets the default release; later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
   try {
     const detection = await detect(target, stateDir);

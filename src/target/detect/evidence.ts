@@ -12,7 +12,7 @@ import { anonymous, type Credential } from '../../wire/http/credential.js';
 import type { Answer } from '../connection/api.js';
 import type { Connection } from '../connection/connection.js';
 
-/** One observation, or the lack of an expected one, with the releases that it supports and contradicts. */
+/** One observation, or the lack of an expected one. It supports some releases and contradicts others. */
 export interface Evidence {
   readonly text: string;
   readonly supports: readonly ReleaseName[];

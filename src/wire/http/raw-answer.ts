@@ -54,7 +54,7 @@ function fieldsOf(head: string): Record<string, string> {
 /** The content after an answer's header section, as that section frames it (RFC 9112 6.3). */
 interface Framed {
   readonly content: Buffer;
-  /** What follows the declared end or makes it unclear; undefined: nothing. */
+  /** Describes bytes after the declared end, or why the end is unclear; undefined: neither. */
   readonly beyond: string | undefined;
 }
 
