@@ -164,7 +164,7 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** How often a configuration of cluster MFA was sent: each may have ended known sessions. */
+  /** How often the suite has sent a configuration of cluster MFA. Each may have ended sessions. */
   get configurationsPut(): number {
     return this.#configurationsPut;
   }
@@ -176,7 +176,7 @@ export class Api {
     await this.#transport.close();
   }
 
-  /** After the end of a test or the run, its leftovers send nothing more. */
+  /** After the end of the run, nothing that a test left behind sends a request. */
   readonly #untilClosed: Link = (call, next) => {
     if (this.#isClosing || this.#recorder.isLeft)
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
@@ -253,7 +253,7 @@ export class Api {
   }
 }
 
-/** Requests that differ only in codes have the same effect, as do refused ones for the other part. */
+/** Describes the effect of a request on a part. Requests that differ only in codes have the same effect. */
 function touchOf(part: Part, { operation, json, credential, options }: Call, answer?: Answered): Touch {
   if (operation === null || answer === undefined) return { like: undefined, maySet: true };
   const { sets } = operationRow(operation);

@@ -13,7 +13,7 @@ import type { Answered, Call, Link } from './call.js';
 /** Targets lock accounts after five consecutive failures; leave room for a person's own mistake. */
 const budget = 3;
 
-/** The limit if the next attempt is probably right and so ends the series. */
+/** The limit for an attempt that is probably right: a success ends the series. */
 const budgetOfRight = 4;
 
 /** Targets reset failure counts after minutes to a day without a success. */
@@ -31,11 +31,11 @@ export class Attempts {
   /** Accounts whose passwords were accepted, in this run or one that left an attempt series. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run, regardless of successes between them: a lock may count those of some minutes. */
+  /** All failures of this run. A lock may count them although successes came between. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
-  /** Accounts whose right login was refused after a similar one was accepted. */
+  /** Accounts that may be locked: a login like an accepted one was refused. */
   readonly #unsure = new Set<string>();
 
   readonly #others: Readonly<Record<string, Count>>;
@@ -71,12 +71,12 @@ export class Attempts {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }
 
-  /** Whether one more failure uses up the budget: a success should come first. */
+  /** Whether one more failure uses up the budget. Then a right login should come first. */
   isNearLimit(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
-  /** The same for an account that must not be locked: the success is worth a wait. */
+  /** The same for an account that must not be locked. Then even a wait for a right login is worth it. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);
   }
@@ -125,7 +125,7 @@ export class Attempts {
     const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
     if (handedOut !== undefined) this.#begun.set(handedOut, { who, failed: count });
     const failed = this.#hasFailed(call, answer);
-    // A sent mail proves no code, so the count of wrong codes continues.
+    // A mailed code shows only a right password, so the count of wrong codes continues.
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
     if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
     this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);

@@ -10,7 +10,7 @@ import type { Recorder } from './recorder.js';
 /** A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
 
-/** After this many waits in vain for mails of an operation, those for its next ones are short. */
+/** After this many requests of an operation brought no mail, the suite waits only briefly for its next mails. */
 const mostVain = 2;
 
 /** After a refused code, another mail is awaited at least this long. */
@@ -23,9 +23,9 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** Mails promised before this time don't matter, because a later one was read. */
+  /** When the last mail that was read had been requested: earlier mails don't matter. */
   readonly at: number;
-  /** The mails that had come when the last code was read: a mark, and those after it. */
+  /** The mails that had come when the last code was read, counted from a mark. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
@@ -46,7 +46,7 @@ const lookMs = 100;
 export class CodesByMail {
   /** Addresses that did not get a requested code. */
   readonly #silent = new Set<string>();
-  /** By operation: its requests that were answered well and mailed nothing, one after the other. */
+  /** By operation: how many consecutive requests succeeded without a mail. */
   readonly #vain = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
@@ -143,7 +143,7 @@ export class CodesByMail {
     // A code that was read before: a late copy, or the same code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
-    // Until a code comes: after one full wait in vain, the next wait is shorter.
+    // If this wait ends without a code, the next wait for this address is shorter.
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
@@ -174,7 +174,7 @@ export class CodesByMail {
     }
   }
 
-  /** The code of the last mail, once no promised mail is still unread. */
+  /** Waits for all promised mails. @returns the code of the last one */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
     const { lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
@@ -252,7 +252,7 @@ export class CodesByMail {
     return code;
   }
 
-  /** A mail's code is determined once: codes that come later don't change it. */
+  /** Finds a mail's code once: codes of later mails must not change the result. */
   #find(mail: ReceivedMail): FoundCode {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
@@ -262,7 +262,7 @@ export class CodesByMail {
     return found;
   }
 
-  /** Why a mail that may hold a code shows none; the target isn't to blame. Undefined for all other mails. */
+  /** Why the suite can't read the code of a mail that may hold one. Undefined for all other mails. */
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;

@@ -19,13 +19,13 @@ interface Made {
   readonly isSpent: boolean;
 }
 
-/** Codes of an authenticator by the target's clock, each returned once. */
+/** Makes codes of authenticators by the target's clock. It returns each code once. */
 export class Codes {
   /** By requirement. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** For each code that may still be sent: how to make its equivalent later, and how long it keeps its meaning. */
+  /** By code that may still be sent: its step, and how to make an equivalent code in a later step. */
   readonly #made = new Map<string, Made>();
-  /** By the code that a test holds: the replacement that was sent after a wait. */
+  /** By the code that a test holds: the code that the suite sends instead after a wait. */
   readonly #renewed = new Map<string, string>();
 
   /** Neighbouring steps whose codes the target was seen to refuse. */
@@ -42,7 +42,7 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** The code was answered; a second use is a deliberate replay. */
+  /** Call when the code was answered. A test that sends it again wants a replay, not another code. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
@@ -80,7 +80,7 @@ export class Codes {
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
-  /** The same, to derive others from: it must not be sent itself, and counts as unused. */
+  /** The same for a test that changes the code before it sends it: the code stays unused. */
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
@@ -101,7 +101,7 @@ export class Codes {
     throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
-  /** The previous step's code, which saves the current one; undefined if it is refused or used. */
+  /** The previous step's code, so that the current one stays unused. Undefined if it was used, or the target refuses it. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -173,7 +173,7 @@ export class Codes {
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
-  /** The code this number of steps away; undefined if it is also valid by chance. */
+  /** The code of a step this far from now. Undefined if by chance a step near now has the same code. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);

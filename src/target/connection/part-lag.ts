@@ -3,9 +3,9 @@ import { memberOf } from '../../contract/judging/body.js';
 import type { Part } from '../../contract/openapi/operations.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** A later return to the old state comes from somebody else. */
+/** If the old state returns later than this, somebody else restored it. */
 const latestNodeMs = 10_000;
-/** An old state that shows later than this after a change doesn't come from a lagging node. */
+/** A node lags by at most this. A later return to the old state has another cause. */
 const longestNodeLagMs = 3_000;
 
 /** The members that show a change. Others may differ on every read. */
@@ -87,7 +87,7 @@ export class PartLag {
     if (this.#write?.isStale) this.#write = undefined;
   }
 
-  /** From now on, a return to the old state shows several nodes only if another read shows the new one. */
+  /** From now on a return to the old state proves lagging nodes only if another read shows the new state. */
   doubtful(): void {
     if (this.#before === undefined) return;
     this.#before.isDoubtful = true;
@@ -134,7 +134,7 @@ export class PartLag {
     this.shownAfter.learn(Math.max(this.shownAfter.value ?? 0, ms));
   }
 
-  /** How long after the change the last read returned to the old state, if it did; returned once. */
+  /** How long after a change the last read showed the old state again. Undefined if it did not. Returned once. */
   takeWentBack(): number | undefined {
     const afterMs = this.#wentBackMs;
     this.#wentBackMs = undefined;
@@ -145,7 +145,7 @@ export class PartLag {
     return steadyNow() - this.#changedAt;
   }
 
-  /** How long a node may still not know of the last change. @param until later changes don't count */
+  /** How long a node may still lack the last change. @param until later changes don't count */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const left = (lagMs: number, at: number) =>
       lagMs === 0 ? 0 : Math.max(0, Math.min(at, until) + 1.5 * lagMs + 100 - steadyNow());

@@ -31,16 +31,16 @@ export interface StateParts {
   readonly strict: boolean;
 }
 
-/** A read that returned to an old state is repeated this often, each time half as long again after the change. */
+/** How often a read that returned to an old state is repeated. Each repeat waits half as long again. */
 const mostLooksAgain = 3;
 
 /** One configuration of the target: reads it, waits for its changes, and restores it. */
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
   #found: Config | undefined;
-  /** How a read shows the last accepted change; undefined if none is pending, or if that is unknown. */
+  /** Recognises the last accepted change in a read. Undefined if it has shown, or can't be recognised. */
   #isShownIn: Done<Config> | undefined;
-  /** The last change may still show in some unknown way. */
+  /** Whether the last change may still show in a way that the suite can't recognise. */
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;

@@ -6,13 +6,13 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** If a code of a key this new is accepted, keys are in force at once. */
+/** If the target accepts a code of a key this new, its keys are in force at once. */
 const newMs = 300;
 
-/** The suite stops after this many refused codes: of two keys made at the same time, one never comes into force. */
+/** The suite waits for this many keys in vain. A key made at the same time as another may never come into force. */
 const mostInVain = 2;
 
-/** How long new TOTP keys take to come into force. Learned once: each try counts as an attempt. */
+/** Learns how long a new TOTP key takes to come into force. It learns this once, because each try counts as an attempt. */
 export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
@@ -89,7 +89,7 @@ interface Whose {
 interface Use {
   readonly authenticator: Authenticator;
   readonly step: number;
-  /** Whether the target certainly asked for a code, and this is one of the key. */
+  /** Whether the target certainly asked for a code, and the sent one belongs to the key. */
   readonly isAsked: boolean;
 }
 
@@ -104,7 +104,7 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** Tries whether a code must wait for its own step. */
+  /** True while the suite tries whether a code of the next step is accepted. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();

@@ -47,7 +47,7 @@ export class SupportProofs {
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
-  /** Codes of a new key count as used if an older key's have used their step. */
+  /** Codes of a new key count as used in a step in which an older key's code was used. */
   enrolled({ answer, authenticator }: SupportEnrolment): void {
     const { startedAt, durationMs } = answer.exchange;
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
@@ -71,13 +71,13 @@ export class SupportProofs {
     return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
   }
 
-  /** A code of a key was accepted; other codes, such as mailed ones, teach nothing. */
+  /** Call when a code was accepted. Codes that don't belong to the key, such as mailed ones, are ignored. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
     if (authenticator !== undefined && typeof code === 'string' && this.#codes.isRight(authenticator, code))
       this.#steps.used(ofSteps, code);
   }
 
-  /** Verifies the previous step's code if it is accepted, which saves the current one. */
+  /** Proves a key, by the previous step's code if the target accepts it: then the current code stays unused. */
   async prove(authenticator: Authenticator): Promise<Proof> {
     const proof = await this.#prove(authenticator);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
@@ -85,7 +85,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** The target refuses right codes: each further one would cost the wait for a step. */
+  /** Whether the target refuses right codes. Each further try would cost the wait for a step. */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
@@ -121,7 +121,7 @@ export class SupportProofs {
     });
   }
 
-  /** Ends a series of wrong codes by a right one, if that needs no wait or is worth one. */
+  /** Ends a series of wrong codes by a right one. It waits for a step only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.#codes.before(authenticator);

@@ -49,7 +49,7 @@ export function patience(
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
-      // With a movable clock the wait is free. A second 429 has another cause than the request rate.
+      // Only the first 429 shows the request rate. With a movable clock the wait costs no time.
       if (status === 429 && attempt === 0 && !clock.canMove) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
@@ -64,7 +64,7 @@ export function patience(
   };
 }
 
-/** An authenticator's codes in a body, by member name. Junk has no age. */
+/** The codes in a body that an authenticator may have made, by member name. */
 function codesIn(json: unknown): [name: string, code: string][] {
   const isMailed = [textOf(json, 'otpType'), textOf(json, 'type')].includes('email');
   const names = ['totpCode', 'mfaCode', ...(isMailed ? [] : ['otpCode', 'otp'])];
