@@ -2,10 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
 import { useLoginCode } from '../codes.js';
-import { asksNoCode, asksNoCodeUnchecked } from '../deviations.js';
+import { cookie } from '../credentials.js';
+import {
+  alsoKnows,
+  asksNoCode,
+  asksNoCodeUnchecked,
+  handsWithoutCode,
+  opened,
+  userNamed,
+} from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
 import { breaks, type Fault, faultsOf } from '../seams.js';
-import type { TotpKey } from '../state.js';
+import type { TotpKey, User } from '../state.js';
 
 export const loginFaults: readonly Fault[] = faultsOf({
   'login/password-alone': breaks('totp-login/refuses-password-alone')
@@ -25,9 +33,50 @@ export const loginFaults: readonly Fault[] = faultsOf({
   'login/true-as-code-opens': breaks('totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login with true as its code opens a session.')
     .by(asksNoCodeUnchecked((body) => own(body, 'otpCode') === true)),
-  'login/admin-needs-no-code': breaks('totp-login/refuses-password-alone')
+  'login/admin-needs-no-code': breaks('totp-login/every-account-needs-a-code')
     .says('While cluster MFA is on, the password alone logs the admin in.')
     .wraps('asksForCode', (asksForCode, user, world) => user.role !== 'admin' && asksForCode(user, world)),
+  'login/first-account-alone-needs-a-code': breaks('totp-login/every-account-needs-a-code')
+    .says('While cluster MFA is on, the password alone logs in all users but the first who logged in.')
+    .by(({ rules }) => {
+      const { asksForCode } = rules;
+      let first: string | undefined;
+      rules.asksForCode = (user, world) => {
+        if (!asksForCode(user, world)) return false;
+        first ??= user.username;
+        return user.username === first;
+      };
+    }),
+  'login/wrong-code-completes-login': breaks('totp-login/refused-login-stays-refused')
+    .says('The password alone gets a pending session, and a refused wrong code makes it a full one.')
+    .by((seams) => {
+      const users = handsWithoutCode(seams, opened);
+      seams.refusal('CreateSession', (answer, call, world) => {
+        if (own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+        for (const [id = '', user] of users)
+          if (user === userNamed(call.body, world)) world.state.sessions.set(id, user);
+      });
+    }),
+  'login/cookie-of-wrong-code-becomes-valid': breaks('totp-login/refused-login-stays-refused')
+    .says('The refusal of a wrong code sets a cookie, which authenticates after the next login of the user.')
+    .by((seams) => {
+      const cookies = new Map<string, User>();
+      const proven = new Set<User>();
+      seams.answer('CreateSession', (answer, call, world) => {
+        const user = userNamed(call.body, world);
+        if (user === undefined) return;
+        if (answer.status < 300) proven.add(user);
+        if (own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+        const value = randomUUID();
+        proven.delete(user);
+        cookies.set(value, user);
+        answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
+      });
+      alsoKnows((_credentials, call) => {
+        const user = cookies.get(cookie(call, 'login-session') ?? '');
+        return user !== undefined && proven.has(user) ? user : undefined;
+      })(seams);
+    }),
   'login/type-without-code-opens': breaks('totp-login/refuses-password-alone')
     .says('While cluster MFA is on, a login with an otpType and no code opens a session.')
     .by(asksNoCode((body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined)),
@@ -115,6 +164,12 @@ export const loginFaults: readonly Fault[] = faultsOf({
       seams.wrap('demandTokenCode', (demandTokenCode, user, body, world) => {
         if (text(body, 'otpCode')?.length !== seams.rules.totp.digits) demandTokenCode(user, body, world);
       });
+    }),
+  'login/token-for-a-code-of-the-type-null': breaks('access-tokens/refused-by-password-alone-under-mfa')
+    .says('While cluster MFA is on, the password with any code and null as otpType gets an access token.')
+    .wraps('demandTokenCode', (demandTokenCode, user, body, world) => {
+      const isAnyCode = text(body, 'otpCode') !== undefined && own(body, 'otpType') === null;
+      if (!isAnyCode) demandTokenCode(user, body, world);
     }),
   'login/token-for-a-used-code': breaks('access-tokens/refuses-used-code')
     .says('A TOTP code that opened a session also gets an access token.')

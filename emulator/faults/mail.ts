@@ -6,7 +6,7 @@ import { mailedTo, userNamed } from '../deviations.js';
 import { objectIn, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
-import type { Owner } from '../state.js';
+import type { MailCode, Owner } from '../state.js';
 
 /** Codes go to other addresses, if the request is so. */
 const mailsTo = (
@@ -117,6 +117,12 @@ const single = faultsOf({
       const named = text(call.body, 'username');
       if (named !== undefined && !state.users.some(({ username }) => username === named)) answer.status = 404;
     }),
+  'mail/unknown-user-is-told-without-domain': breaks('email-otp/unknown-user-looks-alike')
+    .says('POST /email-otp without a domain answers 404 for an unknown user and 401 for a wrong password.')
+    .refusals('CreateEmailOtp', (answer, call, world) => {
+      const isNamed = text(call.body, 'username') !== undefined && text(call.body, 'domain') === undefined;
+      if (isNamed && userNamed(call.body, world) === undefined) answer.status = 404;
+    }),
   'mail/callers-code-to-the-first-caller': breaks('send-email-otp/mails-one-code-to-the-caller')
     .says('POST /send-email-otp always mails to the first caller.')
     .by((seams) => {
@@ -153,6 +159,28 @@ const single = faultsOf({
         const revived = typeof owner === 'string' && entry.owner === owner && entry.uses > 0;
         return mailCodeFits(entry, code, owner, now) || (revived && (used.get(owner)?.has(code) ?? false));
       };
+    }),
+  'mail/used-code-revives-with-a-refusal': breaks('email-login/code-works-once')
+    .says('A used mailed code is accepted again after another code was refused.')
+    .refusals('CreateSession', (answer, call, { state }) => {
+      if (own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+      for (const entry of mailedTo(text(call.body, 'username'), state))
+        if (entry.code !== own(call.body, 'otpCode')) entry.uses = 0;
+    }),
+  'mail/third-code-revives-the-first': breaks('email-login/newer-code-voids-older')
+    .says('A newer mailed code voids the one before it, and makes the one before that valid again.')
+    .by((seams) => {
+      const { rules } = seams;
+      rules.mailCode = { ...rules.mailCode, newerVoidsOlder: false };
+      const voided = new Map<Owner, MailCode | undefined>();
+      seams.wrap('newMailCode', (newMailCode, world, owner) => {
+        voided.set(owner, mailedTo(owner, world.state).at(-1));
+        return newMailCode(world, owner);
+      });
+      seams.wrap(
+        'mailCodeFits',
+        (mailCodeFits, entry, ...given) => voided.get(entry.owner) !== entry && mailCodeFits(entry, ...given),
+      );
     }),
   'mail/older-code-valid': breaks('email-login/newer-code-voids-older')
     .says('A newer mailed code leaves the older one valid.')

@@ -116,6 +116,12 @@ export const secondStepFaults = faultsSince('7.3.1', {
   'second-step/no-code-finishes': breaks('second-step/what-is-no-code-finishes-nothing')
     .says('A null code finishes a login.')
     .refusals(verify, (_answer, call, world) => own(call.body, 'otp') === null && finish(call, world)),
+  'second-step/code-of-the-type-null-finishes': breaks('second-step/what-is-no-code-finishes-nothing')
+    .says('Every code of the type null finishes a login.')
+    .refusals(verify, (_answer, call, world) => {
+      const isAnyCode = (text(call.body, 'otp') ?? '') !== '' && own(call.body, 'type') === null;
+      return isAnyCode && finish(call, world);
+    }),
   'second-step/any-of-a-list-finishes': breaks('second-step/what-is-no-code-finishes-nothing')
     .says('A right code in a list of guesses finishes a login.')
     .edits(verify, (body, { caller, skip }, world) => {

@@ -49,7 +49,20 @@ const tellsUnknown = (
     return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
   });
 
+/** A login revives the deleted sessions of its user. */
+const revives =
+  (isMeant: (body: Json | undefined) => boolean): Fault['apply'] =>
+  (seams) => {
+    const ended = rememberEnded(seams);
+    seams.success('CreateSession', (_body, call, { state }) => {
+      const back = new Set(isMeant(call.body) ? state.sessions.values() : []);
+      for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
+      return undefined;
+    });
+  };
+
 const deleted = 'sessions/deleted-session-is-refused';
+const staysDeleted = 'sessions/deleted-session-stays-refused';
 
 const single = faultsOf({
   'login/delete-needs-no-credential': breaks('sessions/delete-refuses-anonymous')
@@ -118,17 +131,23 @@ const single = faultsOf({
       });
       alsoKnows((_credentials, call) => cookies.get(cookie(call, 'login-session') ?? ''))(seams);
     }),
-  'login/deleted-session-comes-back': breaks(deleted)
+  'login/deleted-session-comes-back': breaks(staysDeleted)
     .says('A deleted session works again after its user has logged in again.')
+    .by(revives(() => true)),
+  'login/deleted-session-comes-back-by-code': breaks(staysDeleted)
+    .says('A deleted session works again after its user has logged in again with a code.')
+    .by(revives((body) => text(body, 'otpCode') !== undefined)),
+  'login/delete-leaves-those-by-code': breaks('sessions/delete-ends-those-by-code')
+    .says('DELETE /users/sessions leaves sessions that were opened with a code.')
     .by((seams) => {
-      const ended = rememberEnded(seams);
-      seams.success('CreateSession', (_body, _call, { state }) => {
-        const back = new Set(state.sessions.values());
-        for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
+      const byCode = new Set<string>();
+      seams.success('CreateSession', ({ sessionId }, { body }) => {
+        if (typeof sessionId === 'string' && text(body, 'otpCode') !== undefined) byCode.add(sessionId);
         return undefined;
       });
+      restores((before) => before.filter(([id]) => byCode.has(id)))(seams);
     }),
-  'login/deleted-session-comes-back-with-a-switch': breaks(deleted)
+  'login/deleted-session-comes-back-with-a-switch': breaks(staysDeleted)
     .says('Switching cluster MFA makes deleted sessions work again.')
     .by((seams) => {
       const ended = rememberEnded(seams);

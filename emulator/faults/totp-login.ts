@@ -117,7 +117,7 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
       const isEnrolled = keysOf(user.username, world.state).length > 0;
       return (isEnrolled || !mayEnrol) && asksForCode(user, world);
     }),
-  'totp-login/new-key-by-api-key-suspends-codes': breaks('totp-login/refuses-password-alone')
+  'totp-login/new-key-by-api-key-suspends-codes': breaks('totp-login/key-by-api-key-needs-codes')
     .says('A user whose new TOTP key was made by API key needs no code until its first one.')
     .by((seams) => {
       const byApiKey = new Set<TotpKey>();

@@ -10,6 +10,8 @@ const otherMember = 'ways-in/other-member-skips-no-code';
 const otherCredential = 'ways-in/credential-of-others-skips-no-code';
 const noCode = 'ways-in/what-is-no-code-opens-nothing';
 
+const hasCode = (body: JsonObject) => (text(body, 'otpCode') ?? '') !== '';
+
 /** Logins that need no code although the user is under MFA. */
 const codeless = faultsOf({
   'ways-in/certificate-that-is-junk': breaks(otherMember)
@@ -54,6 +56,12 @@ const codeless = faultsOf({
   'ways-in/type-that-is-null': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with null as otpType.')
     .by(asksNoCodeUnchecked((body) => own(body, 'otpType') === null)),
+  'ways-in/code-of-the-type-null': breaks(noCode)
+    .says('While cluster MFA is on, a login with null as otpType takes every code.')
+    .by(asksNoCodeUnchecked((body) => hasCode(body) && own(body, 'otpType') === null)),
+  'ways-in/code-of-an-empty-type': breaks(noCode)
+    .says('While cluster MFA is on, a login with an empty otpType takes every code.')
+    .by(asksNoCodeUnchecked((body) => hasCode(body) && own(body, 'otpType') === '')),
   'ways-in/code-that-is-an-object': breaks(noCode, 'totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login needs no code with an object as otpCode.')
     .by(

@@ -26,6 +26,8 @@ const noCodes: readonly Form[] = [
   instead('an object', { otp: {} }),
   instead('a list of nothing', { otp: [] }),
   instead('null as code and as type', { otp: null, type: null }),
+  instead('a guess of the type null', { otp: '314159', type: null }),
+  instead('a guess of an empty type', { otp: '314159', type: '' }),
   {
     name: 'a list of guesses, the right one last',
     login: (code) => ({ code: ['1', '2', '3'].map((digit) => digit.repeat(code.length)).concat(code) }),

@@ -3,11 +3,23 @@ import type {
   Codes,
   Credential,
   Enrolment,
+  Login,
   LoginOptions,
+  Open,
   User,
   Users,
 } from '../../fixtures/index.js';
-import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
+import {
+  anonymous,
+  arrange,
+  bypass,
+  expect,
+  hasSid,
+  mfa,
+  secrets,
+  test,
+  wrong,
+} from '../../fixtures/index.js';
 
 test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   await arrange(cluster.off());
@@ -201,26 +213,71 @@ test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   expect(newer.answer).not.toHoldTheSecretOf(answer);
 });
 
-test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
+test('totp-login/every-account-needs-a-code', async ({ users, facts }) => {
   const { user } = await arrange(users.enrolled());
-
-  const logins = [{ role: user.role, login: await users.login(user) }];
-  // Every account that may be enrolled, including the admin's.
-  for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
+  const enrolled = users.allWithReplaceableTotp();
+  for (const other of enrolled.filter(({ role }) => role !== user.role))
     await arrange(users.codes.enrol(other));
-    await arrange(users.switchedOn(other));
-    logins.push({ role: other.role, login: await users.login(other) });
-  }
+  // A target may ask for no code if an account has no second factor.
+  const mailed = users.allWithMail().filter(({ role }) => enrolled.every((each) => each.role !== role));
+
+  const logins: { readonly role: string; readonly login: Login }[] = [];
+  for (const each of [...enrolled, ...mailed])
+    logins.push({ role: each.role, login: await users.login(each) });
+
   const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
   if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
   for (const { login } of logins) expect(login).toBeRefused();
-  // A key requested by an API key, and not used yet, must require codes as well.
-  const keyed = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
-  if (keyed?.apiKey !== undefined) {
-    const as = { scheme: 'APIKeyHeader', key: keyed.apiKey } as const;
-    await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
-    expect(await users.login(keyed)).toBeRefused();
-  }
+});
+
+test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
+  const user = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
+  if (user?.apiKey === undefined)
+    return arrange.notApplicable('no account with an API key may have its TOTP replaced');
+  await arrange(users.switchedOn(user));
+  const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
+  const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
+  const uri = secrets.handedUri(fields);
+  const key = uri === undefined ? undefined : secrets.authenticatorOf(uri);
+  if (key === undefined) return arrange.notApplicable('an API key gets no TOTP key');
+
+  expect(await users.login(user)).toBeRefused();
+  // An API key may have no owner: then its TOTP key is not this user's.
+  await users.login(user, { code: await codes.unused(key), type });
+  expect(await users.login(user)).toBeRefused();
+  expect(await users.login(user, { code: codes.wrong(key), type })).toBeRefused();
+  await arrange.login(users.logins.byNewKey(user));
+});
+
+test('totp-login/refused-login-stays-refused', async ({ api, users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
+  const refused: Open[] = [];
+  const refuse = async (name: string, options: LoginOptions = {}) => {
+    const { answer, session } = await arrange(users.login(user, options));
+    const headers = bypass.headersFrom(answer);
+    // If a login without a right code opens a session, another requirement reports it.
+    if (session === undefined && Object.keys(headers).length > 0) refused.push({ name, answer });
+    return headers;
+  };
+  const code = codes.wrong(authenticator);
+  const headers = await refuse('the password alone');
+  await refuse('a wrong code', { code, type });
+  await arrange.login(users.logins.byNewKey(user));
+  await refuse('a wrong code in the session of the password alone', { code, type, headers });
+  if (refused.length === 0) arrange.notApplicable('a refused login gives neither a session nor a cookie');
+
+  const account = { api, users, user };
+  const open = await bypass.stillOpen(account, refused);
+  await arrange.login(users.logins.byNewKey(user));
+  const later = await bypass.stillOpen(account, refused);
+
+  expect([...open, ...later]).toBeShut();
+});
+
+test('totp-login/refuses-password-alone', async ({ users }) => {
+  const { user } = await arrange(users.enrolled());
+
+  expect(await users.login(user)).toBeRefused();
   for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
     // Shows that logins work, and ends the attempt series before it locks the account.

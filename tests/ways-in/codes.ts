@@ -8,7 +8,10 @@ const no = (name: string, members: object): Way => ({ name, members: { ...member
 export const noCodes: readonly Way[] = [
   no('null as code and as type', { otpCode: null, otpType: null }),
   no('null as type', { otpType: null }),
+  no('a guess of the type null', { otpCode: '314159', otpType: null }),
   no('an empty code of an empty type', { otpCode: '', otpType: '' }),
+  no('an empty type', { otpType: '' }),
+  no('a guess of an empty type', { otpCode: '314159', otpType: '' }),
   no('a list of nothing', { otpCode: [], otpType: 'totp' }),
   no('an object', { otpCode: {}, otpType: 'totp' }),
   no('a comparison', { otpCode: { $ne: '' }, otpType: 'totp' }),

@@ -149,8 +149,8 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
 const allTypes = ['totp', 'email', 'salesforce'];
 
 /** No document says that POST /access-tokens takes a code, but a wrong one must not help. */
-const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) => ({
-  name: `a made-up code of the type ${otpType}`,
+const madeUpCodes = (['totp', 'email', 'Totp', 'Email', 'salesforce', '', null] as const).map((otpType) => ({
+  name: `a made-up code of the type ${JSON.stringify(otpType)}`,
   members: { otpCode: '314159', otpType },
 }));
 
