@@ -11,7 +11,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** By the endings of their requirements' ids. */
+/** Credentials by the ends of their requirements' ids. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
   ['refuses-wrong-key', wrong.key],
@@ -79,7 +79,7 @@ test('access/session-id-header', async ({ api, users, cluster }) => {
   expect(answer).toBeAccepted();
 });
 
-/** A 403, if a wrong credential gets a 401, shows that the credential is valid and its owner may not read. */
+/** If a wrong credential gets a 401, a 403 shows a valid credential whose owner may not read. */
 async function isForWantOfRole(api: Api, { status }: Answer, as: Credential): Promise<boolean> {
   return status === 403 && (await api.call('GetMFAConfig', { as })).status === 401;
 }

@@ -11,13 +11,13 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/** A write of the API, and how its answer shows that it was carried out. */
+/** A write operation, and how its answer shows success. */
 interface Write {
   readonly method: 'PUT' | 'PATCH' | 'POST';
   readonly path: string;
   readonly part: 'cluster' | 'support';
   readonly waysOf: WaysOf;
-  /** It is harmless if accepted; on a throw-away target its effect shows. */
+  /** Harmless if accepted. On a disposable target it changes something, which shows. */
   readonly body: (connection: Connection) => Promise<unknown>;
   readonly isDone: (answer: Answer) => boolean;
 }
@@ -29,23 +29,23 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Another way to request a write, as its differences from it. */
+/** Another way to request a write: the differences from the documented request. */
 type Way = Partial<Request>;
 type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
 
-/** A further line is a further way. */
+/** Add a line for another. */
 const spellings: WaysOf = ({ path }) => [
   ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
   ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
-  // Another parser for the same body.
+  // Another media type may select another parser.
   { headers: { 'Content-Type': 'application/merge-patch+json' } },
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** Those, and features that a server checks for every path or for none. */
+/** Those above, and features that a server checks for every path or for none. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
-  // The method stands outside the request line.
+  // The method is not in the request line.
   { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
   { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
   { method: 'POST', headers: { 'X-Method-Override': write.method } },
@@ -53,7 +53,7 @@ const detours: WaysOf = (write) => [
   { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
   { headers: { 'X-HTTP-Method-Override': 'GET' } },
   { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
-  // The path stands outside the request line, where proxies may put it.
+  // The path is in a header field, as proxies send it.
   { path: '/', headers: { 'X-Original-URL': write.path } },
   { path: '/', headers: { 'X-Rewrite-URL': write.path } },
   { headers: { 'X-Original-Method': 'GET' } },
@@ -62,11 +62,11 @@ const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** Leaves out documented requests, which have requirements of their own. */
+/** Leaves out documented requests, which other requirements test. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
-/** Whether the target may have treated the request as a read: then its answer shows a configuration. */
+/** Whether the target may have treated the request as a read, because the answer shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
   const methods = [method, ...Object.values(headers)];
   if (methods.includes('OPTIONS')) return true;
@@ -115,7 +115,7 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
       throw arrange.failure(`GET ${path} itself is not refused.`);
-    // A method that everybody is refused shows nothing.
+    // A method that the target refuses to everybody shows nothing.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
 });
@@ -145,10 +145,10 @@ async function expectNoOtherWay(
     tries: waysOf({ method, path })
       .map((way): Request => ({ method, path, ...way }))
       .filter((request) => operations.every((operation) => isOther(request, operation))),
-    // A server may close the connection on an odd request, or never answer it: both open nothing.
+    // A server may close the connection on an odd request or never answer it. Both open nothing.
     send: ({ method, path, ...more }) =>
       arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
-    // If the answer doesn't show a write, a changed state does.
+    // If the answer doesn't show the write, the changed state does.
     isTaken: (request, answer) => !isReading(request, answer) && isDone(answer),
     changes,
   });

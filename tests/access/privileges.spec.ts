@@ -20,11 +20,11 @@ for (const operation of modifying) {
 
     for (const as of credentials) {
       expect(await api.call(operation.id, { ...body, as })).toBeRefused();
-      // An invalid credential beside it adds no privilege. Codes are sent as rarely as possible.
+      // An invalid credential beside a valid one adds no privilege. Only one of these requests sends a code.
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // One part may undo the change of another.
+      // Another part may undo a change.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);

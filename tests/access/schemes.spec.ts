@@ -16,7 +16,7 @@ import {
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
-/** A valid credential: its text, and how to send another text as the same kind. */
+/** A valid credential as text, and a function that sends another text as the same kind. */
 interface Issued {
   readonly text: string;
   readonly as: (text: string) => Credential;
@@ -45,7 +45,7 @@ async function accepted(given: Given, by: (given: Given) => Promise<Issued>): Pr
   return issued;
 }
 
-/** Credentials slightly different from an issued one must not work. A further line is a further requirement. */
+/** Altered credentials must not work. Add a line for another requirement. */
 for (const [id, issued, changed] of [
   ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
   ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
@@ -86,7 +86,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
 test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // Issued in this run and worthless after it: credentials of the target file never go into a URL.
+  // Only credentials issued in this run go into a URL. Those of the target file never do.
   const { session } = await arrange.login(users.logins.withoutCode(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
@@ -98,7 +98,7 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
     ? [{ 'session-id': id }, { sessionId: id }]
     : [];
   const token = status === 201 ? textOf(body, 'accessToken') : undefined;
-  // RFC 6750 2.3 allows it as access_token.
+  // RFC 6750 2.3 allows a token as access_token.
   if (token !== undefined) queries.push({ token }, { apiKey: token });
 
   for (const query of queries) {
@@ -114,7 +114,7 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
       const answer = await arrange.ifAnswered(
         api.probe('GET', spelling, { mayBeIgnored: true, asWritten: true }),
       );
-      // A page that a server returns for any path shows no configuration.
+      // A server may return the same page for any path.
       const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
       const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
       if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
@@ -126,14 +126,14 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
 /** Paths that need no credential, the login first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/** Spellings that contain a public path: a filter that lets those pass may check only a part of the path. */
+/** Spellings that contain a public path. A faulty filter lets them pass because it checks only part of the path. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
-/** Changes neither the last character alone nor anything after the padding: in base64 they may mean nothing. */
+/** In base64 the last character and anything after the padding may mean nothing, so they are not changed alone. */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);

@@ -17,7 +17,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** The likeliest reading of each wrong type is the current configuration, so acceptance changes nothing. */
+/** A lenient target most likely reads each wrong type as the current value, so acceptance changes nothing. */
 const writes = [
   {
     area: 'mfa-config',
@@ -42,7 +42,7 @@ const writes = [
     switchOn: undefined,
     send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.configureText(...sent),
     malformed: brokenOff('mfaType', '"email"'),
-    // Sent without the password, so that a target that ignores types changes nothing.
+    // Without the password, a target that ignores types changes nothing.
     wrongTypes: (): readonly object[] => [{ mfaType: 5, email: ['a@example.com'] }],
   },
 ] as const;
@@ -54,13 +54,13 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   const { enabled: wasOn } = await arrange(cluster.found());
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
   const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-  // In both orders: a target may store each member as it reads it. Likely readings do no harm while MFA is off.
+  // In both orders, because a target may store each member as it reads it. MFA is off, so this does no harm.
   const bodies: object[] = [
     { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
     { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
     { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
   ];
-  // True keeps users' keys. False may delete them, so only a throw-away target gets it.
+  // The value true keeps users' keys. Only a disposable target gets false, which may delete them.
   const { disposable } = allow;
   if (retainUserMfaSettings !== true || disposable)
     bodies.push({
@@ -83,7 +83,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
     }
   };
   await tryAll(bodies);
-  // Only while MFA is on can a refused body show that it switched MFA off. It keeps users' keys.
+  // MFA is on, so that a body that switches it off shows. The bodies keep users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow }))) await tryAll([off]);
   if (refusals === 0) arrange.notApplicable('the target takes wrong types: nothing was refused');
@@ -112,7 +112,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     await arrange(prepare(parts));
     await isRefusedAndHarmless();
 
-    // A target that accepts an empty body would probably switch MFA off, which shows while it is on.
+    // A target that accepts an empty body may switch MFA off. MFA is on, so that this shows.
     if (switchOn && (await arrange.ifItCan(switchOn(parts)))) await isRefusedAndHarmless();
   });
 
@@ -137,7 +137,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
-/** Truncated: parsers may accept extensions of JSON (RFC 8259 9), and this is none. */
+/** Truncated JSON is no extension, which parsers may accept (RFC 8259 9). */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
 const notTexts = [5, true, ['a'], {}];
 
@@ -218,7 +218,7 @@ async function whileOff({ connection }: Given): Promise<Credential> {
   return connection.admin();
 }
 
-/** Bodies that confuse parsers, made of a harmless one; a further line is a further body. */
+/** Bodies that confuse parsers, made from a harmless one. Add a line for another. */
 const bodies: readonly Hostile[] = [
   {
     what: 'lists nested 5,000 deep',
@@ -242,7 +242,7 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Any server may refuse it: a server error then counts as one after a client's mistake. */
+  /** Every server may refuse it, so a server error counts as one for a client's mistake. */
   readonly mistake?: true;
   /** The server may reject it before reading it all, by closing the connection (RFC 9110 15.5.14). */
   readonly isLong?: true;
@@ -251,7 +251,7 @@ interface Hostile {
 test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
-  // A PATCH of enabled alone may reset mode and address: this test asks for other effects of hostile bodies.
+  // A PATCH of enabled alone may reset mode and address. This test looks for other effects.
   await arrange(support.patch({ enabled: false }));
   const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
@@ -273,14 +273,14 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
       const answer = await answered(() => api.call(operation, options), isLong === true, connection);
       demand((answer?.status ?? 0) < 500, { kind: 'handled', least: 'no server error' }, answer);
     }
-    // After each body: a later one may undo what an earlier one has done.
+    // After each body, because a later one may undo the effect of an earlier one.
     const changes = await state.changesSince(before);
     if (changes.length > 0) await cluster.giveBack(shown);
     expect(changes).toBeNone();
   }
 });
 
-/** The answer, demanded if two tries got none; undefined if the target may close the connection. */
+/** The answer of at most two tries; undefined if the target may close the connection. */
 async function answered(
   send: () => Promise<Answer>,
   mayClose: boolean,
@@ -295,7 +295,7 @@ async function answered(
     }
   }
   const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
-  // A target that answers nobody is down, which has nothing to do with the body.
+  // If the target answers nothing at all, the body is not to blame.
   await arrange(connection.api.call('GetMFAConfig', { as: await connection.admin() }));
   demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
   return undefined;

@@ -36,14 +36,14 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
 
 test('mfa-config/stores-enabled', async ({ cluster }) => {
   const found = await arrange(cluster.found());
-  // Types in use always stay enabled, also while cluster MFA is switched off and on again.
+  // Users keep the types that they use, also while cluster MFA is switched off and on again.
   const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
   const config = {
     authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
     retainUserMfaSettings: true,
   };
 
-  // A target may refuse a PUT that changes nothing. If MFA can't be switched back, this test reports it.
+  // A target may refuse a PUT that changes nothing. This test reports if MFA can't be switched back.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
     await arrange.success(cluster.put({ ...config, enabled }));
@@ -54,12 +54,12 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
 test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   const found = await arrange(cluster.found());
   const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
-  // Types in use always stay enabled: if MFA was found on, the list only grows.
+  // If MFA was found on, the suite only adds types, so that users keep theirs.
   const wanted = found.enabled ? [all] : [['totp'], all];
 
   const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
   for (const types of wanted) {
-    // While MFA is on: a target may hide the types while it is off.
+    // MFA is on here, because a target may hide the types while it is off.
     const put = await cluster.put({
       enabled: true,
       authenticationTypes: types,
@@ -82,7 +82,7 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
 test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
-  // False may delete keys, and the document allows a refusal.
+  // The value false may delete keys, and the document allows a refusal.
   const isThrowaway = allow.disposable;
   let tried = 0;
   let isShown = false;
@@ -91,11 +91,11 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
-    // GET may hide the property, so this PUT may change nothing; with a switch it certainly changes something.
+    // If GET hides the property, this PUT may change nothing and be refused. A switch makes it a change.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 
-    // A property missing from every answer is write-only, which the document allows.
+    // The document allows a property that no answer shows.
     const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
     isShown ||= now.retainUserMfaSettings !== null;
     if (isShown) expect(now).toHaveMembers({ retainUserMfaSettings });
@@ -107,7 +107,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
 
 test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {
   await arrange(cluster.off());
-  // Not verified, so that it can be switched off without a code.
+  // The key stays unproven, so that switching off needs no code.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   if (mayEnrol && !(await arrange(support.found())).enabled) await arrange.ifItCan(support.onByTotp());
   const before = await arrange(state.snapshot());

@@ -11,7 +11,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
     { enabled: true, mfaType: 'email', email },
   ];
-  // Properties that a PATCH omitted, and their values afterwards.
+  // The values of omitted properties after a PATCH.
   const seen: { readonly name: (typeof names)[number]; readonly after: SupportConfig }[] = [];
   for (const state of states) {
     await arrange(support.off());
@@ -22,7 +22,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
       if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
       await support.felt();
       const after = await shown(support);
-      // A PATCH that switched MFA, or was refused, shows nothing about omission.
+      // A PATCH that switched MFA or was refused says nothing about omitted properties.
       if (after[sent] === null || after.enabled !== before.enabled) continue;
       for (const name of names) if (name !== sent && before[name] !== null) seen.push({ name, after });
     }
@@ -32,7 +32,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
   if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
 });
 
-/** As received: a property that GET omits counts as not shown. */
+/** The configuration as received, without the properties that GET omits. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {
   return configs.supportConfigOf((await arrange(support.get())).body);
 }
@@ -51,7 +51,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) =
   await arrange(support.off());
   const before = await arrange(support.read());
 
-  // A lenient target may read the second one as a documented mode; as written it is none.
+  // A lenient target may read the second value as a documented mode, but it must not be stored as written.
   for (const mfaType of ['pigeon', 'Email']) {
     expect(await support.patchAny({ enabled: false, mfaType })).toBeHandled();
     await support.felt();
@@ -64,7 +64,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) =
 test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, state }) => {
   await arrange(support.off());
   const before = await arrange(state.snapshot());
-  // An address that the suite reads: a target that ignores the mode may switch to e-mail.
+  // The suite can read this address, because a target that ignores the mode may switch to e-mail.
   const email = addressesOf(connection.target).find((address) => address !== before.support.email);
   const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
   const answer = await arrange(support.patchAny(body));
@@ -119,7 +119,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // An unknown mode has no codes: the suite switches to a documented one to restore the state.
+  // No code exists for an unknown mode, so the suite switches to a documented one to restore the state.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

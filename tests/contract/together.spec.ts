@@ -20,7 +20,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   );
   const kept = configs.setOf(after.authenticationTypes) === configs.setOf(before.authenticationTypes);
   facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
-  // If the types were reset, an unchanged true may be the default.
+  // If the types were reset, true may be the default and not the kept value.
   const { retainUserMfaSettings } = before;
   if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
 });
@@ -29,12 +29,12 @@ test('mfa-config/change-stays-visible', async ({ cluster }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
   const types = found.authenticationTypes ?? [];
-  // Types in use always stay enabled: if MFA was found on, the list only grows.
+  // If MFA was found on, the suite only adds types, so that users keep theirs.
   const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
   const first = found.enabled ? types : ['totp'];
   if (configs.setOf(changed) === configs.setOf(first))
     throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
-  // While MFA is on: a target may hide the types while it is off.
+  // MFA is on here, because a target may hide the types while it is off.
   const config = { enabled: true, retainUserMfaSettings: true };
   await arrange.success(cluster.put({ ...config, authenticationTypes: first }));
   await stored(cluster, { ...config, authenticationTypes: changed });
@@ -54,7 +54,7 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-  // In sequence each is stored, so a mixture comes from concurrency.
+  // Each PUT alone is stored as a whole, so a mixture would come from concurrency.
   const afterOther = await stored(cluster, other);
   const afterOne = await stored(cluster, one);
   const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
@@ -107,7 +107,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** While MFA is off, types may be hidden; retainUserMfaSettings may apply to one change only. */
+/** While MFA is off, a target may hide the types. retainUserMfaSettings may apply to one change only. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;
@@ -148,7 +148,7 @@ test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster,
   );
   const all = [...keys, ...(session === undefined ? [] : [session])];
   if (all.length === 0) throw arrange.failure('No account has an API key, and the admin can not log in.');
-  // Fills a cache, if the target keeps what it showed.
+  // Fills the target's cache, if it has one.
   for (const as of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));
   const now = await arrange(cluster.read());

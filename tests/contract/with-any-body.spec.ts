@@ -20,7 +20,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** A login of no existing user. */
+/** A login of an unknown user. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
 
 const taken: BodyClaim = { kind: 'refused', least: 'no success' };

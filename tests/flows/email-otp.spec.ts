@@ -13,7 +13,7 @@ import {
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 import { ownAddress } from './support-addresses.js';
 
-/** Enough codes to show that one of their digits never changes. */
+/** With this many codes, a digit that never changes can't be chance. */
 const enoughCodes = 8;
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
@@ -31,7 +31,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   }
 
   const [first = '', ...others] = codes;
-  // By chance once in a million runs.
+  // Random codes do this once in a million runs.
   const isLikeEachOther = [0, 1, 2].every((at) => others.every((code) => code[at] === first[at]));
   const [one, two, three] = codes.map(Number);
   const isRepeated = new Set(codes).size < codes.length;
@@ -39,7 +39,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   demand(!isRepeated, { kind: 'random', pattern: 'repeated' });
   demand(!countsUp, { kind: 'random', pattern: 'equal distances' });
   demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
-  // With this many codes, by chance less than once in a million runs.
+  // Random codes do this less than once in a million runs.
   const all = mail.seen;
   // Codes may contain letters; positions that some codes lack are not compared.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
@@ -61,13 +61,13 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
-  // A limit on mails also refuses, and needs no wait.
+  // The suite doesn't wait if a limit on mails refuses it.
   await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
-    // A newer code may void this one; other requirements test whether codes work.
+    // If a newer code was mailed, it may have voided this one, and another requirement reports that.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
     if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
@@ -86,7 +86,7 @@ test('email-login/wrong-password-voids-no-code', async ({ users }) => {
   expect(login).toOpenSession();
 });
 
-/** Variations of a mailed code, which then logs in unchanged; a further line is a further requirement. */
+/** Variations of a mailed code, which then logs in unchanged. Add a line for another requirement. */
 for (const [id, attempts] of [
   [
     'email-login/refuses-wrong-code',
@@ -174,10 +174,10 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two consecutive wrong codes lock no account; junk must not match a current code.
+  // Two consecutive wrong codes lock no account. Each junk code meets a current code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
-  // After use, a target may store an empty code, which must not match.
+  // After a code was used, a target may store an empty one, which must not match.
   await refused('');
   const second = await arrange(users.codes.mailed(user));
   await refused('');
@@ -219,10 +219,10 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   await arrange.login(users.logins.byMailAgain(user));
 });
 
-// In sequence: without a movable clock both wait for the same ten and a half minutes.
+// The two tests share one wait of ten and a half minutes if the clock can't be moved.
 test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) => {
   await arrange(oldCodes.begin(connection.target.supportUser.email ?? ''));
-  // Another user's, so that neither code voids the other.
+  // The second code is another user's, so that it doesn't void the first.
   const [, other] = users.allWithMail();
   const callers =
     other && (await arrange.ifItCan(users.switchedOn(other).then(() => users.codes.ofCaller(other))));
@@ -235,7 +235,7 @@ test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) 
     expect(await users.login(other, { code: callers, type: 'email' })).toBeRefused();
     await arrange(users.logins.settle(other));
   }
-  // Only if it takes no time.
+  // Without a movable clock this would take minutes.
   if (connection.clock.canMove)
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });
@@ -248,7 +248,7 @@ test('support-email/code-expires', async ({ support, connection, oldCodes }) => 
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
-/** The two ages in seconds between which a code expires, measured with a movable clock. */
+/** The two ages in seconds between which a code expires. Needs a movable clock. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {

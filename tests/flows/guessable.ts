@@ -1,15 +1,15 @@
 import { expect, type Quantity } from '../../fixtures/index.js';
 
-/** The most random bits that texts can have, by their length and the characters used in all of them. */
+/** An upper bound of the random bits in each text, by its length and the characters of all texts. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
 }
 
-/** An attacker can't try this many bits. */
+/** Too many bits to guess. */
 export const leastBits = 64;
 
-/** The same for secrets of 128 bits; by chance some positions don't vary among a few. */
+/** The bound for secrets of 128 bits. In a few samples, some positions are equal by chance. */
 export const leastSecretBits = 100;
 
 interface Guessable {
@@ -32,7 +32,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** By the positions that vary, and the characters there. Two texts alone show nothing. */
+/** An estimate by the positions that vary and their characters. It needs more than two texts. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);
@@ -61,7 +61,7 @@ const printable = /^[\x20-\x7e]+$/;
 /** A date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/** The same for decoded texts, ignoring names, times and common words; undefined if none decodes. */
+/** The same for decoded texts without names, times and common words; undefined if they don't decode. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

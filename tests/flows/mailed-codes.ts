@@ -1,10 +1,10 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** Why it stays unknown whether a newer code voids an older one. */
+/** The reason if the target mails the same code again. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/** A user's code while only TOTP is enabled; one mailed just before if the target then mails none. */
+/** A user's mailed code while only TOTP is enabled. If the target mails none then, the code is mailed just before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
@@ -23,7 +23,7 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
 /** A wrong code of the same length. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
 
-/** Of concurrent logins by one code at most one may succeed; a target may refuse all. */
+/** At most one of the concurrent logins succeeds. A target may refuse all. */
 export async function openAtMostOne(logins: readonly Promise<Login>[]): Promise<void> {
   const all = await Promise.all(logins);
   const opened = all.filter(({ session }) => session !== undefined).length;

@@ -27,7 +27,7 @@ test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
 });
 
 test('send-email-otp/mails-one-code-to-the-caller', async ({ silence, users }) => {
-  // A faulty target may keep taking the first caller for the current one.
+  // A faulty target may mail every code to the first caller.
   const others = users.allWithMail().length > 1 ? [triggerNames.otherCaller] : [];
   for (const name of [triggerNames.caller, ...others]) {
     const heard = await silence.after(name);
@@ -47,7 +47,7 @@ test('support-email/mails-one-code-to-the-address', async ({ silence }) => {
 test('support-email/no-code-without-an-address', async ({ silence }) => {
   const { answer, mails } = await silence.after(triggerNames.supportOff);
 
-  // A target that keeps the address may mail a code: then 204 is right.
+  // If the target kept the address, it may mail a code and answer 204.
   if (mails.length === 0) expect(answer).toBeRefused();
 });
 
@@ -61,7 +61,7 @@ test('support-email/refused-send-mails-nothing', async ({ silence, connection })
   }
 });
 
-/** Requests that mail nothing; a further line is a further requirement. */
+/** Requests that must mail nothing. Add a line for another requirement. */
 for (const [id, ...names] of [
   ['email-otp/null-password-mails-nothing', triggerNames.nullPassword, triggerNames.emptyPassword],
   ['email-otp/other-domain-mails-nothing', triggerNames.otherDomain],
@@ -75,12 +75,12 @@ for (const [id, ...names] of [
 
 test('email-otp/wrong-password-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
-  // A credential may replace the password, but not if the request is refused.
+  // Beside a credential, an accepted request may mail a code.
   const beside = await arrange.ifItCan(silence.after(triggerNames.wrongPasswordWithKey));
   if (beside !== undefined && beside.answer.status >= 400) expect(beside).toHaveMailed([]);
 });
 
-/** Requests that name another address, which gets no mail; a target may refuse them. */
+/** Requests that name another address, which must get no mail. A target may refuse them. */
 for (const [id, name] of [
   ['email-otp/address-in-body-does-not-redirect', triggerNames.redirect],
   ['send-email-otp/address-in-body-does-not-redirect', triggerNames.callerRedirect],
@@ -107,7 +107,7 @@ test('email-otp/mail-has-one-from-and-one-date', async ({ silence }) => {
 test('email-otp/mail-is-dated-now', async ({ silence }) => {
   const { mail, answer } = await mailOf(silence);
 
-  // The target's own time when the mail was requested.
+  // The target's time at the request.
   const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
   const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
 
@@ -143,7 +143,7 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
   // Only a mailbox that the target delivers to directly shows whether TLS was used.
   const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
-  // A person may find the code in any place: facts, because every place is fine.
+  // A code may stand anywhere in the mail, so these are facts.
   const [text, html, subject] = [mail.text, mail.html, mail.subject].map((part) => /\d{4,}/.test(part ?? ''));
   facts.note('mail', { text, html, subject, ...overTls });
   expect(longest).toBeAtMost(998, 'bytes of a line');
@@ -151,7 +151,7 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // A mail requested right after another user's may itself go to a wrong address.
+  // A target that confuses concurrent requests may mail this code to another address.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);

@@ -34,7 +34,7 @@ const noCodes: readonly Form[] = [
   },
 ];
 
-/** Codes of a new key each for the second step, and values derived from the code or its key. */
+/** A source of codes for the second step: each code is from a new key. */
 function inSteps(
   { api, users, codes }: Pick<Fixtures, 'api' | 'users' | 'codes'>,
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
@@ -66,7 +66,7 @@ async function opened(users: Users, user: User, step: PendingSession, way: Open)
   return (await users.logins.isFull(user, step)) ? [way] : [];
 }
 
-/** Codes mailed to another user, for whom one can be requested. */
+/** Codes mailed to another user. */
 async function mailedToAnother(users: Users, victim: User): Promise<string[]> {
   await users.switchedOn(victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
@@ -102,7 +102,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // Codes of /email-otp and /send-email-otp may be separate: then a session expects the other one.
+  // The target may keep codes of /email-otp and /send-email-otp apart. The second step then takes the latter.
   let finished = { answer, session: first };
   if (answer.status >= 400) {
     const session = await arrange(users.logins.begun(user));
@@ -142,7 +142,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-  // If POST /users/sessions takes codes as well, tries one that was used there.
+  // If POST /users/sessions takes codes as well, a code used there must be refused here.
   const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
   const third = await arrange(users.logins.begun(user));
@@ -162,7 +162,7 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   const name = "another user's code";
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-  // A newer code may void the earlier one. If both operations share codes, the second one shows it.
+  // A newer code may void the earlier one, so both are tried.
   for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
     const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');

@@ -12,7 +12,7 @@ import type {
 import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 import { bitsOf, expectRandom, leastBits } from './guessable.js';
 
-/** A new session of the user, which reads the configuration. */
+/** Opens a session for the user that can read the configuration. */
 async function opened(api: Api, users: Users, user: User): Promise<Credential> {
   const as = await users.sessions.id(user);
   await arrange.success(api.call('GetMFAConfig', { as }));
@@ -59,27 +59,27 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
 test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  // Another user's as well, if there is one.
+  // A second user's session too, if there is one.
   const other = users.allWithPassword().find(({ role }) => role !== user.role);
   const both = [user, ...(other === undefined ? [] : [other])];
   const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
   for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
   users.sessions.ended();
 
-  // Half of a long sid belongs to nobody; half of a short one might.
+  // Half of a long sid belongs to no user. Half of a short one might.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
     expect(await api.call('DeleteSession', { as: admin, query: { sid } })).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
   }
-  // If sessions end with a delay, those ended before the user's have ended by then.
+  // Sessions may end with a delay. Once this one has ended, earlier deletions have taken effect too.
   const [own, others] = sessions;
   if (own === undefined || others === undefined) return;
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
   expect(await api.call('GetMFAConfig', { as: others })).toBeAccepted();
 });
 
-/** With a few nodes, at least one is reached twice. */
+/** Enough connections to reach every node of a small cluster. */
 const looksByNewConnections = 5;
 
 test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
@@ -175,7 +175,7 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
   }
-  // Each operation may have its own cache; a key is requested only if it may replace the user's.
+  // Each operation may have its own cache. A new key replaces the user's, so it must be allowed.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
   expect(await settled(reads)).toBeRefused();
@@ -270,7 +270,7 @@ async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> 
   return ids;
 }
 
-/** A read by the cookie that a login sets beside its session id; undefined if it reads nothing. */
+/** A read with only the cookie that a login sets; undefined if that cookie can't read. */
 async function openedByCookie(
   api: Api,
   users: Users,

@@ -63,12 +63,12 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(answer).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
-  // GET doesn't show the key, so a code tests it.
+  // GET doesn't show the key, so a code of it is tried.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   expect(await support.configure({ mfaType: 'totp', currentPassword: mfa.wrongPassword })).toBeRefused();
   const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
-  // Wrong passwords may lock the support user: then no code verifies.
+  // Wrong passwords may lock the support user, and then no code verifies.
   if (kept.fields.success !== true) {
     const { authenticator } = await arrange(support.onByTotp());
     const { status, fields } = await arrange(support.verify(await codes.unused(authenticator)));
@@ -77,7 +77,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(kept).toVerify();
 });
 
-/** Unlike every address of earlier tests, so that a refused change shows if it is stored. */
+/** No earlier test uses this address, so it shows whether a refused change was stored. */
 function newAddress(connection: Connection): string {
   return ownAddress(connection.target).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
 }

@@ -29,7 +29,7 @@ test('support-email/needs-an-address', async ({ support }) => {
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // Reading must not use up a code.
+  // Reads must not use up the code.
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
@@ -44,7 +44,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     mfa.emailOn,
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
-  // Once MFA is off, the next test can switch it on without a code.
+  // The next test switches support MFA on, which needs no code while it is off.
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 
@@ -55,7 +55,7 @@ test('support-email/not-disabled-without-code', async ({ support, connection }) 
 
 test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // A built-in test code would work on every target; each guess counts as an attempt.
+  // A built-in test code would work on every target. Each guess counts as a failed attempt.
   const guesses = allow.lockOut && code !== '000000' ? ['000000'] : [];
   const wrong = [otherCode(code, 'first'), ...guesses];
   await expect.kept(
@@ -85,7 +85,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
-  // If it was taken for the same address, restoring works the same way.
+  // If the target treats both addresses as the same, restoring works the same way.
   if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
@@ -120,7 +120,7 @@ test('support-email/not-disabled-with-login-code', async ({ support, users, conn
 
 test('support-email/not-disabled-with-callers-code', async ({ support, users, connection }) => {
   const own = await arrange(mailedCode(support, connection.target));
-  // The caller, whose code is the likeliest to be taken for the support user's.
+  // A target is most likely to confuse the caller's codes with the support user's.
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
   const mfaCode = await arrange(users.codes.ofCaller(caller));
   if (mfaCode === own) throw arrange.failure(sameCode);

@@ -16,7 +16,7 @@ import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.
 /** A target may want the address confirmed first; another requirement tests whether it changes at once. */
 const notAtOnce = 'a mailed code does not change the address at once';
 
-/** Changes the address; returns whether the answer says so. If the first address gets no code, the test fails. */
+/** Changes the address and returns whether the answer shows it. The test fails if the first address gets no code. */
 async function atSecond(support: SupportMfa, email: string, second: string): Promise<boolean> {
   let isClaimed = false;
   const { enabled, mfaType, email: now } = await support.read();
@@ -36,7 +36,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   return isClaimed;
 }
 
-/** The mails with new codes that two requests cause. When the second arrives, late copies of the first have arrived. */
+/** The mails of two requests for codes. Late copies of the first mail arrive before the second one. */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
   const mark = await arrange(mail.mark());
   const earlier = new Set(mail.seen);
@@ -58,7 +58,7 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
   });
 }
 
-/** No code may go to an address that is not current. */
+/** Codes go only to the current address. */
 function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   const seen = mails.flatMap(({ to }) => to);
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
@@ -75,9 +75,9 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     const got = await askedTwice(api, admin, mail, second);
     if (got.length === 0)
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
-    // If GET hides the address, the recipient of codes shows the change.
+    // If GET hides the address, the recipient of the next code shows it.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
-    // Confirming the address takes a mail to it.
+    // To confirm the address, the target must have mailed to it.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
@@ -85,7 +85,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 
   let elsewhere = await stray();
   if (elsewhere.length > 0) {
-    // Mailing may follow a change a second after GET shows it.
+    // Mails may use the new address a moment after GET shows it.
     await cluster.rest();
     elsewhere = await stray();
   }
@@ -93,7 +93,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
-  // Starts from the first address: another requirement tests whether an old address still gets codes.
+  // Starts at the first address, because another requirement tests whether an old address still gets codes.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...mfa.emailOn, email: second });
@@ -125,7 +125,7 @@ test('support-email/code-serves-one-change-of-two-at-once', async ({ support, co
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Whichever comes first, the other one needs its own code.
+  // Each change needs its own code, in whichever order they arrive.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );
@@ -149,7 +149,7 @@ test('support-email/mode-not-changed-without-code', async ({ support, connection
 test('support-email/address-is-one', async ({ support, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.off());
-  // MFA stays off: an address stored for later gets no mail.
+  // Support MFA stays off, so an address stored for later gets no mail.
   for (const several of severalOf(email, second)) {
     const answer = await support.patch({ enabled: false, email: several });
     const now = await arrange(support.read());
@@ -169,7 +169,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
   await support.patch({ enabled: true, mfaType: 'email' });
 
   const now = await arrange(support.read());
-  // Without an address nobody gets a code: the suite switches to another mode to restore the state.
+  // Without an address no code arrives, so the suite switches to another mode to restore the state.
   if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
@@ -177,7 +177,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 
 const without = { enabled: false, mfaType: null, email: null };
 
-/** Texts that a mailer may read as two addresses, or as more than an address; a further line is a further form. */
+/** Texts that a mailer may read as two addresses or as header fields. Add a line for another. */
 function severalOf(first: string, second: string): readonly string[] {
   return [
     `${first},${second}`,

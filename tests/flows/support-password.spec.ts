@@ -90,7 +90,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
   };
   expect(await ask({})).toHaveNone('referenceId');
 
-  // If a refusal has used up the code, these tries show nothing and are not worth a lock.
+  // If a refusal used up the code, these tries would show nothing and might lock the support user.
   for (const supportUserPassword of ['', null]) {
     const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');
@@ -135,7 +135,7 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
-  // Values of wrong types; other requirements judge their answers.
+  // Values of wrong types. Other requirements judge the answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expect.shown(support, mfa.totpOn);
 });
@@ -180,10 +180,10 @@ interface Reference {
   readonly ofKey: SupportEnrolment['answer'];
 }
 
-/** The referenceId that a test received and did not use. */
+/** A referenceId that an earlier test received and did not use. */
 const unused = new WeakMap<SupportMfa, Reference>();
 
-/** The unused one if there is one: another costs a new code. */
+/** Reuses an unused referenceId, because another one needs a new code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
   unused.delete(support);
@@ -192,7 +192,7 @@ async function unusedReference(support: SupportMfa, codes: Codes): Promise<Refer
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
-/** Undefined: the documented default. */
+/** Undefined stands for the documented default. */
 async function passwordAuth(support: SupportMfa): Promise<boolean> {
   const { body } = await support.get();
   return memberOf(body, 'requiresPasswordAuth') !== false;

@@ -2,7 +2,7 @@ import type { Answer, Credential, SupportConfig, SupportMfa, Users, Verified } f
 import { arrange, configs, culpritOf, expect, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies, sent in sequence, that must not change what needs a code. A text is sent as it is. */
+/** Bodies, sent in sequence, that must not change what needs a code. A string is sent as raw content. */
 interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -11,7 +11,7 @@ interface Row {
 
 type Proof = readonly [what: string, mfaCode: unknown];
 
-/** Values in place of a code; a further line is a further way. Texts have no digits, which would be guesses. */
+/** Values in place of a code. Texts hold no digits, because those would be guesses. Add a line for another. */
 const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
@@ -68,7 +68,7 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If changing an address needs no code, the first step leaves no address to send a code to.
+    // If an address changes without a code, no code can arrive after the first step.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },
@@ -98,7 +98,7 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
   );
 });
 
-// The following tests share a proven key: replacing it costs a new code.
+// The following tests share a proven key, because replacing it needs a new code.
 test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }) => {
   await arrange(support.off());
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
@@ -107,15 +107,15 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   // A target may return a pending key again.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
-  // Before any right code: after it, a wrong one may show where the proof was, which other tests look for.
+  // The wrong code comes before any right one, because a wrong code after a right one may change the shown state.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const keyIn = ({ fields }: (typeof answers)[number]) =>
     secrets.authenticatorOf(secrets.handedUri(fields) ?? '');
   const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
-  // Usually the last request's key is in force: a refused code is tried again.
+  // Usually the last request's key is valid, so its code is tried again if it was refused.
   for (const answer of withKey.reverse()) {
-    // The proven key can switch support MFA off, however the test ends.
+    // The suite needs the proven key to switch support MFA off, however the test ends.
     const authenticator = verified.length === 0 ? support.hold(answer) : keyIn(answer);
     if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
     const once = async (code: string) => ({ code, answer: await support.verify(code) });
@@ -124,7 +124,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
       : once(await codes.unused(authenticator)));
     if (told.fields.success === true) verified.push({ answer, authenticator, code });
   }
-  // The held key can switch support MFA off; if several or none verify, any one of them can.
+  // The suite keeps the key that verified, to switch support MFA off.
   const one = verified.length === 0 ? withKey.map((answer) => ({ answer })) : [];
   for (const key of verified.length > 1 ? verified.reverse() : one) {
     support.hold(key.answer, 'code' in key ? key : undefined);
@@ -145,7 +145,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
     () => support.verified(),
   );
 
-  // Other requirements test whether another factor is accepted; a refusal must not void the proof.
+  // Other requirements test whether the other factor is accepted. Here a refusal must not void the proof.
   for (const mfaType of [...(connection.target.allow.disposable ? ['salesforce'] : []), 'totp']) {
     if ((await support.patchAny({ enabled: true, mfaType })).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
@@ -166,7 +166,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const address = configs.isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
-  // A refusal at any step is right, and so is no mail.
+  // The target may refuse any step, or mail nothing.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
@@ -196,7 +196,7 @@ async function expectUnchanged(
   if (found?.answer !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, way ?? '');
 }
 
-/** The admin's session, in place of an API key, doesn't replace a code either. */
+/** A session of the admin doesn't replace a code either. */
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];

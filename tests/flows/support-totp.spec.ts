@@ -2,7 +2,7 @@ import type { Authenticator, SupportMfa } from '../../fixtures/index.js';
 import { ArrangeError, arrange, expect, mfa, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-// Tests that need a proven key follow those that need none; the last one replaces it, which costs a new code.
+// Tests that need no proven key come first. The last one replaces the key, which needs a new code.
 test('support-totp/not-disabled-without-code', async ({ support }) => {
   await arrange(support.verified());
   await expect.kept(support, mfa.totpOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(mfa.off));
@@ -30,7 +30,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   await arrange(support.verified());
 
   const { email = null } = connection.target.supportUser;
-  // Only a target that may stay in it gets a mode whose codes the suite can't read.
+  // The suite can't read codes of this mode, so only a target that may stay in it gets it.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
   await expect.kept(
@@ -62,7 +62,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// Stands here because the proven key is already replaced: replacing another would cost one more code.
+// This test comes here because the proven key is already replaced. Replacing another needs another code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
@@ -72,7 +72,7 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// These tests look at one key; the last ones make others.
+// These tests share one key. The last ones create others.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
@@ -102,7 +102,7 @@ test('support-totp/uri-is-key-uri', async ({ support }) =>
 test('support-totp/secret-matches-uri', async ({ support }) => {
   await secretMatchesUri((await arrange(support.enrolled())).answer);
 
-  // A second request may return a new key, then in both forms.
+  // A second request may return a new key, which needs both forms too.
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
   const newer = again.status >= 300 ? undefined : await arrange.ifItCan(secrets.usableKeyUri(again));
   const secret = textIn(again.fields.totpSecretKey);

@@ -2,13 +2,13 @@ import type { Answer, Users } from '../../fixtures/index.js';
 import { arrange, demand, expect, memberOf, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-/** Names that would change a URI if inserted unescaped; a further line is a further name. */
+/** Names that would change a URI if inserted unescaped. */
 const names = [
   'mfa-conformance&secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA',
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // No colon: a label must not contain a second one in any form.
+  // Without a colon: a label allows only one, escaped or not.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];
@@ -54,7 +54,7 @@ test('totp-key/gives-id-and-name', async ({ users }) => {
 });
 
 test('totp-key/echoes-name', async ({ users }) => {
-  // Characters that HTML and JSON escape; a target may refuse them.
+  // Characters that HTML and JSON escape. A target may refuse them.
   for (const totpKeyName of ['mfa-conformance-echo', 'mfa-conformance <Q&A> "\'é']) {
     const answer = await users.codes.createKey(users.withReplaceableTotp(), totpKeyName);
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
@@ -83,7 +83,7 @@ test('totp-key/secrets-are-unique', async ({ users }) => {
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
   const user = users.withReplaceableTotp();
-  // Judging randomness takes several secrets, which only a throw-away target is asked for.
+  // Judging randomness needs several keys. Only a disposable target is asked for them.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));
@@ -124,7 +124,7 @@ test('totp-key/label-names-the-account', async ({ users }) => {
 
 test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  // Twice, to show whether the second login has to wait for a step.
+  // The second login shows whether logins have to wait for a new step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewKey(user));
   const { authenticator } = await arrange(users.codes.enrol(user));
   const as = await arrange(users.sessions.of(user));

@@ -66,20 +66,20 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
 
   await arrange.login(users.logins.byNewKey(user));
   if (!api.contract.operations.has('VerifyUserOtp')) return;
-  // One code must not finish two pending sessions either.
+  // One code must not complete two pending sessions either.
   const other = await codes.unused((await arrange(users.codes.enrol(user))).authenticator);
   await openAtMostOne([1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })));
   await users.logins.settle(user);
 });
 
-/** The steps around now whose codes open a session, up to two steps either side; undefined if time ran out. */
+/** The steps whose codes open a session, from two before to two after now; undefined if a step ended meanwhile. */
 async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { authenticator } = await users.codes.enrol(user);
     await codes.room(authenticator);
     const now = codes.currentStep(authenticator);
     const accepted: number[] = [];
-    // From old to new: a target may refuse codes older than the last accepted one.
+    // Oldest first, because a target may refuse codes older than the last accepted one.
     for (let step = -2; step <= 2; step += 1) {
       const login = await users.login(user, { code: codes.at(authenticator, step), type });
       if (login.session !== undefined) accepted.push(step);

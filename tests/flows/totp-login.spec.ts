@@ -33,7 +33,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // If the target refuses this or treats MFA as off, it opens nothing that was closed.
+    // If the target refuses the PUT or treats MFA as off, it opens nothing new.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
     const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];
@@ -48,7 +48,7 @@ const type = 'totp';
 
 const noFirstStep = 'the target gives no session for the password alone';
 
-/** The returned text as each kind of credential: a target may look up the kinds in different places. */
+/** The same text as each kind of credential. A target may look up each kind elsewhere. */
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
@@ -92,10 +92,10 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   const first: Credential[] = [];
   const admin = users.admin();
   const all = admin === undefined || admin.mfaExempt ? [user] : [user, admin];
-  // Only users who may change it in a full session show that the pending session may not.
+  // The test needs a user whose full session may change the configuration, so it includes the admin.
   for (const each of new Map(all.map((one) => [one.role, one])).values()) {
     const { handedOut, session, unclear } = await arrange(users.login(each));
-    // A session that may read everything is not pending: the account may be exempt, or another requirement reports it.
+    // A session that reads everything is not pending. Another requirement reports it.
     if (handedOut !== undefined && session === undefined && !unclear) first.push(handedOut);
   }
   if (first.length === 0) arrange.notApplicable(noFirstStep);
@@ -103,7 +103,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
 
-  // MFA is off, or on without a proven key: a change locks nobody out.
+  // With support MFA off or unproven, a change locks nobody out.
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
   for (const as of first.flatMap(inEveryScheme)) {
@@ -120,18 +120,18 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   await mayNarrow(cluster);
   await cluster.on(['email']);
 
-  // Each try has a new key or a later step's code: a used code would be refused anyway.
+  // Each try needs a new key or a later step, because the target refuses used codes anyway.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
-    // A code of a used step would be refused too: if accounts may be locked, the next step's is tried.
+    // The target refuses a code of a used step anyway. byCode waits for the next step, if accounts may be locked.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
 
   expect(login).toBeRefused();
-  // Users without mail have no enabled type set up.
+  // A user without mail has no second factor now.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // Codes must not finish a pending session either.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
@@ -158,10 +158,10 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   await arrange(cluster.on(['totp']));
 
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // Whether or not the key was forgotten, this code is wrong.
+  // This code is wrong for the key, even if the target still has it.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
   if (getsMail(users, user)) {
-    // Mailed codes are available now: a login without one must still be refused.
+    // With mailed codes available, the password alone is still refused.
     await arrange(cluster.on(mfa.bothTypes));
     expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
@@ -187,7 +187,7 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Types in use are not taken from users. */
+/** Users must not lose a type that they use. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
 }
@@ -205,7 +205,7 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
 
 test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   const { user, answer, authenticator } = await arrange(users.enrolled());
-  // A target may return the same key again until it was used.
+  // A target may return an unused key again.
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const newer = await arrange(users.codes.enrol(user));
@@ -280,10 +280,10 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
   expect(await users.login(user)).toBeRefused();
   for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
-    // Shows that logins work, and ends the attempt series before it locks the account.
+    // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // Twice: the target may end the first session, to keep to a limit.
+  // Twice, because a session limit may end the first pending session.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
@@ -304,7 +304,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/** Variations of a code must be refused, and then the right one accepted; a further line is a further requirement. */
+/** Logins that must be refused. A right login afterwards shows that logins work. Add a line for another requirement. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],
@@ -332,7 +332,7 @@ test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-  // No refusal, login by the other type, end of its session or switch may make a code valid again.
+  // A refusal, a login by the other type, a deleted session or a switch must not make a code valid again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
   if (hasSid(user)) await arrange(users.sessions.end(user, admin));
   // If cluster MFA was found on, it stays on.
@@ -355,7 +355,7 @@ function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly Log
   return (['first', 'last'] as const).map((place) => ({ code: codes.almost(authenticator, place) }));
 }
 
-/** Whether a newer key voids codes of an older one; a target may keep several keys. */
+/** Whether a newer key voids the older one. A target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   await users.codes.enrol(user);

@@ -15,7 +15,7 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   expect(answer).toVerify();
 });
 
-// These tests need the proven key that the first one leaves: replacing it costs a new code.
+// The first test leaves a proven key for the others. Replacing it would need another new code.
 test('verify-totp/state-is-success-after-right-code', async ({ support }) => {
   await arrange(support.verified());
 
@@ -45,7 +45,7 @@ test('verify-totp/refuses-replay', async ({ support, connection }) => {
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
   const { replay, off, after } = await arrange(replayed(support));
 
-  // Another requirement tests whether it is refused.
+  // Another requirement tests whether the target refuses it.
   if (replay.fields.success === true || off === undefined)
     throw arrange.failure('The used code verifies again.');
   connection.recorder.adopt([replay.exchange, off.exchange]);
@@ -78,7 +78,7 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
-/** Codes that don't verify, and the current key, whose right code ends their series. */
+/** Codes that must not verify, and the current key, whose right code ends the attempt series. */
 interface Wrong {
   readonly wrong: readonly (string | undefined)[];
   readonly key?: Authenticator;
@@ -116,7 +116,7 @@ async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong
   return { wrong: [codes.at(authenticator, 0), mailed] };
 }
 
-/** A further line is a further requirement. */
+/** Add a line for another requirement. */
 for (const [id, prepared] of [
   ['verify-totp/refuses-wrong-code', ofKey((codes, key) => [codes.almost(key, 'first')])],
   [
@@ -143,7 +143,7 @@ for (const [id, prepared] of [
 test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Nor a code of the caller, who may be one of these users.
+  // The caller may be one of these users, and their code must not verify either.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
@@ -157,11 +157,11 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Few, so that nothing locks.
+  // Few enough to lock no account.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
-  // The key is proven now, and an empty code might count as proof.
+  // With a proven key, an empty code might count as right.
   for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
 });
 
@@ -181,11 +181,11 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 
-/** Sends an accepted code again; several tests share the result, because a refusal may void the proof. */
+/** Sends an accepted code again. Several tests share the answer, because a refusal may void the proof. */
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // A failure shows its own exchanges in each test.
+  // Each test records the exchanges, so that its failure shows them.
   known.catch(() => replays.delete(support));
   return known;
 }
@@ -204,7 +204,7 @@ async function replay(support: SupportMfa) {
   };
 }
 
-/** A new key whose current code has no leading zero: another requirement tests those. */
+/** A new key whose current code has no leading zero. Another requirement tests leading zeros. */
 async function plain(codes: Codes, next: () => Promise<Authenticator | undefined>) {
   let key = await next();
   for (let n = 0; n < 4 && key !== undefined; n += 1) {

@@ -14,7 +14,7 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
-/** Requirements on every answer: each test causes some, and any answer of the run counts. */
+/** Requirements on every answer: each test causes some, and all answers of the run are judged. */
 const requirements: readonly (readonly [
   provoke: (api: Api, admin: Credential) => Promise<unknown>,
   ...ids: RequirementId[],
@@ -28,7 +28,7 @@ const requirements: readonly (readonly [
   [wrongLogin, 'security/no-secret-echoed'],
 ];
 
-/** Answers that one requirement caused serve all that need the same. */
+/** Requirements that need the same answers share them. */
 const provoked = new Map<unknown, readonly Answer['exchange'][]>();
 
 for (const [provoke, ...ids] of requirements)
@@ -57,7 +57,7 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-// A target might obey an undocumented request: only a disposable one gets it with a credential.
+// A target might carry out an undocumented request. Only a disposable target gets it with a credential.
 test('http/405-is-error', async ({ api, admin, allow }) => {
   const answer = await arrange(
     api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
@@ -139,7 +139,7 @@ test('http/set-values-keep-their-names', async ({ cluster, support }) => {
 test('http/refuses-other-media-types', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // The target accepts it as JSON, so a refusal as another type is for the type.
+  // The target accepts the same body as JSON, so it refuses only the media type.
   await arrange.login(users.logins.withoutCode(user));
 
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {

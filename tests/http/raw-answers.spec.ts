@@ -1,7 +1,7 @@
 import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
-/** A server that compresses nothing may still leave extra bytes. */
+/** Extra bytes may also follow uncompressed content. */
 const headers = { 'Accept-Encoding': 'gzip' };
 
 test('http/no-content-after-204', async ({ api, admin, cluster }) => {

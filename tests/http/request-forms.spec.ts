@@ -14,7 +14,7 @@ test('http/unknown-is-no-success', async ({ api, admin, allow }) => {
   for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
     expect(await api.probe('GET', path, { as: admin, mistake: 'an unknown path' })).toBeNoSuccess();
   }
-  // An undocumented method might do anything: only a throw-away target gets it with a credential.
+  // An undocumented method might do anything. Only a disposable target gets it with a credential.
   const as = allow.disposable ? admin : anonymous;
   for (const [method, path] of senseless)
     expect(await api.probe(method, path, { as, mistake: `${method} where there is none` })).toBeNoSuccess();
@@ -58,7 +58,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
   }
 });
 
-/** With this many writes, a target that throttles sometimes refuses at least one. */
+/** A target that throttles some writes refuses at least one of these. */
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
@@ -91,7 +91,7 @@ test('http/parallel-reads-succeed', async ({ api, admin }) => {
   demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
 });
 
-/** Methods that no release has for their path: harmless even if obeyed. */
+/** Methods that no release has for their path. They do no harm even if carried out. */
 const senseless = [
   ['DELETE', '/email-otp'],
   ['DELETE', '/support-user/verify-totp'],
@@ -117,7 +117,7 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connect
     const answer = await arrange(write());
     const changes = await arrange(state.changesSince(before));
     if (changes.length > 0) await arrange(cluster.giveBack(shown));
-    // Other requirements judge accepted ones.
+    // Other requirements judge accepted bodies.
     if (answer.status >= 300) expect(answer).toHaveChangedNothing(changes);
   }
 });

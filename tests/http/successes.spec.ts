@@ -1,7 +1,7 @@
 import type { OperationWith } from '../../fixtures/index.js';
 import { arrange, expect, operations, operationsWith, prepared, test } from '../../fixtures/index.js';
 
-/** These need more than a call by the admin: each has its test below. */
+/** Operations that need more than one call by the admin have their own tests below. */
 const special = [
   'UpdateMFAConfig',
   'UpdateSupportMFAConfig',
@@ -15,7 +15,7 @@ type Plain = Exclude<OperationWith<'slug'>, (typeof special)[number]>;
 
 const plain = operationsWith('slug').filter((id): id is Plain => special.every((each) => each !== id));
 
-/** In each test its operation succeeds once; any success of the run counts. */
+/** Each test makes its operation succeed once. The requirement judges all successes of the run. */
 for (const id of plain) {
   test(operations[id].answers, async ({ api, admin, connection }) => {
     const body = await arrange(prepared(id, connection));
@@ -56,7 +56,7 @@ test('support-configure/answers-200', async ({ support }) => {
 });
 
 test('verify-totp/answers-200', async ({ support, codes, connection }) => {
-  // Replacing one more proven key would cost one more new code.
+  // Replacing another proven key would need another new code.
   const known = support.lastProof;
   if (known !== undefined) connection.recorder.adopt([known.exchange]);
   const verified = async () => {
@@ -98,7 +98,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
   const user = users.withPassword();
-  // While cluster MFA is off, a password is refused only until the target applies the switch.
+  // The target may refuse the password until it applies the switch of cluster MFA.
   const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
   const request = () => users.sessions.requestToken(user);
   const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });

@@ -32,7 +32,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
-  // If codes of no key work, this key was not replaced.
+  // If another key's code works too, this key was not replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });
@@ -62,7 +62,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // A key may count as set up only after its first code: until then a pending session may enrol.
+  // Until the first code of a key, a target may let a pending session enrol.
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
@@ -80,7 +80,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 
 test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   const { user, authenticator: older } = await arrange(users.enrolled());
-  // Twice, to show whether the next login has to wait for a step.
+  // The second login shows whether logins have to wait for a new step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');
@@ -131,7 +131,7 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
   }
 });
 
-/** If any code works, a key's code doesn't show whose key it is. */
+/** If any code works, a right code doesn't show whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');

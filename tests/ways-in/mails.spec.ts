@@ -38,7 +38,7 @@ test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, fac
   await arrange(users.switchedOn(user));
   const mark = await arrange(mail.mark(user.email));
 
-  // By the password alone: beside a credential the cookie may belong to its owner.
+  // Without a credential, because the cookie may belong to the credential's owner.
   const answer = await users.codes.request(user, { as: anonymous });
 
   await facts.measure('emailOtpWithoutCredential', async () => {
@@ -69,7 +69,7 @@ test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster
   const credentials = await users.sessions.others(owner);
   if (credentials.length === 0) arrange.notApplicable('no user has an API key or an access token');
 
-  // A mail to somebody else may be an earlier late one; a wrong address shows each time.
+  // A single mail to somebody else may be a late one, so the request is repeated.
   const goesAstray = async (as: Credential) => {
     const mark = await mail.mark();
     const known = new Set(mail.seen);

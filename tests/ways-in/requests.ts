@@ -18,7 +18,7 @@ export const junkCertificate: Way = {
   members: { certificate: junk, privateKey: junk },
 };
 
-/** Members that a server might take for a reason to ask for no code; add a line for another. */
+/** Members that might make a server skip the code. Add a line for another. */
 export const members: readonly Way[] = [
   ...['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'].map(
     (name) => member(name, true),

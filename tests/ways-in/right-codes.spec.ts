@@ -44,9 +44,9 @@ async function sourceOf(type: CodeSource['type'], api: Api, users: Users, codes:
   return { api, users, user, type, fresh };
 }
 
-/** If any code or password works, all forms of a right one do: another requirement reports that. */
+/** Whether any wrong code or password works, which another requirement reports. */
 async function plainlyOpen({ users, user, type, fresh }: CodeSource): Promise<boolean> {
-  // Wrong in every digit: a code that is wrong in one digit is itself one of the forms.
+  // Every digit is wrong, because a code with one wrong digit is one of the forms.
   const wrong = (await fresh()).replace(/[\da-z]/gi, (one) => String(((Number(one) || 0) + 5) % 10));
   const wrongCode = await users.login(user, { code: wrong, type });
   const password = `${user.password.reveal()}-not`;

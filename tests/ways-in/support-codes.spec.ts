@@ -14,11 +14,11 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [mfa.off({ mfaCode })]));
 
-/** Too few to lock the account: a right code ends the series. */
+/** Too few attempts to lock the account. A right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// This order rarely proves and replaces the support user's key: each time costs a new code.
+// In this order the support user's key is rarely proven and replaced, which needs a new code each time.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);
@@ -75,7 +75,7 @@ test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
     await expect.kept(support, mfa.totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
 });
 
-// It waits for the step whose code the next test uses.
+// This test waits for the step whose code the next test uses.
 test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes, connection }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
@@ -87,7 +87,7 @@ test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes,
 
 test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, codes }) => {
   const { authenticator } = await arrange(support.verified());
-  // It is not sent here and left for the next test.
+  // The code is not sent here, so that the next test can use it.
   const code = await codes.unsent(authenticator);
   await expect.kept(support, mfa.totpOn, offWith([code.slice(0, 1), `${code}0`]));
   await mfa.unlockedBy(api, support, authenticator);
@@ -96,7 +96,7 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
 test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
   const supports = await arrange(support.verified());
 
-  // Nor a code of the caller, who may be one of these users.
+  // The caller may be one of these users, and their code must not verify either.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -106,7 +106,7 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
       mfa.totpOn,
       offWith([await codes.unlike(authenticator, supports.authenticator)]),
     );
-  // If it needs no wait, it also runs on a target that may lock: a lock lasts longer.
+  // Ends the attempt series by a right code. Only a target that may lock is worth a wait for one.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 
@@ -122,6 +122,6 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   }
   expect(open).toBeShut();
   expect(await support.read()).toHaveMembers(mfa.totpOn);
-  // Later tests then wait for no further code.
+  // So later tests need not wait for another code.
   await arrange(support.off(code));
 });

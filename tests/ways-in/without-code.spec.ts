@@ -12,7 +12,7 @@ import {
 import { noCodes } from './codes.js';
 import { headers, junkCertificate, members, nameOf, otherRequests } from './requests.js';
 
-/** Logins without a right code that open nothing; a further line is a further requirement. */
+/** Logins without a right code that must open nothing. Add a line for another requirement. */
 for (const [id, waysOf, isWrong] of [
   ['ways-in/name-in-any-form-needs-code', ({ user }) => namedOtherwise(user)],
   ['ways-in/what-is-no-code-opens-nothing', () => noCodes, true],
@@ -27,7 +27,7 @@ for (const [id, waysOf, isWrong] of [
     await bypass.expectCodeNeeded(account, await bypass.tryWays({ ...account, isWrong }, ways));
   });
 
-/** Features of a login that spare no code, several in one request. */
+/** Features of a login that must not replace a code, several in one request. */
 for (const [id, ...groups] of [
   ['ways-in/other-member-skips-no-code', [junkCertificate], members],
   ['ways-in/header-skips-no-code', headers],
@@ -50,7 +50,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
     const session = await arrange(users.sessions.of(other));
     ways.push({ name: `a session of ${other.role}`, headers: headersOf(session) });
   }
-  // The exempt login must not spare the next user a code: a server may keep state from a login.
+  // A server may keep the state of the exempt login, which must not replace the next user's code.
   for (const exempt of users.allWithPassword().filter(({ mfaExempt }) => mfaExempt === true))
     ways.push({
       name: `right after a login of ${exempt.role}, who is exempt`,
@@ -64,13 +64,13 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
 test('ways-in/code-of-others-at-once-skips-no-code', async ({ api, users, codes }) => {
   const [one, other] = [await arrange(users.enrolled(0)), await arrange(users.enrolled(1))];
   const open: Open[] = [];
-  // Each user's code ends their series; those of the last round are too few to lock.
+  // Each user's code ends their attempt series. The attempts of the last round are too few to lock.
   for (const [{ user, authenticator }, victim, times] of [
     [one, other.user, 2],
     [other, one.user, 1],
   ] as const) {
     const code = await codes.unused(authenticator);
-    // One at a time: no other login may run while a code is checked.
+    // One login at a time beside the one with a code.
     const inTurn = async () => {
       for (let n = 0; n < times; n += 1) {
         const { session, answer } = await users.login(victim);
@@ -139,7 +139,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
     const { answer, session } = await users.login(user, { code, type: 'salesforce' });
     if (session !== undefined) open.push({ name: code === '' ? 'no code' : 'a made-up code', answer });
   }
-  // If cluster MFA was found on, nothing else removes the type before the end of the run.
+  // Removes the type now. If cluster MFA was found on, it would stay until the end of the run.
   await arrange(cluster.put(before));
   await arrange(state.clusterOnce(before));
   expect(open).toBeShut();
@@ -148,7 +148,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
 
 const allTypes = ['totp', 'email', 'salesforce'];
 
-/** No document says that POST /access-tokens takes a code, but a wrong one must not help. */
+/** No document says that POST /access-tokens takes a code, but a wrong one must not get a token. */
 const madeUpCodes = (['totp', 'email', 'Totp', 'Email', 'salesforce', '', null] as const).map((otpType) => ({
   name: `a made-up code of the type ${JSON.stringify(otpType)}`,
   members: { otpCode: '314159', otpType },
@@ -172,13 +172,13 @@ function requestedOtherwise({ api, users, user }: Account): readonly Way[] {
     const { method = 'POST', path = '/users/sessions', ...options } = other;
     const body = form ? { raw: { body: String(new URLSearchParams(json)) } } : { anyJson: json };
     const send = async () => {
-      // A server may close the connection on an odd request, or never answer it: both open nothing.
+      // A server may close the connection on an odd request or never answer it. Both open nothing.
       const answer = await arrange.ifAnswered(
         api.probe(method, path, { ...options, ...body, mayBeIgnored: true }),
       );
       const isToken = answer !== undefined && textOf(answer.body, 'accessToken') !== undefined;
       if (!isToken || users.sessions.whyNoTokens !== undefined) return answer;
-      // If the password alone gets a token, another requirement reports it: an older path bypasses nothing.
+      // If the password alone gets a token at the documented path, another requirement reports it.
       return credentialIn(await users.sessions.requestToken(user)) === undefined ? answer : undefined;
     };
     return { name: nameOf({ ...other, ...(form && { form }) }), send };

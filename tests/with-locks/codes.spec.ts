@@ -57,7 +57,7 @@ test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
   for (const { name, members } of namedOtherwise(user)) {
     const { answer, session } = await users.login(user, { ...right, members });
     if (session !== undefined) open.push({ name, answer });
-    // The lock may have ended by itself: then a success is no bypass.
+    // If the lock has ended by itself, a success is no bypass.
     if (session !== undefined || !(await isOut(users, user, right))) break;
   }
 
@@ -143,6 +143,6 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const judged = unslowed.filter(
     (answer) => first !== undefined && guesses.areAlike(answer, first) && answer.status !== 429,
   ).length;
-  // The measured limit may have been the end of a longer series.
+  // Earlier attempts may count towards the measured limit.
   expect(judged).toBeAtMost(Math.max(10, 2 * (after ?? atOnce)), 'guesses evaluated', ...answers.slice(-1));
 });

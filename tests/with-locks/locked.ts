@@ -7,7 +7,7 @@ export const measuredCall = asCall(measured.expects);
 
 type Given = Pick<Fixtures, 'users' | 'codes' | 'locks'>;
 
-/** A user after wrong TOTP codes, which may have locked the account. */
+/** The result of wrong TOTP codes, which may have locked the account. */
 export interface Guessed {
   readonly user: User;
   readonly after: number | undefined;
@@ -20,7 +20,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** Sends wrong TOTP codes until something changes. An account that an earlier test locked may be used again. */
+/** Sends wrong TOTP codes until the answers change. Reuses an account that an earlier test locked. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -44,7 +44,7 @@ export async function isOut(users: Users, user: User, right: Guessed['right']): 
   return (await users.login(user, right)).session === undefined;
 }
 
-/** Whether wrong codes were limited at all; leaves the lock or waits for its end. */
+/** Whether the target limited wrong codes. Waits for the end of the lock, if the run may. */
 export async function isLimited({ after, isOut, rest }: Guessed): Promise<boolean> {
   if (isOut || after !== undefined) await rest();
   return isOut || after !== undefined;
@@ -59,7 +59,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** Turns a failed preparation into a blocked test if earlier tests may have locked the account. */
+/** If preparing fails and earlier tests may have locked the account, the test counts as not run. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
@@ -67,7 +67,7 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
   });
 }
 
-/** Sends wrong codes or passwords until something changes: then the right one must be refused. */
+/** Sends wrong codes or passwords until the answers change. The right one must then be refused. */
 export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,

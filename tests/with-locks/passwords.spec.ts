@@ -10,7 +10,7 @@ const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user,
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
-/** A user whose password may be locked and works now; wrong codes may have left it unlocked. */
+/** A user whose password works now and may be locked. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
   const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
   const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));

@@ -8,7 +8,7 @@ const most = 30;
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });
-  // Awaits all promised mails: a late one must not fall into another test.
+  // Waits for all promised mails, so that no late one arrives in another test.
   const promised = after ?? answered;
   const got = await mail.counted(mark, ({ to }) => to.includes(address), promised);
   const hasLimit = after !== undefined || got < promised;
@@ -22,13 +22,13 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const all = users.allWithMail();
   const caller = all.find(({ role }) => !locks.isLocked(role)) ?? users.withMail();
   const user = all.at(-1) ?? caller;
-  // In an existing session: logging in may cause a mail.
+  // Uses an existing session, because a login may cause a mail.
   const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
   const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measuredCall });
-  // If no code arrives this way, other requirements report it.
+  // If this operation mails no code, other requirements report it.
   const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
   const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
 
@@ -43,10 +43,10 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
 
   const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
-  // The limit may prevent another code.
+  // Takes the newest mailed code, because the limit may prevent another.
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
   if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
-  // Otherwise the restoring after the tests switches it off.
+  // If this fails, restoring after the tests switches it off.
   await arrange.ifItCan(support.off());
   demand(hasLimit, noLimit);
 });

@@ -58,7 +58,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
   );
-  // A locked target did not check the code, so it is still good. Another one might have to outwait the lock.
+  // A locked target did not check the code, so it stays good. Waiting for another could outlast the lock.
   const code = await codes.unused(authenticator);
   const isLocked = after !== undefined && (await switchOff(code)).status >= 400;
   const elsewhere = await switchOff(code, session);
