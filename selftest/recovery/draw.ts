@@ -31,6 +31,8 @@ export interface Hit {
 export interface Ending {
   readonly n: number;
   readonly kind: Kind;
+  /** How many tests run at once on each target. */
+  readonly lanes: number;
   readonly grep: string;
   /** The event comes once tests run; otherwise perhaps earlier, while accounts are checked. */
   readonly inTests: boolean;
@@ -70,37 +72,39 @@ const greps: readonly { readonly grep: string; readonly few: string; readonly wr
   { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 
-/** Changes both configurations: their tests run side by side. */
+/** Tests of both configurations, which run at the same time in lanes. */
 const grepsInLanes: typeof greps = [
   { grep: 'totp-login/*,support-totp/*', few: 'totp-login/accepts-*,support-totp/disabled-*', writes: 6 },
   { grep: 'mfa-config/stores-*,support-email/*', few: 'mfa-config/stores-*,support-email/get-*', writes: 6 },
 ];
 
+/** A lane each for cluster and support user; with four, two accounts have one as well. */
+export const laneCounts = [1, 2, 4] as const;
+
 interface DrawOptions {
-  /** Targets whose clock is not moved, with tests of both configurations running. */
-  readonly inLanes?: boolean;
   readonly from?: readonly Kind[];
   /** Takes half the time, with only the requirements needed to reach the same writes. */
   readonly short?: boolean;
 }
 
-/** The n-th ending of a seed, equal each time. Kinds of events and of targets take turns; the rest is random. */
-export function endingOf(
-  seed: number,
-  n: number,
-  { from = kinds, short = false, inLanes = false }: DrawOptions = {},
-): Ending {
+/**
+ * The n-th ending of a seed, equal each time. Kinds of events, of targets and numbers of lanes take turns; the rest is
+ * random.
+ */
+export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
   const random = randomOf(seed * 1_000_003 + n);
   const below = (limit: number) => Math.floor(random() * limit);
   const kind = pick(from, n);
-  const among = inLanes ? grepsInLanes : greps;
+  const lanes = pick(laneCounts, n);
+  const among = lanes === 1 ? greps : grepsInLanes;
   const { grep, few, writes } = pick(among, below(among.length));
   const scaled = (ms: number) => (short ? ms / 2 : ms);
   const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name): Hit => {
     const isHeld = name === 'writes are held';
     return {
       name,
-      movesClock: !inLanes,
+      // A target whose clock moves has one lane.
+      movesClock: lanes === 1,
       state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
       variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
       proxy: {
@@ -119,7 +123,7 @@ export function endingOf(
   const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
   // The death of a process needs that process.
   const inTests = kind.startsWith('death of') || below(4) > 0;
-  return { n, kind, grep: short ? few : grep, inTests, hits, times };
+  return { n, kind, lanes, grep: short ? few : grep, inTests, hits, times };
 }
 
 function pick<T>(from: readonly T[], n: number): T {

@@ -51,7 +51,7 @@ export async function judge(ending: Ending, folder: string, root = packageRoot()
 
 async function judgeOn(
   lanes: readonly Lane[],
-  { kind, grep, inTests, times }: Ending,
+  { kind, lanes: atOnce, grep, inTests, times }: Ending,
   folder: string,
   disk: SmallDisk | undefined,
   root: string,
@@ -60,7 +60,8 @@ async function judgeOn(
   const targets = lanes.flatMap(({ targetFile }) => ['-t', targetFile]);
   const reports = join(folder, 'out');
   const out = ['--out', reports, '--no-allure', '--jobs', String(lanes.length)];
-  const run = start(root, ['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
+  const what = ['--grep', grep, '--lanes', String(atOnce)];
+  const run = start(root, ['run', ...targets, ...what, '--state-dir', stateDir, ...out]);
   let hits = 0;
   void testsRun(inTests ? run.child : undefined).then(() => {
     for (const { proxy } of lanes) proxy.arm();

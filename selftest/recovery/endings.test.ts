@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { temporaryFolder } from '../cli/suite.js';
-import { endingOf, hitsOfAnEnding, type Kind, kinds } from './draw.js';
+import { endingOf, hitsOfAnEnding, type Kind, kinds, laneCounts } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
 import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
@@ -39,7 +39,9 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
 
   expect(endings(3)).toEqual(endings(3));
   expect(endings(3)).not.toEqual(endings(4));
-  expect(new Set(endings(3).map(({ kind }) => kind)).size).toBe(kinds.length);
+  expect(new Set(endings(3).map(({ kind, lanes }) => `${kind} ${lanes}`)).size).toBe(
+    kinds.length * laneCounts.length,
+  );
   expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
   expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
   // The endings that npm test takes cover all targets, mostly at a moment during tests.

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../../src/base/words.js';
 import { tool, wholeFrom, wholeNumber } from '../tool/tool.js';
 import { endingOf, hitsOfAnEnding } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
@@ -12,18 +13,16 @@ interface Options {
   readonly endings: number;
   readonly seed: number;
   readonly only?: number;
-  readonly inLanes: boolean;
   readonly atOnce: number;
 }
 
-const { endings, seed, only, inLanes, atOnce } = tool(
+const { endings, seed, only, atOnce } = tool(
   'prove:restore',
   'Ends runs in all ways at random moments, and looks whether the targets are as they were found.',
 )
   .option('--endings <n>', 'how many', wholeNumber, 200)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
   .option('--only <n>', 'the run of this number alone', wholeFrom(0))
-  .option('--in-lanes', 'while tests of both configurations run side by side', false)
   .option('--at-once <n>', 'how many at a time', wholeNumber, 3)
   .parse()
   .opts<Options>();
@@ -37,7 +36,7 @@ const startedAt = Date.now();
 
 async function take(): Promise<void> {
   for (let n = todo.shift(); n !== undefined; n = todo.shift()) {
-    const ending = endingOf(seed, n, { from: kinds, inLanes });
+    const ending = endingOf(seed, n, { from: kinds });
     const { hits, open, problems } = await judge(ending, join(folder, String(n)));
     const line = tally.get(ending.kind) ?? { all: 0, right: 0, hit: 0, open: 0 };
     tally.set(ending.kind, line);
@@ -45,7 +44,9 @@ async function take(): Promise<void> {
     if (problems.length === 0) line.right += ending.hits.length;
     line.hit += hits;
     line.open += open;
-    console.log(`${problems.length === 0 ? 'ok    ' : 'NOT OK'} ${n} ${ending.kind}, ${ending.grep}`);
+    console.log(
+      `${problems.length === 0 ? 'ok    ' : 'NOT OK'} ${n} ${ending.kind}, ${counted(ending.lanes, 'lane')}, ${ending.grep}`,
+    );
     for (const problem of problems) console.log(`       ${problem}`);
   }
 }
