@@ -1,23 +1,28 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take minutes: last, they would be waited for with one worker idle. */
+/** The files that take longest, longest first. One that starts late would keep all other workers waiting. */
 const longest = [
-  'recovery/broken-builds',
   'detection/detection',
-  'recovery/endings',
+  'docs/docs',
+  'package/tutorial',
+  'recovery/broken-builds',
   'recovery/upsets',
-  'cli/secrets',
   'cli/signals',
+  'recovery/endings',
+  'cli/many-targets',
+  'recipes/recipes',
+  'package/pack',
+  'cli/secrets',
   'pages/report',
   'mutation/mutation',
+  'order/lanes',
+  'events/blame',
   'chaos/chaos',
-  'recipes/recipes',
-  'cli/many-targets',
 ];
 
 const all = ['selftest/**/*.test.ts'];
-/** What stands in for a module of Node.js must come before any other import of it. */
+/** Files that replace a module of Node.js. They must do so before anything imports it, so each has its own process. */
 const mocking = [
   'selftest/connection/key-lag.test.ts',
   'selftest/connection/read-back.test.ts',
@@ -46,11 +51,11 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 4,
-    // What runs at once in a file starts whole runs of the suite.
+    // Concurrent tests of a file each start a run of the suite, which has several processes.
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      // A process for each of so many files would take longer than most of them.
+      // Starting a process takes longer than most files.
       { extends: true, test: { name: 'shared', include: all, exclude: mocking, isolate: false } },
       { extends: true, test: { name: 'apart', include: mocking, isolate: true } },
     ],

@@ -55,10 +55,10 @@ export interface WireAnswer {
   headers: Record<string, string>;
   content: Buffer | undefined;
   /**
-   * Set only by faults: the answer is written to the socket as given, and the connection closes.
-   * `after` follows the framed content; `keep` is the number of bytes sent; `contentOnHead`
-   * sends the content on HEAD too; `framing` replaces the framing header fields, of which one may
-   * repeat; `reason` replaces the reason phrase; `contentAfterMs` is the pause after the head.
+   * Set only by faults. The server writes the answer to the socket as given, then closes the connection.
+   * `after`: bytes after the framed content. `keep`: how many bytes are sent. `contentOnHead`: HEAD gets the
+   * content as well. `framing`: the framing header fields, where a name may repeat. `reason`: the reason
+   * phrase. `contentAfterMs`: the pause between head and content.
    */
   raw?: {
     after?: Buffer;
@@ -91,7 +91,7 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: undefined };
 }
 
-/** The credentials of a request that this release reads. */
+/** The credentials in a request, as far as this release reads them. */
 export interface Credentials {
   readonly apiKey?: string;
   /** Value of Authorization. */
@@ -100,8 +100,8 @@ export interface Credentials {
 }
 
 /**
- * The semantics of the API in small replaceable pieces: the reference's here, one
- * deviation in each fault or variant. Operations ask these rules and decide nothing themselves.
+ * The rules of the API as small functions that faults and variants replace. Operations ask these rules and
+ * decide nothing themselves.
  */
 export interface Rules {
   /** For new TOTP keys; the window is in steps. */
@@ -129,7 +129,7 @@ export interface Rules {
   passwordThrottle: { attempts: number; lockMs: number };
   /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
-  /** How many mails with unused codes an account gets, and within what time by the emulator's clock. */
+  /** The most mails with unused codes for an account within a time of the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
@@ -145,7 +145,7 @@ export interface Rules {
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
 
   newSecret(call: Call, world: World): Buffer;
-  /** totpSecretKey of a secret. */
+  /** The text of a secret in totpSecretKey. */
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
   /** The step within the accepted window that a code belongs to. */
@@ -157,10 +157,10 @@ export interface Rules {
   passwordRight(user: User, password: string): boolean;
   asksForCode(user: User, world: World): boolean;
   mechanismEnabled(mechanism: string, world: World): boolean;
-  /** Which kinds of code are tried for an otpType. */
+  /** The kinds of code that an otpType may stand for. */
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
-  /** @throws Refusal where a code gets no access token either: no document promises one */
+  /** @throws Refusal if a login with MFA on gets no access token: no document promises one, even for a right code */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
   /** Whether a login without a code starts a pending session. */

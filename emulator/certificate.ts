@@ -16,7 +16,7 @@ export async function createCertificate(host: string): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'MFA emulator' }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // A clock that is a little behind must not refuse a certificate made just now.
+    // Clients whose clock is a little behind must accept the certificate as well.
     notBeforeDate: new Date(Date.now() - 24 * 3600 * 1000),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

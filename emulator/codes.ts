@@ -2,7 +2,7 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code or a password and counts wrong ones: too many consecutive ones lock the account.
+ * Judges a code or a password. Too many consecutive wrong ones lock the account.
  *
  * @throws Refusal 429 while it is locked
  */
@@ -62,7 +62,7 @@ export function useLoginCode(user: User, otpType: string, code: string, world: W
     );
 }
 
-/** @throws Refusal 429 where too many mails went unused */
+/** @throws Refusal 429 after too many mails with unused codes */
 function countMail(owner: Owner, { state, rules, clock }: World): void {
   const { mails, windowMs } = rules.mailLimit;
   const now = clock.now();
@@ -78,9 +78,9 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
 }
 
 /**
- * Makes a code for an owner and mails it; the answer to the request doesn't wait for the mail.
+ * Makes a code for an owner and mails it. The answer to the request does not wait for the mail.
  *
- * @throws Refusal 429 where too many mails went unused
+ * @throws Refusal 429 after too many mails with unused codes
  */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
   const { rules, state } = world;

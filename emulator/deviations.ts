@@ -55,7 +55,7 @@ export const changesFreely =
 export const disablesFreely = (isFree: (change: Change) => boolean): Apply =>
   changesFreely((change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/** In email mode the earlier address stays. @param claims answers show the new one, and this is called with it */
+/** In email mode the earlier address stays in force. @param claims gets the new address, which answers then show */
 export const keepsAddress = (claims?: (email: string, world: World) => void): Apply => {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   return (seams) => {
@@ -85,7 +85,7 @@ export const alsoKnows = (
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
-/** Logins hand out other session ids or access tokens, and the first ones open nothing. */
+/** Replaces the session ids or access tokens that logins answer. The original ones open nothing. */
 export const handsOut =
   (operation: keyof typeof handedOut, change: (id: string, username: string, now: number) => string): Apply =>
   (seams) =>
@@ -100,10 +100,10 @@ export const handsOut =
       state.issuedAt.set(other, clock.now());
       return { ...body, [handedOut[operation]]: other };
     });
-/** A credential that a login hands out. */
+/** A credential in the answer to a login. */
 export type Handed = 'sessionId' | 'accessToken';
 
-/** Session ids or access tokens have another form, which `read` turns back. */
+/** Shows session ids or access tokens in another form. `read` restores the original from a request. */
 export const shownAs =
   (property: Handed, show: (value: string) => string, read: (shown: string) => string): Apply =>
   (seams) => {
@@ -120,19 +120,19 @@ export const shownAs =
     });
   };
 
-/** Answers of one status become others. */
+/** Replaces members of the answers with this status. */
 export const replaces =
   (which: Which, status: number, by: Partial<Answer>): Apply =>
   (seams) =>
     seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 
-/** Answers of one status are sent byte for byte. */
+/** Sends the answers with this status byte for byte. */
 export const sendsRaw =
   (which: Which, status: number, raw: NonNullable<WireAnswer['raw']>): Apply =>
   (seams) =>
     seams.wire(which, (answer) => answer.status === status && { raw });
 
-/** Answers become pages of a web server, which keep only the Date field. */
+/** Turns an answer into a web server's page. Of the header fields, only Date stays. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
   const { date } = answer.headers;
   answer.status = status;
@@ -140,7 +140,7 @@ export function page(answer: WireAnswer, status: number, type: string, content: 
   answer.content = Buffer.from(content);
 }
 
-/** Answers without one header field. */
+/** Removes one header field from answers. */
 export const leavesOut =
   (name: string): Apply =>
   (seams) =>
@@ -178,7 +178,7 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
   return opened(sessionId);
 }
 
-/** A login refused for want of a code gets what `hand` makes of a new id. @returns the users of these ids */
+/** A login without its code gets a body made by `hand` from a new id. @returns the users by these ids */
 export function handsWithoutCode(
   seams: Seams,
   hand: (id: string, answer: Answer) => Partial<Answer>,

@@ -34,7 +34,7 @@ export interface EmulatorOptions {
   /** On loopback. Default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
-  /** How many users there are besides admin, viewer and other. */
+  /** The number of users besides admin, viewer and other. */
   readonly accounts?: number;
 }
 
@@ -130,7 +130,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   };
 }
 
-/** Loading this module doubles the start of an emulator that serves HTTP. */
+/** Loads the module for HTTPS only: it doubles the time until an emulator starts. */
 async function certificateFor(host: string): Promise<Certificate> {
   const { createCertificate } = await import('./certificate.js');
   return createCertificate(host);
@@ -161,7 +161,7 @@ function trust(
   return ca === undefined ? { pin: certificate.pin } : { ca };
 }
 
-/** An address for clients, which wildcard addresses are not. */
+/** The address for clients: the loopback address in place of a wildcard. */
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

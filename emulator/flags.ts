@@ -40,7 +40,7 @@ export function emulatorCommand(): Command {
       .addOption(new Option('--exit-on-stdin-end').hideHelp())
       .addOption(new Option('--catalogue <which>').choices(['faults', 'variants']).hideHelp())
       .allowExcessArguments(false)
-      // One line, also where a suggestion stands on a second one.
+      // Commander puts its suggestion on a second line; the complaint must be one line.
       .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
   );
 }

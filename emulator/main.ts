@@ -46,17 +46,17 @@ async function main(): Promise<void> {
   );
 }
 
-/** Editors complete the keys of a target file by it. */
+/** The line by which editors find the schema of a target file and complete its keys. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
   const schema = specFile('target.schema.json');
   return schema === undefined ? '' : `# yaml-language-server: $schema=${schema.replaceAll('\\', '/')}\n`;
 }
 
-/** The file holds secrets: others can't read it, not even between writing and chmod. */
+/** Writes the file so that only its owner can ever read it, because it holds secrets. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
-    // A file that is there already would keep its mode.
+    // Writing to an existing file would keep its mode.
     rmSync(file, { force: true });
     if (emulator.certificate === undefined) {
       writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });

@@ -8,7 +8,7 @@ export function nearest(wanted: string, known: readonly string[], most = 5): str
     .map(({ id }) => id);
 }
 
-/** An id that holds the wanted text, or the reverse, counts as near however long it is. */
+/** An id that contains the wanted text, or is contained in it, counts as near at any length. */
 function likeness(a: string, b: string): boolean {
   return a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a));
 }

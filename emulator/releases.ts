@@ -1,6 +1,6 @@
 /**
- * The features of each release, kept apart from the release documents: a mistake in a document
- * shows as a disagreement.
+ * The features of each release, written independently of the release documents: the suite then finds a mistake
+ * in a document as a disagreement with the emulator.
  */
 export const releaseNames = [
   '6.6.0d',

@@ -8,7 +8,7 @@ import { hotp, stepAt, toBase32 } from './totp.js';
 const anHourMs = 3_600_000;
 
 /** A fresh copy: deviations change theirs. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one rule after the other
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of rules
 export function referenceRules(): Rules {
   const rules: Rules = {
     totp: {
@@ -102,7 +102,7 @@ export function referenceRules(): Rules {
     retireReferences: ({ state }) => state.referenceIds.clear(),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
-      // A verified key stays verified: otherwise a wrong code would allow switching off without one.
+      // A verified key stays verified. Otherwise a wrong code would allow switching MFA off without a code.
       return before.verification === 'kSuccess' ? 'kSuccess' : 'kFailure';
     },
   };
@@ -115,7 +115,7 @@ function protectsItself(support: SupportMfa): boolean {
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');
 }
 
-/** Leaving the mode counts as disabling, because an unverified other mode can be switched off freely. */
+/** A change of mode counts as disabling, because the new, unverified mode can be switched off without a code. */
 function weakens(before: SupportMfa, wanted: SupportMfa): boolean {
   if (!wanted.enabled || wanted.mfaType !== before.mfaType) return true;
   return before.mfaType === 'email' && wanted.email !== before.email;

@@ -5,10 +5,10 @@ import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
 import type { Role, StartState } from './state.js';
 
-/** Which calls a deviation touches: `any` includes those that are no operation. */
+/** The calls that a deviation changes. `any` includes calls to unknown paths and methods. */
 export type Which = OperationId | readonly OperationId[] | 'any';
 
-/** What a hook changes: the members that it returns, if any. */
+/** The members that a hook replaces, or nothing. */
 type Nothing = false | null | undefined | '';
 type Change<T> = Partial<T> | Nothing;
 
@@ -43,7 +43,7 @@ export class Seams {
   readonly clock: Clock;
   /** The starting state of the emulator. */
   start: StartState = {};
-  /** The target file's entries for accounts, limits and allow, and its omissions. */
+  /** Entries of the emulator's target file. */
   readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
@@ -55,7 +55,7 @@ export class Seams {
     this.clock = clock;
   }
 
-  /** Replaces a rule by one that gets the earlier one first. */
+  /** Replaces a rule. The new rule gets the earlier one as its first argument. */
   wrap<Name extends Deciding>(name: Name, by: Wrapper<Name>): void {
     const earlier = this.rules[name];
     Object.assign(this.rules, { [name]: (...args: ArgsOf<Name>) => by(earlier, ...args) });
@@ -66,12 +66,12 @@ export class Seams {
     this.#input.push({ which, hook });
   }
 
-  /** The body as read, before it is checked; a hook that returns undefined leaves it. */
+  /** Changes a body before it is checked. A hook that returns undefined leaves it as it is. */
   body(which: Which, hook: OnBody): void {
     this.#body.push({ which, hook });
   }
 
-  /** Some members of the body as read. */
+  /** Replaces some members of a body before it is checked. */
   edit(which: Which, change: Edit<Json | undefined>): void {
     this.body(which, (body, call, world) => {
       const members = change(body, call, world);
@@ -89,12 +89,12 @@ export class Seams {
     return () => last;
   }
 
-  /** Every answer. */
+  /** Changes every answer. */
   answer(which: Which, hook: OnAnswer): void {
     this.#answer.push({ which, hook });
   }
 
-  /** Successful answers with a body; a hook that returns undefined leaves it. */
+  /** Changes the bodies of successful answers. A hook that returns undefined leaves the body as it is. */
   success(
     which: Which,
     change: (body: JsonObject, call: Call, world: World) => JsonObject | undefined,
@@ -105,7 +105,7 @@ export class Seams {
     });
   }
 
-  /** Some members of them. */
+  /** Replaces some members of the bodies of successful answers. */
   show(which: Which, change: Edit<JsonObject>): void {
     this.success(which, (body, call, world) => {
       const members = change(body, call, world);
@@ -113,14 +113,14 @@ export class Seams {
     });
   }
 
-  /** Answers with a 4xx status only. */
+  /** Changes answers with a 4xx status. */
   refusal(which: Which, hook: OnAnswer): void {
     this.answer(which, (answer, call, world) =>
       answer.status >= 400 && answer.status < 500 ? hook(answer, call, world) : undefined,
     );
   }
 
-  /** The answer as bytes. */
+  /** Changes the bytes of an answer. */
   wire(which: Which, hook: OnWire): void {
     this.#wire.push({ which, hook });
   }
@@ -152,7 +152,7 @@ function touches(which: Which, call: Call): boolean {
   return [which].flat().some((each) => each === call.operation);
 }
 
-/** A deviation in one rule: `by` gets the earlier one first. */
+/** A deviation in one rule. `by` gets the earlier rule as its first argument. */
 export function wraps<Name extends Deciding>(name: Name, by: Wrapper<Name>): (seams: Seams) => void {
   return (seams) => seams.wrap(name, by);
 }
@@ -190,7 +190,7 @@ export interface Fault {
   apply(seams: Seams): void;
 }
 
-/** Where a deviation takes hold: in one seam, in one rule, or by a function of several. */
+/** Where a deviation acts: in one seam, in one rule, or through a function that changes several. */
 const holds = <Made>(by: (apply: (seams: Seams) => void) => Made) => ({
   by,
   inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),
@@ -205,18 +205,18 @@ const holds = <Made>(by: (apply: (seams: Seams) => void) => Made) => ({
   rules: (change: (rules: Rules) => Partial<Rules>) => by(withRules(change)),
 });
 
-/** A fault: `breaks(REQUIREMENTS).says(WHAT IS WRONG)`, and where it takes hold. */
+/** A fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
 export const breaks = (...requirements: readonly string[]) => {
   const fault = (more: Pick<Fault, 'since' | 'tls'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
   return {
-    /** It shows from this release on. */
+    /** The first release in which it shows. */
     since: (since?: ReleaseName) => ({ says: fault(since === undefined ? {} : { since }) }),
     says: fault({}),
   };
 };
 
-/** A variant: `conforms().says(WHAT IS DIFFERENT)`, and where it takes hold. */
+/** A variant: `conforms().says(DESCRIPTION)`, then where it acts. */
 export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({
   says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
 });
@@ -236,10 +236,10 @@ export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>
   return Object.entries(variants).map(([id, variant]) => ({ id, ...variant }));
 }
 
-/** A fault, and all that it turns red. */
+/** A fault with all requirements that it turns red. */
 export interface KnownFault extends Fault {
-  /** Level of the requirements that turn red: `must` where at least one must does. */
+  /** `must` if at least one requirement of that level turns red. */
   readonly level: 'must' | 'should';
-  /** Ids of the requirements that turn red, and no others: first those that it breaks. */
+  /** Ids of exactly the requirements that turn red; those that it breaks come first. */
   readonly fails: readonly string[];
 }

@@ -10,7 +10,7 @@ import { bytesOf, send } from './wire.js';
 /** The API's root. */
 export const root = '/v2';
 
-/** The bytes of a body that is too large are discarded up to here, so that the client reads the refusal. */
+/** The server reads and discards an oversized body up to this size, so that the client gets the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
 /** The HTTP server of the API; not listening yet. */
@@ -47,7 +47,7 @@ export function createServer(
   });
   fastify.setErrorHandler(refuseError);
 
-  // The pipeline reads bodies itself, so that a body is judged after the credential.
+  // The pipeline reads bodies itself, because it judges the credential first.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     collect(payload, world.rules.largestBody).then((content) => done(null, content), done);

@@ -95,7 +95,7 @@ export class State {
   /** Reference ids, which replace a verified code once. */
   readonly referenceIds = new Set<string>();
 
-  /** @param more how many users there are besides */
+  /** @param more the number of further users */
   constructor(start: StartState, more = 0) {
     this.users = createUsers(start.domains ?? {}, more);
     this.reset(start);
@@ -138,10 +138,10 @@ export class State {
   }
 }
 
-/** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
+/** Addresses under a domain that RFC 2606 reserves, so that no mail reaches a stranger. */
 export const supportAddress = 'support@lab.example';
 
-/** A sid is no secret: a user has the same one in each emulator, as on one real target. */
+/** A user has the same sid in each emulator, as on a real target. A sid is not secret. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
@@ -155,7 +155,7 @@ function createUsers(domains: StartState['domains'] & object, more: number): Use
     sid: sidOf(username),
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
-    // Letters whose case matters; in a UUID it does not.
+    // Contains letters in both cases, so that tests on their case have an effect.
     apiKey: randomBytes(24).toString('base64url'),
     privileges,
   });

@@ -1,4 +1,4 @@
-/** A request that the emulator can't fulfil: one line for the user, no stack trace. */
+/** A mistake of the user. The message is one line, without a stack trace. */
 export class EmulatorUsageError extends Error {
   override get name(): string {
     return 'EmulatorUsageError';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
-/** Sends an answer by Fastify, or byte for byte where a fault needs bytes that no library sends. */
+/** Sends an answer by Fastify. Faults whose bytes no library would send get them written to the socket. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
     const { socket } = reply.hijack().raw;
@@ -18,7 +18,7 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
   }
   if (answer.hints) reply.raw.writeEarlyHints({ link: '</help>; rel=help' });
   if (answer.continues) reply.raw.writeContinue();
-  // Node otherwise adds a Date of its own clock.
+  // Node would add a Date by its own clock.
   if (!Object.hasOwn(answer.headers, 'date')) reply.raw.sendDate = false;
   await reply.code(answer.status).headers(answer.headers).send(answer.content);
 }

@@ -13,13 +13,13 @@ export interface Operation {
   /** `ignored`: login operations ignore credentials. */
   readonly credential: 'needed' | 'optional' | 'ignored';
   readonly privilege?: Privilege;
-  /** The name in the ids of its credential requirements, each with a fault. */
+  /** Its name in the ids of the requirements on credentials. */
   readonly slug?: string;
   readonly body?: { readonly required: boolean; readonly check: BodyCheck };
   /** The answer holds something secret. */
   readonly secret?: true;
   readonly handle: (call: Call, world: World) => Answer;
-  /** For a fault: a success status other than the documented one. */
+  /** The undocumented success status that a fault answers. */
   readonly wrongStatus?: readonly [slug: string, status: number, requirement: string];
 }
 

@@ -8,7 +8,7 @@ export const supportPassword = passwordOf('the support user');
 /** @throws Refusal without the support user's right password */
 export function demandSupportPassword(password: string | undefined, world: World): void {
   const isRight = () => world.rules.supportPasswordRight(password, world);
-  // A missing password is no guess.
+  // A missing password does not count as an attempt.
   if (
     password === undefined
       ? isRight()

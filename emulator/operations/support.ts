@@ -43,7 +43,7 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
-/** Reference ids for codes of the earlier key end with it. */
+/** Ends the reference ids that codes of the replaced key gave. */
 export function newKey(call: Call, world: World): TotpKey {
   world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
@@ -81,7 +81,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 /**
  * Demands mfaCode where the change needs one.
  *
- * @returns whether a right code was given, which a new key in place of a verified one needs too
+ * @returns whether a right code came with the request; replacing a verified key needs one as well
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');
@@ -108,7 +108,7 @@ function keysOf(support: SupportMfa): readonly TotpKey[] {
   return support.key === undefined ? [] : [support.key];
 }
 
-/** If the release knows mfaCode, replacing a verified key needs a code of it. */
+/** In releases with mfaCode, replacing a verified key needs a code of that key. */
 function needsKey(
   before: SupportMfa,
   wanted: SupportMfa,
@@ -151,7 +151,7 @@ function verifySupportTotp(call: Call, world: World): Answer {
   if (key === undefined) throw new Refusal(400, 'KNotEnrolled', 'TOTP is not set up for the support user.');
   const toDisable = world.release.references && own(request, 'purpose') === 'DisableMfa';
   if (toDisable) demandSupportPassword(text(request, 'supportUserPassword'), world);
-  // A malformed code is no guess and doesn't count as an attempt.
+  // A malformed code does not count as an attempt.
   const wellFormed = /^[0-9]+$/.test(code) && code.length === key.parameters.digits;
   const right = wellFormed && attempt(supportOwner, world, () => useTotpCode(code, [key], world));
   world.state.support = { ...support, verification: world.rules.afterVerification(support, right) };

@@ -63,7 +63,7 @@ const single = variantsOf({
     .says('The target file forbids locking accounts and does not call the target disposable.')
     .by(({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
-      // Otherwise the suite would send to such a target at a polite rate.
+      // Without this, the suite would limit its rate on a target that is not disposable.
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()

@@ -6,7 +6,7 @@ import { page } from '../deviations.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
 import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 
-/** JSON with a line feed after it. */
+/** Adds a line feed after JSON. */
 function lineFeeds(seams: Seams): void {
   seams.wire('any', (answer) => {
     if (answer.content !== undefined && answer.headers['content-type']?.includes('json'))
@@ -14,7 +14,7 @@ function lineFeeds(seams: Seams): void {
   });
 }
 
-/** A login sets a cookie that authenticates by itself; `left` is the rest of its body. */
+/** A login sets a cookie that authenticates by itself. `left` selects the members that stay in the body. */
 function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void {
   const cookies = new Map<string, string>();
   const { identify } = seams.rules;
@@ -39,7 +39,7 @@ const notFound =
   '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n' +
   '<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
 
-/** Why a credential is refused. */
+/** The vendor's message for a refused credential. */
 function credentialMessage(call: Call): string {
   if (header(call, 'apikey') !== undefined) return 'API Key does not exist';
   if (header(call, 'authorization') !== undefined) return 'The access token is invalid.';

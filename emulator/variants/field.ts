@@ -8,7 +8,7 @@ import type { OperationId } from '../operations/table.js';
 import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import type { User } from '../state.js';
 
-/** A closed login: a setting of the cluster decides which of the two is open. */
+/** Closes one of the two logins. On real clusters a setting decides which one is open. */
 function closed(seams: Seams, operation: OperationId): void {
   seams.input(operation, () => {
     throw new Refusal(400, 'KInvalidRequest', 'Access denied');
@@ -23,7 +23,7 @@ function startsWithNulls(seams: Seams): void {
 
 const mandatory = () => new Refusal(400, 'KValidationError', 'Please specify the mandatory parameters.');
 
-/** Access tokens need a code beside the password, its type in any case. */
+/** Access tokens need a code and the password. The code's type may be in upper or lower case. */
 function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   seams.rules.demandTokenCode = (user, body, world) => {
     const [code, type] = [text(body, 'otpCode'), text(body, 'otpType')?.toLowerCase()];
@@ -102,7 +102,7 @@ function firstStep(
       seams.rules.identify = (credentials, call, world) => {
         const user = userOf(call);
         if (user === undefined) return identify(credentials, call, world);
-        // A key counts as set up after its first code.
+        // A key counts as set up once one of its codes was accepted.
         const hasKey = world.state.userKeys.some(
           ({ owner, acceptedSteps }) => owner === user.username && acceptedSteps.size > 0,
         );
@@ -137,7 +137,7 @@ function firstStep(
   };
 }
 
-/** Wrong passwords or codes lock the account, which then looks like a wrong password. */
+/** Wrong passwords or codes lock the account. Logins to it then get the answer to a wrong password. */
 function lockMinutes(most: number): Omit<Variant, 'id'> {
   const lockMs = 5 * 60_000;
   return {

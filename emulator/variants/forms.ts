@@ -13,7 +13,7 @@ type Form<Property extends string = string> = readonly [
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** Credentials, which the target then knows by the new form. */
+/** Forms of credentials. The target accepts a credential in the form that it has shown. */
 const credentials: readonly Form<Handed>[] = [
   ['sessionId', 'uuid', () => randomUUID()],
   ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
@@ -24,7 +24,7 @@ const credentials: readonly Form<Handed>[] = [
   ['accessToken', 'long', () => `${part(30)}.${part(900)}.${part(32)}`],
 ];
 
-/** Values that are only shown. */
+/** Forms of values that clients only read. */
 const shown: readonly Form[] = [
   ['totpKeyId', 'number', () => digits(9)],
   ['totpKeyId', 'same', () => 'default'],
@@ -48,12 +48,12 @@ const errors: readonly Form[] = [
   ['message', 'long', (message) => `${message} `.repeat(40).trim()],
 ];
 
-/** All of them, as `property.form`. */
+/** All forms, as `property.form`. */
 export const forms: readonly string[] = [...credentials, ...shown, ...errors].map(
   ([property, form]) => `${property}.${form}`,
 );
 
-/** @returns what sets the form; undefined for an unknown one */
+/** @returns a function that sets the form; undefined for an unknown name */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = <Any extends Form>(table: readonly Any[]) =>
     table.find(([property, form]) => `${property}.${form}` === name);
@@ -85,6 +85,6 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     known.set(other, value);
     return other;
   };
-  // The reference's own form is never shown.
+  // The target refuses the reference's own form, because it has never shown it.
   return shownAs(property, show, (shown) => known.get(shown) ?? '');
 }

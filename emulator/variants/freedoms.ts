@@ -83,7 +83,7 @@ function reordered(place: string, name: string, order: string | undefined): Sett
   });
 }
 
-/** Another 4xx for a refusal, known by the reference's errorCode. */
+/** Gives a refusal another 4xx status. The reference's errorCode names the refusal. */
 function refused(place: string, errorCode: string, status: number): Setter | undefined {
   const which: OperationId | 'any' | undefined = place === 'any' || isOperationId(place) ? place : undefined;
   if (which === undefined || !(status >= 400 && status < 500)) return undefined;

@@ -10,7 +10,7 @@ import { nearestVariants } from './nearest.js';
 import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
-/** Freedoms of conforming targets: a requirement that turns red here is a false alarm. */
+/** Differences between conforming targets. A requirement that turns red for one is a false alarm. */
 export const variants: readonly Variant[] = [
   ...answerVariants,
   ...behaviourVariants,

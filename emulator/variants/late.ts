@@ -9,8 +9,8 @@ type Where = () => boolean;
 const everywhere: Where = () => true;
 
 /**
- * A value of the state with a delay in real milliseconds. A change from outside, between two requests, shows at
- * once, because no client waits for it.
+ * Shows a value of the state with a delay in real milliseconds. A change that was not made by a request shows at
+ * once.
  */
 function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where: Where): (world: World) => T {
   let known: { readonly from: number; readonly value: T }[] = [];
@@ -72,7 +72,7 @@ export function keysLate({ rules }: Seams, delayMs: number): void {
   };
 }
 
-/** Ended sessions work for a further time. */
+/** Sessions work for some time after their end. */
 export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
   const ended = new Map<string, number>();
   const users = new Map<string, User | undefined>();

@@ -7,7 +7,7 @@ import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, keysLate, twoNodes } from './late.js';
 
-/** A 33rd character of base64url carries no bits of the token. */
+/** Adds a 33rd base64url character, which carries no bits of the token. */
 const spare = 'A';
 
 const handsOutKey: OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
@@ -20,7 +20,7 @@ function without(names: readonly string[]): (body: JsonObject) => JsonObject {
   return (body) => Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 }
 
-/** Compares members, because a deeply nested body can't be written as text. */
+/** Compares member by member, because JSON.stringify fails for deeply nested bodies. */
 function isOf(config: ClusterMfa, body: Json | undefined): boolean {
   const types = own(body, 'authenticationTypes');
   return (
@@ -58,7 +58,7 @@ function refuseNoOps(seams: Seams, status: number): void {
   });
 }
 
-/** Freedoms that the API document leaves to targets. */
+/** Differences that the API document allows. */
 export const leftOpenVariants: readonly Variant[] = variantsOf({
   'patch-answers-new-key-only': conforms()
     .says('PATCH /support-user/mfa answers a new secret and its URI without the configuration.')

@@ -6,7 +6,7 @@ import { conforms, type Variant, variantsOf } from '../seams.js';
 
 const codeNames = ['otpCode', 'otp', 'mfaCode', 'totpCode'];
 
-/** Variants that come nearest to a fault and still conform. */
+/** Conforming variants that resemble a fault most. */
 export const nearestVariants: readonly Variant[] = variantsOf({
   'user-without-privileges': conforms()
     .says('One user has no privilege, and reads GET /mfa-config only.')

@@ -10,7 +10,7 @@ const nothingThere = {
 /** A low limit of nginx. */
 const mostBytes = 64 * 1024;
 
-/** Never answers. */
+/** Never resolves, so the request stays without an answer. */
 const forever = new Promise<undefined>(() => {});
 
 const asPage = ({ headers }: WireAnswer, phrase: string) => ({

@@ -13,7 +13,7 @@ interface Fate {
   readonly way: 'to the target' | 'to the suite';
 }
 
-/** Spares the start of a run, which would otherwise end most runs. */
+/** The first connections stay unharmed, because harm at the start would end most runs. */
 const spared = 3;
 /** Most answers are shorter than this, and most handshakes even shorter. */
 const farthest = 6000;
@@ -95,7 +95,7 @@ export class ChaosProxy {
   }
 
   #fate(): Fate | undefined {
-    // Drawn for each connection, calm or not, so that the seed alone decides.
+    // Draws for every connection, so that the seed alone decides, whenever calm begins.
     this.#connections += 1;
     const isChosen = this.#random() < this.share && this.#connections > spared;
     const mischief = pick(this.#random, this.allowed);

@@ -23,7 +23,7 @@ const { runs, first, jobs } = tool(
   .parse()
   .opts<Options>();
 
-/** Every third run has a target with a fault, and every third one kind of harm only. */
+/** One run in three has a faulty target, and another one in three has one kind of harm only. */
 function planOf(seed: number): ChaosPlan {
   const random = randomOf(seed);
   const share = pick(random, [0.02, 0.1, 0.3, 0.6]);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { emulator } from './emulated.js';
+import { performed } from './in-process.js';
 import { answering, flooding, httpServer, listen, selfSigned, tcpServer, unusedPort } from './servers.js';
 import {
-  cli,
   type Ended,
   filesBelow,
   folders,
@@ -93,7 +93,7 @@ describe.concurrent('a target that is', () => {
     });
     const args = ['run', ...(await Promise.all(targets)).flat(), ...folders(folder)];
 
-    const ended = await cli(args, {}, onTestFinished);
+    const ended = await performed(...args);
 
     expect(ended.code).toBe(3);
     for (const [n, [is, , says]] of badTargets.entries()) {
@@ -112,7 +112,7 @@ describe.concurrent('a target that is', () => {
     const folder = temporaryFolder(onTestFinished);
     const file = writeTarget(folder, targetAt(url('http', { port: await unusedPort() })));
 
-    const ended = await cli(['run', '-t', file, ...folders(folder)], {}, onTestFinished);
+    const ended = await performed('run', '-t', file, ...folders(folder));
 
     expect(ended.code).toBe(3);
     const { gate, cause } = verdictOf(folder);
@@ -147,12 +147,11 @@ test('among several targets, those without reach, clock or mailbox leave the ver
 
   const targets = [...files, targetFile].flatMap((file) => ['-t', file]);
   const few = ['--grep', 'mfa-config/get-*,access/get-*-anonymous'];
-  const ended = await cli(['run', ...targets, ...few, ...folders(folder)], {}, onTestFinished);
+  const ended = await performed('run', ...targets, ...few, ...folders(folder));
 
   // A mailbox that can't be opened is a mistake of the target file.
   expect(ended.code).toBe(2);
   expect(verdictOf(folder, 'no-mail').cause).toContain(String(port));
-  // Its tests run one by one, and those of the odd server in lanes.
   expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
   expect(verdictOf(folder, 'gone')).toMatchObject({ gate: 'inconclusive' });
   expect(verdictOf(folder, 'gone').cause).toContain('nothing listens there');

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import { emulated } from './emulated.js';
+import { performed } from './in-process.js';
 import { listen } from './servers.js';
-import { cli, folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
+import { folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
 /** Forwards everything without the Date header. */
 function withoutDate(target: string): http.Server {
@@ -47,14 +48,14 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   const targets = files.flatMap((file) => ['-t', file]);
   const both = `${rightCode},${replay}`;
 
-  const ended = await cli(['run', ...targets, '--jobs', '3', '--grep', both, ...folders(folder)]);
+  const ended = await performed('run', ...targets, '--jobs', '3', '--grep', both, ...folders(folder));
 
   expect(ended.code, ended.stderr).toBe(1);
   const of = (name: string, wanted: string) => {
     const { outcome, reason } = verdictOf(folder, name).outcomes.find(({ id }) => id === wanted) ?? {};
     return { outcome, reason };
   };
-  // The suite reads the clock from Date headers: codes fit, and the reports warn.
+  // The suite reads the clock from Date headers, so its codes are right. The reports warn.
   const read = verdictOf(folder);
   expect(of('lab', rightCode)).toEqual({ outcome: 'pass', reason: '' });
   expect(read.facts['clockOffsetMs']).toBe(-180_000);
@@ -73,6 +74,6 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   });
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
-  // An accepted wrong code is reported even without the clock.
+  // Without the clock, the suite still reports an accepted wrong code.
   expect(of('replaying', replay).outcome).toBe('fail');
 });

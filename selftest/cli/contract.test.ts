@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { changedContent, put, remove } from '../contract/vendor.js';
+import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
-import { cli, folders, startEmulator, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
+import { folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
 /** A vendor's document: one operation is missing, one differs, and other parts are faulty. */
 function vendorDocument(folder: string): string {
@@ -21,23 +22,12 @@ function vendorDocument(folder: string): string {
 describe('run --contract', () => {
   test('judges by the document, reports missing operations and skips their requirements', async () => {
     const folder = temporaryFolder();
-    const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
+    const { targetFile } = await emulator(folder, onTestFinished, { release: '6.8.1' });
     const document = vendorDocument(folder);
 
-    const { code, stderr } = await cli(
-      [
-        'run',
-        '-t',
-        targetFile,
-        '--release',
-        '7.0',
-        '--contract',
-        document,
-        '--grep',
-        'support-*/*answers-20*',
-        ...folders(folder),
-      ],
-      { cwd: folder },
+    const { code, stderr } = await performed(
+      ...['run', '-t', targetFile, '--release', '7.0', '--contract', document],
+      ...['--grep', 'support-*/*answers-20*', ...folders(folder)],
     );
 
     const verdict = verdictOf(folder, 'emulator');
@@ -73,11 +63,18 @@ describe('run --contract', () => {
 
 test('release: auto is detected on the target and reported', async () => {
   const folder = temporaryFolder();
-  const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
+  const { targetFile } = await emulator(folder, onTestFinished, { release: '6.8.1' });
   const written: object = parse(readFileSync(targetFile, 'utf8'));
   const target = writeTarget(folder, { ...written, name: 'lab', release: 'auto' });
 
-  const { code, stderr } = await cli(['run', '-t', target, '--grep', 'mfa-config/get-*', ...folders(folder)]);
+  const { code, stderr } = await performed(
+    'run',
+    '-t',
+    target,
+    '--grep',
+    'mfa-config/get-*',
+    ...folders(folder),
+  );
 
   expect(stderr).toContain('lab: release 6.8.1 was detected: ');
   const { release, facts } = verdictOf(folder);
@@ -88,7 +85,7 @@ test('release: auto is detected on the target and reported', async () => {
 describe('detect', () => {
   test('prints the release as JSON', async () => {
     const folder = temporaryFolder();
-    const { targetFile } = await startEmulator(folder, ['--release', '6.6.0d']);
+    const { targetFile } = await emulator(folder, onTestFinished, { release: '6.6.0d' });
 
     const { code, stdout } = await performed('detect', '-t', targetFile, '--json');
 

@@ -4,7 +4,7 @@ import { type StartedEmulator, writeTarget } from './suite.js';
 
 type OnEnd = (end: () => Promise<void>) => void;
 
-/** An emulator in this process, which ends with the test: a process of its own costs half a second. */
+/** An emulator in this process until the test ends, because a process of its own costs half a second. */
 async function hosted(options: EmulatorOptions, onEnd: OnEnd): Promise<RunningEmulator> {
   const emulator = await startEmulator(options);
   onEnd(() => emulator.close());
@@ -25,7 +25,7 @@ export async function emulated(
   return writeTarget(folder, { ...emulator.targetFile(), name, ...more }, `${name}.yaml`);
 }
 
-/** The same as startEmulator of suite.ts, but in this process. */
+/** Like startEmulator of suite.ts, but in this process. */
 export async function emulator(
   folder: string,
   onEnd: OnEnd = onTestFinished,

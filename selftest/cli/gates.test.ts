@@ -1,27 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readHistory } from '../../src/reports/history/history.js';
-import { performed } from './in-process.js';
-import { cli, folders, startEmulator, temporaryFolder, verdictOf } from './suite.js';
+import { emulator } from './emulated.js';
+import { performed, ranHere } from './in-process.js';
+import { folders, temporaryFolder, verdictOf } from './suite.js';
 
 const area = 'access/get-mfa-config-refuses';
 
 test('a failure gates until it is known or waived, and each run is remembered', async () => {
   const folder = temporaryFolder();
   const faults = ['access/get-mfa-config-anonymous', 'access/get-mfa-config-wrong-key'];
-  const { targetFile } = await startEmulator(
-    folder,
-    faults.flatMap((fault) => ['--fault', fault]),
-  );
+  const { targetFile } = await emulator(folder, onTestFinished, { faults });
   const page = join(folder, 'step-summary.md');
   const run = (...flags: string[]) =>
-    cli(
+    ranHere(
       ['run', '-t', targetFile, ...folders(folder), '--mode', 'read-only', '--grep', `${area}-*`, ...flags],
-      {
-        env: { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page },
-      },
+      { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page },
     );
 
   const first = await run();
@@ -40,7 +36,7 @@ test('a failure gates until it is known or waived, and each run is remembered', 
   const flags = ['--waivers', waivers, '--waiver-problems', 'warn', '--baseline', join(folder, 'out')];
   const second = await run(...flags);
 
-  // One failure is waived and one known; the unneeded waiver only warns.
+  // One failure is waived and one is in the baseline. The waiver that nothing needs only warns.
   expect(second.code).toBe(0);
   expect(second.stdout).not.toContain('::error');
   expect(second.stdout).toContain(`   - ${area}-anonymous is waived now.`);

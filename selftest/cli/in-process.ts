@@ -3,19 +3,32 @@ import { vi } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Ended } from './suite.js';
 
-// The build as Node loads it: vitest.config.ts leaves it untransformed.
+// The built program. vitest.config.ts has it loaded by Node, without a transform.
 const built = join(packageRoot(), 'dist', 'src', 'cli', 'program.js');
 const { perform }: typeof import('../../src/cli/program.js') = await import(built);
 
-/** A command line in this process for commands without a run, because a process costs half a second. */
-export async function performed(
-  ...args: readonly string[]
-): Promise<Pick<Ended, 'code' | 'stdout' | 'stderr'>> {
+/** The end of the latest command. Commands take turns, because each replaces the functions that print. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs a command line in this process, because a process of its own costs seconds of processor time. */
+export function performed(...args: readonly string[]): Promise<Ended> {
+  return ranHere(args);
+}
+
+/** The same with more environment variables. */
+export function ranHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const turn = last.then(() => captured(args, env));
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+async function captured(args: readonly string[], more: Readonly<Record<string, string>>): Promise<Ended> {
   const printed = { stdout: '', stderr: '' };
   const into = (stream: keyof typeof printed, end: string) => (text: unknown) => {
     printed[stream] += `${String(text)}${end}`;
     return true;
   };
+  const startedAt = Date.now();
   const { exitCode, env } = process;
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation(into('stdout', '')),
@@ -24,10 +37,10 @@ export async function performed(
     vi.spyOn(console, 'error').mockImplementation(into('stderr', '\n')),
   ];
   process.exitCode = 0;
-  process.env = { ...env, NO_COLOR: '1' };
+  process.env = { ...env, NO_COLOR: '1', ...more };
   try {
     await perform(args);
-    return { code: Number(process.exitCode), ...printed };
+    return { code: Number(process.exitCode), ...printed, durationMs: Date.now() - startedAt };
   } finally {
     process.exitCode = exitCode;
     process.env = env;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
-import { cli, folders, temporaryFolder, verdictOf } from './suite.js';
+import { performed } from './in-process.js';
+import { folders, temporaryFolder, verdictOf } from './suite.js';
 
 test('codes that begin with 0 are tried where no step may be waited for', async () => {
   const folder = temporaryFolder();
@@ -10,7 +11,7 @@ test('codes that begin with 0 are tried where no step may be waited for', async 
   ];
   const targets = files.flatMap((file) => ['-t', file]);
 
-  await cli(['run', ...targets, '--jobs', '2', '--grep', '*/accepts-leading-zero', ...folders(folder)]);
+  await performed('run', ...targets, '--jobs', '2', '--grep', '*/accepts-leading-zero', ...folders(folder));
 
   const outcomesOf = (name: string) =>
     verdictOf(folder, name).outcomes.map(({ id, outcome }) => [id, outcome]);

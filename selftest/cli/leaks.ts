@@ -13,10 +13,10 @@ function secretsOf(value: unknown): string[] {
   );
 }
 
-/** No secret is shorter. */
+/** The length of the shortest secret. */
 const startLength = 8;
 
-/** The texts that occur in another one, found by their beginnings. */
+/** The secrets that occur in a text. `byStart` has them by their beginnings. */
 function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Set<string>();
   for (let at = 0; at < text.length; at += 1) {
@@ -26,7 +26,7 @@ function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): 
   return [...seen];
 }
 
-/** Secrets and codes in readable form: the file's name and the found text. */
+/** Finds readable secrets and codes. @returns for each, the file's name and the text around it */
 export function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): string[] {
   const spellings = new Set(
     secrets.flatMap((secret) => [
@@ -42,7 +42,7 @@ export function leaks(files: ReadonlyMap<string, string>, secrets: readonly stri
     const start = one.slice(0, startLength);
     byStart.set(start, [...(byStart.get(start) ?? []), one]);
   }
-  // Scripts replace a made-up code by a small number.
+  // Scripts contain small numbers in place of made-up codes.
   const byPosition =
     /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
   return [...files].flatMap(([name, text]) => {

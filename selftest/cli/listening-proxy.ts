@@ -43,7 +43,7 @@ export class ListeningProxy {
     return proxy;
   }
 
-  /** Searchable secrets only: a random body may repeat one letter as its password. */
+  /** Only secrets that can be searched for: a random body may have a single letter as its password. */
   get told(): string[] {
     return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/base/model/event.js';
 import { externalLoads } from '../../src/reports/allure/page.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { performed } from './in-process.js';
-import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
+import { type Ended, filesBelow, writeTarget } from './suite.js';
 
 /** Few requirements for each target: these tests are about many targets. */
 const grep = ['--grep', 'mfa-config/get-*'];
@@ -16,18 +16,16 @@ const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
 /** The target that does not conform. */
 const faulty = 3;
-/** The last target file is of the first one's target. */
+/** The last target file names the same target as the first one. */
 const targets = count - 1;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));
 const labs = join(folder, 'labs');
 const emulators: RunningEmulator[] = [];
-const ends: (() => void | Promise<void>)[] = [];
-const ran = (...args: readonly string[]) => cli(args, {}, (end) => ends.push(end));
 
 function run(out: string, ...flags: readonly string[]): Promise<Ended> {
   const where = ['--out', join(folder, out), '--state-dir', join(folder, 'state')];
-  return ran('run', ...where, '--jobs', '2', ...grep, ...flags);
+  return performed('run', ...where, '--jobs', '2', ...grep, ...flags);
 }
 
 const ofShard = (n: number) =>
@@ -54,11 +52,10 @@ beforeAll(async () => {
   whole = await run('whole', '-t', labs);
   for (const n of shards) await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, '--quiet');
   const from = shards.map((n) => join(folder, `shard-${n}`));
-  merged = await ran('report', '--from', ...from, '--out', join(folder, 'merged'), '--allure');
+  merged = await performed('report', '--from', ...from, '--out', join(folder, 'merged'), '--allure');
 }, 600_000);
 
 afterAll(async () => {
-  for (const end of ends) await end();
   await Promise.all(emulators.map((emulator) => emulator.close()));
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
@@ -176,7 +173,7 @@ describe('report', () => {
 
     expect(secrets.length).toBeGreaterThan(2 * targets);
     for (const [name, text] of written) {
-      // The page's data is split Base64, so its source is searched as well.
+      // The page holds its data in pieces of Base64, so they are decoded and searched as well.
       const found = secrets.filter(
         (secret) => text.includes(secret) || decoded(text).some((part) => part.includes(secret)),
       );

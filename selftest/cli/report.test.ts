@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leave, plan, verdictOn } from '../many/sample.js';
-import { performed } from './in-process.js';
-import { cli, temporaryFolder } from './suite.js';
+import { performed, ranHere } from './in-process.js';
+import { temporaryFolder } from './suite.js';
 
 test('a merge adds to the history of its folder, and later reports show changes', async () => {
   const folder = temporaryFolder();
@@ -63,8 +63,8 @@ test.for<[targets: readonly string[], page: string]>([
   const shown = join(folder, 'shown');
   writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > ${shown}\n`, { mode: 0o755 });
 
-  const { stderr } = await cli(['report', '--out', out, '--open'], {
-    env: { PATH: `${folder}:${process.env['PATH']}` },
+  const { stderr } = await ranHere(['report', '--out', out, '--open'], {
+    PATH: `${folder}:${process.env['PATH']}`,
   });
 
   expect(stderr).toBe('');
@@ -75,7 +75,7 @@ test('--open without a program to open with names the page', async () => {
   const folder = temporaryFolder();
   leave(folder, verdictOn('a'));
 
-  const { stderr } = await cli(['report', '--out', folder, '--open'], { env: { PATH: folder } });
+  const { stderr } = await ranHere(['report', '--out', folder, '--open'], { PATH: folder });
 
   expect(stderr).toContain(
     `xdg-open can't be started: open ${join(folder, 'a', 'index.html')} in a browser.`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.js';
 import { Lease } from '../../src/target/journal/lease.js';
-import { start, temporaryFolder, writeTarget } from './suite.js';
+import { cli, temporaryFolder, writeTarget } from './suite.js';
 
 test('a run does not write into a folder of reports that another run writes into', async () => {
   const emulator = await startEmulator({});
@@ -14,11 +14,11 @@ test('a run does not write into a folder of reports that another run writes into
     const target = writeTarget(folder, { ...emulator.targetFile(), name: 'lab' });
     const options = { wait: false, tell: () => {}, env: {} };
     const other = await Lease.takeFolder(join(out, 'lab'), options);
-    const run = () => {
-      const env = { MFA_CONFORMANCE_STATE: join(folder, 'state') };
-      const args = ['run', '-t', target, '--out', out, '--grep', 'mfa-config/get-answers-200', '--quiet'];
-      return start(args, { env }).ended;
-    };
+    // Processes of their own: a lease of this one would not stop it.
+    const run = () =>
+      cli(['run', '-t', target, '--out', out, '--grep', 'mfa-config/get-answers-200', '--quiet'], {
+        env: { MFA_CONFORMANCE_STATE: join(folder, 'state') },
+      });
 
     const refused = await run();
 

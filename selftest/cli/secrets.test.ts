@@ -5,12 +5,22 @@ import { test } from 'vitest';
 import { parse } from 'yaml';
 import { faults as allFaults } from '../../emulator/faults/index.js';
 import { emulator } from './emulated.js';
+import { performed } from './in-process.js';
 import { leaks, secretsOfTarget } from './leaks.js';
 import { ListeningProxy } from './listening-proxy.js';
 import { unusedPort } from './servers.js';
-import { cli, filesBelow, folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
+import {
+  cli,
+  filesBelow,
+  folders,
+  foldersWithAllure,
+  targetAt,
+  temporaryFolder,
+  verdictOf,
+  writeTarget,
+} from './suite.js';
 
-/** Each fault puts secrets into quoted places and makes tests fail. */
+/** With each of these faults, failures quote parts of answers that contain secrets. */
 const leakyFaults = [
   'security/password-in-error',
   'security/key-in-answer',
@@ -31,7 +41,7 @@ const leaking = [
   'totp-login/refuses-wrong-*',
 ];
 
-// selftest/detection covers all requirements.
+// selftest/detection searches a run of all requirements on a conforming target.
 test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async ({
   expect,
   onTestFinished,
@@ -41,7 +51,7 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   const written = readFileSync(target.targetFile, 'utf8');
   const proxy = await ListeningProxy.before(target.baseUrl, onTestFinished);
   const targetFile = writeTarget(folder, { ...Object(parse(written)), baseUrl: proxy.baseUrl });
-  const args = ['run', '-t', targetFile, '--grep', leaking.join(','), ...folders(folder)];
+  const args = ['run', '-t', targetFile, '--grep', leaking.join(','), ...foldersWithAllure(folder)];
 
   const env = { DEBUG: '*', NODE_DEBUG: 'http,tls,undici' };
   const ended = await cli(args, { env }, onTestFinished);
@@ -49,7 +59,7 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   expect(ended.code, ended.stdout.slice(-3000)).toBe(1);
   const { outcomes } = verdictOf(folder, 'emulator');
   expect(outcomes.filter(({ outcome }) => outcome === 'fail').length).toBeGreaterThanOrEqual(5);
-  // A redactor learns of a value too late, so libraries must print nothing.
+  // Libraries must print nothing, because the redactor may learn of a secret too late.
   expect(ended.stderr).toMatch(/^warning: DEBUG and NODE_DEBUG: ignored/);
   expect(ended.stderr).not.toMatch(/^(?:HTTP|TLS|UNDICI|NET) \d+|pw:|smtp/m);
   expect(proxy.secrets.size).toBeGreaterThan(20);
@@ -76,7 +86,7 @@ test('a run with a secret among its reports fails and names only the file', asyn
   writeFileSync(join(out, 'old.json.gz'), gzipSync(JSON.stringify({ basic: btoa(`admin:${secret}`) })));
   writeFileSync(join(out, 'clean.log'), 'login with [password]');
 
-  const ended = await cli(['run', '-t', targetFile, ...folders(folder)], {}, onTestFinished);
+  const ended = await performed('run', '-t', targetFile, ...folders(folder));
 
   expect(ended.code, ended.stderr).toBe(2);
   expect(ended.stdout).toMatch(/A secret \(password\) is in .*old\.log\./);

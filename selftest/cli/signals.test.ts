@@ -5,7 +5,7 @@ import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
-import { cli, folders, type StartedEmulator, start, temporaryFolder, verdictOf } from './suite.js';
+import { folders, type StartedEmulator, start, temporaryFolder, verdictOf } from './suite.js';
 
 describe.concurrent('a run that is stopped while the target is changed', () => {
   const signals = [
@@ -51,10 +51,8 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(ended.stdout).toContain('no secret in');
     expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'inconclusive', restored: false });
     expect(all.filter(isAlive)).toEqual([]);
-    const restored = await cli(
-      ['restore', '-t', emulator.targetFile, '--state-dir', join(folder, 'state')],
-      {},
-      onTestFinished,
+    const restored = await performed(
+      ...['restore', '-t', emulator.targetFile, '--state-dir', join(folder, 'state')],
     );
     expect(restored.code, restored.stderr).toBe(0);
     expect(await stateOf(emulator)).toEqual(found);
@@ -92,10 +90,10 @@ test('leaves a journal after SIGKILL, by which restore restores the state', asyn
   run.child.kill('SIGKILL');
   await run.ended;
 
-  // No process is left that could change the target.
+  // All processes of the run end, so none can change the target.
   expect(all.length).toBeGreaterThan(2);
   await until(() => all.every((pid) => !isAlive(pid)));
-  // The last test may have switched it off by then.
+  // The last test may have switched cluster MFA off before it ended.
   await switchOn(emulator);
   const stateDir = ['--state-dir', join(folder, 'state')];
   const target = ['-t', emulator.targetFile];
@@ -131,7 +129,7 @@ test('leaves a journal after SIGKILL, by which restore restores the state', asyn
   expect(none.stdout).toContain('No open journals');
 });
 
-/** A requirement that passes early, and one that runs for a while. */
+/** Requirements that pass early, and others that run for a while. */
 const changing = {
   cluster: 'mfa-config/get-*,totp-login/*',
   support: 'mfa-config/get-*,support-email/*',

@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { emulated } from './emulated.js';
 import { performed } from './in-process.js';
-import { cli, folders, temporaryFolder, verdictOf } from './suite.js';
+import { folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
 const id = 'totp-key/echoes-name';
-/** Measured only, unless a statement claims it. */
+/** A fact, unless a statement claims it. */
 const measured = 'totp-login/keys-are-forgotten-where-told';
 const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 
@@ -38,7 +38,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   ].flatMap((file) => ['-t', file]);
   const args = ['run', ...targets, '--jobs', '4', '--grep', grep, ...folders(folder)];
 
-  const { code } = await cli(args);
+  const { code } = await performed(...args);
 
   expect(code).toBe(1);
   const out = join(folder, 'out');
@@ -54,7 +54,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
     };
   };
 
-  // Without a claim it is a should and gates nothing.
+  // Without a claim the requirement is a should, which does not gate.
   const silent = of('silent');
   expect(silent.outcome(id)).toMatchObject({ level: 'should', outcome: 'fail' });
   expect(silent.outcome(measured)).toMatchObject({ level: 'fact', outcome: 'pass' });
@@ -83,7 +83,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   });
   expect(forgets.exitCode).toBe(1);
 
-  // The draft denies missing features, and a second one does not replace it.
+  // The draft denies the features that the target lacks. A second draft does not overwrite it.
   const drafted = join(folder, 'draft.yaml');
   const draft = () =>
     performed('statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted);

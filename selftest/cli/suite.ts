@@ -14,7 +14,7 @@ export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js'
 
 type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** A folder that ends with the test. */
+/** Makes a folder that is removed when the test ends. */
 export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
@@ -22,7 +22,7 @@ export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
 }
 
 export interface Ended {
-  /** Null after a signal that was not handled. */
+  /** Null if a signal ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -32,18 +32,18 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** The output so far of both streams. */
+  /** What it has printed so far on both streams. */
   readonly printed: () => string;
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** The largest file size: writing more fails as on a full disk. */
+  /** The largest file that it can write. Beyond that, writing fails as on a full disk. */
   readonly fileKilobytes?: number;
 }
 
-/** The built program, as a user starts it. It is killed with the test, however that ends. */
+/** Starts the built program as a user does. The end of the test kills it. */
 export function start(
   args: readonly string[],
   options: StartOptions = {},
@@ -52,7 +52,7 @@ export function start(
   return spawned(program, args, options, onEnd);
 }
 
-/** A program of Node.js, which ends with the test. */
+/** Starts a program of Node.js. The end of the test kills it. */
 export function spawned(
   script: string,
   args: readonly string[],
@@ -90,8 +90,12 @@ export function cli(args: readonly string[], options: StartOptions = {}, onEnd?:
   return start(args, options, onEnd).ended;
 }
 
-/** Flags of a run that keeps its files in `folder`. */
+/** Flags of a run that keeps its files in `folder`. Allure's results are left out, because few tests need them. */
 export function folders(folder: string): string[] {
+  return [...foldersWithAllure(folder), '--no-allure'];
+}
+
+export function foldersWithAllure(folder: string): string[] {
   return ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
 }
 
@@ -102,7 +106,7 @@ export function writeTarget(folder: string, content: object, name = 'target.yaml
   return file;
 }
 
-/** The content of a target file for a bad target. */
+/** The content of a target file with made-up credentials. */
 export function targetAt(baseUrl: string, more: object = {}): Record<string, unknown> {
   return {
     name: 'lab',
@@ -135,7 +139,7 @@ export interface StartedEmulator {
   readonly targetFile: string;
 }
 
-/** The built emulator, on free ports, with a target file; it ends with the test. */
+/** Starts the built emulator on free ports, with a target file. The end of the test kills it. */
 export async function startEmulator(
   folder: string,
   args: readonly string[] = [],

@@ -7,7 +7,7 @@ import { loadOrder } from '../../src/contract/order/order.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { performed } from './in-process.js';
-import { cli, temporaryFolder, verdictOf } from './suite.js';
+import { temporaryFolder, verdictOf } from './suite.js';
 
 const part = 'mfa-config/*-answers-*,totp-key/refuses-*,sessions/*missing-body';
 const flags = ['--grep', part, '--no-allure', '--quiet'];
@@ -25,7 +25,7 @@ describe('run --within', () => {
   test('runs what fits in the order of detection and reports its share of faults', async () => {
     const out = temporaryFolder();
 
-    const { code, stdout } = await cli(['run', '--within', '1h', ...flags, '--out', out]);
+    const { code, stdout } = await performed('run', '--within', '1h', ...flags, '--out', out);
 
     expect([code, stdout]).toEqual([
       0,
@@ -43,7 +43,7 @@ describe('run --within', () => {
     const folder = temporaryFolder();
     const out = join(folder, 'out');
 
-    const { code } = await cli(['run', '--within', '1s', ...flags, '--out', out]);
+    const { code } = await performed('run', '--within', '1s', ...flags, '--out', out);
 
     expect(code).toBe(3);
     const { outcomes, restored, cause } = verdictOf(folder, 'emulator');
@@ -56,7 +56,9 @@ describe('run --within', () => {
   });
 
   test('--plan lists what would fit', async () => {
-    const { code, stdout } = await cli(['run', '--plan', '--within', '60s', '--out', temporaryFolder()]);
+    const { code, stdout } = await performed(
+      ...['run', '--plan', '--within', '60s', '--out', temporaryFolder()],
+    );
 
     const [, count, percent, list = ''] =
       /Within 60 s:\n {2}(\d+) requirements by the pace of a remote target, which find (\d+) % of the known faults:\n((?: {2}\S+\n)+)/.exec(
@@ -74,7 +76,7 @@ test('a test fits only where time is left to restore the state after it', () => 
   const waits = { quietMs: 10_000, stepMs: 20_000 };
   const leaving = (ms: number) => new Within({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
 
-  // At the pace of a remote target: 20 requests and a mail to restore, the reports, and one request.
+  // Restoring takes 20 requests and a mail at the pace of a remote target. The reports and one request come on top.
   expect(leaving(9_200 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBeUndefined();
   expect(leaving(9_000 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
   expect(leaving(9_200).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');

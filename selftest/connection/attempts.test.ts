@@ -48,7 +48,7 @@ test.each([401, 403])(
   },
 );
 
-/** Attempts by name: a wrong password unless the name says right. */
+/** An attempt by its name: a wrong password, unless the name contains `right`. */
 const tries: Readonly<Record<string, Partial<Call>>> = {
   login: { operation: 'CreateSession', json: { username: 'Admin', password: 'wrong' } },
   right: { operation: 'CreateSession', json: { username: 'Admin', password: 'right' } },

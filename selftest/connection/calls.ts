@@ -2,7 +2,7 @@ import type { Exchange } from '../../src/base/model/exchange.js';
 import type { Answered, Call } from '../../src/target/connection/call.js';
 import { anonymous } from '../../src/wire/http/credential.js';
 
-/** A call that ends before it would be sent. */
+/** A call that is not sent. */
 export function callOf(more: Partial<Call> = {}): Call {
   const request = { method: 'POST', url: 'https://cluster.example/v2/mfa-config', headers: {} };
   const send = () => Promise.reject(new Error('nothing is sent'));
@@ -18,7 +18,7 @@ export function callOf(more: Partial<Call> = {}): Call {
   };
 }
 
-/** An answer that did not come over any wire. */
+/** A made-up answer. */
 export function answerOf(
   status: number,
   body: unknown = {},

@@ -8,7 +8,7 @@ import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
-/** Connections of one run to the target of a target file, which end with the test, and the events of that run. */
+/** Opens connections of one run to a target until the test ends, and keeps the events of that run. */
 export async function connecting(content: object, release: ReleaseName = '7.1.2_u3') {
   const contract = await loadContract(release);
   const stateDir = temporaryFolder();
@@ -35,7 +35,7 @@ export async function connectedTo(port: number, more: object = {}) {
   return { ...run, connection, api: connection.api };
 }
 
-/** An emulator with these variants: connections of one run to it, and its real state. */
+/** Starts an emulator with these variants. @returns connections of one run to it, and its real state */
 export async function emulated(variants: readonly string[] = [], release: ReleaseName = '7.1.2_u3') {
   const emulator = await startEmulator({ variants: [...variants], release });
   onTestFinished(() => emulator.close());

@@ -7,7 +7,7 @@ import type { ClusterConfig } from '../../src/target/journal/config.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { connectedTo, emulated } from './emulated.js';
 
-/** A verified key of the support user; requests and waits from then on, and the real state. */
+/** Verifies a key of the support user. @returns later requests and waits, and the real state */
 async function proven(...variants: string[]) {
   const { open, state, events } = await emulated(variants);
   const support = await (await open()).support();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator that shows changes late, which the connection already knows. */
+/** A connection to an emulator that shows changes late. The connection has learned that before. */
 async function connected() {
   const { open } = await emulated(['delay:configuration=300', 'delay:support=300']);
   const connection = await open();
@@ -73,7 +73,7 @@ test('a switch is awaited at logins until a test has looked there', async () => 
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
 
-  // That look did not measure late logins, so the next one waits until the old state has ended.
+  // That read did not measure the enforcement delay, so the next one waits until the old state has ended.
   await cluster.off();
   const startedAt = Date.now();
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);

@@ -5,7 +5,7 @@ import { answerOf, callOf } from './calls.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** Looks until one shows the change: their number, and the time. */
+/** Reads until one shows the change. @returns the number of reads, and the time in milliseconds */
 async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) => boolean, options = {}) {
   const startedAt = Date.now();
   let tries = 0;
@@ -18,7 +18,7 @@ async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) =>
   return { came: await came, tries, tookMs: Date.now() - startedAt };
 }
 
-/** Looks at a change that shows after `afterMs`; null for one that never shows. */
+/** Reads a change that shows after `afterMs` milliseconds; null: it never shows. */
 const wait = (readBack: ReadBack, afterMs: number | null, options = {}) =>
   look(readBack, (ms) => afterMs !== null && ms >= afterMs, options);
 
@@ -222,7 +222,7 @@ describe('nodes that learn of a change at different times', () => {
     readBack.wrote(['cluster']);
     const touching = (ms: number) => {
       readBack.changed('cluster');
-      // A bound, because the wait could otherwise last for ever.
+      // Without this bound, the wait could last for ever.
       if (ms > 60_000) throw new Error('It never ends.');
       return true;
     };

@@ -6,7 +6,7 @@ import { storedMail } from '../../src/wire/mail/received-mail.js';
 
 type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['mail']>>;
 
-/** The support user's mails, with a code in each; `mail` replaces functions of the mailbox. */
+/** The support user's mails, each with a code. `mail` replaces functions of the mailbox. */
 function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;
@@ -26,7 +26,7 @@ function mailsWith(mail: Partial<MailOf> = {}) {
   return { mails, waits };
 }
 
-/** A target that accepts the n-th code as the first. */
+/** A target that refuses codes until the n-th one. */
 function target(takesNth: number) {
   const { mails, waits } = mailsWith();
   let used = 0;

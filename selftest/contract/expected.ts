@@ -1,7 +1,8 @@
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
 import { rows } from '../tool/rows.js';
 
-// The documented operations and properties, kept apart from the documents. Default of `since`: the first release.
+// The documented operations and properties, written independently of the documents. Default of `since`: the first
+// release.
 
 /** Id, call, schema of the request (with a `?` if the body is optional), status, answer, privileges, since. */
 const operations = rows`

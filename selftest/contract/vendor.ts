@@ -33,7 +33,7 @@ export function changedContent(change: (document: Part) => void, release: Releas
   return content;
 }
 
-/** The content is not validated: a missing place shows in the test. */
+/** The content is not validated, because a missing place makes the test fail. */
 function isPart(value: unknown): value is Part {
   return typeof value === 'object' && value !== null;
 }

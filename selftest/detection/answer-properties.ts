@@ -46,7 +46,7 @@ function optional(document: unknown, place: string, schema: unknown): AnswerProp
   return [...parts.flatMap((part: unknown) => optional(document, place, part)), ...own];
 }
 
-/** The node below a value at these names, through references. */
+/** Follows these names from a node of the document, and resolves references on the way. */
 function at(document: unknown, value: unknown, ...names: readonly string[]): unknown {
   const [name, ...rest] = names;
   const reference = isObject(value) ? value['$ref'] : undefined;

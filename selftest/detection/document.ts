@@ -24,7 +24,7 @@ export interface Proven {
   readonly astray: readonly string[];
 }
 
-/** docs/detection.md: the claims of the catalogues, which a proof confirms. A pure function of them. */
+/** The text of docs/detection.md, from the catalogues. `npm run prove` checks what it says. */
 export function renderDetection({
   faults,
   variants,

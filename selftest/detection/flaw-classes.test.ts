@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { flawClasses } from './flaw-classes.js';
 
 const knownFaults = new Map(faults.map((fault) => [fault.id, fault]));
+const knownRequirements = new Set<string>(loadRequirements().map(({ id }) => id));
 const covered = flawClasses.filter(({ notApplicable }) => notApplicable === undefined);
 
 describe('the classes of public flaws', () => {
@@ -21,6 +23,7 @@ describe('the classes of public flaws', () => {
     expect(each.requirements).not.toEqual([]);
     expect(each.faults).not.toEqual([]);
     expect(each.faults.filter((id) => !knownFaults.has(id))).toEqual([]);
+    expect(each.requirements.filter((id) => !knownRequirements.has(id))).toEqual([]);
   });
 
   test('stand beside conforming variants that come nearest to known faults', () => {

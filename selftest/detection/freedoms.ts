@@ -16,13 +16,13 @@ const needed: readonly string[] = [
   ]),
 ];
 
-/** At least one of these: an empty Error is useless. */
+/** An Error needs at least one of these. */
 const neededOne: readonly string[] = ['Error.errorCode', 'Error.message'];
 
-/** Any 4xx reports a client's mistake, except 429, which asks to retry, and 405, 413 and 415 for other mistakes. */
+/** The 4xx statuses that a target may choose for a mistake. 405, 413, 415 and 429 say something else. */
 const refusals = [400, 401, 403, 404, 409, 422];
 
-/** Refusals by the reference's errorCode, with the operations that give them: each may have its own status. */
+/** Refusals by the reference's errorCode, with their operations. Each may have a status of its own. */
 const refused: readonly (readonly [errorCode: string, reference: number, ...operations: string[]])[] = [
   ['KUnauthorized', 401, 'any'],
   ['KForbidden', 403, 'any'],
@@ -57,14 +57,14 @@ const refused: readonly (readonly [errorCode: string, reference: number, ...oper
 const delayed = ['configuration', 'support', 'enforcement', 'sessions'];
 const delaysMs = [400, 1500];
 
-/** Good practice that a freedom may ignore, by the beginning of its setting, unless its effect is invisible. */
+/** Requirements of level should that a setting fails. With the setting `hiddenBy` beside it, it passes. */
 const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hiddenBy?: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
   [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name', 'absent:CreateTotpKey.totpKeyName'],
   [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique', 'absent:CreateTotpKey.totpKeyId'],
 ];
 
-/** The contract's open points, one factor each, in the order in which they are set. */
+/** What the contract leaves to the target: one factor for each point. The emulator sets them in this order. */
 export function freedoms(): Factor[] {
   return [
     ...delayed.map((effect) => factor(`delay:${effect}`, delaysMs.map(String))),
@@ -81,7 +81,7 @@ export function freedoms(): Factor[] {
   ];
 }
 
-/** The rows of the array: each has one setting for every freedom, or leaves it as in the reference. */
+/** The targets to try. Each row has at most one setting for each factor; without one, the reference's holds. */
 export function freedomRows(): string[][] {
   return allPairs(freedoms(), mayMeet);
 }

@@ -6,7 +6,7 @@ import { type Expectation, operationsOf, unexplainedIn } from './problems.js';
 /** More faults in one emulator would interfere with each other. */
 const mostTogether = 8;
 
-/** The preparation that nearly every test needs: if it is broken, nothing else shows. */
+/** Nearly every test needs these first, so a fault in them hides all others. */
 const groundwork: ReadonlySet<string> = new Set<RequirementId>([
   'mfa-config/get-answers-200',
   'mfa-config/stores-authentication-types',

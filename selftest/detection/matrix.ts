@@ -22,7 +22,7 @@ export interface Judgement {
   readonly subject: Subject;
   /** Undefined if the run gave this target none. */
   readonly verdict: Verdict | undefined;
-  /** Other output of the run about this target, if it ended in a forbidden way: a secret in its reports. */
+  /** The run's other output about this target, if the run ended with exit code 2 or by a signal. */
   readonly trouble: readonly string[];
   /** Requirements with outcome fail; with a fault also facts with another measured value. */
   readonly red: readonly string[];
@@ -74,7 +74,7 @@ export async function judge(
       emulators.push(emulator);
       const file = join(folder, `${name}.yaml`);
       const content = emulator.targetFile();
-      // A variant may mail slowly; a fault does not, so a short silence suffices.
+      // Variants may mail slowly. Faults mail at once, so a short wait shows that no mail comes.
       const mail =
         mailTimeoutMs === undefined || variants.length > 0
           ? {}
@@ -106,7 +106,7 @@ export async function judge(
 function judgementOf(subject: Subject, trouble: readonly string[], out: string): Judgement {
   const file = join(out, subject.name, 'verdict.json');
   const verdict = existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
-  // A fact may have any value; its reason shows that its test notices a change.
+  // A fact can't fail. Its reason shows that the test measured another value.
   const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
   const red = (verdict?.outcomes ?? [])
     .filter(({ outcome, reason }) => outcome === 'fail' || (outcome === 'not applicable' && noticed(reason)))

@@ -9,7 +9,7 @@ export interface Factor {
 /** Whether a target may have both settings. */
 type MayMeet = (one: string, other: string) => boolean;
 
-/** Rows drawn for each one taken: more make the array shorter, and slower to make. */
+/** The best of this many drawn rows is taken. A larger number makes the array shorter and takes longer. */
 const candidates = 30;
 
 /**

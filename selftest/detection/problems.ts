@@ -35,7 +35,7 @@ function failedBy(ids: readonly string[]): string[] {
   return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
 }
 
-/** Named after the first: all names together would be too long for a folder. */
+/** Named after the first variant, because all names would be too long for a folder. */
 export function expectationOfVariant(first: string, ...others: string[]): Expectation {
   const name = others.length === 0 ? first : `${first}--and-${others.length}-others`;
   const since = variants.find(({ id }) => id === first)?.since;
@@ -78,7 +78,7 @@ export function problemsOf(
   ];
 }
 
-/** Unexpected results: red, inconclusive or not restored without a cause. */
+/** Results that the expectation does not explain: red, inconclusive or not restored. */
 export function unexplainedIn(
   judgement: Judgement,
   fails: readonly string[],
@@ -101,7 +101,7 @@ export function unexplainedIn(
   ];
 }
 
-/** Requirements that no fault turns red: nothing shows that their tests can fail. */
+/** Requirements that no fault turns red, so nothing proves that their tests can fail. */
 export function neverRed(faults: readonly KnownFault[], requirements: readonly Requirement[]): string[] {
   const named = new Set(faults.flatMap(({ fails }) => fails));
   return requirements.map(({ id }) => id).filter((id) => !named.has(id));
@@ -121,7 +121,7 @@ export function operationsOf(
   return operations;
 }
 
-/** Whether a requirement needs a broken operation, itself or to prepare; or the fault stopped its test early. */
+/** Whether a requirement concerns a broken operation, its test called one, or the fault stopped that test early. */
 function touches(
   { id, exchanges, reason }: Outcome,
   broken: ReadonlySet<string> | 'all',

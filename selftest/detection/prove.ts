@@ -52,7 +52,7 @@ const sampled = values.sample;
 
 /** How many emulators one run of the suite tries; fewer if it selects only what their faults turn red. */
 const batchSize = { all: 20, few: 6 };
-/** How many such runs run at a time: one writes its reports, in one process, while the other tries targets. */
+/** Two runs at a time: while one writes its reports, the other tests targets. */
 const batchesAtOnce = 2;
 /** How many random requirements each run selects besides those that must turn red. */
 const besides = 25;
@@ -68,7 +68,7 @@ const { index: part, count: parts } = values.shard;
 const isOfPart = (_: unknown, at: number) => at % parts === part - 1;
 
 const requirements = loadRequirements();
-// An id selects that variant alone, without those it is combined with.
+// An id selects single variants, not the combinations that contain them.
 const variantsAlone = values.alone === true || only.length > 0;
 const conforming = [
   ...(values.freedoms ? [] : [asItIs]),
@@ -84,7 +84,7 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-/** Faults selected by id may be new, so all requirements are tried at once. */
+/** A fault that is selected by its id may be new, so the first run tests all requirements. */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;

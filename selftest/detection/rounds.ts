@@ -14,7 +14,7 @@ export interface Tried {
   readonly judgement: Judgement;
 }
 
-/** Rounds of groups: a fault hidden in one round shows in the next, once the hiding fault is proven. */
+/** The number of rounds with groups. A proven fault leaves the groups, so one that it hid shows in the next round. */
 const rounds = 2;
 
 /**

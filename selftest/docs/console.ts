@@ -52,7 +52,7 @@ export function asPrinted({ lines, script }: Block, printed: string): (string | 
   });
 }
 
-/** The line's place in the output, or the first place with the same beginning: then the page is out of date. */
+/** The line's place in the output. If the page is out of date: the first place with the same beginning. */
 function placeOf(shown: string, output: readonly string[], from: number): number {
   const whole = (line: string) => lasting(line);
   const beginning = (line: string) => lasting(line).trim().split(/\s+/).slice(0, 2).join(' ');

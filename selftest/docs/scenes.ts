@@ -6,7 +6,7 @@ import { missingMail } from '../../src/wire/mail/mailbox.js';
 import type { Block } from './console.js';
 import type { Stage } from './stage.js';
 
-/** Performs the actions that a page describes around a block. @returns the output */
+/** Does what a page describes before a block, then runs the block. @returns the output */
 type Scene = (stage: Stage, block: Block) => Promise<string>;
 
 const asItStands: Scene = (stage, { script }) => stage.run(script);

@@ -11,7 +11,7 @@ export type OnEnd = (end: () => void | Promise<void>) => void;
 /** An empty folder in which the pages' commands run unchanged, and the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** The names that the pages use for things that are elsewhere here. */
+  /** The names in the pages by the places of this test. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
@@ -58,7 +58,7 @@ export class Stage {
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // Ends it like Ctrl-C: a kill would leave behind the process that holds its output.
+    // SIGKILL would leave the emulator's child process behind, which holds the output open.
     this.onEnd(async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

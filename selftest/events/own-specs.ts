@@ -44,7 +44,15 @@ export default { ...base, testDir: ${JSON.stringify(tests)}, testMatch: /\\.spec
   const { code, stdout, stderr } = await spawned(
     playwright,
     ['test', '-c', config],
-    { cwd: folder, env: { MFA_TARGET: targetFile, MFA_CONFORMANCE_STATE: join(folder, 'state') } },
+    {
+      cwd: folder,
+      env: {
+        MFA_TARGET: targetFile,
+        MFA_CONFORMANCE_STATE: join(folder, 'state'),
+        // These specs need no compiling, as in a run.
+        PW_DISABLE_TS_ESM: '1',
+      },
+    },
     onTestFinished,
   ).ended;
   const events = readEvents(join(folder, 'reports', 'target', 'events.jsonl'));

@@ -9,11 +9,12 @@ import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { everything, usesOf } from '../../src/contract/requirements/uses.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import { nothingLearned } from '../../src/target/accounts/learned.js';
+import { exitCode } from '../../src/verdict/derive/exit-code.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { emulated } from '../cli/emulated.js';
 import { performed } from '../cli/in-process.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { cli, folders, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+import { folders, targetAt, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
 
 const id = 'sessions/create-answers-201';
 
@@ -97,9 +98,8 @@ const told = ({ requirement, lane, again }: { requirement: string; lane?: string
 describe('beside others', () => {
   const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
 
-  /** Runs both tests on a server that accepts a wrong key for support MFA `times` times. @param isBusy throttles others */
-  async function run(times: number, flags: readonly string[] = [], grep = ids.join(','), isBusy = false) {
-    const folder = temporaryFolder();
+  /** A server that accepts a wrong key for support MFA `times` times. @param isBusy it throttles other callers */
+  async function serverAccepting(times: number, isBusy: boolean): Promise<number> {
     let left = times;
     const server = httpServer((request, response) => {
       request.resume();
@@ -116,51 +116,58 @@ describe('beside others', () => {
       if (isBusy && !isRight && !isAnonymous) response.writeHead(503, { 'retry-after': '500' }).end();
       else response.writeHead(isRight || isLetIn ? 200 : 401, head).end(JSON.stringify(body));
     });
-    const { port } = await listen(server);
-    const target = writeTarget(folder, {
-      ...targetAt(`http://127.0.0.1:${port}/v2`),
-      accounts: { admin: { apiKey: 'ADMIN-KEY-OF-THE-TEST' } },
-      allow: { stateChanges: true },
+    return (await listen(server)).port;
+  }
+
+  /** Runs the tests at once on one server for each of `times`. */
+  async function run(
+    times: readonly number[],
+    { flags = [], grep = ids, isBusy = false }: { flags?: string[]; grep?: string[]; isBusy?: boolean } = {},
+  ) {
+    const folder = temporaryFolder();
+    const names = times.map((_, at) => `lab-${at}`);
+    const files: string[] = [];
+    for (const [at, name] of names.entries()) {
+      const content = {
+        ...targetAt(`http://127.0.0.1:${await serverAccepting(times[at] ?? 0, isBusy)}/v2`, { name }),
+        accounts: { admin: { apiKey: 'ADMIN-KEY-OF-THE-TEST' } },
+        allow: { stateChanges: true },
+      };
+      files.push('-t', writeTarget(folder, content, `${name}.yaml`));
+    }
+    const few = ['--grep', grep.join(','), '--jobs', String(times.length), '--quiet'];
+    await performed('run', ...files, ...few, ...folders(folder), ...flags);
+    return names.map((name) => {
+      const verdict = verdictOf(folder, name);
+      const began = readEvents(join(folder, 'out', name, 'events.jsonl')).flatMap((event) =>
+        event.type === 'test began' ? [told(event)] : [],
+      );
+      const judged = verdict.outcomes.filter(({ id: each }) => ids.includes(each));
+      const reasons = judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
+      return { code: exitCode([verdict]), began, lanes: verdict.lanes, reasons };
     });
-    const args = ['-t', target, '--grep', grep, ...folders(folder), '--no-allure', '--quiet', ...flags];
-    const { code } = await cli(['run', ...args]);
-    const began = readEvents(join(folder, 'out', 'lab', 'events.jsonl')).flatMap((event) =>
-      event.type === 'test began' ? [told(event)] : [],
-    );
-    const { outcomes, lanes } = verdictOf(folder);
-    const judged = outcomes.filter(({ id: each }) => ids.includes(each));
-    const reasons = judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
-    return { code, began, lanes, reasons };
   }
 
   const [cluster, support] = ids;
 
-  test('tests of the cluster and of the support user pass in lanes', async () => {
-    const { began, lanes, reasons } = await run(0);
+  test('a failure counts where the test fails alone as well, and is undecided where it passes alone', async () => {
+    const [right, broken, once] = await run([0, 100, 1]);
 
-    expect(new Set(began)).toEqual(new Set([`${cluster} cluster`, `${support} support`]));
-    expect(lanes).toBe(2);
-    expect(reasons).toEqual(['pass', 'pass']);
+    expect(new Set(right?.began)).toEqual(new Set([`${cluster} cluster`, `${support} support`]));
+    expect(right?.lanes).toBe(2);
+    expect(right?.reasons).toEqual(['pass', 'pass']);
+
+    expect(broken?.code).toBe(1);
+    expect(broken?.began.at(-1)).toBe(`${support} alone again`);
+    expect(broken?.reasons).toEqual(['pass', expect.stringMatching(/^fail expected: a refusal/)]);
+
+    expect(once?.code).toBe(3);
+    expect(once?.reasons).toEqual(['pass', expect.stringMatching(/^inconclusive .* passed alone/)]);
   });
 
-  test('a failure counts where the test fails alone as well', async () => {
-    const { code, began, reasons } = await run(100);
-
-    expect(code).toBe(1);
-    expect(began.at(-1)).toBe(`${support} alone again`);
-    expect(reasons).toEqual(['pass', expect.stringMatching(/^fail expected: a refusal/)]);
-  });
-
-  test('one that passes alone is undecided', async () => {
-    const { code, reasons } = await run(1);
-
-    expect(code).toBe(3);
-    expect(reasons).toEqual(['pass', expect.stringMatching(/^inconclusive .* passed alone/)]);
-  });
-
-  test('what a few tests could not tell alone either is believed', async () => {
-    const grep = 'access/*-support-mfa-refuses-*,access/verify-totp-refuses-*';
-    const { code, began } = await run(0, [], grep, true);
+  test('after a few tests that stay undecided alone, the next ones run once', async () => {
+    const grep = ['access/*-support-mfa-refuses-*', 'access/verify-totp-refuses-*'];
+    const [{ code, began } = { code: 0, began: [] }] = await run([0], { grep, isBusy: true });
 
     expect(code).toBe(3);
     const again = began.filter((each) => each.endsWith('again'));
@@ -169,10 +176,10 @@ describe('beside others', () => {
   });
 
   test('with --lanes 1 all run one by one', async () => {
-    const { began, lanes } = await run(0, ['--lanes', '1']);
+    const [only] = await run([0], { flags: ['--lanes', '1'] });
 
-    expect(lanes).toBeUndefined();
-    expect(began).toEqual([`${cluster} alone`, `${support} alone`]);
+    expect(only?.lanes).toBeUndefined();
+    expect(only?.began).toEqual([`${cluster} alone`, `${support} alone`]);
   });
 
   test.each(['0', '9', '12', '1.5', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {
@@ -231,7 +238,7 @@ describe('accounts that fit', () => {
 
     const grep = 'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing';
 
-    await cli(['run', '-t', file, '--grep', grep, '--no-allure', ...folders(folder)]);
+    await performed('run', '-t', file, '--grep', grep, ...folders(folder));
 
     const { lanes, outcomes } = verdictOf(folder);
     const others = outcomes.filter(({ outcome }) => outcome !== 'pass');

@@ -1,3 +1,4 @@
+import { mulberry32 } from '../detection/sample.js';
 import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
 import { type StartingState, startingStates } from './states.js';
 
@@ -92,7 +93,7 @@ interface DrawOptions {
  * random.
  */
 export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
-  const random = randomOf(seed * 1_000_003 + n);
+  const random = mulberry32(seed * 1_000_003 + n);
   const below = (limit: number) => Math.floor(random() * limit);
   const kind = pick(from, n);
   const lanes = pick(laneCounts, n);
@@ -130,15 +131,4 @@ function pick<T>(from: readonly T[], n: number): T {
   const value = from[n % from.length];
   if (value === undefined) throw new Error('There is nothing to choose from.');
   return value;
-}
-
-/** Numbers from 0 to below 1: the common mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../../src/base/package-root.js';
 import { type Ending, type Kind, kinds } from './draw.js';
-import { Lane } from './lane.js';
+import { HeldTarget } from './held-target.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
 
 /** The exit codes allowed for a run whose state was restored. */
@@ -37,48 +37,48 @@ export interface Judged {
 export async function judge(ending: Ending, folder: string, root = packageRoot()): Promise<Judged> {
   mkdirSync(folder, { recursive: true });
   const { settleMs } = ending.times;
-  const lanes = await Promise.all(
-    ending.hits.map((hit, n) => Lane.open(folder, `target-${n}`, hit, settleMs)),
+  const targets = await Promise.all(
+    ending.hits.map((hit, n) => HeldTarget.open(folder, `target-${n}`, hit, settleMs)),
   );
   const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
   try {
-    return await judgeOn(lanes, ending, folder, disk, root);
+    return await judgeOn(targets, ending, folder, disk, root);
   } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
+    await Promise.all(targets.map((target) => target.close()));
     disk?.remove();
   }
 }
 
 async function judgeOn(
-  lanes: readonly Lane[],
-  { kind, lanes: atOnce, grep, inTests, times }: Ending,
+  targets: readonly HeldTarget[],
+  { kind, lanes, grep, inTests, times }: Ending,
   folder: string,
   disk: SmallDisk | undefined,
   root: string,
 ): Promise<Judged> {
   const stateDir = join(disk?.path ?? folder, 'state');
-  const targets = lanes.flatMap(({ targetFile }) => ['-t', targetFile]);
+  const files = targets.flatMap(({ targetFile }) => ['-t', targetFile]);
   const reports = join(folder, 'out');
-  const out = ['--out', reports, '--no-allure', '--jobs', String(lanes.length)];
-  const what = ['--grep', grep, '--lanes', String(atOnce)];
-  const run = start(root, ['run', ...targets, ...what, '--state-dir', stateDir, ...out]);
+  const out = ['--out', reports, '--no-allure', '--jobs', String(targets.length)];
+  const what = ['--grep', grep, '--lanes', String(lanes)];
+  const run = start(root, ['run', ...files, ...what, '--state-dir', stateDir, ...out]);
   let hits = 0;
   void testsRun(inTests ? run.child : undefined).then(() => {
-    for (const { proxy } of lanes) proxy.arm();
+    for (const { proxy } of targets) proxy.arm();
   });
-  for (const lane of lanes)
-    void lane.proxy.reached.then(() => {
+  for (const target of targets)
+    void target.proxy.reached.then(() => {
       hits += 1;
     });
   // A target may have no such write; the others are held no longer than they would wait for an answer.
   await Promise.race([
-    Promise.all(lanes.map(({ proxy }) => proxy.reached)),
+    Promise.all(targets.map(({ proxy }) => proxy.reached)),
     run.ended,
     until(() => hits > 0).then(() => pause(times.othersMs)),
   ]);
   const hit = hits;
   await act(kind, run.child, { stateDir, reports, disk });
-  for (const { proxy } of lanes) proxy.goOn();
+  for (const { proxy } of targets) proxy.goOn();
   const { code, output } = await run.ended;
   const problems = hit > 0 ? [] : ['no target was hit at a change'];
   const open = journalsIn(stateDir).length;
@@ -87,24 +87,24 @@ async function judgeOn(
   if (/^ {4}at /m.test(output)) problems.push(`a stack trace: ${output}`);
   const isUnknown = kind === 'state folder lost' && code === 4;
   disk?.free();
-  const restores = lanes.map(({ targetFile }) => restore(root, targetFile, stateDir));
+  const restores = targets.map(({ targetFile }) => restore(root, targetFile, stateDir));
   if (open > 0) problems.push(...(await Promise.all(restores.map((each) => each()))).flat());
   const left = journalsIn(stateDir);
   if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
   if (!isUnknown) {
-    const atTheEnd = await changed(lanes, 'at the end');
+    const atTheEnd = await changed(targets, 'at the end');
     problems.push(...atTheEnd);
     if (atTheEnd.length === 0) {
       await pause(times.laterMs);
-      problems.push(...(await changed(lanes, 'later')));
+      problems.push(...(await changed(targets, 'later')));
     }
   }
   return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-800)] };
 }
 
-async function changed(lanes: readonly Lane[], when: string): Promise<string[]> {
-  const now = await Promise.all(lanes.map((lane) => lane.state()));
-  return lanes.flatMap(({ hit, found }, n) =>
+async function changed(targets: readonly HeldTarget[], when: string): Promise<string[]> {
+  const now = await Promise.all(targets.map((target) => target.state()));
+  return targets.flatMap(({ hit, found }, n) =>
     now[n] === found
       ? []
       : [`${when}, ${hit.name} (${hit.state.name}, ${hit.moment.phase}): ${now[n]}; it was found ${found}`],

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { Journal } from '../../src/target/journal/journal.js';
-import { performed } from '../cli/in-process.js';
-import { cli, folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { performed, ranHere } from '../cli/in-process.js';
+import { folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { journalsIn } from './observe.js';
 
 const baseUrl = 'https://lab.example/v2';
@@ -144,8 +144,8 @@ describe('a state folder', () => {
     const env = { CI: '1', XDG_STATE_HOME: folder, LOCALAPPDATA: folder, MFA_CONFORMANCE_STATE: '' };
     const args = ['run', '-t', file, '--out', join(folder, 'out')];
 
-    const lost = await cli(args, { env });
-    const kept = await cli(args, { env: { ...env, MFA_CONFORMANCE_STATE: join(folder, 'state') } });
+    const lost = await ranHere(args, env);
+    const kept = await ranHere(args, { ...env, MFA_CONFORMANCE_STATE: join(folder, 'state') });
 
     expect(lost.stderr).toMatch(/warning: journals go to .*mfa-conformance, which a CI job may lose/);
     expect(kept.stderr).not.toContain('journals go to');

@@ -36,7 +36,7 @@ const isSwitch = (value: unknown) =>
 
 /** Polls until it holds; the test's own time limit ends it. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(10);
+  while (!(await holds())) await pause(25);
 }
 
 /** Paths of the open journals below a state folder. */

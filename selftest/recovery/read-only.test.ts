@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { emulator } from '../cli/emulated.js';
+import { performed } from '../cli/in-process.js';
 import { listen } from '../cli/servers.js';
-import { cli, folders, startEmulator, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+import { folders, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
 import { journalsIn } from './observe.js';
 
 const runs = [
@@ -29,7 +31,7 @@ describe.concurrent('a run', () => {
     const folder = temporaryFolder(onTestFinished);
     const { file, methods } = await watched(folder, run, onTestFinished);
 
-    const ended = await cli(['run', '-t', file, ...run.args, ...folders(folder)], {}, onTestFinished);
+    const ended = await performed('run', '-t', file, ...run.args, ...folders(folder));
 
     const { outcomes, restored } = verdictOf(folder, 'emulator');
     expect(methods.size, ended.stderr).toBeGreaterThan(0);
@@ -59,7 +61,7 @@ async function watched(
   { change, withoutKey }: { readonly change: object; readonly withoutKey?: boolean },
   onEnd: TestContext['onTestFinished'],
 ): Promise<{ readonly file: string; readonly methods: ReadonlySet<string> }> {
-  const emulator = await startEmulator(folder, [], onEnd);
+  const target = await emulator(folder, onEnd);
   const methods = new Set<string>();
   const before = async (url: string): Promise<string> => {
     const { hostname, port, pathname } = new URL(url);
@@ -74,11 +76,11 @@ async function watched(
     });
     return `http://127.0.0.1:${(await listen(server, onEnd)).port}${pathname}`;
   };
-  const content: unknown = parse(readFileSync(emulator.targetFile, 'utf8'));
-  const text = JSON.stringify({ ...Object(content), ...change, baseUrl: await before(emulator.baseUrl) });
+  const content: unknown = parse(readFileSync(target.targetFile, 'utf8'));
+  const text = JSON.stringify({ ...Object(content), ...change, baseUrl: await before(target.baseUrl) });
   const changed: unknown = JSON.parse(text, (name, value: unknown) =>
     name === 'apiKey' && withoutKey === true ? undefined : value,
   );
-  const clock = { control: await before(`${emulator.control}/clock`) };
+  const clock = { control: await before(`${target.control}/clock`) };
   return { file: writeTarget(folder, { ...Object(changed), clock }), methods };
 }

@@ -2,15 +2,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'vitest';
 import { Journal } from '../../src/target/journal/journal.js';
 import { Lease } from '../../src/target/journal/lease.js';
-import {
-  cli,
-  filesBelow,
-  folders,
-  type StartedEmulator,
-  start,
-  startEmulator,
-  temporaryFolder,
-} from '../cli/suite.js';
+import { emulator } from '../cli/emulated.js';
+import { performed } from '../cli/in-process.js';
+import { cli, filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
 
 const few = ['--grep', 'mfa-config/get-*'];
 const inUse = new RegExp(`is in use by .* \\(pid ${process.pid}\\) since`);
@@ -24,12 +18,12 @@ interface Used {
 /** An emulator whose lease this process holds. */
 async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   const folder = temporaryFolder(onEnd);
-  const emulator = await startEmulator(folder, [], onEnd);
+  const target = await emulator(folder, onEnd);
   const options = { wait: false, tell: () => {}, env: {} };
-  const lease = await Lease.take(join(folder, 'state'), emulator.baseUrl, options);
+  const lease = await Lease.take(join(folder, 'state'), target.baseUrl, options);
   if (!(lease instanceof Lease)) throw new Error(`In use by ${lease.holder}`);
   onEnd(() => lease.release());
-  return { folder, emulator, lease };
+  return { folder, emulator: target, lease };
 }
 
 test('while another run uses the target, it and its journal are left alone', async ({
@@ -56,7 +50,7 @@ test('while another run uses the target, it and its journal are left alone', asy
   const [again, one, list] = await Promise.all([
     cli(args, {}, onTestFinished),
     cli(['restore', '-t', emulator.targetFile, ...stateDir], {}, onTestFinished),
-    cli(['restore', ...stateDir], {}, onTestFinished),
+    performed('restore', ...stateDir),
   ]);
 
   expect(again.code, again.stderr).toBe(3);

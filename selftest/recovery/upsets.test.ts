@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, type ExpectStatic, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
 import { emulator } from '../cli/emulated.js';
+import { performed } from '../cli/in-process.js';
 import {
   cli,
   type Ended,
@@ -55,10 +56,10 @@ function place(onEnd: OnEnd) {
       options: StartOptions = {},
     ) => {
       const targets = files.flatMap((file) => ['-t', file]);
-      const few = ['--grep', grep, '--jobs', '3', '--no-allure'];
+      const few = ['--grep', grep, '--jobs', '3'];
       return cli(['run', ...targets, ...few, ...flags, ...folders(folder)], options, onEnd);
     },
-    restore: (file: string) => cli(['restore', '-t', file, '--state-dir', state], {}, onEnd),
+    restore: (file: string) => performed('restore', '-t', file, '--state-dir', state),
     journals: () => journalsIn(state),
   };
 }

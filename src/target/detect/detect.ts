@@ -24,9 +24,17 @@ export interface ReleaseJudged {
   readonly against: readonly { readonly text: string; readonly strength: Evidence['strength'] }[];
 }
 
+let loaded: Promise<Contract[]> | undefined;
+
+/** Loaded once, because a run may detect the releases of many targets. */
+function contractsOfAll(): Promise<Contract[]> {
+  loaded ??= Promise.all(releaseNames.map((release) => loadContract(release)));
+  return loaded;
+}
+
 /** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
-  const contracts = await Promise.all(releaseNames.map((release) => loadContract(release)));
+  const contracts = await contractsOfAll();
   const connection = await Connection.open(target, contractOf(contracts, defaultRelease), { stateDir });
   try {
     const seen = await look(connection, contracts);

@@ -7,7 +7,7 @@ import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
 /** An emulator behind a proxy: one target of an ended run. */
-export class Lane {
+export class HeldTarget {
   private constructor(
     readonly hit: Hit,
     readonly proxy: HeldProxy,
@@ -17,7 +17,7 @@ export class Lane {
     readonly found: string,
   ) {}
 
-  static async open(folder: string, name: string, hit: Hit, settleMs: number): Promise<Lane> {
+  static async open(folder: string, name: string, hit: Hit, settleMs: number): Promise<HeldTarget> {
     const emulator = await startEmulator({ variants: hit.variants });
     const { controlUrl, baseUrl, accounts } = emulator;
     const apiKey = accounts.admin.apiKey;
@@ -33,7 +33,7 @@ export class Lane {
     };
     const targetFile = join(folder, `${name}.yaml`);
     writeFileSync(targetFile, stringify(content), { mode: 0o600 });
-    return new Lane(hit, proxy, targetFile, emulator, await configurationOf(controlUrl));
+    return new HeldTarget(hit, proxy, targetFile, emulator, await configurationOf(controlUrl));
   }
 
   /** The configuration without the verification of a key, which is not restored. */
