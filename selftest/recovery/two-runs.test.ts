@@ -3,7 +3,6 @@ import { type TestContext, test } from 'vitest';
 import { Journal } from '../../src/target/journal/journal.js';
 import { Lease } from '../../src/target/journal/lease.js';
 import { emulator } from '../cli/emulated.js';
-import { performed } from '../cli/in-process.js';
 import { cli, filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
 
 const few = ['--grep', 'mfa-config/get-*'];
@@ -15,7 +14,7 @@ interface Used {
   readonly lease: Lease;
 }
 
-/** An emulator whose lease this process holds. */
+/** An emulator whose lease this process holds. Runs that respect it need processes of their own. */
 async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   const folder = temporaryFolder(onEnd);
   const target = await emulator(folder, onEnd);
@@ -50,7 +49,7 @@ test('while another run uses the target, it and its journal are left alone', asy
   const [again, one, list] = await Promise.all([
     cli(args, {}, onTestFinished),
     cli(['restore', '-t', emulator.targetFile, ...stateDir], {}, onTestFinished),
-    performed('restore', ...stateDir),
+    cli(['restore', ...stateDir], {}, onTestFinished),
   ]);
 
   expect(again.code, again.stderr).toBe(3);
