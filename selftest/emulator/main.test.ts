@@ -11,7 +11,7 @@ import { emulate } from './tools.js';
 
 const folder = temporaryFolder(afterAll);
 
-/** The emulator's program with these flags, divided by blanks. */
+/** Starts the emulator's program with these flags, separated by spaces. */
 const start = (flags: string): Started => spawned(emulatorProgram, flags.split(' '), {}, onTestFinished);
 
 const firstLine = async ({ printed }: Started): Promise<string> => {

@@ -14,7 +14,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty without a JSON object. */
+  /** An empty object if the answer has no JSON object. */
   readonly body: ReplyBody;
 }
 

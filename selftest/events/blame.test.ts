@@ -12,7 +12,7 @@ interface Case {
 
 const suite = /^The suite itself failed, please report it: /;
 
-/** Only a failed expectation is the target's fault, whatever else a test throws. */
+/** Only a failed expectation fails a requirement. All other errors make it inconclusive. */
 const cases: readonly Case[] = [
   { id: 'http/utf-8', body: "throw new Error('plain');", kind: 'inconclusive', reason: suite },
   {

@@ -13,8 +13,8 @@ export function logOf(reports: string): LogIndex {
 }
 
 /**
- * Differences between recorded requests and answers of a test and new logs; if nothing was left
- * out, further requests count too. The number of reads and the order of concurrent requests may differ.
+ * The differences between what is recorded of a test and new logs. Requests that are not recorded count only if the
+ * record is complete. The number of reads and the order of concurrent requests may differ.
  */
 export function differencesIn(
   id: string,
@@ -31,13 +31,13 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/** Logins, ended sessions and reads: an earlier session and the time until a state shows differ from run to run. */
+/** Logins, ended sessions and reads differ from run to run, with the sessions left and with the read-back delay. */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,
   );
 
-/** The requests of a requirement's test to the emulator: in the newest release if the default one lacks it. */
+/** The requests of a requirement's test, from the newest release if it does not apply to the default one. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {
   if (usual === undefined || latest === undefined) throw new Error('The emulator was not judged.');
   const passes = passesIn(usual, id);

@@ -8,7 +8,7 @@ import type { LogIndex } from '../../src/reports/repro/log.js';
 import { assertionsOf } from '../../src/reports/repro/script.js';
 import { stable, told } from '../../src/reports/repro/told.js';
 
-/** The beginning and the end of a long test show its purpose. */
+/** Of a long test, only the beginning and the end are shown. */
 const shownFirst = 6;
 const shownLast = 3;
 /** How many exchanges to show up to the deciding answer. */
@@ -23,7 +23,7 @@ export function sentIn(log: LogIndex, id: string): ToldExchange[] {
   return told(withHandedOut(log.of(id).own, log), log);
 }
 
-/** The same, shortened to the characteristic exchanges. */
+/** The exchanges that characterise the test. */
 export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 'leftOut'> {
   const lines = sentIn(log, id);
   const leftOut = lines.length - shownFirst - shownLast;

@@ -72,7 +72,7 @@ function faultOf(id: string, nth: number): Wanted[] {
   return fault === undefined ? [] : [{ id, fault: expectationOfFault(fault) }];
 }
 
-/** Faults in groups, each for its own requirements; hidden faults and those that need more run alone. */
+/** Tries faults in groups, each for its own requirements. A fault that another one hides runs again alone. */
 async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void> {
   const faults = [...new Map(wanted.map(({ fault }) => [fault.name, fault])).values()];
   const groups = isAlone ? faults.map((fault) => [fault]) : groupsOf(faults, requirements);

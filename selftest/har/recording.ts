@@ -19,7 +19,7 @@ export const root = 'https://cluster.example/v2';
 
 const date = 'Wed, 25 Nov 2026 10:00:00 GMT';
 
-/** By default the answer of a conforming target. */
+/** An entry; by default with the answer of a conforming target. */
 export function entryOf(recorded: Recorded): unknown {
   const { method = 'GET', url = `${root}/mfa-config`, requestBody } = recorded;
   const { status = 200, mediaType = 'application/json' } = recorded;

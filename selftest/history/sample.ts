@@ -1,6 +1,6 @@
 import type { Compared, Snapshot } from '../../src/reports/history/snapshot.js';
 
-/** A run for which a test names only relevant members: outcomes as `pass`, or in full. */
+/** A run. A test names only the members that matter; outcomes as `pass`, or in full. */
 export function snapshot(
   outcomes: Readonly<Record<string, Compared['outcome'] | Compared>>,
   change: Partial<Snapshot> = {},

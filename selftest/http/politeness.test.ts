@@ -93,7 +93,7 @@ test('one that asks for ever gives no judgeable answer, and later waits are shor
   }
 });
 
-/** A connection to a server that answers a request, by its number and text, or breaks the connection. */
+/** A connection to a server that answers by the number and text of a request, or breaks the connection. */
 async function breaking(breaks: (nth: number, request: string) => boolean) {
   const seen: { readonly request: string; readonly connection: number }[] = [];
   let connections = 0;

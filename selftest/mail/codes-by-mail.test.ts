@@ -7,7 +7,7 @@ import type { MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
 import type { ReceivedMail } from '../../src/wire/mail/received-mail.js';
 import { answer, Box as FilledBox } from '../fixtures/triggered.js';
 
-/** A mailbox that records waits and holds given mails, whatever the mark. */
+/** A mailbox with given mails that ignores marks and records waits. */
 class Box extends FilledBox {
   readonly waits: number[] = [];
 
@@ -64,7 +64,7 @@ function codesOf({
 
 const to = 'a@lab.example';
 
-/** A quiet period long enough for any machine. */
+/** A quiet period that is long enough on a slow machine, in milliseconds. */
 const longMs = 30_000;
 
 /** The codes of two mails requested just now. */

@@ -21,7 +21,7 @@ export function hasDovecot(): boolean {
 
 export const password = 'pass-of-the-mailbox';
 
-/** A Dovecot of its own on loopback: its configuration, users and mails are in a folder that ends with it. */
+/** A Dovecot on loopback. Its configuration, users and mails are in a folder that is removed at its end. */
 export class Dovecot {
   readonly #folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-dovecot-'));
   #child: ChildProcess | undefined;

@@ -12,7 +12,7 @@ import { startRelay } from './relay.js';
 
 const address = 'admin@lab.example';
 
-/** The code that an emulator mails, and the one that is read by a mailbox where `deliver` puts mails. */
+/** The code that an emulator mails, and the code that a mailbox reads. `deliver` puts mails into that mailbox. */
 async function askedBy(mail: object, deliver: (to: string, mail: string) => unknown) {
   const sent: (string | undefined)[] = [];
   const relay = await startRelay(async (to, text) => {

@@ -76,7 +76,7 @@ export class Campaign {
     rmSync(folder, { recursive: true, force: true });
     if (ofReference === undefined) return notices;
     const [only] = mutants;
-    // An unreadable target file would stop the whole run.
+    // The mutant may have written a target file that stops the whole run.
     if (only !== undefined && mutants.length === 1 && said.includes(`${nameOf(only.id)}.yaml`))
       return [{ way: 'unusable', by: '' }];
     if (mutants.length === 1)

@@ -1,14 +1,14 @@
 import type { RunEvent } from '../../src/base/model/event.js';
 
-/** Which mutants an emulator reached in which millisecond (epoch). */
+/** The mutants that an emulator reached, by the millisecond since the epoch. */
 export type Moments = readonly (readonly [number, readonly string[]])[];
 
 /** The requirements that reached each mutant, by its id; none for mutants reached only outside tests. */
 export type Reach = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The requirements that reached each mutant: a moment belongs to the last test that began or sent. A
- * target's tests run one after another.
+ * The requirements that reached each mutant. Tests of a target run one after another, so a moment belongs to the test
+ * that began or sent a request last.
  */
 export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
   const beginnings = events

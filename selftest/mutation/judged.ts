@@ -18,7 +18,7 @@ export type Pattern = { readonly [Part in (typeof parts)[number]]?: string };
 
 export interface Judgement {
   readonly is: Kind;
-  /** The document that leaves it open, the reason why it can't show, or the requirement that would show it. */
+  /** The document that allows it, the reason why it can't show, or the requirement that should show it. */
   readonly because: string;
   readonly mutants: readonly Pattern[];
 }
@@ -65,7 +65,7 @@ function textPattern(text: string): RegExp {
 
 type Judged = readonly Judgement[];
 
-/** The first judgement that matches. @param reached its code was: a judgement `unreached` is out of date */
+/** The first judgement that matches. @param reached whether its code ran; `unreached` is then out of date */
 export function judgementFor(mutant: Mutant, judged: Judged, reached: boolean): Judgement | undefined {
   return judged.find(
     ({ is, mutants }) => !(reached && is === 'unreached') && mutants.some((pattern) => fits(pattern, mutant)),

@@ -26,7 +26,7 @@ interface Start {
   readonly coverage?: string;
 }
 
-/** The compiled file, even for uncompiled tests. */
+/** The compiled file, because Node.js loads it. */
 const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;
@@ -51,7 +51,7 @@ export async function startMutated(start: Start): Promise<MutatedEmulator | unde
     await ended;
     clearTimeout(impatient);
   };
-  // A mutant may end it during a write.
+  // The mutant may have ended before this process writes to it.
   child.stdin.on('error', () => undefined);
   const ready = new Promise<boolean>((resolve) => {
     const tooLong = setTimeout(() => resolve(false), startTimeoutMs);

@@ -16,7 +16,7 @@ export interface Notice {
  *
  * @param verdict over all or some requirements; undefined if the run gave none
  * @param verdicts several of the reference, whose own differences don't count
- * @param whole whether the verdict covers all requirements: many contribute to some facts
+ * @param whole whether the verdict covers all requirements. Otherwise facts may be incomplete and don't count
  */
 export function noticeIn(
   verdict: Verdict | undefined,
@@ -24,7 +24,7 @@ export function noticeIn(
   whole: boolean,
 ): Notice | undefined {
   if (verdict === undefined) return { way: 'unusable', by: '' };
-  // An empty verdict: the first look found an unusable target.
+  // Without outcomes: the run ended before the tests, because the target was unusable.
   if (verdict.outcomes.every(({ outcome }) => outcome === 'inconclusive' || outcome === 'not run'))
     return { way: 'unusable', by: '' };
   const fresh = (is: (outcome: Verdict['outcomes'][number]) => boolean): string | undefined => {

@@ -16,7 +16,7 @@ interface Limits {
 type Durations = ReadonlyMap<string, number>;
 type Mutants = readonly { readonly id: string }[];
 
-/** Groups of neighbours in the code, which the same requirements reach, with a few that reach each of them. */
+/** Groups of mutants that are neighbours in the code, each with a few requirements that reach them. */
 export function batchesOf<T extends { readonly id: string }>(
   mutants: readonly T[],
   reach: Reach,

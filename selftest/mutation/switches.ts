@@ -8,11 +8,11 @@ const perTest: Record<string, Record<string, number>> = {};
 Object.defineProperty(globalThis, '__stryker__', {
   value: {
     activeMutant: process.env[mutantVariable],
-    // A mutant in an endless loop ends here, before the suite's timeout.
+    // Ends a mutant that is in an endless loop, before the suite's timeout.
     hitCount: 0,
     hitLimit: 1_000_000,
     mutantCoverage: { static: {}, perTest },
-    // Each millisecond belongs to a test, which the log of the run names later.
+    // Notes the millisecond. Later the log of the run tells which test ran then.
     get currentTestId(): string | undefined {
       return coverage === undefined ? undefined : String(Date.now());
     },

@@ -75,7 +75,7 @@ interface Subject extends EmulatorOptions {
   readonly moves?: boolean;
 }
 
-/** Each requirement applies to one of these emulators: with the real clock, which shows steps, and with a movable one. */
+/** Each requirement applies to one of two emulators: one with the real clock, and one whose clock is moved. */
 const real = [
   { name: 'real-clock', moves: false },
   { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },

@@ -29,7 +29,7 @@ describe('the order', () => {
     const found = ['a/dear a/good', 'a/dear', 'a/good a/idle', 'a/good', 'a/cheap', 'a/good'];
     const known = found.map((by, at) => fault(`${at}`, ...by.split(' ')));
 
-    // The idle row is cheapest and finds a fault, but that one is known by then.
+    // The row `idle` costs least, but an earlier row has found its fault.
     expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
   });
 
@@ -44,7 +44,7 @@ describe('the order', () => {
     ];
     const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
 
-    // Separately both would come after the third.
+    // Weighed separately, both would come after the third.
     const order = ids(detectionOrder(measured, { mails: { requests: 70 } }, known));
     expect(order.join(' ')).toBe('b/one a/one a/two b/two a/idle');
   });

@@ -21,7 +21,7 @@ test('rows name what the operations of their requirements touch: npm run generat
 test('no test of a run touches what its row does not name, nor what it takes over of another', async () => {
   const grep = 'access/*,support-email/*,mfa-config/*';
 
-  // If the scope refuses a request, its test is inconclusive, and the run doesn't pass.
+  // A request outside the scope is refused, so its test would be inconclusive.
   const [log = []] = await logsOf([{ name: 'one' }], ['--grep', grep]);
 
   const used = usesIn(log);

@@ -4,7 +4,7 @@ import { operationRow, partOf } from '../../src/contract/openapi/operations.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import { joined } from '../../src/contract/requirements/uses.js';
 
-/** The parts of the target that each test of a run touched, from its log, and those that it would touch alone. */
+/** The parts of the target that each test touched, from the log of a run, and those that it would touch alone. */
 export function usesIn(events: readonly RunEvent[]): Map<string, Uses> {
   const uses = new Map<string, Uses>();
   const owners = new Map<number, string>();

@@ -6,7 +6,7 @@ import { accessibilityProblems, describePages } from './browser.js';
 
 const folder = temporaryFolder(afterAll);
 
-// Tests the browser itself: without it, all tests of pages would pass.
+// Proves that the helpers see a page's mistakes. Otherwise all tests of pages could pass without reason.
 describePages('a bad page', (open) => {
   const file = join(folder, 'bad.html');
   writeFileSync(

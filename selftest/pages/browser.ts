@@ -21,7 +21,7 @@ export interface PageOptions {
 /** A page that was opened from its file, and its forbidden actions. */
 export interface OpenedPage {
   readonly page: Page;
-  /** Everything that the page requested beyond its own file; all of it was refused. */
+  /** All requests of the page except for its own file. They were refused. */
   readonly requests: readonly string[];
   /** Errors and warnings on the console, and uncaught errors. */
   readonly complaints: readonly string[];
@@ -115,7 +115,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
-/** Sticky parts would cover the middle of the picture, and parts that are drawn on sight would be blank. */
+/** For pictures: sticky parts would cover the page, and parts that are drawn late would be blank. */
 const wholePage = `
   scrollTo(0, 0);
   for (const element of document.querySelectorAll('*')) {

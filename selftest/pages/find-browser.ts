@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
-/** By the names that systems give it. */
+/** The names of Chromium's program on different systems. */
 const names = [
   'chromium',
   'chromium-browser',

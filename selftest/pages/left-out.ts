@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { findBrowser, noBrowser } from './find-browser.js';
 
-/** The last line of a run without tests of pages: a skipped test is lost among thousands of lines. */
+/** Prints at the end that the tests of pages were skipped, which is easy to miss among thousands of lines. */
 export default function announce(project: TestProject): (() => void) | undefined {
   if (findBrowser() !== undefined || process.env['CI']) return undefined;
   return () => {

@@ -44,7 +44,7 @@ describePages('the HTML report', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  // On a small page with every kind of element, because a page of a thousand texts takes long.
+  // A small page with every kind of element, because the check of a whole report takes long.
   test.each(['light', 'dark'] as const)('is accessible, opened (%s)', async (colorScheme) => {
     const { page } = await open(small, { colorScheme });
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -97,7 +97,7 @@ describePages('the HTML report', (open) => {
     expect(await row.locator('.command pre').textContent()).toMatch(/^curl -i -X POST /);
     await row.locator('.exchanges summary').last().click();
     expect(await row.locator('.exchanges pre').last().innerText()).toContain('oops');
-    // The tools stay above it and don't hide it.
+    // The sticky tools are above it and don't cover it.
     const tools = await page.locator('.tools').boundingBox();
     const summary = await row.locator('summary').first().boundingBox();
     expect(summary?.y ?? 0).toBeGreaterThanOrEqual((tools?.y ?? 0) + (tools?.height ?? 0));
@@ -124,7 +124,7 @@ describePages('the HTML report', (open) => {
     await page.getByRole('checkbox', { name: 'Failed' }).check();
     expect(await shownIds(page)).toEqual(['http/utf-8', failed, 'totp-key/uri-has-issuer']);
     await page.getByRole('combobox', { name: 'Operation' }).selectOption('CreateTotpKey');
-    // A requirement without operations concerns all of them.
+    // A requirement without operations is about all operations.
     expect(await shownIds(page)).toContain('http/utf-8');
     await page.getByRole('combobox', { name: 'Level' }).selectOption('should');
     expect(await shownIds(page)).toEqual(['totp-key/uri-has-issuer']);

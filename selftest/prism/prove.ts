@@ -86,7 +86,7 @@ async function listening(mock: ChildProcess, port: number): Promise<void> {
   throw new Error(`${prism} did not listen within ${startsWithinMs / 1000} s.`);
 }
 
-/** Prism accepts every credential. */
+/** A target file with made-up credentials, because Prism accepts every one. */
 function targetFile(release: ReleaseName, port: number, mailPort: number): object {
   const account = (username: string) => ({
     username,

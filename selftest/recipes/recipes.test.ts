@@ -88,7 +88,7 @@ function textsOf(value: unknown): string[] {
 }
 
 const documentOf = (name: string): unknown => parse(readFileSync(join(recipes, name), 'utf8'));
-/** The installation is in the working copy already. */
+/** A script without its installation, because the working copy has the program. */
 const withoutInstall = (lines: readonly string[]) =>
   lines.filter((line) => line.trim() !== 'npm ci').join('\n');
 
@@ -108,7 +108,7 @@ describe('GitHub Actions', () => {
 
     const { code, said } = await shell(script('gate'), copy, {});
 
-    // The gate needs all requirements, and the shim runs one.
+    // The gate requires all requirements, and the shim selects one.
     expect(said).toContain('--require-complete requires all of them');
     expect(code).toBe(3);
   });

@@ -5,7 +5,7 @@ import { breaks, broken } from './broken-builds.js';
 import { endingOf } from './draw.js';
 import { judge } from './ending.js';
 
-// However long a look takes, nothing takes effect before.
+// Longer than a read takes on any machine: writes land after it.
 const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 

@@ -4,12 +4,12 @@ import { copyBuild } from '../tool/copy-build.js';
 import type { Kind } from './draw.js';
 import type { Moment } from './held-proxy.js';
 
-/** Removes a protection of the target's state from a build of the suite. */
+/** A change to a build of the suite that removes a protection of the target's state. */
 export interface Break {
   readonly is: string;
   /** Below `dist/`. */
   readonly file: string;
-  /** Each text occurs once in the file; its replacement. */
+  /** Texts that occur once in the file, with their replacements. */
   readonly edits: readonly (readonly [from: string, to: string])[];
   /** An ending that must show the fault. */
   readonly shownBy: Shown;
@@ -64,7 +64,7 @@ export const breaks: readonly Break[] = [
       kind: 'SIGKILL',
       target: 'reads lag',
       moment: changed,
-      // Longer than a look takes on any machine.
+      // Longer than a read takes on any machine.
       variants: ['delay:configuration=60000'],
     },
   },

@@ -18,7 +18,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One target of an ended run: its kind, and the moment of the event among its changes. */
+/** One target of an ended run. `moment`: when the event comes, counted by the target's changes. */
 export interface Hit {
   readonly name: string;
   readonly movesClock: boolean;
@@ -35,7 +35,7 @@ export interface Ending {
   /** How many tests run at once on each target. */
   readonly lanes: number;
   readonly grep: string;
-  /** The event comes once tests run; otherwise perhaps earlier, while accounts are checked. */
+  /** Whether the event comes only once tests run. Otherwise it may come while accounts are checked. */
   readonly inTests: boolean;
   readonly hits: readonly Hit[];
   readonly times: Times;
@@ -53,7 +53,7 @@ interface Times {
 
 export const hitsOfAnEnding = 4;
 
-/** Tests that change something at once, with the least number of writes that each sends. */
+/** Tests that change the configuration early, with the least number of writes that they send. */
 const greps: readonly { readonly grep: string; readonly few: string; readonly writes: number }[] = [
   {
     grep: 'totp-login/*',
@@ -122,7 +122,7 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
     };
   });
   const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
-  // The death of a process needs that process.
+  // A process must run before it can be killed.
   const inTests = kind.startsWith('death of') || below(4) > 0;
   return { n, kind, lanes, grep: short ? few : grep, inTests, hits, times };
 }

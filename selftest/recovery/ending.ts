@@ -70,7 +70,7 @@ async function judgeOn(
     void target.proxy.reached.then(() => {
       hits += 1;
     });
-  // A target may have no such write; the others are held no longer than they would wait for an answer.
+  // A target may never reach its moment. The others wait for it no longer than the suite waits for an answer.
   await Promise.race([
     Promise.all(targets.map(({ proxy }) => proxy.reached)),
     run.ended,
@@ -150,7 +150,7 @@ async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }:
       return;
     case 'SIGKILL':
       child.kill('SIGKILL');
-      // The tests end with the process that restores their changes.
+      // The suite's other processes end by themselves when this one is gone.
       await until(() => below.every((each) => !isAlive(each)));
       return;
     case 'EPIPE':
@@ -201,7 +201,7 @@ function start(root: string, args: readonly string[]): Started {
     });
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
-    // Its output may have closed earlier.
+    // `exit`, because the output may already be closed. The pause lets the last output arrive.
     child.once('exit', (code) => setTimeout(() => resolve({ code, output }), 50));
   });
   return { child, ended };

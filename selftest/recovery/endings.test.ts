@@ -7,8 +7,8 @@ import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
 /**
- * A part of `npm run prove:restore`, which ends runs in each way: the kinds that leave most to restore, and those that
- * signals don't cover, each on two of the four targets.
+ * Two endings of `npm run prove:restore`, each on two of the four targets. They leave most to restore, and no other
+ * self-test has them.
  */
 const seed = 1;
 const chosen: readonly Kind[] = ['SIGKILL', 'disk full'];

@@ -9,7 +9,7 @@ export interface Moment {
   /** The n-th write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** How long after the first look that follows the end a pending write takes effect. */
+  /** The time from the first read after the end until a held write takes effect. */
   readonly holdMs: number;
 }
 
@@ -18,7 +18,7 @@ export interface ProxyOptions {
   readonly laterMs: number;
   /** Every second read comes from a node with this read-back delay; 0: there is one node. */
   readonly nodeLagMs: number;
-  /** The longest wait for a look at the state. */
+  /** The longest wait for a read of the state. */
   readonly longestToLookMs: number;
   /** The longest time that a write is pending on any machine, as `limits.settleMs` promises. */
   readonly landsWithinMs: number;
@@ -31,8 +31,8 @@ interface Whole {
 }
 
 /**
- * Acts as a gateway with a queue before an emulator: a received request takes effect even if its sender is gone. At the
- * chosen moment it holds requests until the suite has ended.
+ * Acts as a gateway with a queue before an emulator. A request that it has received takes effect even if its sender has
+ * ended. From the chosen moment on, it holds requests until the suite has ended.
  */
 export class HeldProxy {
   readonly #server: http.Server;
@@ -111,7 +111,7 @@ export class HeldProxy {
     const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
-      // It takes effect at the worst time: after a read showed the original state.
+      // The worst time to take effect: after a read has shown the original state.
       const lands = pause(this.options.landsWithinMs);
       await this.#hold();
       await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);

@@ -6,7 +6,7 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** An emulator behind a proxy: one target of an ended run. */
+/** A target of an ended run: an emulator behind a proxy. */
 export class HeldTarget {
   private constructor(
     readonly hit: Hit,

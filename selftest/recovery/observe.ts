@@ -34,7 +34,7 @@ function isState(value: unknown): value is State {
 const isSwitch = (value: unknown) =>
   typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
 
-/** Polls until it holds; the test's own time limit ends it. */
+/** Waits until it holds, without a time limit of its own. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(25);
 }
@@ -59,7 +59,7 @@ export function childrenOf(pid: number): number[] {
     .filter((each) => parentOf(each) === pid);
 }
 
-/** The state and the parent follow the name in brackets. */
+/** The fields after the program's name: its state, the parent's id, … */
 function statOf(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

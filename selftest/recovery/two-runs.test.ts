@@ -42,7 +42,7 @@ test('while another run uses the target, it and its journal are left alone', asy
   const written = [...filesBelow(folder).keys()].filter((name) => name.startsWith('out'));
   expect(written).toEqual([join('out', 'planned-1-of-1.json')]);
 
-  // A journal that a run still uses is not a leftover.
+  // The journal belongs to a run that still goes on.
   const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
   journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
   const stateDir = ['--state-dir', join(folder, 'state')];

@@ -43,7 +43,7 @@ function otherPassword({ username, password }: { username: string; password: str
   };
 }
 
-/** A folder for runs on targets that something happens to in the middle of a run. */
+/** A folder for runs on targets that a test upsets in the middle. */
 function place(onEnd: OnEnd) {
   const folder = temporaryFolder(onEnd);
   const state = join(folder, 'state');
@@ -64,7 +64,7 @@ function place(onEnd: OnEnd) {
   };
 }
 
-/** A target behind a proxy. @param env of a process of its own; absent: it runs in this one */
+/** A target behind a proxy. @param env for a process of its own; absent: it runs in this process */
 async function upsetTarget(
   onEnd: OnEnd,
   folder: string,
@@ -88,7 +88,7 @@ async function upsetTarget(
   };
 }
 
-/** What holds whatever happened. */
+/** What every run must do, whatever happens. */
 function expectOrder(expect: ExpectStatic, { stdout, stderr, code }: Ended, wanted: number): void {
   expect(code, stdout + stderr).toBe(wanted);
   expect(stderr).not.toMatch(/^ +at |defect of the suite/m);
@@ -147,7 +147,7 @@ describe.concurrent('in the middle of a run', () => {
       password.write({ accounts: { admin }, allow: { disposable: true } }),
     ];
 
-    // In a lane what failed runs once more, and passes.
+    // In lanes a failed test runs again, and would pass.
     const logins = `${withCodes},sessions/create-answers-201,access-tokens/create-*`;
     const ended = await run(logins, files, ['--lanes', '1']);
 
@@ -211,7 +211,7 @@ describe.concurrent('in the middle of a run', () => {
   });
 });
 
-/** The writes after the one that switches something on. */
+/** Matches the writes after the first one that switches MFA on. */
 function afterSwitchOn(): (request: Passing) => boolean {
   let isOn = false;
   return (request) => {
@@ -222,7 +222,7 @@ function afterSwitchOn(): (request: Passing) => boolean {
   };
 }
 
-/** A mailbox of kind `command`, whose program can be lost. */
+/** A mailbox of kind `command`. `isThere(false)` makes its program fail. */
 async function programMailbox(listen: unknown, folder: string, onEnd: OnEnd) {
   const codes = join(folder, 'codes');
   mkdirSync(codes);

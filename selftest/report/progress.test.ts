@@ -13,7 +13,7 @@ function progress(change: Partial<ProgressOptions> & { readonly columns?: number
     },
   };
   const shown = new Progress({ stream, tty: false, colour: false, quiet: false, total: 12, ...options });
-  /** The final screen of a terminal: lasting lines, then the live one. */
+  /** What a terminal shows at the end: the lines that stay, then the one that is rewritten. */
   const screen = () =>
     writes
       .join('')

@@ -1,6 +1,6 @@
 /**
- * A strict reader of the XML that JUnit files are made of: no doctype, no comments, no CDATA. Throws for what is not
- * well-formed; independent of the writer under test.
+ * A strict reader of the XML in JUnit files, without doctype, comments and CDATA. It shares no code with the writer
+ * under test, and throws if the text is not well-formed.
  */
 export interface Element {
   readonly name: string;

@@ -12,9 +12,9 @@ export interface Proven {
   readonly faults: readonly string[];
   /** Why there is no script that decides. */
   readonly lacks: string | undefined;
-  /** Its end on a target with the faults, and on one without; undefined without a script. */
+  /** How it ended on a target with the faults and on one without; undefined without a script. */
   readonly ended: { readonly faulty: Ended; readonly reference: Ended } | undefined;
-  /** What went wrong: it must end with 1 with the faults, with 0 on the reference, and leave no change. */
+  /** What went wrong. It must exit with 1 on a target with the faults, with 0 on one without, and change nothing. */
   readonly problem: string | undefined;
 }
 

@@ -12,11 +12,11 @@ import { writeTarget } from '../cli/suite.js';
 /** A target started for one script or for one run of the suite. */
 export interface ScriptTarget {
   readonly target: Target;
-  /** The URL of the clock protocol; undefined: waits take their time. */
+  /** The URL of the clock protocol; undefined: the script waits in real time. */
   readonly clock?: string;
   /** PEM file of the authority. */
   readonly authority?: string;
-  /** How its state differs from that at its start; undefined if this target can't report it. */
+  /** How its state differs from the one at its start; undefined if it doesn't, or if the target can't tell. */
   readonly left: () => Promise<string | undefined>;
   readonly close: () => Promise<void>;
 }

@@ -65,7 +65,7 @@ describe('the sources', () => {
   });
 });
 
-/** The tests that Playwright finds in the build; no request is sent. */
+/** The tests that Playwright finds in the build. */
 async function list(): Promise<Listed[]> {
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = join(packageRoot(), 'dist', 'playwright.config.js');

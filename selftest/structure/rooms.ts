@@ -12,8 +12,8 @@ export interface Room {
 }
 
 /**
- * The wings of src/ and their rooms in order: a room imports only from earlier rooms. A new
- * import across rooms needs a new word here.
+ * The wings of src/ and their rooms in order. A room imports only from earlier rooms, and only from those that its entry
+ * names.
  */
 export const rooms: readonly Room[] = rows`
   base | errors | Errors typed by blame: conformance, arrange, transport, configuration.

@@ -8,13 +8,13 @@ function cpuMs(act: () => void): number {
 const leastOf = (times: number, act: () => void): number =>
   Math.min(...Array.from({ length: times }, () => cpuMs(act)));
 
-/** Less than this is mostly noise, whatever the machine. */
+/** Shorter times are mostly noise. */
 const leastMs = 4;
 
 /**
- * How many times longer the large work takes than the small one: about the ratio of sizes for linear work,
- * and its square for quadratic work. Quick and slow machines give similar results. A first run that can't come to the
- * bound is enough.
+ * How many times longer the large work takes than the small one: about the ratio of their sizes for linear work, and its
+ * square for quadratic work. Quick and slow machines give similar results. If the first run is clearly below the bound,
+ * no other follows.
  */
 export function growth(small: () => void, large: () => void, bound: number): number {
   const first = cpuMs(large);

@@ -1,6 +1,6 @@
 const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** A table of texts: one row on each line, its cells separated by bars. `${…}` may contain anything. */
+/** Reads a table: one row on each line, its cells separated by ` | `. `${…}` may contain any text. */
 export function rows({ raw }: TemplateStringsArray, ...values: readonly string[]): string[][] {
   const cell = (text: string) =>
     text.trim().replace(/\0(\d+)\0|\\(.)/g, (_, at?: string, escaped = '') => {

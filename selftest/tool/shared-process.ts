@@ -1,2 +1,2 @@
-// Test files share a process and load the suite's modules again, so exit handlers add up.
+// Test files share a process. Each loads the suite's modules again, and with them their exit handlers.
 process.setMaxListeners(0);

@@ -9,7 +9,7 @@ import { levels, type Verdict } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { concerned } from '../waivers/sample.js';
 
-/** A good run, changed as a test says. */
+/** A run that passes, with the changes of a test. */
 export function results(change: Partial<RunResults> = {}): RunResults {
   return {
     suiteVersion: '0.1.0',

@@ -1,6 +1,6 @@
 import type { ConcernedWaiver, Waiver } from '../../src/base/model/verdict.js';
 
-/** A waiver, for which a test names only relevant members. */
+/** A waiver. A test names only the members that matter. */
 export function waiver(change: Partial<Waiver> = {}): Waiver {
   return {
     requirement: 'area/one',
