@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen, tcpServer } from '../cli/servers.js';
 
-/** Later than the time that the suite waits on an open connection, in milliseconds. */
+/** The time that the suite waits on an open connection, and a longer one, in milliseconds. */
 const brieflyMs = 50;
 const lateMs = 200;
 
