@@ -39,6 +39,8 @@ export interface JudgeOptions {
   readonly build?: string;
   /** A proxy before an emulator: returns the base URL for the target file. */
   readonly through?: (baseUrl: string) => Promise<string>;
+  /** Runs tests in so many lanes with the real clock: tests run one by one if the suite moves the clock. */
+  readonly lanes?: number;
   /** Also writes results for Allure, and the printed output to `out/printed.txt`. */
   readonly all?: true;
 }
@@ -57,6 +59,7 @@ export async function judge(
     only = [],
     build = packageRoot(),
     through = async (baseUrl) => baseUrl,
+    lanes,
     all,
   }: JudgeOptions,
 ): Promise<Judgement[]> {
@@ -80,12 +83,15 @@ export async function judge(
           ? {}
           : { mail: { ...Object(content['mail']), timeoutMs: mailTimeoutMs } };
       const baseUrl = await through(emulator.baseUrl);
-      writeFileSync(file, stringify({ ...content, ...mail, name, baseUrl }), { mode: 0o600 });
+      const { clock: _clock, ...withRealClock } = content;
+      const base = lanes === undefined ? content : withRealClock;
+      writeFileSync(file, stringify({ ...base, ...mail, name, baseUrl }), { mode: 0o600 });
       files.push(file);
     }
     const flags = [
       ...['--jobs', String(jobs)],
       ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
+      ...(lanes === undefined ? [] : ['--lanes', String(lanes)]),
       // A fault may remove operations of the release, but a conforming target must never be rejected.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];

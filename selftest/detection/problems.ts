@@ -78,6 +78,18 @@ export function problemsOf(
   ];
 }
 
+/**
+ * The same for tests in lanes. Their order differs from run to run, and with it what else a fault turns red: only what
+ * it `breaks` must be red.
+ */
+export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
+  const seen = seenIn(judgement);
+  return [
+    ...judgement.trouble,
+    ...breaks.filter((id) => !judgement.red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
+  ];
+}
+
 /** Results that the expectation does not explain: red, inconclusive or not restored. */
 export function unexplainedIn(
   judgement: Judgement,

@@ -17,6 +17,7 @@ import {
   expectationOfRow,
   expectationOfVariant,
   neverRed,
+  problemsInLanes,
   problemsOf,
 } from './problems.js';
 import { tryInRounds } from './rounds.js';
@@ -30,6 +31,7 @@ interface Options {
   readonly whole: number;
   readonly shard: Shard;
   readonly freedoms?: true;
+  readonly lanes?: number;
   readonly update?: true;
 }
 
@@ -44,6 +46,7 @@ const command = tool(
   .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
   .option('--shard <i/n>', 'the i-th of n parts', partOf, wholeRun)
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
+  .option('--lanes <n>', 'tests in N lanes, with the real clock', wholeNumber)
   .option('--update', 'record what turns red, and what heads the reports: spec/turns-red.json')
   .parse();
 const only = command.args.filter((part) => part !== '/');
@@ -57,7 +60,11 @@ const batchesAtOnce = 2;
 /** How many random requirements each run selects besides those that must turn red. */
 const besides = 25;
 // More jobs than cores, because broken targets make tests wait.
-const options = { jobs: 3, mailTimeoutMs: 2000 };
+const options = {
+  jobs: 3,
+  mailTimeoutMs: 2000,
+  ...(values.lanes === undefined ? {} : { lanes: values.lanes }),
+};
 
 const wanted = (expectation: Expectation) =>
   only.length === 0 ||
@@ -106,7 +113,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (only.length === 0 && sampled === undefined && !values.freedoms) {
+if (only.length === 0 && sampled === undefined && !values.freedoms && values.lanes === undefined) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
   const few = headings.share < wantedShare ? [`${headings.share.toFixed(1)} %, wanted: ${wantedShare}`] : [];
@@ -127,6 +134,17 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<void> {
   const detail = ({ fails }: Expectation, beside: number) =>
     `${fails.length} red${isPart ? ' of those asked for' : ''}${beside > 0 ? `, beside ${beside} others` : ''}`;
+  const asked = (batch: readonly Expectation[]) => {
+    const others = sample(requirements, besides, runs).map(({ id }) => id);
+    return [...new Set([...batch.flatMap(({ fails }) => fails), ...others])];
+  };
+  if (values.lanes !== undefined) {
+    await judgeAll(all, isPart ? asked : undefined, ({ name, faults: [id] }, judgement) => {
+      const breaks = faults.find((fault) => fault.id === id)?.breaks ?? [];
+      note(name, problemsInLanes(judgement, breaks), breaks.join(', '));
+    });
+    return;
+  }
   if (values.alone) {
     await judgeAll(all, undefined, (expectation, judgement) => {
       heed(expectation, judgement, true);
@@ -134,10 +152,6 @@ async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<
     });
     return;
   }
-  const asked = (batch: readonly Expectation[]) => {
-    const others = sample(requirements, besides, runs).map(({ id }) => id);
-    return [...new Set([...batch.flatMap(({ fails }) => fails), ...others])];
-  };
   await tryInRounds(
     all,
     requirements,
