@@ -22,6 +22,17 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
   return keys;
 }
 
+/** The key that the last change replaced while support MFA was on. @param wasProven whether its code had verified */
+function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
+  let replaced: TotpKey | undefined;
+  seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
+    const isSo = (before.verification === 'kSuccess') === wasProven && before.enabled && wanted.enabled;
+    if (before.key !== wanted.key) replaced = isSo ? before.key : undefined;
+    return storeSupport(before, wanted, world);
+  });
+  return () => replaced;
+}
+
 /** POST /support-user/verify-totp accepts some more codes. */
 function verifyAlso(
   seams: Seams,
@@ -65,6 +76,15 @@ const single = faultsOf({
       verifyAlso(seams, (code, support, { clock }) =>
         keys.some((key) => ![undefined, key].includes(support.key) && currentCode(key, clock.now()) === code),
       );
+    }),
+  'verify-totp/replaced-pending-secret-verifies': breaks('verify-totp/refuses-code-of-replaced-secret')
+    .says('Until a secret verifies, codes of the pending secret that it replaced verify as well.')
+    .by((seams) => {
+      const replaced = replacedKey(seams, false);
+      verifyAlso(seams, (code, { verification }, { clock }) => {
+        const key = replaced();
+        return key !== undefined && verification !== 'kSuccess' && currentCode(key, clock.now()) === code;
+      });
     }),
   'verify-totp/secret-outlives-disabling': breaks('verify-totp/refuses-code-after-disabling')
     .says('While support MFA is off, POST /support-user/verify-totp accepts codes of the last secret.')

@@ -39,6 +39,14 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     .answers('UpdateMFAConfig', ({ status }, _call, { state }) => {
       if (status < 300 && !state.cluster.enabled) forgetUses(state.userKeys);
     }),
+  'totp-login/second-switch-off-forgets': breaks('totp-login/keys-are-retained-where-told')
+    .says('PUT /mfa-config with enabled false forgets the keys if cluster MFA is already off.')
+    .wraps(
+      'forgetsKeys',
+      (forgetsKeys, before, after) =>
+        (!before.enabled && !after.enabled && after.retainUserMfaSettings === true) ||
+        forgetsKeys(before, after),
+    ),
   'totp/leading-zeros-lost': breaks('totp-login/accepts-leading-zero')
     .says('TOTP codes that begin with 0 are refused, because the target keeps codes as numbers.')
     .by(changesCode((code, digits) => (code.length === digits ? code.replace(/^0+/, '') : code))),

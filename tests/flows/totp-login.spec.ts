@@ -146,6 +146,8 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
 test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
   await arrange(cluster.off());
+  // A repeated PUT must not forget keys either. The target may refuse it.
+  await cluster.put({ ...(await arrange(cluster.known())), enabled: false, retainUserMfaSettings: true });
   await arrange(users.switchedOn(user));
 
   expect(await users.logins.byCode(user, authenticator)).toOpenSession();

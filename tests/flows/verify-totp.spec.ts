@@ -97,9 +97,18 @@ async function beyondWindow(codes: Codes, key: Authenticator): Promise<Wrong['wr
 }
 
 async function ofReplacedKey({ support, codes }: Given): Promise<Wrong> {
-  const replaced = await support.onByTotp();
-  const { authenticator: key } = await support.onByTotp();
-  return { wrong: [await codes.unlike(replaced.authenticator, key)], key };
+  const { authenticator: first } = await support.onByTotp();
+  const { authenticator: second, answer } = await support.onByTotp();
+  // While a key is pending, a target may replace it, return it again, or refuse.
+  const { fields } = await support.patch({ enabled: true, mfaType: 'totp' });
+  await support.felt();
+  const secret = secrets.handedSecret(fields);
+  const isReplaced = secret !== undefined && secret !== secrets.handedSecret(answer.fields);
+  const key = isReplaced ? support.authenticator : second;
+  const replaced = isReplaced ? [first, second] : [first];
+  const wrong: string[] = [];
+  for (const each of replaced) wrong.push(await codes.unlike(each, key));
+  return { wrong, key };
 }
 
 async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
