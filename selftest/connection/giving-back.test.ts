@@ -192,6 +192,16 @@ test('what cannot be read is overwritten with what was found', async () => {
   expect(bodies).toEqual([{ ...offForgetting, retainUserMfaSettings: true }, offForgetting]);
 });
 
+test('a state that differs only in the order of its types is restored', async () => {
+  const found = { ...offForgetting, authenticationTypes: ['email', 'totp'], retainUserMfaSettings: true };
+  const { connection, now } = await keeping({ ...found, authenticationTypes: ['totp', 'email'] });
+  connection.journal.noteFound({ cluster: found });
+
+  expect(await giveBack(connection)).toMatchObject({ restored: true, problems: [] });
+
+  expect(now()).toEqual(found);
+});
+
 test('a state that was found on is stored at once', async () => {
   const found = { ...on, retainUserMfaSettings: false };
   const { connection, seen, bodies } = await keeping(offForgetting);

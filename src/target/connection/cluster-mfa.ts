@@ -192,16 +192,14 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   /**
    * Storing a state that was found off may take users' enrolments away if cluster MFA is on, so it is switched off
    * first, keeping them. That includes targets whose reads may be late: a read that shows it off proves nothing there.
+   * It is done once: if late reads caused it again and again, restoring would never end.
    */
-  protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined) {
-    if (found.enabled) return undefined;
+  protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
+    if (found.enabled) return;
     const keeping = { ...(now ?? found), enabled: false, retainUserMfaSettings: true };
-    if (now === undefined) {
-      if (!(await this.store(keeping))) await this.store(withoutNulls(keeping));
-      return undefined;
-    }
-    const isSurelyOff = !now.enabled && this.parts.readBack.showsAtOnce(this.part);
-    return isSurelyOff ? undefined : this.#set(keeping, isOff);
+    const isSurelyOff = now?.enabled === false && (isOwn || this.parts.readBack.showsAtOnce(this.part));
+    if (now === undefined && !(await this.store(keeping))) await this.store(withoutNulls(keeping));
+    if (now !== undefined && !isSurelyOff) await this.#set(keeping, isOff);
   }
 
   protected async store(anyJson: object): Promise<boolean> {
@@ -228,12 +226,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** @param shows the state to wait for; if it never shows, `done` is enough. @returns the state that GET shows */
-  async #set(
-    body: ClusterConfig,
-    done: (config: ClusterConfig) => boolean,
-    shows = done,
-  ): Promise<ClusterConfig> {
+  /** @param shows the state to wait for; if it never shows, `done` is enough. */
+  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
     // Restoring the found state is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
@@ -255,7 +249,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
     }
-    return shown;
   }
 }
 

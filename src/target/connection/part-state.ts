@@ -44,6 +44,8 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;
+  /** The number of writes after the last restoring. */
+  #writesAtRestoring: number | undefined;
   /** The closest state that the target accepted while restoring, if an exact one is impossible. */
   #kept: { readonly state: Config; readonly residue: string } | undefined;
 
@@ -63,9 +65,9 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    * Brings the target into a state from which `found` can be stored.
    *
    * @param now undefined if it can't be read
-   * @returns that state, if it was changed and read
+   * @param isOwn nothing was written since the last call, so only late reads can show another state
    */
-  protected abstract beforeStoring(found: Config, now: Config | undefined): Promise<Config | undefined>;
+  protected abstract beforeStoring(found: Config, now: Config | undefined, isOwn: boolean): Promise<void>;
 
   /** Sends a body that should restore the state. @returns whether the target accepted it */
   protected abstract store(body: object): Promise<boolean>;
@@ -204,10 +206,11 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       if (this.isRestored(now, found, this.#hasRestored)) return [];
       if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
     }
-    const between = await this.beforeStoring(found, now);
-    if (between !== undefined && this.isRestored(between, found, this.#hasRestored)) return [];
+    const { writes } = this.parts.journal;
+    await this.beforeStoring(found, now, writes.count === this.#writesAtRestoring);
     const after = await this.#stored(found);
     this.#hasRestored = true;
+    this.#writesAtRestoring = writes.count;
     if (this.same(after, found)) return [];
     const residue = this.residueOf(after, found);
     if (residue !== undefined) {
