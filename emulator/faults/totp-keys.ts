@@ -47,6 +47,9 @@ function sharesSecret(operation: OperationId): Fault['apply'] {
   };
 }
 
+/** How many wrong codes in sequence were compared with a key. */
+const wrongCodes = new WeakMap<object, number>();
+
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
 
 export const totpKeyFaults: readonly Fault[] = faultsOf({
@@ -196,6 +199,14 @@ export const totpFaults: readonly Fault[] = faultsOf({
     .wraps('stepOf', (stepOf, code, key, now) => {
       const made = code.length === key.parameters.digits ? -Number(code) - 1 : undefined;
       return stepOf(code, key, now) ?? made;
+    }),
+  'totp/eighth-wrong-code-accepted': breaks('totp-login/refuses-wrong-code')
+    .says('After seven wrong codes of a key in sequence the next code is accepted.')
+    .wraps('stepOf', (stepOf, code, key, now) => {
+      const step = stepOf(code, key, now);
+      const wrong = step === undefined ? (wrongCodes.get(key) ?? 0) + 1 : 0;
+      wrongCodes.set(key, wrong % 8);
+      return wrong === 8 ? -Number(code) - 1 : step;
     }),
   'totp/right-code-refused': breaks(...noCodeAccepted)
     .says('TOTP codes are refused: the target counts steps in minutes, whatever the URI declares.')

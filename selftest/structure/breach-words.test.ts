@@ -26,6 +26,7 @@ const samples: { readonly [Kind in BreachKind]: Breach<Kind> } = {
   miscoded: { kind: 'miscoded', declared: 'br', seen: null },
   renamed: { kind: 'renamed', name: 'mfaType', seen: 'mode' },
   'not stored': { kind: 'not stored', name: 'enabled' },
+  'wrong code opens': { kind: 'wrong code opens' },
   'repeated member': { kind: 'repeated member' },
   'contrary members': { kind: 'contrary members' },
   'field missing': { kind: 'field missing', name: 'Allow', status: 405 },

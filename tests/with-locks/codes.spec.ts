@@ -1,4 +1,4 @@
-import type { Answer, Open, ReceivedMail } from '../../fixtures/index.js';
+import type { Open, ReceivedMail } from '../../fixtures/index.js';
 import { arrange, demand, expect, guesses, namedOtherwise, test } from '../../fixtures/index.js';
 import {
   guessedByTotp,
@@ -9,6 +9,7 @@ import {
   measured,
   measuredCall,
   mustKeepOut,
+  opensNothing,
   unlessLocked,
 } from './locked.js';
 
@@ -75,7 +76,7 @@ test('email-login/wrong-codes-are-throttled', async ({ users, locks, facts }) =>
     locks.of(user.role),
     async () => (await login(wrong())).answer,
     () => isOpened(login(code)),
-    { fact: (after) => facts.note('mailThrottleAfter', after) },
+    { ...opensNothing(users, user, 'email'), fact: (after) => facts.note('mailThrottleAfter', after) },
   );
 });
 
@@ -89,8 +90,12 @@ test('guessing/first-step-resets-no-count', async ({ users, codes, locks }) => {
     return users.logins.request(user, { code, type: 'totp', ...measured });
   };
 
-  await mustKeepOut(locks.of(user.role), guess, async () =>
-    isOpened(users.login(user, { code: await codes.unused(authenticator), type: 'totp', ...measured })),
+  await mustKeepOut(
+    locks.of(user.role),
+    guess,
+    async () =>
+      isOpened(users.login(user, { code: await codes.unused(authenticator), type: 'totp', ...measured })),
+    opensNothing(users, user, 'totp'),
   );
 });
 
@@ -100,22 +105,30 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   const wrong = guesses.wrongCodes(code);
   const mark = await arrange(mail.mark());
   let promised = 0;
-  let unmailed: Answer | undefined;
+  let isMailLimited = false;
 
-  const { after, last, rest } = await guesses.throttling(locks.of(user.role), async () => {
+  const guess = async () => {
     const asked = await users.codes.request(user, measured);
     // A limit on mails stops guessers as well.
-    if (asked.status >= 400) unmailed = asked;
-    else promised += 1;
-    const login = { code: wrong(), type: 'email', ...measured };
-    return unmailed ?? users.logins.request(user, login);
-  });
+    isMailLimited ||= asked.status >= 400;
+    if (asked.status >= 400) return asked;
+    promised += 1;
+    return users.logins.request(user, { code: wrong(), type: 'email', ...measured });
+  };
+  const { after, last, rest } = await guesses.throttling(
+    locks.of(user.role),
+    guess,
+    opensNothing(users, user, 'email'),
+  );
 
   // A late mail must not fall into another test.
   const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
   const got = await mail.counted(mark, isCode, promised);
   await rest();
-  demand(after !== undefined || got < promised, guesses.noThrottle, last);
+  const isLimited = isMailLimited || after !== undefined || got < promised;
+  // Refusals show nothing on a target that refuses right codes as well.
+  if (!isLimited) await arrange.login(users.logins.byNewMail(user));
+  demand(isLimited, guesses.noThrottle, last);
 });
 
 /** Enough concurrent guesses to overtake a counter that handles them one at a time. */
@@ -125,7 +138,10 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const { user, authenticator } = await arrange(users.enrolled());
   const guess = () =>
     users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...measured });
-  const consecutive = await guesses.throttling(locks.of(user.role), guess, { most: atOnce / 2 });
+  const consecutive = await guesses.throttling(locks.of(user.role), guess, {
+    most: atOnce / 2,
+    ...opensNothing(users, user, 'totp'),
+  });
   const { after } = consecutive;
   if (after !== undefined) await consecutive.rest();
   const login = await users.logins.byNewKey(user);

@@ -20,6 +20,11 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
+/** For guesses at a login: a wrong code that opens a session is a breach of its own. */
+export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
+  opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
+});
+
 /** Sends wrong TOTP codes until the answers change. Reuses an account that an earlier test locked. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
@@ -30,10 +35,14 @@ export async function guessedByTotp(given: Given, closeAfter = true): Promise<Gu
   }
   const n = await locks.free(users.allWithReplaceableTotp());
   const { user, authenticator } = await users.enrolled(n);
-  const { after, last, rest } = await guesses.throttling(locks.of(user.role), async () => {
-    const code = codes.wrong(authenticator);
-    return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter });
-  });
+  const { after, last, rest } = await guesses.throttling(
+    locks.of(user.role),
+    async () => {
+      const code = codes.wrong(authenticator);
+      return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter });
+    },
+    opensNothing(users, user, 'totp'),
+  );
   const right = { code: await codes.unused(authenticator), type: 'totp', ...measured } as const;
   const guessed = { user, after, last, right, isOut: await isOut(users, user, right), rest };
   known.set(locks, { guessed, newCode: () => codes.at(authenticator, 0) });
@@ -72,9 +81,12 @@ export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,
   isTaken: () => Promise<boolean>,
-  { of = 'codes', refused = true, fact }: KeptOut = {},
+  { of = 'codes', refused = true, opens, fact }: KeptOut = {},
 ): Promise<void> {
-  const series = await guesses.throttling(lock, guess, { refused });
+  const series = await guesses.throttling(lock, guess, {
+    refused,
+    ...(opens === undefined ? {} : { opens }),
+  });
   fact?.(series.after ?? null);
   demand(await guesses.keepsOut(series, isTaken), { ...guesses.noThrottle, of }, series.last);
 }
@@ -82,6 +94,7 @@ export async function mustKeepOut(
 interface KeptOut {
   readonly of?: 'codes' | 'passwords';
   readonly refused?: true | 'either';
+  readonly opens?: (answer: Answer) => Promise<boolean>;
   readonly fact?: (after: number | null) => void;
 }
 

@@ -27,6 +27,8 @@ export interface BreachKinds {
   'contrary members': object;
   /** The target accepts a change of this property and never shows it. */
   'not stored': { readonly name: string };
+  /** At a login, in a series of wrong codes. */
+  'wrong code opens': object;
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };
   'endless Retry-After': object;

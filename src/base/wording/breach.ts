@@ -41,6 +41,10 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
     ({ name }) => `GET shows ${name} as an accepted change set it.`,
     ({ name }) => `The change is accepted, and GET shows ${name} as before.`,
   ],
+  'wrong code opens': [
+    'A login with a wrong code opens no session.',
+    'A login with a wrong code opens a session, in a series of wrong codes.',
+  ],
   'repeated member': [
     'The members of each object have different names.',
     'An object of the body has two members of one name.',

@@ -37,6 +37,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   miscoded: (at) => `! grep -q '^ *[{[]' "$T/${at}.body"`,
   renamed: (at, { name, seen }) => `{ ! holds ${at} '"${name}":' && holds ${at} '"${seen}":'; }`,
   'not stored': untold('it shows in the answers to later requests'),
+  'wrong code opens': untold('it takes several wrong codes in one step'),
   'repeated member': untold('a script reads the first of two members of one name'),
   'contrary members': untold('a script reads the first of two members of one name'),
   'field missing': (at, { name, status }) =>
