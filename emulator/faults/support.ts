@@ -10,6 +10,8 @@ const patch = 'UpdateSupportMFAConfig';
 const isOff = (mode: string, before: SupportMfa, wanted: SupportMfa) =>
   before.mfaType === mode && !wanted.enabled;
 
+const isOn = (mode: string, { enabled, mfaType }: SupportMfa) => enabled && mfaType === mode;
+
 const single = faultsOf({
   'support/secret-shown-by-get': breaks('support-totp/get-never-shows-secret', 'security/no-secret-echoed')
     .says('GET /support-user/mfa shows the TOTP secret and its URI.')
@@ -54,6 +56,16 @@ const single = faultsOf({
         ? { totpSecretKey: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', ...body }
         : body,
     ),
+  'support/null-key-for-pending-totp': breaks('support-mfa/patch-answers-200')
+    .says('Switching support MFA from totp straight to email answers null for the secret and its URI.')
+    .by((seams) => {
+      const wasTotp = seams.noted(patch, (_body, _call, { state }) => isOn('totp', state.support));
+      seams.show(
+        patch,
+        (_body, _call, { state }) =>
+          wasTotp() && isOn('email', state.support) && { totpSecretKey: null, totpUri: null },
+      );
+    }),
   'support/no-secret': breaks('support-totp/enabling-gives-secret-and-uri')
     .says('Switching support MFA to totp answers neither secret nor URI.')
     .successes(patch, ({ totpSecretKey: _secret, totpUri: _uri, ...body }) => body),

@@ -98,7 +98,10 @@ test('support-email/address-not-changed-with-wrong-code', async ({ support, conn
 
 test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
   const first = await arrange(support.onByTotp());
-  await arrange(support.onByEmail(ownAddress(connection.target)));
+  const email = ownAddress(connection.target);
+  // A target may allow the change while the key is pending. The answer must have the documented form.
+  const { status } = await support.patch({ ...mfa.emailOn, email });
+  if (status >= 300) await arrange(support.onByEmail(email));
 
   const second = await arrange(support.onByTotp());
 
