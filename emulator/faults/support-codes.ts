@@ -155,15 +155,6 @@ const since681 = faultsSince('6.8.1', {
         keys.some((key) => currentCode(key, clock.now()) === code),
       )(seams);
     }),
-  'support/replaced-key-disables': breaks('support-totp/not-disabled-with-wrong-code')
-    .says('A code of a verified key still switches support MFA off after the key was replaced with mfaCode.')
-    .by((seams) => {
-      const replaced = replacedKey(seams, true);
-      disablesWithCode('totp', (code, { clock }) => {
-        const key = replaced();
-        return key !== undefined && currentCode(key, clock.now()) === code;
-      })(seams);
-    }),
   'support/mailed-code-taken-in-totp-mode': breaks('support-totp/not-disabled-with-mailed-code')
     .says('Any mailed code switches support MFA by TOTP off.')
     .by(disablesWithCode('totp', (code, { state }) => state.mailCodes.some((entry) => entry.code === code))),
