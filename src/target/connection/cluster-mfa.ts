@@ -195,11 +195,13 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
    * It is done once: if late reads caused it again and again, restoring would never end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
-    if (found.enabled) return;
-    const keeping = { ...(now ?? found), enabled: false, retainUserMfaSettings: true };
+    if (found.enabled) return undefined;
+    const keeping = { ...found, retainUserMfaSettings: true };
     const isSurelyOff = now?.enabled === false && (isOwn || this.parts.readBack.showsAtOnce(this.part));
     if (now === undefined && !(await this.store(keeping))) await this.store(withoutNulls(keeping));
-    if (now !== undefined && !isSurelyOff) await this.#set(keeping, isOff);
+    if (now === undefined || isSurelyOff) return undefined;
+    const shown = await this.#set(keeping, isOff);
+    return sameCluster(keeping, found) && sameCluster(shown, found) ? shown : undefined;
   }
 
   protected async store(anyJson: object): Promise<boolean> {
@@ -226,8 +228,12 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** @param shows the state to wait for; if it never shows, `done` is enough. */
-  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
+  /** @param shows the state to wait for; if it never shows, `done` is enough. @returns the state that GET shows */
+  async #set(
+    body: ClusterConfig,
+    done: (config: ClusterConfig) => boolean,
+    shows = done,
+  ): Promise<ClusterConfig> {
     // Restoring the found state is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
@@ -249,6 +255,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
     }
+    return shown;
   }
 }
 

@@ -66,8 +66,13 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    *
    * @param now undefined if it can't be read
    * @param isOwn nothing was written since the last call, so only late reads can show another state
+   * @returns the state that GET shows, if that stored `found` already
    */
-  protected abstract beforeStoring(found: Config, now: Config | undefined, isOwn: boolean): Promise<void>;
+  protected abstract beforeStoring(
+    found: Config,
+    now: Config | undefined,
+    isOwn: boolean,
+  ): Promise<Config | undefined>;
 
   /** Sends a body that should restore the state. @returns whether the target accepted it */
   protected abstract store(body: object): Promise<boolean>;
@@ -207,8 +212,8 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
     }
     const { writes } = this.parts.journal;
-    await this.beforeStoring(found, now, writes.count === this.#writesAtRestoring);
-    const after = await this.#stored(found);
+    const stored = await this.beforeStoring(found, now, writes.count === this.#writesAtRestoring);
+    const after = stored ?? (await this.#stored(found));
     this.#hasRestored = true;
     this.#writesAtRestoring = writes.count;
     if (this.same(after, found)) return [];

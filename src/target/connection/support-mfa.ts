@@ -318,6 +318,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
           'a new key would lock the owner out, so nothing is restored until the owner has enrolled one.',
       );
     await this.off();
+    return undefined;
   }
 
   protected async store(body: object): Promise<boolean> {
