@@ -237,6 +237,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   if (user?.apiKey === undefined)
     return arrange.notApplicable('no account with an API key may have its TOTP replaced');
   await arrange(users.switchedOn(user));
+  await arrange(users.codes.learnTotp(user));
   const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
   const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
   const uri = secrets.handedUri(fields);
