@@ -39,7 +39,7 @@ export interface JudgeOptions {
   readonly build?: string;
   /** A proxy before an emulator: returns the base URL for the target file. */
   readonly through?: (baseUrl: string) => Promise<string>;
-  /** Runs tests in so many lanes with the real clock: tests run one by one if the suite moves the clock. */
+  /** The number of lanes, with the real clock: if the suite moves the clock, tests run one by one. */
   readonly lanes?: number;
   /** Also writes results for Allure, and the printed output to `out/printed.txt`. */
   readonly all?: true;

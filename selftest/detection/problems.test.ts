@@ -4,7 +4,7 @@ import type { OutcomeKind } from '../../src/base/model/verdict.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { judgementWith } from './made-judgement.js';
 import { troubleOf } from './matrix.js';
-import { asItIs, neverRed, problemsOf } from './problems.js';
+import { asItIs, neverRed, problemsInLanes, problemsOf } from './problems.js';
 
 const requirements = loadRequirements();
 const put = 'mfa-config/put-answers-204';
@@ -54,6 +54,14 @@ describe('problemsOf', () => {
 
     expect(problemsOf(judgement, [], requirements)).toEqual([`${login}: inconclusive because`]);
   });
+});
+
+test('in lanes, what a fault breaks must be red, and anything else may be', () => {
+  const judged = (outcomes: Record<string, OutcomeKind>) =>
+    problemsInLanes(judgementWith(some, outcomes), [put]);
+
+  expect(judged({ [put]: 'fail', [login]: 'fail', [mail]: 'inconclusive' })).toEqual([]);
+  expect(judged({ [put]: 'pass', [login]: 'fail' })).toEqual([`not red: ${put}: pass because`]);
 });
 
 describe('a run that ended with 2', () => {

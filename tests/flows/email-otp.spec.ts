@@ -107,17 +107,17 @@ test('email-login/code-works-once', async ({ api, users }) => {
   const { user, code } = await arrange(users.mailed());
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
-  const isRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
+  const mustBeRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
   // Twice: a refusal must not make a code valid again.
-  await isRefused();
-  await isRefused();
+  await mustBeRefused();
+  await mustBeRefused();
   await arrange(users.logins.anyhow(user));
   // Nor may the refusal of another code.
   await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
-  await isRefused();
+  await mustBeRefused();
   // Nor the use of a newer code: a target may remember only the last used one.
   await arrange.login(users.logins.byNewMail(user));
-  await isRefused();
+  await mustBeRefused();
   // The code must not finish a pending session either.
   if (api.contract.operations.has('VerifyUserOtp'))
     expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();

@@ -81,12 +81,9 @@ export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,
   isTaken: () => Promise<boolean>,
-  { of = 'codes', refused = true, opens, fact }: KeptOut = {},
+  { of = 'codes', fact, ...options }: KeptOut = {},
 ): Promise<void> {
-  const series = await guesses.throttling(lock, guess, {
-    refused,
-    ...(opens === undefined ? {} : { opens }),
-  });
+  const series = await guesses.throttling(lock, guess, options);
   fact?.(series.after ?? null);
   demand(await guesses.keepsOut(series, isTaken), { ...guesses.noThrottle, of }, series.last);
 }
