@@ -12,7 +12,7 @@ import { journalsIn } from './observe.js';
 
 const runs = [
   {
-    of: 'with --mode read-only on a throw-away target',
+    of: 'with --mode read-only on a disposable target',
     args: ['--mode', 'read-only'],
     change: {},
     passes: ['mfa-config/get-answers-200', 'support-mfa/get-answers-200'],

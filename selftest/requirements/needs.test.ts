@@ -114,7 +114,7 @@ describe('needs that the target file shows', () => {
     ['userPassword', poor, noPassword],
     ['userPasswordOfTwo', lone, noTwo],
     ['viewer', poor, 'the target file has no viewer account'],
-    ['disposable', rich, 'only for a throw-away target: allow.disposable is not true'],
+    ['disposable', rich, 'only for a disposable target: allow.disposable is not true'],
     ['lockOut', poor, 'would lock an account for a while: allow.lockOut is not true'],
     ['longWait', poor, 'would wait for minutes: needs --slow, or clock.control'],
   ])('%s', (need, target, expected) => {
@@ -125,7 +125,7 @@ describe('needs that the target file shows', () => {
     expect(missingNeed(poor, { needs: ['longWait'] }, { mode: 'full', slow: true })).toBeUndefined();
   });
 
-  test('a throw-away target lets everything be done that it has the accounts for', () => {
+  test('a disposable target permits everything that its accounts allow', () => {
     const disposable: Target = { ...rich, allow: { ...poor.allow, disposable: true } };
 
     expect(needNames.filter((need) => reason(disposable, need) !== undefined)).toEqual([]);

@@ -26,7 +26,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because the exchange to blame, what the test waited for in vain, the requirement that the answer breaks */
+  /** @param because the exchange to blame, the event that the test missed, and the requirement that the answer breaks */
   constructor(
     message: string,
     readonly because: {

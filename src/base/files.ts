@@ -29,7 +29,7 @@ export function makeFolder(path: string, mode = 0o777): void {
       if (!isFolder(folder)) throw error;
     }
   }
-  // A file stands there: mkdir throws the best error for that.
+  // If the path is a file, mkdir throws the clearest error.
   if (missing.length === 0 && !isFolder(path)) mkdirSync(path);
 }
 
@@ -98,7 +98,7 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   return bytes;
 }
 
-/** The bytes of a stream; undefined where it is longer, which destroys it. */
+/** The bytes of a stream; undefined if it is longer than `most`. The stream is then destroyed. */
 export async function bytesWithin(
   stream: AsyncIterable<Uint8Array>,
   most: number,

@@ -39,7 +39,7 @@ function sweep(): void {
       if (!stat.isDirectory() || stat.uid !== (process.geteuid?.() ?? stat.uid)) continue;
       if (isAbandoned(folder, stat.mtimeMs)) remove(folder);
     } catch {
-      // Another run was faster.
+      // Another run has removed it already.
     }
   }
 }

@@ -57,7 +57,7 @@ export function objectOf(members: Members, optional: readonly string[] = []): Sh
     all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 
-/** Undefined for a text that is no JSON. */
+/** The value of a JSON text; undefined for other texts. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -95,7 +95,7 @@ function emptyAjv(): Ajv2020 {
     logger: false,
     // Events are distinguished by their type.
     discriminator: true,
-    // A self-test checks them by the meta schema, which takes longer to compile than they do.
+    // A self-test checks the schemas by the meta schema, which takes longer to compile than they do.
     meta: false,
     validateSchema: false,
     code: { source: true },

@@ -37,7 +37,7 @@ export const allowWords = {
   clusterMfa: 'switch cluster MFA for a while, which affects all users',
   replaceTotpOf: 'replace the TOTP keys of these accounts and the support user for good',
   lockOut: 'lock accounts for a while by wrong codes',
-  disposable: 'do anything: it is a throw-away target, whose enrolments may be lost',
+  disposable: 'do anything: the target is disposable and may lose its enrolments',
 } as const satisfies Readonly<Record<keyof Allow, string>>;
 
 export const allowKeys: readonly (keyof Allow)[] = [

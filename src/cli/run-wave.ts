@@ -55,7 +55,7 @@ export async function runWave(
   }
 }
 
-/** Restores every target before it throws an error of any. */
+/** Restores every target before it throws the first error. */
 async function runAll(leased: readonly Leased[], context: RunContext, isWhole: boolean): Promise<Finished[]> {
   const { signals, base } = context;
   const failures: unknown[] = [];

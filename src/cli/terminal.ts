@@ -15,7 +15,7 @@ export function complain(text: string): void {
 /**
  * Runs a step and tells whether it could write its files: a full disk costs reports, not the verdict.
  *
- * @param what the beginning of the complaint
+ * @param what the beginning of the message
  */
 export function isWritten(write: () => unknown, what?: string): boolean {
   try {

@@ -9,7 +9,7 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** The number of last exchanges, including this one, that repeat at least once, perhaps with other values. */
+  /** If the last exchanges, up to this one, were repeated with the same or other values: how many they are. */
   readonly again?: number;
 }
 

@@ -6,8 +6,8 @@ export interface Uses {
   /** The number of accounts that log in. */
   readonly users?: number;
   readonly mail?: true;
-  /** The target will throttle its sender. */
+  /** The target throttles the address that the test sends from. */
   readonly source?: true;
-  /** It lets more time pass than codes need. */
+  /** The test lets more time pass than codes need. */
   readonly clock?: true;
 }

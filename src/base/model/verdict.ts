@@ -91,7 +91,7 @@ export interface Coverage {
   readonly credentials: Readonly<Record<string, number>>;
   /** By `operationId status credential`, as the contract documents them; absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** By the same keys, undocumented: a success without a credential, a credential of another release. */
+  /** By the same keys, undocumented calls: without a credential, or with a credential of another release. */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 

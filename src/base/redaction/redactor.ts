@@ -63,7 +63,7 @@ export class Redactor {
   /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // By value first: a replaced position may cut a value in two, and its rest would then stay.
+    // Values come first: replacing a position could cut a value in two and leave its rest.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
@@ -106,5 +106,5 @@ export class Redactor {
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
 }
 
-/** A code of zeros is the first guess of anyone, so it is no secret unless it is a user's code. */
+/** Anyone may guess a code of zeros, so it is a secret only if it is a user's code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);

@@ -5,7 +5,7 @@ import { membersIn, parsedJson } from '../shape.js';
 import { Redactor } from './redactor.js';
 
 export interface Leak {
-  /** The path below the searched ones, with the entry of an archive. */
+  /** The path within the searched folder; for a file in an archive also its name there. */
   readonly file: string;
   /** The kind of secret, never the value. */
   readonly what: string;
@@ -56,7 +56,7 @@ export class SecretSearch {
     return { artefacts: this.#artefacts, leaks };
   }
 
-  /** Searches a file, or all files below a folder; a missing path is empty. */
+  /** Searches a file, or all files below a folder; a missing path has no leaks. */
   searchPath(path: string): void {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) {

@@ -26,10 +26,10 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** The number of first characters that tell patterns apart. */
+/** The number of first characters that the table of beginnings compares. */
 const beginLength = 4;
 
-/** One more character of a beginning. */
+/** Adds a character of a beginning to its hash. */
 const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
 
 /** A hash of 16 bits for two characters. */
@@ -45,7 +45,7 @@ const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
 export class SecretIndex {
   /** By the hash of two characters: 1 if a pattern begins with them, encoded or not. */
   readonly #pairs = new Uint8Array(1 << 16);
-  /** A bit for each slot in which patterns are. */
+  /** A bit for each slot that holds patterns. */
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 

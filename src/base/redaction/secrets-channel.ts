@@ -85,7 +85,7 @@ export class SecretCollector {
     this.#onProcessEnd = ended;
   }
 
-  /** Waits until all secrets have arrived; call it after the tellers have ended. */
+  /** Waits until all secrets have arrived; call it after the sending processes have ended. */
   async settled(): Promise<void> {
     // The timer keeps this process alive, which sockets don't, and ends the wait for one that never closes.
     const patience = setTimeout(() => this.#destroyAll(), longestSettling);

@@ -252,10 +252,10 @@ function mailsTo(addresses: readonly string[]): string {
   return addresses.length === 0 ? 'no mail' : addresses.map((address) => `a mail to ${address}`).join(', ');
 }
 
-/** The demand, in words. */
+/** The expected result, in words. */
 export const expectedOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 0);
 
-/** The observation, in words. */
+/** The actual result, in words. */
 export const actualOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 1);
 
 function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): string {

@@ -12,7 +12,7 @@ import {
 import type { ContentShape, OperationShape } from './operation-shape.js';
 import { isLeast, type PropertyShape, type SchemaShape } from './schema-shape.js';
 
-/** Reports a change, with whom it breaks or how it changes what may be sent. */
+/** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 
 /** The reports on one subject. */

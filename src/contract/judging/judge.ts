@@ -122,7 +122,7 @@ function asksForNoKey(request: unknown): boolean {
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** Logins and new keys hand out secrets; a PATCH does only if it creates a key. */
+/** Logins and new keys return secrets; a PATCH does only if it creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);

@@ -190,7 +190,7 @@ function textWithin(limits: Limits): fc.Arbitrary<string> {
   return length === undefined ? texts.unusual : fc.string({ unit: letter, ...length });
 }
 
-/** At least the length that a pattern's counts demand. */
+/** A length that covers the counts of a pattern, such as `{8}`. */
 function shortestOf(pattern: string): number {
   return [...pattern.matchAll(/\{(\d+)/g)].reduce(
     (product, [, count]) => product * Math.max(1, Number(count)),
@@ -198,7 +198,7 @@ function shortestOf(pattern: string): number {
   );
 }
 
-/** Lengths of at most `more` above the least; undefined: the limits set none, or one that is too large. */
+/** Lengths from the minimum to `more` above it; undefined if the limits set no length or too large a one. */
 function lengthWithin(limits: Limits, least: string, most: string, more: number) {
   const minLength = Number(limits[least] ?? 0);
   const maxLength = Math.min(Number(limits[most] ?? Number.POSITIVE_INFINITY), minLength + more);

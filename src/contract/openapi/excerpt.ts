@@ -9,12 +9,12 @@ import { credentialsOf } from './security.js';
 /** The methods of operations in a path item. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** More than the operations of any vendor need, but cheap to process. */
+/** Bounds beyond any vendor's operations; a document within them is still cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** Members whose children have free names, so that a child named like a keyword is none. */
+/** Members whose children have freely chosen names: a child named `properties` is then no keyword. */
 const holdsNames = new Set([
   'properties',
   'patternProperties',

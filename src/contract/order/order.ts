@@ -22,7 +22,7 @@ export interface OrderRow {
   readonly id: string;
   /** The cost in the order of the spec files. */
   readonly cost: Cost;
-  /** The cost in another order if it is higher: the neighbours then prepare nothing. */
+  /** The cost in another order, if it is higher because no earlier test has prepared anything. */
   readonly alone?: Cost;
   /** Further steps on targets where codes of the support user, or of users, are scarce. */
   readonly scarce?: Scarce;

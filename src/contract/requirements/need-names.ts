@@ -51,7 +51,7 @@ export const needMeanings = {
     writes: false,
   },
   viewer: { text: 'a view-only account (accounts.viewer)', writes: false },
-  disposable: { text: 'a throw-away target: allow.disposable is true', writes: true },
+  disposable: { text: 'a disposable target: allow.disposable is true', writes: true },
   lockOut: { text: 'allow.lockOut is true: an account may be locked for a while', writes: true },
   longWait: {
     text: "time: the target's clock can be moved (clock.control), or --slow is given",

@@ -148,7 +148,7 @@ const missing: Readonly<Record<Need, Check>> = {
     accounts.viewer === undefined ? 'the target file has no viewer account' : undefined,
 
   disposable: (_, allow) =>
-    allow.disposable ? undefined : 'only for a throw-away target: allow.disposable is not true',
+    allow.disposable ? undefined : 'only for a disposable target: allow.disposable is not true',
 
   lockOut: (_, allow) =>
     allow.lockOut ? undefined : 'would lock an account for a while: allow.lockOut is not true',

@@ -13,7 +13,7 @@ export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): b
   return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 }
 
-/** The effective permissions: a throw-away target allows everything. @throws ConfigurationError */
+/** The effective permissions: a disposable target allows everything. @throws ConfigurationError */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };

@@ -91,7 +91,7 @@ function readLimits(values: Values, allow: Allow): Limits {
   const limit = (name: keyof Limits) => values.number(['limits', name]);
   const requestTimeoutMs = limit('requestTimeoutMs') ?? 15_000;
   return defined({
-    // A throw-away target has no other users to slow down.
+    // A disposable target has no other users to slow down.
     requestsPerSecond: limit('requestsPerSecond') ?? (allow.disposable ? undefined : 20),
     requestTimeoutMs,
     // A request that timed out may take as long again to finish.

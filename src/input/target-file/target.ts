@@ -18,7 +18,7 @@ export interface Target {
   readonly accounts: Accounts;
   readonly supportUser: {
     readonly email?: string;
-    /** Further ones, of no account. */
+    /** Further addresses, which belong to no account. */
     readonly otherEmails?: readonly string[];
     readonly password?: Secret;
   };
@@ -38,7 +38,7 @@ export interface Target {
 /** Further accounts are named after their place in the file. */
 export type AccountRole = 'admin' | 'viewer' | 'other' | `more[${number}]`;
 
-/** Something of each account. */
+/** A value for each account. */
 export interface ByRole<Each> {
   readonly admin?: Each;
   readonly viewer?: Each;

@@ -128,7 +128,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** The words for each new outcome by the earlier one; undefined if the change is no news. */
+/** The words for each new outcome by the earlier one; undefined if the report omits the change. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {

@@ -2,7 +2,7 @@ import type { Finding } from '../../base/model/breach.js';
 import { type Check, isSuccess as isDone } from '../../base/model/check.js';
 import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
-/** A breach in an answer, in whichever test. */
+/** A breach in an answer to any test's request, with the requirement that it breaks. */
 type Broken = Finding & { readonly exchange: number };
 
 /** The events of one requirement's test. */
@@ -69,7 +69,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // If the test runs again alone, its requests from beside others stay.
+        // A test that runs again alone keeps its earlier requests, sent beside other tests.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {

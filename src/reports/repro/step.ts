@@ -77,7 +77,7 @@ export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   return mode === 'email' ? 'email' : 'totp';
 }
 
-/** The command to call if the answer shows support MFA on; it keeps what switching off needs. */
+/** The command to call if the answer shows support MFA on. It saves the values that switch it off. */
 export function supportOn(step: Step): string {
   const body = step.again.body ?? '';
   const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];

@@ -22,7 +22,7 @@ export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source
 /** Writes one script. */
 export class Writer {
   readonly #lines: string[] = [];
-  /** Functions that the end of the script calls. */
+  /** Functions that only the end of the script calls. */
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();

@@ -8,7 +8,7 @@ import type { LoginWay, Opens } from './learned.js';
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
 
-/** The members of a login; tests send junk too. */
+/** The members of a login. Tests also send invalid values. */
 export interface LoginBody {
   readonly code?: unknown;
   readonly type?: string;
@@ -22,8 +22,8 @@ export interface LoginBody {
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once. Both ways take a code: no document names it for access tokens, but the older interface of that
- * name accepts it.
+ * Logs in once. Both ways send a code. No document names a code for access tokens, but the older interface of that
+ * name accepts one.
  */
 export async function logIn(
   api: Api,

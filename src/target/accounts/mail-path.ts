@@ -101,7 +101,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
 interface Asked {
   readonly user: MailUser;
   readonly mark: Mark;
-  /** In the target's words; undefined: it promised a mail. */
+  /** The refusal in the target's words; undefined if the target promised a mail. */
   readonly refusal: string | undefined;
 }
 

@@ -144,7 +144,7 @@ async function learnTokens(
 }
 
 /**
- * The session limit of a user on a throw-away target, on which the suite can end sessions. Otherwise a login beyond the
+ * The session limit of a user on a disposable target, on which the suite can end sessions. Otherwise a login beyond the
  * limit, in the middle of a test, would waste its code.
  */
 async function learnSessionLimit(

@@ -5,7 +5,7 @@ const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Equal for requests with the same effect; without codes, and in memory only. Undefined if the effect may vary. */
+  /** Equal for requests with the same effect. It holds no code and stays in memory. Undefined if the effect may vary. */
   readonly like: string | undefined;
   /** False for a refused request that is meant for the other configuration. */
   readonly maySet: boolean;

@@ -13,8 +13,9 @@ export function changeGivenMs(hasMissed: boolean, missesInTest: number, slowestM
 }
 
 interface Looks {
-  /** The latest consecutive looks that satisfied; and all that did not. */
+  /** How many of the latest consecutive reads showed the awaited state. */
   readonly consecutive: number;
+  /** How many reads did not show it. */
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;
@@ -25,7 +26,7 @@ interface Looks {
 interface Patience {
   readonly looks: number;
   readonly givenMs: number;
-  /** The limit for a state that is reached already, however many changes never showed. */
+  /** The longest wait once a read has shown the state; earlier changes that never showed don't shorten it. */
   readonly mostMs: number;
   readonly mostMisses: number | undefined;
 }

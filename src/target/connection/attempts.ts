@@ -165,7 +165,7 @@ export class Attempts {
     return password !== undefined && textOf(json, 'password') === password;
   }
 
-  /** The account whose secret a request tries; undefined if none of the target file's. */
+  /** The account whose secret a request tries; undefined for accounts outside the target file. */
   #whose({ operation, json, credential }: Call): string | undefined {
     switch (triedBy(operation)) {
       case 'account':

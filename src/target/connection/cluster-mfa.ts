@@ -89,8 +89,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * The same before a switch. A session may end before MFA is switched off again, and a new one would need a code: it
-   * only counts on a throw-away target.
+   * The same before a switch. A session may end before MFA is switched off again, and a new one would need a code.
+   * So a session only counts on a disposable target.
    */
   async #proveWayBackOnceOn(): Promise<void> {
     if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
@@ -183,16 +183,16 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     await this.#set(body, isOff);
   }
 
-  /** Switches cluster MFA off and deletes users' enrolments: for throw-away targets only. */
+  /** Switches cluster MFA off and deletes users' enrolments: for disposable targets only. */
   async offForgetting(): Promise<void> {
     const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
     await this.#set(body, isOff);
   }
 
   /**
-   * Storing a state that was found off may take users' enrolments away if cluster MFA is on, so it is switched off
-   * first, keeping them. That includes targets whose reads may be late: a read that shows it off proves nothing there.
-   * It is done once: if late reads caused it again and again, restoring would never end.
+   * Storing a state that was found off may delete users' enrolments while cluster MFA is on. So this first switches it
+   * off in a way that keeps them, unless a reliable read shows it off already. Reads that may be late are not reliable.
+   * With late reads it is done only once; otherwise restoring would never end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;

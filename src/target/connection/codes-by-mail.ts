@@ -13,7 +13,7 @@ export const mailsApartMs = 61_000;
 /** After this many requests of an operation brought no mail, the suite waits only briefly for its next mails. */
 const mostVain = 2;
 
-/** After a refused code, another mail is awaited at least this long. */
+/** After a refused code, the suite waits at least this long for another mail. */
 const shortestPatienceMs = 2_000;
 
 interface SentCode {
@@ -23,7 +23,7 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** When the last mail that was read had been requested: earlier mails don't matter. */
+  /** When the mail that was read last had been requested. Mails before that don't matter. */
   readonly at: number;
   /** The mails that had come when the last code was read, counted from a mark. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
@@ -269,6 +269,6 @@ export class CodesByMail {
   }
 }
 
-/** The most codes tried to switch MFA off: more could lock the support user. */
+/** How many codes the suite tries at most to switch MFA off: more could lock the support user. */
 export const mostTries = 3;
 export const mostAsked = 2;

@@ -25,7 +25,7 @@ export class Codes {
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
   /** By code that may still be sent: its step, and how to make an equivalent code in a later step. */
   readonly #made = new Map<string, Made>();
-  /** By the code that a test holds: the code that the suite sends instead after a wait. */
+  /** The replacement that the suite sends after a wait, by the code that the test holds. */
   readonly #renewed = new Map<string, string>();
 
   /** Neighbouring steps whose codes the target was seen to refuse. */

@@ -46,7 +46,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.authenticator();
     if (authenticator === undefined) return undefined;
-    // A key whose proof is unknown may be proven: the previous step's code saves the current one.
+    // Another process may have verified the key. Then a code is needed, and the previous step's code saves the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.patch({ enabled: false, mfaCode: before });

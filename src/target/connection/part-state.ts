@@ -38,7 +38,7 @@ const mostLooksAgain = 3;
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
   #found: Config | undefined;
-  /** Recognises the last accepted change in a read. Undefined if it has shown, or can't be recognised. */
+  /** Whether a state shows the last accepted change. Undefined once a read showed it, or if no read can. */
   #isShownIn: Done<Config> | undefined;
   /** Whether the last change may still show in a way that the suite can't recognise. */
   #isUnclear = false;

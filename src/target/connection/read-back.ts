@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.js';
 
 /** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
-/** The most that delays of other changes add: they may belong to something else. */
+/** Until an effect's own delay is measured, the suite waits as long as for reads, but at most this long. */
 const mostOfOthersMs = 1_000;
 /** Once this many changes have settled, nodes are known to agree. */
 const enough = 3;

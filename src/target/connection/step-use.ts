@@ -40,7 +40,11 @@ export class KeyLag {
     await this.#until(role, this.#knownMs ?? 0);
   }
 
-  /** Sends a right code, and again while its key is new. @param teaches whether the target certainly asks for a code */
+  /**
+   * Sends a right code, and again while its key is new.
+   *
+   * @param teaches the target certainly asks for a code, so its answer shows when the key is in force
+   */
   async tried<T>(
     role: string,
     send: () => Promise<T>,

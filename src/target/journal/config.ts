@@ -13,7 +13,7 @@ export interface ClusterConfig
   readonly retainUserMfaSettings: boolean | null;
 }
 
-/** GET /support-user/mfa, normalised likewise, without read-only and write-only properties. */
+/** GET /support-user/mfa, normalised in the same way, without read-only and write-only properties. */
 export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | 'mfaType' | 'email'> {
   readonly enabled: boolean;
   readonly mfaType: string | null;
