@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import type { Check } from '../../src/base/model/check.js';
 import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
+import { wordsOf } from '../../src/base/wording/check.js';
 import { duration, wrap } from '../../src/base/words.js';
+import { renderMarkdown } from '../../src/reports/forms/markdown.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { shownAt } from '../events/sample.js';
 import { derived, planned, raw, runOf } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
 import { hostileVerdict } from './hostile.js';
 import { sample } from './sample.js';
 
@@ -171,6 +176,69 @@ describe('many failures', () => {
     expect(lines(verdict).filter((line) => line.startsWith('and '))).toEqual(
       more === undefined ? [] : [more],
     );
+  });
+});
+
+describe('the heading of failures counts its list', () => {
+  const answer = { ...shownAt(0), status: 500 };
+  const fails = (id: string, check: Check) =>
+    raw(id, { kind: 'fail', reason: wordsOf(check), checks: [check] });
+  const accepted: Check = { kind: 'accepted', answers: [answer] };
+  const refused: Check = {
+    kind: 'refused',
+    answers: [{ ...answer, operation: 'CreateTotpKey' }],
+    least: '4xx',
+  };
+  const open = (id: string) => raw(id, { kind: 'inconclusive', blame: { answer } });
+
+  test('by level, each item with a level that differs', () => {
+    const verdict = derived({
+      planned: [
+        planned('area/must'),
+        planned('area/should', { level: 'should' }),
+        planned('area/open'),
+        planned('area/advice', { level: 'should' }),
+      ],
+      raw: [
+        raw('area/must', { kind: 'fail', checks: [{ kind: 'random', answers: [], pattern: 'repeated' }] }),
+        fails('area/should', accepted),
+        open('area/open'),
+        fails('area/advice', refused),
+      ],
+    });
+    const text = lines(verdict);
+
+    expect(text.filter((line) => /^(?:Failed|Inconclusive|\s+\d\. |\s+- )/.test(line))).toEqual([
+      'Failed: 1 must, 1 should',
+      '  1. area/should (should)',
+      '  2. area/must',
+      'Failed, advisory: 1 should',
+      '   - area/advice',
+      'Inconclusive: 1, 1 follows from the failures above',
+    ]);
+    expect(text).toContain('     1 other follows from it: area/open');
+  });
+
+  test('by cause where an item stands for several', () => {
+    const ids = ['area/one', 'area/two', 'area/three'];
+    const verdict = derived({
+      planned: ids.map((id) => planned(id)),
+      raw: ids.map((id) => fails(id, accepted)),
+    });
+
+    expect(lines(verdict)).toContain('Failed: 3 must, by 1 cause');
+    expect(renderMarkdown(verdict)).toContain('### Failed: 3 must, by 1 cause\n');
+  });
+
+  test('a waived failure that others follow from is named so', () => {
+    const verdict = derived({
+      planned: [planned('area/one'), planned('area/two')],
+      raw: [fails('area/one', accepted), open('area/two')],
+      waivers: [concerned({ fits: ['area/one'] })],
+    });
+
+    expect(lines(verdict)).toEqual(expect.arrayContaining(['Failed: 1 waived', '  1. area/one (waived)']));
+    expect(renderMarkdown(verdict)).toContain('**`area/one`** (waived) Text of area/one.');
   });
 });
 

@@ -15,7 +15,7 @@ const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kin
   handled: { kind: 'handled', answers: [{ ...answer, status: null }], least: 'an answer' },
   status: { kind: 'status', answers, allowed: [403, 404] },
   opens: { kind: 'opens', answers: [{ ...answer, use: { ...answer, status: 401 } }] },
-  verified: { kind: 'verified', answers, success: null },
+  verified: { kind: 'verified', answers },
   'not verified': { kind: 'not verified', answers, success: true },
   members: {
     kind: 'members',
@@ -76,6 +76,35 @@ describe('expectations of tests', () => {
 
   test.each(checks)('is written to the log and read again: $kind', (check) => {
     expectLogged({ type: 'expectation failed', requirement: 'area/one', check });
+  });
+
+  const bare: Shown[] = [];
+  const change = { part: 'support', member: 'email', now: 'a@b.example', readBefore: 1, readNow: 2 } as const;
+  test.each<readonly [is: string, Check, actual: string]>([
+    ['is named', { kind: 'verified', answers: bare }, 'an answer with no member success'],
+    ['is not null', { kind: 'verified', answers: bare, success: null }, 'an answer with success: null'],
+    [
+      'of an error is named',
+      { kind: 'alike', answers: bare, differences: [{ at: '/message', expected: 'No.' }] },
+      'no member message',
+    ],
+    [
+      'of an error is not null',
+      { kind: 'alike', answers: bare, differences: [{ at: '/message', expected: 'No.', seen: null }] },
+      'message: null',
+    ],
+    [
+      'before a change is named',
+      { kind: 'state', answers: bare, changes: [change] },
+      'email of GET /support-user/mfa: missing before, a@b.example now',
+    ],
+    [
+      'before a change is not null',
+      { kind: 'state', answers: bare, changes: [{ ...change, before: null }] },
+      'email of GET /support-user/mfa: null before, a@b.example now',
+    ],
+  ])('a missing member %s', (_is, check, actual) => {
+    expect(actualOf(check)).toBe(actual);
   });
 
   test('shows that a bypass returns a working credential', () => {

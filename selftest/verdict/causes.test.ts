@@ -117,6 +117,20 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['totp-key/answers-201 < http/no-server-error < totp-key/refuses-no-body'],
   ],
   [
+    'an answer of another form is one cause of all that it leaves undecided',
+    [
+      fails('support-mfa/get-answers-200', {
+        kind: 'succeeded',
+        answers: [shown('GetSupportMFAConfig', 200)],
+        breaches: [],
+      }),
+      ...['access/one', 'access/two'].map((id) =>
+        open(id, { answer: shown('GetSupportMFAConfig', 200), breaks: 'support-mfa/get-answers-200' }),
+      ),
+    ],
+    ['support-mfa/get-answers-200 < access/one < access/two'],
+  ],
+  [
     'mails that do not come are one cause, shown by the failure that says so',
     [open('otp/a', { lacks: 'mail' }), open('otp/b', { lacks: 'mail' }), fails('email-otp/mails', noMail)],
     ['email-otp/mails < otp/a < otp/b'],

@@ -43,6 +43,36 @@ const again = (...events: readonly EventBody[]): EventBody[] => [
   { type: 'test ended', requirement: one, status: events.length > 0 ? 'failed' : 'passed', durationMs: 1 },
 ];
 
+describe('the commands of a failure', () => {
+  const compared = (...ways: readonly string[]): EventBody => ({
+    type: 'expectation failed',
+    requirement: one,
+    check: {
+      kind: 'alike',
+      answers: ways.map((way, index) => ({ ...shownAt(index), way })),
+      differences: [{ at: '/enabled', expected: true, seen: false }],
+    },
+  });
+  const reads = [0, 1].flatMap((index) => exchanged({ index }));
+
+  test('a comparison has all its requests, each with what differs', () => {
+    const found = judged(...tested(one, ...reads, compared('API key of admin', 'session of bob')));
+
+    expect(found?.reproduce.split('\n').filter((line) => !line.startsWith('# Before'))).toEqual([
+      '# API key of admin',
+      expect.stringMatching(/^curl /),
+      '# session of bob',
+      expect.stringMatching(/^curl /),
+    ]);
+  });
+
+  test('another failure has its deciding request', () => {
+    const found = judged(...tested(one, ...reads, failed(one, 1)));
+
+    expect(found?.reproduce.match(/^curl /gm)).toHaveLength(1);
+  });
+});
+
 describe('a test', () => {
   test.each<[string, readonly EventBody[], string, string]>([
     ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],

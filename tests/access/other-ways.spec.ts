@@ -7,6 +7,7 @@ import {
   expect,
   memberOf,
   prepared,
+  shownChanges,
   spellingsOf,
   test,
 } from '../../fixtures/index.js';
@@ -65,6 +66,20 @@ const detours: WaysOf = (write) => [
 /** Leaves out documented requests, which other requirements test. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
+
+/** `with the method POST, X-HTTP-Method: PUT`: how a request differs from the documented one. */
+function differenceWords(
+  { method, path, headers = {}, query = {} }: Request,
+  documented: Pick<Request, 'method' | 'path'>,
+): string {
+  const differences = [
+    ...(method === documented.method ? [] : [`the method ${method}`]),
+    ...(path === documented.path ? [] : [`the path ${path}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(query).map(([name, value]) => `${name}=${value} in the query`),
+  ];
+  return `with ${differences.join(', ')}`;
+}
 
 /** Whether the target may have treated the request as a read, because the answer shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
@@ -153,6 +168,8 @@ async function expectNoOtherWay(
     changes,
   });
   if (found === undefined || found.tries.length > 1) return;
-  const name = [JSON.stringify(found.tries[0]), ...found.changes.map(configs.changeWords)].join('; ');
+  const [request = { method, path }] = found.tries;
+  const changed = shownChanges(found.changes).map(configs.changeWords);
+  const name = [differenceWords(request, { method, path }), ...changed].join('; ');
   expect([{ name, answer: found.answer ?? plain }]).toBeShut();
 }

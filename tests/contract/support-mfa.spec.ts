@@ -1,4 +1,4 @@
-import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
+import type { Answer, SupportConfig, SupportMfa } from '../../fixtures/index.js';
 import { addressesOf, arrange, configs, demand, expect, memberOf, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
@@ -11,26 +11,45 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
     { enabled: true, mfaType: 'email', email },
   ];
-  // The values of omitted properties after a PATCH.
-  const seen: { readonly name: (typeof names)[number]; readonly after: SupportConfig }[] = [];
+  // The omitted properties after a PATCH, with the PATCH and the read that show them.
+  const seen: Kept[] = [];
   for (const state of states) {
     await arrange(support.off());
     if ((await support.patch(state)).status >= 300) continue;
     for (const sent of names) {
       await support.felt();
       const before = await shown(support);
-      if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
+      const patch = await support.patch({ [sent]: state[sent] });
+      if (patch.status >= 300) continue;
       await support.felt();
-      const after = await shown(support);
+      const read = await arrange(support.get());
+      const after = configs.supportConfigOf(read.body);
       // A PATCH that switched MFA or was refused says nothing about omitted properties.
       if (after[sent] === null || after.enabled !== before.enabled) continue;
-      for (const name of names) if (name !== sent && before[name] !== null) seen.push({ name, after });
+      for (const name of names)
+        if (name !== sent && before[name] !== null)
+          seen.push({ name, sent, value: memberOf(read.body, name), patch, read });
     }
   }
 
-  const keepsAny = seen.some(({ name, after }) => after[name] !== null);
-  if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
+  const kept = seen.find(({ value }) => value != null);
+  if (kept === undefined) return;
+  for (const { name, sent, value, patch, read } of seen) {
+    const members = [{ pointer: `/${name}`, rule: 'is a text', seen: value } as const];
+    const way = `after a PATCH of ${sent} alone; one of ${kept.sent} alone kept ${kept.name}`;
+    const claim = { kind: 'members', any: false, members } as const;
+    demand(value != null, claim, kept.patch, kept.read, patch, { exchange: read.exchange, way });
+  }
 });
+
+/** The value of a property after a PATCH that omitted it, and the exchanges that show it. */
+interface Kept {
+  readonly name: (typeof names)[number];
+  readonly sent: (typeof names)[number];
+  readonly value: unknown;
+  readonly patch: Answer;
+  readonly read: Answer;
+}
 
 /** The configuration as received, without the properties that GET omits. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {

@@ -1,5 +1,14 @@
 import type { ClusterConfig, ClusterMfa, Credential } from '../../fixtures/index.js';
-import { arrange, configs, demand, expect, mfa, NotAllowedError, test } from '../../fixtures/index.js';
+import {
+  arrange,
+  configs,
+  demand,
+  expect,
+  memberOf,
+  mfa,
+  NotAllowedError,
+  test,
+} from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   await arrange(cluster.off());
@@ -100,6 +109,12 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
   demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
 });
 
+/** A credential and the user whose it is, in words without the secret. */
+interface Named {
+  readonly as: Credential;
+  readonly way: string;
+}
+
 async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<ClusterConfig> {
   await arrange.success(cluster.put(config));
   const now = await arrange(cluster.readUntil((read) => isShownAs(config, read, true)));
@@ -140,31 +155,45 @@ test('sessions/email-login-changes-no-configuration', async ({ users, cluster, s
   await arrange(cluster.asFound());
 });
 
-test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster, connection }) => {
+test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, cluster, connection }) => {
   await arrange(cluster.on(mfa.bothTypes));
-  const session = await arrange.ifItCan(users.sessions.of(users.admin() ?? users.withPassword()));
-  const keys = Object.values(connection.target.accounts).flatMap(({ apiKey: key }): Credential[] =>
-    key === undefined ? [] : [{ scheme: 'APIKeyHeader', key }],
+  const user = users.admin() ?? users.withPassword();
+  const session = await arrange.ifItCan(users.sessions.of(user));
+  const keys = Object.entries(connection.target.accounts).flatMap(([account, { apiKey: key }]): Named[] =>
+    key === undefined ? [] : [{ as: { scheme: 'APIKeyHeader', key }, way: `API key of ${account}` }],
   );
-  const all = [...keys, ...(session === undefined ? [] : [session])];
+  const all = [
+    ...keys,
+    ...(session === undefined ? [] : [{ as: session, way: `session of ${user.username}` }]),
+  ];
   if (all.length === 0) throw arrange.failure('No account has an API key, and the admin can not log in.');
   // Fills the target's cache, if it has one.
-  for (const as of all) await api.call('GetMFAConfig', { as });
+  for (const { as } of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));
-  const now = await arrange(cluster.read());
+  const known = await arrange(cluster.get());
+  const now = cluster.configIn(known.body);
+  const kind = admin.scheme === 'APIKeyHeader' ? 'API key' : 'session';
+  const own = { exchange: known.exchange, way: `${kind} of admin` };
 
-  for (const as of all) {
+  for (const { as, way } of all) {
     const get = async () => {
-      const { status, body } = await api.call('GetMFAConfig', { as });
-      if (status >= 300) return [];
-      const { authenticationTypes, ...rest } = configs.clusterConfigOf(body);
-      return configs.clusterChanges(now, {
+      const { status, body, exchange } = await api.call('GetMFAConfig', { as });
+      if (status >= 300) return { exchange, differences: [] };
+      const { authenticationTypes, enabled } = configs.clusterConfigOf(body);
+      const changes = configs.clusterChanges(now, {
         ...now,
-        enabled: rest.enabled,
+        enabled,
         ...(authenticationTypes && { authenticationTypes }),
       });
+      const differences = changes.map(({ member }) => ({
+        at: `/${member}`,
+        expected: memberOf(known.body, member),
+        seen: memberOf(body, member),
+      }));
+      return { exchange, differences };
     };
-    expect(await cluster.settles(get, (changes) => changes.length === 0)).toBeNone();
+    const { exchange, differences } = await cluster.settles(get, (shown) => shown.differences.length === 0);
+    demand(differences.length === 0, { kind: 'alike', differences }, own, { exchange, way });
   }
   await arrange(cluster.asFound());
 });

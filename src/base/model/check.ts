@@ -43,8 +43,9 @@ export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'is a text' | 'i
 export interface Change {
   readonly part: 'cluster' | 'support';
   readonly member: string;
-  readonly before: unknown;
-  readonly now: unknown;
+  /** JSON; absent if GET showed no such member. */
+  readonly before?: unknown;
+  readonly now?: unknown;
   /** The exchanges that showed both values; null if unknown. */
   readonly readBefore: number | null;
   readonly readNow: number | null;
@@ -54,8 +55,9 @@ export interface Change {
 export interface Difference {
   /** `status`, or a JSON pointer into the body. */
   readonly at: string;
-  readonly expected: unknown;
-  readonly seen: unknown;
+  /** JSON; absent if the answer lacks the member. */
+  readonly expected?: unknown;
+  readonly seen?: unknown;
 }
 
 /** Singular and plural of each quantity. */
@@ -123,6 +125,15 @@ export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
+const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
+
+/** The answers that a reader needs to see the failure again: of a comparison all, otherwise the deciding one. */
+export function evidenceOf(check: Check): readonly Shown[] {
+  const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
+  const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
+  return [...seen.values()];
+}
+
 type Of<Kind extends string, More = object> = Kind extends string
   ? {
       readonly kind: Kind;
@@ -164,8 +175,8 @@ export type Check =
   | Of<'status', { readonly allowed: readonly number[] }>
   /** A login returns a full session; `use` is the read that the target refused. */
   | Of<'opens'>
-  /** A code verifies: 2xx with success true. `success`: the member as JSON, or null. */
-  | Of<'verified' | 'not verified', { readonly success: unknown }>
+  /** A code verifies: 2xx with success true. `success`: the member as JSON; absent if missing. */
+  | Of<'verified' | 'not verified', { readonly success?: unknown }>
   /** The last answer's body. `any`: one of the members is enough. */
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
   /** Concurrent changes leave one of these values, unmixed. JSON. */

@@ -55,9 +55,19 @@ export function changeWords({
 
 const reads = { cluster: 'GET /mfa-config', support: 'GET /support-user/mfa' } as const;
 const plain = (value: unknown) =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : json(value);
+  typeof value === 'string'
+    ? value
+    : Array.isArray(value)
+      ? value.join(' ')
+      : value === undefined
+        ? 'missing'
+        : json(value);
 
-const nameOf = ({ pointer }: Pick<Member, 'pointer'>) => pointer.replace(/^\//, '');
+const nameOf = (pointer: string) => pointer.replace(/^\//, '');
+
+/** A member of an answer; null is a value, and a missing member is not null. */
+const memberWords = (name: string, value: unknown) =>
+  value === undefined ? `no member ${name}` : `${name}: ${json(value)}`;
 
 const memberRules: Readonly<Record<MemberRule, (name: string, value: string) => string>> = {
   is: (name, value) => `${name}: ${value}`,
@@ -65,13 +75,13 @@ const memberRules: Readonly<Record<MemberRule, (name: string, value: string) => 
   'may be': (name, value) => `${name}: ${value}, or without it`,
   lacks: (name, value) => `${name} without ${value}`,
   'is a text': (name) => `a text in ${name}`,
-  'is absent': (name) => `no ${name}`,
+  'is absent': (name) => `no member ${name}`,
 };
 
 function seenWords(member: Member): string {
-  const name = nameOf(member);
+  const name = nameOf(member.pointer);
   if (member.hidden) return member.rule === 'is absent' ? `a ${name}` : `an unusable ${name}`;
-  return 'seen' in member ? `${name}: ${json(member.seen)}` : `no ${name}`;
+  return memberWords(name, member.seen);
 }
 
 const countWords = (count: number, of: Quantity) => `${count} ${quantities[of][count === 1 ? 0 : 1]}`;
@@ -166,16 +176,16 @@ const table: {
   opens: ['a full session', (check) => allOf(check, 'a session that reads less than a full one')],
   verified: [
     'a success (2xx) with success true',
-    (check) => `${lastOf(check)} with success ${json(check.success)}`,
+    (check) => `${lastOf(check)} with ${memberWords('success', check.success)}`,
   ],
   'not verified': [
     'success false, or a refusal (4xx)',
-    (check) => `${lastOf(check)} with success ${json(check.success)}`,
+    (check) => `${lastOf(check)} with ${memberWords('success', check.success)}`,
   ],
   members: [
     ({ members, any }) =>
       members
-        .map((member) => memberRules[member.rule](nameOf(member), json(member.expected)))
+        .map((member) => memberRules[member.rule](nameOf(member.pointer), json(member.expected)))
         .join(any ? ' or ' : ', '),
     (check) => `${check.members.map(seenWords).join(', ')}${inLast(check)}`,
   ],
@@ -203,9 +213,10 @@ const table: {
     (check) => `${differ[check.with][1]} in ${check.pointer}${inLast(check)}`,
   ],
   alike: [
-    ({ differences }) =>
-      `answers that look alike: ${differences.map(({ at, expected }) => `${at} ${json(expected)}`).join(', ')}`,
-    (check) => `${check.differences.map(({ at, seen }) => `${at} ${json(seen)}`).join(', ')}${inLast(check)}`,
+    ({ answers: [first], differences }) =>
+      `answers that look alike: ${differences.map(({ at, expected }) => memberWords(nameOf(at), expected)).join(', ')}${first?.way === undefined ? '' : wayOf(first)}`,
+    (check) =>
+      `${check.differences.map(({ at, seen }) => memberWords(nameOf(at), seen)).join(', ')}${inLast(check)}`,
   ],
   'well formed': [({ what }) => wellFormed[what], (check) => `${check.problems.join(', ')}${inLast(check)}`],
   count: [

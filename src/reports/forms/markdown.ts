@@ -1,7 +1,7 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { counted, cut, duration, onOneLine, shortened } from '../../base/words.js';
 import { tones } from '../../verdict/derive/completeness.js';
-import { groupBy } from '../../verdict/derive/group.js';
+import { bySize, groupBy } from '../../verdict/derive/group.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import { minuteOf } from '../history/changes.js';
@@ -9,7 +9,14 @@ import type { ReportExtras } from './extras.js';
 import { measuredInWords } from './facts.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
-import { followWords, isAdvice, isFailed, type Trouble, troublesOf } from './troubles.js';
+import {
+  differenceFromMust,
+  failuresOf,
+  followWords,
+  type Trouble,
+  troublesOf,
+  undecidedOf,
+} from './troubles.js';
 import { countWords, residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
 
 /** Stays below GitHub's limit for comments, 65,536 characters. */
@@ -27,24 +34,18 @@ const longestLine = 300;
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
   const troubles = troublesOf(verdict);
-  const failed = troubles.filter(isFailed).filter(({ failure: each }) => !isKnownFailure(each, verdict));
-  const leading = failed.filter((trouble) => !isAdvice(trouble));
-  const shoulds = failed.filter(isAdvice).map(({ failure: each }) => each);
-  const musts = of('fail').filter((outcome) => outcome.level === 'must' && !isKnownFailure(outcome, verdict));
+  const failures = failuresOf(troubles, (outcome) => !isKnownFailure(outcome, verdict));
+  const { leading, advisory } = failures;
   const known = of('fail').filter((outcome) => isKnownFailure(outcome, verdict));
   return fitted([
     `## ${mark(verdict)} ${mdText(verdict.target.name)}: ${mdText(verdictLine(verdict))}`,
     overview(verdict),
     ...(changes === undefined ? [] : changed(changes)),
+    ...section(failures.heading, leading.slice(0, inFull).flatMap(failure), leading.length - inFull),
     ...section(
-      musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it',
-      leading.slice(0, inFull).flatMap(failure),
-      leading.length - inFull,
-    ),
-    ...section(
-      `Failed, advisory: ${shoulds.length} should`,
-      [list(shoulds.slice(0, inShort).map(short))],
-      shoulds.length - inShort,
+      failures.advisoryHeading,
+      [list(advisory.slice(0, inShort).map(short))],
+      advisory.length - inShort,
     ),
     ...section(
       `Known failures, as in the baseline: ${known.length}`,
@@ -122,7 +123,7 @@ function section(title: string, blocks: readonly string[], left = 0): string[] {
 function failure({ failure: outcome, follows }: Required<Trouble>): string[] {
   const { id, title, reason, source, reproduce } = outcome;
   return [
-    `**${mdCode(id)}** ${mdText(cut(title, longestLine))}`,
+    `**${mdCode(id)}**${differenceFromMust(outcome)} ${mdText(cut(title, longestLine))}`,
     mdBlock(cut(reason, longestReason)),
     `Source: ${mdText(cut(source, longestLine))}`,
     ...(reproduce === '' || reproduce.length > longestReason ? [] : [mdBlock(reproduce)]),
@@ -135,28 +136,30 @@ function short({ id, reason }: Outcome): string {
 }
 
 function grouped(title: string, outcomes: readonly Outcome[]): string[] {
-  const groups = groupBy(outcomes, ({ reason }) => cut(reason, longestLine));
-  const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
-  const items = bySize
+  return groupsIn(`${title}: ${outcomes.length}`, bySize(outcomes, reasonOf));
+}
+
+const reasonOf = ({ reason }: Outcome) => reason;
+
+function groupsIn(
+  title: string,
+  groups: readonly (readonly [text: string, outcomes: readonly Outcome[]])[],
+): string[] {
+  const items = groups
     .slice(0, inShort)
-    .map(([reason, group]) => `${group.length}: ${mdText(reason)}: ${ids(group)}`);
-  const left = bySize.slice(inShort).reduce((sum, [, group]) => sum + group.length, 0);
-  return section(`${title}: ${outcomes.length}`, [list(items)], left);
+    .map(([text, group]) => `${group.length}: ${mdText(cut(text, longestLine))}: ${ids(group)}`);
+  const left = groups.slice(inShort).reduce((sum, [, group]) => sum + group.length, 0);
+  return section(title, [list(items)], left);
 }
 
 /** Undecided requirements that don't follow from a failure. */
 function undecided(troubles: readonly Trouble[], all: number): string[] {
-  const own = troubles.filter((trouble) => trouble.failure === undefined);
-  const items = own
-    .slice(0, inShort)
-    .map(({ text, follows }) => `${follows.length}: ${mdText(cut(text, longestLine))}: ${ids(follows)}`);
-  const count = own.reduce((sum, { follows }) => sum + follows.length, 0);
-  const left = own.slice(inShort).reduce((sum, { follows }) => sum + follows.length, 0);
-  const behind = all > count ? `, of which ${all - count} follow from what failed` : '';
-  return section(
-    `Inconclusive: ${all}${behind}`,
-    items.length === 0 && all > 0 ? ['See above.'] : [list(items)],
-    left,
+  if (all === 0) return [];
+  const { heading, causes } = undecidedOf(troubles, all);
+  if (causes.length === 0) return section(heading, ['See above.']);
+  return groupsIn(
+    heading,
+    causes.map(({ text, follows }) => [text, follows]),
   );
 }
 

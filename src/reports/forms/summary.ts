@@ -3,12 +3,20 @@ import { printable } from '../../base/redaction/printable.js';
 import { cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
-import { groupBy } from '../../verdict/derive/group.js';
+import { bySize } from '../../verdict/derive/group.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
-import { followWords, isAdvice, isFailed, namesOf, type Trouble, troublesOf } from './troubles.js';
+import {
+  differenceFromMust,
+  failuresOf,
+  followWords,
+  namesOf,
+  type Trouble,
+  troublesOf,
+  undecidedOf,
+} from './troubles.js';
 import {
   countWords,
   lanesIn,
@@ -143,17 +151,11 @@ function failures(
   ink: Paint,
   width: number,
 ): string[] {
-  const failed = troubles.filter(isFailed);
-  const leading = failed.filter((trouble) => !isAdvice(trouble));
-  const shoulds = failed.filter(isAdvice);
-  const all = failed.flatMap(({ failure, follows }) => [failure, ...follows]);
-  const musts = all.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
+  const { heading, leading, advisory, advisoryHeading } = failuresOf(troubles);
   const roomForShoulds = Math.max(0, shownFailures - leading.length);
   const lines: string[] = [];
   if (leading.length > 0) {
-    lines.push(
-      ink.bad(musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it'),
-    );
+    lines.push(ink.bad(heading));
     for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
       lines.push('', ...inFull(failure, index + 1, options, ink, width));
       if (follows.length > 0)
@@ -164,30 +166,20 @@ function failures(
         );
     }
   }
-  if (shoulds.length > 0 && roomForShoulds > 0) {
-    lines.push(...(lines.length > 0 ? [''] : []), ink.warn(`Failed, advisory: ${shoulds.length} should`));
-    lines.push(
-      ...shoulds.slice(0, roomForShoulds).flatMap(({ failure }) => inShort(failure, options, width)),
-    );
+  if (advisory.length > 0 && roomForShoulds > 0) {
+    lines.push(...(lines.length > 0 ? [''] : []), ink.warn(advisoryHeading));
+    lines.push(...advisory.slice(0, roomForShoulds).flatMap((outcome) => inShort(outcome, options, width)));
   }
-  const left = failed.length - Math.min(failed.length, shownFailures);
+  const left = leading.length + advisory.length - shownFailures;
   if (left > 0) lines.push('', `and ${left} more in ${printable(options.outDir)}`);
   return lines;
 }
 
 function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
-  const own = troubles.filter(({ failure }) => failure === undefined);
-  const outcomes = own.flatMap(({ follows }) => follows);
-  const textOf = new Map(
-    own.flatMap(({ follows }) => follows.map(({ id }) => [id, follows[0]?.reason ?? ''])),
-  );
-  const lines = grouped('Inconclusive', outcomes, ink.warn, ink, width, ({ id }) =>
-    cut(textOf.get(id) ?? '', longestReason),
-  );
-  const behind = all - outcomes.length;
-  if (behind === 0) return lines;
-  const [, ...rest] = lines;
-  return [ink.warn(`Inconclusive: ${all}, of which ${behind} follow from what failed`), ...rest];
+  if (all === 0) return [];
+  const { heading, causes } = undecidedOf(troubles, all);
+  const groups = causes.map(({ follows }) => [follows[0]?.reason ?? '', follows] as const);
+  return [ink.warn(heading), ...groupLines(groups, ink, width)];
 }
 
 function inFull(
@@ -198,7 +190,7 @@ function inFull(
   width: number,
 ): string[] {
   return [
-    `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}`,
+    `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}${differenceFromMust(outcome)}`,
     ...wrap(printable(outcome.title), width, indent),
     ...wrap(printable(cut(outcome.reason, longestReason)), width, `${indent}| `),
     ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
@@ -230,19 +222,25 @@ function grouped(
   colour: (text: string) => string,
   ink: Paint,
   width: number,
-  by: (outcome: Outcome) => string = ({ reason }) => cut(reason, longestReason),
+  by: (outcome: Outcome) => string = ({ reason }) => reason,
 ): string[] {
   if (outcomes.length === 0) return [];
-  const bySize = [...groupBy(outcomes, by)].sort(([, a], [, b]) => b.length - a.length);
-  const lines = bySize.flatMap(([reason, group]) => {
-    const [first = '', ...rest] = wrap(printable(reason), width, indent);
+  return [colour(`${title}: ${outcomes.length}`), ...groupLines(bySize(outcomes, by), ink, width)];
+}
+
+function groupLines(
+  groups: readonly (readonly [reason: string, outcomes: readonly Outcome[]])[],
+  ink: Paint,
+  width: number,
+): string[] {
+  return groups.flatMap(([reason, outcomes]) => {
+    const [first = '', ...rest] = wrap(printable(cut(reason, longestReason)), width, indent);
     return [
-      `${String(group.length).padStart(4)} ${first.trimStart()}`,
+      `${String(outcomes.length).padStart(4)} ${first.trimStart()}`,
       ...rest,
-      ...wrap(printable(namesOf(group)), width, indent).map(ink.faint),
+      ...wrap(printable(namesOf(outcomes)), width, indent).map(ink.faint),
     ];
   });
-  return [colour(`${title}: ${outcomes.length}`), ...lines];
 }
 
 function waived(verdict: Verdict, ink: Paint, width: number): string[] {

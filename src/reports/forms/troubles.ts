@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined.js';
 import type { Cause, Outcome, Verdict } from '../../base/model/verdict.js';
+import { counted } from '../../base/words.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 
 export interface Trouble {
@@ -49,8 +50,64 @@ export function namesOf(outcomes: readonly Outcome[]): string {
   return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-export const isFailed = (trouble: Trouble): trouble is Trouble & { readonly failure: Outcome } =>
-  trouble.failure !== undefined;
+type FailedTrouble = Trouble & { readonly failure: Outcome };
 
-export const isAdvice = ({ failure, follows }: Trouble): boolean =>
-  failure?.level === 'should' && follows.length === 0;
+export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.failure !== undefined;
+
+export interface Failures {
+  /** Counts the failures of `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
+  readonly heading: string;
+  /** Those to list in full: a must, or one that others follow from. */
+  readonly leading: readonly FailedTrouble[];
+  /** The should failures that stand alone. */
+  readonly advisory: readonly Outcome[];
+  readonly advisoryHeading: string;
+}
+
+/** The failures of a list; `isCounted` leaves out those that a report lists elsewhere. */
+export function failuresOf(
+  troubles: readonly Trouble[],
+  isCounted: (outcome: Outcome) => boolean = () => true,
+): Failures {
+  const failed = troubles
+    .filter(isFailed)
+    .filter(({ failure, follows }) => [failure, ...follows.filter(hasFailed)].some(isCounted));
+  const isAlone = ({ failure, follows }: FailedTrouble) => failure.level === 'should' && follows.length === 0;
+  const leading = failed.filter((trouble) => !isAlone(trouble));
+  const advisory = failed.filter(isAlone).map(({ failure }) => failure);
+  const all = leading.flatMap(({ failure, follows }) => [failure, ...follows]).filter(isCounted);
+  const counts = (['must', 'should', 'fact'] as const).map(
+    (level) => [all.filter((each) => each.level === level && hasFailed(each)).length, level] as const,
+  );
+  const waived = all.filter(({ outcome }) => outcome === 'waived').length;
+  const parts = [...counts, [waived, 'waived'] as const].filter(([count]) => count > 0);
+  const listed = parts.reduce((sum, [count]) => sum + count, 0);
+  const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
+  return {
+    heading: `Failed: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
+    leading,
+    advisory,
+    advisoryHeading: `Failed, advisory: ${advisory.length} should`,
+  };
+}
+
+const hasFailed = ({ outcome }: Outcome) => outcome === 'fail';
+
+/** ` (should, waived)`: how an outcome of the list differs from a failed must; mostly empty. */
+export function differenceFromMust({ level, outcome }: Outcome): string {
+  const words = [...(level === 'must' ? [] : [level]), ...(outcome === 'waived' ? ['waived'] : [])];
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+/** The requirements that could not be decided, by cause; those behind a failure are only counted. */
+export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
+  const causes = troubles.filter((trouble) => !isFailed(trouble));
+  const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);
+  const rest = behind > 0 ? `, ${behind} ${behind === 1 ? 'follows' : 'follow'} from the failures above` : '';
+  return { heading: `Inconclusive: ${all}${rest}`, causes };
+}
+
+export interface Undecided {
+  readonly heading: string;
+  readonly causes: readonly Trouble[];
+}

@@ -1,7 +1,7 @@
 import { ArrangeError, TransportError } from '../../base/errors.js';
 import type { Uses } from '../../base/model/uses.js';
 import { actual } from '../../base/wording/breach.js';
-import { brokenRules } from '../../contract/judging/judge.js';
+import { answerRequirement, brokenRules } from '../../contract/judging/judge.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
 import {
   type OperationId,
@@ -304,6 +304,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     if (breach === undefined) return answer;
     throw new ArrangeError(
       `${this.#name} answered another form, so the state of the target is unknown. ${actual(breach)}`,
+      { exchange: answer.exchange, breaks: answerRequirement(this.operation) },
     );
   }
 }

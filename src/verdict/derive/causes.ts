@@ -111,12 +111,15 @@ function signOf(outcome: Outcome): Sign {
     ];
     return { outcome, fails: false, marks: [...known, ...refused, outcome.reason], answers };
   }
-  if (checks.length > 0)
-    return { outcome, fails: true, marks: checks.flatMap(marksOf), answers: checks.flatMap(answersOf) };
+  const own = `breach of ${id}`;
+  if (checks.length > 0) {
+    const marks = [...checks.flatMap(marksOf), own];
+    return { outcome, fails: true, marks, answers: checks.flatMap(answersOf) };
+  }
   const seen = exchanges.map(({ operation, response }) => ({ operation, status: response?.status ?? 0 }));
   const isBroken = seen.length > 0 && seen.every(({ status }) => status >= 500);
   const answers = seen.flatMap(({ operation, status }) => (status >= 400 ? [`${operation} ${status}`] : []));
-  const marks = isBroken ? seen.map(({ operation }) => `${operation} server error`) : [`breach of ${id}`];
+  const marks = isBroken ? seen.map(({ operation }) => `${operation} server error`) : [own];
   return { outcome, fails: true, marks, answers };
 }
 

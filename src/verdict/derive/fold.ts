@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.js';
-import { type Check, decidingAnswer, type Shown } from '../../base/model/check.js';
+import { type Check, decidingAnswer, evidenceOf, type Shown } from '../../base/model/check.js';
 import {
   blames,
   type EventOfTest,
@@ -11,6 +11,7 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { PlannedRequirement, RawKind, RawOutcome } from '../../base/model/results.js';
 import type { Blamed, Verdict, Wait } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
+import { onOneLine } from '../../base/words.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
 import { Breaches } from './breaches.js';
 import { CoverageCount } from './coverage.js';
@@ -34,7 +35,12 @@ interface Report {
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  readonly about?: Exchange | undefined;
+  /** The requests that repeat it. */
+  readonly about?: readonly About[];
+}
+
+interface About extends Pick<Shown, 'way'> {
+  readonly exchange: Exchange;
 }
 
 interface Tested {
@@ -236,7 +242,10 @@ export class RunFold {
           kind: 'fail',
           reason: wordsOf(event.check),
           check: event.check,
-          about: this.#exchanges.get(decidingAnswer(event.check)?.exchange ?? -1),
+          about: evidenceOf(event.check).flatMap(({ exchange: index, way }) => {
+            const exchange = this.#exchanges.get(index);
+            return exchange === undefined ? [] : defined({ exchange, way });
+          }),
         });
         break;
       case 'not run':
@@ -335,18 +344,28 @@ function outcomeOf(
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
   const checks = deciding.flatMap(({ check }) => check ?? []);
   const blame = deciding.find((one) => one.blame !== undefined)?.blame;
+  const last = exchanges.findLast(({ request }) => request.method !== 'GET') ?? exchanges.at(-1);
   const about =
-    deciding.find((one) => one.about !== undefined)?.about ??
-    exchanges.findLast(({ request }) => request.method !== 'GET') ??
-    exchanges.at(-1);
+    deciding.find((one) => one.about !== undefined && one.about.length > 0)?.about ??
+    (last === undefined ? [] : [{ exchange: last }]);
   return {
     id,
     kind,
     reason,
-    reproduce: about === undefined ? '' : command(about),
+    reproduce: commandsOf(about, command),
     exchanges: exchanges.slice(-mostExchanges),
     ...(checks.length > 0 && { checks }),
     ...(blame && { blame }),
     durationMs,
   };
+}
+
+/** Commands for all requests; where they are several, a comment names how each one differs. */
+function commandsOf(about: readonly About[], command: (exchange: Exchange) => string): string {
+  return about
+    .flatMap(({ exchange, way }) => [
+      ...(way === undefined || about.length === 1 ? [] : [`# ${onOneLine(way)}`]),
+      command(exchange),
+    ])
+    .join('\n');
 }

@@ -10,5 +10,10 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
+/** Items by a key, the largest group first. */
+export function bySize<T, K>(items: readonly T[], keyOf: (item: T) => K): (readonly [K, readonly T[]])[] {
+  return [...groupBy(items, keyOf)].sort(([, a], [, b]) => b.length - a.length);
+}
+
 /** The area of a requirement: the part of its id before the slash. */
 export const areaOf = ({ id }: { readonly id: string }): string => id.split('/')[0] ?? '';
