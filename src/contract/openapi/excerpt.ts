@@ -87,10 +87,7 @@ class Excerpt {
       const copy = await this.#copy(document, pointer, value, false, 0);
       put(this.#result, tokensOf(this.#prefixOf(document) + pointer), copy, document);
     }
-    const parts = [...this.#others.values()].map((part): [string, SourceDocument] => [
-      this.#prefixOf(part),
-      part,
-    ]);
+    const parts = [...this.#others.values()].map((part) => [this.#prefixOf(part), part] as const);
     return this.main.derived(this.#result, new Map(parts));
   }
 

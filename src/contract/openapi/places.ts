@@ -1,56 +1,95 @@
-import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
-import { ConfigurationError } from '../../base/errors.js';
-
-/** A YAML or JSON text with the places of its nodes. */
-export interface Places {
-  readonly yaml: Document;
-  readonly lines: LineCounter;
-}
+import { CORE_SCHEMA, EVENT_ID, type Event, getScalarValue, load, parseEvents, YAMLException } from 'js-yaml';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { isObject, type JsonObject, tokensOf } from './pointers.js';
 
 /** The reader is recursive: deep nesting would exhaust the stack and end the process. */
-const deepest = 200;
-/** Tokens of the syntax with line breaks; vendors' full documents have about 400,000. */
-const mostTokens = 2_000_000;
-/** The reader compares each key of a mapping with all earlier ones. */
-export const mostKeys = 10_000;
+const limits = { maxDepth: 200 } as const;
+/** Vendors' full documents have about 100,000 nodes. */
+const mostNodes = 2_000_000;
 
-/** @throws ConfigurationError with the place of a part that is too costly to read */
-export function placesOf(source: string, text: string): Places {
-  const lines = new LineCounter();
-  const parser = new Parser(lines.addNewLine);
-  const composer = new Composer({ lineCounter: lines, prettyErrors: false });
-  const refuse = (offset: number, message: string): never => {
-    throw new ConfigurationError(`${at(source, { lines }, offset)}: ${message}`);
-  };
+/** Reads a YAML text. @throws ConfigurationError with the place if it is malformed or holds no object */
+export function readYaml(source: string, text: string): JsonObject {
+  let content: unknown;
+  try {
+    content = load(text, { schema: CORE_SCHEMA, ...limits });
+  } catch (error) {
+    const { reason, mark } =
+      error instanceof YAMLException ? error : { reason: reasonOf(error), mark: undefined };
+    const why = reason.startsWith('nesting') ? 'is nested too deeply to be read' : reason;
+    throw new ConfigurationError(`${at(source, text, mark?.position ?? 0)}: ${why}`, { cause: error });
+  }
+  if (!isObject(content)) throw new ConfigurationError(`${source}:1:1: holds no OpenAPI document`);
+  if (sizeOf(content, new Map()) <= mostNodes) return content;
+  const alias = parseEvents(text, limits).find(({ type }) => type === EVENT_ID.ALIAS);
+  const place = at(source, text, alias === undefined ? 0 : startOf(alias));
+  throw new ConfigurationError(
+    `${place}: has more than ${mostNodes} nodes with its aliases (*name) expanded`,
+  );
+}
 
-  lines.addNewLine(0);
-  let tokens = 0;
-  const documents: Document[] = [];
-  const compose = (parsed: ReturnType<Parser['next']>): void => {
-    for (const token of parsed) for (const document of composer.next(token)) documents.push(document);
-  };
-  for (const lexeme of new Lexer().lex(text)) {
-    tokens += 1;
-    if (tokens > mostTokens) refuse(parser.offset, `has more than ${mostTokens} tokens`);
-    compose(parser.next(lexeme));
-    if (parser.stack.length > deepest) refuse(parser.offset, 'is nested too deeply to be read');
-    const top = parser.stack.at(-1);
-    if (top !== undefined && 'items' in top && top.type !== 'block-seq' && top.items.length > mostKeys) {
-      refuse(parser.offset, `has more than ${mostKeys} entries in one place`);
-    }
+/** The number of nodes with aliases expanded; Infinity for an alias within its own anchor. */
+function sizeOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const seen = known.get(value);
+  if (seen !== undefined) return seen;
+  known.set(value, Number.POSITIVE_INFINITY);
+  const size = Object.values(value).reduce<number>((sum, inner) => sum + sizeOf(inner, known), 1);
+  known.set(value, size);
+  return size;
+}
+
+/** `source:line:column` of the deepest existing node that a JSON pointer leads to. */
+export function placeOf(source: string, text: string, pointer: string): string {
+  let events: readonly Event[];
+  try {
+    events = parseEvents(text, limits);
+  } catch {
+    // JSON may be nested more deeply than the YAML reader allows.
+    return `${source}:1:1`;
   }
-  compose(parser.end());
-  for (const document of composer.end(true, text.length)) documents.push(document);
-  const [yaml, second] = documents;
-  if (yaml === undefined) return refuse(0, 'holds no OpenAPI document');
-  if (second !== undefined) {
-    return refuse(second.range?.[0] ?? 0, 'holds several documents; expected one');
+  // The first event opens the document.
+  let node = 1;
+  let offset = 0;
+  for (const token of tokensOf(pointer)) {
+    const children = childrenOf(events, node);
+    const isList = events[node]?.type === EVENT_ID.SEQUENCE;
+    const isName = (child: number, n: number) => n % 2 === 0 && nameIn(text, events[child]) === token;
+    const found = isList ? Number(token) : children.findIndex(isName);
+    const value = children[isList ? found : found + 1];
+    const event = events[children[found] ?? -1];
+    if (event === undefined || value === undefined) break;
+    offset = startOf(event);
+    node = value;
   }
-  return { yaml, lines };
+  return at(source, text, offset);
+}
+
+/** The indexes of the events that begin the items of a list, or the keys and values of a mapping in turn. */
+function childrenOf(events: readonly Event[], parent: number): number[] {
+  const children: number[] = [];
+  let depth = 0;
+  for (let index = parent; index < events.length; index += 1) {
+    const type = events[index]?.type;
+    if (depth === 1 && type !== EVENT_ID.POP) children.push(index);
+    if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth += 1;
+    else if (type === EVENT_ID.POP) depth -= 1;
+    if (depth === 0) break;
+  }
+  return children;
+}
+
+function nameIn(text: string, event: Event | undefined): string | undefined {
+  return event?.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : undefined;
+}
+
+function startOf(event: Event): number {
+  if ('start' in event) return event.start;
+  if ('valueStart' in event) return event.valueStart;
+  return 'anchorStart' in event ? event.anchorStart : 0;
 }
 
 /** An offset in the text as `source:line:column`. */
-export function at(source: string, { lines }: Pick<Places, 'lines'>, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+function at(source: string, text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `${source}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
