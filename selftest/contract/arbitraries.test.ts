@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { releaseNames } from '../../src/base/model/releases.js';
-import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/openapi/arbitraries.js';
+import {
+  type BodyKind,
+  invalidBodies,
+  sendable,
+  validBodies,
+} from '../../src/contract/openapi/arbitraries.js';
 import type { RequestBody } from '../../src/contract/openapi/contract.js';
 import { findCounterexample } from '../../src/contract/openapi/counterexample.js';
 import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
@@ -117,8 +122,9 @@ describe('bodies of the other operations', () => {
   test('never hold a read-only property', async () => {
     const latest = (await loadContract('latest')).operations.get('UpdateSupportMFAConfig')?.request;
 
-    expect(latest?.schema.properties.map(({ name }) => name)).not.toContain('isQuorumManaged');
-    expect(latest?.schema.properties.map(({ name }) => name)).toContain('mfaCode');
+    const sent = latest && sendable(latest.schema).map(([name]) => name);
+    expect(sent).not.toContain('isQuorumManaged');
+    expect(sent).toContain('mfaCode');
   });
 });
 

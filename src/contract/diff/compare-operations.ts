@@ -1,3 +1,4 @@
+import { isLeast, type PropertyShape, type SchemaShape } from '../openapi/schema-shape.js';
 import {
   type Breaks,
   breaksBy,
@@ -10,7 +11,6 @@ import {
   type Width,
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
-import { isLeast, type PropertyShape, type SchemaShape } from './schema-shape.js';
 
 /** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
@@ -255,7 +255,7 @@ function compareValues(
   if (from !== undefined && to !== undefined) {
     for (const value of missingIn(to, from)) removed(`has no value ${value} any more`);
     for (const value of missingIn(from, to)) added(`has the new value ${value}`);
-  } else if (to !== undefined) removed(`is one of ${to.join(', ')} only`);
+  } else if (to !== undefined) removed(`is one of ${to.toSorted().join(', ')} only`);
   else if (from !== undefined) added('any value is allowed');
 }
 

@@ -3,8 +3,8 @@ import type { SourceDocument } from '../openapi/document.js';
 import type { CutDocument } from '../openapi/load.js';
 import { type OperationId, operationIds } from '../openapi/operations.js';
 import { childOf, isObject, type Located } from '../openapi/pointers.js';
+import { type SchemaShape, schemaShape } from '../openapi/schema-shape.js';
 import { credentialsOf } from '../openapi/security.js';
-import { type SchemaShape, schemaShape } from './schema-shape.js';
 
 /** The parts of an operation that a comparison looks at. */
 export interface OperationShape {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { BodyProperty, BodySchema } from './body-schema.js';
 import type { Judge } from './contract.js';
 import { isObject } from './pointers.js';
+import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
 /** A way for a body to be valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
@@ -13,12 +13,15 @@ export interface BodyKind {
 type Members = Readonly<Record<string, unknown>>;
 
 /** Bodies that the document allows, each kind with one property at an extreme value; `fixed` members stay. */
-export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {}): BodyKind[] {
-  const free = schema.properties.filter(({ name }) => !Object.hasOwn(fixed, name));
+export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
+  const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
   const kinds: BodyKind[] = [
-    { what: 'no property that is not required', bodies: objectOf(free.filter(({ required }) => required)) },
-    ...free.flatMap(({ name, schema: property }) =>
+    {
+      what: 'no property that is not required',
+      bodies: objectOf(free.filter(([, { required }]) => required)),
+    },
+    ...free.flatMap(([name, { schema: property }]) =>
       extremesOf(property).map(([what, extreme]) => ({
         what: `${name} is ${what}`,
         bodies: fc.tuple(whole, extreme).map(([body, value]) => ({ ...body, [name]: value })),
@@ -42,15 +45,15 @@ export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {
 
 /** Bodies that the document forbids, each kind with one fault in the valid `base`; `keep` stays valid. */
 export function invalidBodies(
-  schema: BodySchema,
+  schema: SchemaShape,
   judge: Judge,
   base: Members,
   keep: readonly string[] = [],
 ): BodyKind[] {
   const kinds: BodyKind[] = [
-    ...schema.properties
-      .filter(({ name }) => !keep.includes(name))
-      .flatMap(({ name, required, schema: property }) => [
+    ...sendable(schema)
+      .filter(([name]) => !keep.includes(name))
+      .flatMap(([name, { required, schema: property }]) => [
         ...spoiledOf(property).map(([what, wrong]) => ({
           what: `${name} is ${what}`,
           bodies: wrong.map((value) => ({ ...base, [name]: value })),
@@ -139,19 +142,29 @@ const values = {
 
 type Kind = readonly [what: string, values: fc.Arbitrary<unknown>];
 
-function objectOf(properties: readonly BodyProperty[]): fc.Arbitrary<Members> {
-  const members = Object.fromEntries(properties.map(({ name, schema }) => [name, anyValueOf(schema)]));
-  const requiredKeys = properties.filter(({ required }) => required).map(({ name }) => name);
+/** The properties that a request may hold. */
+export function sendable({ properties }: SchemaShape): [name: string, PropertyShape][] {
+  return [...properties].filter(([, { readOnly }]) => !readOnly);
+}
+
+function objectOf(properties: readonly [name: string, PropertyShape][]): fc.Arbitrary<Members> {
+  const members = Object.fromEntries(properties.map(([name, { schema }]) => [name, anyValueOf(schema)]));
+  const requiredKeys = properties.filter(([, { required }]) => required).map(([name]) => name);
   return fc.record(members, { requiredKeys, noNullPrototype: true });
 }
 
-function anyValueOf(schema: BodySchema): fc.Arbitrary<unknown> {
+function anyValueOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   const value = nonNullOf(schema);
-  return schema.nulls === 'allowed' ? fc.option(value, { nil: null, freq: 5 }) : value;
+  return takesNull(schema) ? fc.option(value, { nil: null, freq: 5 }) : value;
 }
 
-function nonNullOf({ type, enumValues, items, properties, limits }: BodySchema): fc.Arbitrary<unknown> {
-  switch (type) {
+function takesNull({ types, nullable, disputesNull }: SchemaShape): boolean {
+  return nullable && !disputesNull && types.length > 0;
+}
+
+function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
+  const { types, values: enumValues = [], items, limits } = schema;
+  switch (types.length === 1 ? types[0] : 'any') {
     case 'boolean':
       return values.boolean;
     case 'string':
@@ -166,8 +179,8 @@ function nonNullOf({ type, enumValues, items, properties, limits }: BodySchema):
         lengthWithin(limits, 'minItems', 'maxItems', 4) ?? { minLength: 1, maxLength: 4 },
       );
     case 'object':
-      return objectOf(properties);
-    case 'any':
+      return objectOf(sendable(schema));
+    default:
       return fc.oneof(texts.unusual, values.boolean, values.number);
   }
 }
@@ -175,11 +188,11 @@ function nonNullOf({ type, enumValues, items, properties, limits }: BodySchema):
 /** The most characters or items that limits may ask for. */
 const mostUnits = 10_000;
 
-type Limits = BodySchema['limits'];
+type Limits = SchemaShape['limits'];
 
 /** A text that probably meets the limits. */
 function textWithin(limits: Limits): fc.Arbitrary<string> {
-  const { pattern } = limits;
+  const pattern = limits.get('pattern');
   try {
     if (typeof pattern === 'string' && shortestOf(pattern) <= mostUnits)
       return fc.stringMatching(new RegExp(pattern));
@@ -200,15 +213,16 @@ function shortestOf(pattern: string): number {
 
 /** Lengths from the minimum to `more` above it; undefined if the limits set no length or too large a one. */
 function lengthWithin(limits: Limits, least: string, most: string, more: number) {
-  const minLength = Number(limits[least] ?? 0);
-  const maxLength = Math.min(Number(limits[most] ?? Number.POSITIVE_INFINITY), minLength + more);
-  const isSet = limits[least] !== undefined || limits[most] !== undefined;
+  const minLength = Number(limits.get(least) ?? 0);
+  const maxLength = Math.min(Number(limits.get(most) ?? Number.POSITIVE_INFINITY), minLength + more);
+  const isSet = limits.has(least) || limits.has(most);
   return isSet && minLength >= 0 && minLength <= Math.min(maxLength, mostUnits)
     ? { minLength, maxLength }
     : undefined;
 }
 
-function integerWithin({ minimum, maximum }: Limits): fc.Arbitrary<number> {
+function integerWithin(limits: Limits): fc.Arbitrary<number> {
+  const [minimum, maximum] = [limits.get('minimum'), limits.get('maximum')];
   const isLimit = (limit: unknown) => typeof limit === 'number' && Number.isSafeInteger(limit);
   if (!isLimit(minimum) && !isLimit(maximum)) return fc.integer();
   const min = isLimit(minimum) ? Number(minimum) : Number.MIN_SAFE_INTEGER;
@@ -216,14 +230,15 @@ function integerWithin({ minimum, maximum }: Limits): fc.Arbitrary<number> {
   return min <= max ? fc.integer({ min, max }) : fc.integer();
 }
 
-function extremesOf(schema: BodySchema): Kind[] {
-  const nothing: Kind[] = schema.nulls === 'allowed' ? [['null', fc.constant(null)]] : [];
-  if (schema.type === 'array') {
+function extremesOf(schema: SchemaShape): Kind[] {
+  const nothing: Kind[] = takesNull(schema) ? [['null', fc.constant(null)]] : [];
+  const [type, another] = schema.types;
+  if (type === 'array' && another === undefined) {
     const item = schema.items === undefined ? texts.unusual : nonNullOf(schema.items);
     const repeated = item.map((value) => [value, value]);
     return [...nothing, ['empty', fc.constant([])], ['a list with repetitions', repeated]];
   }
-  if (schema.type === 'string' && schema.enumValues.length === 0) {
+  if (type === 'string' && another === undefined && (schema.values ?? []).length === 0) {
     return [
       ...nothing,
       ['empty', fc.constant('')],
@@ -235,12 +250,13 @@ function extremesOf(schema: BodySchema): Kind[] {
   return [...nothing, ['any value of its own', nonNullOf(schema)]];
 }
 
-function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
-  if (type === 'any') return [];
+function spoiledOf({ types, nullable, values: enumValues = [], items }: SchemaShape): Kind[] {
+  const [type, another] = types;
+  if (type === undefined || another !== undefined) return [];
   const own = type === 'integer' ? 'number' : type;
   const others = (['boolean', 'number', 'string', 'array', 'object'] as const).filter((kind) => kind !== own);
   const kinds: Kind[] = others.map((kind) => [`${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`, values[kind]]);
-  if (nulls === 'refused') kinds.push(['null', fc.constant(null)]);
+  if (!nullable) kinds.push(['null', fc.constant(null)]);
   if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
   if (type === 'array' && items !== undefined) {
     const right = nonNullOf(items);

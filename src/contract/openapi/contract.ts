@@ -1,7 +1,7 @@
 import type { BrokenRule } from '../../base/model/breach.js';
 import type { ReleaseName } from '../../base/model/releases.js';
-import type { BodySchema } from './body-schema.js';
 import type { OperationId } from './operations.js';
+import type { SchemaShape } from './schema-shape.js';
 
 export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] as const;
 
@@ -51,7 +51,7 @@ export interface Judge {
 
 export interface RequestBody extends Judge {
   readonly required: boolean;
-  readonly schema: BodySchema;
+  readonly schema: SchemaShape;
 }
 
 export interface Answer extends Judge {

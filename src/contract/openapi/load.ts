@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ReleaseName } from '../../base/model/releases.js';
 import { packageRoot } from '../../base/package-root.js';
-import { bodySchemaOf } from './body-schema.js';
 import type {
   Anomaly,
   Answer,
@@ -18,6 +17,7 @@ import { type FoundOperation, type FoundOperations, findOperations } from './fin
 import type { OperationId } from './operations.js';
 import { isObject, type Located, type LocatedObject } from './pointers.js';
 import { propertiesOf, schemaNameOf } from './properties.js';
+import { schemaShape } from './schema-shape.js';
 import { type Dialect, kindOf, SchemaCompiler } from './schemas.js';
 import { credentialsOf } from './security.js';
 import { requireBounded, requireValid, versionOf } from './validity.js';
@@ -153,7 +153,7 @@ class Reader {
     const judge = this.#schemas.judge(content.schema);
     return {
       required,
-      schema: bodySchemaOf(this.document, content.schema),
+      schema: schemaShape(this.document, content.schema),
       mismatches: (value) => {
         if (value !== undefined) return judge.mismatches(value);
         return required ? [mismatch('a body', value, body.pointer)] : [];

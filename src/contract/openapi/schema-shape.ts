@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { SourceDocument } from '../openapi/document.js';
-import { isObject, itemsOf, type Located, type LocatedObject, pointerTo } from '../openapi/pointers.js';
-import { schemaNameOf } from '../openapi/properties.js';
+import type { SourceDocument } from './document.js';
+import { isObject, itemsOf, type Located, type LocatedObject, pointerTo } from './pointers.js';
+import { schemaNameOf } from './properties.js';
 
-/** The parts of a schema that a comparison looks at, with references resolved and `allOf` merged. */
+/** The parts of a schema that a comparison and generated bodies need, with references resolved and `allOf` merged. */
 export interface SchemaShape {
   /** Its name among the document's components; undefined for an inline schema. */
   readonly name: string | undefined;
   /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
+  /** Nullable without null in the enumeration. OpenAPI versions disagree on null then. */
+  readonly disputesNull: boolean;
   /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
   readonly properties: ReadonlyMap<string, PropertyShape>;
@@ -91,6 +93,7 @@ const anything: SchemaShape = {
   name: undefined,
   types: [],
   nullable: false,
+  disputesNull: false,
   values: undefined,
   properties: new Map(),
   items: undefined,
@@ -135,10 +138,10 @@ function ownShape(
     // Many documents omit the type beside properties.
     types: types.length === 0 && members.length > 0 ? ['object'] : types,
     nullable: value['nullable'] === true || declared.includes('null'),
+    disputesNull: value['nullable'] === true && values?.includes(null) === false,
     values: values
       ?.filter((each: unknown) => each !== null)
-      .map((each: unknown) => (typeof each === 'string' ? each : textOf(each)))
-      .sort(),
+      .map((each: unknown) => (typeof each === 'string' ? each : textOf(each))),
     properties: new Map(properties),
     items,
     closed: value['additionalProperties'] === false,
@@ -161,6 +164,7 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
     name: one.name,
     types: typesOfBoth(one.types, other.types),
     nullable: allowsNull(one) && allowsNull(other) && (one.nullable || other.nullable),
+    disputesNull: one.disputesNull || other.disputesNull,
     values,
     properties: mapOfBoth(one.properties, other.properties, (left, right) => ({
       owner: left.owner,
@@ -228,12 +232,12 @@ function sorted(texts: readonly string[]): string[] {
 }
 
 /** The same for shapes that differ only in names. */
-function digestOfShape({ name: _, properties, items, ...rest }: SchemaShape): string {
+function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
   const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
     member,
     { ...flags, schema: digestOfShape(schema) },
   ]);
-  return digestOf({ ...rest, members, items: items && digestOfShape(items) });
+  return digestOf({ ...rest, members, values: values?.toSorted(), items: items && digestOfShape(items) });
 }
 
 /** Digests, since texts of alternatives within alternatives would multiply. */
