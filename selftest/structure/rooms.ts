@@ -30,7 +30,7 @@ export const rooms: readonly Room[] = rows`
   base | model | The types: exchange, outcome, verdict, gating, waiver, release. No behaviour.
   base | wording | Checks and breaches as sentences. | words model
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
-  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors secret spec-schema
+  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors shape secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
   contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors files shape model package-root libraries
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file

@@ -40,7 +40,7 @@ const one = (change: object) => stringify({ waivers: [entry(change)] });
 describe('a bad file is reported with line, column and advice', () => {
   const texts = rows`
     nothing        |              | w.yaml:1:1 the file is empty: it needs the key waivers, a list
-    a list         | - a          | w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list
+    a list         | - a          | w.yaml:1:1 the file is not a mapping (key: value): it needs the key waivers, a list
     no YAML        | waivers: [;  { | w.yaml:2:4 not valid YAML
     no list        | waivers: x   | w.yaml:1:10 waivers: must be a list
     an empty entry | waivers:;  - | waivers[0]: is empty: must be keys with values

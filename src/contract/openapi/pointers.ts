@@ -25,6 +25,12 @@ export function tokensOf(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+/** The name of a schema among the document's components; undefined for any other schema. */
+export function schemaNameOf(pointer: string): string | undefined {
+  const [components, schemas, name, ...rest] = tokensOf(pointer);
+  return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
+}
+
 /** The items of a list with their JSON pointers; none for any other value. */
 export function itemsOf(list: unknown, pointer: string): Located[] {
   if (!Array.isArray(list)) return [];

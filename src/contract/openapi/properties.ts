@@ -1,12 +1,6 @@
 import type { SchemaProperty } from './contract.js';
 import type { SourceDocument } from './document.js';
-import { isObject, itemsOf, type Located, pointerTo, tokensOf } from './pointers.js';
-
-/** The name of a schema among the document's components; undefined for any other schema. */
-export function schemaNameOf(pointer: string): string | undefined {
-  const [components, schemas, name, ...rest] = tokensOf(pointer);
-  return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
-}
+import { isObject, itemsOf, type Located, pointerTo, schemaNameOf } from './pointers.js';
 
 /** All properties of the schema's values, including those of parts, items and inner objects. */
 export function propertiesOf(document: SourceDocument, schema: Located): SchemaProperty[] {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceDocument } from './document.js';
-import { isObject, itemsOf, type Located, type LocatedObject, pointerTo } from './pointers.js';
-import { schemaNameOf } from './properties.js';
+import { isObject, itemsOf, type Located, type LocatedObject, pointerTo, schemaNameOf } from './pointers.js';
 
 /** The parts of a schema that a comparison and generated bodies need, with references resolved and `allOf` merged. */
 export interface SchemaShape {

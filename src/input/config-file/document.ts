@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { Tokenizer, TokenParser } from '@streamparser/json';
 import {
   type Document,
   isAlias,
@@ -15,7 +16,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { parsedJson } from '../../base/shape.js';
 import { type KeyPath, type Place, Problems } from './problems.js';
 import { readTextFile } from './text-file.js';
 
@@ -63,11 +65,17 @@ export class ConfigDocument {
     const read = readTextFile(file);
     if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
     const document = new ConfigDocument(read.text, file);
-    if (needs === undefined || isMap(document.#document.contents)) return document;
-    const empty = document.value === null || document.value === undefined;
-    document.problem([], `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs ${needs}`);
-    document.problems.throwIfAny();
+    if (needs !== undefined) document.requireMapping(needs);
     return document;
+  }
+
+  /** @param needs the keys of the mapping. @throws ConfigurationError for any other content */
+  requireMapping(needs: string): void {
+    if (isMap(this.#document.contents)) return;
+    const isEmpty = this.value === null || this.value === undefined;
+    const what = isEmpty ? 'the file is empty' : 'the file is not a mapping (key: value)';
+    this.problem([], `${what}: it needs ${needs}`);
+    this.problems.throwIfAny();
   }
 
   problem(path: KeyPath, text: string, at: 'value' | 'key' = 'value'): void {
@@ -252,47 +260,27 @@ function yamlSentence(error: YAMLError, line: string): string {
     : `not valid YAML: ${sentence ?? 'something is not where it can be'}`;
 }
 
-const blank = /[ \t\n\r]*/y;
-const text = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
-const word = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-
 /**
- * The offset of the first error in a JSON text (RFC 8259); undefined: the text is valid. JSON.parse quotes
- * the text in its messages, which may hold a password. Deeper texts than the document allows were refused before.
+ * The offset of the first error in a JSON text; undefined: the text is valid. JSON.parse quotes the text in its
+ * messages, which may hold a password.
  */
-function jsonErrorOffset(source: string): number | undefined {
-  let offset = 0;
-
-  const take = (pattern: RegExp): boolean => {
-    pattern.lastIndex = offset;
-    if (!pattern.test(source)) return false;
-    offset = pattern.lastIndex;
-    return true;
+function jsonErrorOffset(text: string): number | undefined {
+  if (parsedJson(text) !== undefined) return undefined;
+  let bytes = 0;
+  const tokenizer = new Tokenizer();
+  const parser = new TokenParser();
+  tokenizer.onToken = (token) => {
+    bytes = token.offset;
+    parser.write(token);
   };
-  const takeCharacter = (character: string): boolean => {
-    take(blank);
-    if (source[offset] !== character) return false;
-    offset++;
-    return true;
-  };
-  const member = () => {
-    take(blank);
-    return take(text) && takeCharacter(':') && value();
-  };
-  const list = (close: string, item: () => boolean): boolean => {
-    if (takeCharacter(close)) return true;
-    do {
-      if (!item()) return false;
-    } while (takeCharacter(','));
-    return takeCharacter(close);
-  };
-  const value = (): boolean => {
-    if (takeCharacter('{')) return list('}', member);
-    if (takeCharacter('[')) return list(']', value);
-    return take(text) || take(word);
-  };
-
-  if (!value()) return offset;
-  take(blank);
-  return offset === source.length ? undefined : offset;
+  parser.onValue = () => {};
+  try {
+    tokenizer.write(text);
+    tokenizer.end();
+    parser.end();
+  } catch (error) {
+    const [, position = bytes] = /absolute position "(\d+)"/.exec(reasonOf(error)) ?? [];
+    bytes = Number(position);
+  }
+  return Buffer.from(text).subarray(0, bytes).toString().length;
 }

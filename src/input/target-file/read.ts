@@ -29,7 +29,7 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
     throw new ConfigurationError(`${path}: a target file's name must end in ${extensions.join(', ')}`);
   }
   const document = new ConfigDocument(read.text, path);
-  checkIsMapping(document);
+  document.requireMapping('at least baseUrl and accounts');
   checkSchema(document, 'target.schema.json', (key, keyword) => hint(document, key, keyword));
   const file = resolve(path);
   const values = new Values(document, resolveValues(document, dirname(file), env));
@@ -74,15 +74,6 @@ export function variablesOf({
     }),
     ...given(supportUser.password, { what: 'password', variable: 'SUPPORT_PW' }),
   ];
-}
-
-function checkIsMapping(document: ConfigDocument): void {
-  const { value } = document;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  const what =
-    value === null || value === undefined ? 'the file is empty' : 'the file is not a mapping (key: value)';
-  document.problem([], `${what}: it needs at least baseUrl and accounts`);
-  document.problems.throwIfAny();
 }
 
 function hint(document: ConfigDocument, path: KeyPath, keyword: string): string | undefined {
