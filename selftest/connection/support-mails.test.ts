@@ -16,8 +16,7 @@ function mailsWith(mail: Partial<MailOf> = {}) {
     mail: async () => ({
       mark: async () => mailed as Mark,
       codeAsked: async () => ({ code: String(++mailed), mark: mailed as Mark }),
-      codeTo: async () => String(++mailed),
-      comes: async () => false,
+      codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
       since: async () => [],
       codeIn: () => undefined,
       ...mail,

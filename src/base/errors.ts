@@ -66,6 +66,13 @@ export class TransportError extends SuiteError {
   }
 }
 
+/** For `catch`: undefined after an error of these kinds. @throws any other error */
+export function ignoring(...kinds: readonly (abstract new (...values: never[]) => SuiteError)[]) {
+  return (error: unknown): undefined => {
+    if (!kinds.some((kind) => error instanceof kind)) throw error;
+  };
+}
+
 /** The code that Node or a library gave an error; empty: none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -1,4 +1,4 @@
-import { ArrangeError, NotAllowedError } from '../../base/errors.js';
+import { ArrangeError, ignoring, NotAllowedError } from '../../base/errors.js';
 import { textOf } from '../../contract/judging/body.js';
 import type { AccountRole } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
@@ -80,7 +80,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   const promised = asked.filter(({ refusal }) => refusal === undefined);
   const came = await Promise.all(
     promised.map(async ({ user, mark }) => {
-      const code = await mail.codeTo(user.email, mark).catch(ignoreArranging);
+      const code = await mail.codeTo(user.email, mark).catch(ignoring(ArrangeError));
       if (code !== undefined) mailedCodes.set(user.role, true);
       return code !== undefined;
     }),
@@ -125,10 +125,5 @@ async function callerGetsMail(
   const mark = await mail.mark(one.user.email);
   const { status } = await connection.api.call('SendEmailOtp', { as: one.session });
   if (status >= 300) return false;
-  return (await mail.codeTo(one.user.email, mark).catch(ignoreArranging)) !== undefined;
-}
-
-function ignoreArranging(error: unknown): undefined {
-  if (error instanceof ArrangeError) return undefined;
-  throw error;
+  return (await mail.codeTo(one.user.email, mark).catch(ignoring(ArrangeError))) !== undefined;
 }

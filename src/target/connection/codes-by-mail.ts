@@ -209,16 +209,6 @@ export class CodesByMail {
     });
   }
 
-  async comes(address: string, mark: Mark, tried: ReadonlySet<string>): Promise<boolean> {
-    try {
-      await this.codeTo(address, mark, tried);
-      return true;
-    } catch (error) {
-      if (error instanceof ArrangeError) return false;
-      throw error;
-    }
-  }
-
   since(mark: Mark): Promise<readonly ReceivedMail[]> {
     return this.mailbox.since(mark);
   }
@@ -268,7 +258,3 @@ export class CodesByMail {
     return found.code === undefined && found.unclear ? found.problem : undefined;
   }
 }
-
-/** How many codes the suite tries at most to switch MFA off: more could lock the support user. */
-export const mostTries = 3;
-export const mostAsked = 2;

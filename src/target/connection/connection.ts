@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ArrangeError } from '../../base/errors.js';
+import { ArrangeError, ignoring } from '../../base/errors.js';
 import type { EventBody, Learned } from '../../base/model/event.js';
 import type { TellSecret } from '../../base/redaction/secrets-channel.js';
 import { Secret } from '../../base/secret.js';
@@ -272,17 +272,13 @@ export class Connection {
         const { status } = await this.api.call('CreateEmailOtp', { json: credentials });
         if (status >= 300) throw new ArrangeError(`POST /email-otp answered ${status}: no code can come.`);
       })
-      .catch(noneCame);
+      .catch(ignoring(ArrangeError));
     if (asked === undefined) return undefined;
     const { fields } = await this.api.call('CreateSession', {
       json: { ...credentials, otpCode: asked.code, otpType: 'email' },
     });
     return textIn(fields.sessionId);
   }
-}
-
-function noneCame(error: unknown): undefined {
-  if (!(error instanceof ArrangeError)) throw error;
 }
 
 function sessionOf(id: string): Credential {

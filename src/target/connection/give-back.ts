@@ -1,4 +1,4 @@
-import { SuiteError, TransportError } from '../../base/errors.js';
+import { ignoring, SuiteError, TransportError } from '../../base/errors.js';
 import type { JournalContent } from '../journal/config.js';
 import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
@@ -68,14 +68,9 @@ export async function giveBack(
   }
 }
 
+/** After an error of its own, the earlier error says more. */
 async function hasReopened(connection: Connection): Promise<boolean> {
-  try {
-    return await connection.reopenAdmin();
-  } catch (error) {
-    if (!(error instanceof SuiteError)) throw error;
-    // The earlier error says more.
-    return false;
-  }
+  return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }
 
 function waitedFor(pending: readonly string[]): string {

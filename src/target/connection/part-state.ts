@@ -1,4 +1,4 @@
-import { ArrangeError, TransportError } from '../../base/errors.js';
+import { ArrangeError, ignoring, TransportError } from '../../base/errors.js';
 import type { Uses } from '../../base/model/uses.js';
 import { actual } from '../../base/wording/breach.js';
 import { answerRequirement, brokenRules } from '../../contract/judging/judge.js';
@@ -206,7 +206,8 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    * @throws ArrangeError if the state doesn't show
    */
   async giveBack(found: Config, mayBeLate = true): Promise<string[]> {
-    const now = await this.readAsShown().catch(ifUnreadable);
+    // What the target holds now may be unreadable, while what was found is not.
+    const now = await this.readAsShown().catch(ignoring(ArrangeError));
     if (now !== undefined) {
       if (this.isRestored(now, found, this.#hasRestored)) return [];
       if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
@@ -307,9 +308,4 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       { exchange: answer.exchange, breaks: answerRequirement(this.operation) },
     );
   }
-}
-
-/** What the target holds now may be unreadable, while what was found is not. */
-function ifUnreadable(error: unknown): undefined {
-  if (!(error instanceof ArrangeError)) throw error;
 }

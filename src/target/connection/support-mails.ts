@@ -1,7 +1,7 @@
-import { ArrangeError, SuiteError } from '../../base/errors.js';
+import { ArrangeError, ignoring, SuiteError } from '../../base/errors.js';
 import type { Mark } from '../../wire/mail/mailbox.js';
 import { supportUser } from './attempts.js';
-import { type AskedCode, type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+import type { AskedCode, CodesByMail } from './codes-by-mail.js';
 import type { Waiter } from './waiter.js';
 
 interface Parts {
@@ -10,7 +10,11 @@ interface Parts {
   mail(): Promise<AskedMail>;
 }
 
-type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
+type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | 'codeIn'>;
+
+/** The most codes tried to switch MFA off: more could lock the support user. */
+const mostTries = 3;
+const mostAsked = 2;
 
 /** A lock that looks like a wrong code ends during the first of these waits, or the second. */
 const lockWaitsMs = [10_000, 50_000];
@@ -45,10 +49,13 @@ export class SupportMails {
       tried.add(code);
       const answer = await use(code);
       if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
+      const later = this.#mayBeLate
+        ? await mail.codeTo(address, mark, tried).catch(ignoring(ArrangeError))
+        : undefined;
       // A mailbox that got nothing is not waited for again.
-      this.#mayBeLate &&= await mail.comes(address, mark, tried);
-      if (this.#mayBeLate) {
-        code = await mail.codeTo(address, mark, tried);
+      this.#mayBeLate = later !== undefined;
+      if (later !== undefined) {
+        code = later;
         continue;
       }
       if (asked >= mostAsked) {
@@ -82,11 +89,6 @@ async function strayedCode(
   begin: Mark,
   tried: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  try {
-    const codes = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []);
-    return codes.findLast((code) => !tried.has(code));
-  } catch (error) {
-    if (error instanceof SuiteError) return undefined;
-    throw error;
-  }
+  const mails = (await mail.since(begin).catch(ignoring(SuiteError))) ?? [];
+  return mails.flatMap((each) => mail.codeIn(each) ?? []).findLast((code) => !tried.has(code));
 }

@@ -1,4 +1,4 @@
-import { TransportError } from '../../base/errors.js';
+import { ignoring, TransportError } from '../../base/errors.js';
 import { defaultRelease, type ReleaseName, releaseNames } from '../../base/model/releases.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { loadContract } from '../../contract/openapi/load.js';
@@ -111,10 +111,7 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
 
 /** Why a target can't speak the release in its file: it lacks an operation of that release. */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
-  const detection = await detect(target, stateDir).catch((error: unknown) => {
-    if (error instanceof TransportError) return undefined;
-    throw error;
-  });
+  const detection = await detect(target, stateDir).catch(ignoring(TransportError));
   const { release } = target;
   const against = (detection?.evidence ?? []).filter(
     ({ refutes, contradicts }) => refutes === true && contradicts.includes(release),
