@@ -1,24 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Call, Credentials, WireAnswer, World } from './call.js';
 import { type Json, type JsonObject, own, text } from './json.js';
-import { type Fault, type Seams, type Which, withRules } from './seams.js';
+import type { Seams, Which } from './seams.js';
 import type { MailCode, Owner, State, SupportMfa, TotpKey, User } from './state.js';
 import { hotp, stepAt } from './totp.js';
 
-type Apply = Fault['apply'];
-
 /** Logins that `isFree` accepts need no code. */
-export const asksNoCode =
-  (isFree: (body: JsonObject, call: Call, world: World) => boolean): Apply =>
-  (seams) => {
-    const isFreed = seams.noted('CreateSession', isFree);
-    const { asksForCode } = seams.rules;
-    seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
-  };
+export function asksNoCode(
+  seams: Seams,
+  isFree: (body: JsonObject, call: Call, world: World) => boolean,
+): void {
+  const isFreed = seams.noted('CreateSession', isFree);
+  const { asksForCode } = seams.rules;
+  seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
+}
 
 /** The same for logins whose body the checks refuse. */
-export const asksNoCodeUnchecked = (isFree: (body: JsonObject, call: Call, world: World) => boolean): Apply =>
-  asksNoCode((body, call, world) => {
+export const asksNoCodeUnchecked = (
+  seams: Seams,
+  isFree: (body: JsonObject, call: Call, world: World) => boolean,
+) =>
+  asksNoCode(seams, (body, call, world) => {
     const isFreed = isFree(body, call, world);
     if (isFreed) call.skip.add('checks');
     return isFreed;
@@ -35,102 +37,104 @@ interface Change {
 }
 
 /** Changes that `isFree` accepts need no right mfaCode. */
-export const changesFreely =
-  (isFree: (change: Change) => boolean): Apply =>
-  (seams) => {
-    const asked = seams.noted('UpdateSupportMFAConfig', (body, call) => ({
-      given: text(body, 'mfaCode'),
-      body,
-      call,
-    }));
-    const { needsMfaCode } = seams.rules;
-    seams.rules.needsMfaCode = (before, wanted, world) => {
-      const request = asked();
-      const isFreed = request !== undefined && isFree({ ...request, before, wanted, world });
-      return !isFreed && needsMfaCode(before, wanted, world);
-    };
+export function changesFreely(seams: Seams, isFree: (change: Change) => boolean): void {
+  const asked = seams.noted('UpdateSupportMFAConfig', (body, call) => ({
+    given: text(body, 'mfaCode'),
+    body,
+    call,
+  }));
+  const { needsMfaCode } = seams.rules;
+  seams.rules.needsMfaCode = (before, wanted, world) => {
+    const request = asked();
+    const isFreed = request !== undefined && isFree({ ...request, before, wanted, world });
+    return !isFreed && needsMfaCode(before, wanted, world);
   };
+}
 
 /** Switching support MFA off needs no right mfaCode where `isFree` says so. */
-export const disablesFreely = (isFree: (change: Change) => boolean): Apply =>
-  changesFreely((change) => change.before.enabled && !change.wanted.enabled && isFree(change));
+export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
+  changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
 /** In email mode the earlier address stays in force. @param claims gets the new address, which answers then show */
-export const keepsAddress = (claims?: (email: string, world: World) => void): Apply => {
+export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
-  return (seams) => {
-    let wish: string | null = null;
-    seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
-      const stays = isByMail(before) && isByMail(wanted) && before.email !== wanted.email;
-      wish = stays ? wanted.email : null;
-      return storeSupport(before, stays ? { ...wanted, email: before.email } : wanted, world);
-    });
-    if (claims === undefined) return;
-    seams.success('UpdateSupportMFAConfig', (body, _call, world) => {
-      if (wish === null) return;
-      claims(wish, world);
-      return { ...body, email: wish };
-    });
-  };
-};
+  let wish: string | null = null;
+  seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
+    const stays = isByMail(before) && isByMail(wanted) && before.email !== wanted.email;
+    wish = stays ? wanted.email : null;
+    return storeSupport(before, stays ? { ...wanted, email: before.email } : wanted, world);
+  });
+  if (claims === undefined) return;
+  seams.success('UpdateSupportMFAConfig', (body, _call, world) => {
+    if (wish === null) return;
+    claims(wish, world);
+    return { ...body, email: wish };
+  });
+}
 
 /** A request with unknown credentials belongs to the user that `who` finds. */
 export const alsoKnows = (
+  seams: Seams,
   who: (credentials: Credentials, call: Call, world: World) => User | undefined,
-): Apply =>
-  withRules(({ identify }) => ({
-    identify: (credentials, call, world) =>
-      identify(credentials, call, world) ?? who(credentials, call, world),
-  }));
+) => seams.wrap('identify', (identify, ...asked) => identify(...asked) ?? who(...asked));
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
 /** Replaces the session ids or access tokens that logins answer. The original ones open nothing. */
-export const handsOut =
-  (operation: keyof typeof handedOut, change: (id: string, username: string, now: number) => string): Apply =>
-  (seams) =>
-    seams.success(operation, (body, _call, { state, clock }) => {
-      const known = operation === 'CreateSession' ? state.sessions : state.tokens;
-      const id = text(body, handedOut[operation]) ?? '';
-      const user = known.get(id);
-      if (user === undefined) return;
-      const other = change(id, user.username, clock.now());
-      known.delete(id);
-      known.set(other, user);
-      state.issuedAt.set(other, clock.now());
-      return { ...body, [handedOut[operation]]: other };
-    });
+export function handsOut(
+  seams: Seams,
+  operation: keyof typeof handedOut,
+  change: (id: string, username: string, now: number) => string,
+): void {
+  seams.success(operation, (body, _call, { state, clock }) => {
+    const known = operation === 'CreateSession' ? state.sessions : state.tokens;
+    const id = text(body, handedOut[operation]) ?? '';
+    const user = known.get(id);
+    if (user === undefined) return;
+    const other = change(id, user.username, clock.now());
+    known.delete(id);
+    known.set(other, user);
+    state.issuedAt.set(other, clock.now());
+    return { ...body, [handedOut[operation]]: other };
+  });
+}
 /** A credential in the answer to a login. */
 export type Handed = 'sessionId' | 'accessToken';
 
 /** Shows session ids or access tokens in another form. `read` restores the original from a request. */
-export const shownAs =
-  (property: Handed, show: (value: string) => string, read: (shown: string) => string): Apply =>
-  (seams) => {
-    seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
-      const value = text(body, property);
-      return value === undefined ? undefined : { ...body, [property]: show(value) };
-    });
-    seams.wrap('identify', (identify, credentials, call, world) => {
-      const known = { ...credentials };
-      if (property === 'sessionId' && known.sessionId !== undefined) known.sessionId = read(known.sessionId);
-      if (property === 'accessToken' && known.authorization !== undefined)
-        known.authorization = known.authorization.replace(/(?<= ).*$/, (token) => read(token));
-      return identify(known, call, world);
-    });
-  };
+export function shownAs(
+  seams: Seams,
+  property: Handed,
+  show: (value: string) => string,
+  read: (shown: string) => string,
+): void {
+  seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
+    const value = text(body, property);
+    return value === undefined ? undefined : { ...body, [property]: show(value) };
+  });
+  seams.wrap('identify', (identify, credentials, call, world) => {
+    const known = { ...credentials };
+    if (property === 'sessionId' && known.sessionId !== undefined) known.sessionId = read(known.sessionId);
+    if (property === 'accessToken' && known.authorization !== undefined)
+      known.authorization = known.authorization.replace(/(?<= ).*$/, (token) => read(token));
+    return identify(known, call, world);
+  });
+}
 
 /** Replaces members of the answers with this status. */
-export const replaces =
-  (which: Which, status: number, by: Partial<Answer>): Apply =>
-  (seams) =>
-    seams.answer(which, (answer) => answer.status === status && structuredClone(by));
+export function replaces(seams: Seams, which: Which, status: number, by: Partial<Answer>): void {
+  seams.answer(which, (answer) => answer.status === status && structuredClone(by));
+}
 
 /** Sends the answers with this status byte for byte. */
-export const sendsRaw =
-  (which: Which, status: number, raw: NonNullable<WireAnswer['raw']>): Apply =>
-  (seams) =>
-    seams.wire(which, (answer) => answer.status === status && { raw });
+export function sendsRaw(
+  seams: Seams,
+  which: Which,
+  status: number,
+  raw: NonNullable<WireAnswer['raw']>,
+): void {
+  seams.wire(which, (answer) => answer.status === status && { raw });
+}
 
 /** Turns an answer into a web server's page. Of the header fields, only Date stays. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
@@ -141,12 +145,11 @@ export function page(answer: WireAnswer, status: number, type: string, content: 
 }
 
 /** Removes one header field from answers. */
-export const leavesOut =
-  (name: string): Apply =>
-  (seams) =>
-    seams.wire('any', (answer) => {
-      answer.headers = Object.fromEntries(Object.entries(answer.headers).filter(([each]) => each !== name));
-    });
+export function leavesOut(seams: Seams, name: string): void {
+  seams.wire('any', (answer) => {
+    answer.headers = Object.fromEntries(Object.entries(answer.headers).filter(([each]) => each !== name));
+  });
+}
 
 /** The code of a key now, or some steps away. */
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
@@ -199,17 +202,3 @@ export function userNamed(body: Json | undefined, { state }: World): User | unde
   const name = text(body, 'username');
   return state.users.find(({ username }) => username === name);
 }
-
-/** The hooks of a deviation in one seam only. */
-const hooksOf =
-  <Hook>(set: (seams: Seams, which: Which, hook: Hook) => void) =>
-  (which: Which, hook: Hook): Apply =>
-  (seams) =>
-    set(seams, which, hook);
-
-export const bodies = hooksOf<Parameters<Seams['body']>[1]>((seams, ...hook) => seams.body(...hook));
-export const edits = hooksOf<Parameters<Seams['edit']>[1]>((seams, ...hook) => seams.edit(...hook));
-export const shows = hooksOf<Parameters<Seams['show']>[1]>((seams, ...hook) => seams.show(...hook));
-export const answers = hooksOf<Parameters<Seams['answer']>[1]>((seams, ...hook) => seams.answer(...hook));
-export const successes = hooksOf<Parameters<Seams['success']>[1]>((seams, ...hook) => seams.success(...hook));
-export const refusals = hooksOf<Parameters<Seams['refusal']>[1]>((seams, ...hook) => seams.refusal(...hook));

@@ -152,6 +152,9 @@ function touches(which: Which, call: Call): boolean {
   return [which].flat().some((each) => each === call.operation);
 }
 
+/** Sets up a deviation. */
+type Apply = (seams: Seams) => void;
+
 /** A deviation in one rule. `by` gets the earlier rule as its first argument. */
 export function wraps<Name extends Deciding>(name: Name, by: Wrapper<Name>): (seams: Seams) => void {
   return (seams) => seams.wrap(name, by);
@@ -191,8 +194,11 @@ export interface Fault {
 }
 
 /** Where a deviation acts: in one seam, in one rule, or through a function that changes several. */
-const holds = <Made>(by: (apply: (seams: Seams) => void) => Made) => ({
+const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
+  /** Through a function of the seams and these arguments. */
+  with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
+    by((seams) => act(seams, ...args)),
   inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),
   bodies: (...hook: Parameters<Seams['body']>) => by((seams) => seams.body(...hook)),
   edits: (...hook: Parameters<Seams['edit']>) => by((seams) => seams.edit(...hook)),
@@ -207,7 +213,7 @@ const holds = <Made>(by: (apply: (seams: Seams) => void) => Made) => ({
 
 /** A fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
 export const breaks = (...requirements: readonly string[]) => {
-  const fault = (more: Pick<Fault, 'since' | 'tls'>) => (description: string) =>
+  const fault = (more: Pick<Fault, 'since'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
   return {
     /** The first release in which it shows. */

@@ -5,7 +5,7 @@ import { alsoKnows, replaces } from '../deviations.js';
 import { objectIn, own } from '../json.js';
 import { operations } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
-import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { User } from '../state.js';
 
 /** The operations that need a credential, with the slug of their requirements. */
@@ -15,8 +15,10 @@ const otherSpelling = 'access/other-path-spellings-refuse-anonymous';
 const isPublic = (text: string) => /users\/sessions|email-otp|access-tokens/.test(text);
 
 /** A caller that `admits` accepts counts as the admin. */
-const letIn = (admits: (credentials: Credentials, call: Call, world: World) => boolean) =>
-  alsoKnows((credentials, call, world) => (admits(credentials, call, world) ? world.state.admin : undefined));
+const letIn = (seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean) =>
+  alsoKnows(seams, (credentials, call, world) =>
+    admits(credentials, call, world) ? world.state.admin : undefined,
+  );
 
 /** An operation works for some requests without a valid credential. */
 const admits =
@@ -26,7 +28,7 @@ const admits =
       [`access/${slug}-${kind}`]: breaks(`access/${slug}-refuses-${kind}`)
         .since(since)
         .says(`${id} works ${what}.`)
-        .by(letIn((credentials, call) => call.operation === id && isMeant(credentials))),
+        .with(letIn, (credentials, call) => call.operation === id && isMeant(credentials)),
     });
 
 const anonymous = admits('anonymous', 'without a credential', isAnonymous);
@@ -37,8 +39,8 @@ const bySession = ({ sessionId }: Credentials) => sessionId !== undefined;
 const wrongSession = admits('wrong-session', 'with an unknown session id', bySession, '7.2.1');
 
 /** Calls that `may` accepts need no privilege. */
-const alsoMay = (may: Rules['mayCall']) =>
-  wraps('mayCall', (mayCall, ...asked) => may(...asked) || mayCall(...asked));
+const alsoMay = (seams: Seams, may: Rules['mayCall']) =>
+  seams.wrap('mayCall', (mayCall, ...asked) => may(...asked) || mayCall(...asked));
 
 const viewerMay = ({ id, slug, since, privilege = 'CLUSTER_VIEW' }: (typeof guarded)[number]) =>
   privilege === 'CLUSTER_VIEW'
@@ -47,7 +49,7 @@ const viewerMay = ({ id, slug, since, privilege = 'CLUSTER_VIEW' }: (typeof guar
         [`access/viewer-may-${slug}`]: breaks(`access/viewer-cannot-${slug}`)
           .since(since)
           .says(`${id} works for a view-only user.`)
-          .by(alsoMay((_user, _privilege, { operation }) => operation === id)),
+          .with(alsoMay, (_user, _privilege, { operation }) => operation === id),
       });
 
 /** One kind of credential needs no privileges. */
@@ -60,7 +62,7 @@ const carefree = (name: string, field: string) =>
       'access/viewer-cannot-send-support-email-otp',
     )
       .says(`By ${name} a view-only user may change the configuration.`)
-      .by(alsoMay((_user, _privilege, call) => header(call, field) !== undefined)),
+      .with(alsoMay, (_user, _privilege, call) => header(call, field) !== undefined),
   });
 
 /** Paths that lead to GET /mfa-config from a public one. */
@@ -77,8 +79,10 @@ const behindPublic = (slug: string, dots: string) =>
   });
 
 /** Makes the API blind for one kind of credential. */
-const blindFor = (blind: (credentials: Credentials, call: Call) => Credentials) =>
-  wraps('identify', (identify, credentials, call, world) => identify(blind(credentials, call), call, world));
+const blindFor = (seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials) =>
+  seams.wrap('identify', (identify, credentials, call, world) =>
+    identify(blind(credentials, call), call, world),
+  );
 
 const single = faultsOf({
   'access/put-without-privilege-stored': breaks('access/viewer-cannot-update-mfa-config')
@@ -110,12 +114,10 @@ const single = faultsOf({
     }),
   'access/public-path-in-the-query-needs-no-credential': breaks(otherSpelling)
     .says('GET /mfa-config needs no credential when its query contains a public path.')
-    .by(
-      letIn((credentials, call) => {
-        const query = [...call.query.values()];
-        return call.operation === 'GetMFAConfig' && isAnonymous(credentials) && query.some(isPublic);
-      }),
-    ),
+    .with(letIn, (credentials, call) => {
+      const query = [...call.query.values()];
+      return call.operation === 'GetMFAConfig' && isAnonymous(credentials) && query.some(isPublic);
+    }),
   'access/slash-at-the-end-needs-no-credential': breaks('access/other-path-spellings-refuse-anonymous')
     .says('GET /mfa-config/ answers without a credential as GET /mfa-config does with one.')
     .answers('any', (_answer, { method, path }, { state }) => {
@@ -136,10 +138,8 @@ const single = faultsOf({
     }),
   'access/key-header-in-one-case-only': breaks('access/key-header-in-any-case')
     .says('The API key is read only from a header name spelled apiKey.')
-    .by(
-      blindFor(({ apiKey, ...others }, call) =>
-        apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
-      ),
+    .with(blindFor, ({ apiKey, ...others }, call) =>
+      apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
     ),
   'access/key-needs-a-code': breaks('access/key-needs-no-code')
     .says('While cluster MFA is on, an API key opens no operation of the support user.')
@@ -150,49 +150,41 @@ const single = faultsOf({
   'access/token-ignored': breaks('access/token-in-authorization')
     .since('7.1.2_u3')
     .says('Access tokens open nothing.')
-    .by(blindFor(({ authorization: _ignored, ...others }) => others)),
+    .with(blindFor, ({ authorization: _ignored, ...others }) => others),
   'access/session-ignored-by-get-mfa-config': breaks('access/session-id-header')
     .since('7.2.1')
     .says('A session id opens everything but GET /mfa-config.')
-    .by(
-      blindFor((credentials, call) => {
-        const { sessionId: _ignored, ...others } = credentials;
-        return call.operation === 'GetMFAConfig' ? others : credentials;
-      }),
-    ),
+    .with(blindFor, (credentials, call) => {
+      const { sessionId: _ignored, ...others } = credentials;
+      return call.operation === 'GetMFAConfig' ? others : credentials;
+    }),
   'access/cut-key': breaks('access/cut-key-is-refused')
     .says('The last character of an API key is not compared.')
-    .by(
-      letIn(({ apiKey = '' }, _call, { state }) =>
-        state.users.some((user) => apiKey.startsWith(user.apiKey.slice(0, -1))),
-      ),
+    .with(letIn, ({ apiKey = '' }, _call, { state }) =>
+      state.users.some((user) => apiKey.startsWith(user.apiKey.slice(0, -1))),
     ),
   'access/key-with-more': breaks('access/key-with-more-is-refused')
     .says('Characters after a right API key are ignored.')
-    .by(
-      letIn(({ apiKey = '' }, _call, { state }) =>
-        state.users.some((user) => apiKey.startsWith(user.apiKey)),
-      ),
+    .with(letIn, ({ apiKey = '' }, _call, { state }) =>
+      state.users.some((user) => apiKey.startsWith(user.apiKey)),
     ),
   'access/token-scheme-in-one-case-only': breaks('access/token-scheme-in-any-case')
     .since('7.1.2_u3')
     .says('An access token works only with its scheme spelled Bearer.')
-    .by(
-      blindFor(({ authorization, ...others }) =>
-        authorization?.startsWith('Bearer ') ? { ...others, authorization } : others,
-      ),
+    .with(blindFor, ({ authorization, ...others }) =>
+      authorization?.startsWith('Bearer ') ? { ...others, authorization } : others,
     ),
   'access/no-bearer-challenge': breaks('access/wrong-token-has-bearer-challenge')
     .since('7.1.2_u3')
     .says('A 401 offers API keys only.')
-    .by(replaces('any', 401, { headers: { 'www-authenticate': 'ApiKey realm="cluster"' } })),
+    .with(replaces, 'any', 401, { headers: { 'www-authenticate': 'ApiKey realm="cluster"' } }),
   'access/session-in-url': breaks('access/no-credential-in-url')
     .says('A session id also works in the URL.')
-    .by(letIn((_credentials, call, { state }) => state.sessions.has(call.query.get('session-id') ?? ''))),
+    .with(letIn, (_credentials, call, { state }) => state.sessions.has(call.query.get('session-id') ?? '')),
   'access/token-in-url': breaks('access/no-credential-in-url')
     .since('7.1.2_u3')
     .says('An access token also works in the URL.')
-    .by(letIn((_credentials, call, { state }) => state.tokens.has(call.query.get('token') ?? ''))),
+    .with(letIn, (_credentials, call, { state }) => state.tokens.has(call.query.get('token') ?? '')),
   'access/missing-privilege-is-401': breaks('access/missing-privilege-is-403')
     .says('A missing privilege is answered 401.')
     .refusals('any', (answer, call, world) => {
@@ -225,37 +217,31 @@ export const accessFaults: readonly Fault[] = [
 export const privilegeFaults: readonly Fault[] = faultsOf({
   'access/viewer-may-enrol-the-support-user': breaks('access/viewer-cannot-update-support-mfa')
     .says('PATCH /support-user/mfa to totp works for a view-only user.')
-    .by(
-      alsoMay((_user, _privilege, { operation, content }) => {
-        const body = operation === 'UpdateSupportMFAConfig' ? objectIn(content) : {};
-        return own(body, 'enabled') === true && own(body, 'mfaType') === 'totp';
-      }),
-    ),
+    .with(alsoMay, (_user, _privilege, { operation, content }) => {
+      const body = operation === 'UpdateSupportMFAConfig' ? objectIn(content) : {};
+      return own(body, 'enabled') === true && own(body, 'mfaType') === 'totp';
+    }),
   'access/viewer-may-configure-totp': breaks('access/viewer-cannot-configure-support-mfa')
     .since('7.3.2')
     .says('PUT /support-user/mfa to totp works for a view-only user.')
-    .by(
-      alsoMay(
-        (_user, _privilege, { operation, content }) =>
-          operation === 'ConfigureSupportMFAConfig' && own(objectIn(content), 'mfaType') === 'totp',
-      ),
+    .with(
+      alsoMay,
+      (_user, _privilege, { operation, content }) =>
+        operation === 'ConfigureSupportMFAConfig' && own(objectIn(content), 'mfaType') === 'totp',
     ),
   'access/viewer-may-switch-on': breaks('access/viewer-cannot-update-mfa-config')
     .says('PUT /mfa-config with enabled true works for a view-only user.')
-    .by(
-      alsoMay(
-        (_user, _privilege, { operation, content }) =>
-          operation === 'UpdateMFAConfig' && own(objectIn(content), 'enabled') === true,
-      ),
+    .with(
+      alsoMay,
+      (_user, _privilege, { operation, content }) =>
+        operation === 'UpdateMFAConfig' && own(objectIn(content), 'enabled') === true,
     ),
   'access/junk-key-beside-a-session': breaks('access/viewer-cannot-update-mfa-config')
     .says('A session with an unknown API key beside it needs no privilege.')
-    .by(
-      alsoMay((user, _privilege, call) => {
-        const key = header(call, 'apikey');
-        return header(call, 'session-id') !== undefined && key !== undefined && key !== user.apiKey;
-      }),
-    ),
+    .with(alsoMay, (user, _privilege, call) => {
+      const key = header(call, 'apikey');
+      return header(call, 'session-id') !== undefined && key !== undefined && key !== user.apiKey;
+    }),
 });
 
 function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
@@ -274,21 +260,19 @@ const tokenOf = ({ authorization }: Credentials) => authorization?.split(' ')[1]
 export const nearCredentialFaults: readonly Fault[] = faultsOf({
   'access/keys-in-any-case': breaks('access/key-in-other-case-is-refused')
     .says('API keys are compared without regard to case.')
-    .by(
-      alsoKnows(({ apiKey: given }, _call, { state }) =>
-        state.users.find(({ apiKey }) => apiKey.toLowerCase() === given?.toLowerCase()),
-      ),
+    .with(alsoKnows, ({ apiKey: given }, _call, { state }) =>
+      state.users.find(({ apiKey }) => apiKey.toLowerCase() === given?.toLowerCase()),
     ),
   'access/sessions-in-any-case': breaks('access/session-in-other-case-is-refused')
     .says('Session ids are compared without regard to case.')
-    .by(alsoKnows(({ sessionId }, _call, { state }) => inAnyCase(state.sessions, sessionId))),
+    .with(alsoKnows, ({ sessionId }, _call, { state }) => inAnyCase(state.sessions, sessionId)),
   'access/tokens-in-any-case': breaks('access/token-in-other-case-is-refused')
     .says('Access tokens are compared without regard to case.')
-    .by(alsoKnows((given, _call, { state }) => inAnyCase(state.tokens, tokenOf(given)))),
+    .with(alsoKnows, (given, _call, { state }) => inAnyCase(state.tokens, tokenOf(given))),
   'access/session-by-its-beginning': breaks('access/near-session-is-refused')
     .says('A session is found by the first 16 characters of its id.')
-    .by(alsoKnows(({ sessionId }, _call, { state }) => byBeginning(state.sessions, sessionId))),
+    .with(alsoKnows, ({ sessionId }, _call, { state }) => byBeginning(state.sessions, sessionId)),
   'access/token-by-its-beginning': breaks('access/near-token-is-refused')
     .says('An access token is found by its first 16 characters.')
-    .by(alsoKnows((given, _call, { state }) => byBeginning(state.tokens, tokenOf(given)))),
+    .with(alsoKnows, (given, _call, { state }) => byBeginning(state.tokens, tokenOf(given))),
 });

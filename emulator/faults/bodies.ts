@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../call.js';
-import { bodies } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
@@ -9,8 +8,8 @@ const put: OperationId = 'UpdateMFAConfig';
 const patch: OperationId = 'UpdateSupportMFAConfig';
 
 /** A crash on bodies of one shape. */
-const crashes = (operation: OperationId, isCause: (body: Json) => boolean) =>
-  bodies(operation, (body) => {
+const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => boolean) =>
+  seams.body(operation, (body) => {
     if (body !== undefined && isCause(body))
       throw new Refusal(500, 'KInternalError', 'Something went wrong.');
     return undefined;
@@ -35,15 +34,13 @@ const isLongerThan = (length: number, value: string | undefined): boolean => (va
 export const bodyFaults: readonly Fault[] = faultsOf({
   'bodies/put-500-for-no-types': breaks('mfa-config/any-valid-body-is-stored-or-refused')
     .says('PUT /mfa-config answers 500 for an empty list of authentication types.')
-    .by(
-      crashes(put, (body) => {
-        const types = own(body, 'authenticationTypes');
-        return Array.isArray(types) && types.length === 0;
-      }),
-    ),
+    .with(crashes, put, (body) => {
+      const types = own(body, 'authenticationTypes');
+      return Array.isArray(types) && types.length === 0;
+    }),
   'bodies/put-500-for-name-beyond-ascii': breaks('mfa-config/any-valid-body-is-stored-or-refused')
     .says('PUT /mfa-config answers 500 for a property name outside ASCII.')
-    .by(crashes(put, (body) => !Object.keys(asObject(body)).every(isAscii))),
+    .with(crashes, put, (body) => !Object.keys(asObject(body)).every(isAscii)),
   'bodies/put-loses-repeated-types': breaks('mfa-config/any-valid-body-is-stored-or-refused')
     .says('PUT /mfa-config answers 204 for a list with repeated types and stores an empty list.')
     .wraps('storeCluster', (storeCluster, before, wanted, world) => {
@@ -56,7 +53,7 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     'http/no-server-error-for-client-mistake',
   )
     .says('PUT /mfa-config answers 500 for JSON that is not an object.')
-    .by(crashes(put, (body) => typeof body !== 'object' || body === null || Array.isArray(body))),
+    .with(crashes, put, (body) => typeof body !== 'object' || body === null || Array.isArray(body)),
   'bodies/put-refuses-object-but-stores-it': breaks('mfa-config/any-invalid-body-is-harmless')
     .says('PUT /mfa-config refuses an object as authenticationTypes, yet stores an empty list.')
     .refusals(put, (_answer, call, { state }) => {
@@ -66,7 +63,7 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     }),
   'bodies/put-takes-number-for-boolean': breaks('mfa-config/any-invalid-body-is-refused')
     .says('PUT /mfa-config accepts a number for retainUserMfaSettings.')
-    .by((seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0)),
+    .with(coerce, put, 'retainUserMfaSettings', (value) => value !== 0),
   'bodies/digits-for-booleans': breaks('mfa-config/wrong-type-is-refused')
     .says('PUT /mfa-config and PATCH /support-user/mfa accept 0 and 1 for enabled.')
     .by((seams) => {
@@ -83,7 +80,7 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     .bodies(put, (body) => (Array.isArray(body) && body.length === 0 ? {} : body)),
   'bodies/patch-500-for-long-address': breaks('support-mfa/any-valid-body-is-handled')
     .says('PATCH /support-user/mfa answers 500 for an address of more than 254 characters.')
-    .by(crashes(patch, (body) => isLongerThan(254, text(body, 'email')))),
+    .with(crashes, patch, (body) => isLongerThan(254, text(body, 'email'))),
   'bodies/patch-null-code-switches-on': breaks('support-mfa/any-valid-body-is-handled')
     .says('PATCH /support-user/mfa with enabled false and a null mfaCode switches MFA by e-mail on.')
     .successes(patch, (_body, call, { state }) => {
@@ -98,13 +95,13 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     }),
   'bodies/patch-takes-number-for-text': breaks('support-mfa/any-invalid-body-is-refused')
     .says('PATCH /support-user/mfa accepts a number for mfaCode.')
-    .by((seams) => coerce(seams, patch, 'mfaCode', String)),
+    .with(coerce, patch, 'mfaCode', String),
   'bodies/totp-key-500-for-name-beyond-ascii': breaks('totp-key/any-body-is-handled')
     .says('POST /totp-key answers 500 for a name outside ASCII.')
-    .by(crashes('CreateTotpKey', (body) => !isAscii(text(body, 'totpKeyName')))),
+    .with(crashes, 'CreateTotpKey', (body) => !isAscii(text(body, 'totpKeyName'))),
   'bodies/verify-totp-500-for-code-beyond-ascii': breaks('verify-totp/any-body-is-handled')
     .says('POST /support-user/verify-totp answers 500 for a code outside ASCII.')
-    .by(crashes('VerifySupportUserTotp', (body) => !isAscii(text(body, 'totpCode')))),
+    .with(crashes, 'VerifySupportUserTotp', (body) => !isAscii(text(body, 'totpCode'))),
   'bodies/verify-totp-takes-null': breaks('verify-totp/any-body-is-handled', 'verify-totp/refuses-junk')
     .says('POST /support-user/verify-totp answers success true for a null code.')
     .refusals('VerifySupportUserTotp', (answer, call) => {
@@ -113,10 +110,10 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     }),
   'bodies/email-otp-500-for-long-name': breaks('email-otp/any-body-is-handled')
     .says('POST /email-otp answers 500 for a username of more than 256 characters.')
-    .by(crashes('CreateEmailOtp', (body) => isLongerThan(256, text(body, 'username')))),
+    .with(crashes, 'CreateEmailOtp', (body) => isLongerThan(256, text(body, 'username'))),
   'bodies/login-500-for-name-beyond-ascii': breaks('sessions/any-body-is-handled')
     .says('POST /users/sessions answers 500 for a username outside ASCII.')
-    .by(crashes('CreateSession', (body) => !isAscii(text(body, 'username')))),
+    .with(crashes, 'CreateSession', (body) => !isAscii(text(body, 'username'))),
   'bodies/login-by-null-password': breaks('sessions/any-body-is-handled', 'sessions/refuses-wrong-password')
     .says('POST /users/sessions opens a session of the admin for a null password.')
     .refusals('CreateSession', (answer, call, { state }) => {
@@ -127,7 +124,7 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     }),
   'bodies/access-token-500-without-password': breaks('http/no-server-error-for-client-mistake')
     .says('POST /access-tokens answers 500 without a password.')
-    .by(crashes('CreateAccessToken', (body) => own(body, 'password') === undefined)),
+    .with(crashes, 'CreateAccessToken', (body) => own(body, 'password') === undefined),
   'bodies/access-token-by-null-domain': breaks('access-tokens/any-body-is-handled')
     .says('POST /access-tokens issues a token to anyone for a null domain.')
     .refusals('CreateAccessToken', (answer, call) => {

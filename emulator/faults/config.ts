@@ -1,21 +1,15 @@
 import { asObject, isObject, own } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
-import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { ClusterMfa } from '../state.js';
 
 const put = 'UpdateMFAConfig';
 
 /** A PUT that loses one property. */
-function loses(property: keyof ClusterMfa, slug: string): Fault {
-  return {
-    id: `mfa-config/loses-${slug}`,
-    description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
-    breaks: [`mfa-config/stores-${slug}`],
-    apply: wraps('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] })),
-  };
-}
+const loses = (seams: Seams, property: keyof ClusterMfa) =>
+  seams.wrap('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] }));
 
-const single = faultsOf({
+export const configFaults: readonly Fault[] = faultsOf({
   'mfa-config/stays-on': breaks('mfa-config/stores-enabled')
     .says('Once switched on, cluster MFA stays on: a PUT with enabled false is answered 204.')
     .wraps('storeCluster', (storeCluster, before, wanted, world) =>
@@ -91,10 +85,10 @@ const single = faultsOf({
     'mfa-config/unknown-type-is-refused',
   )
     .says('PUT /mfa-config stores any text as an authentication type.')
-    .by((seams) => skipChecksOfTypes(seams, (types) => types)),
+    .with(skipChecksOfTypes, (types) => types),
   'mfa-config/unknown-type-dropped': breaks('mfa-config/unknown-type-is-refused')
     .says('PUT /mfa-config drops unknown authentication types and succeeds.')
-    .by((seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type)))),
+    .with(skipChecksOfTypes, (types) => types.filter((type) => knownTypes.includes(type))),
   'mfa-config/refused-put-half-done': breaks('mfa-config/refused-put-changes-nothing')
     .says('A PUT /mfa-config that is refused for another property stores authenticationTypes.')
     .refusals(put, (answer, call, { state }) => {
@@ -147,11 +141,9 @@ const single = faultsOf({
     }),
   'mfa-config/malformed-json-accepted': breaks('mfa-config/refuses-malformed-json')
     .says('PUT /mfa-config ignores malformed JSON and answers 204.')
-    .by((seams) => {
-      seams.input(put, (call, { state }) => {
-        if (!isJson(call.content?.toString() || '{}'))
-          call.content = Buffer.from(JSON.stringify(state.cluster));
-      });
+    .inputs(put, (call, { state }) => {
+      if (!isJson(call.content?.toString() || '{}'))
+        call.content = Buffer.from(JSON.stringify(state.cluster));
     }),
   'mfa-config/malformed-json-switches-off': breaks('mfa-config/refuses-malformed-json')
     .says('PUT /mfa-config refuses truncated JSON, yet switches cluster MFA off.')
@@ -168,13 +160,13 @@ const single = faultsOf({
         email: state.support.email === null ? 'cluster@lab.example' : null,
       };
     }),
+  'mfa-config/loses-enabled': breaks('mfa-config/stores-enabled')
+    .says('PUT /mfa-config answers 204 and keeps the old enabled.')
+    .with(loses, 'enabled'),
+  'mfa-config/loses-authentication-types': breaks('mfa-config/stores-authentication-types')
+    .says('PUT /mfa-config answers 204 and keeps the old authenticationTypes.')
+    .with(loses, 'authenticationTypes'),
 });
-
-export const configFaults: readonly Fault[] = [
-  ...single,
-  loses('enabled', 'enabled'),
-  loses('authenticationTypes', 'authentication-types'),
-];
 
 function isJson(text: string): boolean {
   try {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { alsoKnows, handsOut } from '../deviations.js';
 import { type Json, objectIn, own, text } from '../json.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
 const inBase64 = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -13,16 +13,45 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
+/** Session ids and access tokens are numbers, each greater than the last by `step`, or by the time. */
+function handsOutRising(seams: Seams, step?: bigint): void {
+  let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
+  const next = (_token: string, _username: string, now: number) => {
+    last += step ?? BigInt(now % 7) + 1n;
+    return last.toString(16);
+  };
+  handsOut(seams, 'CreateSession', next);
+  handsOut(seams, 'CreateAccessToken', next);
+}
+
+function makesSecrets({ rules }: Seams, random: number, times: number, constant = 0): void {
+  const same = randomBytes(constant);
+  rules.newSecret = () => Buffer.concat([same, ...Array<Buffer>(times).fill(randomBytes(random))]);
+}
+
+/** Access tokens are JWTs, and some that were not issued count as well. */
+function takesForged(seams: Seams, isTaken: (token: string, issued: readonly string[]) => boolean): void {
+  handsOut(seams, 'CreateAccessToken', jwt);
+  alsoKnows(seams, ({ authorization }, _call, { state }) => {
+    const token = authorization?.split(' ')[1] ?? '';
+    if (state.tokens.has(token) || !isTaken(token, [...state.tokens.keys()])) return undefined;
+    const name = own(partOf(token, 1), 'sub');
+    return state.users.find(({ username }) => username === name);
+  });
+}
+
+const areRandom = ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'];
+
 /** Credentials that anyone who knows their form can forge. */
-const single = faultsOf({
+export const guessableFaults: readonly Fault[] = faultsOf({
   'login/session-ids-of-name-and-time': breaks('sessions/ids-are-long-enough')
     .says('Session ids encode the user name, the time and a counter.')
     .by((seams) => {
       let count = 1_000_000;
-      handsOut('CreateSession', (_id, username, now) => {
+      handsOut(seams, 'CreateSession', (_id, username, now) => {
         count += 1;
         return Buffer.from(`${username}|${new Date(now).toISOString()}|${count}`).toString('base64url');
-      })(seams);
+      });
     }),
   'support/reference-ids-count-up': breaks('support-reference/ids-are-random')
     .since('7.3.1')
@@ -43,83 +72,41 @@ const single = faultsOf({
     .says('Access tokens are a letter and a counter.')
     .by((seams) => {
       let count = 4096;
-      handsOut('CreateAccessToken', () => {
+      handsOut(seams, 'CreateAccessToken', () => {
         count += 1;
         return `t${count}`;
-      })(seams);
+      });
     }),
   'login/tokens-of-name-and-time': breaks('access-tokens/tokens-are-long-enough')
     .says('Access tokens encode the user name, the time and a counter.')
     .by((seams) => {
       let count = 0;
-      handsOut('CreateAccessToken', (_token, username, now) => {
+      handsOut(seams, 'CreateAccessToken', (_token, username, now) => {
         count += 1;
         return Buffer.from(`${username}:${now}:${count}`).toString('hex');
-      })(seams);
+      });
     }),
+  'login/credentials-tell-the-time': breaks('sessions/ids-are-long-enough')
+    .says('Session ids and access tokens are the time after a constant beginning.')
+    .with(handsOutRising),
+  'login/credentials-go-up': breaks('sessions/ids-are-long-enough')
+    .says('Session ids and access tokens are numbers that rise by the same step each time.')
+    .with(handsOutRising, 0x9e3779b97f4a7c15fn),
+  'totp/secrets-of-few-bits': breaks(...areRandom)
+    .says('TOTP secrets are 24 random bits after constant ones.')
+    .with(makesSecrets, 3, 1, 17),
+  'totp/secrets-of-repeated-bits': breaks(...areRandom)
+    .says('TOTP secrets are the same 40 bits four times.')
+    .with(makesSecrets, 5, 4),
+  'access/unsigned-jwt': breaks('access/near-token-is-refused')
+    .since('7.1.2_u3')
+    .says('Access tokens are JWTs, and one with alg none and no signature is accepted.')
+    .with(takesForged, isUnsigned),
+  'access/jwt-of-any-claims': breaks('access/near-token-is-refused')
+    .since('7.1.2_u3')
+    .says('Access tokens are JWTs, and one with other claims than were signed is accepted.')
+    .with(takesForged, isSigned),
 });
-
-export const guessableFaults: readonly Fault[] = [
-  ...single,
-  ...(
-    [
-      ['tell-the-time', 'the time after a constant beginning', 0n],
-      ['go-up', 'numbers that rise by the same step each time', 0x9e3779b97f4a7c15fn],
-    ] as const
-  ).map(
-    ([slug, what, step]): Fault => ({
-      id: `login/credentials-${slug}`,
-      description: `Session ids and access tokens are ${what}.`,
-      breaks: ['sessions/ids-are-long-enough'],
-      apply: (seams) => {
-        let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
-        const next = (_token: string, _username: string, now: number) => {
-          last += step === 0n ? BigInt(now % 7) + 1n : step;
-          return last.toString(16);
-        };
-        handsOut('CreateSession', next)(seams);
-        handsOut('CreateAccessToken', next)(seams);
-      },
-    }),
-  ),
-  ...(
-    [
-      ['few-bits', '24 random bits after constant ones', 3, 17],
-      ['repeated-bits', 'the same 40 bits four times', 5, 0],
-    ] as const
-  ).map(
-    ([slug, what, random, constant]): Fault => ({
-      id: `totp/secrets-of-${slug}`,
-      description: `TOTP secrets are ${what}.`,
-      breaks: ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'],
-      apply: ({ rules }) => {
-        const same = randomBytes(constant);
-        rules.newSecret = () =>
-          Buffer.concat([same, ...Array<Buffer>(constant === 0 ? 4 : 1).fill(randomBytes(random))]);
-      },
-    }),
-  ),
-  ...[
-    { id: 'unsigned-jwt', what: 'with alg none and no signature', isTaken: isUnsigned },
-    { id: 'jwt-of-any-claims', what: 'with other claims than were signed', isTaken: isSigned },
-  ].map(
-    ({ id, what, isTaken }): Fault => ({
-      id: `access/${id}`,
-      description: `Access tokens are JWTs, and one ${what} is accepted.`,
-      breaks: ['access/near-token-is-refused'],
-      since: '7.1.2_u3',
-      apply: (seams) => {
-        handsOut('CreateAccessToken', jwt)(seams);
-        alsoKnows(({ authorization }, _call, { state }) => {
-          const token = authorization?.split(' ')[1] ?? '';
-          if (state.tokens.has(token) || !isTaken(token, [...state.tokens.keys()])) return undefined;
-          const name = own(partOf(token, 1), 'sub');
-          return state.users.find(({ username }) => username === name);
-        })(seams);
-      },
-    }),
-  ),
-];
 
 function isUnsigned(token: string): boolean {
   return own(partOf(token, 0), 'alg') === 'none' && token.split('.')[2] === '';

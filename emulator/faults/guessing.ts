@@ -2,38 +2,41 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, Rules } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
-import { refusals, userNamed } from '../deviations.js';
+import { userNamed } from '../deviations.js';
 import { own, text } from '../json.js';
 import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf, type Which } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { type Owner, type State, supportOwner } from '../state.js';
 
 /** Longer than concurrent requests need to arrive. */
 const race = (): Promise<void> => pause(60);
 
 /** Attempts are counted separately for each thing that `by` finds in a call. */
-const counts =
-  (operation: OperationId, who: (call: Call) => Owner, by: (call: Call) => unknown): Fault['apply'] =>
-  (seams) => {
-    const known = new Map<unknown, { count: number; lockedUntil: number } | undefined>();
-    const own = (call: Call) => JSON.stringify([String(who(call)), by(call)]);
-    seams.body(operation, (body, request, { state }) => {
-      const call = { ...request, body };
-      const count = known.get(own(call));
-      state.failures.delete(who(call));
-      if (count !== undefined) state.failures.set(who(call), count);
-      return undefined;
-    });
-    seams.answer(
-      operation,
-      (_answer, call, { state }) => void known.set(own(call), state.failures.get(who(call))),
-    );
-  };
+function counts(
+  seams: Seams,
+  operation: OperationId,
+  who: (call: Call) => Owner,
+  by: (call: Call) => unknown,
+): void {
+  const known = new Map<unknown, { count: number; lockedUntil: number } | undefined>();
+  const own = (call: Call) => JSON.stringify([String(who(call)), by(call)]);
+  seams.body(operation, (body, request, { state }) => {
+    const call = { ...request, body };
+    const count = known.get(own(call));
+    state.failures.delete(who(call));
+    if (count !== undefined) state.failures.set(who(call), count);
+    return undefined;
+  });
+  seams.answer(
+    operation,
+    (_answer, call, { state }) => void known.set(own(call), state.failures.get(who(call))),
+  );
+}
 
 /** Wrong attempts that are refused leave no count. */
-const countsNone = (which: Which, who: (call: Call) => Owner) =>
-  refusals(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
+const countsNone = (seams: Seams, which: Which, who: (call: Call) => Owner) =>
+  seams.refusal(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
 
 const nameIn = (call: Call) => text(call.body, 'username');
 const logins: readonly (readonly [slug: string, operation: OperationId, path: string])[] = [
@@ -53,7 +56,7 @@ const single = faultsOf({
     .says('Wrong passwords are counted separately for each path.')
     .by((seams) => {
       const who = (call: Call) => passwordOf(nameIn(call));
-      for (const [, operation] of logins) counts(operation, who, () => operation)(seams);
+      for (const [, operation] of logins) counts(seams, operation, who, () => operation);
     }),
   'throttle/new-code-resets-count': breaks('guessing/new-code-resets-no-count')
     .says('A newly mailed code resets the count of wrong codes, and mails are not limited.')
@@ -99,45 +102,40 @@ const single = faultsOf({
   'throttle/mfa-codes-counted-by-credential': breaks('guessing/lock-holds-for-every-credential')
     .since('6.8.1')
     .says('Wrong codes as mfaCode are counted separately for each credential.')
-    .by(
-      counts(
-        'UpdateSupportMFAConfig',
-        () => supportOwner,
-        ({ headers }) => [headers['apikey'], headers['session-id']],
-      ),
+    .with(
+      counts,
+      'UpdateSupportMFAConfig',
+      () => supportOwner,
+      ({ headers }) => [headers['apikey'], headers['session-id']],
     ),
 });
 
 /** Only one of several concurrent wrong codes is counted. */
-const losesCounts =
-  (isOneByOne: boolean): Fault['apply'] =>
-  (seams) => {
-    const before = new WeakMap<Call, number>();
-    let atWork = Promise.resolve();
-    seams.body('CreateSession', (body, call, { state }) => {
-      before.set(call, state.failures.get(text(body, 'username') ?? '')?.count ?? 0);
-    });
-    seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
-      const user = nameIn(call);
-      if (user === undefined || own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
-      state.failures.delete(user);
-      atWork = isOneByOne ? atWork.then(race) : race();
-      await atWork;
-      const count = (before.get(call) ?? 0) + 1;
-      const { attempts, lockMs } = rules.throttle;
-      const isLocked = count >= attempts;
-      state.failures.set(
-        user,
-        isLocked ? { count: 0, lockedUntil: clock.now() + lockMs } : { count, lockedUntil: 0 },
-      );
-    });
-  };
+function losesCounts(seams: Seams, isOneByOne: boolean): void {
+  const before = new WeakMap<Call, number>();
+  let atWork = Promise.resolve();
+  seams.body('CreateSession', (body, call, { state }) => {
+    before.set(call, state.failures.get(text(body, 'username') ?? '')?.count ?? 0);
+  });
+  seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
+    const user = nameIn(call);
+    if (user === undefined || own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+    state.failures.delete(user);
+    atWork = isOneByOne ? atWork.then(race) : race();
+    await atWork;
+    const count = (before.get(call) ?? 0) + 1;
+    const { attempts, lockMs } = rules.throttle;
+    const isLocked = count >= attempts;
+    state.failures.set(
+      user,
+      isLocked ? { count: 0, lockedUntil: clock.now() + lockMs } : { count, lockedUntil: 0 },
+    );
+  });
+}
 
-const neverEnds =
-  (lifetime: keyof Rules['lifetimes']): Fault['apply'] =>
-  ({ rules }) => {
-    rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
-  };
+function neverEnds({ rules }: Seams, lifetime: keyof Rules['lifetimes']): void {
+  rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
+}
 
 export const guessingFaults: readonly Fault[] = [
   ...single,
@@ -145,36 +143,36 @@ export const guessingFaults: readonly Fault[] = [
     'throttle/current-password-not-counted': breaks('guessing/current-password-is-throttled')
       .since('7.3')
       .says('Wrong passwords of the support user as currentPassword are not counted.')
-      .by(countsNone('UpdateSupportMFAConfig', () => supportPassword)),
+      .with(countsNone, 'UpdateSupportMFAConfig', () => supportPassword),
     'throttle/support-user-password-not-counted': breaks('guessing/support-user-password-is-throttled')
       .since('7.3.1')
       .says('Wrong passwords of the support user as supportUserPassword are not counted.')
-      .by(countsNone('VerifySupportUserTotp', () => supportPassword)),
+      .with(countsNone, 'VerifySupportUserTotp', () => supportPassword),
   }),
   ...logins.flatMap(([slug, operation, path]) =>
     faultsOf({
       [`throttle/passwords-not-counted-at-${slug}`]: breaks(`guessing/passwords-are-throttled-at-${slug}`)
         .says(`Wrong passwords at ${path} are not counted.`)
-        .by(countsNone(operation, (call) => passwordOf(nameIn(call)))),
+        .with(countsNone, operation, (call) => passwordOf(nameIn(call))),
     }),
   ),
   ...faultsOf({
     'throttle/counts-lost-in-parallel': breaks('guessing/guesses-at-once-are-counted')
       .says('Only one of several concurrent wrong codes is counted.')
-      .by(losesCounts(false)),
+      .with(losesCounts, false),
     'throttle/counts-lost-in-parallel-one-by-one': breaks('guessing/guesses-at-once-are-counted')
       .says('Only one of several concurrent wrong codes is counted, and they are answered in sequence.')
-      .by(losesCounts(true)),
+      .with(losesCounts, true),
     'ways-in/session-never-ends': breaks('ways-in/session-ends-within-a-day')
       .says('Sessions never end by themselves.')
-      .by(neverEnds('sessionMs')),
+      .with(neverEnds, 'sessionMs'),
     'ways-in/token-never-ends': breaks('ways-in/token-ends-within-a-day')
       .says('Access tokens never end by themselves.')
-      .by(neverEnds('tokenMs')),
+      .with(neverEnds, 'tokenMs'),
     'ways-in/reference-never-ends': breaks('ways-in/reference-ends-within-a-day')
       .since('7.3.1')
       .says('Reference ids never end by themselves.')
-      .by(neverEnds('referenceMs')),
+      .with(neverEnds, 'referenceMs'),
   }),
 ];
 
@@ -218,5 +216,5 @@ export const throttleFaults: readonly Fault[] = faultsOf({
   'throttle/mfa-codes-not-counted': breaks('support-email/wrong-codes-are-throttled')
     .since('6.8.1')
     .says('Wrong codes as mfaCode are not counted.')
-    .by(countsNone('UpdateSupportMFAConfig', () => supportOwner)),
+    .with(countsNone, 'UpdateSupportMFAConfig', () => supportOwner),
 });

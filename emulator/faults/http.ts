@@ -3,7 +3,7 @@ import { header } from '../credentials.js';
 import { leavesOut, replaces, sendsRaw } from '../deviations.js';
 import { isObject, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf, withRules } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
 const get: OperationId = 'GetMFAConfig';
 const put: OperationId = 'UpdateMFAConfig';
@@ -15,16 +15,15 @@ function asPage(answer: WireAnswer, content: string): void {
 }
 
 /** Successful answers of other bytes. */
-const bytesOf =
-  (operation: OperationId, change: (bytes: Buffer) => Buffer): Fault['apply'] =>
-  (seams) =>
-    seams.wire(operation, (answer) => {
-      if (answer.status === 200 && answer.content !== undefined) answer.content = change(answer.content);
-    });
+function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) => Buffer): void {
+  seams.wire(operation, (answer) => {
+    if (answer.status === 200 && answer.content !== undefined) answer.content = change(answer.content);
+  });
+}
 
 /** A second member `enabled`, with the value of the first one or the other value. */
-const enabledTwice = (isSame: boolean) =>
-  bytesOf(get, (bytes) => {
+const enabledTwice = (seams: Seams, isSame: boolean) =>
+  bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');
     return Buffer.concat([Buffer.from(`{"enabled":${isOn === isSame},`), bytes.subarray(1)]);
   });
@@ -37,18 +36,16 @@ export const httpFaults: readonly Fault[] = faultsOf({
     }),
   'http/content-length-on-204': breaks('http/no-framing-of-204')
     .says('The 204 of PUT /mfa-config has a Content-Length.')
-    .by(sendsRaw(put, 204, { framing: { 'content-length': '0' } })),
+    .with(sendsRaw, put, 204, { framing: { 'content-length': '0' } }),
   'http/length-of-content-on-204': breaks('http/no-length-of-204')
     .says('The 204 of PUT /mfa-config has the Content-Length of content that does not follow.')
-    .by(sendsRaw(put, 204, { framing: { 'content-length': '17' } })),
+    .with(sendsRaw, put, 204, { framing: { 'content-length': '17' } }),
   'http/chunked-204': breaks('http/no-transfer-encoding-of-204', 'http/no-content-after-204')
     .says('The 204 of PUT /mfa-config has a Transfer-Encoding and an empty chunk after it.')
-    .by(
-      sendsRaw(put, 204, {
-        framing: { 'transfer-encoding': 'chunked' },
-        after: Buffer.from('0\r\n\r\n'),
-      }),
-    ),
+    .with(sendsRaw, put, 204, {
+      framing: { 'transfer-encoding': 'chunked' },
+      after: Buffer.from('0\r\n\r\n'),
+    }),
   'http/success-without-content-type': breaks('mfa-config/get-answers-200')
     .says('GET /mfa-config has no Content-Type.')
     .wires(get, (answer) => {
@@ -87,11 +84,11 @@ export const httpFaults: readonly Fault[] = faultsOf({
     .refusals('any', () => ({ body: {} })),
   'http/bad-input-is-500': breaks('http/no-server-error-for-client-mistake')
     .says('Every invalid body is answered 500 with an Error.')
-    .by(replaces('any', 400, { status: 500 })),
+    .with(replaces, 'any', 400, { status: 500 }),
   'http/bad-input-is-500-in-html': breaks('http/no-server-error-for-client-mistake', 'http/errors-are-error')
     .says('Every invalid body is answered 500 with an HTML page.')
     .by((seams) => {
-      replaces('any', 400, { status: 500 })(seams);
+      replaces(seams, 'any', 400, { status: 500 });
       seams.wire('any', (answer) => {
         if (answer.status === 500) asPage(answer, '<html><h1>500 Internal Server Error</h1></html>');
       });
@@ -104,39 +101,37 @@ export const httpFaults: readonly Fault[] = faultsOf({
     }),
   'http/bom': breaks('http/no-bom')
     .says('GET /mfa-config begins its JSON with a byte order mark.')
-    .by(bytesOf(get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]))),
+    .with(bytesOf, get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])),
   'http/not-utf-8': breaks('http/utf-8')
     .says('GET /support-user/mfa sends a Latin-1 letter in its JSON.')
-    .by(
-      bytesOf('GetSupportMFAConfig', (bytes) =>
-        Buffer.concat([Buffer.from('{"note":"caf\xe9",', 'latin1'), bytes.subarray(1)]),
-      ),
+    .with(bytesOf, 'GetSupportMFAConfig', (bytes) =>
+      Buffer.concat([Buffer.from('{"note":"caf\xe9",', 'latin1'), bytes.subarray(1)]),
     ),
   'http/duplicate-members': breaks('http/unique-members')
     .says('GET /mfa-config has two members named enabled.')
-    .by(enabledTwice(true)),
+    .with(enabledTwice, true),
   'http/contrary-members': breaks('http/repeated-members-agree', 'http/unique-members')
     .says('GET /mfa-config has two members named enabled with different values.')
-    .by(enabledTwice(false)),
+    .with(enabledTwice, false),
   'http/text-after-json': breaks('http/one-json-text')
     .says('GET /mfa-config has text after its JSON.')
-    .by(bytesOf(get, (bytes) => Buffer.concat([bytes, Buffer.from('\n-- \nok')]))),
+    .with(bytesOf, get, (bytes) => Buffer.concat([bytes, Buffer.from('\n-- \nok')])),
   'http/json-cut-short': breaks('http/one-json-text')
     .says('GET /support-user/mfa ends in the middle of its JSON.')
-    .by(bytesOf('GetSupportMFAConfig', (bytes) => bytes.subarray(0, bytes.length - 4))),
+    .with(bytesOf, 'GetSupportMFAConfig', (bytes) => bytes.subarray(0, bytes.length - 4)),
   'http/content-on-head': breaks('http/head-has-no-content')
     .says('HEAD /mfa-config is answered with content.')
     .wires(get, (_answer, call) => call.method === 'HEAD' && { raw: { contentOnHead: true } }),
   'http/401-without-challenge': breaks('access/wrong-token-has-bearer-challenge')
     .says('A 401 has no WWW-Authenticate.')
-    .by(replaces('any', 401, { headers: {} })),
+    .with(replaces, 'any', 401, { headers: {} }),
   'http/405-without-allow': breaks('http/405-has-allow')
     .says('A 405 has no Allow.')
-    .by(replaces('any', 405, { headers: {} })),
+    .with(replaces, 'any', 405, { headers: {} }),
   'http/any-media-type': breaks('http/refuses-other-media-types', 'http/writes-refuse-other-media-types')
     .says('A body of any media type is read as JSON.')
     .inputs('any', (call) => void call.skip.add('media type')),
-  'http/no-date': breaks('http/has-date').says('Answers have no Date.').by(leavesOut('date')),
+  'http/no-date': breaks('http/has-date').says('Answers have no Date.').with(leavesOut, 'date'),
   'http/redirects': breaks('http/no-redirect')
     .says('GET /support-user/mfa redirects to the same path with a trailing slash.')
     .answers(
@@ -146,7 +141,7 @@ export const httpFaults: readonly Fault[] = faultsOf({
     ),
   'http/secrets-may-be-stored': breaks('http/secrets-are-not-stored')
     .says('Answers with secrets lack Cache-Control no-store.')
-    .by(leavesOut('cache-control')),
+    .with(leavesOut, 'cache-control'),
   'security/password-in-error': breaks('security/no-secret-echoed')
     .says('A refused login repeats the password in its message.')
     .refusals(['CreateSession', 'CreateEmailOtp', 'CreateAccessToken'], (answer, call) => {
@@ -222,19 +217,11 @@ export const headFaults: readonly Fault[] = faultsOf({
 });
 
 /** Faults that show only over HTTPS. */
-export const tlsFaults: readonly Fault[] = [
-  {
-    id: 'tls/old-versions',
-    description: 'Connections of TLS 1.0 and 1.1 are accepted.',
-    breaks: ['tls/no-old-versions'],
-    tls: true,
-    apply: withRules(({ connection }) => ({ connection: { ...connection, oldTls: true } })),
-  },
-  {
-    id: 'tls/plain-http',
-    description: 'The port of HTTPS answers to plain HTTP as well.',
-    breaks: ['tls/no-plain-http'],
-    tls: true,
-    apply: withRules(({ connection }) => ({ connection: { ...connection, plainToo: true } })),
-  },
-];
+export const tlsFaults: readonly Fault[] = faultsOf({
+  'tls/old-versions': breaks('tls/no-old-versions')
+    .says('Connections of TLS 1.0 and 1.1 are accepted.')
+    .rules(({ connection }) => ({ connection: { ...connection, oldTls: true } })),
+  'tls/plain-http': breaks('tls/no-plain-http')
+    .says('The port of HTTPS answers to plain HTTP as well.')
+    .rules(({ connection }) => ({ connection: { ...connection, plainToo: true } })),
+}).map((fault) => ({ ...fault, tls: true }));

@@ -2,19 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
-import {
-  alsoKnows,
-  codeOf,
-  edits,
-  handsWithoutCode,
-  keysOf,
-  mailedTo,
-  opened,
-  userNamed,
-} from '../deviations.js';
+import { alsoKnows, codeOf, handsWithoutCode, keysOf, mailedTo, opened, userNamed } from '../deviations.js';
 import { type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf, faultsSince, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import type { MailCode, Owner, TotpKey, User } from '../state.js';
 
 /** Longer than concurrent requests need to arrive. */
@@ -24,27 +15,27 @@ const raceMs = 60;
 const halfAnHour = 60;
 
 /** The password alone gets a body or a cookie that allows the operation `opens`. */
-const firstStep =
-  (
-    hand: Parameters<typeof handsWithoutCode>[1],
-    given: (call: Call) => string | undefined,
-    opens: OperationId,
-  ): Fault['apply'] =>
-  (seams) => {
-    const users = handsWithoutCode(seams, hand);
-    alsoKnows((_credentials, call) => (call.operation === opens ? users.get(given(call)) : undefined))(seams);
-  };
+function firstStep(
+  seams: Seams,
+  hand: Parameters<typeof handsWithoutCode>[1],
+  given: (call: Call) => string | undefined,
+  opens: OperationId,
+): void {
+  const users = handsWithoutCode(seams, hand);
+  alsoKnows(seams, (_credentials, call) => (call.operation === opens ? users.get(given(call)) : undefined));
+}
 
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
 /** Codes that `as` accepts count as the support user's current code. */
 function readsSupportCode(
+  seams: Seams,
   operation: typeof verify | typeof patch,
   as: (given: Json, at: (step: number) => string, world: World) => boolean,
-): Fault['apply'] {
+): void {
   const name = operation === verify ? 'totpCode' : 'mfaCode';
-  return edits(operation, (body, call, world) => {
+  seams.edit(operation, (body, call, world) => {
     const { key } = world.state.support;
     const given = own(body, name);
     if (key === undefined || given === undefined) return;
@@ -56,8 +47,8 @@ function readsSupportCode(
 }
 
 /** PATCH /support-user/mfa accepts codes of other steps than the current ones as mfaCode. */
-const switchesOffBySteps = (step: (index: number) => number, count: number) =>
-  readsSupportCode(patch, (given, at) =>
+const switchesOffBySteps = (seams: Seams, step: (index: number) => number, count: number) =>
+  readsSupportCode(seams, patch, (given, at) =>
     Array.from({ length: count }, (_, index) => at(step(index))).some((code) => code === given),
   );
 
@@ -66,37 +57,36 @@ const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
 /** Codes of POST /send-email-otp are judged by `fits`. */
-const callersCodes =
-  (fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean): Fault['apply'] =>
-  (seams) => {
-    const theirs = new Set<MailCode | undefined>();
-    seams.answer('SendEmailOtp', (_answer, _call, { state }) => void theirs.add(state.mailCodes.at(-1)));
-    const { lifetimeMs } = seams.rules.mailCode;
-    seams.wrap('mailCodeFits', (mailCodeFits, entry, code, owner, now) =>
-      theirs.has(entry)
-        ? entry.code === code && fits(entry, owner, now - entry.issuedAt <= lifetimeMs)
-        : mailCodeFits(entry, code, owner, now),
-    );
-  };
+function callersCodes(
+  seams: Seams,
+  fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean,
+): void {
+  const theirs = new Set<MailCode | undefined>();
+  seams.answer('SendEmailOtp', (_answer, _call, { state }) => void theirs.add(state.mailCodes.at(-1)));
+  const { lifetimeMs } = seams.rules.mailCode;
+  seams.wrap('mailCodeFits', (mailCodeFits, entry, code, owner, now) =>
+    theirs.has(entry)
+      ? entry.code === code && fits(entry, owner, now - entry.issuedAt <= lifetimeMs)
+      : mailCodeFits(entry, code, owner, now),
+  );
+}
 
 /** Answers to a right password without a right code set a cookie that opens the API. */
-const setsCookie =
-  (operation: OperationId, comesWith: (answer: Answer) => boolean): Fault['apply'] =>
-  (seams) => {
-    const users = new Map<string, User>();
-    seams.answer(operation, (answer, call, world) => {
-      const user = userNamed(call.body, world);
-      if (user === undefined || !comesWith(answer)) return;
-      const cookie = `JSESSIONID=${randomUUID()}`;
-      users.set(cookie, user);
-      answer.headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
-    });
-    alsoKnows((_credentials, call) => users.get(header(call, 'cookie') ?? ''))(seams);
-  };
+function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
+  const users = new Map<string, User>();
+  seams.answer(operation, (answer, call, world) => {
+    const user = userNamed(call.body, world);
+    if (user === undefined || !comesWith(answer)) return;
+    const cookie = `JSESSIONID=${randomUUID()}`;
+    users.set(cookie, user);
+    answer.headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
+  });
+  alsoKnows(seams, (_credentials, call) => users.get(header(call, 'cookie') ?? ''));
+}
 
 /** A code of the support user's key opens sessions of users that `isOpen` accepts. */
-const supportCodeOpens = (isOpen: (user: User) => boolean) =>
-  wraps('loginKeys', (loginKeys, user, world) => {
+const supportCodeOpens = (seams: Seams, isOpen: (user: User) => boolean) =>
+  seams.wrap('loginKeys', (loginKeys, user, world) => {
     const { key } = world.state.support;
     return [...loginKeys(user, world), ...(key === undefined || !isOpen(user) ? [] : [key])];
   });
@@ -104,7 +94,7 @@ const supportCodeOpens = (isOpen: (user: User) => boolean) =>
 const single = faultsOf({
   'mail/callers-code-never-expires': breaks('email-login/code-expires')
     .says('A code of POST /send-email-otp is valid until it is used.')
-    .by(callersCodes(({ owner, uses }, asked) => owner === asked && uses === 0)),
+    .with(callersCodes, ({ owner, uses }, asked) => owner === asked && uses === 0),
   'ways-in/key-for-whom-the-body-names': breaks('ways-in/key-is-for-the-caller')
     .says('POST /totp-key makes a key for the user named in its body.')
     .bodies('CreateTotpKey', (body, call, world) => {
@@ -126,50 +116,47 @@ const single = faultsOf({
     }),
   'ways-in/first-step-makes-a-key': breaks('ways-in/first-step-makes-no-key')
     .says('The password alone gets a session that makes a new key for the user.')
-    .by(firstStep(opened, (call) => header(call, 'session-id'), 'CreateTotpKey')),
+    .with(firstStep, opened, (call) => header(call, 'session-id'), 'CreateTotpKey'),
   'ways-in/first-step-cookie-opens': breaks('ways-in/first-step-cookie-opens-nothing')
     .says('The password alone is refused with a cookie that opens the support configuration.')
-    .by(
-      firstStep(
-        (id, { headers }) => ({
-          headers: { ...headers, 'set-cookie': `login-session=${id}; Path=/; HttpOnly` },
-        }),
-        (call) => header(call, 'cookie')?.replace(/^login-session=/, ''),
-        'GetSupportMFAConfig',
-      ),
+    .with(
+      firstStep,
+      (id, { headers }) => ({
+        headers: { ...headers, 'set-cookie': `login-session=${id}; Path=/; HttpOnly` },
+      }),
+      (call) => header(call, 'cookie')?.replace(/^login-session=/, ''),
+      'GetSupportMFAConfig',
     ),
   'ways-in/list-of-codes-verifies': breaks('ways-in/list-of-support-codes-verifies-nothing')
     .says('POST /support-user/verify-totp accepts a list with a right code in it.')
-    .by(readsSupportCode(verify, inList)),
+    .with(readsSupportCode, verify, inList),
   'ways-in/code-with-more-verifies': breaks('ways-in/near-support-code-verifies-nothing')
     .says('POST /support-user/verify-totp compares only the first digits of a code.')
-    .by(
-      readsSupportCode(
-        verify,
-        (given, at) => typeof given === 'string' && given.length === 7 && given.startsWith(at(0)),
-      ),
+    .with(
+      readsSupportCode,
+      verify,
+      (given, at) => typeof given === 'string' && given.length === 7 && given.startsWith(at(0)),
     ),
   'ways-in/half-a-code-verifies': breaks(
     'verify-totp/refuses-junk',
     'ways-in/near-support-code-verifies-nothing',
   )
     .says('POST /support-user/verify-totp accepts a code by its first digits, three at least.')
-    .by(
-      readsSupportCode(
-        'VerifySupportUserTotp',
-        (given, at) =>
-          typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
-      ),
+    .with(
+      readsSupportCode,
+      'VerifySupportUserTotp',
+      (given, at) =>
+        typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
     ),
   'ways-in/callers-code-for-anybody': breaks(
     'ways-in/callers-code-is-the-callers',
     'support-email/not-disabled-with-callers-code',
   )
     .says('A code of POST /send-email-otp opens a session of any user.')
-    .by(callersCodes(({ uses }, _asked, isAlive) => uses === 0 && isAlive)),
+    .with(callersCodes, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   'ways-in/callers-code-works-again': breaks('ways-in/callers-code-works-once')
     .says('A code of POST /send-email-otp opens sessions as long as it lives.')
-    .by(callersCodes((entry, owner, isAlive) => entry.owner === owner && isAlive)),
+    .with(callersCodes, (entry, owner, isAlive) => entry.owner === owner && isAlive),
   'ways-in/mailed-code-race': breaks('ways-in/mailed-code-works-once-in-parallel')
     .says('A mailed code counts as used only after its login was answered.')
     .by((seams) => {
@@ -220,29 +207,25 @@ const single = faultsOf({
 const since681 = faultsSince('6.8.1', {
   'ways-in/list-of-codes-switches-off': breaks('ways-in/list-of-support-codes-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts a list with a right code in it as mfaCode.')
-    .by(readsSupportCode(patch, inList)),
+    .with(readsSupportCode, patch, inList),
   'ways-in/old-code-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts codes of the last half hour as mfaCode.')
-    .by(switchesOffBySteps((index) => -2 - index, halfAnHour)),
+    .with(switchesOffBySteps, (index) => -2 - index, halfAnHour),
   'ways-in/future-code-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts codes of the next half hour as mfaCode.')
-    .by(switchesOffBySteps((index) => 2 + index, halfAnHour)),
+    .with(switchesOffBySteps, (index) => 2 + index, halfAnHour),
   'ways-in/code-of-minutes-switches-off': breaks('ways-in/support-code-window-is-a-minute')
     .says('PATCH /support-user/mfa accepts codes of three minutes around now as mfaCode.')
-    .by(switchesOffBySteps((index) => (index < 5 ? 2 + index : 3 - index), 10)),
+    .with(switchesOffBySteps, (index) => (index < 5 ? 2 + index : 3 - index), 10),
   'ways-in/users-code-switches-off': breaks('ways-in/users-code-switches-nothing-off')
     .says("PATCH /support-user/mfa accepts a code of any user's key as mfaCode.")
-    .by(
-      readsSupportCode(patch, (given, _at, world) =>
-        world.state.userKeys.some((key) => codeOf(key, world) === given),
-      ),
+    .with(readsSupportCode, patch, (given, _at, world) =>
+      world.state.userKeys.some((key) => codeOf(key, world) === given),
     ),
   'ways-in/admins-code-switches-off': breaks('ways-in/users-code-switches-nothing-off')
     .says("PATCH /support-user/mfa accepts a code of the admin's own key as mfaCode.")
-    .by(
-      readsSupportCode(patch, (given, _at, world) =>
-        keysOf(world.state.admin.username, world.state).some((key) => codeOf(key, world) === given),
-      ),
+    .with(readsSupportCode, patch, (given, _at, world) =>
+      keysOf(world.state.admin.username, world.state).some((key) => codeOf(key, world) === given),
     ),
 });
 
@@ -252,18 +235,18 @@ export const keyAndMailFaults: readonly Fault[] = [
   ...faultsOf({
     'ways-in/cookie-of-a-mailed-code': breaks('ways-in/cookie-of-email-otp-opens-nothing')
       .says('POST /email-otp sets a cookie that opens the API.')
-      .by(setsCookie('CreateEmailOtp', ({ status }) => status === 204)),
+      .with(setsCookie, 'CreateEmailOtp', ({ status }) => status === 204),
     'ways-in/cookie-of-a-wrong-code': breaks('ways-in/first-step-cookie-opens-nothing')
       .says('The refusal of a wrong code sets a cookie that opens the API.')
-      .by(setsCookie('CreateSession', ({ body }) => own(body, 'errorCode') === 'KInvalidOtp')),
+      .with(setsCookie, 'CreateSession', ({ body }) => own(body, 'errorCode') === 'KInvalidOtp'),
     'ways-in/cookie-of-a-refused-token': breaks('access-tokens/refused-by-password-alone-under-mfa')
       .says('The refusal of a token for the password alone sets a cookie that opens the API.')
-      .by(setsCookie('CreateAccessToken', ({ body }) => own(body, 'errorCode') === 'KOtpRequired')),
+      .with(setsCookie, 'CreateAccessToken', ({ body }) => own(body, 'errorCode') === 'KOtpRequired'),
     'ways-in/support-code-opens-session': breaks('ways-in/support-code-opens-no-session')
       .says("A code of the support user's key opens a session of any user.")
-      .by(supportCodeOpens(() => true)),
+      .with(supportCodeOpens, () => true),
     'ways-in/support-code-opens-admin': breaks('ways-in/support-code-opens-no-session')
       .says("A code of the support user's key opens a session of the admin.")
-      .by(supportCodeOpens(({ role }) => role === 'admin')),
+      .with(supportCodeOpens, ({ role }) => role === 'admin'),
   }),
 ];

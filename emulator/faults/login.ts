@@ -12,40 +12,37 @@ import {
   userNamed,
 } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { TotpKey, User } from '../state.js';
 
 export const loginFaults: readonly Fault[] = faultsOf({
   'login/password-alone': breaks('totp-login/refuses-password-alone')
     .says('While cluster MFA is on, a login without a code opens a session.')
-    .by(asksNoCode((body) => own(body, 'otpCode') === undefined)),
+    .with(asksNoCode, (body) => own(body, 'otpCode') === undefined),
   'login/any-code-without-key': breaks('totp-login/refuses-password-alone-without-key')
     .says('Any six digits pass as the code of a user without a TOTP key.')
-    .by(
-      asksNoCode((body, _call, { state }) => {
-        const hasKey = state.userKeys.some(({ owner }) => owner === own(body, 'username'));
-        return !hasKey && own(body, 'otpType') === 'totp' && /^\d{6}$/.test(String(own(body, 'otpCode')));
-      }),
-    ),
+    .with(asksNoCode, (body, _call, { state }) => {
+      const hasKey = state.userKeys.some(({ owner }) => owner === own(body, 'username'));
+      return !hasKey && own(body, 'otpType') === 'totp' && /^\d{6}$/.test(String(own(body, 'otpCode')));
+    }),
   'login/null-code-opens': breaks('totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login with a null code opens a session.')
-    .by(asksNoCode((body) => own(body, 'otpCode') === null)),
+    .with(asksNoCode, (body) => own(body, 'otpCode') === null),
   'login/true-as-code-opens': breaks('totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login with true as its code opens a session.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'otpCode') === true)),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'otpCode') === true),
   'login/admin-needs-no-code': breaks('totp-login/every-account-needs-a-code')
     .says('While cluster MFA is on, the password alone logs the admin in.')
     .wraps('asksForCode', (asksForCode, user, world) => user.role !== 'admin' && asksForCode(user, world)),
   'login/first-account-alone-needs-a-code': breaks('totp-login/every-account-needs-a-code')
     .says('While cluster MFA is on, the password alone logs in all users but the first who logged in.')
-    .by(({ rules }) => {
-      const { asksForCode } = rules;
+    .by((seams) => {
       let first: string | undefined;
-      rules.asksForCode = (user, world) => {
+      seams.wrap('asksForCode', (asksForCode, user, world) => {
         if (!asksForCode(user, world)) return false;
         first ??= user.username;
         return user.username === first;
-      };
+      });
     }),
   'login/wrong-code-completes-login': breaks('totp-login/refused-login-stays-refused')
     .says('The password alone gets a pending session, and a refused wrong code makes it a full one.')
@@ -72,14 +69,14 @@ export const loginFaults: readonly Fault[] = faultsOf({
         cookies.set(value, user);
         answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
       });
-      alsoKnows((_credentials, call) => {
+      alsoKnows(seams, (_credentials, call) => {
         const user = cookies.get(cookie(call, 'login-session') ?? '');
         return user !== undefined && proven.has(user) ? user : undefined;
-      })(seams);
+      });
     }),
   'login/type-without-code-opens': breaks('totp-login/refuses-password-alone')
     .says('While cluster MFA is on, a login with an otpType and no code opens a session.')
-    .by(asksNoCode((body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined)),
+    .with(asksNoCode, (body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined),
   'login/refused-replay-revives-code': breaks('totp-login/refuses-replay')
     .says('A used code is accepted again after it was refused once.')
     .wraps('isReplay', (isReplay, step, key) => {
@@ -89,7 +86,7 @@ export const loginFaults: readonly Fault[] = faultsOf({
     }),
   'login/disabled-type-opens': breaks('totp-login/refuses-password-alone')
     .says('While cluster MFA is on, a login with otpType salesforce and any code opens a session.')
-    .by(asksNoCode((body) => own(body, 'otpType') === 'salesforce')),
+    .with(asksNoCode, (body) => own(body, 'otpType') === 'salesforce'),
   'login/mailed-code-outlives-its-type': breaks('email-login/refused-while-only-totp-is-enabled')
     .says('A mailed code opens a session after e-mail was disabled.')
     .by((seams) => {
@@ -160,10 +157,8 @@ export const loginFaults: readonly Fault[] = faultsOf({
     }),
   'login/token-for-any-code': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, the password with any code gets an access token.')
-    .by((seams) => {
-      seams.wrap('demandTokenCode', (demandTokenCode, user, body, world) => {
-        if (text(body, 'otpCode')?.length !== seams.rules.totp.digits) demandTokenCode(user, body, world);
-      });
+    .wraps('demandTokenCode', (demandTokenCode, user, body, world) => {
+      if (text(body, 'otpCode')?.length !== world.rules.totp.digits) demandTokenCode(user, body, world);
     }),
   'login/token-for-a-code-of-the-type-null': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, the password with any code and null as otpType gets an access token.')
@@ -173,13 +168,11 @@ export const loginFaults: readonly Fault[] = faultsOf({
     }),
   'login/token-for-a-used-code': breaks('access-tokens/refuses-used-code')
     .says('A TOTP code that opened a session also gets an access token.')
-    .by((seams) => {
-      seams.wrap('demandTokenCode', (demandTokenCode, user, body, world) => {
-        const now = world.clock.now();
-        const isRight = (key: TotpKey) =>
-          seams.rules.stepOf(text(body, 'otpCode') ?? '', key, now) !== undefined;
-        if (!seams.rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
-      });
+    .wraps('demandTokenCode', (demandTokenCode, user, body, world) => {
+      const { rules, clock } = world;
+      const isRight = (key: TotpKey) =>
+        rules.stepOf(text(body, 'otpCode') ?? '', key, clock.now()) !== undefined;
+      if (!rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
     }),
   'login/token-by-password-alone': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, the password alone gets an access token.')
@@ -193,12 +186,6 @@ export const loginFaults: readonly Fault[] = faultsOf({
       });
     }),
 });
-
-/** Login members that may come in a list, which the check for MFA does not read. */
-const listed: readonly (readonly [member: 'username' | 'domain', what: string])[] = [
-  ['username', "a user's name"],
-  ['domain', 'the domain'],
-];
 
 function firstOf(given: Json | undefined): string | undefined {
   const [first] = Array.isArray(given) ? given : [];
@@ -214,24 +201,32 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
+/** A member in a list is read, and asks for no code. Locks do not know this name either. */
+function readsList(seams: Seams, member: 'username' | 'domain'): void {
+  asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
+  seams.edit('CreateSession', (body) => {
+    const first = firstOf(own(body, member));
+    return first !== undefined && { [member]: first };
+  });
+}
+
 /** Logins that need no code because of how the target reads them or their user. */
-const readOddly = faultsOf({
+export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While both types are enabled, a user with neither a key nor a mailed code needs no code.')
-    .by(asksNoCodeUnchecked(isWithoutCode)),
+    .with(asksNoCodeUnchecked, isWithoutCode),
   'login/email-alone-asks-for-no-code': breaks('totp-login/refused-while-only-email-is-enabled')
     .says('While e-mail alone is enabled, the password alone opens a session.')
-    .by(
-      asksNoCodeUnchecked(
-        (body, _call, { state }) =>
-          own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
-      ),
+    .with(
+      asksNoCodeUnchecked,
+      (body, _call, { state }) =>
+        own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
     ),
   'ways-in/right-code-counts-for-all': breaks('ways-in/code-of-others-at-once-skips-no-code')
     .says('While a login with a right code is being answered, another login needs no code.')
     .by((seams) => {
       let atWork = 0;
-      asksNoCodeUnchecked((body) => atWork > 0 && own(body, 'otpCode') === undefined)(seams);
+      asksNoCodeUnchecked(seams, (body) => atWork > 0 && own(body, 'otpCode') === undefined);
       seams.answer(['CreateSession', 'VerifyUserOtp'], async ({ status }, call, { state }) => {
         const body = asObject(call.body);
         const isByCode = own(body, 'otpCode') !== undefined || own(body, 'otp') !== undefined;
@@ -241,23 +236,10 @@ const readOddly = faultsOf({
         atWork -= 1;
       });
     }),
+  'ways-in/username-in-a-list': breaks('ways-in/name-in-any-form-needs-code')
+    .says("While cluster MFA is on, a user's name in a list asks for no code.")
+    .with(readsList, 'username'),
+  'ways-in/domain-in-a-list': breaks('ways-in/name-in-any-form-needs-code')
+    .says('While cluster MFA is on, the domain in a list asks for no code.')
+    .with(readsList, 'domain'),
 });
-
-export const unaskedFaults: readonly Fault[] = [
-  ...readOddly,
-  ...listed.map(
-    ([member, what]): Fault => ({
-      id: `ways-in/${member}-in-a-list`,
-      description: `While cluster MFA is on, ${what} in a list asks for no code.`,
-      // Locks do not know this name either.
-      breaks: ['ways-in/name-in-any-form-needs-code'],
-      apply: (seams) => {
-        asksNoCodeUnchecked((body) => firstOf(own(body, member)) !== undefined)(seams);
-        seams.edit('CreateSession', (body) => {
-          const first = firstOf(own(body, member));
-          return first !== undefined && { [member]: first };
-        });
-      },
-    }),
-  ),
-];

@@ -1,62 +1,57 @@
 import { text } from '../json.js';
 import type { Message } from '../mailer.js';
-import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
-const changesMail = (change: (message: Message) => Message) =>
-  wraps('compose', (compose, code) => change(compose(code)));
+const changesMail = (seams: Seams, change: (message: Message) => Message) =>
+  seams.wrap('compose', (compose, code) => change(compose(code)));
 
 /** Mails whose source is rewritten after they were composed. */
-const rewrites =
-  (rewrite: (source: string, now: number) => string): Fault['apply'] =>
-  (seams) =>
-    changesMail((message) => ({
-      ...message,
-      rewrite: (source) => rewrite(source, seams.clock.now()),
-    }))(seams);
+function rewrites(seams: Seams, rewrite: (source: string, now: number) => string): void {
+  changesMail(seams, (message) => ({
+    ...message,
+    rewrite: (source) => rewrite(source, seams.clock.now()),
+  }));
+}
 
 export const mailContentFaults: readonly Fault[] = faultsOf({
   'mail/two-froms': breaks('email-otp/mail-has-one-from-and-one-date')
     .says('Mails have two From fields.')
-    .by(rewrites((source) => `From: second@lab.example\r\n${source}`)),
+    .with(rewrites, (source) => `From: second@lab.example\r\n${source}`),
   'mail/copied-to-audit': breaks('email-otp/mails-one-code-to-the-user')
     .says('Each mail also goes to an unrelated address.')
-    .by(changesMail((message) => ({ ...message, bcc: 'audit@elsewhere.example' }))),
+    .with(changesMail, (message) => ({ ...message, bcc: 'audit@elsewhere.example' })),
   'mail/no-code': breaks('email-otp/mails-one-code-to-the-user')
     .says('Mails contain no code.')
-    .by(
-      changesMail(() => ({
-        subject: 'Your sign-in',
-        text: 'Somebody is signing in with your name. Ask your administrator for the code.\n',
-      })),
-    ),
+    .with(changesMail, () => ({
+      subject: 'Your sign-in',
+      text: 'Somebody is signing in with your name. Ask your administrator for the code.\n',
+    })),
   'mail/no-date': breaks('email-otp/mail-has-one-from-and-one-date')
     .says('Mails have no Date.')
-    .by(rewrites((source) => source.replace(/^Date: .*\r\n/m, ''))),
+    .with(rewrites, (source) => source.replace(/^Date: .*\r\n/m, '')),
   'mail/dated-yesterday': breaks('email-otp/mail-is-dated-now')
     .says('Mails carry the date of the day before.')
-    .by(
-      rewrites((source, now) => {
-        const yesterday = new Date(now - 24 * 3600_000).toUTCString();
-        return source.replace(/^Date: .*$/m, `Date: ${yesterday.replace('GMT', '+0000')}`);
-      }),
-    ),
+    .with(rewrites, (source, now) => {
+      const yesterday = new Date(now - 24 * 3600_000).toUTCString();
+      return source.replace(/^Date: .*$/m, `Date: ${yesterday.replace('GMT', '+0000')}`);
+    }),
   'mail/no-message-id': breaks('email-otp/mail-has-message-id')
     .says('Mails have no Message-ID.')
-    .by(rewrites((source) => source.replace(/^Message-ID: .*\r\n/m, ''))),
+    .with(rewrites, (source) => source.replace(/^Message-ID: .*\r\n/m, '')),
   'mail/one-message-id': breaks('email-otp/mail-has-message-id')
     .says('All mails have the same Message-ID.')
-    .by(rewrites((source) => source.replace(/^(Message-ID: ).*$/m, '$1<code@lab.example>'))),
+    .with(rewrites, (source) => source.replace(/^(Message-ID: ).*$/m, '$1<code@lab.example>')),
   'mail/long-lines': breaks('email-otp/mail-has-short-lines')
     .says('Mails contain a line of more than 998 bytes.')
-    .by(rewrites((source) => `${source}\r\n${'=-'.repeat(600)}\r\n`)),
+    .with(rewrites, (source) => `${source}\r\n${'=-'.repeat(600)}\r\n`),
   'mail/password-in-mail': breaks('email-otp/mail-holds-no-other-secret')
     .says('The mail of POST /email-otp repeats the password.')
     .by((seams) => {
       const password = seams.noted('CreateEmailOtp', (body) => text(body, 'password') ?? '');
-      changesMail((message) => ({
+      changesMail(seams, (message) => ({
         ...message,
         text: `${message.text}\nYou gave the password "${password() ?? ''}".\n`,
-      }))(seams);
+      }));
     }),
   'mail/codes-count-up': breaks('email-otp/codes-differ')
     .says('Mailed codes count up.')

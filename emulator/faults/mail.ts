@@ -5,14 +5,15 @@ import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { mailedTo, userNamed } from '../deviations.js';
 import { objectIn, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { MailCode, Owner } from '../state.js';
 
 /** Codes go to other addresses, if the request is so. */
 const mailsTo = (
+  seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,
 ) =>
-  wraps('recipients', (recipients, address, call, world) => {
+  seams.wrap('recipients', (recipients, address, call, world) => {
     const other = change(address, call, world) ?? address;
     return typeof other === 'string' ? recipients(other, call, world) : other;
   });
@@ -27,7 +28,7 @@ const deliveries: readonly Fault[] = senders.flatMap(([operation, slug, requirem
   faultsOf({
     [`mail/${slug}-sends-nothing`]: breaks(requirement)
       .says(`${operation} answers 204 and mails nothing.`)
-      .by(mailsTo((_address, call) => (call.operation === operation ? [] : undefined))),
+      .with(mailsTo, (_address, call) => (call.operation === operation ? [] : undefined)),
     [`mail/${slug}-sends-two`]: breaks(requirement)
       .says(`${operation} also mails another number in a second mail.`)
       .wraps('recipients', (recipients, address, call, world) => {
@@ -38,17 +39,15 @@ const deliveries: readonly Fault[] = senders.flatMap(([operation, slug, requirem
       }),
     [`mail/${slug}-to-another`]: breaks(requirement)
       .says(`${operation} mails the code to another known address.`)
-      .by(
-        mailsTo((address, call) => {
-          const another = address === 'viewer@lab.example' ? 'bob@lab.example' : 'viewer@lab.example';
-          return call.operation === operation ? [another] : undefined;
-        }),
-      ),
+      .with(mailsTo, (address, call) => {
+        const another = address === 'viewer@lab.example' ? 'bob@lab.example' : 'viewer@lab.example';
+        return call.operation === operation ? [another] : undefined;
+      }),
   }),
 );
 
-const mailsAdmin = (field: string) =>
-  mailsTo((_address, call, { state }) =>
+const mailsAdmin = (seams: Seams, field: string) =>
+  mailsTo(seams, (_address, call, { state }) =>
     call.operation === 'SendEmailOtp' && header(call, field) !== undefined ? state.admin.email : undefined,
   );
 
@@ -59,10 +58,8 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
   faultsOf({
     [`mail/address-in-body-redirects-${area}`]: breaks(`${area}/address-in-body-does-not-redirect`)
       .says(`${operation} mails the code to an email in a body that it does not need.`)
-      .by(
-        mailsTo((_address, call) =>
-          call.operation === operation ? text(objectIn(call.content), 'email') : undefined,
-        ),
+      .with(mailsTo, (_address, call) =>
+        call.operation === operation ? text(objectIn(call.content), 'email') : undefined,
       ),
   });
 
@@ -81,13 +78,13 @@ const single = faultsOf({
   'mail/send-email-otp-by-token-mails-the-admin': breaks(toTheOwner)
     .since('7.1.2_u3')
     .says('POST /send-email-otp by an access token mails the admin.')
-    .by(mailsAdmin('authorization')),
+    .with(mailsAdmin, 'authorization'),
   'mail/send-email-otp-by-key-mails-the-admin': breaks(toTheOwner)
     .says('POST /send-email-otp by an API key mails the admin.')
-    .by(mailsAdmin('apikey')),
+    .with(mailsAdmin, 'apikey'),
   'mail/address-in-body-redirects': breaks('email-otp/address-in-body-does-not-redirect')
     .says('POST /email-otp mails the code to an email of the body.')
-    .by(mailsTo((_address, call) => text(call.body, 'email'))),
+    .with(mailsTo, (_address, call) => text(call.body, 'email')),
   'mail/wrong-password-mails': breaks('email-otp/wrong-password-mails-nothing')
     .says('POST /email-otp refuses a wrong password, yet mails a code.')
     .refusals('CreateEmailOtp', (_answer, call, world) => {
@@ -127,11 +124,11 @@ const single = faultsOf({
     .says('POST /send-email-otp always mails to the first caller.')
     .by((seams) => {
       let first: string | undefined;
-      mailsTo((address, call) => {
+      mailsTo(seams, (address, call) => {
         if (call.operation !== 'SendEmailOtp') return;
         first ??= address;
         return [first];
-      })(seams);
+      });
     }),
   'mail/anonymous-send-mails': breaks('send-email-otp/anonymous-mails-nothing')
     .says('POST /send-email-otp refuses an anonymous caller, yet mails the admin a code.')

@@ -5,47 +5,47 @@ import { shownOnce } from '../keys.js';
 import { newReference } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
 const configure = 'ConfigureSupportMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
 /** Bodies that `isTaken` accepts need no password. */
-const standsForThePassword =
-  (which: OperationId, isTaken: (body: JsonObject, state: World['state']) => boolean): Fault['apply'] =>
-  (seams) =>
-    seams.body(which, (body, _call, { state }) =>
-      isObject(body) && isTaken(body, state) ? { ...body, currentPassword: state.supportPassword } : body,
-    );
+function standsForThePassword(
+  seams: Seams,
+  which: OperationId,
+  isTaken: (body: JsonObject, state: World['state']) => boolean,
+): void {
+  seams.body(which, (body, _call, { state }) =>
+    isObject(body) && isTaken(body, state) ? { ...body, currentPassword: state.supportPassword } : body,
+  );
+}
 
 /** PUT /support-user/mfa answers some of the admin's refused requests by 200. */
-const accepts =
-  (isMeant: (call: Call) => boolean): Fault['apply'] =>
-  (seams) =>
-    seams.refusal(configure, (answer, call) => {
-      if (call.caller?.role === 'admin' && isMeant(call))
-        Object.assign(answer, { status: 200, body: { enabled: false } });
-    });
+function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
+  seams.refusal(configure, (answer, call) => {
+    if (call.caller?.role === 'admin' && isMeant(call))
+      Object.assign(answer, { status: 200, body: { enabled: false } });
+  });
+}
 
 /** Releases 7.3 to 7.3.2 brought the support user's password, reference ids and PUT /support-user/mfa. */
 const newer: readonly Fault[] = faultsOf({
   'status/configure-support-mfa-202': breaks('support-configure/answers-200')
     .says('PUT /support-user/mfa answers 202 instead of 200.')
-    .by(replaces(configure, 200, { status: 202 })),
+    .with(replaces, configure, 200, { status: 202 }),
   'configure/no-secret': breaks('support-configure/totp-gives-secret-and-uri')
     .says('PUT /support-user/mfa to totp answers no secret.')
     .successes(configure, ({ totpSecretKey: _secret, totpUri: _uri, ...rest }) => rest),
   'configure/secret-of-another-uri': breaks('support-configure/totp-gives-secret-and-uri')
     .says('PUT /support-user/mfa to totp answers a secret other than the one in its URI.')
-    .by((seams) =>
-      seams.show(configure, (body, call, world) => {
-        if (own(body, 'totpSecretKey') === undefined || world.state.support.key === undefined) return;
-        const secret = seams.rules.newSecret(call, world);
-        const { totpSecretKey } = shownOnce({ ...world.state.support.key, secret }, world);
-        return { totpSecretKey };
-      }),
-    ),
+    .shows(configure, (body, call, world) => {
+      if (own(body, 'totpSecretKey') === undefined || world.state.support.key === undefined) return;
+      const secret = world.rules.newSecret(call, world);
+      const { totpSecretKey } = shownOnce({ ...world.state.support.key, secret }, world);
+      return { totpSecretKey };
+    }),
   'configure/address-lost': breaks('support-configure/mode-and-address-are-kept')
     .says('PUT /support-user/mfa answers the address and does not store it.')
     .successes(configure, (_body, _call, { state }) => {
@@ -68,7 +68,7 @@ const newer: readonly Fault[] = faultsOf({
     }),
   'configure/any-password': breaks('support-configure/refuses-wrong-current-password')
     .says('PUT /support-user/mfa works with any currentPassword.')
-    .by(standsForThePassword(configure, (body) => text(body, 'currentPassword') !== undefined)),
+    .with(standsForThePassword, configure, (body) => text(body, 'currentPassword') !== undefined),
   'configure/refused-but-stored': breaks('support-configure/refuses-without-password')
     .says('PUT /support-user/mfa without the right password is refused, yet stored.')
     .refusals(configure, (answer, call, { state }) => {
@@ -79,21 +79,19 @@ const newer: readonly Fault[] = faultsOf({
     }),
   'configure/refused-request-takes-the-key': breaks('support-configure/refuses-wrong-current-password')
     .says("A PUT /support-user/mfa that is refused for its password replaces the support user's key.")
-    .by((seams) =>
-      seams.refusal(configure, (answer, call, world) => {
-        const { key } = world.state.support;
-        if (answer.status !== 403 || call.caller?.role !== 'admin' || key === undefined) return;
-        if (text(call.body, 'mfaType') !== 'totp') return;
-        const secret = seams.rules.newSecret(call, world);
-        world.state.support = { ...world.state.support, key: { ...key, secret } };
-      }),
-    ),
+    .refusals(configure, (answer, call, world) => {
+      const { key } = world.state.support;
+      if (answer.status !== 403 || call.caller?.role !== 'admin' || key === undefined) return;
+      if (text(call.body, 'mfaType') !== 'totp') return;
+      const secret = world.rules.newSecret(call, world);
+      world.state.support = { ...world.state.support, key: { ...key, secret } };
+    }),
   'configure/missing-body-accepted': breaks('support-configure/refuses-missing-body')
     .says('PUT /support-user/mfa without a body answers 200.')
-    .by(accepts(({ content }) => (content?.length ?? 0) === 0)),
+    .with(accepts, ({ content }) => (content?.length ?? 0) === 0),
   'configure/malformed-json-accepted': breaks('support-configure/refuses-malformed-json')
     .says('PUT /support-user/mfa ignores malformed JSON and answers 200.')
-    .by(accepts(({ content, body }) => (content?.length ?? 0) > 0 && body === undefined)),
+    .with(accepts, ({ content, body }) => (content?.length ?? 0) > 0 && body === undefined),
   'configure/wrong-type-stored': breaks('support-configure/wrong-type-is-harmless')
     .says('PUT /support-user/mfa with a wrong type is refused, yet stored as text.')
     .refusals(configure, (answer, call, { state }) => {
@@ -104,23 +102,21 @@ const newer: readonly Fault[] = faultsOf({
     }),
   'support/password-not-asked': breaks('support-password/patch-refused-without-password')
     .says('PATCH /support-user/mfa changes without currentPassword.')
-    .by(standsForThePassword(patch, (body) => !Object.hasOwn(body, 'currentPassword'))),
+    .with(standsForThePassword, patch, (body) => !Object.hasOwn(body, 'currentPassword')),
   'support/any-password': breaks('support-password/patch-refused-with-wrong-password')
     .says('PATCH /support-user/mfa changes with any currentPassword.')
-    .by(standsForThePassword(patch, (body) => text(body, 'currentPassword') !== undefined)),
+    .with(standsForThePassword, patch, (body) => text(body, 'currentPassword') !== undefined),
   'support/null-stands-for-the-password': breaks('support-password/patch-refused-without-password')
     .says('PATCH /support-user/mfa accepts null as currentPassword.')
-    .by(standsForThePassword(patch, (body) => own(body, 'currentPassword') === null)),
+    .with(standsForThePassword, patch, (body) => own(body, 'currentPassword') === null),
   'support/code-stands-for-the-password': breaks('support-password/patch-refused-without-password')
     .says('PATCH /support-user/mfa with a right mfaCode asks for no password.')
-    .by(standsForThePassword(patch, (body) => text(body, 'mfaCode') !== undefined)),
+    .with(standsForThePassword, patch, (body) => text(body, 'mfaCode') !== undefined),
   'support/reference-stands-for-the-password': breaks('support-password/patch-refused-with-wrong-password')
     .since('7.3.1')
     .says('PATCH /support-user/mfa with a right referenceId asks for no password.')
-    .by(
-      standsForThePassword(patch, (body, { referenceIds }) =>
-        referenceIds.has(text(body, 'referenceId') ?? ''),
-      ),
+    .with(standsForThePassword, patch, (body, { referenceIds }) =>
+      referenceIds.has(text(body, 'referenceId') ?? ''),
     ),
   'support/read-only-property-stored': breaks('support-password/read-only-properties-stay')
     .says('PATCH /support-user/mfa sets requiresPasswordAuth.')

@@ -1,7 +1,7 @@
 import type { Call } from '../call.js';
-import { edits, keysOf, mailedTo, rightCodes, userNamed } from '../deviations.js';
+import { keysOf, mailedTo, rightCodes, userNamed } from '../deviations.js';
 import { type Json, own, text } from '../json.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { Owner, State, User } from '../state.js';
 
 type Kind = 'totp' | 'email';
@@ -9,8 +9,8 @@ const kinds: readonly Kind[] = ['totp', 'email'];
 const called = { totp: 'TOTP', email: 'mailed' } as const;
 
 /** Values that `as` accepts as otpCode count as a right code. */
-const reads = (kind: Kind, as: (given: Json, right: string) => boolean): Fault['apply'] =>
-  edits('CreateSession', (body, call, world) => {
+const reads = (seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean) =>
+  seams.edit('CreateSession', (body, call, world) => {
     const [user, given] = [userNamed(body, world), own(body, 'otpCode')];
     if (user === undefined || given === undefined || own(body, 'otpType') !== kind) return;
     const right = rightCodes(user, kind, world).find((code) => as(given, code));
@@ -51,8 +51,8 @@ function forgetUses(owner: Owner, state: State): void {
 }
 
 /** A used code counts as unused in another spelling. */
-const forgets = (kind: Kind, written: (given: string) => string): Fault['apply'] =>
-  edits('CreateSession', (body, _call, world) => {
+const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =>
+  seams.edit('CreateSession', (body, _call, world) => {
     const [user, given] = [userNamed(body, world), text(body, 'otpCode')];
     if (user === undefined || given === undefined || own(body, 'otpType') !== kind) return;
     const otpCode = written(given);
@@ -63,10 +63,11 @@ const forgets = (kind: Kind, written: (given: string) => string): Fault['apply']
 
 /** What `is` accepts counts as the right password. */
 const opensByPassword = (
+  seams: Seams,
   isMeant: (body: Json | undefined, isOn: boolean) => boolean,
   is: (given: Json | undefined, right: string) => boolean,
-): Fault['apply'] =>
-  edits('CreateSession', (body, _call, world) => {
+) =>
+  seams.edit('CreateSession', (body, _call, world) => {
     const user = userNamed(body, world);
     if (user === undefined || !isMeant(body, world.state.cluster.enabled)) return;
     return is(own(body, 'password'), user.password) && { password: user.password };
@@ -95,10 +96,10 @@ const single = faultsOf({
     }),
   'ways-in/empty-password-opens': breaks('ways-in/what-is-no-password-opens-nothing')
     .says('An empty password opens a session while no code is needed.')
-    .by(opensByPassword(whileOff, (given) => given === '')),
+    .with(opensByPassword, whileOff, (given) => given === ''),
   'ways-in/cut-password-opens': breaks('ways-in/what-is-no-password-opens-nothing')
     .says('A password without its last character opens a session while no code is needed.')
-    .by(opensByPassword(whileOff, (given, right) => given === right.slice(0, -1))),
+    .with(opensByPassword, whileOff, (given, right) => given === right.slice(0, -1)),
   'ways-in/any-domain-opens': breaks('ways-in/other-domain-opens-nothing')
     .says('A user is found in any domain.')
     .edits(
@@ -112,24 +113,25 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
   return faultsOf({
     [`ways-in/${kind}-any-of-a-list`]: breaks(`ways-in/list-of-${kind}-codes-opens-nothing`)
       .says(`A right ${called[kind]} code in a list of guesses opens a session.`)
-      .by(reads(kind, (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right))),
+      .with(reads, kind, (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right)),
     ...Object.fromEntries(
       Object.entries(readings).map(([id, [description, broken, as]]) => [
         `ways-in/${kind}-${id}`,
         breaks(...broken.replaceAll('KIND', kind).split(' '))
           .says(`A right ${called[kind]} ${description}`)
-          .by(
-            reads(kind, (given, right) => typeof given === 'string' && given !== right && as(given, right)),
+          .with(
+            reads,
+            kind,
+            (given, right) => typeof given === 'string' && given !== right && as(given, right),
           ),
       ]),
     ),
     [`ways-in/${kind}-code-without-password`]: breaks(`ways-in/${kind}-code-needs-password`)
       .says(`A right ${called[kind]} code opens a session without a password.`)
-      .by(
-        opensByPassword(
-          (body) => own(body, 'otpType') === kind,
-          (given) => given === undefined,
-        ),
+      .with(
+        opensByPassword,
+        (body) => own(body, 'otpType') === kind,
+        (given) => given === undefined,
       ),
     [`ways-in/unknown-type-is-${kind}`]: breaks(`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`)
       .says(`An unknown otpType counts as ${kind}.`)
@@ -141,7 +143,7 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
       }),
     [`ways-in/used-${kind}-code-with-blanks`]: breaks(used)
       .says(`A ${called[kind]} code that was used counts again with blanks around it.`)
-      .by(forgets(kind, (given) => given.trim())),
+      .with(forgets, kind, (given) => given.trim()),
     [`ways-in/used-${kind}-code-as-number`]: breaks(used)
       .says(`A ${called[kind]} code that was used counts again as a number.`)
       .by((seams) => {
@@ -153,13 +155,13 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
           return { otpCode: `#${given}` };
         });
         const { digits } = seams.rules[kind === 'totp' ? 'totp' : 'mailCode'];
-        forgets(kind, (given) => (given.startsWith('#') ? given.slice(1).padStart(digits, '0') : given))(
-          seams,
+        forgets(seams, kind, (given) =>
+          given.startsWith('#') ? given.slice(1).padStart(digits, '0') : given,
         );
       }),
     [`ways-in/used-${kind}-code-with-dash`]: breaks(used)
       .says(`A ${called[kind]} code that was used counts again with a dash in it.`)
-      .by(forgets(kind, (given) => given.replace(/-/g, ''))),
+      .with(forgets, kind, (given) => given.replace(/-/g, '')),
   });
 };
 

@@ -1,15 +1,10 @@
-import { answers, refusals, successes } from '../deviations.js';
-import { isObject, type JsonObject, own } from '../json.js';
-import { type OperationId, operations } from '../operations/table.js';
-import type { ReleaseName } from '../releases.js';
-import type { Fault } from '../seams.js';
+import { isObject, type Json, type JsonObject, own } from '../json.js';
+import { type OperationId, operations, operationsOf } from '../operations/table.js';
+import { defaultRelease, type ReleaseName, releaseOf } from '../releases.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
 type Change = (body: JsonObject) => JsonObject;
 type Wrong = readonly [what: string, wrong: JsonObject | Change, since?: ReleaseName];
-
-const put =
-  (wrong: JsonObject): Change =>
-  (body) => ({ ...body, ...wrong });
 
 /** Puts properties over those of a success while support MFA is off. */
 const whileOff =
@@ -17,65 +12,44 @@ const whileOff =
   (body) =>
     own(body, 'enabled') === true ? body : { ...body, ...wrong };
 
-/** Wrong successes by operation: what each answers. */
-const wrongs: readonly (readonly [
-  area: string,
-  operation: OperationId,
-  call: string,
-  breaks: string,
-  Readonly<Record<string, Wrong>>,
-])[] = [
+/** Replaces the value of one property. */
+const turned =
+  (name: string, change: (value: Json | undefined) => Json): Change =>
+  (body) => ({ ...body, [name]: change(own(body, name)) });
+
+const asNumber = (value: Json | undefined): number => (value === true ? 1 : 0);
+
+const unknownState: JsonObject = { otpVerificationState: 'kOff' };
+
+/** Wrong successes of each operation. */
+const wrongs: readonly (readonly [OperationId, Readonly<Record<string, Wrong>>])[] = [
   [
-    'get-mfa-config',
     'GetMFAConfig',
-    'GET /mfa-config',
-    'mfa-config/get-answers-200',
     {
-      'enabled-is-text': [
-        'enabled as a string',
-        (body) => ({ ...body, enabled: String(own(body, 'enabled')) }),
-      ],
+      'enabled-is-text': ['enabled as a string', turned('enabled', String)],
       'enabled-is-null': ['null for enabled, which is not nullable', { enabled: null }],
       'unknown-type': ['a type outside the enum', { authenticationTypes: ['email', 'totp', 'sms'] }],
       'types-is-text': ['authenticationTypes as one string', { authenticationTypes: 'email,totp' }],
-      'retain-is-number': [
-        'retainUserMfaSettings as a number',
-        (body) => ({
-          ...body,
-          retainUserMfaSettings: own(body, 'retainUserMfaSettings') === true ? 1 : 0,
-        }),
-      ],
+      'retain-is-number': ['retainUserMfaSettings as a number', turned('retainUserMfaSettings', asNumber)],
     },
   ],
   [
-    'get-support-mfa',
     'GetSupportMFAConfig',
-    'GET /support-user/mfa',
-    'support-mfa/get-answers-200',
     {
       'enabled-is-null': ['null for enabled, which is not nullable', { enabled: null }],
       'unknown-mode': ['an mfaType outside the enum while it is off', whileOff({ mfaType: 'none' })],
       'unknown-state': [
         'an otpVerificationState outside the enum while it is off',
-        whileOff({ otpVerificationState: 'kOff' }),
+        whileOff(unknownState),
         '7.1.2_u3',
       ],
-      'email-is-list': [
-        'email as a list',
-        (body) => ({ ...body, email: own(body, 'email') === null ? [] : [own(body, 'email') ?? ''] }),
-      ],
+      'email-is-list': ['email as a list', turned('email', (email) => (email === null ? [] : [email ?? '']))],
     },
   ],
   [
-    'patch-support-mfa',
     'UpdateSupportMFAConfig',
-    'PATCH /support-user/mfa',
-    'support-mfa/patch-answers-200',
     {
-      'enabled-is-number': [
-        'enabled as a number',
-        (body) => ({ ...body, enabled: own(body, 'enabled') === true ? 1 : 0 }),
-      ],
+      'enabled-is-number': ['enabled as a number', turned('enabled', asNumber)],
       'uri-is-null': [
         'null for a missing totpUri, which is not nullable',
         (body) => ({ totpUri: null, totpSecretKey: null, ...body }),
@@ -83,132 +57,107 @@ const wrongs: readonly (readonly [
       'unknown-mode': ['an mfaType outside the enum when it is off', whileOff({ mfaType: 'none' })],
       'unknown-state': [
         'an otpVerificationState outside the enum when it is off',
-        whileOff({ otpVerificationState: 'kOff' }),
+        whileOff(unknownState),
         '7.1.2_u3',
       ],
       'email-is-list': ['email as a list when it is off', whileOff({ email: [] })],
     },
   ],
   [
-    'verify-totp',
     'VerifySupportUserTotp',
-    'POST /support-user/verify-totp',
-    'verify-totp/answers-200',
     {
       'success-is-null': [
         'null for success false, which is not nullable',
-        (body) => (own(body, 'success') === true ? body : { ...body, success: null }),
+        turned('success', (success) => success === true || null),
       ],
-      'success-is-text': [
-        'success as a string',
-        (body) => ({ ...body, success: String(own(body, 'success')) }),
-      ],
+      'success-is-text': ['success as a string', turned('success', String)],
       'message-is-number': ['a number as message', { message: 0 }],
     },
   ],
   [
-    'totp-key',
     'CreateTotpKey',
-    'POST /totp-key',
-    'totp-key/create-answers-201',
     {
       'id-is-number': [
         'totpKeyId as a number',
-        (body) => ({
-          ...body,
-          totpKeyId: Number.parseInt(String(own(body, 'totpKeyId')).slice(0, 8), 16),
-        }),
+        turned('totpKeyId', (id) => Number.parseInt(String(id).slice(0, 8), 16)),
       ],
       'name-is-null': ['null for totpKeyName, which is not nullable', { totpKeyName: null }],
     },
   ],
   [
-    'create-session',
     'CreateSession',
-    'POST /users/sessions',
-    'sessions/create-answers-201',
     {
       'id-is-number': ['sessionId as a number', { sessionId: 17 }],
       'is-empty': ['201 with an empty object', () => ({})],
     },
   ],
-  [
-    'create-access-token',
-    'CreateAccessToken',
-    'POST /access-tokens',
-    'access-tokens/create-answers-201',
-    { 'privileges-is-text': ['privileges as one string', { privileges: 'all' }] },
-  ],
+  ['CreateAccessToken', { 'privileges-is-text': ['privileges as one string', { privileges: 'all' }] }],
 ];
 
-const wrongSuccesses: readonly Fault[] = wrongs.flatMap(([area, operation, call, breaks, all]) =>
-  Object.entries(all).map(([slug, [what, wrong, since]]) => ({
-    id: `schema/${area}-${slug}`,
-    description: `${call} answers ${what}.`,
-    breaks: [breaks],
-    ...(since === undefined ? {} : { since }),
-    apply: successes(operation, typeof wrong === 'function' ? wrong : put(wrong)),
-  })),
-);
+const documented = operationsOf(releaseOf(defaultRelease));
 
-/** Errors with one wrong property. */
-const wrongErrors: readonly (readonly [
-  id: string,
-  description: string,
-  wrong: JsonObject,
-  since?: ReleaseName,
-])[] = [
-  ['error-code-is-number', 'Errors have a number as errorCode.', { errorCode: 42 }],
-  ['error-message-is-list', 'Errors have a list as message.', { message: ['No.'] }],
-  ['error-task-log-id-is-number', 'Errors have a number as taskLogId.', { taskLogId: 7 }, '7.0'],
-];
+const wrongSuccesses = wrongs.flatMap(([operation, all]) => {
+  const { method = '', path = '', wrongStatus = [] } = documented.find(({ id }) => id === operation) ?? {};
+  const [area, , requirement = ''] = wrongStatus;
+  return Object.entries(all).flatMap(([slug, [what, wrong, since]]) =>
+    faultsOf({
+      [`schema/${area}-${slug}`]: breaks(requirement)
+        .since(since)
+        .says(`${method} ${path} answers ${what}.`)
+        .successes(operation, typeof wrong === 'function' ? wrong : (body) => ({ ...body, ...wrong })),
+    }),
+  );
+});
+
+/** Errors have one wrong property. */
+const wrongErrors = (seams: Seams, wrong: JsonObject) =>
+  seams.refusal('any', (answer) => isObject(answer.body) && { body: { ...answer.body, ...wrong } });
+const areErrors = 'http/errors-are-error';
 
 /** Answers that violate the schemas: wrong types, forbidden nulls, values outside enums. */
 export const schemaFaults: readonly Fault[] = [
   ...wrongSuccesses,
-  ...wrongErrors.map(
-    ([id, description, wrong, since]): Fault => ({
-      id: `schema/${id}`,
-      description,
-      breaks: ['http/errors-are-error'],
-      ...(since === undefined ? {} : { since }),
-      apply: refusals('any', (answer) => isObject(answer.body) && { body: { ...answer.body, ...wrong } }),
-    }),
-  ),
+  ...faultsOf({
+    'schema/error-code-is-number': breaks(areErrors)
+      .says('Errors have a number as errorCode.')
+      .with(wrongErrors, { errorCode: 42 }),
+    'schema/error-message-is-list': breaks(areErrors)
+      .says('Errors have a list as message.')
+      .with(wrongErrors, { message: ['No.'] }),
+    'schema/error-task-log-id-is-number': breaks(areErrors)
+      .since('7.0')
+      .says('Errors have a number as taskLogId.')
+      .with(wrongErrors, { taskLogId: 7 }),
+  }),
 ];
 
 /** One success status other than the documented one for each operation. */
-export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }): Fault[] => {
+export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }) => {
   if (wrongStatus === undefined) return [];
   const [slug, status, requirement] = wrongStatus;
-  return [
-    {
-      id: `status/${slug}-${status}`,
-      description: `${id} succeeds with status ${status}.`,
-      breaks: [requirement],
-      apply: answers(id, (answer) => {
+  return faultsOf({
+    [`status/${slug}-${status}`]: breaks(requirement)
+      .says(`${id} succeeds with status ${status}.`)
+      .answers(id, (answer) => {
         if (answer.status >= 300) return;
         answer.status = status;
         answer.body ??= {};
       }),
-    },
-  ];
+  });
 });
 
-const absent: readonly (readonly [slug: string, id: OperationId, since?: '7.3.1'])[] = [
-  ['totp-key', 'CreateTotpKey'],
-  ['send-email-otp', 'SendEmailOtp'],
-  ['verify-totp', 'VerifySupportUserTotp'],
-  ['verify-user-otp', 'VerifyUserOtp', '7.3.1'],
-];
-
 /** A documented operation that is missing. */
-export const absentFaults: readonly Fault[] = absent.map(([slug, id, since]) => ({
-  id: `absent/${slug}`,
-  description: `${id} is missing: its path answers like an unknown one.`,
-  breaks: ['http/documented-operations-are-there'],
-  ...(since === undefined ? {} : { since }),
-  apply: ({ rules }) => {
-    rules.absent.add(id);
-  },
-}));
+const lacks = (slug: string, id: OperationId, since?: ReleaseName): readonly Fault[] =>
+  faultsOf({
+    [`absent/${slug}`]: breaks('http/documented-operations-are-there')
+      .since(since)
+      .says(`${id} is missing: its path answers like an unknown one.`)
+      .by(({ rules }) => void rules.absent.add(id)),
+  });
+
+export const absentFaults: readonly Fault[] = [
+  ...lacks('totp-key', 'CreateTotpKey'),
+  ...lacks('send-email-otp', 'SendEmailOtp'),
+  ...lacks('verify-totp', 'VerifySupportUserTotp'),
+  ...lacks('verify-user-otp', 'VerifyUserOtp', '7.3.1'),
+];

@@ -4,7 +4,7 @@ import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
 import { alsoKnows, keysOf, mailedTo, replaces, rightCodes, userNamed } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
-import { breaks, faultsSince, wraps } from '../seams.js';
+import { breaks, faultsSince, type Seams } from '../seams.js';
 import type { User } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -13,8 +13,11 @@ const verify = 'VerifyUserOtp';
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
 /** The second step accepts some more codes. */
-const alsoRight = (isRight: Right) =>
-  wraps('secondStepRight', (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given));
+const alsoRight = (seams: Seams, isRight: Right) =>
+  seams.wrap(
+    'secondStepRight',
+    (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given),
+  );
 
 /** The steps among the last `most` ones whose unused code this is. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
@@ -33,8 +36,8 @@ function finish(call: Call, world: World): Partial<Answer> | undefined {
 }
 
 /** Another user's code finishes a login. */
-const takesAnybodys = (isMeant: (type: string) => boolean) =>
-  wraps('secondStepRight', (secondStepRight, user, type, code, world) => {
+const takesAnybodys = (seams: Seams, isMeant: (type: string) => boolean) =>
+  seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
     const isTheirs = (other: User) => other !== user && useLoginCode(other, type, code, world);
     return secondStepRight(user, type, code, world) || (isMeant(type) && world.state.users.some(isTheirs));
   });
@@ -43,15 +46,15 @@ const takesAnybodys = (isMeant: (type: string) => boolean) =>
 export const secondStepFaults = faultsSince('7.3.1', {
   'status/verify-user-otp-201': breaks('second-step/answers-200')
     .says('POST /users/verify-otp answers 201 instead of 200.')
-    .by(replaces(verify, 200, { status: 201 })),
+    .with(replaces, verify, 200, { status: 201 }),
   'second-step/totp-finishes-nothing': breaks('second-step/right-code-finishes-the-login')
     .says('A TOTP code is answered as right, yet the session still opens nothing.')
     .by((seams) => {
       let isTotp = false;
-      alsoRight((_user, type) => {
+      alsoRight(seams, (_user, type) => {
         isTotp = type === 'totp';
         return false;
-      })(seams);
+      });
       seams.wrap('finishLogin', (finishLogin, ...login) => (isTotp ? undefined : finishLogin(...login)));
     }),
   'second-step/mailed-code-refused': breaks('second-step/mailed-code-finishes-the-login')
@@ -62,7 +65,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     ),
   'second-step/any-code-finishes': breaks('second-step/refuses-wrong-code')
     .says('Every well-formed code finishes a login.')
-    .by(alsoRight((_user, _type, code) => /^\d{6}$/.test(code))),
+    .with(alsoRight, (_user, _type, code) => /^\d{6}$/.test(code)),
   'second-step/salesforce-finishes': breaks('second-step/refuses-wrong-code')
     .says('Every code of type salesforce finishes a login, although that type is not enabled.')
     .refusals(
@@ -88,7 +91,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
         const { username, otpCode, otpType } = asObject(call.body);
         if (status < 300 && otpType === 'totp') used.add(`${String(username)} ${String(otpCode)}`);
       });
-      alsoRight((user, _type, code) => used.delete(`${user.username} ${code}`))(seams);
+      alsoRight(seams, (user, _type, code) => used.delete(`${user.username} ${code}`));
     }),
   'second-step/callers-code-of-anybody-finishes': breaks('second-step/refuses-code-of-another-user')
     .says('A code that POST /send-email-otp mailed to another user finishes a login.')
@@ -106,7 +109,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/any-mailed-code-finishes': breaks('second-step/refuses-wrong-code')
     .says('Every code of type email finishes a login.')
-    .by(alsoRight((_user, type) => type === 'email')),
+    .with(alsoRight, (_user, type) => type === 'email'),
   'second-step/code-without-session': breaks('second-step/refuses-anonymous')
     .says('POST /users/verify-otp answers a user name without a session.')
     .refusals(verify, (_answer, call, { state }) => {
@@ -132,28 +135,22 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/nothing-is-a-mailed-code': breaks('second-step/what-is-no-code-finishes-nothing')
     .says('While a user has no unused mailed code, an empty code finishes the login.')
-    .by(
-      alsoRight((user, type, code, { state }) => {
-        const isOut = mailedTo(user.username, state).some(({ uses }) => uses === 0);
-        return type === 'email' && code === '' && !isOut;
-      }),
-    ),
+    .with(alsoRight, (user, type, code, { state }) => {
+      const isOut = mailedTo(user.username, state).some(({ uses }) => uses === 0);
+      return type === 'email' && code === '' && !isOut;
+    }),
   'second-step/first-digits-finish': breaks('second-step/refuses-wrong-code')
     .says('The first digits of a code finish a login.')
-    .by(
-      alsoRight((user, type, code, world) => {
-        const isBeginning = (right: string) => right.startsWith(code) && right !== code;
-        return type === 'totp' && code !== '' && rightCodes(user, type, world).some(isBeginning);
-      }),
-    ),
+    .with(alsoRight, (user, type, code, world) => {
+      const isBeginning = (right: string) => right.startsWith(code) && right !== code;
+      return type === 'totp' && code !== '' && rightCodes(user, type, world).some(isBeginning);
+    }),
   'second-step/old-code-finishes': breaks('second-step/refuses-wrong-code')
     .says('An unused code of the last two hours finishes a login.')
-    .by(
-      alsoRight((user, type, code, world) => {
-        const isWithin = (steps: number) => rightSteps(user, code, world, steps).length > 0;
-        return type === 'totp' && !isWithin(2) && isWithin(240);
-      }),
-    ),
+    .with(alsoRight, (user, type, code, world) => {
+      const isWithin = (steps: number) => rightSteps(user, code, world, steps).length > 0;
+      return type === 'totp' && !isWithin(2) && isWithin(240);
+    }),
   'second-step/every-type-is-enabled': breaks('totp-login/refused-while-only-email-is-enabled')
     .says('A code of a type that is not enabled finishes a login.')
     .by((seams) => {
@@ -168,17 +165,15 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/used-mailed-code-finishes': breaks('email-login/code-works-once')
     .says('A mailed code that was used finishes another login.')
-    .by(
-      alsoRight((user, type, code, { state }) => {
-        const isUsed = mailedTo(user.username, state).some((mail) => mail.code === code && mail.uses > 0);
-        return type === 'email' && isUsed;
-      }),
-    ),
+    .with(alsoRight, (user, type, code, { state }) => {
+      const isUsed = mailedTo(user.username, state).some((mail) => mail.code === code && mail.uses > 0);
+      return type === 'email' && isUsed;
+    }),
   'second-step/code-works-twice-at-once': breaks('totp-login/refuses-replay-in-parallel')
     .says('A code finishes all concurrent logins that it is sent for.')
     .by((seams) => {
       const flying = new Set<string>();
-      alsoRight((user, _type, code) => flying.has(`${user.username} ${code}`))(seams);
+      alsoRight(seams, (user, _type, code) => flying.has(`${user.username} ${code}`));
       seams.answer(verify, async (answer, { caller, body }) => {
         if (answer.status !== 200 || caller === undefined) return;
         const key = `${caller.username} ${text(body, 'otp')}`;
@@ -197,10 +192,8 @@ export const secondStepFaults = faultsSince('7.3.1', {
     'totp-login/first-step-session-changes-nothing',
   )
     .says('A pending session id opens everything as an access token.')
-    .by(
-      alsoKnows(({ authorization = '' }, _call, { state }) =>
-        state.firstSteps.get(authorization.replace(/^bearer /i, '')),
-      ),
+    .with(alsoKnows, ({ authorization = '' }, _call, { state }) =>
+      state.firstSteps.get(authorization.replace(/^bearer /i, '')),
     ),
   'second-step/first-step-configures-support': breaks('totp-login/first-step-session-changes-nothing')
     .since('7.3.2')
@@ -211,14 +204,12 @@ export const secondStepFaults = faultsSince('7.3.1', {
     ),
   'second-step/later-login-finishes': breaks('totp-login/refuses-password-alone')
     .says("A login with a code also finishes the user's pending logins.")
-    .by((seams) =>
-      seams.success('CreateSession', (_body, { body }, world) => {
-        const user = userNamed(body, world);
-        if (user === undefined || text(body, 'otpCode') === undefined) return;
-        for (const [id, owner] of world.state.firstSteps)
-          if (owner === user) seams.rules.finishLogin(id, user, world);
-      }),
-    ),
+    .successes('CreateSession', (_body, { body }, world) => {
+      const user = userNamed(body, world);
+      if (user === undefined || text(body, 'otpCode') === undefined) return;
+      for (const [id, owner] of world.state.firstSteps)
+        if (owner === user) world.rules.finishLogin(id, user, world);
+    }),
   'second-step/asking-for-a-code-finishes': breaks('totp-login/first-step-session-stays-one')
     .says('POST /send-email-otp in a pending session turns it into a full session.')
     .by((seams) => {
@@ -238,8 +229,8 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/code-of-anybody-finishes': breaks('second-step/refuses-code-of-another-user')
     .says("Another user's code finishes a login.")
-    .by(takesAnybodys(() => true)),
+    .with(takesAnybodys, () => true),
   'second-step/mailed-code-of-anybody-finishes': breaks('second-step/refuses-code-of-another-user')
     .says("Another user's mailed code finishes a login.")
-    .by(takesAnybodys((type) => type === 'email')),
+    .with(takesAnybodys, (type) => type === 'email'),
 });

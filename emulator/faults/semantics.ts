@@ -17,15 +17,13 @@ function afterLogin(seams: Seams, type: string, change: (config: ClusterMfa) => 
 export const semanticsFaults: readonly Fault[] = faultsOf({
   'sessions/totp-login-adds-a-type': breaks('sessions/totp-login-changes-no-configuration')
     .says('A login by TOTP adds email to the authentication types.')
-    .by((seams) =>
-      afterLogin(seams, 'totp', (config) => ({
-        ...config,
-        authenticationTypes: [...new Set([...(config.authenticationTypes ?? []), 'email'])],
-      })),
-    ),
+    .with(afterLogin, 'totp', (config) => ({
+      ...config,
+      authenticationTypes: [...new Set([...(config.authenticationTypes ?? []), 'email'])],
+    })),
   'sessions/email-login-forgets-retain': breaks('sessions/email-login-changes-no-configuration')
     .says('A login by a mailed code sets retainUserMfaSettings to false.')
-    .by((seams) => afterLogin(seams, 'email', (config) => ({ ...config, retainUserMfaSettings: false }))),
+    .with(afterLogin, 'email', (config) => ({ ...config, retainUserMfaSettings: false })),
   'mfa-config/sessions-are-shown-the-first-one': breaks('mfa-config/every-credential-shows-the-same')
     .says('GET /mfa-config in a session shows the configuration from the start of the target.')
     .by((seams) => {

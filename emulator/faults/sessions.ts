@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { type Call, Refusal } from '../call.js';
 import { cookie, credentialsOf, isAnonymous } from '../credentials.js';
-import { alsoKnows, handsOut, refusals, replaces, userNamed } from '../deviations.js';
+import { alsoKnows, handsOut, replaces, userNamed } from '../deviations.js';
 import { type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
 /** DELETE /users/sessions leaves some of the sessions that were there before it. */
-const restores =
-  (kept: (before: [string, User][], call: Call) => [string, User][]): Fault['apply'] =>
-  (seams) => {
-    let before: [string, User][] = [];
-    seams.input('DeleteSession', (_call, { state }) => {
-      before = [...state.sessions];
-    });
-    seams.answer('DeleteSession', (_answer, call, { state }) => {
-      for (const [id, user] of kept(before, call)) state.sessions.set(id, user);
-    });
-  };
+function restores(seams: Seams, kept: (before: [string, User][], call: Call) => [string, User][]): void {
+  let before: [string, User][] = [];
+  seams.input('DeleteSession', (_call, { state }) => {
+    before = [...state.sessions];
+  });
+  seams.answer('DeleteSession', (_answer, call, { state }) => {
+    for (const [id, user] of kept(before, call)) state.sessions.set(id, user);
+  });
+}
 
 /** All sessions that were there before a DELETE /users/sessions. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
@@ -30,36 +28,33 @@ function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
 }
 
 /** One operation accepts deleted sessions. */
-const acceptsEnded =
-  (operation: OperationId): Fault['apply'] =>
-  (seams) => {
-    const ended = rememberEnded(seams);
-    alsoKnows(({ sessionId = '' }, call) =>
-      call.operation === operation ? ended.get(sessionId) : undefined,
-    )(seams);
-  };
+function acceptsEnded(seams: Seams, operation: OperationId): void {
+  const ended = rememberEnded(seams);
+  alsoKnows(seams, ({ sessionId = '' }, call) =>
+    call.operation === operation ? ended.get(sessionId) : undefined,
+  );
+}
 
 /** Refused logins of unknown users are answered 404, where `isTold` says so. */
 const tellsUnknown = (
+  seams: Seams,
   operation: 'CreateSession' | 'CreateAccessToken',
   isTold: (state: State, body: Json | undefined) => boolean = () => true,
 ) =>
-  refusals(operation, ({ status }, { body }, world) => {
+  seams.refusal(operation, ({ status }, { body }, world) => {
     const isUnknown = userNamed(body, world) === undefined;
     return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
   });
 
 /** A login revives the deleted sessions of its user. */
-const revives =
-  (isMeant: (body: Json | undefined) => boolean): Fault['apply'] =>
-  (seams) => {
-    const ended = rememberEnded(seams);
-    seams.success('CreateSession', (_body, call, { state }) => {
-      const back = new Set(isMeant(call.body) ? state.sessions.values() : []);
-      for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
-      return undefined;
-    });
-  };
+function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): void {
+  const ended = rememberEnded(seams);
+  seams.success('CreateSession', (_body, call, { state }) => {
+    const back = new Set(isMeant(call.body) ? state.sessions.values() : []);
+    for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
+    return undefined;
+  });
+}
 
 const deleted = 'sessions/deleted-session-is-refused';
 const staysDeleted = 'sessions/deleted-session-stays-refused';
@@ -72,10 +67,8 @@ const single = faultsOf({
     }),
   'login/delete-takes-any-credential': breaks('sessions/delete-refuses-anonymous')
     .says('DELETE /users/sessions accepts an unknown credential.')
-    .by(
-      alsoKnows((credentials, call, { state }) =>
-        call.operation === 'DeleteSession' && !isAnonymous(credentials) ? state.admin : undefined,
-      ),
+    .with(alsoKnows, (credentials, call, { state }) =>
+      call.operation === 'DeleteSession' && !isAnonymous(credentials) ? state.admin : undefined,
     ),
   'login/delete-needs-no-privilege': breaks('sessions/viewer-cannot-end-those-of-others')
     .says("A view-only user ends another user's sessions by DELETE /users/sessions.")
@@ -114,10 +107,10 @@ const single = faultsOf({
     }),
   'login/delete-answers-200': breaks('sessions/delete-answers-204')
     .says('DELETE /users/sessions answers 200.')
-    .by(replaces('DeleteSession', 204, { status: 200, body: {} })),
+    .with(replaces, 'DeleteSession', 204, { status: 200, body: {} }),
   'login/deleted-sessions-live-on': breaks(deleted)
     .says('DELETE /users/sessions answers 204 and ends nothing.')
-    .by(restores((before) => before)),
+    .with(restores, (before) => before),
   'login/cookie-outlives-its-session': breaks(deleted)
     .says('A login also sets a cookie, which still authenticates after the session was deleted.')
     .by((seams) => {
@@ -129,14 +122,14 @@ const single = faultsOf({
         cookies.set(value, user);
         answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
       });
-      alsoKnows((_credentials, call) => cookies.get(cookie(call, 'login-session') ?? ''))(seams);
+      alsoKnows(seams, (_credentials, call) => cookies.get(cookie(call, 'login-session') ?? ''));
     }),
   'login/deleted-session-comes-back': breaks(staysDeleted)
     .says('A deleted session works again after its user has logged in again.')
-    .by(revives(() => true)),
+    .with(revives, () => true),
   'login/deleted-session-comes-back-by-code': breaks(staysDeleted)
     .says('A deleted session works again after its user has logged in again with a code.')
-    .by(revives((body) => text(body, 'otpCode') !== undefined)),
+    .with(revives, (body) => text(body, 'otpCode') !== undefined),
   'login/delete-leaves-those-by-code': breaks('sessions/delete-ends-those-by-code')
     .says('DELETE /users/sessions leaves sessions that were opened with a code.')
     .by((seams) => {
@@ -145,7 +138,7 @@ const single = faultsOf({
         if (typeof sessionId === 'string' && text(body, 'otpCode') !== undefined) byCode.add(sessionId);
         return undefined;
       });
-      restores((before) => before.filter(([id]) => byCode.has(id)))(seams);
+      restores(seams, (before) => before.filter(([id]) => byCode.has(id)));
     }),
   'login/deleted-session-comes-back-with-a-switch': breaks(staysDeleted)
     .says('Switching cluster MFA makes deleted sessions work again.')
@@ -168,14 +161,14 @@ const single = faultsOf({
         nodes.set(connection, connections % 3);
         connections += 1;
       });
-      alsoKnows(({ sessionId = '' }, { connection }) =>
+      alsoKnows(seams, ({ sessionId = '' }, { connection }) =>
         nodes.get(connection) === 2 ? ended.get(sessionId) : undefined,
-      )(seams);
+      );
     }),
   'login/delete-ends-newest-only': breaks(deleted)
     .says('DELETE /users/sessions ends only the newest session of a user.')
-    .by(
-      restores((before, call) => before.filter(([, { sid }]) => sid === call.query.get('sid')).slice(0, -1)),
+    .with(restores, (before, call) =>
+      before.filter(([, { sid }]) => sid === call.query.get('sid')).slice(0, -1),
     ),
   'login/delete-ends-too-much': breaks('sessions/delete-leaves-other-users-alone')
     .says('DELETE /users/sessions also ends the newest session of another user.')
@@ -185,40 +178,39 @@ const single = faultsOf({
     }),
   'login/deleted-session-lives-on-at-support-mfa': breaks(deleted)
     .says('GetSupportMFAConfig accepts deleted sessions.')
-    .by(acceptsEnded('GetSupportMFAConfig')),
+    .with(acceptsEnded, 'GetSupportMFAConfig'),
   'login/deleted-session-lives-on-at-totp-key': breaks(deleted)
     .says('CreateTotpKey accepts deleted sessions.')
-    .by(acceptsEnded('CreateTotpKey')),
+    .with(acceptsEnded, 'CreateTotpKey'),
 });
 
 const singleMore = faultsOf({
   'login/unknown-user-is-404': breaks('sessions/unknown-user-looks-alike')
     .says('A login of an unknown user is answered 404, one with a wrong password 401.')
-    .by(tellsUnknown('CreateSession')),
+    .with(tellsUnknown, 'CreateSession'),
   'login/unknown-user-is-told-under-mfa': breaks('sessions/unknown-user-looks-alike')
     .says('While cluster MFA is on, a login of an unknown user is answered 404 instead of 401.')
-    .by(tellsUnknown('CreateSession', ({ cluster }) => cluster.enabled)),
+    .with(tellsUnknown, 'CreateSession', ({ cluster }) => cluster.enabled),
   'login/unknown-user-is-told-by-code': breaks('sessions/unknown-user-looks-alike')
     .says('While cluster MFA is on, a login with a code reveals whether the user exists.')
-    .by(
-      tellsUnknown(
-        'CreateSession',
-        ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
-      ),
+    .with(
+      tellsUnknown,
+      'CreateSession',
+      ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
     ),
   'login/token-of-unknown-user-is-404': breaks('access-tokens/unknown-user-looks-alike')
     .says('A token for an unknown user is answered 404, one with a wrong password 401.')
-    .by(tellsUnknown('CreateAccessToken')),
+    .with(tellsUnknown, 'CreateAccessToken'),
   'login/one-session-id-for-each-user': breaks('sessions/ids-differ')
     .says('Every login of a user gets the session id of the first one.')
     .by((seams) => {
       const ids = new Map<string, string>();
       const first = (id: string, user: string) => ids.get(user) ?? ids.set(user, id).get(user) ?? id;
-      handsOut('CreateSession', first)(seams);
+      handsOut(seams, 'CreateSession', first);
     }),
   'login/short-session-ids': breaks('sessions/ids-are-long-enough')
     .says('Session ids have eight characters.')
-    .by(handsOut('CreateSession', () => randomUUID().slice(0, 8))),
+    .with(handsOut, 'CreateSession', () => randomUUID().slice(0, 8)),
 });
 
 export const sessionFaults: readonly Fault[] = [...singleMore, ...single];

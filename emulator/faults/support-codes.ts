@@ -56,16 +56,16 @@ function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => 
 }
 
 /** In one mode some more codes switch support MFA off. */
-const disablesWithCode = (mode: string, isRight: (code: string, world: World) => boolean): Fault['apply'] =>
-  disablesFreely(({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
+const disablesWithCode = (seams: Seams, mode: string, isRight: (code: string, world: World) => boolean) =>
+  disablesFreely(seams, ({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
 
 const single = faultsOf({
   'verify-totp/users-key-verifies': breaks('verify-totp/refuses-code-of-a-users-key')
     .says("POST /support-user/verify-totp also accepts codes of users' keys.")
-    .by((seams) => verifyByKeysOf(seams, () => true)),
+    .with(verifyByKeysOf, () => true),
   'verify-totp/callers-key-verifies': breaks('verify-totp/refuses-code-of-a-users-key')
     .says("POST /support-user/verify-totp also accepts codes of the caller's own key.")
-    .by((seams) => verifyByKeysOf(seams, (owner, { admin }) => owner === admin.username)),
+    .with(verifyByKeysOf, (owner, { admin }) => owner === admin.username),
   'verify-totp/replaced-secret-verifies': breaks(
     'verify-totp/refuses-code-of-replaced-secret',
     'support-totp/parallel-enrolments-leave-one-key',
@@ -97,13 +97,11 @@ const single = faultsOf({
     }),
   'verify-totp/mailed-code-verifies': breaks('verify-totp/refuses-code-in-email-mode')
     .says('In email mode POST /support-user/verify-totp accepts the mailed code.')
-    .by((seams) =>
-      verifyAlso(
-        seams,
-        (code, { mfaType }, { state }) =>
-          mfaType === 'email' &&
-          state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code),
-      ),
+    .with(
+      verifyAlso,
+      (code, { mfaType }, { state }) =>
+        mfaType === 'email' &&
+        state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code),
     ),
   'support/proof-outlives-the-key': breaks(
     'verify-totp/state-starts-anew-with-a-new-key',
@@ -151,19 +149,19 @@ const since681 = faultsSince('6.8.1', {
     .says('A code of an earlier TOTP secret switches support MFA by e-mail off.')
     .by((seams) => {
       const keys = rememberKeys(seams);
-      disablesWithCode('email', (code, { clock }) =>
+      disablesWithCode(seams, 'email', (code, { clock }) =>
         keys.some((key) => currentCode(key, clock.now()) === code),
-      )(seams);
+      );
     }),
   'support/mailed-code-taken-in-totp-mode': breaks('support-totp/not-disabled-with-mailed-code')
     .says('Any mailed code switches support MFA by TOTP off.')
-    .by(disablesWithCode('totp', (code, { state }) => state.mailCodes.some((entry) => entry.code === code))),
+    .with(disablesWithCode, 'totp', (code, { state }) =>
+      state.mailCodes.some((entry) => entry.code === code),
+    ),
   'support/login-code-taken-as-mfa-code': breaks('support-email/not-disabled-with-login-code')
     .says('A code that was mailed to a user switches support MFA by e-mail off.')
-    .by(
-      disablesWithCode('email', (code, { state }) =>
-        state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
-      ),
+    .with(disablesWithCode, 'email', (code, { state }) =>
+      state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
     ),
   'support/callers-code-taken-as-mfa-code': breaks('support-email/not-disabled-with-callers-code')
     .says('A code of POST /send-email-otp switches support MFA by e-mail off.')
@@ -173,16 +171,16 @@ const since681 = faultsSince('6.8.1', {
         const own = state.mailCodes.findLast(({ owner }) => owner === call.caller?.username);
         if (own !== undefined) codes.add(own.code);
       });
-      disablesWithCode('email', (code) => codes.has(code))(seams);
+      disablesWithCode(seams, 'email', (code) => codes.has(code));
     }),
   'support/code-of-a-developer': breaks('support-email/not-disabled-with-wrong-code')
     .says('The code 000000 switches support MFA by e-mail off.')
-    .by(disablesWithCode('email', (code) => code === '000000')),
+    .with(disablesWithCode, 'email', (code) => code === '000000'),
   'support/mailed-code-reusable': breaks('support-email/code-works-once')
     .says('A mailed code that switched support MFA off switches it off again.')
     .by((seams) => {
       const used = new Set<string>();
-      disablesWithCode('email', (code) => used.has(code))(seams);
+      disablesWithCode(seams, 'email', (code) => used.has(code));
       const wasByMail = seams.noted(patch, (_body, _call, { state }) => state.support.mfaType === 'email');
       seams.success(patch, (_body, call) => {
         const code = text(call.body, 'mfaCode');
@@ -209,14 +207,13 @@ const since681 = faultsSince('6.8.1', {
     }),
   'support/mode-changed-without-code': breaks('support-totp/mode-not-changed-without-code')
     .says('Support MFA by TOTP is switched to mail without mfaCode.')
-    .by(
-      changesFreely(
-        ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp',
-      ),
+    .with(
+      changesFreely,
+      ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp',
     ),
   'support/null-code-disables': breaks('support-totp/not-disabled-without-code')
     .says('Support MFA is switched off without a code when mfaCode is null.')
-    .by(changesFreely(({ body }) => own(body, 'mfaCode') === null)),
+    .with(changesFreely, ({ body }) => own(body, 'mfaCode') === null),
 });
 
 export const supportCodeFaults: readonly Fault[] = [...single, ...since681];

@@ -1,10 +1,10 @@
 import { type Call, Refusal, type World } from '../call.js';
 import { mailNewCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { bodies, changesFreely, disablesFreely } from '../deviations.js';
+import { changesFreely, disablesFreely } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { newReference } from '../operations/support-password.js';
-import { breaks, type Fault, faultsOf, faultsSince } from '../seams.js';
+import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import { supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
@@ -23,6 +23,18 @@ function rightCodes({ state, clock }: World): readonly string[] {
 }
 
 const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
+
+/** A request for a mode that is refused without mfaCode makes a verified key count as unverified. */
+const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
+  seams.body(patch, (body, _call, { state }) => {
+    const asked = asObject(body);
+    const isOfMode = own(asked, 'enabled') === true && own(asked, 'mfaType') === mode;
+    const { enabled, mfaType, verification } = state.support;
+    const isProven = enabled && mfaType === 'totp' && verification === 'kSuccess';
+    if (!isOfMode || !isProven || own(asked, 'mfaCode') !== undefined) return body;
+    state.support = { ...state.support, verification: 'kPending' };
+    throw new Refusal(403, 'KMfaCodeRequired', 'mfaCode is required for this change.');
+  });
 
 /** Changes of verified support MFA without its code. */
 const single = faultsOf({
@@ -101,14 +113,14 @@ const since681 = faultsSince('6.8.1', {
       seams.answer(verify, (answer, _call, { state }) => {
         isOpen = own(answer.body, 'success') === false && state.support.verification === 'kSuccess';
       });
-      disablesFreely(({ given }) => isOpen && given === undefined)(seams);
+      disablesFreely(seams, ({ given }) => isOpen && given === undefined);
       seams.answer(patch, () => {
         isOpen = false;
       });
     }),
   'support/salesforce-without-code': breaks('support-totp/mode-not-changed-without-code')
     .says('Support MFA by TOTP is switched to salesforce without mfaCode.')
-    .by(changesFreely(({ wanted }) => wanted.enabled && wanted.mfaType === 'salesforce')),
+    .with(changesFreely, ({ wanted }) => wanted.enabled && wanted.mfaType === 'salesforce'),
   'support/mail-to-a-new-address-disables': breaks('support-totp/not-disabled-by-mail-to-a-new-address')
     .says('Support MFA by TOTP is switched off by a code mailed to an address changed without a code.')
     .by((seams) => {
@@ -122,45 +134,32 @@ const since681 = faultsSince('6.8.1', {
         if (code !== undefined) mailed.add(code);
         Object.assign(answer, { status: 204, body: undefined });
       });
-      disablesFreely(({ given = '', before }) => before.mfaType === 'totp' && mailed.delete(given))(seams);
+      disablesFreely(seams, ({ given = '', before }) => before.mfaType === 'totp' && mailed.delete(given));
     }),
   'support/beginning-of-a-code-disables': breaks(
     'ways-in/near-support-code-switches-nothing-off',
     'support-email/not-disabled-with-near-code',
   )
     .says('The first digits of a right code switch support MFA off.')
-    .by(
-      disablesFreely(
-        ({ given = '', world }) =>
-          given !== '' && rightCodes(world).some((code) => code !== given && code.startsWith(given)),
-      ),
+    .with(
+      disablesFreely,
+      ({ given = '', world }) =>
+        given !== '' && rightCodes(world).some((code) => code !== given && code.startsWith(given)),
     ),
   'support/code-with-more-disables': breaks(
     'ways-in/near-support-code-switches-nothing-off',
     'support-email/not-disabled-with-near-code',
   )
     .says('A right code with a further digit after it switches support MFA off.')
-    .by(disablesFreely(({ given, world }) => rightCodes(world).some((code) => given === `${code}0`))),
+    .with(disablesFreely, ({ given, world }) => rightCodes(world).some((code) => given === `${code}0`)),
+  'support/refused-totp-ends-the-proof': breaks('support-totp/no-change-without-proof')
+    .says('A request for totp that is refused without mfaCode makes a verified key count as unverified.')
+    .with(unprovenBy, 'totp'),
+  'support/refused-salesforce-ends-the-proof': breaks('support-totp/no-change-without-proof')
+    .says(
+      'A request for salesforce that is refused without mfaCode makes a verified key count as unverified.',
+    )
+    .with(unprovenBy, 'salesforce'),
 });
 
-export const supportKeyFaults: readonly Fault[] = [
-  ...single,
-  ...since681,
-  ...(['totp', 'salesforce'] as const).map(
-    (mode): Fault => ({
-      id: `support/refused-${mode}-ends-the-proof`,
-      description: `A request for ${mode} that is refused without mfaCode makes a verified key count as unverified.`,
-      breaks: ['support-totp/no-change-without-proof'],
-      since: '6.8.1',
-      apply: bodies(patch, (body, _call, { state }) => {
-        const asked = asObject(body);
-        const isOfMode = own(asked, 'enabled') === true && own(asked, 'mfaType') === mode;
-        const { enabled, mfaType, verification } = state.support;
-        const isProven = enabled && mfaType === 'totp' && verification === 'kSuccess';
-        if (!isOfMode || !isProven || own(asked, 'mfaCode') !== undefined) return body;
-        state.support = { ...state.support, verification: 'kPending' };
-        throw new Refusal(403, 'KMfaCodeRequired', 'mfaCode is required for this change.');
-      }),
-    }),
-  ),
-];
+export const supportKeyFaults: readonly Fault[] = [...single, ...since681];

@@ -10,36 +10,47 @@ const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
 /** In email mode one of the codes mailed since the last change, oldest first, is accepted as mfaCode. */
-const takesMailed =
-  (which: (codes: readonly string[]) => string | undefined): Fault['apply'] =>
-  (seams) => {
-    let codes: readonly string[] = [];
-    seams.answer(send, (answer, _call, { state }) => {
-      const code = state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code;
-      if (answer.status === 204 && code !== undefined) codes = [...codes, code];
-    });
-    changesFreely(
-      ({ given, before }) => before.mfaType === 'email' && given !== undefined && given === which(codes),
-    )(seams);
-    seams.success(patch, () => {
-      codes = [];
-      return undefined;
-    });
-  };
+function takesMailed(seams: Seams, which: (codes: readonly string[]) => string | undefined): void {
+  let codes: readonly string[] = [];
+  seams.answer(send, (answer, _call, { state }) => {
+    const code = state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code;
+    if (answer.status === 204 && code !== undefined) codes = [...codes, code];
+  });
+  changesFreely(
+    seams,
+    ({ given, before }) => before.mfaType === 'email' && given !== undefined && given === which(codes),
+  );
+  seams.success(patch, () => {
+    codes = [];
+    return undefined;
+  });
+}
 
 /** PATCH /support-user/mfa without an address succeeds; `accept` decides the stored value. */
-const withoutAddress =
-  (accept: (now: SupportMfa) => SupportMfa | undefined): Fault['apply'] =>
-  (seams) => {
-    changesFreely(({ before }) => before.mfaType === 'email' && before.email === null)(seams);
-    seams.refusal(patch, (answer, _call, { state }) => {
-      const isMissing = text(answer.body, 'errorCode') === 'KAddressMissing';
-      const stored = isMissing ? accept(state.support) : undefined;
-      if (stored === undefined) return;
-      state.support = stored;
-      Object.assign(answer, { status: 200, body: { enabled: true, mfaType: 'email', email: null } });
-    });
-  };
+function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | undefined): void {
+  changesFreely(seams, ({ before }) => before.mfaType === 'email' && before.email === null);
+  seams.refusal(patch, (answer, _call, { state }) => {
+    const isMissing = text(answer.body, 'errorCode') === 'KAddressMissing';
+    const stored = isMissing ? accept(state.support) : undefined;
+    if (stored === undefined) return;
+    state.support = stored;
+    Object.assign(answer, { status: 200, body: { enabled: true, mfaType: 'email', email: null } });
+  });
+}
+
+/** After a change of the address, codes go to the earlier one, or to both. */
+function mailsEarlier(seams: Seams, isBoth: boolean): void {
+  let before: string | null = null;
+  seams.wrap('storeSupport', (storeSupport, was, wanted, world) => {
+    before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
+    return storeSupport(was, wanted, world);
+  });
+  seams.wrap('recipients', (recipients, address, call, world) => {
+    const own = recipients(address, call, world);
+    if (call.operation !== send || before === null) return own;
+    return isBoth ? [...own, before] : [before];
+  });
+}
 
 const single = faultsOf({
   'support/stays-off': breaks('support-totp/get-shows-what-was-set')
@@ -68,10 +79,10 @@ const single = faultsOf({
     .wraps('isAddress', (_earlier, address) => address.includes('@')),
   'support/email-without-address': breaks('support-email/not-on-without-an-address')
     .says('Support MFA can be switched on by e-mail without an address.')
-    .by(withoutAddress(() => ({ ...supportOff, enabled: true, mfaType: 'email' }))),
+    .with(withoutAddress, () => ({ ...supportOff, enabled: true, mfaType: 'email' })),
   'verify-totp/blanks-make-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
     .says('A used code is accepted again with blanks around it.')
-    .by((seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right)),
+    .with(verifyAs, (given, right) => given !== right && given.trim() === right),
   'verify-totp/replay-at-once': breaks('verify-totp/refuses-replay-in-parallel')
     .says('One code verifies several concurrent requests.')
     .by((seams) => {
@@ -105,21 +116,19 @@ const since681 = faultsSince('6.8.1', {
     }),
   'support/off-when-the-address-is-named': breaks('support-email/no-change-without-proof')
     .says('A request that names an address beside enabled false needs no code.')
-    .by(changesFreely(({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined)),
+    .with(changesFreely, ({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined),
   'support/off-when-a-mode-is-named': breaks('support-totp/no-change-without-proof')
     .says('A request that names the other mode beside enabled false needs no code.')
-    .by(
-      changesFreely(({ body, world: { state } }) => {
-        const mode = text(body, 'mfaType') ?? state.support.mfaType;
-        return own(body, 'enabled') === false && mode !== state.support.mfaType;
-      }),
-    ),
+    .with(changesFreely, ({ body, world: { state } }) => {
+      const mode = text(body, 'mfaType') ?? state.support.mfaType;
+      return own(body, 'enabled') === false && mode !== state.support.mfaType;
+    }),
   'support/off-by-session': breaks('support-totp/no-change-without-proof')
     .says('A caller with a session instead of an API key switches off without a code.')
-    .by(changesFreely(({ call }) => call.headers['apikey'] === undefined)),
+    .with(changesFreely, ({ call }) => call.headers['apikey'] === undefined),
   'support/address-alone-changes': breaks('support-email/no-change-without-proof')
     .says('A PATCH /support-user/mfa of email alone changes the address without a code.')
-    .by(changesFreely(({ body }) => Object.keys(body).join() === 'email')),
+    .with(changesFreely, ({ body }) => Object.keys(body).join() === 'email'),
   'support/tag-of-address-ignored': breaks('support-email/tagged-address-needs-code')
     .says('A tagged address counts as the same address without the tag.')
     .by((seams) => {
@@ -134,8 +143,8 @@ const since681 = faultsSince('6.8.1', {
     }),
   'support/address-cleared-without-code': breaks('support-email/no-change-without-proof')
     .says('In email mode the address can be cleared without a code, and then set to another one.')
-    .by(
-      withoutAddress((now) => (now.enabled && now.mfaType === 'email' ? { ...now, email: null } : undefined)),
+    .with(withoutAddress, (now) =>
+      now.enabled && now.mfaType === 'email' ? { ...now, email: null } : undefined,
     ),
   'support/codes-to-the-refused-address': breaks('support-email/refused-address-gets-no-code')
     .says('After a refused change of the address, codes also go to the refused one.')
@@ -153,7 +162,7 @@ const since681 = faultsSince('6.8.1', {
     .says('A mailed code that changed the address also serves the next change.')
     .by((seams) => {
       let spent: string | undefined;
-      changesFreely(({ given }) => given !== undefined && given === spent)(seams);
+      changesFreely(seams, ({ given }) => given !== undefined && given === spent);
       seams.answer(patch, (answer, call) => {
         const body = asObject(call.body);
         if (answer.status === 200)
@@ -164,7 +173,7 @@ const since681 = faultsSince('6.8.1', {
     .says('A mailed code that made a change also serves a concurrent change.')
     .by((seams) => {
       let spent: string | undefined;
-      changesFreely(({ given }) => given !== undefined && given === spent)(seams);
+      changesFreely(seams, ({ given }) => given !== undefined && given === spent);
       seams.answer(patch, async (answer, call) => {
         if (answer.status !== 200) return;
         spent = text(call.body, 'mfaCode');
@@ -174,50 +183,31 @@ const since681 = faultsSince('6.8.1', {
     }),
   'support/older-codes-live-on': breaks('support-email/newer-code-voids-older')
     .says('An older mailed code is accepted as mfaCode after a newer one was mailed.')
-    .by(takesMailed((codes) => codes.at(-2))),
+    .with(takesMailed, (codes) => codes.at(-2)),
   'support/codes-without-end': breaks('support-email/code-expires')
     .says('A mailed code is accepted as mfaCode however old it is.')
-    .by(takesMailed((codes) => codes.at(-1))),
+    .with(takesMailed, (codes) => codes.at(-1)),
   'support/new-address-is-not-stored': breaks(
     'support-email/codes-follow-the-address',
     'support-email/address-changed-with-mailed-code',
   )
     .says('A change of the address is answered with the new one, and the earlier one stays.')
-    .by(keepsAddress(() => undefined)),
+    .with(keepsAddress, () => undefined),
   'support/email-to-totp-without-code': breaks('support-email/mode-not-changed-without-code')
     .says('Support MFA is switched from mail to TOTP without mfaCode.')
-    .by(
-      changesFreely(
-        ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
-      ),
+    .with(
+      changesFreely,
+      ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
     ),
+  'support/codes-to-the-address-before-too': breaks('support-email/codes-follow-the-address')
+    .says('After a change of the address, codes go to the earlier one as well.')
+    .with(mailsEarlier, true),
+  'support/codes-to-the-address-before-alone': breaks('support-email/codes-follow-the-address')
+    .says('After a change of the address, codes go to the earlier one only.')
+    .with(mailsEarlier, false),
 });
 
-export const supportProofFaults: readonly Fault[] = [
-  ...single,
-  ...since681,
-  ...(['too', 'alone'] as const).map(
-    (how): Fault => ({
-      id: `support/codes-to-the-address-before-${how}`,
-      description: `After a change of the address, codes go to the earlier one ${how === 'too' ? 'as well' : 'only'}.`,
-      breaks: ['support-email/codes-follow-the-address'],
-      since: '6.8.1',
-      apply: (seams) => {
-        const { recipients, storeSupport } = seams.rules;
-        let before: string | null = null;
-        seams.rules.storeSupport = (was, wanted, world) => {
-          before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
-          return storeSupport(was, wanted, world);
-        };
-        seams.rules.recipients = (address, call, world) => {
-          const own = recipients(address, call, world);
-          if (call.operation !== send || before === null) return own;
-          return how === 'too' ? [...own, before] : [before];
-        };
-      },
-    }),
-  ),
-];
+export const supportProofFaults: readonly Fault[] = [...single, ...since681];
 
 /** Codes that `isLike` accepts verify, even one step before or after. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {

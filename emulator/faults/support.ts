@@ -21,14 +21,12 @@ const single = faultsOf({
     }),
   'support/client-chooses-secret': breaks('support-totp/client-cannot-choose-secret')
     .says('PATCH /support-user/mfa uses a totpSecretKey of the body as the new secret.')
-    .by((seams) => {
-      seams.success(patch, (body, call) => {
-        const chosen = text(call.body, 'totpSecretKey');
-        const uri = text(body, 'totpUri');
-        return chosen === undefined || uri === undefined
-          ? body
-          : { ...body, totpSecretKey: chosen, totpUri: uri.replace(/secret=[^&]*/, `secret=${chosen}`) };
-      });
+    .successes(patch, (body, call) => {
+      const chosen = text(call.body, 'totpSecretKey');
+      const uri = text(body, 'totpUri');
+      return chosen === undefined || uri === undefined
+        ? body
+        : { ...body, totpSecretKey: chosen, totpUri: uri.replace(/secret=[^&]*/, `secret=${chosen}`) };
     }),
   'support/key-for-switching-off': breaks('support-mfa/hands-out-no-key-unasked')
     .says('Switching support MFA off answers a TOTP secret.')
@@ -129,16 +127,22 @@ const single = faultsOf({
 const since681 = faultsSince('6.8.1', {
   'support/email-disabled-without-code': breaks('support-email/not-disabled-without-code')
     .says('Support MFA by e-mail is switched off without mfaCode.')
-    .by(changesFreely(({ given, before, wanted }) => given === undefined && isOff('email', before, wanted))),
+    .with(
+      changesFreely,
+      ({ given, before, wanted }) => given === undefined && isOff('email', before, wanted),
+    ),
   'support/email-disabled-with-wrong-code': breaks('support-email/not-disabled-without-code')
     .says('Any mfaCode switches support MFA by e-mail off.')
-    .by(changesFreely(({ given, before, wanted }) => given !== undefined && isOff('email', before, wanted))),
+    .with(
+      changesFreely,
+      ({ given, before, wanted }) => given !== undefined && isOff('email', before, wanted),
+    ),
   'support/totp-disabled-without-code': breaks('support-totp/not-disabled-without-code')
     .says('Support MFA by TOTP is switched off with any mfaCode or none.')
-    .by(changesFreely(({ before, wanted }) => isOff('totp', before, wanted))),
+    .with(changesFreely, ({ before, wanted }) => isOff('totp', before, wanted)),
   'support/totp-disabled-with-wrong-code': breaks('support-totp/not-disabled-without-code')
     .says('Any mfaCode switches support MFA by TOTP off.')
-    .by(changesFreely(({ given, before, wanted }) => given !== undefined && isOff('totp', before, wanted))),
+    .with(changesFreely, ({ given, before, wanted }) => given !== undefined && isOff('totp', before, wanted)),
   'support/totp-code-refused': breaks('support-totp/disabled-with-current-code')
     .says('TOTP codes are never accepted as mfaCode.')
     .edits(
@@ -148,13 +152,12 @@ const since681 = faultsSince('6.8.1', {
     ),
   'support/address-changed-without-code': breaks('support-email/address-not-changed-without-code')
     .says('The address of support MFA changes with any mfaCode or none.')
-    .by(changesFreely(({ before, wanted }) => before.mfaType === 'email' && wanted.enabled)),
+    .with(changesFreely, ({ before, wanted }) => before.mfaType === 'email' && wanted.enabled),
   'support/address-changed-with-wrong-code': breaks('support-email/address-not-changed-with-wrong-code')
     .says('Any mfaCode changes the address of support MFA.')
-    .by(
-      changesFreely(
-        ({ given, before, wanted }) => given !== undefined && before.mfaType === 'email' && wanted.enabled,
-      ),
+    .with(
+      changesFreely,
+      ({ given, before, wanted }) => given !== undefined && before.mfaType === 'email' && wanted.enabled,
     ),
   'support/address-change-refused-but-stored': breaks('support-email/address-not-changed-without-code')
     .says('A change of the address without a right mfaCode is refused, yet stored.')

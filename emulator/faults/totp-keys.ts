@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { shows } from '../deviations.js';
 import { type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf, type Which, wraps } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { hotp, stepAt, toBase32 } from '../totp.js';
 
 /** The two operations that answer a key. */
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
 /** A member of answers with a key has another value than the key. */
-const changes = (name: string) => (which: Which, change: (value: string) => string) =>
-  shows(which, (body) => {
+const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
+  seams.show(which, (body) => {
     const value = text(body, name);
     return value !== undefined && { [name]: change(value) };
   });
@@ -18,33 +17,27 @@ const changesUri = changes('totpUri');
 const changesSecret = changes('totpSecretKey');
 
 /** A new key is answered with these members of the earlier one. */
-const showsBefore =
-  (...names: readonly string[]): Fault['apply'] =>
-  (seams) => {
-    let before: JsonObject = {};
-    seams.success('UpdateSupportMFAConfig', (body) => {
-      const handed = Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
-      const shown = Object.hasOwn(body, 'totpUri') ? { ...body, ...before } : body;
-      before = handed;
-      return shown;
-    });
-  };
+function showsBefore(seams: Seams, ...names: readonly string[]): void {
+  let before: JsonObject = {};
+  seams.success('UpdateSupportMFAConfig', (body) => {
+    const handed = Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
+    const shown = Object.hasOwn(body, 'totpUri') ? { ...body, ...before } : body;
+    before = handed;
+    return shown;
+  });
+}
 
 /** 26 letters need six padding characters. */
-const padsSecret =
-  (operation: OperationId): Fault['apply'] =>
-  (seams) => {
-    seams.rules.totp.secretBytes = 16;
-    changesUri(operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'))(seams);
-  };
+function padsSecret(seams: Seams, operation: OperationId): void {
+  seams.rules.totp.secretBytes = 16;
+  changesUri(seams, operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'));
+}
 
-function sharesSecret(operation: OperationId): Fault['apply'] {
-  return (seams) => {
-    const shared = randomBytes(20);
-    seams.wrap('newSecret', (earlier, call, world) =>
-      call.operation === operation ? shared : earlier(call, world),
-    );
-  };
+function sharesSecret(seams: Seams, operation: OperationId): void {
+  const shared = randomBytes(20);
+  seams.wrap('newSecret', (earlier, call, world) =>
+    call.operation === operation ? shared : earlier(call, world),
+  );
 }
 
 /** How many wrong codes in sequence were compared with a key. */
@@ -55,31 +48,31 @@ const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
 export const totpKeyFaults: readonly Fault[] = faultsOf({
   'totp/uri-of-another-secret': breaks('totp-key/secret-matches-uri')
     .says('POST /totp-key answers a URI with another secret than totpSecretKey.')
-    .by(changesSecret('CreateTotpKey', () => toBase32(randomBytes(20)))),
+    .with(changesSecret, 'CreateTotpKey', () => toBase32(randomBytes(20))),
   'totp/support-uri-of-another-secret': breaks('support-totp/secret-matches-uri')
     .says('PATCH /support-user/mfa answers a URI with another secret than totpSecretKey.')
-    .by(changesSecret('UpdateSupportMFAConfig', () => toBase32(randomBytes(20)))),
+    .with(changesSecret, 'UpdateSupportMFAConfig', () => toBase32(randomBytes(20))),
   'totp/support-uri-of-the-key-before': breaks('support-totp/secret-matches-uri')
     .says('PATCH /support-user/mfa for a new key answers its secret with the URI of the earlier key.')
-    .by(showsBefore('totpUri')),
+    .with(showsBefore, 'totpUri'),
   'totp/support-key-of-before-is-shown': breaks('verify-totp/accepts-current-code')
     .says('PATCH /support-user/mfa for a new key answers the earlier one.')
-    .by(showsBefore('totpUri', 'totpSecretKey')),
+    .with(showsBefore, 'totpUri', 'totpSecretKey'),
   'totp/secret-in-hex': breaks('totp-key/secret-is-base32')
     .says('POST /totp-key answers totpSecretKey in hexadecimal.')
-    .by(changesSecret('CreateTotpKey', () => randomBytes(20).toString('hex'))),
+    .with(changesSecret, 'CreateTotpKey', () => randomBytes(20).toString('hex')),
   'totp/support-secret-in-hex': breaks('support-totp/secret-is-base32')
     .says('PATCH /support-user/mfa answers totpSecretKey in hexadecimal.')
-    .by(changesSecret('UpdateSupportMFAConfig', () => randomBytes(20).toString('hex'))),
+    .with(changesSecret, 'UpdateSupportMFAConfig', () => randomBytes(20).toString('hex')),
   'totp/uri-secret-padded': breaks('totp-key/secret-is-canonical')
     .says('The URI of POST /totp-key pads its secret with equals signs.')
-    .by(padsSecret('CreateTotpKey')),
+    .with(padsSecret, 'CreateTotpKey'),
   'totp/support-uri-secret-padded': breaks('support-totp/secret-is-canonical')
     .says('The URI of PATCH /support-user/mfa pads its secret with equals signs.')
-    .by(padsSecret('UpdateSupportMFAConfig')),
+    .with(padsSecret, 'UpdateSupportMFAConfig'),
   'totp/support-uri-without-issuer': breaks('support-totp/uri-has-issuer')
     .says('The URI of PATCH /support-user/mfa names no issuer.')
-    .by(changesUri('UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', ''))),
+    .with(changesUri, 'UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', '')),
   'totp/period-of-five-minutes': breaks(
     'totp-key/period-is-two-minutes-at-most',
     'support-totp/period-is-two-minutes-at-most',
@@ -91,10 +84,14 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     }),
   'totp/uri-too-long': breaks('totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code')
     .says("The URIs carry a picture's address, which makes them too long for a QR code.")
-    .by(changesUri(enrolments, (uri) => `${uri}&image=${encodeURIComponent(`https://${'x'.repeat(200)}`)}`)),
+    .with(
+      changesUri,
+      enrolments,
+      (uri) => `${uri}&image=${encodeURIComponent(`https://${'x'.repeat(200)}`)}`,
+    ),
   'totp/label-names-nobody': breaks('totp-key/label-names-the-account')
     .says('The URI label of POST /totp-key is the same for all accounts.')
-    .by(changesUri('CreateTotpKey', (uri) => uri.replace(/:[^:?]*\?/, ':account?'))),
+    .with(changesUri, 'CreateTotpKey', (uri) => uri.replace(/:[^:?]*\?/, ':account?')),
   'totp/client-chooses-secret': breaks('totp-key/client-cannot-choose-secret')
     .says('POST /totp-key uses a totpSecretKey of the body as the new secret.')
     .shows('CreateTotpKey', (_body, call) => {
@@ -121,19 +118,19 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     .rules(({ totp }) => ({ totp: { ...totp, secretBytes: 10 } })),
   'totp/uri-of-type-hotp': breaks(...badUri)
     .says('The URIs are of the type hotp.')
-    .by(changesUri(enrolments, (uri) => uri.replace('://totp/', '://hotp/'))),
+    .with(changesUri, enrolments, (uri) => uri.replace('://totp/', '://hotp/')),
   'totp/uri-without-label': breaks(...badUri)
     .says('The URIs have no label.')
-    .by(changesUri(enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/'))),
+    .with(changesUri, enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/')),
   'totp/uri-with-bad-digits': breaks('totp-key/uri-parameters-are-valid')
     .says('The URI of POST /totp-key declares an invalid number of digits.')
-    .by(changesUri('CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six'))),
+    .with(changesUri, 'CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six')),
   'totp/uri-without-issuer': breaks('totp-key/uri-has-issuer')
     .says('The URI of POST /totp-key names no issuer.')
-    .by(changesUri('CreateTotpKey', (uri) => uri.replace('&issuer=Cluster', ''))),
+    .with(changesUri, 'CreateTotpKey', (uri) => uri.replace('&issuer=Cluster', '')),
   'totp/uri-issuer-differs-from-prefix': breaks('totp-key/uri-has-issuer')
     .says('The issuer in the URI of POST /totp-key differs from the prefix of its label.')
-    .by(changesUri('CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other'))),
+    .with(changesUri, 'CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other')),
   'totp/account-name-not-in-label': breaks('support-totp/account-name-is-in-label')
     .says('PATCH /support-user/mfa answers an accountName that the URI label lacks.')
     .successes('UpdateSupportMFAConfig', (body) =>
@@ -156,10 +153,10 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     .shows('CreateTotpKey', (_body) => ({ totpKeyId: 'key-1' })),
   'totp/one-secret-for-all-users': breaks('totp-key/secrets-are-unique')
     .says('POST /totp-key gives all users the same secret.')
-    .by(sharesSecret('CreateTotpKey')),
+    .with(sharesSecret, 'CreateTotpKey'),
   'totp/one-secret-for-all-enrolments': breaks('support-totp/enrolling-anew-gives-a-fresh-secret')
     .says('PATCH /support-user/mfa gives the support user the same secret again.')
-    .by(sharesSecret('UpdateSupportMFAConfig')),
+    .with(sharesSecret, 'UpdateSupportMFAConfig'),
   'totp/key-missing-body-accepted': breaks('totp-key/refuses-missing-body')
     .says('POST /totp-key without a body makes a key.')
     .bodies('CreateTotpKey', (body) => body ?? {}),
@@ -171,26 +168,36 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
 });
 
 /** Codes of these steps from now are accepted, where `is` finds one right. */
-const acceptsSteps = (from: number, to: number, is = (code: string, right: string) => code === right) =>
-  wraps('stepOf', (_earlier, code, key, now) => {
+const acceptsSteps = (
+  seams: Seams,
+  from: number,
+  to: number,
+  is = (code: string, right: string) => code === right,
+) =>
+  seams.wrap('stepOf', (_earlier, code, key, now) => {
     const first = stepAt(now, key.parameters.period) + from;
     const steps = Array.from({ length: to - from + 1 }, (_, at) => first + at);
     return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
   });
 
 /** Some characters of a code are not compared. */
-const comparesPart = (compared: (code: string) => string) =>
-  acceptsSteps(-1, 1, (code, right) => code.length === right.length && compared(code) === compared(right));
+const comparesPart = (seams: Seams, compared: (code: string) => string) =>
+  acceptsSteps(
+    seams,
+    -1,
+    1,
+    (code, right) => code.length === right.length && compared(code) === compared(right),
+  );
 
 const noCodeAccepted = ['totp-login/accepts-current-code', 'verify-totp/accepts-current-code'];
 
 export const totpFaults: readonly Fault[] = faultsOf({
   'totp/old-codes-accepted': breaks('totp-login/refuses-old-code')
     .says('TOTP codes are accepted for half an hour.')
-    .by(acceptsSteps(-60, 1)),
+    .with(acceptsSteps, -60, 1),
   'totp/future-codes-accepted': breaks('totp-login/refuses-future-code')
     .says('TOTP codes are accepted half an hour before their time.')
-    .by(acceptsSteps(-1, 60)),
+    .with(acceptsSteps, -1, 60),
   'totp/replay-accepted': breaks('totp-login/refuses-replay')
     .says('TOTP codes are accepted repeatedly within their time.')
     .wraps('isReplay', () => false),
@@ -220,10 +227,10 @@ export const totpFaults: readonly Fault[] = faultsOf({
     'support-totp/not-disabled-with-wrong-code',
   )
     .says('The first digit of a TOTP code is not compared.')
-    .by(comparesPart((code) => code.slice(1))),
+    .with(comparesPart, (code) => code.slice(1)),
   'totp/last-digit-not-compared': breaks('totp-login/refuses-wrong-code')
     .says('The last digit of a TOTP code is not compared.')
-    .by(comparesPart((code) => code.slice(0, -1))),
+    .with(comparesPart, (code) => code.slice(0, -1)),
   ...Object.fromEntries(
     [
       ['digits=6', 'digits=8'],
@@ -233,7 +240,7 @@ export const totpFaults: readonly Fault[] = faultsOf({
       `totp/other-${right.split('=')[0]}-declared`,
       breaks(...noCodeAccepted)
         .says(`The URIs declare ${wrong}, while codes are judged by ${right}.`)
-        .by(changesUri(enrolments, (uri) => uri.replace(right, wrong))),
+        .with(changesUri, enrolments, (uri) => uri.replace(right, wrong)),
     ]),
   ),
 });

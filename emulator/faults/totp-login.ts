@@ -3,35 +3,35 @@ import { header } from '../credentials.js';
 import { alsoKnows, asksNoCode, codeOf, handsWithoutCode, keysOf, opened, userNamed } from '../deviations.js';
 import { type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, TotpKey, User } from '../state.js';
 
 /** Changes the TOTP codes that are given, before they are judged. */
-const changesCode =
-  (change: (code: string, digits: number) => string): Fault['apply'] =>
-  (seams) => {
-    const by = (body: Json | undefined, name: string, type: Json | undefined) => {
-      const code = text(body, name);
-      return code !== undefined && type === 'totp' && { [name]: change(code, seams.rules.totp.digits) };
-    };
-    seams.edit('CreateSession', (body) => by(body, 'otpCode', own(body, 'otpType')));
-    seams.edit('VerifySupportUserTotp', (body) => by(body, 'totpCode', 'totp'));
+function changesCode(seams: Seams, change: (code: string, digits: number) => string): void {
+  const by = (body: Json | undefined, name: string, type: Json | undefined) => {
+    const code = text(body, name);
+    return code !== undefined && type === 'totp' && { [name]: change(code, seams.rules.totp.digits) };
   };
+  seams.edit('CreateSession', (body) => by(body, 'otpCode', own(body, 'otpType')));
+  seams.edit('VerifySupportUserTotp', (body) => by(body, 'totpCode', 'totp'));
+}
 
 const forgetUses = (keys: readonly TotpKey[]) => {
   for (const key of keys) key.acceptedSteps.clear();
 };
 
 /** The password alone gets a session that changes a configuration and reads nothing. */
-const firstStepChanges =
-  (operation: OperationId, as: (user: User, state: State) => User): Fault['apply'] =>
-  (seams) => {
-    const users = handsWithoutCode(seams, opened);
-    alsoKnows(({ sessionId }, call, { state }) => {
-      const user = users.get(sessionId);
-      return call.operation === operation && user !== undefined ? as(user, state) : undefined;
-    })(seams);
-  };
+function firstStepChanges(
+  seams: Seams,
+  operation: OperationId,
+  as: (user: User, state: State) => User,
+): void {
+  const users = handsWithoutCode(seams, opened);
+  alsoKnows(seams, ({ sessionId }, call, { state }) => {
+    const user = users.get(sessionId);
+    return call.operation === operation && user !== undefined ? as(user, state) : undefined;
+  });
+}
 
 export const totpLoginFaults: readonly Fault[] = faultsOf({
   'totp-login/switch-forgets-used-codes': breaks('totp-login/refuses-replay')
@@ -49,13 +49,11 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     ),
   'totp/leading-zeros-lost': breaks('totp-login/accepts-leading-zero')
     .says('TOTP codes that begin with 0 are refused, because the target keeps codes as numbers.')
-    .by(changesCode((code, digits) => (code.length === digits ? code.replace(/^0+/, '') : code))),
+    .with(changesCode, (code, digits) => (code.length === digits ? code.replace(/^0+/, '') : code)),
   'totp/codes-compared-as-numbers': breaks('totp-login/refuses-code-as-number')
     .says('TOTP codes are compared as numbers: leading zeros do not matter.')
-    .by(
-      changesCode((code, digits) =>
-        /^[0-9]+$/.test(code) ? String(Number(code)).padStart(digits, '0') : code,
-      ),
+    .with(changesCode, (code, digits) =>
+      /^[0-9]+$/.test(code) ? String(Number(code)).padStart(digits, '0') : code,
     ),
   'totp/window-of-two-minutes': breaks('totp-login/window-is-a-minute-at-most')
     .says('TOTP codes of up to two minutes before and after now are accepted.')
@@ -108,7 +106,7 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     }),
   'login/local-clients-need-no-code': breaks('totp-login/forwarded-header-skips-no-code')
     .says('A client whose X-Forwarded-For is 127.0.0.1 needs no code.')
-    .by(asksNoCode((_body, call) => header(call, 'x-forwarded-for') === '127.0.0.1')),
+    .with(asksNoCode, (_body, call) => header(call, 'x-forwarded-for') === '127.0.0.1'),
   'login/all-types-enabled': breaks(
     'totp-login/refused-while-only-email-is-enabled',
     'email-login/refused-while-only-totp-is-enabled',
@@ -151,15 +149,15 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     .says(
       'The password alone gets a session that changes the configuration of cluster MFA as the admin and reads nothing.',
     )
-    .by(firstStepChanges('UpdateMFAConfig', (_user, { admin }) => admin)),
+    .with(firstStepChanges, 'UpdateMFAConfig', (_user, { admin }) => admin),
   'login/first-step-session-writes-as-its-user': breaks('totp-login/first-step-session-changes-nothing')
     .says(
       'The password alone gets a session that changes the configuration of cluster MFA and reads nothing.',
     )
-    .by(firstStepChanges('UpdateMFAConfig', (user) => user)),
+    .with(firstStepChanges, 'UpdateMFAConfig', (user) => user),
   'login/first-step-session-patches-as-its-user': breaks('totp-login/first-step-session-changes-nothing')
     .says(
       "The password alone gets a session that changes the configuration of the support user's MFA and reads nothing.",
     )
-    .by(firstStepChanges('UpdateSupportMFAConfig', (user) => user)),
+    .with(firstStepChanges, 'UpdateSupportMFAConfig', (user) => user),
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, World } from '../call.js';
 import { header } from '../credentials.js';
-import { alsoKnows, answers, asksNoCodeUnchecked, mailedTo, opensSession } from '../deviations.js';
+import { alsoKnows, asksNoCodeUnchecked, mailedTo, opensSession } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
-import { breaks, type Fault, faultsOf } from '../seams.js';
+import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { User } from '../state.js';
 
 const otherMember = 'ways-in/other-member-skips-no-code';
@@ -16,89 +16,87 @@ const hasCode = (body: JsonObject) => (text(body, 'otpCode') ?? '') !== '';
 const codeless = faultsOf({
   'ways-in/certificate-that-is-junk': breaks(otherMember)
     .says('While cluster MFA is on, a login needs no code with any certificate.')
-    .by(asksNoCodeUnchecked((body) => text(body, 'certificate') !== undefined)),
+    .with(asksNoCodeUnchecked, (body) => text(body, 'certificate') !== undefined),
   'ways-in/member-skip-mfa': breaks(otherMember)
     .says('While cluster MFA is on, a login needs no code with skipMfa true.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'skipMfa') === true)),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'skipMfa') === true),
   'ways-in/member-mfa-info': breaks(otherMember)
     .says('While cluster MFA is on, a login needs no code with an mfaInfo that exempts the user.')
-    .by(asksNoCodeUnchecked((body) => own(own(body, 'mfaInfo'), 'isUserExemptFromMfa') === true)),
+    .with(asksNoCodeUnchecked, (body) => own(own(body, 'mfaInfo'), 'isUserExemptFromMfa') === true),
   'ways-in/real-ip-is-local': breaks('ways-in/header-skips-no-code')
     .says('While cluster MFA is on, a login needs no code with an X-Real-IP of this host.')
-    .by(asksNoCodeUnchecked((_body, call) => header(call, 'x-real-ip') === '127.0.0.1')),
+    .with(asksNoCodeUnchecked, (_body, call) => header(call, 'x-real-ip') === '127.0.0.1'),
   'ways-in/cookie-of-a-trusted-device': breaks('ways-in/header-skips-no-code')
     .says('While cluster MFA is on, a login needs no code with a cookie that marks the device as trusted.')
-    .by(asksNoCodeUnchecked((_body, call) => header(call, 'cookie')?.includes('trusted_device=1') === true)),
+    .with(
+      asksNoCodeUnchecked,
+      (_body, call) => header(call, 'cookie')?.includes('trusted_device=1') === true,
+    ),
   'ways-in/session-of-another-user': breaks(otherCredential)
     .says("While cluster MFA is on, a login needs no code with any user's session in its header.")
-    .by(
-      asksNoCodeUnchecked((_body, call, { state }) => state.sessions.has(header(call, 'session-id') ?? '')),
+    .with(asksNoCodeUnchecked, (_body, call, { state }) =>
+      state.sessions.has(header(call, 'session-id') ?? ''),
     ),
   'ways-in/api-key-of-another-user': breaks(otherCredential)
     .says("While cluster MFA is on, a login needs no code with any user's API key in its header.")
-    .by(
-      asksNoCodeUnchecked((_body, call, { state }) =>
-        state.users.some(({ apiKey }) => apiKey === header(call, 'apikey')),
-      ),
+    .with(asksNoCodeUnchecked, (_body, call, { state }) =>
+      state.users.some(({ apiKey }) => apiKey === header(call, 'apikey')),
     ),
   'ways-in/empty-mailed-code-where-there-is-none': breaks('email-login/refuses-junk')
     .says(
       'While cluster MFA is on, a login needs no code with an empty code of type email while no code is unused.',
     )
-    .by(
-      asksNoCodeUnchecked(
-        (body, _call, { state }) =>
-          own(body, 'otpCode') === '' &&
-          own(body, 'otpType') === 'email' &&
-          mailedTo(text(body, 'username'), state).every(({ uses }) => uses > 0),
-      ),
+    .with(
+      asksNoCodeUnchecked,
+      (body, _call, { state }) =>
+        own(body, 'otpCode') === '' &&
+        own(body, 'otpType') === 'email' &&
+        mailedTo(text(body, 'username'), state).every(({ uses }) => uses > 0),
     ),
   'ways-in/type-that-is-null': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with null as otpType.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'otpType') === null)),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'otpType') === null),
   'ways-in/code-of-the-type-null': breaks(noCode)
     .says('While cluster MFA is on, a login with null as otpType takes every code.')
-    .by(asksNoCodeUnchecked((body) => hasCode(body) && own(body, 'otpType') === null)),
+    .with(asksNoCodeUnchecked, (body) => hasCode(body) && own(body, 'otpType') === null),
   'ways-in/code-of-an-empty-type': breaks(noCode)
     .says('While cluster MFA is on, a login with an empty otpType takes every code.')
-    .by(asksNoCodeUnchecked((body) => hasCode(body) && own(body, 'otpType') === '')),
+    .with(asksNoCodeUnchecked, (body) => hasCode(body) && own(body, 'otpType') === ''),
   'ways-in/code-that-is-an-object': breaks(noCode, 'totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login needs no code with an object as otpCode.')
-    .by(
-      asksNoCodeUnchecked(
-        (body) => typeof own(body, 'otpCode') === 'object' && !Array.isArray(own(body, 'otpCode')),
-      ),
+    .with(
+      asksNoCodeUnchecked,
+      (body) => typeof own(body, 'otpCode') === 'object' && !Array.isArray(own(body, 'otpCode')),
     ),
   'ways-in/code-that-is-a-list-of-nothing': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with an empty list as otpCode.')
-    .by(asksNoCodeUnchecked((body) => JSON.stringify(own(body, 'otpCode')) === '[]')),
+    .with(asksNoCodeUnchecked, (body) => JSON.stringify(own(body, 'otpCode')) === '[]'),
   'ways-in/code-that-is-a-wildcard': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with a wildcard as otpCode.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'otpCode') === '%')),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'otpCode') === '%'),
   'ways-in/code-that-is-a-glob': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with an otpCode of wildcards.')
-    .by(asksNoCodeUnchecked((body) => /^(?:\*|\?{6})$/.test(text(body, 'otpCode') ?? ''))),
+    .with(asksNoCodeUnchecked, (body) => /^(?:\*|\?{6})$/.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-that-is-a-pattern': breaks(noCode)
     .says(
       'While cluster MFA is on, a login needs no code with an otpCode that is a regular expression for digits.',
     )
-    .by(asksNoCodeUnchecked((body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? ''))),
+    .with(asksNoCodeUnchecked, (body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-of-a-developer': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with 123456 as otpCode.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'otpCode') === '123456')),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'otpCode') === '123456'),
   'ways-in/type-that-nothing-checks': breaks('ways-in/made-up-salesforce-code-opens-nothing')
     .since('6.8.1')
     .says('While cluster MFA is on, a login needs no code with salesforce as otpType while that is enabled.')
-    .by(
-      asksNoCodeUnchecked(
-        (body, _call, { state }) =>
-          own(body, 'otpType') === 'salesforce' &&
-          state.cluster.authenticationTypes?.includes('salesforce') === true,
-      ),
+    .with(
+      asksNoCodeUnchecked,
+      (body, _call, { state }) =>
+        own(body, 'otpType') === 'salesforce' &&
+        state.cluster.authenticationTypes?.includes('salesforce') === true,
     ),
   'ways-in/types-in-a-list': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with a list as otpType, and no code.')
-    .by(asksNoCodeUnchecked((body) => Array.isArray(own(body, 'otpType')))),
+    .with(asksNoCodeUnchecked, (body) => Array.isArray(own(body, 'otpType'))),
 });
 
 /** Spellings of a user name that a directory accepts and the check for MFA does not know. */
@@ -136,8 +134,8 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
 }
 
 /** A login by another request that skips the lock. */
-const opensByPassword = (is: (call: Call) => boolean) =>
-  answers('any', ({ status }, call, world) => {
+const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
+  seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;
     const user = userByPassword(loginIn(call.content.toString()), world);
     return user && opensSession(user, world.state);
@@ -155,8 +153,8 @@ function loginIn(content: string): JsonObject {
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
 /** Credentials that count as the admin's. */
-const opensApi = (is: (call: Call, world: World) => boolean) =>
-  alsoKnows((_credentials, call, world) => (is(call, world) ? world.state.admin : undefined));
+const opensApi = (seams: Seams, is: (call: Call, world: World) => boolean) =>
+  alsoKnows(seams, (_credentials, call, world) => (is(call, world) ? world.state.admin : undefined));
 
 const empty = 'ways-in/empty-credential-opens-nothing';
 const byHeader = 'ways-in/name-in-header-opens-nothing';
@@ -185,11 +183,11 @@ const single = faultsOf({
         known.add(`login-flow=${value}`);
         answer.headers['set-cookie'] = `login-flow=${value}; HttpOnly; Secure; SameSite=Lax`;
       });
-      asksNoCodeUnchecked((_body, call) => known.has(header(call, 'cookie') ?? ''))(seams);
+      asksNoCodeUnchecked(seams, (_body, call) => known.has(header(call, 'cookie') ?? ''));
     }),
   'ways-in/domain-that-is-null': breaks(...byName)
     .says('While cluster MFA is on, a null domain needs no code.')
-    .by(asksNoCodeUnchecked((body) => own(body, 'domain') === null)),
+    .with(asksNoCodeUnchecked, (body) => own(body, 'domain') === null),
   'ways-in/token-for-name-in-other-case': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, a user name in another case gets a token without a code.')
     .by((seams) => {
@@ -220,7 +218,7 @@ export const waysInFaults: readonly Fault[] = [
       [`ways-in/name-${id}`]: breaks(...byName)
         .says(`While cluster MFA is on, a user name ${what} needs no code.`)
         .by((seams) => {
-          asksNoCodeUnchecked((body, _call, world) => readAs(body, of, world) !== undefined)(seams);
+          asksNoCodeUnchecked(seams, (body, _call, world) => readAs(body, of, world) !== undefined);
           seams.body('CreateSession', (body, _call, world) => renamed(body, of, world));
         }),
     }),
@@ -228,46 +226,42 @@ export const waysInFaults: readonly Fault[] = [
   ...faultsOf({
     'ways-in/login-by-another-path': breaks('ways-in/other-request-skips-no-code')
       .says('While cluster MFA is on, the password alone opens a session by the path with a slash after it.')
-      .by(opensByPassword(({ path }) => path.endsWith('/users/sessions/'))),
+      .with(opensByPassword, ({ path }) => path.endsWith('/users/sessions/')),
     'ways-in/login-by-another-method': breaks('ways-in/other-request-skips-no-code')
       .says('While cluster MFA is on, the password alone opens a session by PUT.')
-      .by(opensByPassword(({ method, path }) => method === 'PUT' && path.endsWith('/users/sessions'))),
+      .with(opensByPassword, ({ method, path }) => method === 'PUT' && path.endsWith('/users/sessions')),
     'ways-in/login-by-form': breaks('ways-in/other-request-skips-no-code')
       .says('While cluster MFA is on, the password alone opens a session by a form.')
-      .by(
-        opensByPassword(
-          (call) =>
-            call.path.endsWith('/users/sessions') &&
-            mediaTypeOf(call) === 'application/x-www-form-urlencoded',
-        ),
+      .with(
+        opensByPassword,
+        (call) =>
+          call.path.endsWith('/users/sessions') && mediaTypeOf(call) === 'application/x-www-form-urlencoded',
       ),
     'ways-in/login-by-text': breaks('ways-in/other-request-skips-no-code')
       .says('While cluster MFA is on, the password alone opens a session by JSON sent as text.')
-      .by(opensByPassword((call) => mediaTypeOf(call) === 'text/plain')),
+      .with(opensByPassword, (call) => mediaTypeOf(call) === 'text/plain'),
     'ways-in/login-by-older-path': breaks('ways-in/other-request-skips-no-code')
       .says('While cluster MFA is on, the password alone opens a session by the path of an older release.')
-      .by(opensByPassword(({ path }) => path.endsWith('/accessTokens'))),
+      .with(opensByPassword, ({ path }) => path.endsWith('/accessTokens')),
     'ways-in/empty-key': breaks(empty)
       .says('An empty API key opens the API.')
-      .by(opensApi((call) => header(call, 'apikey') === '')),
+      .with(opensApi, (call) => header(call, 'apikey') === ''),
     'ways-in/session-null': breaks(empty)
       .says('A session-id that says null opens the API.')
-      .by(opensApi((call) => header(call, 'session-id') === 'null')),
+      .with(opensApi, (call) => header(call, 'session-id') === 'null'),
     'ways-in/bearer-without-token': breaks(empty)
       .says('An Authorization of Bearer alone opens the API.')
-      .by(opensApi((call) => header(call, 'authorization') === 'Bearer')),
+      .with(opensApi, (call) => header(call, 'authorization') === 'Bearer'),
     'ways-in/remote-user': breaks(byHeader, 'access/no-other-way-to-write-without-credentials')
       .says('A header X-Remote-User opens the API.')
-      .by(opensApi((call) => header(call, 'x-remote-user') !== undefined)),
+      .with(opensApi, (call) => header(call, 'x-remote-user') !== undefined),
     'ways-in/name-as-session-id': breaks('ways-in/name-as-credential-opens-nothing')
       .says('The name of a logged-in user counts as a session id.')
-      .by(
-        opensApi((call, { state }) =>
-          [...state.sessions.values()].some(({ username }) => username === header(call, 'session-id')),
-        ),
+      .with(opensApi, (call, { state }) =>
+        [...state.sessions.values()].some(({ username }) => username === header(call, 'session-id')),
       ),
     'ways-in/cookie-admin': breaks(byHeader)
       .says('A cookie admin=true opens the API.')
-      .by(opensApi((call) => header(call, 'cookie')?.includes('admin=true') === true)),
+      .with(opensApi, (call) => header(call, 'cookie')?.includes('admin=true') === true),
   }),
 ];

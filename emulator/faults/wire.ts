@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { WireAnswer } from '../call.js';
-import { refusals, replaces, sendsRaw } from '../deviations.js';
+import { replaces, sendsRaw } from '../deviations.js';
 import { isObject, own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
@@ -49,7 +49,7 @@ const framing = faultsOf({
     }),
   'http/errors-compressed-undeclared': breaks('http/content-is-coded-as-declared')
     .says('Errors are sent as gzip without Content-Encoding where the request accepts gzip.')
-    .by((seams) => compress(seams, 'any', {}, ({ status }) => status >= 400)),
+    .with(compress, 'any', {}, ({ status }) => status >= 400),
   'http/plain-declared-compressed': breaks('http/content-is-coded-as-declared')
     .says('GET /mfa-config declares Content-Encoding br on request, yet sends plain content.')
     .wires('GetMFAConfig', (answer, { headers, method }) => {
@@ -58,7 +58,7 @@ const framing = faultsOf({
     }),
   'http/compressed-without-vary': breaks('http/coded-answers-vary')
     .says('GET /mfa-config is sent as gzip without Vary where the request accepts gzip.')
-    .by((seams) => compress(seams, 'GetMFAConfig', { 'content-encoding': 'gzip' })),
+    .with(compress, 'GetMFAConfig', { 'content-encoding': 'gzip' }),
   'http/head-of-another-length': breaks('http/head-has-length-of-get')
     .says('HEAD /mfa-config has a Content-Length other than that of GET.')
     .wires('GetMFAConfig', (answer, call) => {
@@ -66,38 +66,36 @@ const framing = faultsOf({
     }),
   'http/odd-retry-after': breaks('http/retry-after-is-readable')
     .says('A method unknown to a path is answered 429 with a Retry-After in words.')
-    .by(replaces('any', 405, { status: 429, headers: { 'retry-after': 'soon' } })),
+    .with(replaces, 'any', 405, { status: 429, headers: { 'retry-after': 'soon' } }),
   'http/retry-after-of-a-century': breaks('http/retry-after-is-readable')
     .says('A method unknown to a path is answered 429 with a Retry-After of a hundred years.')
-    .by(replaces('any', 405, { status: 429, headers: { 'retry-after': String(100 * 366 * 86_400) } })),
+    .with(replaces, 'any', 405, { status: 429, headers: { 'retry-after': String(100 * 366 * 86_400) } }),
   'http/support-secret-may-be-stored': breaks('http/secrets-are-not-stored')
     .says('PATCH /support-user/mfa to totp lacks Cache-Control no-store.')
-    .by(replaces('UpdateSupportMFAConfig', 200, { headers: {} })),
+    .with(replaces, 'UpdateSupportMFAConfig', 200, { headers: {} }),
   'http/access-token-may-be-stored': breaks('http/secrets-are-not-stored')
     .says('POST /access-tokens lacks Cache-Control no-store.')
-    .by(replaces('CreateAccessToken', 201, { headers: {} })),
+    .with(replaces, 'CreateAccessToken', 201, { headers: {} }),
 });
 
 export const wireFaults: readonly Fault[] = [
   ...framing,
-  ...mailing.map(
-    ([operation, slug]): Fault => ({
-      id: `http/content-after-204-of-${slug}`,
-      description: `${operation} sends {} after the header section of its 204.`,
-      breaks: [`http/no-content-after-204-of-${slug}`],
-      apply: sendsRaw(operation, 204, { after: Buffer.from('{}') }),
+  ...mailing.flatMap(([operation, slug]) =>
+    faultsOf({
+      [`http/content-after-204-of-${slug}`]: breaks(`http/no-content-after-204-of-${slug}`)
+        .says(`${operation} sends {} after the header section of its 204.`)
+        .with(sendsRaw, operation, 204, { after: Buffer.from('{}') }),
     }),
   ),
-  ...unread.map(
-    ([operation, area, what]): Fault => ({
-      id: `http/${area}-${what}-is-500`,
-      description: `${operation} answers 500 for a ${what.replace('-', ' ')}.`,
-      breaks: [`${area}/refuses-${what}`],
-      apply: refusals(operation, (answer, call) => {
-        const isMissing = call.content?.length === 0;
-        const isUnread = call.body === undefined && isMissing === (what === 'missing-body');
-        if (answer.status === 400 && isUnread) answer.status = 500;
-      }),
+  ...unread.flatMap(([operation, area, what]) =>
+    faultsOf({
+      [`http/${area}-${what}-is-500`]: breaks(`${area}/refuses-${what}`)
+        .says(`${operation} answers 500 for a ${what.replace('-', ' ')}.`)
+        .refusals(operation, (answer, call) => {
+          const isMissing = call.content?.length === 0;
+          const isUnread = call.body === undefined && isMissing === (what === 'missing-body');
+          if (answer.status === 400 && isUnread) answer.status = 500;
+        }),
     }),
   ),
 ];
@@ -113,7 +111,7 @@ export const unknownFaults: readonly Fault[] = faultsOf({
     }),
   'http/unknown-method-is-200': breaks('http/unknown-is-no-success')
     .says('A method unknown to a path is answered 200 with an empty object.')
-    .by(replaces('any', 405, { status: 200, headers: {}, body: {} })),
+    .with(replaces, 'any', 405, { status: 200, headers: {}, body: {} }),
   'http/head-is-501': breaks('http/head-is-no-server-error')
     .says('HEAD is answered 501.')
     .answers('GetMFAConfig', (_answer, { method }) => method === 'HEAD' && { status: 501 }),
@@ -190,7 +188,7 @@ export const unknownFaults: readonly Fault[] = faultsOf({
     }),
   'http/405-allows-another': breaks('http/405-has-allow')
     .says('The Allow of a 405 names only a method that the path lacks.')
-    .by(replaces('any', 405, { headers: { allow: 'TRACE' } })),
+    .with(replaces, 'any', 405, { headers: { allow: 'TRACE' } }),
   'http/undecodable-path-is-500': breaks('http/no-server-error-for-client-mistake')
     .says('A path with an invalid percent-encoding is answered 500.')
     .answers('any', (answer, call) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { bodyChecks } from '../checks.js';
-import { refusals, replaces } from '../deviations.js';
+import { replaces } from '../deviations.js';
 import { isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
@@ -22,7 +22,8 @@ function errors(id: string, description: string, change: (body: JsonObject) => J
   return {
     id,
     description,
-    apply: refusals('any', (answer) => isObject(answer.body) && { body: change(answer.body) }),
+    apply: (seams) =>
+      seams.refusal('any', (answer) => isObject(answer.body) && { body: change(answer.body) }),
   };
 }
 
@@ -44,13 +45,13 @@ const single = variantsOf({
     }),
   'refuses-with-422': conforms()
     .says('Invalid bodies are answered 422 instead of 400.')
-    .by(replaces('any', 400, { status: 422 })),
+    .with(replaces, 'any', 400, { status: 422 }),
   'refuses-with-403': conforms()
     .says('A missing or wrong credential is answered 403 without a challenge.')
-    .by(replaces('any', 401, { status: 403, headers: {} })),
+    .with(replaces, 'any', 401, { status: 403, headers: {} }),
   'refuses-with-404': conforms()
     .says('A missing privilege is answered 404.')
-    .by(replaces('any', 403, { status: 404 })),
+    .with(replaces, 'any', 403, { status: 404 }),
   'optional-absent': conforms()
     .says('Answers leave out properties without a value.')
     .successes('any', withoutNulls),

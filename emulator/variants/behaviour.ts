@@ -20,11 +20,9 @@ function oneCodeInAStep(rules: Rules, isMeant: (owner: TotpKey['owner']) => bool
   };
 }
 
-const startsWith =
-  (start: Seams['start']): Variant['apply'] =>
-  (seams) => {
-    seams.start = { ...seams.start, ...start };
-  };
+function startsWith(seams: Seams, start: Seams['start']): void {
+  seams.start = { ...seams.start, ...start };
+}
 
 const single = variantsOf({
   'totp-8-digits-60s-sha256': conforms()
@@ -113,7 +111,7 @@ const single = variantsOf({
     ),
   'put-read-after-300ms': conforms()
     .says('GET /mfa-config shows a change 300 ms after the answer to PUT.')
-    .by((seams) => showClusterLate(seams, 300)),
+    .with(showClusterLate, 300),
   'wrong-code-ends-the-proof': conforms({ fails: ['verify-totp/refused-code-keeps-the-proof'] })
     .says("A wrong code resets the verification of the support user's key.")
     .wraps('afterVerification', (_earlier, _before, right) => (right ? 'kSuccess' : 'kFailure')),
@@ -149,13 +147,13 @@ const single = variantsOf({
     }),
   'cluster-mfa-on-at-first': conforms()
     .says('Cluster MFA is on from the start.')
-    .by(startsWith({ clusterMfa: { enabled: true } })),
+    .with(startsWith, { clusterMfa: { enabled: true } }),
   'cluster-mfa-on-by-email-at-first': conforms()
     .says('Cluster MFA is on from the start, with mailed codes only.')
-    .by(startsWith({ clusterMfa: { enabled: true, authenticationTypes: ['email'] } })),
+    .with(startsWith, { clusterMfa: { enabled: true, authenticationTypes: ['email'] } }),
   'support-mfa-on-at-first': conforms()
     .says("The support user's MFA is on from the start, by e-mail.")
-    .by(startsWith({ supportMfa: { enabled: true, mfaType: 'email' } })),
+    .with(startsWith, { supportMfa: { enabled: true, mfaType: 'email' } }),
   'email-otp-needs-credential': conforms()
     .says('POST /email-otp without a declared credential is refused.')
     .inputs('CreateEmailOtp', (call, world) => {

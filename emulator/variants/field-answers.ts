@@ -74,20 +74,18 @@ function inTheirWords(
 }
 
 /** Every n-th request is refused by a page instead of being processed. */
-function refusesEvery(n: number, status: number, type: string, content: string): Variant['apply'] {
-  return (seams) => {
-    const refused = new WeakSet<Call>();
-    let calls = 0;
-    seams.input('any', (call) => {
-      calls += 1;
-      if (calls % n > 0) return;
-      refused.add(call);
-      throw new Refusal(status, 'KRefused', 'Refused.');
-    });
-    seams.wire('any', (answer, call) => {
-      if (refused.has(call)) page(answer, status, type, content);
-    });
-  };
+function refusesEvery(seams: Seams, n: number, status: number, type: string, content: string): void {
+  const refused = new WeakSet<Call>();
+  let calls = 0;
+  seams.input('any', (call) => {
+    calls += 1;
+    if (calls % n > 0) return;
+    refused.add(call);
+    throw new Refusal(status, 'KRefused', 'Refused.');
+  });
+  seams.wire('any', (answer, call) => {
+    if (refused.has(call)) page(answer, status, type, content);
+  });
 }
 
 /** Answers of real clusters. */
@@ -115,17 +113,15 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
     }),
   'web-server-before-the-api': conforms()
     .says('Other path spellings redirect, unknown paths to a login page; TRACE gets an HTML page.')
-    .by((seams) => {
-      seams.wire('any', (answer, call) => {
-        if (call.operation !== null) return;
-        if (call.method === 'TRACE') {
-          page(answer, 405, 'text/html', '<html><center><h1>405 Not Allowed</h1></center></html>');
-        } else if (answer.status === 404) {
-          const clean = call.path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
-          page(answer, 301, 'text/html', '<html><h1>301 Moved Permanently</h1></html>');
-          answer.headers['location'] = clean === call.path ? '/login' : clean;
-        }
-      });
+    .wires('any', (answer, call) => {
+      if (call.operation !== null) return;
+      if (call.method === 'TRACE') {
+        page(answer, 405, 'text/html', '<html><center><h1>405 Not Allowed</h1></center></html>');
+      } else if (answer.status === 404) {
+        const clean = call.path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+        page(answer, 301, 'text/html', '<html><h1>301 Moved Permanently</h1></html>');
+        answer.headers['location'] = clean === call.path ? '/login' : clean;
+      }
     }),
   'web-page-404': conforms()
     .says('DELETE /users/sessions answers an unknown sid by 404 with the HTML page of a web server.')
@@ -157,10 +153,10 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
     }),
   'field-429-plain': conforms()
     .says('Every 40th request is refused with 429 in plain text, without Retry-After and Via.')
-    .by(refusesEvery(40, 429, 'text/plain', 'Too Many Requests')),
+    .with(refusesEvery, 40, 429, 'text/plain', 'Too Many Requests'),
   'field-503-plain': conforms()
     .says('Every 60th request is refused with 503 and an HTML page, without Retry-After and Via.')
-    .by(refusesEvery(60, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>')),
+    .with(refusesEvery, 60, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>'),
   'reads-without-answer-now-and-then': conforms()
     .says("Every 40th read is answered 502 or 504 with a balancer's HTML page, without Via.")
     .by((seams) => {
@@ -194,8 +190,8 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
     }),
   'field-cookie-too': conforms()
     .says('A login also sets a cookie, which authenticates by itself.')
-    .by((seams) => setCookies(seams, (body) => body)),
+    .with(setCookies, (body) => body),
   'sessions-by-cookie-only': conforms()
     .says('A login sets a cookie and answers no session id.')
-    .by((seams) => setCookies(seams, ({ sessionId: _left, ...body }) => body)),
+    .with(setCookies, ({ sessionId: _left, ...body }) => body),
 });

@@ -175,7 +175,7 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
 export const fieldVariants: readonly Variant[] = variantsOf({
   'field-sessions-only': conforms()
     .says('POST /access-tokens is closed: it answers everyone 400 "Access denied".')
-    .by((seams) => closed(seams, 'CreateAccessToken')),
+    .with(closed, 'CreateAccessToken'),
   'field-tokens-only': conforms()
     .says('POST /users/sessions is closed ("Access denied"); POST /access-tokens accepts codes.')
     .by((seams) => {
@@ -184,7 +184,7 @@ export const fieldVariants: readonly Variant[] = variantsOf({
     }),
   'field-tokens-without-codes': conforms()
     .says('POST /users/sessions is closed, and POST /access-tokens accepts no codes.')
-    .by((seams) => closed(seams, 'CreateSession')),
+    .with(closed, 'CreateSession'),
   'field-session-limit': sessionLimit(10),
   'field-session-limit-3': sessionLimit(3),
   'field-session-limit-untold': {
@@ -239,7 +239,7 @@ export const fieldVariants: readonly Variant[] = variantsOf({
     }),
   'field-authtypes-null': conforms()
     .says('Before the first change, GET /mfa-config answers null for nullable properties.')
-    .by((seams) => startsWithNulls(seams)),
+    .with(startsWithNulls),
   'nulls-before-the-first-put-only': conforms()
     .says('GET /mfa-config answers nulls at first; a PUT of null stores an empty list or false.')
     .by((seams) => {

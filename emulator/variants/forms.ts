@@ -86,5 +86,5 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     return other;
   };
   // The target refuses the reference's own form, because it has never shown it.
-  return shownAs(property, show, (shown) => known.get(shown) ?? '');
+  return (seams) => shownAs(seams, property, show, (shown) => known.get(shown) ?? '');
 }

@@ -108,32 +108,30 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     .by((seams) => {
       const isHex = /^(?:[0-9a-f]{2})+$/i;
       shownAs(
+        seams,
         'sessionId',
         (id) => Buffer.from(id, 'base64url').toString('hex'),
         (shown) => (isHex.test(shown) ? Buffer.from(shown, 'hex').toString('base64url') : shown),
-      )(seams);
-      alsoKnows(({ apiKey }, _call, { state }) =>
+      );
+      alsoKnows(seams, ({ apiKey }, _call, { state }) =>
         state.users.find((user) => user.apiKey.toLowerCase() === apiKey?.toLowerCase()),
-      )(seams);
+      );
     }),
   'token-with-spare-bits': conforms()
     .says('The last character of an access token has unused bits.')
-    .by(
-      shownAs(
-        'accessToken',
-        (token) => `${token}${spare}`,
-        (shown) => shown.replace(/(?<=^[\w-]{32})[\w-]$/, ''),
-      ),
+    .with(
+      shownAs,
+      'accessToken',
+      (token) => `${token}${spare}`,
+      (shown) => shown.replace(/(?<=^[\w-]{32})[\w-]$/, ''),
     ),
   'salesforce-out-of-reach': conforms()
     .says('A code of the enabled type salesforce is answered 502: Salesforce is not reached.')
-    .by((seams) => {
-      seams.refusal(['CreateSession', 'VerifyUserOtp'], (answer, call) => {
-        const { errorCode } = asObject(answer.body);
-        const type = own(call.body, call.operation === 'CreateSession' ? 'otpType' : 'type');
-        if (type !== 'salesforce' || errorCode !== 'KInvalidOtp') return;
-        Object.assign(answer, { status: 502, headers: {}, body: unreachable });
-      });
+    .refusals(['CreateSession', 'VerifyUserOtp'], (answer, call) => {
+      const { errorCode } = asObject(answer.body);
+      const type = own(call.body, call.operation === 'CreateSession' ? 'otpType' : 'type');
+      if (type !== 'salesforce' || errorCode !== 'KInvalidOtp') return;
+      Object.assign(answer, { status: 502, headers: {}, body: unreachable });
     }),
   'one-begun-login-for-each-user': conforms({ since: '7.3.1' })
     .says('A new pending session ends the earlier one of the same user.')
@@ -145,19 +143,19 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     }),
   'enforced-after-a-second': conforms()
     .says('Logins follow a switch of cluster MFA a second after GET shows it.')
-    .by((seams) => enforceLate(seams, 1_000)),
+    .with(enforceLate, 1_000),
   'keys-in-force-late': conforms()
     .says('Codes of a new TOTP key are refused for 0.4 s after its answer.')
-    .by((seams) => keysLate(seams, 400)),
+    .with(keysLate, 400),
   'sessions-end-after-a-second': conforms()
     .says('Ended sessions work for another second, as on a node that learns late.')
-    .by((seams) => endSessionsLate(seams, 1_000)),
+    .with(endSessionsLate, 1_000),
   'two-nodes': conforms()
     .says('Every other request goes to a node that learns of changes 1.5 seconds after the first one.')
-    .by((seams) => twoNodes(seams, 1_500)),
+    .with(twoNodes, 1_500),
   'no-op-is-409': conforms()
     .says('A PUT without a change, or switching support MFA off while it is off, is answered 409.')
-    .by((seams) => refuseNoOps(seams, 409)),
+    .with(refuseNoOps, 409),
   'no-op-is-422': conforms()
     .says('A PUT or PATCH without a change is answered 422, even to callers without the privilege.')
     .by((seams) => {
@@ -169,7 +167,7 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     }),
   'address-proven-first': conforms({ fails: ['support-email/address-changed-with-mailed-code'] })
     .says('A new address of the support user counts once it is verified; GET shows the old one.')
-    .by(keepsAddress()),
+    .with(keepsAddress),
   'missing-body-is-empty': conforms()
     .says('A missing body counts as {}: PATCH answers 200, verify-totp success false.')
     .by((seams) => {

@@ -21,7 +21,7 @@ export const loginVariants: readonly Variant[] = variantsOf({
       // Two more characters before 32, so that the encoding ends in two padding characters.
       const show = (id: string) => Buffer.from(`..${id}`).toString('base64');
       const read = (shown: string) => Buffer.from(shown, 'base64').toString().slice(2);
-      for (const property of ['sessionId', 'accessToken'] as const) shownAs(property, show, read)(seams);
+      for (const property of ['sessionId', 'accessToken'] as const) shownAs(seams, property, show, read);
     }),
   'otp-type-by-the-code': conforms()
     .says('A code may come without its otpType: the target compares codes of both types.')

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { userNamed } from '../deviations.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
-import type { Owner } from '../state.js';
+import type { MailCode, Owner } from '../state.js';
 
 /** Capitals that do not look like digits. */
 const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
@@ -9,14 +9,10 @@ const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 export const mailVariants: readonly Variant[] = variantsOf({
   'mail-same-code-again': conforms()
     .says('While a mailed code is unused and valid, it is mailed again.')
-    .by((seams) => {
-      seams.wrap('newMailCode', (newMailCode, world, owner) => {
-        const now = world.clock.now();
-        const alive = world.state.mailCodes.find((known) =>
-          seams.rules.mailCodeFits(known, known.code, owner, now),
-        );
-        return alive?.code ?? newMailCode(world, owner);
-      });
+    .wraps('newMailCode', (newMailCode, world, owner) => {
+      const { rules, state, clock } = world;
+      const isAlive = (known: MailCode) => rules.mailCodeFits(known, known.code, owner, clock.now());
+      return state.mailCodes.find(isAlive)?.code ?? newMailCode(world, owner);
     }),
   'mail-code-of-letters-and-digits': conforms()
     .says('Mailed codes alternate four digits and four capitals, shown in two groups.')

@@ -22,13 +22,11 @@ export const nearestVariants: readonly Variant[] = variantsOf({
     near: ['support/new-address-is-not-stored'],
   })
     .says("The answer names the support user's new address, which a link mailed to it brings into force.")
-    .by(
-      keepsAddress((email, { mailer }) =>
-        mailer.send(email, {
-          subject: 'Your address',
-          text: 'Open https://lab.example/confirm to confirm it.\n',
-        }),
-      ),
+    .with(keepsAddress, (email, { mailer }) =>
+      mailer.send(email, {
+        subject: 'Your address',
+        text: 'Open https://lab.example/confirm to confirm it.\n',
+      }),
     ),
   'address-in-any-case': conforms({ near: ['support/tag-of-address-ignored'] })
     .says("The support user's address is stored in small letters; another case of it is no change.")

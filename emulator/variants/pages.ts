@@ -55,7 +55,7 @@ export const pageVariants: readonly Variant[] = variantsOf({
     .answers('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
   'other-methods-are-404': conforms()
     .says('A method unknown to a path is answered by the 404 of an unknown path.')
-    .by(replaces('any', 405, { ...nothingThere, headers: {} })),
+    .with(replaces, 'any', 405, { ...nothingThere, headers: {} }),
   'nothing-to-prove-is-404': conforms()
     .says("The support user's codes get the 404 of an unknown path while there is no key or address.")
     .bodies(
