@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
 import { releaseFile } from './raw.js';
 import { complaintAbout, written } from './vendor.js';
@@ -48,12 +47,6 @@ describe('a contract', () => {
 
     expect(first.operations.get('CreateAccessToken')?.path).toBe('/accessTokens');
     expect(second.operations.get('CreateAccessToken')?.path).toBe('/access-tokens');
-  });
-
-  test('is read from JSON alike', async () => {
-    const file = written(JSON.stringify(parse(text)), 'document.json');
-
-    expect((await loadContractFile(file, '7.1.2_u3')).operations.size).toBe(12);
   });
 });
 
@@ -161,23 +154,12 @@ describe('a broken document is reported with file and place', () => {
     expect(Number(line)).toBeGreaterThan(1);
   });
 
+  const schemaOfKey = '/paths/~1totp-key/post/responses/201/content/application~1json/schema';
+  const retain = '/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings';
+
   test.each([
-    [
-      'the fault',
-      toKey,
-      another,
-      another,
-      '/paths/~1totp-key/post/responses/201/content/application~1json/schema: refers to',
-      -1,
-    ],
-    [
-      'an unknown keyword',
-      flag,
-      misspelt,
-      'retainUserMfaSettings:',
-      '/components/schemas/MfaConfigInfo/properties/retainUserMfaSettings: ',
-      0,
-    ],
+    ['the fault', toKey, another, another, `${schemaOfKey}: refers to`, -1],
+    ['an unknown keyword', flag, misspelt, 'retainUserMfaSettings:', `${retain}: `, 0],
   ])('at the line of %s', async (_, from, to, there, place, above) => {
     const file = changed(from, to);
     const complaint = await complaintAbout(file);

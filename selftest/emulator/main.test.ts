@@ -93,6 +93,7 @@ describe('the command', () => {
     an unknown flag | --pot 1 | unknown option '--pot'
     an unknown release | --port 0 --release 8 | Unknown release "8". Known: 6.6.0d
     an unknown fault | --port 0 --fault http/bomb | Unknown fault "http/bomb". Near: http/bom
+    an unknown variant | --port 0 --variant slo | Unknown variant "slo". Near: slow
     a bad port | --port 70000 | port number
     a bad number of accounts | --accounts two | number from 0 to 99
     a bad mail address | --smtp relay | HOST:PORT

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hotp, toBase32, totp } from '../../emulator/totp.js';
-import { algorithms, rfc4226, rfc4648, rfc6238, seeds } from '../otp/vectors.js';
+import { toBase32, totp } from '../../emulator/totp.js';
+import { algorithms, rfc4648, rfc6238, seeds } from '../otp/vectors.js';
 import { fromBase32 } from './tools.js';
 
 describe('one-time codes', () => {
@@ -9,13 +9,6 @@ describe('one-time codes', () => {
       totp(Buffer.from(seeds[algorithm]), second * 1000, { algorithm, digits: 8, period: 30 });
 
     expect(algorithms.map(code)).toEqual(codes);
-  });
-
-  test('RFC 4226', () => {
-    const code = (counter: number) =>
-      hotp(Buffer.from(seeds.SHA1), counter, { algorithm: 'SHA1', digits: 6, period: 30 });
-
-    expect(rfc4226.map((_, counter) => code(counter))).toEqual(rfc4226);
   });
 
   test.each(rfc4648)('RFC 4648 without padding: %s', (padded, text) => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { readEntries, recordingsIn } from '../../src/target/har/entry.js';
 import { temporaryFolder } from '../cli/suite.js';
+import { rows } from '../tool/rows.js';
 import { harOf } from './recording.js';
 
 const folder = temporaryFolder(afterAll);
@@ -32,30 +33,23 @@ test('gzip is recognised by its bytes, whatever the file name', async () => {
   expect(await statuses(file(gzipSync(whole)))).toEqual([200, 204, 404]);
 });
 
-test.each<[string, string | Buffer, RegExp]>([
-  ['cut in the middle', whole.slice(0, -120), /is cut off: it ends after \d+ bytes.*entry 2/],
-  ['cut, and packed', gzipSync(whole).subarray(0, 120), /unpacked: it is cut off or damaged/],
-  ['no JSON', 'hello', /is not JSON: near byte 0, after 0 entries/],
-  ['no JSON further on', `${whole.slice(0, -2)}]]`, /is not JSON: near byte/],
-  ['empty', '', /is cut off: it ends after 0 bytes/],
-  ['other JSON', '{"a":[1]}', /is not a HAR, or an empty one/],
-  [
-    'an entry of another kind',
-    '{"log":{"entries":[5]}}',
-    /log\.entries\[0\]: expected an object as in HAR 1\.2, found number/,
-  ],
-  [
-    'an entry without a request',
-    '{"log":{"entries":[{}]}}',
-    /log\.entries\[0\]\.request: expected an object/,
-  ],
-  [
-    'an entry without a status',
-    '{"log":{"entries":[{"request":{"method":"GET","url":"x"},"response":{}}]}}',
-    /log\.entries\[0\]\.response\.status: expected a number/,
-  ],
-])('%s is reported with its place', async (_, content, message) => {
-  await expect(statuses(file(content))).rejects.toThrow(message);
+test.each(rows`
+  cut in the middle | ${whole.slice(0, -120)} | is cut off: it ends after \\d+ bytes.*entry 2
+  no JSON | hello | is not JSON: near byte 0, after 0 entries
+  no JSON further on | ${`${whole.slice(0, -2)}]]`} | is not JSON: near byte
+  empty |  | is cut off: it ends after 0 bytes
+  other JSON | {"a":[1]} | is not a HAR, or an empty one
+  an entry of another kind | {"log":{"entries":[5]}} | log\\.entries\\[0\\]: expected an object as in HAR 1\\.2, found number
+  an entry without a request | {"log":{"entries":[{}]}} | log\\.entries\\[0\\]\\.request: expected an object
+  an entry without a status | {"log":{"entries":[{"request":{"method":"GET","url":"x"},"response":{}}]}} | log\\.entries\\[0\\]\\.response\\.status: expected a number
+`)('%s is reported with its place', async (_, content, message) => {
+  await expect(statuses(file(content))).rejects.toThrow(new RegExp(message));
+});
+
+test('a packed recording that was cut off is reported', async () => {
+  const cut = file(gzipSync(whole).subarray(0, 120));
+
+  await expect(statuses(cut)).rejects.toThrow(/unpacked: it is cut off or damaged/);
 });
 
 test('a folder stands for the recordings in it', () => {

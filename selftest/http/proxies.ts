@@ -1,5 +1,4 @@
 import http from 'node:http';
-import https from 'node:https';
 import net, { type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
@@ -11,25 +10,18 @@ export interface ConnectProxy {
   readonly port: number;
   /** `HOST:PORT` of each CONNECT. */
   readonly asked: readonly string[];
-  /** Proxy-Authorization of each, or undefined. */
-  readonly credentials: readonly (string | undefined)[];
 }
 
 /** A CONNECT proxy that leads every name to loopback and answers other requests by 418. */
 export async function connectProxy(
-  options: { readonly status?: number; readonly needs?: string; readonly secure?: Pair } = {},
+  options: { readonly status?: number; readonly needs?: string } = {},
 ): Promise<ConnectProxy> {
   const asked: string[] = [];
-  const credentials: (string | undefined)[] = [];
-  const server =
-    options.secure === undefined
-      ? http.createServer()
-      : https.createServer({ cert: options.secure.cert, key: options.secure.key });
+  const server = http.createServer();
   server.on('request', (_request, response) => response.writeHead(418).end());
   server.on('connect', (request, socket: Socket, head: Buffer) => {
     asked.push(request.url ?? '');
     const given = request.headers['proxy-authorization'];
-    credentials.push(given);
     socket.on('error', () => undefined);
     const refused = options.needs !== undefined && given !== options.needs ? 407 : options.status;
     if (refused !== undefined) return void socket.end(`HTTP/1.1 ${refused} No\r\n\r\n`);
@@ -43,7 +35,7 @@ export async function connectProxy(
     socket.on('close', () => far.destroy());
   });
   const { port } = await listen(server);
-  return { port, asked, credentials };
+  return { port, asked };
 }
 
 export interface Pair {

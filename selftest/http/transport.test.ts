@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { TransportError } from '../../src/base/errors.js';
 import { Transport } from '../../src/wire/http/transport.js';
 import { httpServer, listen, tcpServer, unusedPort } from '../cli/servers.js';
+import { rows } from '../tool/rows.js';
 import { transportTo } from './proxies.js';
 
 const requestTimeoutMs = 150;
@@ -127,25 +128,17 @@ test('blanks and tabs around a value do not belong to it', async () => {
   expect(answer.headers['x-test']).toBe('a b');
 });
 
-test.each([
-  [
-    'a header section without end',
-    `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(20_000)}`,
-    /header section is larger than 16 KiB/,
-  ],
-  [
-    'part of a body',
-    'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}',
-    /did not end within 150 ms .*status 200 and not all/,
-  ],
-  ['another protocol', 'SSH-2.0-OpenSSH\r\n', /not HTTP: .*another protocol\?$/],
-])('the error after %s says what came', async (_, text, message) => {
+test.each(rows`
+  a header section without end | HTTP/1.1 200 OK\r\nX: ${'y'.repeat(20_000)} | header section is larger than 16 KiB
+  part of a body | HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{} | did not end within 150 ms .*status 200 and not all
+  another protocol | ${'SSH-2.0-OpenSSH\r\n'} | not HTTP: .*another protocol\\?$
+`)('the error after %s says what came', async (_, text, message) => {
   const server = tcpServer((socket) => socket.once('data', () => socket.write(text)));
   const { port } = await listen(server);
 
   const { send } = transportTo(`http://127.0.0.1:${port}/v2`, {}, requestTimeoutMs);
 
-  await expect(send()).rejects.toThrow(message);
+  await expect(send()).rejects.toThrow(new RegExp(message));
 });
 
 test('a credential that no header can hold is not sent, and the error says so', async () => {

@@ -269,13 +269,6 @@ describe('opens and closes', () => {
     await expect(opening).rejects.toThrow(ConfigurationError);
     await expect(opening).rejects.toThrow(problem);
   });
-
-  test('openMailbox opens it', async () => {
-    const mailbox = await openMailbox({ ...waits, kind: 'smtp', host: '127.0.0.1', port: 0 }, addresses);
-    opened.push(mailbox);
-
-    expect(mailbox).toBeInstanceOf(SmtpMailbox);
-  });
 });
 
 test('a mail that is printed shows neither text nor subject', async () => {

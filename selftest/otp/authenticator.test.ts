@@ -3,19 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
 import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
-import { algorithms, rfc4226, rfc6238, seeds } from './vectors.js';
+import { algorithms, rfc6238, seeds } from './vectors.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const seed = seeds.SHA1;
 const now = 1_800_000_000_000;
 
 describe('codes', () => {
-  test('RFC 4226: the counter is the step', () => {
-    const authenticator = new Authenticator({ secret: bytes(seed) });
-
-    expect(rfc4226.map((_, counter) => authenticator.codeAt(counter))).toEqual(rfc4226);
-  });
-
   test.each(rfc6238)('RFC 6238: second %i', (second, ...codes) => {
     const of = (algorithm: (typeof algorithms)[number]) => {
       const authenticator = new Authenticator({ secret: bytes(seeds[algorithm]), digits: 8, algorithm });

@@ -12,9 +12,6 @@ const seed = '1234567890'.repeat(7);
 export const seeds = { SHA1: seed.slice(0, 20), SHA256: seed.slice(0, 32), SHA512: seed.slice(0, 64) };
 export const algorithms = ['SHA1', 'SHA256', 'SHA512'] as const;
 
-/** RFC 4226, Appendix D: the codes of counters from 0 on. */
-export const rfc4226 = '755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' ');
-
 /** RFC 4648, 10. */
 export const rfc4648 = [
   ['MY======', 'f'],

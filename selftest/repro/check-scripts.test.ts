@@ -25,8 +25,15 @@ const members = (...all: Extract<Check, { kind: 'members' }>['members']): Claim 
 });
 const key = 'otpauth://totp/Lab:bob%40LOCAL?secret=GEZDGNBVGY3TQOJQ&issuer=Lab';
 
+const wellFormed = (what: Extract<Check, { kind: 'well formed' }>['what']): Claim => ({
+  kind: 'well formed',
+  what,
+  problems: [],
+});
+
 describe('the conditions of a check hold for what it saw, and not for a right answer', () => {
-  test.each<[Claim, faulty: Given, right: Given]>([
+  // A text is the body of an answer.
+  test.each<[Claim, faulty: Given | string, right: Given | string]>([
     [{ kind: 'refused', least: '4xx' }, { status: 201 }, { status: 401 }],
     [{ kind: 'refused', least: '4xx' }, { status: 500 }, { status: 400 }],
     [{ kind: 'refused', least: 'no success' }, { status: 200 }, { status: 302 }],
@@ -40,60 +47,43 @@ describe('the conditions of a check hold for what it saw, and not for a right an
       { status: 501, body: '{"error": {"message": "No."}}' },
       { status: 501, body: '{"message": "No."}' },
     ],
-    [{ kind: 'verified', success: false }, { body: '{"success": false}' }, { body: '{"success": true}' }],
-    [{ kind: 'not verified', success: true }, { body: '{"success":true}' }, { body: '{"success":false}' }],
+    [{ kind: 'verified', success: false }, '{"success": false}', '{"success": true}'],
+    [{ kind: 'not verified', success: true }, '{"success":true}', '{"success":false}'],
     [
       members({ pointer: '/enabled', rule: 'is', expected: true, seen: false }),
-      { body: '{"enabled": false}' },
-      { body: '{"enabled": true, "x": 1}' },
+      '{"enabled": false}',
+      '{"enabled": true, "x": 1}',
     ],
-    [
-      members({ pointer: '/totpUri', rule: 'is a text' }),
-      { body: '{"totpUri": ""}' },
-      { body: `{"totpUri": "${key}"}` },
-    ],
-    [
-      members({ pointer: '/totpUri', rule: 'is absent' }),
-      { body: '{"totpUri": "x"}' },
-      { body: '{"totpUri":null}' },
-    ],
+    [members({ pointer: '/totpUri', rule: 'is a text' }), '{"totpUri": ""}', `{"totpUri": "${key}"}`],
+    [members({ pointer: '/totpUri', rule: 'is absent' }), '{"totpUri": "x"}', '{"totpUri":null}'],
     [
       members({ pointer: '/authenticationTypes', rule: 'lacks', expected: 'sms', seen: ['sms'] }),
-      { body: '{"authenticationTypes":["totp","sms"]}' },
-      { body: '{"authenticationTypes":["totp"]}' },
+      '{"authenticationTypes":["totp","sms"]}',
+      '{"authenticationTypes":["totp"]}',
     ],
+    [wellFormed('secret'), '{"totpSecretKey":"00ff19ab"}', '{"totpSecretKey":"GEZDGNBV"}'],
     [
-      { kind: 'well formed', what: 'secret', problems: [] },
-      { body: '{"totpSecretKey":"00ff19ab"}' },
-      { body: '{"totpSecretKey":"GEZDGNBV"}' },
+      wellFormed('Key URI'),
+      `{"totpUri":"${key.replace('totp', 'hotp')}"}`,
+      `{"totpUri":"${key.replaceAll('&', '\\u0026')}"}`,
     ],
-    [
-      { kind: 'well formed', what: 'Key URI', problems: [] },
-      { body: `{"totpUri":"${key.replace('totp', 'hotp')}"}` },
-      { body: `{"totpUri":"${key.replaceAll('&', '\\u0026')}"}` },
-    ],
-    [
-      { kind: 'well formed', what: 'URI parameters', problems: [] },
-      { body: `{"totpUri":"${key}&algorithm=SHA-1"}` },
-      { body: `{"totpUri":"${key}"}` },
-    ],
-    [
-      { kind: 'well formed', what: 'canonical secret', problems: [] },
-      { body: `{"totpUri":"${key.replace('&', '%3D%3D&')}"}` },
-      { body: `{"totpUri":"${key}"}` },
-    ],
+    [wellFormed('URI parameters'), `{"totpUri":"${key}&algorithm=SHA-1"}`, `{"totpUri":"${key}"}`],
+    [wellFormed('canonical secret'), `{"totpUri":"${key.replace('&', '%3D%3D&')}"}`, `{"totpUri":"${key}"}`],
     [
       { kind: 'count', of: 'seconds of a step', least: null, most: 120, seen: 300 },
-      { body: `{"totpUri":"${key}&period=300"}` },
-      { body: `{"totpUri":"${key}"}` },
+      `{"totpUri":"${key}&period=300"}`,
+      `{"totpUri":"${key}"}`,
     ],
     [
       { kind: 'same', pointer: '/totpSecretKey', with: 'its URI' },
-      { body: `{"totpSecretKey":"AAAA","totpUri":"${key}"}` },
-      { body: `{"totpSecretKey":"GEZDGNBVGY3TQOJQ","totpUri":"${key}"}` },
+      `{"totpSecretKey":"AAAA","totpUri":"${key}"}`,
+      `{"totpSecretKey":"GEZDGNBVGY3TQOJQ","totpUri":"${key}"}`,
     ],
   ])('%j', (claim, faulty, right) => {
-    expect([shows(checkOf(claim), [faulty]), shows(checkOf(claim), [right])]).toEqual([true, false]);
+    const by = (given: Given | string) =>
+      shows(checkOf(claim), [typeof given === 'string' ? { body: given } : given]);
+
+    expect([by(faulty), by(right)]).toEqual([true, false]);
   });
 
   test('by what a login opens, where it is answered by a session that may open nothing', () => {

@@ -52,6 +52,8 @@ const failed = (
   check: { ...claim, answers: exchange === null ? [] : [{ ...shownAt(exchange), operation }] },
 });
 const asRefusal = { kind: 'refused', least: '4xx' } as const;
+/** The answer with this index should have been a refusal. */
+const refusedAt = (exchange: number | null, requirement = id) => failed(asRefusal, exchange, requirement);
 const changed = (readBefore: number | null, readNow: number): Claim => ({
   kind: 'state',
   changes: [{ part: 'cluster', member: 'enabled', before: false, now: true, readBefore, readNow }],
@@ -80,11 +82,13 @@ function only(...events: readonly RunEvent[]) {
   return script;
 }
 
-const refused = failed(asRefusal, 0);
+const refused = refusedAt(0);
+const opened = (index: number, again: Partial<Again> | null = login, more: More = {}) =>
+  sent(index, 'POST', 201, again, more);
 
 describe('the script of a failure', () => {
   test('is POSIX shell, asks for secrets by the environment, and ends in the assertion', () => {
-    const { text, lacks, file } = only(sent(0, 'POST', 201, login), refused);
+    const { text, lacks, file } = only(opened(0), refused);
     const checked = spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' });
 
     expect([file, lacks]).toEqual(['totp-login-refuses-junk.sh', undefined]);
@@ -95,7 +99,7 @@ describe('the script of a failure', () => {
   });
 
   test('runs nothing that stands in a request', () => {
-    const { text } = only(sent(0, 'POST', 201, login), refused);
+    const { text } = only(opened(0), refused);
     const fake = `curl() { cat "$T/0.sent" >&2; printf 'HTTP/1.1 401 No\\r\\n' >"$T/0.head"; }\n`;
 
     const { status, stderr } = spawnSync('sh', [], {
@@ -109,12 +113,12 @@ describe('the script of a failure', () => {
   });
 
   test('exits with 2 where it can not tell', () => {
-    const { text } = only(sent(0, 'POST', 201, login), failed({ kind: 'random', pattern: 'repeated' }, null));
+    const { text } = only(opened(0), failed({ kind: 'random', pattern: 'repeated' }, null));
 
     expect(spawnSync('sh', [], { input: text }).status).toBe(2);
   });
 
-  const tried = sent(1, 'POST', 201, { body: '{"username":"bob","otpCode":"000060"}', origins: [password] });
+  const tried = opened(1, { body: '{"username":"bob","otpCode":"000060"}', origins: [password] });
   const configured = (enabled: boolean) =>
     sent(0, 'PUT', 204, { body: '{}' }, { operation: 'UpdateMFAConfig', body: `{"enabled":${enabled}}` });
 
@@ -122,24 +126,20 @@ describe('the script of a failure', () => {
     [
       'no single answer tells',
       /many mailed codes/,
-      [sent(0, 'POST', 201, login), failed({ kind: 'random', pattern: 'repeated' }, null)],
+      [opened(0), failed({ kind: 'random', pattern: 'repeated' }, null)],
     ],
-    ['what decides can not be sent', /can not send/, [sent(0, 'POST', 201, null), refused]],
+    ['what decides can not be sent', /can not send/, [opened(0, null), refused]],
     [
       'what another request needs can not be sent',
       /can not send/,
-      [sent(0, 'POST', 201, null), sent(1, 'POST', 201, session(0)), failed(asRefusal, 1)],
+      [opened(0, null), opened(1, session(0)), refusedAt(1)],
     ],
     [
       'a code was tried while cluster MFA was off',
       /cluster MFA off/,
-      [configured(false), tried, failed(asRefusal, 1)],
+      [configured(false), tried, refusedAt(1)],
     ],
-    [
-      'but not where it was tried while it was on',
-      undefined,
-      [configured(true), tried, failed(asRefusal, 1)],
-    ],
+    ['but not where it was tried while it was on', undefined, [configured(true), tried, refusedAt(1)]],
   ])('is left to the suite where %s', (_, why, events) => {
     const { lacks } = only(...events);
 
@@ -170,7 +170,7 @@ describe('the script of a failure', () => {
       { path: '/support-user/mfa', body, origins },
       { operation: 'UpdateSupportMFAConfig', of },
     );
-  const sentLast = (index: number) => [sent(index, 'PUT', 204, session(1)), failed(asRefusal, index)];
+  const sentLast = (index: number) => [sent(index, 'PUT', 204, session(1)), refusedAt(index)];
   const alone = { ...login, body: bob };
   const right = { ...login, body: '{"username":"bob","otpCode":"{{code-1}}"}' };
   const alike: Claim = { kind: 'alike', differences: [{ at: 'status', expected: 401, seen: 404 }] };
@@ -184,7 +184,7 @@ describe('the script of a failure', () => {
   test.each<[string, readonly RunEvent[], has: string, hasNot?: string]>([
     [
       'could not be tried where the preparation is answered otherwise',
-      [sent(0, 'POST', 201, login), sent(1, 'POST', 201, login), failed(asRefusal, 1)],
+      [opened(0), opened(1), refusedAt(1)],
       `prepared 0 '2??'`,
     ],
     [
@@ -214,7 +214,7 @@ describe('the script of a failure', () => {
       [
         loginOf(0, { ...login, headers: { 'Content-Type': 'application/json' } }),
         loginOf(1, login),
-        failed(asRefusal, 1, other),
+        refusedAt(1, other),
         ...sentLast(2),
       ],
       'SESSIONID_1=$(taken 0 sessionId)',
@@ -228,35 +228,24 @@ describe('the script of a failure', () => {
     ],
     [
       'looks for a session id that the client chose',
-      [
-        sent(0, 'POST', 201, chosen),
-        failed({ kind: 'differ', pointer: '/sessionId', with: 'the request' }, 0),
-      ],
+      [opened(0, chosen), failed({ kind: 'differ', pointer: '/sessionId', with: 'the request' }, 0)],
       `holds 0 '"sessionId":"00x0-0x00"'`,
     ],
     [
       'sends nothing twice that was refused for being too soon, and sent again',
-      [sent(0, 'POST', 429, login), sent(1, 'POST', 201, login), ...sentLast(2)],
+      [sent(0, 'POST', 429, login), opened(1), ...sentLast(2)],
       'send 1 ',
       'send 0 ',
     ],
     [
       'ends well where the password alone hands out no session for the fault',
-      [
-        sent(0, 'POST', 201, right, { body: '{"username":"bob","otpCode":"[code]"}' }),
-        sent(1, 'POST', 201, alone),
-        ...sentLast(2),
-      ],
+      [opened(0, right, { body: '{"username":"bob","otpCode":"[code]"}' }), opened(1, alone), ...sentLast(2)],
       `! status 1 '4??' || gone 1`,
       `! status 0 '4??' || gone 0`,
     ],
     [
       'takes a refusal that the run has seen, too, for no sign that all is well',
-      [
-        sent(0, 'POST', 415, alone, { body: '' }),
-        sent(1, 'POST', 201, alone, { body: '' }),
-        failed(asRefusal, 1),
-      ],
+      [sent(0, 'POST', 415, alone, { body: '' }), opened(1, alone, { body: '' }), refusedAt(1)],
       'send 0 ',
       `! status 0 '4??' || gone 0`,
     ],
@@ -264,7 +253,7 @@ describe('the script of a failure', () => {
       'gives back by the admin key, not by what a fault let in',
       [
         sent(0, 'GET', 200, byAdmin),
-        sent(1, 'POST', 201, login),
+        opened(1),
         sent(
           2,
           'PUT',
@@ -272,7 +261,7 @@ describe('the script of a failure', () => {
           { ...session(1), body: '{"enabled":true}' },
           { operation: 'UpdateMFAConfig', body: '' },
         ),
-        failed(asRefusal, 2),
+        refusedAt(2),
       ],
       'as_admin() { send "$@" "apiKey: ${ADMIN_KEY}"; }',
     ],
@@ -315,7 +304,7 @@ describe('the script of a failure', () => {
         patch(1, '{"enabled":true,"mfaType":"email","email":"a@b.example"}'),
         patch(2, '{"enabled":false,"mfaCode":"{{code-1}}"}', [code]),
         patch(3, '{"enabled":false}', [], id),
-        failed(asRefusal, 3),
+        refusedAt(3),
       ],
     ],
     [

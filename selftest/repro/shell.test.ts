@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { helpersFor } from '../../src/reports/repro/shell.js';
+import { rows } from '../tool/rows.js';
 import { ran } from './sh.js';
 
 /** What a script prints that calls a function; `date` is that of the answer before. */
@@ -21,31 +22,13 @@ test('a script carries the functions that it calls, with those that they call, a
   expect(names("echo 'status cannot totp'")).toEqual([]);
 });
 
-test.each([
-  ['a secret', key, 'Thu, 01 Jan 1970 00:00:32 GMT', '287082'],
-  [
-    'a secret in small letters with padding',
-    `${key.toLowerCase()}===`,
-    'Fri, 18 Mar 2005 01:58:02 GMT',
-    '081804',
-  ],
-  [
-    'a key URI',
-    `otpauth://totp/lab:bob?secret=${key}&issuer=lab&digits=8`,
-    'Sat, 18 Jul 2009 23:59:50 GMT',
-    undefined,
-  ],
-  [
-    'SHA256',
-    `otpauth://totp/x?digits=8&algorithm=SHA256&secret=${'GEZDGNBVGY3TQOJQ'.repeat(3)}GEZA`,
-    'Thu, 01 Jan 1970 00:00:32 GMT',
-    '46119246',
-  ],
-])('a script makes the code of %s', (_what, of, date, code) => {
-  const made = said(`totp '${of}' 0`, date);
-
-  if (code === undefined) expect(made).toMatch(/^\d{8}$/);
-  else expect(made).toBe(code);
+test.each(rows`
+  a secret | ${key} | Thu, 01 Jan 1970 00:00:32 GMT | 287082
+  a secret in small letters with padding | ${key.toLowerCase()}=== | Fri, 18 Mar 2005 01:58:02 GMT | 081804
+  a key URI | otpauth://totp/lab:bob?secret=${key}&issuer=lab&digits=8 | Sat, 18 Jul 2009 23:59:50 GMT | [0-9]{8}
+  SHA256 | otpauth://totp/x?digits=8&algorithm=SHA256&secret=${`${'GEZDGNBVGY3TQOJQ'.repeat(3)}GEZA`} | Thu, 01 Jan 1970 00:00:32 GMT | 46119246
+`)('a script makes the code of %s', (_what, of, date, code) => {
+  expect(said(`totp '${of}' 0`, date)).toMatch(new RegExp(`^${code}$`));
 });
 
 test.each([

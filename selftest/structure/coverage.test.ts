@@ -18,22 +18,14 @@ beforeAll(async () => {
   listed = await list();
 });
 
-describe('tests and requirements', () => {
-  test('each test covers one requirement', () => {
-    expect(listed.length).toBeGreaterThan(100);
-    expect(listed.filter(({ covers }) => covers.length !== 1)).toEqual([]);
-  });
+test('each test covers one requirement, and each requirement is covered by one test', () => {
+  const covered = listed.map(({ covers }) => covers.join());
 
-  test('each requirement is covered by one test', () => {
-    const covered = listed.flatMap(({ covers }) => covers);
-
-    expect(covered.filter((id, index) => covered.indexOf(id) !== index)).toEqual([]);
-    expect([...covered].sort()).toEqual(
-      loadRequirements()
-        .map(({ id }) => id)
-        .sort(),
-    );
-  });
+  expect(covered.sort()).toEqual(
+    loadRequirements()
+      .map(({ id }) => id)
+      .sort(),
+  );
 });
 
 test('nothing follows the tests that leave accounts locked', () => {

@@ -41,76 +41,55 @@ describe('a file that can not be read', () => {
 });
 
 describe('broken YAML and JSON', () => {
-  test.each([
-    ['a tab', `${head}accounts:\n\tadmin: x\n`, /^lab\.yaml:3:1 not valid YAML: a tab/],
-    ['a bracket left open', `${head}accounts: [\n`, /^lab\.yaml:\d:\d+ not valid YAML: wrong indentation/],
-    ['a quote left open', `${head}name: "x\n`, /^lab\.yaml:\d:\d+ not valid YAML/],
-    ['two keys on a line', 'name: a: b\n', /^lab\.yaml:1:7 not valid YAML: a second key on one line/],
-    ['a reserved character', 'name: @home\n', /^lab\.yaml:1:7 not valid YAML: a text can not begin with/],
-    [
-      'braces of a variable in braces',
-      'accounts: { admin: { apiKey: ${KEY} } }\n',
-      /^lab\.yaml:1:\d+ not valid YAML: inside { } or \[ \] a value with \${…} must be quoted/,
-    ],
-    [
-      'a duplicate key',
-      `${good}mail:\n  kind: smtp\n  kind: imap\n`,
-      /^lab\.yaml:5:3 mail\.kind: this key was there before/,
-    ],
-    ['two documents', `${good}---\n${good}`, /^lab\.yaml:3:1 not valid YAML: a second document begins here/],
-    ['an unknown tag', `${good}name: !secret x\n`, /^lab\.yaml:3:7 not valid YAML: a tag/],
-    ['an alias of nothing', `${good}name: *x\n`, /^lab\.yaml:3:7 an alias/],
-    ['a key that is not a word', '? [a]\n: 1\n', /^lab\.yaml:1:3 not valid YAML: a key must be a plain word/],
-    ['deep nesting', `name: ${'['.repeat(20_000)}`, /^lab\.yaml:1:\d+ nested too deeply/],
-    ['deep nesting in blocks', `${'- '.repeat(20_000)}a`, /^lab\.yaml:1:\d+ nested too deeply/],
-    [
-      'an alias bomb',
-      `a: &a [x,x,x,x,x,x,x,x]\n${'bcdefgh'.replace(/./g, (name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefgh'[at]}`)}]\n`)}`,
-      /^lab\.yaml:1:1 too many aliases/,
-    ],
-    [
-      'an alias inside its own anchor',
-      `${good}name: &x [*x]\n`,
-      /^lab\.yaml:3:11 an alias \(\*name\) inside of what it stands for/,
-    ],
-  ])('%s', (_, text, expected) => {
-    expect(complaint(text)).toMatch(expected);
+  const bomb = 'bcdefgh'.replace(
+    /./g,
+    (name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefgh'[at]}`)}]\n`,
+  );
+
+  test.each(rows`
+    a tab | ${`${head}accounts:\n\tadmin: x\n`} | 3:1 not valid YAML: a tab
+    a bracket left open | ${`${head}accounts: [\n`} | \\d:\\d+ not valid YAML: wrong indentation
+    a quote left open | ${`${head}name: "x\n`} | \\d:\\d+ not valid YAML
+    two keys on a line | ${'name: a: b\n'} | 1:7 not valid YAML: a second key on one line
+    a reserved character | ${'name: @home\n'} | 1:7 not valid YAML: a text can not begin with
+    braces of a variable in braces | ${'accounts: { admin: { apiKey: ${KEY} } }\n'} | 1:\\d+ not valid YAML: inside { } or \\[ \\] a value with \\${'${'}…} must be quoted
+    a duplicate key | ${`${good}mail:\n  kind: smtp\n  kind: imap\n`} | 5:3 mail\\.kind: this key was there before
+    two documents | ${`${good}---\n${good}`} | 3:1 not valid YAML: a second document begins here
+    an unknown tag | ${`${good}name: !secret x\n`} | 3:7 not valid YAML: a tag
+    an alias of nothing | ${`${good}name: *x\n`} | 3:7 an alias
+    a key that is not a word | ${'? [a]\n: 1\n'} | 1:3 not valid YAML: a key must be a plain word
+    deep nesting | ${`name: ${'['.repeat(20_000)}`} | 1:\\d+ nested too deeply
+    deep nesting in blocks | ${`${'- '.repeat(20_000)}a`} | 1:\\d+ nested too deeply
+    an alias bomb | ${`a: &a [x,x,x,x,x,x,x,x]\n${bomb}`} | 1:1 too many aliases
+    an alias inside its own anchor | ${`${good}name: &x [*x]\n`} | 3:11 an alias \\(\\*name\\) inside of what it stands for
+  `)('%s', (_, text, expected) => {
+    expect(complaint(text)).toMatch(new RegExp(`^lab\\.yaml:${expected}`));
   });
 
-  const invalid = 'not valid JSON from here on';
-
-  test.each([
-    ['a comma too many', '{\n  "baseUrl": "https://h/v2",\n}', 3, invalid],
-    ['a comment', '{\n  // here\n}', 2, invalid],
-    ['a missing quote', '{ "baseUrl: 1 }', 1, invalid],
-    ['YAML', 'baseUrl: https://h/v2', 1, invalid],
-    ['more after the end', '{}\n{}', 2, invalid],
-    [
-      'a duplicate key',
-      '{"name": "a",\n "name": "b"}',
-      2,
-      'name: this key was there before: keep one of the two',
-    ],
-    ['deep nesting', '['.repeat(100_000), 1, 'nested too deeply: more than 50 levels'],
-  ])('JSON with %s', (_, text, line, problem) => {
+  test.each(rows`
+    a comma too many | {\n  "baseUrl": "https://h/v2",\n} | 3 | not valid JSON from here on
+    a comment | {\n  // here\n} | 2 | not valid JSON from here on
+    a missing quote | { "baseUrl: 1 } | 1 | not valid JSON from here on
+    YAML | baseUrl: https://h/v2 | 1 | not valid JSON from here on
+    more after the end | {}\n{} | 2 | not valid JSON from here on
+    a duplicate key | {"name": "a",\n "name": "b"} | 2 | name: this key was there before: keep one of the two
+    deep nesting | ${'['.repeat(100_000)} | 1 | nested too deeply: more than 50 levels
+  `)('JSON with %s', (_, text, line, problem) => {
     expect(complaint(text, 'lab.json')).toMatch(new RegExp(`^lab\\.json:${line}:\\d+ ${problem}`));
   });
 });
 
-test.each([
-  ['a broken line', 'accounts: { admin: { password: hunter2: x } }'],
-  ['an unclosed quote', 'accounts:\n  admin:\n    password: "hunter2\n'],
-  ['a reserved character', 'accounts: { admin: { password: @hunter2 } }'],
-  ['a bad escape', 'accounts: { admin: { password: "\\hunter2" } }'],
-  ['a tag', 'accounts: { admin: { password: !hunter2 x } }'],
-  ['an alias', 'accounts: { admin: { password: *hunter2 } }'],
-  ['a wrong type', 'accounts: { admin: { password: [hunter2] } }'],
-  ['a text for a section', 'accounts: { admin: hunter2 }'],
-  [
-    'everything wrong',
-    'baseUrl: hunter2\nname: "hunter2/"\nrelease: "${PW}"\naccounts: { admin: { apiKey: "${PW} x", email: "${PW}" } }\ntls: { ca: "${PW}", pin: "${PW}" }',
-  ],
-])('no value is quoted that may be a secret: %s', (_, text) => {
+test.each(rows`
+  a broken line | accounts: { admin: { password: hunter2: x } }
+  an unclosed quote | ${'accounts:\n  admin:\n    password: "hunter2\n'}
+  a reserved character | accounts: { admin: { password: @hunter2 } }
+  a bad escape | accounts: { admin: { password: "\\hunter2" } }
+  a tag | accounts: { admin: { password: !hunter2 x } }
+  an alias | accounts: { admin: { password: *hunter2 } }
+  a wrong type | accounts: { admin: { password: [hunter2] } }
+  a text for a section | accounts: { admin: hunter2 }
+  everything wrong | ${'baseUrl: hunter2\nname: "hunter2/"\nrelease: "${PW}"\naccounts: { admin: { apiKey: "${PW} x", email: "${PW}" } }\ntls: { ca: "${PW}", pin: "${PW}" }'}
+`)('no value is quoted that may be a secret: %s', (_, text) => {
   expect(complaint(text)).not.toContain('hunter2');
   expect(complaint(text)).toContain('lab.yaml:');
 });

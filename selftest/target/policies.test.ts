@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest';
 import {
-  changeGivenMs,
   lacksRoom,
   nextKeyTryMs,
   nextLook,
   nextPauseMs,
   retryAfterMs,
 } from '../../src/target/beliefs/policies.js';
-
-test.each([
-  ['at first', false, 5, 0, 5_000],
-  ['after one that never came', true, 0, 0, 1_500],
-  ['after that, where others were slow', true, 0, 1_000, 3_000],
-  ['and never more than at first', true, 0, 9_000, 5_000],
-  ['in a test that has waited twice in vain', true, 2, 9_000, 500],
-] as const)('a change is given its time: %s', (_when, hasMissed, missesInTest, slowestMs, ms) => {
-  expect(changeGivenMs(hasMissed, missesInTest, slowestMs)).toBe(ms);
-});
 
 const looks = { consecutive: 0, misses: 1, waitedMs: 0, pauseMs: 10, restMs: 0 };
 const patience = { looks: 1, givenMs: 1_000, mostMs: 5_000, mostMisses: undefined };
