@@ -155,16 +155,6 @@ function touches(which: Which, call: Call): boolean {
 /** Sets up a deviation. */
 type Apply = (seams: Seams) => void;
 
-/** A deviation in one rule. `by` gets the earlier rule as its first argument. */
-export function wraps<Name extends Deciding>(name: Name, by: Wrapper<Name>): (seams: Seams) => void {
-  return (seams) => seams.wrap(name, by);
-}
-
-/** A deviation in rules alone: `change` gets the current rules and returns their replacements. */
-export function withRules(change: (rules: Rules) => Partial<Rules>): (seams: Seams) => void {
-  return ({ rules }) => void Object.assign(rules, change(rules));
-}
-
 /** One deviation that a conforming target may have: no requirement may turn red. */
 export interface Variant {
   readonly id: string;
@@ -207,8 +197,9 @@ const holds = <Made>(by: (apply: Apply) => Made) => ({
   shows: (...hook: Parameters<Seams['show']>) => by((seams) => seams.show(...hook)),
   refusals: (...hook: Parameters<Seams['refusal']>) => by((seams) => seams.refusal(...hook)),
   wires: (...hook: Parameters<Seams['wire']>) => by((seams) => seams.wire(...hook)),
-  wraps: <Name extends Deciding>(name: Name, rule: Wrapper<Name>) => by(wraps(name, rule)),
-  rules: (change: (rules: Rules) => Partial<Rules>) => by(withRules(change)),
+  wraps: <Name extends Deciding>(name: Name, rule: Wrapper<Name>) => by((seams) => seams.wrap(name, rule)),
+  rules: (change: (rules: Rules) => Partial<Rules>) =>
+    by(({ rules }) => void Object.assign(rules, change(rules))),
 });
 
 /** A fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
