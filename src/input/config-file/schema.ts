@@ -83,30 +83,23 @@ function describe(
     case 'enum':
       return { path, at: 'value', text: notOneOf(error.data, params.allowedValues ?? []) };
     default:
-      return { path, at: 'value', text: adviceFor(error.keyword, params) };
+      return {
+        path,
+        at: 'value',
+        text: advice[error.keyword]?.(params) ?? `breaks the rule ${error.keyword}`,
+      };
   }
 }
 
-function adviceFor(keyword: string, { limit, pattern }: Params): string {
-  switch (keyword) {
-    case 'minLength':
-      return 'is empty: write a value, or leave the key out';
-    case 'minItems':
-      return 'is empty: write at least one';
-    case 'uniqueItems':
-      return 'names something twice';
-    case 'minimum':
-      return `must be ${limit} or more`;
-    case 'exclusiveMinimum':
-      return `must be more than ${limit}`;
-    case 'maximum':
-      return `must be ${limit} or less`;
-    case 'pattern':
-      return `must match ${pattern}`;
-    default:
-      return `breaks the rule ${keyword}`;
-  }
-}
+const advice: Readonly<Record<string, (params: Params) => string>> = {
+  minLength: () => 'is empty: write a value, or leave the key out',
+  minItems: () => 'is empty: write at least one',
+  uniqueItems: () => 'names something twice',
+  minimum: ({ limit }) => `must be ${limit} or more`,
+  exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
+  maximum: ({ limit }) => `must be ${limit} or less`,
+  pattern: ({ pattern }) => `must match ${pattern}`,
+};
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { authorityOf } from '../http/address.js';
@@ -240,18 +241,12 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /** Undefined on success, else the error's code. */
-function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const listening = () => {
-      server.off('error', failed);
-      resolve(undefined);
-    };
-    const failed = (error: NodeJS.ErrnoException) => {
-      server.off('listening', listening);
-      resolve(error.code ?? error.message);
-    };
-    server.once('listening', listening);
-    server.once('error', failed);
+async function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
+  try {
     server.listen(port, host);
-  });
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return codeOf(error) || reasonOf(error);
+  }
 }
