@@ -1,4 +1,12 @@
-import type { Answer, Credential, SupportConfig, SupportMfa, Users, Verified } from '../../fixtures/index.js';
+import type {
+  Answer,
+  Codes,
+  Credential,
+  SupportConfig,
+  SupportMfa,
+  Users,
+  Verified,
+} from '../../fixtures/index.js';
 import { arrange, configs, culpritOf, expect, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
@@ -98,6 +106,27 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
   );
 });
 
+type Patched = Awaited<ReturnType<SupportMfa['patch']>>;
+type VerifiedBy = Verified & { readonly answer: Patched };
+
+/** The keys whose codes verify. The last request's usually is the valid one, so its code is tried again. */
+async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readonly Patched[]) {
+  const verified: VerifiedBy[] = [];
+  for (const answer of newestFirst) {
+    // The suite needs the proven key to switch support MFA off, however the test ends.
+    const isFirst = verified.length === 0;
+    const uri = secrets.handedUri(answer.fields) ?? '';
+    const authenticator = isFirst ? support.hold(answer) : secrets.authenticatorOf(uri);
+    if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
+    const once = async (code: string) => ({ code, answer: await support.verify(code) });
+    const { code, answer: told } = await (isFirst
+      ? support.proofs.prove(authenticator)
+      : once(await codes.unused(authenticator)));
+    if (told.fields.success === true) verified.push({ answer, authenticator, code });
+  }
+  return verified;
+}
+
 // The following tests share a proven key, because replacing it needs a new code.
 test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }) => {
   await arrange(support.off());
@@ -110,20 +139,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   // The wrong code comes before any right one, because a wrong code after a right one may change the shown state.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
-  const keyIn = ({ fields }: (typeof answers)[number]) =>
-    secrets.authenticatorOf(secrets.handedUri(fields) ?? '');
-  const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
-  // Usually the last request's key is valid, so its code is tried again if it was refused.
-  for (const answer of withKey.reverse()) {
-    // The suite needs the proven key to switch support MFA off, however the test ends.
-    const authenticator = verified.length === 0 ? support.hold(answer) : keyIn(answer);
-    if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
-    const once = async (code: string) => ({ code, answer: await support.verify(code) });
-    const { code, answer: told } = await (verified.length === 0
-      ? support.proofs.prove(authenticator)
-      : once(await codes.unused(authenticator)));
-    if (told.fields.success === true) verified.push({ answer, authenticator, code });
-  }
+  const verified = await verifiedOf(support, codes, withKey.reverse());
   // The suite keeps the key that verified, to switch support MFA off.
   const one = verified.length === 0 ? withKey.map((answer) => ({ answer })) : [];
   for (const key of verified.length > 1 ? verified.reverse() : one) {
