@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyBuild } from '../tool/copy-build.js';
-import type { Kind } from './draw.js';
+import { endingOf, type Kind } from './draw.js';
+import { judge } from './ending.js';
 import type { Moment } from './held-proxy.js';
 
 /** A change to a build of the suite that removes a protection of the target's state. */
@@ -79,13 +80,41 @@ export const breaks: readonly Break[] = [
   },
 ];
 
+// Longer than a read takes on any machine: writes land after it.
+const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
+const allOff = { name: 'all off', start: {} };
+
+/**
+ * Ends a run of the broken build.
+ *
+ * @param folder may be created
+ * @returns what hides the fault; empty if the ending shows a changed state
+ */
+export async function hiddenBy(build: Break, folder: string): Promise<string[]> {
+  const { kind, target, ...of } = build.shownBy;
+  const drawn = endingOf(1, 0, { from: [kind], short: true });
+  const hits = drawn.hits
+    .filter(({ name }) => name === target)
+    .map((hit) => ({ ...hit, ...of, state: allOff, proxy }));
+
+  const judged = await judge(
+    { ...drawn, hits },
+    join(folder, 'ending'),
+    broken(build, join(folder, 'build')),
+  );
+
+  if (judged.hits !== 1) return [`${judged.hits} hits`, ...judged.problems];
+  const isShown = judged.problems.some((problem) => /; it was found /.test(problem));
+  return isShown ? [] : ['no changed state was seen', ...judged.problems];
+}
+
 /**
  * A build of the suite with a fault.
  *
  * @param folder may be created
  * @returns its root
  */
-export function broken({ file, edits }: Break, folder: string): string {
+function broken({ file, edits }: Break, folder: string): string {
   copyBuild(folder);
   const path = join(folder, 'dist', file);
   let text = readFileSync(path, 'utf8');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from '../../src/base/words.js';
 import { tool, wholeFrom, wholeNumber } from '../tool/tool.js';
+import { breaks, hiddenBy } from './broken-builds.js';
 import { endingOf, hitsOfAnEnding } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
 
@@ -31,28 +32,52 @@ const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-restore-'));
 const kinds = possibleKinds(join(folder, 'probe'));
 const todo =
   only === undefined ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n) : [only];
+/** Endings that went wrong once. Each is tried once more, because other work on the machine may have delayed it. */
+const doubtful: number[] = [];
 const tally = new Map<string, { all: number; right: number; hit: number; open: number }>();
 const startedAt = Date.now();
 
-async function take(): Promise<void> {
-  for (let n = todo.shift(); n !== undefined; n = todo.shift()) {
+async function take(from: number[], isLast: boolean): Promise<void> {
+  for (let n = from.shift(); n !== undefined; n = from.shift()) {
     const ending = endingOf(seed, n, { from: kinds });
-    const { hits, open, problems } = await judge(ending, join(folder, String(n)));
+    const { hits, open, problems } = await judge(ending, join(folder, isLast ? `${n}-again` : String(n)));
+    const name = `${n} ${ending.kind}, ${counted(ending.lanes, 'lane')}, ${ending.grep}`;
+    if (problems.length > 0 && !isLast) {
+      doubtful.push(n);
+      tell('again ', name, problems);
+      continue;
+    }
     const line = tally.get(ending.kind) ?? { all: 0, right: 0, hit: 0, open: 0 };
     tally.set(ending.kind, line);
     line.all += ending.hits.length;
     if (problems.length === 0) line.right += ending.hits.length;
     line.hit += hits;
     line.open += open;
-    console.log(
-      `${problems.length === 0 ? 'ok    ' : 'NOT OK'} ${n} ${ending.kind}, ${counted(ending.lanes, 'lane')}, ${ending.grep}`,
-    );
-    for (const problem of problems) console.log(`       ${problem}`);
+    tell(problems.length === 0 ? 'ok    ' : 'NOT OK', name, problems);
   }
 }
 
+function tell(result: string, name: string, problems: readonly string[]): void {
+  console.log(`${result} ${name}`);
+  for (const problem of problems) console.log(`       ${problem}`);
+}
+
+/** An ending must show the fault of each broken build. @returns how many it does not */
+async function tryBrokenBuilds(): Promise<number> {
+  let unseen = 0;
+  for (const [n, build] of breaks.entries()) {
+    const problems = await hiddenBy(build, join(folder, `broken-${n}`));
+    if (problems.length > 0) unseen += 1;
+    tell(problems.length === 0 ? 'ok    ' : 'NOT OK', `shows a build where ${build.is}`, problems);
+  }
+  return unseen;
+}
+
+let unseen = 0;
 try {
-  await Promise.all(Array.from({ length: atOnce }, take));
+  await Promise.all(Array.from({ length: atOnce }, () => take(todo, false)));
+  await take(doubtful, true);
+  if (only === undefined) unseen = await tryBrokenBuilds();
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 }
@@ -64,4 +89,4 @@ for (const [kind, { all, right, hit, open }] of lines)
 const all = lines.reduce((sum, [, line]) => sum + line.all, 0);
 const right = lines.reduce((sum, [, line]) => sum + line.right, 0);
 console.log(`right ${right} of ${all}; ${Math.round((Date.now() - startedAt) / 1000)} s`);
-process.exitCode = right === all && all > 0 ? 0 : 1;
+process.exitCode = right === all && all > 0 && unseen === 0 ? 0 : 1;
