@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.js';
 import { findBrowser, noBrowser } from './find-browser.js';
 
 export interface PageOptions {
@@ -122,10 +121,14 @@ const wholePage = `
     if (getComputedStyle(element).contentVisibility === 'auto') element.style.contentVisibility = 'visible';
   }`;
 
-/** Puts a picture of the whole page into reports/pages/. @param name of the file, without `.png` */
+/** Names the folder for pictures of the pages. Absent: none are taken, because they cost more than the tests. */
+const picturesVariable = 'MFA_CONFORMANCE_PICTURES';
+
+/** Puts a picture of the whole page into the folder for pictures. @param name of the file, without `.png` */
 export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
-  const file = join(packageRoot(), 'reports', 'pages', `${basename(name)}.png`);
-  mkdirSync(dirname(file), { recursive: true });
+  const folder = process.env[picturesVariable];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
   if (fullPage) await page.evaluate(wholePage);
-  writeFileSync(file, await page.screenshot({ fullPage }));
+  writeFileSync(join(folder, `${basename(name)}.png`), await page.screenshot({ fullPage }));
 }
