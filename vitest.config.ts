@@ -43,7 +43,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    globalSetup: ['selftest/pages/left-out.ts'],
+    globalSetup: ['selftest/pages/left-out.ts', 'selftest/tool/shared-folder.ts'],
     server: { deps: { external: [/\/dist\/src\//] } },
     setupFiles: ['selftest/tool/shared-process.ts'],
     // Real servers and child processes: slow machines need time, hung ones must end.

@@ -28,6 +28,9 @@ export interface Judgement {
   readonly red: readonly string[];
 }
 
+/** The run's output, in its folder of reports. */
+export const printedFile = 'printed.txt';
+
 export interface JudgeOptions {
   /** Number of targets tried at once. */
   readonly jobs: number;
@@ -41,7 +44,7 @@ export interface JudgeOptions {
   readonly through?: (baseUrl: string) => Promise<string>;
   /** The number of lanes, with the real clock: if the suite moves the clock, tests run one by one. */
   readonly lanes?: number;
-  /** Also writes results for Allure, and the printed output to `out/printed.txt`. */
+  /** Also writes results for Allure, and the printed output to `printedFile`. */
   readonly all?: true;
 }
 
@@ -96,10 +99,10 @@ export async function judge(
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
     const ended = await runSuite(files, folder, flags, { build, all });
-    if (all) writeFileSync(join(folder, 'out', 'printed.txt'), ended.said);
+    if (all) writeFileSync(join(folder, 'out', printedFile), ended.said);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>
-      judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),
+      judgementIn(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),
     );
     if (judgements.every(({ verdict }) => verdict === undefined))
       throw new Error(`The suite ended with ${ended.code}, without a verdict:\n${ended.said}`);
@@ -109,7 +112,8 @@ export async function judge(
   }
 }
 
-function judgementOf(subject: Subject, trouble: readonly string[], out: string): Judgement {
+/** The judgement of a run that has ended. @param out its folder of reports */
+export function judgementIn(subject: Subject, trouble: readonly string[], out: string): Judgement {
   const file = join(out, subject.name, 'verdict.json');
   const verdict = existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
   // A fact can't fail. Its reason shows that the test measured another value.

@@ -22,7 +22,7 @@ const rounds = 2;
  *
  * @param isLast unexpected judgements are not retried
  */
-type JudgeAll = (
+export type JudgeAll = (
   subjects: readonly Expectation[],
   take: (subject: Expectation, judgement: Judgement) => void,
   isLast: boolean,

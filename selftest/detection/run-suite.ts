@@ -27,6 +27,8 @@ export function runSuite(
   const program = join(build, 'dist', 'cli', 'main.js');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, 'run', ...targets, ...places, ...less, ...flags], {
+      // Printed paths begin there.
+      ...(all ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

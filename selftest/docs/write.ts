@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
+import share from '../tool/shared-folder.js';
 import { asPrinted, blocksOf } from './console.js';
 import { scenes } from './scenes.js';
 import { Stage } from './stage.js';
 
 // Run by `npm run generate -- docs [PAGE …]`: runs the commands of pages and writes their output into them.
 const only = process.argv.slice(2);
-const ends: (() => void | Promise<void>)[] = [];
+const ends: (() => void | Promise<void>)[] = [share()];
 const stage = new Stage((end) => ends.push(end));
 try {
   for (const [page, played] of Object.entries(scenes)) {

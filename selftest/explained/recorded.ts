@@ -2,10 +2,26 @@ import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import type { KnownFault } from '../../emulator/seams.js';
 import type { Explained } from '../../src/base/model/explained.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { LogIndex } from '../../src/reports/repro/log.js';
 import { signOf } from '../../src/reports/repro/told.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { passesIn, sentIn } from './sent.js';
+
+const ids = loadRequirements().map(({ id }) => id);
+const areaOf = (id: string) => id.split('/')[0];
+
+/** The first requirement of each area. */
+export const headsOfAreas = ids.filter(
+  (id, at) => ids.findIndex((other) => areaOf(other) === areaOf(id)) === at,
+);
+
+/**
+ * What a run on the newest release tests for `explain`: the requirements that the default release lacks, and the first
+ * of each area. A run of other requirements would find the target in other states, and send other requests.
+ */
+export const askedOfLatest = (isLacking: (id: string) => boolean): string[] =>
+  ids.filter((id) => isLacking(id) || headsOfAreas.includes(id));
 
 /** The log in a target's folder of reports. */
 export function logOf(reports: string): LogIndex {

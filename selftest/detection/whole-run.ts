@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { faults } from '../../emulator/faults/index.js';
+import { ListeningProxy } from '../cli/listening-proxy.js';
+import { type Judgement, judge, judgementIn, printedFile } from './matrix.js';
+import { asItIs, type Expectation, expectationOfFault } from './problems.js';
+
+/** A run of all requirements against one emulator, with everything that a run writes and prints. */
+export interface WholeRun {
+  readonly judgement: Judgement;
+  /** The path of the target file. */
+  readonly target: string;
+  /** The folder of all reports. */
+  readonly out: string;
+  /** Both streams of the run. */
+  readonly printed: string;
+  /** The secrets that passed between suite and target; none over HTTPS. */
+  readonly told: readonly string[];
+}
+
+/** The emulator as it is, with the target's name that it gives itself. */
+export const right: Expectation = { ...asItIs, name: 'emulator' };
+
+/** The fault of README.md and docs/. */
+const passwordAlone = faults.filter(({ id }) => id === 'login/password-alone').map(expectationOfFault);
+export const wrong: Expectation = { ...right, ...passwordAlone[0], name: right.name };
+
+/** Names the folder that all test files of one `npm test` share: see selftest/tool/shared-folder.ts. */
+export const sharedFolderVariable = 'MFA_CONFORMANCE_SELFTEST';
+
+const pollMs = 100;
+
+/**
+ * The whole run on a subject. It costs half a minute of processor time, so the first test file that needs it makes it
+ * for all others.
+ */
+export async function wholeRun(subject: Expectation): Promise<WholeRun> {
+  const shared = process.env[sharedFolderVariable];
+  if (shared === undefined) throw new Error(`${sharedFolderVariable} names no folder for whole runs.`);
+  const folder = join(shared, [...subject.faults, 'whole'].join('-').replaceAll('/', '-'));
+  const end = join(folder, 'end.json');
+  if (mkdirSync(folder, { recursive: true }) !== undefined) {
+    const ended = await make(subject, folder).catch((error: unknown) => ({ error: String(error), told: [] }));
+    writeFileSync(`${end}.new`, JSON.stringify(ended));
+    renameSync(`${end}.new`, end);
+  }
+  while (!existsSync(end)) await pause(pollMs);
+  const { told, trouble, error }: Ended = JSON.parse(readFileSync(end, 'utf8'));
+  if (error !== undefined) throw new Error(error);
+  const out = join(folder, 'out');
+  return {
+    judgement: judgementIn(subject, trouble ?? [], out),
+    target: join(folder, `${subject.name}.yaml`),
+    out,
+    printed: readFileSync(join(out, printedFile), 'utf8'),
+    told,
+  };
+}
+
+/** What the files of the run do not hold. */
+interface Ended {
+  readonly told: readonly string[];
+  readonly trouble?: readonly string[];
+  readonly error?: string;
+}
+
+async function make(subject: Expectation, folder: string): Promise<Ended> {
+  const ends: (() => void | Promise<void>)[] = [];
+  const heard: ListeningProxy[] = [];
+  const through = async (baseUrl: string) => {
+    if (baseUrl.startsWith('https:')) return baseUrl;
+    const proxy = await ListeningProxy.before(baseUrl, (end) => ends.push(end));
+    heard.push(proxy);
+    return proxy.baseUrl;
+  };
+  try {
+    const [judgement] = await judge([subject], folder, { jobs: 1, through, all: true });
+    return { told: heard.flatMap((proxy) => proxy.told), trouble: judgement?.trouble ?? [] };
+  } finally {
+    for (const end of ends) await end();
+  }
+}
