@@ -80,7 +80,7 @@ export const alsoKnows = (
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
-/** Replaces the session ids or access tokens that logins answer. The original ones open nothing. */
+/** Replaces the session ids or access tokens that logins answer. The original ones are refused. */
 export function handsOut(
   seams: Seams,
   operation: keyof typeof handedOut,
@@ -174,7 +174,7 @@ export const opened = (sessionId: string) => ({
   body: { sessionId },
 });
 
-/** A new session of a user, and the answer that hands it out. */
+/** A new session of a user, and the answer that returns it. */
 export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
   const sessionId = randomUUID();
   sessions.set(sessionId, user);

@@ -31,12 +31,12 @@ export function emulatorCommand(): Command {
       .option('--fault <id>', 'break the contract (repeatable)', collect, [])
       .option('--smtp <host:port>', 'where mails go (default: a free port on loopback)', mailAddress)
       .option('--control-port <n>', 'port of the clock control on loopback; 0: any free one', port, 0)
-      .option('--accounts <n>', 'how many users more than admin, viewer and other (0 to 99)', accounts, 0)
+      .option('--accounts <n>', 'number of users besides admin, viewer and other (0 to 99)', accounts, 0)
       .option(
         '--write-target <file>',
         'write a target file for this emulator (YAML, readable by its owner only)',
       )
-      .option('--json', 'say what is listened on as JSON')
+      .option('--json', 'print the addresses as JSON')
       .addOption(new Option('--exit-on-stdin-end').hideHelp())
       .addOption(new Option('--catalogue <which>').choices(['faults', 'variants']).hideHelp())
       .allowExcessArguments(false)

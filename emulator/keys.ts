@@ -21,7 +21,7 @@ export function createKey(
   };
 }
 
-/** The members of a key that its creation answers, once. */
+/** The members of a key that only its creation returns. */
 export function shownOnce(key: TotpKey, world: World): { totpSecretKey: string; totpUri: string } {
   const totpSecretKey = world.rules.secretText(key.secret);
   return { totpSecretKey, totpUri: world.rules.keyUri(key, totpSecretKey) };

@@ -36,7 +36,7 @@ export interface Release {
   readonly accessTokensPath: string;
   /** Changes of support MFA need the support user's password. */
   readonly supportPassword: boolean;
-  /** VerifySupportUserTotp answers reference ids that replace a code. */
+  /** VerifySupportUserTotp returns reference ids that replace a code. */
   readonly references: boolean;
   /** VerifyUserOtp: the password alone starts a login, and a code finishes it. */
   readonly secondStep: boolean;

@@ -119,7 +119,7 @@ const single = faultsOf({
       return call.operation === 'GetMFAConfig' && isAnonymous(credentials) && query.some(isPublic);
     }),
   'access/slash-at-the-end-needs-no-credential': breaks('access/other-path-spellings-refuse-anonymous')
-    .says('GET /mfa-config/ answers without a credential as GET /mfa-config does with one.')
+    .says('GET /mfa-config/ without a credential returns what GET /mfa-config returns with one.')
     .answers('any', (_answer, { method, path }, { state }) => {
       if (method === 'GET' && path.endsWith('/mfa-config/'))
         return { status: 200, body: { ...state.cluster } };
@@ -142,18 +142,18 @@ const single = faultsOf({
       apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
     ),
   'access/key-needs-a-code': breaks('access/key-needs-no-code')
-    .says('While cluster MFA is on, an API key opens no operation of the support user.')
+    .says('While cluster MFA is on, an API key is refused by the operations of the support user.')
     .wraps('identify', (identify, credentials, call, world) => {
       const isMeant = credentials.apiKey !== undefined && call.operation?.includes('Support') === true;
       return isMeant && world.state.cluster.enabled ? undefined : identify(credentials, call, world);
     }),
   'access/token-ignored': breaks('access/token-in-authorization')
     .since('7.1.2_u3')
-    .says('Access tokens open nothing.')
+    .says('Every access token is refused.')
     .with(blindFor, ({ authorization: _ignored, ...others }) => others),
   'access/session-ignored-by-get-mfa-config': breaks('access/session-id-header')
     .since('7.2.1')
-    .says('A session id opens everything but GET /mfa-config.')
+    .says('A session id works everywhere except at GET /mfa-config.')
     .with(blindFor, (credentials, call) => {
       const { sessionId: _ignored, ...others } = credentials;
       return call.operation === 'GetMFAConfig' ? others : credentials;

@@ -121,7 +121,7 @@ export const configFaults: readonly Fault[] = faultsOf({
       if (Array.isArray(own(call.body, 'authenticationTypes'))) state.cluster = clusterOf(call.body);
     }),
   'mfa-config/unknown-property-stored': breaks('mfa-config/unknown-property-is-not-stored')
-    .says('PUT /mfa-config stores unknown properties; GET answers them.')
+    .says('PUT /mfa-config stores unknown properties; GET returns them.')
     .by((seams) => {
       let kept = {};
       seams.answer(put, (answer, call) => {

@@ -59,7 +59,7 @@ export const consistencyFaults: readonly Fault[] = faultsOf({
         alone() ? { ...wanted, email: state.admin.email } : wanted;
     }),
   'support/unknown-property-stored': breaks('support-mfa/unknown-property-is-not-stored')
-    .says('PATCH /support-user/mfa stores unknown properties; GET answers them.')
+    .says('PATCH /support-user/mfa stores unknown properties; GET returns them.')
     .by((seams) => {
       let kept = {};
       seams.success(patch, (_body, call) => {
@@ -107,7 +107,7 @@ export const atOnceFaults: readonly Fault[] = faultsOf({
       });
     }),
   'support/patches-at-once-overwrite': breaks('support-mfa/parallel-patches-lose-nothing')
-    .says('Of two concurrent PATCHes of different properties the later one reverts the earlier.')
+    .says('If two PATCHes of different properties are concurrent, the later one reverts the earlier.')
     .by((seams) => {
       const found = new WeakMap<Call, SupportMfa>();
       seams.input(patch, (call, { state }) => void found.set(call, state.support));

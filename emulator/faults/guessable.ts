@@ -112,7 +112,7 @@ function isUnsigned(token: string): boolean {
   return own(partOf(token, 0), 'alg') === 'none' && token.split('.')[2] === '';
 }
 
-/** By a signature that belongs to another token. */
+/** Whether the token has the signature of a known one. */
 function isSigned(token: string, known: readonly string[]): boolean {
   const signature = token.split('.')[2];
   return known.some((other) => other.split('.')[2] === signature);

@@ -161,7 +161,7 @@ export const guessingFaults: readonly Fault[] = [
       .says('Only one of several concurrent wrong codes is counted.')
       .with(losesCounts, false),
     'throttle/counts-lost-in-parallel-one-by-one': breaks('guessing/guesses-at-once-are-counted')
-      .says('Only one of several concurrent wrong codes is counted, and they are answered in sequence.')
+      .says('Concurrent wrong codes are answered in sequence, but only one of them is counted.')
       .with(losesCounts, true),
     'ways-in/session-never-ends': breaks('ways-in/session-ends-within-a-day')
       .says('Sessions never end by themselves.')

@@ -178,13 +178,13 @@ export const httpFaults: readonly Fault[] = faultsOf({
 /** Secrets in header fields and reason phrases, which are logged. */
 export const headFaults: readonly Fault[] = faultsOf({
   'security/mailed-code-in-header': breaks('security/no-secret-in-head')
-    .says('POST /email-otp answers the mailed code in a header field.')
+    .says('POST /email-otp returns the mailed code in a header field.')
     .answers('CreateEmailOtp', (answer, _call, { state }) => {
       const code = state.mailCodes.at(-1)?.code;
       if (answer.status === 204 && code !== undefined) answer.headers['x-otp'] = code;
     }),
   'security/totp-secret-in-header': breaks('security/no-secret-in-head')
-    .says('PATCH /support-user/mfa also answers a new secret in a header field.')
+    .says('PATCH /support-user/mfa also returns a new secret in a header field.')
     .answers('UpdateSupportMFAConfig', (answer) => {
       const secret = text(answer.body, 'totpSecretKey');
       if (secret !== undefined) answer.headers['x-totp-secret'] = secret;
@@ -203,13 +203,13 @@ export const headFaults: readonly Fault[] = faultsOf({
         answer.raw = { reason: `Wrong password ${password}` };
     }),
   'security/session-in-link': breaks('security/no-secret-in-head')
-    .says('POST /users/sessions answers a Link with the new session id in its query.')
+    .says('POST /users/sessions returns a Link with the new session id in its query.')
     .answers('CreateSession', (answer) => {
       const id = text(answer.body, 'sessionId');
       if (id !== undefined) answer.headers['link'] = `</v2/mfa-config?session-id=${id}>; rel="related"`;
     }),
   'security/session-in-redirect': breaks('security/no-secret-in-head')
-    .says('POST /send-email-otp answers a Location that contains the session id.')
+    .says('POST /send-email-otp returns a Location that contains the session id.')
     .answers('SendEmailOtp', (answer, call) => {
       const id = header(call, 'session-id');
       if (id !== undefined) answer.headers['location'] = `/login?session-id=${id}`;

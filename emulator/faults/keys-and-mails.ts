@@ -56,7 +56,7 @@ const around = [-1, 0, 1];
 const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
-/** Codes of POST /send-email-otp are judged by `fits`. */
+/** `fits` judges codes of POST /send-email-otp. */
 function callersCodes(
   seams: Seams,
   fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean,
@@ -155,7 +155,7 @@ const single = faultsOf({
     .says('A code of POST /send-email-otp opens a session of any user.')
     .with(callersCodes, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   'ways-in/callers-code-works-again': breaks('ways-in/callers-code-works-once')
-    .says('A code of POST /send-email-otp opens sessions as long as it lives.')
+    .says('A code of POST /send-email-otp opens sessions repeatedly until it expires.')
     .with(callersCodes, (entry, owner, isAlive) => entry.owner === owner && isAlive),
   'ways-in/mailed-code-race': breaks('ways-in/mailed-code-works-once-in-parallel')
     .says('A mailed code counts as used only after its login was answered.')

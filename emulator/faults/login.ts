@@ -129,7 +129,7 @@ export const loginFaults: readonly Fault[] = faultsOf({
     'totp-login/refuses-code-as-mailed-code',
     'email-login/refuses-code-as-totp',
   )
-    .says('A code of either type is accepted, whatever otpType says.')
+    .says('A TOTP code or a mailed code is accepted with any otpType.')
     .wraps('kindsOf', () => ['totp', 'email']),
   'login/code-of-another-user': breaks('totp-login/refuses-code-of-another-user')
     .says("A TOTP code of any user's key opens a session.")
@@ -192,7 +192,7 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether a login has no code, and its user has neither a key nor an unused mailed code. */
+/** Whether a login has no code, and its user has no key and no unused mailed code. */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);
@@ -201,7 +201,7 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/** A member in a list is read, and asks for no code. Locks do not know this name either. */
+/** A member in a list is read, and asks for no code. The lock does not recognise a name in a list either. */
 function readsList(seams: Seams, member: 'username' | 'domain'): void {
   asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
   seams.edit('CreateSession', (body) => {
@@ -213,7 +213,7 @@ function readsList(seams: Seams, member: 'username' | 'domain'): void {
 /** Logins that need no code because of how the target reads them or their user. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
-    .says('While both types are enabled, a user with neither a key nor a mailed code needs no code.')
+    .says('While both types are enabled, a user without a key and without a mailed code needs no code.')
     .with(asksNoCodeUnchecked, isWithoutCode),
   'login/email-alone-asks-for-no-code': breaks('totp-login/refused-while-only-email-is-enabled')
     .says('While e-mail alone is enabled, the password alone opens a session.')

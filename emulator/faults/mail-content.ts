@@ -56,7 +56,7 @@ export const mailContentFaults: readonly Fault[] = faultsOf({
   'mail/codes-count-up': breaks('email-otp/codes-differ')
     .says('Mailed codes count up.')
     .by((seams) => {
-      // Steps of two: the code beside one is never another that was mailed.
+      // Count in twos: tests send neighbouring numbers as wrong codes, and none of them may be a mailed code.
       let code = 271_828;
       seams.rules.newMailCode = () => {
         code += 2;

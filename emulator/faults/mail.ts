@@ -8,7 +8,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { MailCode, Owner } from '../state.js';
 
-/** Codes go to other addresses, if the request is so. */
+/** Codes go to the address or addresses that `change` returns; undefined: the right one. */
 const mailsTo = (
   seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,
@@ -33,7 +33,7 @@ const deliveries: readonly Fault[] = senders.flatMap(([operation, slug, requirem
       .says(`${operation} also mails another number in a second mail.`)
       .wraps('recipients', (recipients, address, call, world) => {
         const other = () => world.mailer.send(address, world.rules.compose(String(randomInt(1e5, 1e6))));
-        // After the one with the code.
+        // Send it after the mail with the code.
         if (call.operation === operation) queueMicrotask(other);
         return recipients(address, call, world);
       }),
@@ -57,7 +57,7 @@ const toTheOwner = 'send-email-otp/mails-the-owner-of-any-credential';
 const mailsToItsBody = (operation: OperationId, area: string) =>
   faultsOf({
     [`mail/address-in-body-redirects-${area}`]: breaks(`${area}/address-in-body-does-not-redirect`)
-      .says(`${operation} mails the code to an email in a body that it does not need.`)
+      .says(`${operation} mails the code to the address in an undocumented member email.`)
       .with(mailsTo, (_address, call) =>
         call.operation === operation ? text(objectIn(call.content), 'email') : undefined,
       ),
@@ -165,7 +165,7 @@ const single = faultsOf({
         if (entry.code !== own(call.body, 'otpCode')) entry.uses = 0;
     }),
   'mail/third-code-revives-the-first': breaks('email-login/newer-code-voids-older')
-    .says('A newer mailed code voids the one before it, and makes the one before that valid again.')
+    .says('A newer mailed code voids the last code and makes the code before that valid again.')
     .by((seams) => {
       const { rules } = seams;
       rules.mailCode = { ...rules.mailCode, newerVoidsOlder: false };

@@ -22,7 +22,7 @@ function standsForThePassword(
   );
 }
 
-/** PUT /support-user/mfa answers some of the admin's refused requests by 200. */
+/** PUT /support-user/mfa returns 200 for some of the admin's requests that it should refuse. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
     if (call.caller?.role === 'admin' && isMeant(call))
@@ -36,10 +36,10 @@ const newer: readonly Fault[] = faultsOf({
     .says('PUT /support-user/mfa answers 202 instead of 200.')
     .with(replaces, configure, 200, { status: 202 }),
   'configure/no-secret': breaks('support-configure/totp-gives-secret-and-uri')
-    .says('PUT /support-user/mfa to totp answers no secret.')
+    .says('PUT /support-user/mfa to totp returns no secret.')
     .successes(configure, ({ totpSecretKey: _secret, totpUri: _uri, ...rest }) => rest),
   'configure/secret-of-another-uri': breaks('support-configure/totp-gives-secret-and-uri')
-    .says('PUT /support-user/mfa to totp answers a secret other than the one in its URI.')
+    .says('PUT /support-user/mfa to totp returns a secret other than the one in its URI.')
     .shows(configure, (body, call, world) => {
       if (own(body, 'totpSecretKey') === undefined || world.state.support.key === undefined) return;
       const secret = world.rules.newSecret(call, world);
@@ -47,7 +47,7 @@ const newer: readonly Fault[] = faultsOf({
       return { totpSecretKey };
     }),
   'configure/address-lost': breaks('support-configure/mode-and-address-are-kept')
-    .says('PUT /support-user/mfa answers the address and does not store it.')
+    .says('PUT /support-user/mfa returns the address and does not store it.')
     .successes(configure, (_body, _call, { state }) => {
       state.support = { ...state.support, mfaType: null, email: null };
     }),
@@ -129,10 +129,10 @@ const newer: readonly Fault[] = faultsOf({
       seams.show('GetSupportMFAConfig', (_body) => ({ requiresPasswordAuth: asked }));
     }),
   'support-reference/none-given': breaks('support-reference/given-for-right-code')
-    .says('POST /support-user/verify-totp for DisableMfa answers no referenceId.')
+    .says('POST /support-user/verify-totp for DisableMfa returns no referenceId.')
     .successes(verify, ({ referenceId: _left, ...rest }) => rest),
   'support-reference/given-for-wrong-code': breaks('support-reference/not-given-for-wrong-code')
-    .says('POST /support-user/verify-totp for DisableMfa also answers a referenceId for a wrong code.')
+    .says('POST /support-user/verify-totp for DisableMfa also returns a referenceId for a wrong code.')
     .successes(verify, (body, call, world) =>
       own(body, 'success') === false && own(call.body, 'purpose') === 'DisableMfa'
         ? { ...body, referenceId: newReference(world) }
@@ -146,7 +146,7 @@ const newer: readonly Fault[] = faultsOf({
         (text(body, 'supportUserPassword') ?? '') !== '' && { supportUserPassword: state.supportPassword },
     ),
   'support-reference/given-for-verify-otp': breaks('support-reference/not-given-for-verify-otp')
-    .says('POST /support-user/verify-totp answers a referenceId whatever the purpose.')
+    .says('POST /support-user/verify-totp returns a referenceId for every purpose.')
     .successes(verify, (body, _call, world) =>
       own(body, 'success') === true ? { ...body, referenceId: newReference(world) } : body,
     ),

@@ -31,7 +31,7 @@ const ways: Readonly<Record<string, Way>> = {
   'read-by-override': [
     'with X-HTTP-Method-Override: GET, of its enabled alone,',
     (call) => isConfig(call) && call.method === 'PUT' && overrides(call) === 'GET',
-    // The suite looks at the answer of this form, not at another stored value.
+    // The suite recognises this form by its answer, so it need not store another value.
     ({ enabled }) => (typeof enabled === 'boolean' ? { enabled } : {}),
   ],
 };
@@ -65,7 +65,7 @@ const single = faultsOf({
       if (call.method === 'PATCH' && isConfig(call)) store(call, world);
     }),
   'ways/head-needs-no-credential': breaks('access/head-refuses-anonymous')
-    .says('HEAD /mfa-config answers without a credential as GET does with one.')
+    .says('HEAD /mfa-config without a credential gets the same answer as GET with one.')
     .refusals('GetMFAConfig', (_answer, { method }, { state }) => {
       if (method === 'HEAD') return { status: 200, headers: {}, body: { ...state.cluster } };
     }),

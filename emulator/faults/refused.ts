@@ -99,7 +99,7 @@ export const refusedFaults: readonly Fault[] = faultsOf({
         mailNewCode(user.username, user.email, call, world);
     }),
   'mail/names-other-codes': breaks('email-otp/mail-holds-nobody-elses-code')
-    .says('A mail repeats the code that was mailed before it, to any user.')
+    .says('A mail also contains the last code that was mailed to any user.')
     .by((seams) => {
       let before = '';
       seams.wrap('compose', (compose, code) => {
@@ -110,7 +110,7 @@ export const refusedFaults: readonly Fault[] = faultsOf({
       });
     }),
   'mail/code-to-the-one-before': breaks('email-otp/mail-holds-nobody-elses-code')
-    .says('Of two users who ask within half a second, the first is mailed the code of the second.')
+    .says("If two users ask within half a second, the first gets the second one's code.")
     .by((seams) => {
       let last = { address: '', at: Number.NEGATIVE_INFINITY };
       seams.wrap('recipients', (recipients, address, call, world) => {
@@ -122,7 +122,7 @@ export const refusedFaults: readonly Fault[] = faultsOf({
       });
     }),
   'support/refused-address-ends-the-enrolment': breaks('support-totp/refused-patch-keeps-the-enrolment')
-    .says('A PATCH of enabled false that is refused for its email ends an unverified enrolment.')
+    .says('A PATCH with enabled false and an invalid email is refused but ends an unverified enrolment.')
     .refusals('UpdateSupportMFAConfig', ({ status }, call, { state }) => {
       const { enabled, email } = asObject(call.body);
       const isPending = state.support.verification !== 'kSuccess' && state.support.mfaType === 'totp';

@@ -151,7 +151,7 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
           const given = own(body, 'otpCode');
           if (typeof given !== 'number') return;
           call.skip.add('checks');
-          // The mark makes it another spelling than the text.
+          // Without the mark, the text would equal the used code.
           return { otpCode: `#${given}` };
         });
         const { digits } = seams.rules[kind === 'totp' ? 'totp' : 'mailCode'];

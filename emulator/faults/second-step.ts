@@ -48,7 +48,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     .says('POST /users/verify-otp answers 201 instead of 200.')
     .with(replaces, verify, 200, { status: 201 }),
   'second-step/totp-finishes-nothing': breaks('second-step/right-code-finishes-the-login')
-    .says('A TOTP code is answered as right, yet the session still opens nothing.')
+    .says('A right TOTP code gets a success, but the session stays pending.')
     .by((seams) => {
       let isTotp = false;
       alsoRight(seams, (_user, type) => {
@@ -111,7 +111,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     .says('Every code of type email finishes a login.')
     .with(alsoRight, (_user, type) => type === 'email'),
   'second-step/code-without-session': breaks('second-step/refuses-anonymous')
-    .says('POST /users/verify-otp answers a user name without a session.')
+    .says("POST /users/verify-otp without a session returns the admin's user name.")
     .refusals(verify, (_answer, call, { state }) => {
       if (call.caller !== undefined || header(call, 'session-id') !== undefined) return;
       return { status: 200, headers: {}, body: { username: state.admin.username } };
@@ -170,7 +170,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
       return type === 'email' && isUsed;
     }),
   'second-step/code-works-twice-at-once': breaks('totp-login/refuses-replay-in-parallel')
-    .says('A code finishes all concurrent logins that it is sent for.')
+    .says('A code that several concurrent logins send finishes all of them.')
     .by((seams) => {
       const flying = new Set<string>();
       alsoRight(seams, (user, _type, code) => flying.has(`${user.username} ${code}`));
@@ -191,7 +191,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     'totp-login/first-step-session-opens-nothing',
     'totp-login/first-step-session-changes-nothing',
   )
-    .says('A pending session id opens everything as an access token.')
+    .says('The id of a pending session, sent as an access token, counts as a full session.')
     .with(alsoKnows, ({ authorization = '' }, _call, { state }) =>
       state.firstSteps.get(authorization.replace(/^bearer /i, '')),
     ),

@@ -13,7 +13,7 @@ function afterLogin(seams: Seams, type: string, change: (config: ClusterMfa) => 
   });
 }
 
-/** Configurations that change, show or are named wrongly. */
+/** Faults in what changes a configuration, what it shows and what its members are named. */
 export const semanticsFaults: readonly Fault[] = faultsOf({
   'sessions/totp-login-adds-a-type': breaks('sessions/totp-login-changes-no-configuration')
     .says('A login by TOTP adds email to the authentication types.')
@@ -49,7 +49,7 @@ export const semanticsFaults: readonly Fault[] = faultsOf({
       own(body, 'xProbe') === undefined ? body : { enabled: false, authenticationTypes: null },
     ),
   'mfa-config/types-under-another-name': breaks('http/set-values-keep-their-names')
-    .says('GET /mfa-config answers authTypes instead of authenticationTypes.')
+    .says('GET /mfa-config returns authTypes instead of authenticationTypes.')
     .successes(get, ({ authenticationTypes: authTypes, ...body }) => ({
       ...body,
       authTypes: authTypes ?? null,
@@ -82,7 +82,7 @@ export const semanticsFaults: readonly Fault[] = faultsOf({
       return isByKey && user !== undefined ? world.state.admin : user;
     }),
   'totp-key/name-escaped': breaks('totp-key/echoes-name')
-    .says('POST /totp-key answers the name with &, < and > escaped as in HTML.')
+    .says('POST /totp-key returns the name with &, < and > escaped as in HTML.')
     .shows('CreateTotpKey', (body) => {
       const name = text(body, 'totpKeyName');
       const escaped = name?.replace(/[&<>]/g, (each) => `&#${each.charCodeAt(0)};`);

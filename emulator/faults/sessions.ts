@@ -35,7 +35,7 @@ function acceptsEnded(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** Refused logins of unknown users are answered 404, where `isTold` says so. */
+/** Refuses logins of unknown users with 404 if `isTold` says so. */
 const tellsUnknown = (
   seams: Seams,
   operation: 'CreateSession' | 'CreateAccessToken',

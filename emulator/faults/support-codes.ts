@@ -229,10 +229,10 @@ export const verifyTotpFaults: readonly Fault[] = faultsOf({
       /^[0-9]{6}$/.test(text(call.body, 'totpCode') ?? '') ? { success: true } : body,
     ),
   'verify-totp/success-under-another-name': breaks('verify-totp/accepts-current-code')
-    .says('POST /support-user/verify-totp answers ok instead of success.')
+    .says('POST /support-user/verify-totp returns ok instead of success.')
     .successes(verify, ({ success, ...body }) => ({ ok: success ?? null, ...body })),
   'verify-totp/never-says-success': breaks('verify-totp/accepts-current-code')
-    .says('POST /support-user/verify-totp answers success false for a right code, too.')
+    .says('POST /support-user/verify-totp answers success false even for a right code.')
     .shows(verify, (_body) => ({ success: false })),
   'verify-totp/junk-verifies': breaks('verify-totp/refuses-junk')
     .says('POST /support-user/verify-totp accepts an empty code.')
@@ -261,7 +261,7 @@ export const verifyTotpFaults: readonly Fault[] = faultsOf({
     ),
   'verify-totp/verified-from-the-start': breaks('verify-totp/state-is-not-success-before-a-right-code')
     .since('7.1.2_u3')
-    .says('GET /support-user/mfa shows kSuccess as soon as a key is answered.')
+    .says('GET /support-user/mfa shows kSuccess as soon as a key is returned.')
     .successes('GetSupportMFAConfig', (body) =>
       own(body, 'mfaType') === 'totp' ? { ...body, otpVerificationState: 'kSuccess' } : body,
     ),

@@ -58,7 +58,7 @@ const single = faultsOf({
     }),
   'support-reference/given-without-password': breaks('support-reference/not-given-without-password')
     .since('7.3.1')
-    .says('POST /support-user/verify-totp for DisableMfa answers a referenceId without a password.')
+    .says('POST /support-user/verify-totp for DisableMfa returns a referenceId without a password.')
     .edits(verify, (body, _call, { state }) => {
       const given = asObject(body);
       if (own(given, 'purpose') !== 'DisableMfa' || (text(given, 'supportUserPassword') ?? '') !== '') return;
@@ -70,7 +70,7 @@ const single = faultsOf({
     .wraps('useReference', (useReference, id, world) => id === '' || useReference(id, world)),
   'support-reference/list-accepted': breaks('support-reference/unknown-is-refused')
     .since('7.3.1')
-    .says('A list in place of a referenceId switches off.')
+    .says('A list as referenceId switches support MFA off.')
     .bodies(patch, (body, _call, world) =>
       world.state.support.enabled && Array.isArray(own(body, 'referenceId'))
         ? { ...asObject(body), referenceId: newReference(world) }
@@ -107,7 +107,7 @@ const single = faultsOf({
 
 const since681 = faultsSince('6.8.1', {
   'verify-totp/refused-code-opens-the-way-out': breaks('verify-totp/refused-code-keeps-the-proof')
-    .says('After verify-totp refused a code, the next request switches off without mfaCode.')
+    .says('After verify-totp refused a code, the next request switches support MFA off without mfaCode.')
     .by((seams) => {
       let isOpen = false;
       seams.answer(verify, (answer, _call, { state }) => {

@@ -54,7 +54,7 @@ function mailsEarlier(seams: Seams, isBoth: boolean): void {
 
 const single = faultsOf({
   'support/stays-off': breaks('support-totp/get-shows-what-was-set')
-    .says('PATCH /support-user/mfa answers that MFA is on, and leaves it off.')
+    .says('PATCH /support-user/mfa answers enabled true but leaves support MFA off.')
     .by((seams) => {
       seams.rules.storeSupport = (before, wanted) =>
         wanted.enabled && !before.enabled ? { ...wanted, enabled: false } : wanted;
@@ -100,7 +100,7 @@ const single = faultsOf({
 
 const since681 = faultsSince('6.8.1', {
   'support/list-of-mailed-codes': breaks('support-email/no-change-without-proof')
-    .says('Each mailed code in a list as mfaCode is tried.')
+    .says('PATCH /support-user/mfa accepts a list of codes as mfaCode if one of them is right.')
     .edits(patch, (body, _call, { state }) => {
       const codes = own(body, 'mfaCode');
       const mailed = state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
@@ -108,23 +108,23 @@ const since681 = faultsSince('6.8.1', {
       return right !== undefined && { mfaCode: right };
     }),
   'support/without-enabled-is-off': breaks('support-totp/no-change-without-proof')
-    .says('A PATCH /support-user/mfa that leaves enabled out switches off, without a code.')
+    .says('A PATCH /support-user/mfa without enabled switches support MFA off without a code.')
     .answers(patch, (answer, call, { state }) => {
       const body = asObject(call.body);
       if (answer.status === 200 && Object.keys(body).every((name) => name === 'mfaCode'))
         state.support = supportOff;
     }),
   'support/off-when-the-address-is-named': breaks('support-email/no-change-without-proof')
-    .says('A request that names an address beside enabled false needs no code.')
+    .says('A request with enabled false and an address needs no code.')
     .with(changesFreely, ({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined),
   'support/off-when-a-mode-is-named': breaks('support-totp/no-change-without-proof')
-    .says('A request that names the other mode beside enabled false needs no code.')
+    .says('A request with enabled false and the other mode needs no code.')
     .with(changesFreely, ({ body, world: { state } }) => {
       const mode = text(body, 'mfaType') ?? state.support.mfaType;
       return own(body, 'enabled') === false && mode !== state.support.mfaType;
     }),
   'support/off-by-session': breaks('support-totp/no-change-without-proof')
-    .says('A caller with a session instead of an API key switches off without a code.')
+    .says('A caller with a session instead of an API key switches support MFA off without a code.')
     .with(changesFreely, ({ call }) => call.headers['apikey'] === undefined),
   'support/address-alone-changes': breaks('support-email/no-change-without-proof')
     .says('A PATCH /support-user/mfa of email alone changes the address without a code.')
@@ -191,7 +191,7 @@ const since681 = faultsSince('6.8.1', {
     'support-email/codes-follow-the-address',
     'support-email/address-changed-with-mailed-code',
   )
-    .says('A change of the address is answered with the new one, and the earlier one stays.')
+    .says('A change of the address returns the new address but keeps the earlier one.')
     .with(keepsAddress, () => undefined),
   'support/email-to-totp-without-code': breaks('support-email/mode-not-changed-without-code')
     .says('Support MFA is switched from mail to TOTP without mfaCode.')

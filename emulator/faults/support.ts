@@ -29,7 +29,7 @@ const single = faultsOf({
         : { ...body, totpSecretKey: chosen, totpUri: uri.replace(/secret=[^&]*/, `secret=${chosen}`) };
     }),
   'support/key-for-switching-off': breaks('support-mfa/hands-out-no-key-unasked')
-    .says('Switching support MFA off answers a TOTP secret.')
+    .says('Switching support MFA off returns a TOTP secret.')
     .successes(patch, (body, call) =>
       own(call.body, 'enabled') === false && own(call.body, 'mfaType') === undefined
         ? { ...body, totpSecretKey: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }
@@ -48,14 +48,14 @@ const single = faultsOf({
       state.mailCodes = [];
     }),
   'support/totp-secret-in-email-mode': breaks('support-email/enabling-shows-what-was-set')
-    .says('Switching support MFA to email answers a TOTP secret.')
+    .says('Switching support MFA to email returns a TOTP secret.')
     .successes(patch, (body) =>
       own(body, 'mfaType') === 'email'
         ? { totpSecretKey: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', ...body }
         : body,
     ),
   'support/null-key-for-pending-totp': breaks('support-mfa/patch-answers-200')
-    .says('Switching support MFA from totp straight to email answers null for the secret and its URI.')
+    .says('Switching support MFA from totp straight to email returns null for the secret and its URI.')
     .by((seams) => {
       const wasTotp = seams.noted(patch, (_body, _call, { state }) => isOn('totp', state.support));
       seams.show(
@@ -65,10 +65,10 @@ const single = faultsOf({
       );
     }),
   'support/no-secret': breaks('support-totp/enabling-gives-secret-and-uri')
-    .says('Switching support MFA to totp answers neither secret nor URI.')
+    .says('Switching support MFA to totp returns no secret and no URI.')
     .successes(patch, ({ totpSecretKey: _secret, totpUri: _uri, ...body }) => body),
   'support/secret-without-uri': breaks('support-totp/gives-both-forms')
-    .says('Switching support MFA to totp answers the secret without a URI.')
+    .says('Switching support MFA to totp returns the secret without a URI.')
     .successes(patch, ({ totpUri: _uri, ...body }) => body),
   'support/any-address-accepted': breaks('support-email/needs-an-address')
     .says('PATCH /support-user/mfa accepts any text as an address, and discards invalid ones.')
@@ -168,7 +168,7 @@ const since681 = faultsSince('6.8.1', {
       }
     }),
   'support/address-lost': breaks('support-email/address-changed-with-mailed-code')
-    .says('PATCH /support-user/mfa accepts a new address, and answers and keeps the old one.')
+    .says('PATCH /support-user/mfa accepts a new address but keeps and returns the old one.')
     .wraps('storeSupport', (_earlier, before, wanted) =>
       before.enabled && wanted.enabled ? { ...wanted, email: before.email ?? wanted.email } : wanted,
     ),

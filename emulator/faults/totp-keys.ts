@@ -4,7 +4,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { hotp, stepAt, toBase32 } from '../totp.js';
 
-/** The two operations that answer a key. */
+/** The two operations that return a key. */
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
 /** A member of answers with a key has another value than the key. */
@@ -16,7 +16,7 @@ const changes = (name: string) => (seams: Seams, which: Which, change: (value: s
 const changesUri = changes('totpUri');
 const changesSecret = changes('totpSecretKey');
 
-/** A new key is answered with these members of the earlier one. */
+/** An answer with a new key has these members of the earlier key. */
 function showsBefore(seams: Seams, ...names: readonly string[]): void {
   let before: JsonObject = {};
   seams.success('UpdateSupportMFAConfig', (body) => {
@@ -40,29 +40,29 @@ function sharesSecret(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** How many wrong codes in sequence were compared with a key. */
+/** By key: how many consecutive wrong codes were compared with it. */
 const wrongCodes = new WeakMap<object, number>();
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
 
 export const totpKeyFaults: readonly Fault[] = faultsOf({
   'totp/uri-of-another-secret': breaks('totp-key/secret-matches-uri')
-    .says('POST /totp-key answers a URI with another secret than totpSecretKey.')
+    .says('POST /totp-key returns a URI with another secret than totpSecretKey.')
     .with(changesSecret, 'CreateTotpKey', () => toBase32(randomBytes(20))),
   'totp/support-uri-of-another-secret': breaks('support-totp/secret-matches-uri')
-    .says('PATCH /support-user/mfa answers a URI with another secret than totpSecretKey.')
+    .says('PATCH /support-user/mfa returns a URI with another secret than totpSecretKey.')
     .with(changesSecret, 'UpdateSupportMFAConfig', () => toBase32(randomBytes(20))),
   'totp/support-uri-of-the-key-before': breaks('support-totp/secret-matches-uri')
-    .says('PATCH /support-user/mfa for a new key answers its secret with the URI of the earlier key.')
+    .says('PATCH /support-user/mfa for a new key returns its secret with the URI of the earlier key.')
     .with(showsBefore, 'totpUri'),
   'totp/support-key-of-before-is-shown': breaks('verify-totp/accepts-current-code')
-    .says('PATCH /support-user/mfa for a new key answers the earlier one.')
+    .says('PATCH /support-user/mfa for a new key returns the earlier one.')
     .with(showsBefore, 'totpUri', 'totpSecretKey'),
   'totp/secret-in-hex': breaks('totp-key/secret-is-base32')
-    .says('POST /totp-key answers totpSecretKey in hexadecimal.')
+    .says('POST /totp-key returns totpSecretKey in hexadecimal.')
     .with(changesSecret, 'CreateTotpKey', () => randomBytes(20).toString('hex')),
   'totp/support-secret-in-hex': breaks('support-totp/secret-is-base32')
-    .says('PATCH /support-user/mfa answers totpSecretKey in hexadecimal.')
+    .says('PATCH /support-user/mfa returns totpSecretKey in hexadecimal.')
     .with(changesSecret, 'UpdateSupportMFAConfig', () => randomBytes(20).toString('hex')),
   'totp/uri-secret-padded': breaks('totp-key/secret-is-canonical')
     .says('The URI of POST /totp-key pads its secret with equals signs.')
@@ -79,7 +79,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   )
     .says('TOTP codes change every five minutes, as the URIs declare.')
     .by(({ rules }) => {
-      // One step on each side would be a window of fifteen minutes, which another fault has.
+      // Accept the current step only: a wide window is another fault.
       Object.assign(rules.totp, { period: 300, stepsBack: 0, stepsAhead: 0 });
     }),
   'totp/uri-too-long': breaks('totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code')
@@ -132,7 +132,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     .says('The issuer in the URI of POST /totp-key differs from the prefix of its label.')
     .with(changesUri, 'CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other')),
   'totp/account-name-not-in-label': breaks('support-totp/account-name-is-in-label')
-    .says('PATCH /support-user/mfa answers an accountName that the URI label lacks.')
+    .says('PATCH /support-user/mfa returns an accountName that the URI label lacks.')
     .successes('UpdateSupportMFAConfig', (body) =>
       own(body, 'accountName') === undefined ? body : { ...body, accountName: 'somebody' },
     ),
@@ -140,13 +140,13 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     .says('POST /totp-key leaves totpUri out.')
     .successes('CreateTotpKey', ({ totpUri: _left, ...body }) => body),
   'totp/no-secret': breaks('totp-key/gives-secret-and-uri')
-    .says('POST /totp-key answers neither secret nor URI.')
+    .says('POST /totp-key returns no secret and no URI.')
     .successes('CreateTotpKey', ({ totpUri: _uri, totpSecretKey: _secret, ...body }) => body),
   'totp/name-lost': breaks('totp-key/echoes-name')
-    .says('POST /totp-key answers a totpKeyName of its own.')
+    .says('POST /totp-key returns another totpKeyName than the requested one.')
     .shows('CreateTotpKey', (_body) => ({ totpKeyName: 'key' })),
   'totp/key-with-empty-id': breaks('totp-key/gives-id-and-name')
-    .says('POST /totp-key answers an empty totpKeyId.')
+    .says('POST /totp-key returns an empty totpKeyId.')
     .shows('CreateTotpKey', (_body) => ({ totpKeyId: '' })),
   'totp/one-id-for-all': breaks('totp-key/ids-are-unique')
     .says('POST /totp-key gives all keys the same totpKeyId.')
@@ -167,7 +167,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Codes of these steps from now are accepted, where `is` finds one right. */
+/** Accepts the codes of these steps, counted from now; `is` compares a code with the right one. */
 const acceptsSteps = (
   seams: Seams,
   from: number,
@@ -208,7 +208,7 @@ export const totpFaults: readonly Fault[] = faultsOf({
       return stepOf(code, key, now) ?? made;
     }),
   'totp/eighth-wrong-code-accepted': breaks('totp-login/refuses-wrong-code')
-    .says('After seven wrong codes of a key in sequence the next code is accepted.')
+    .says('After seven consecutive wrong codes of a key the next code is accepted.')
     .wraps('stepOf', (stepOf, code, key, now) => {
       const step = stepOf(code, key, now);
       const wrong = step === undefined ? (wrongCodes.get(key) ?? 0) + 1 : 0;
@@ -216,7 +216,7 @@ export const totpFaults: readonly Fault[] = faultsOf({
       return wrong === 8 ? -Number(code) - 1 : step;
     }),
   'totp/right-code-refused': breaks(...noCodeAccepted)
-    .says('TOTP codes are refused: the target counts steps in minutes, whatever the URI declares.')
+    .says("TOTP codes are refused: the target's steps last a minute, but the URI declares another period.")
     .wraps('stepOf', (_earlier, code, key, now) => {
       const step = stepAt(now, 60);
       return hotp(key.secret, step, key.parameters) === code ? step : undefined;

@@ -111,10 +111,10 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     'totp-login/refused-while-only-email-is-enabled',
     'email-login/refused-while-only-totp-is-enabled',
   )
-    .says('Codes of every type are accepted, whatever authenticationTypes holds.')
+    .says('Codes of every type are accepted, even of types that authenticationTypes lacks.')
     .wraps('mechanismEnabled', () => true),
   'login/keys-always-forgotten': breaks('totp-login/keys-are-retained-where-told')
-    .says('After cluster MFA was off users have to enrol again, whatever retainUserMfaSettings says.')
+    .says('After cluster MFA was off users have to enrol again, even with retainUserMfaSettings true.')
     .wraps('forgetsKeys', (_earlier, before, after) => before.enabled && !after.enabled),
   'totp-login/no-key-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While TOTP alone is enabled, a user without a key is asked for no code.')

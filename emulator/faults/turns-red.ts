@@ -26,5 +26,6 @@ function read(): Readonly<Record<string, TurnsRed>> {
   return Object.fromEntries(right);
 }
 
-/** Faults that turn no must red, what faults turn red besides what they break, and which of that heads the report. */
+/** The record in spec/turns-red.json: faults that turn only should requirements red, further requirements that each fault
+ * turns red, and the one that its report begins with. */
 export const turnsRed = read();

@@ -95,7 +95,7 @@ const codeless = faultsOf({
         state.cluster.authenticationTypes?.includes('salesforce') === true,
     ),
   'ways-in/types-in-a-list': breaks(noCode)
-    .says('While cluster MFA is on, a login needs no code with a list as otpType, and no code.')
+    .says('While cluster MFA is on, a login without a code and with a list as otpType is accepted.')
     .with(asksNoCodeUnchecked, (body) => Array.isArray(own(body, 'otpType'))),
 });
 
@@ -110,7 +110,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-/** Locks do not know such a spelling either. */
+/** The lock does not recognise such a spelling either. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
 /** The user name that a directory reads, if it differs from the given one. */
@@ -161,7 +161,7 @@ const byHeader = 'ways-in/name-in-header-opens-nothing';
 
 const single = faultsOf({
   'ways-in/exemption-is-kept': breaks(otherCredential)
-    .says('While cluster MFA is on, the login after that of an exempt user needs no code either.')
+    .says("While cluster MFA is on, the next login after an exempt user's login needs no code.")
     .by((seams) => {
       seams.told.accounts.other = { mfaExempt: true };
       const { asksForCode, tokenByPasswordAlone } = seams.rules;
@@ -201,7 +201,7 @@ const single = faultsOf({
       seams.rules.tokenByPasswordAlone = (user, world) => isOpen || tokenByPasswordAlone(user, world);
     }),
   'ways-in/password-by-basic': breaks('ways-in/basic-skips-no-code')
-    .says('The password by HTTP Basic opens the API whether cluster MFA is on or off.')
+    .says('The password by HTTP Basic opens the API even while cluster MFA is on.')
     .wraps('identify', (identify, credentials, call, world) => {
       const [scheme, pair = ''] = credentials.authorization?.split(' ') ?? [];
       if (scheme !== 'Basic') return identify(credentials, call, world);

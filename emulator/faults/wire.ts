@@ -141,14 +141,14 @@ export const unknownFaults: readonly Fault[] = faultsOf({
       Object.assign(answer, { status: 200, headers: {}, body: { request: call.rawHeaders.join('\n') } });
     }),
   'http/any-origin-with-credentials': breaks('http/no-credentials-for-foreign-origins')
-    .says('Pages of any origin may read with credentials.')
+    .says("CORS lets pages of any origin read with the user's credentials.")
     .wires('any', (answer, { headers: { origin } }) => {
       if (origin === undefined) return;
       answer.headers['access-control-allow-origin'] = origin;
       answer.headers['access-control-allow-credentials'] = 'true';
     }),
   'http/one-read-at-a-time': breaks('http/parallel-reads-succeed')
-    .says('Of several concurrent GET /mfa-config all but one are answered 500.')
+    .says('If several GET /mfa-config are concurrent, all but one get 500.')
     .by((seams) => {
       let busy = 0;
       seams.answer('GetMFAConfig', async (answer) => {
@@ -161,7 +161,7 @@ export const unknownFaults: readonly Fault[] = faultsOf({
       });
     }),
   'http/writes-of-any-media-type': breaks('http/writes-refuse-other-media-types')
-    .says('Configurations are written whatever the media type of the body.')
+    .says('A write with a body of any media type is accepted.')
     .inputs(writes, (call) => void call.skip.add('media type')),
   'http/deep-nesting-is-500': breaks(
     'http/hostile-bodies-are-harmless',

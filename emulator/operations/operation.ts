@@ -19,7 +19,7 @@ export interface Operation {
   /** The answer holds something secret. */
   readonly secret?: true;
   readonly handle: (call: Call, world: World) => Answer;
-  /** The undocumented success status that a fault answers. */
+  /** The undocumented success status that a fault returns. */
   readonly wrongStatus?: readonly [slug: string, status: number, requirement: string];
 }
 

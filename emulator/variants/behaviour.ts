@@ -52,10 +52,10 @@ const single = variantsOf({
     .says('Five consecutive wrong codes lock an account for 10 seconds.')
     .rules(() => ({ throttle: { attempts: 5, lockMs: 10_000 } })),
   'one-code-of-a-user-in-a-step': conforms()
-    .says('A user logs in with one TOTP code per step, in rising steps, with whatever key.')
+    .says("A user's keys together log in once per TOTP step, in rising steps.")
     .by(({ rules }) => oneCodeInAStep(rules, (owner) => typeof owner === 'string')),
   'one-code-of-the-support-user-in-a-step': conforms()
-    .says('The support user has one TOTP code accepted per step, in rising steps, with whatever key.')
+    .says("The support user's keys together have one code accepted per TOTP step, in rising steps.")
     .by(({ rules }) => oneCodeInAStep(rules, (owner) => owner === supportOwner)),
   'locks-not-allowed': conforms()
     .says('The target file forbids locking accounts and does not call the target disposable.')
@@ -167,7 +167,7 @@ const single = variantsOf({
       Object.assign(answer, { status: 204, headers: {}, body: undefined });
     }),
   'login-in-two-steps': conforms()
-    .says('A login without its code answers 201 with a session that opens nothing.')
+    .says('A login without its code answers 201 with a pending session.')
     .refusals('CreateSession', (answer) => {
       if (own(answer.body, 'errorCode') !== 'KOtpRequired') return;
       const headers = { 'cache-control': 'no-store' };
@@ -181,7 +181,9 @@ const single = variantsOf({
       return rest;
     }),
   'second-step-by-its-own-mail': conforms({ since: '7.3.1' })
-    .says('Second steps accept only codes of POST /send-email-otp, sessions only those of POST /email-otp.')
+    .says(
+      'POST /users/verify-otp accepts only codes of POST /send-email-otp, and POST /users/sessions only those of POST /email-otp.',
+    )
     .by((seams) => {
       const { recipients, firstStepMay, secondStepRight, mailCodeFits } = seams.rules;
       const byCaller = new WeakSet<MailCode>();

@@ -192,6 +192,6 @@ export const fieldAnswerVariants: readonly Variant[] = variantsOf({
     .says('A login also sets a cookie, which authenticates by itself.')
     .with(setCookies, (body) => body),
   'sessions-by-cookie-only': conforms()
-    .says('A login sets a cookie and answers no session id.')
+    .says('A login sets a cookie and returns no session id.')
     .with(setCookies, ({ sessionId: _left, ...body }) => body),
 });

@@ -82,7 +82,7 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 /**
  * The password alone gets a pending session that opens MFA operations only.
  *
- * @param cookieName a cookie that opens the same; other operations are then answered 403
+ * @param cookieName a cookie that opens the same; other operations then return 403
  */
 function firstStep(
   mayEnrol: boolean,
@@ -232,16 +232,16 @@ export const fieldVariants: readonly Variant[] = variantsOf({
       throw new Refusal(400, 'KValidationError', 'Email MFA is not set up for the user.');
     }),
   'field-email-by-tokens': conforms()
-    .says('A mailed code opens an access token, not a session.')
+    .says('A mailed code gets an access token but no session.')
     .by((seams) => {
       seams.rules.kindsOf = (otpType) => (otpType === 'totp' ? ['totp'] : []);
       tokensTakeCodes(seams, ['email']);
     }),
   'field-authtypes-null': conforms()
-    .says('Before the first change, GET /mfa-config answers null for nullable properties.')
+    .says('Before the first change, GET /mfa-config returns null for nullable properties.')
     .with(startsWithNulls),
   'nulls-before-the-first-put-only': conforms()
-    .says('GET /mfa-config answers nulls at first; a PUT of null stores an empty list or false.')
+    .says('GET /mfa-config returns nulls at first; a PUT of null stores an empty list or false.')
     .by((seams) => {
       startsWithNulls(seams);
       seams.answer('UpdateMFAConfig', ({ status }, _, { state }) => {
@@ -251,7 +251,7 @@ export const fieldVariants: readonly Variant[] = variantsOf({
       });
     }),
   'null-keeps-what-is': conforms()
-    .says('GET /mfa-config answers nulls at first; a PUT keeps null or missing properties.')
+    .says('GET /mfa-config returns nulls at first; a PUT keeps null or missing properties.')
     .by((seams) => {
       startsWithNulls(seams);
       const { storeCluster } = seams.rules;

@@ -61,7 +61,7 @@ function refuseNoOps(seams: Seams, status: number): void {
 /** Differences that the API document allows. */
 export const leftOpenVariants: readonly Variant[] = variantsOf({
   'patch-answers-new-key-only': conforms()
-    .says('PATCH /support-user/mfa answers a new secret and its URI without the configuration.')
+    .says('PATCH /support-user/mfa returns a new secret and its URI without the configuration.')
     .successes('UpdateSupportMFAConfig', without([...configuration, 'accountName'])),
   'state-not-shown': conforms()
     .says('GET /support-user/mfa shows no otpVerificationState.')
@@ -70,7 +70,7 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     .says('POST /access-tokens leaves out tokenType and privileges.')
     .successes('CreateAccessToken', without(['tokenType', 'privileges'])),
   'totp-key-without-id-and-name': conforms()
-    .says('POST /totp-key answers the secret and its URI only.')
+    .says('POST /totp-key returns the secret and its URI only.')
     .successes('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
   'keys-by-uri-only': conforms({ fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'] })
     .says('A new key is answered as a URI, without totpSecretKey.')
@@ -166,7 +166,9 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
       });
     }),
   'address-proven-first': conforms({ fails: ['support-email/address-changed-with-mailed-code'] })
-    .says('A new address of the support user counts once it is verified; GET shows the old one.')
+    .says(
+      'A new address of the support user takes effect once it is verified; until then GET shows the old one.',
+    )
     .with(keepsAddress),
   'missing-body-is-empty': conforms()
     .says('A missing body counts as {}: PATCH answers 200, verify-totp success false.')

@@ -33,7 +33,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
       return fits;
     }),
   'one-mail-a-minute-untold': conforms()
-    .says('Within a minute of a code the same owner is mailed no other; answers do not say so.')
+    .says('For a minute after a code the same owner gets no other code, although requests succeed.')
     .by(({ rules }) => {
       const lastAt = new Map<Owner, number>();
       rules.mailsNow = (owner, world) => {

@@ -12,7 +12,7 @@ export const nearestVariants: readonly Variant[] = variantsOf({
     .says('One user has no privilege, and reads GET /mfa-config only.')
     .wraps('mayCall', (mayCall, user, ...asked) => user.role !== 'other' && mayCall(user, ...asked)),
   'keys-stand-for-no-user': conforms({ near: ['mail/send-email-otp-by-key-mails-the-admin'] })
-    .says('POST /send-email-otp and POST /totp-key are refused to API keys, which stand for no user.')
+    .says('POST /send-email-otp and POST /totp-key refuse API keys, because a key belongs to no user.')
     .inputs(['SendEmailOtp', 'CreateTotpKey'], (call, { state }) => {
       if (state.users.some(({ apiKey }) => apiKey === call.headers['apikey']))
         throw new Refusal(400, 'KNoUser', 'An API key stands for no user: log in.');
@@ -21,7 +21,9 @@ export const nearestVariants: readonly Variant[] = variantsOf({
     fails: ['support-email/address-changed-with-mailed-code'],
     near: ['support/new-address-is-not-stored'],
   })
-    .says("The answer names the support user's new address, which a link mailed to it brings into force.")
+    .says(
+      "The answer shows the support user's new address, which takes effect after a click on a mailed link.",
+    )
     .with(keepsAddress, (email, { mailer }) =>
       mailer.send(email, {
         subject: 'Your address',
@@ -29,7 +31,7 @@ export const nearestVariants: readonly Variant[] = variantsOf({
       }),
     ),
   'address-in-any-case': conforms({ near: ['support/tag-of-address-ignored'] })
-    .says("The support user's address is stored in small letters; another case of it is no change.")
+    .says("The support user's address is stored in lower case; a change of case only changes nothing.")
     .edits('UpdateSupportMFAConfig', (body) => {
       const email = text(body, 'email');
       return email !== undefined && { email: email.toLowerCase() };
@@ -49,7 +51,7 @@ export const nearestVariants: readonly Variant[] = variantsOf({
         voidMailCodes(user.username, world);
     }),
   'mail-notice-to-another': conforms({ near: ['mail/copied-to-audit'] })
-    .says('With each code another address gets a notice without it.')
+    .says('With each mailed code, another address gets a notice without the code.')
     .wraps('recipients', (recipients, address, call, world) => {
       const notice = 'A sign-in code was sent on 12 May 2026.\n';
       world.mailer.send('audit@elsewhere.example', { subject: 'Sign-in', text: notice });

@@ -38,7 +38,7 @@ export const pageVariants: readonly Variant[] = variantsOf({
       );
     }),
   'access-tokens-absent-in-html': conforms()
-    .says('There are no access tokens: the web server answers an HTML page.')
+    .says('There are no access tokens: the web server returns an HTML page.')
     .by((seams) => {
       seams.input('CreateAccessToken', () => {
         throw new Refusal(404, nothingThere.body.errorCode, nothingThere.body.message);
@@ -54,7 +54,7 @@ export const pageVariants: readonly Variant[] = variantsOf({
     .says('Paths with %20, %2f, %00 or two dots are never answered.')
     .answers('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
   'other-methods-are-404': conforms()
-    .says('A method unknown to a path is answered by the 404 of an unknown path.')
+    .says('A method unknown to a path gets the 404 of an unknown path.')
     .with(replaces, 'any', 405, { ...nothingThere, headers: {} }),
   'nothing-to-prove-is-404': conforms()
     .says("The support user's codes get the 404 of an unknown path while there is no key or address.")

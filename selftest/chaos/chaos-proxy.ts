@@ -127,7 +127,7 @@ export class ChaosProxy {
           to.write(chunk);
           return;
         case 'blackhole':
-          // Neither side notices.
+          // Both connections stay open, so no side notices.
           isHeld = true;
           to.write(chunk.subarray(0, at));
           return;

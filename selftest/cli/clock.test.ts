@@ -27,7 +27,7 @@ function withoutDate(target: string): http.Server {
 const rightCode = 'totp-login/accepts-current-code';
 const replay = 'totp-login/refuses-replay';
 
-/** A target file for an emulator whose clock can neither be moved nor read. */
+/** A target file for an emulator whose clock can't be moved or read. */
 async function timeless(folder: string, name: string, options: EmulatorOptions): Promise<string> {
   const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());

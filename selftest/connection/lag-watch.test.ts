@@ -22,7 +22,7 @@ function watching() {
     const call = callOf({ operation: 'GetMFAConfig', request: { ...callOf().request, method } });
     await readBack.reading(call, async (sent) => answerOf(200, body, sent));
     if (await readBack.restIfWentBack('cluster')) backs += 1;
-    // The clock must move on.
+    // Each read needs a time of its own.
     await sleep(1);
   };
   return { told, readBack, read };
@@ -44,7 +44,7 @@ test('a read of an earlier state is a disagreement of nodes', async () => {
   expect(firstMs).toBeGreaterThan(0);
   await read(off);
 
-  // The other node is later.
+  // The other node showed the change later.
   expect(told()).toMatchObject({
     lagsMs: [firstMs, expect.toSatisfy((ms: number) => ms > firstMs)],
     disagreements: 1,

@@ -220,7 +220,7 @@ describe('references to other documents', () => {
       { 'shared.yaml': wrong },
       /shared\.yaml:2:3: .*which is not there/,
     ],
-    ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: cannot be read/],
+    ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: can't be read/],
   ])('another document %s', async (_, files, problem) => {
     const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files });
 
@@ -279,6 +279,6 @@ describe('a URL', () => {
   });
 
   test('without a listener is reported', async () => {
-    expect(await complaintAbout(`http://127.0.0.1:${await unusedPort()}/x`)).toMatch(/cannot be fetched \(/);
+    expect(await complaintAbout(`http://127.0.0.1:${await unusedPort()}/x`)).toMatch(/can't be fetched \(/);
   });
 });

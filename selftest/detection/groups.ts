@@ -50,8 +50,8 @@ export function together(group: readonly Expectation[], name: string): Expectati
 }
 
 /**
- * The members of a group that its judgement does not prove: they did not turn red everything they must, because another
- * member blocks the way. If no member explains a result: all members.
+ * The members of a group that its judgement does not prove: some of their requirements are not red, because another
+ * member hides them. If no member explains a result: all members.
  */
 export function unprovenOf(
   group: readonly Expectation[],

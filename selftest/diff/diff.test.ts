@@ -192,7 +192,7 @@ describe('parts of an allOf that declare the same property', () => {
       'allow null only if both do',
       parts({ type: 'string', nullable: true }, { type: 'string', nullable: true }),
       parts({ type: 'string', nullable: true }, { type: 'string' }),
-      ['nullability-changed may not be null any more'],
+      ['nullability-changed may no longer be null'],
     ],
     [
       'have the alternatives of both',

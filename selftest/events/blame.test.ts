@@ -81,7 +81,7 @@ test('only a failed expectation fails a requirement; other errors name their sou
     expect([id, outcomes.get(id)]).toEqual([id, { kind, reason: expect.stringMatching(reason) }]);
   }
   expect(output).not.toContain('@mfa');
-  // Earlier requests verified the accounts.
+  // The check names this test's exchange: earlier exchanges verified the accounts.
   const [index] = events.flatMap((event) =>
     event.type === 'exchange' && event.requirement === 'security/errors-show-no-internals'
       ? [event.index]

@@ -29,7 +29,7 @@ export function logOf(reports: string): LogIndex {
 }
 
 /**
- * The differences between what is recorded of a test and new logs. Requests that are not recorded count only if the
+ * The differences between the record of a test and new logs. Requests that are not recorded count only if the
  * record is complete. The number of reads and the order of concurrent requests may differ.
  */
 export function differencesIn(

@@ -8,12 +8,12 @@ import type { LogIndex } from '../../src/reports/repro/log.js';
 import { assertionsOf } from '../../src/reports/repro/script.js';
 import { stable, told } from '../../src/reports/repro/told.js';
 
-/** Of a long test, only the beginning and the end are shown. */
+/** How many exchanges a long test shows at its beginning and its end. */
 const shownFirst = 6;
 const shownLast = 3;
 /** How many exchanges to show up to the deciding answer. */
 const shownBefore = 4;
-/** The most exchanges that they need, those nearest to it. */
+/** How many needed exchanges to show at most, those nearest to the deciding answer. */
 const mostBefore = 6;
 /** In characters. */
 const longestText = 300;

@@ -34,7 +34,7 @@ try {
 
   let left = toRecord();
   console.log(`${left.length} requirements to be failed`);
-  // In the last round, by the next fault.
+  // The last round uses the next fault of each requirement.
   for (const [isAlone, nth] of [
     [false, 0],
     [true, 0],

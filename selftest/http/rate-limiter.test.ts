@@ -59,7 +59,7 @@ test('requests within the rate are sent at once', async () => {
 test.each([
   ['now and then', (n: number) => n % 37 !== 0 && n % 53 !== 0, 1_000],
   ['after few requests', (n: number) => n % 4 !== 0, 1_000],
-  // Independent of time: after a while nothing is learned from it.
+  // These refusals follow the count of requests and not the time, so the limiter stops learning from them.
   ['after every 25th request', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
 ])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {

@@ -221,7 +221,7 @@ describe('mails that were promised', () => {
 });
 
 describe('a code that does not come so soon after another', () => {
-  /** Counts requests; mails when `isMailed` says so. */
+  /** Counts requests, and mails a code for the n-th if `isMailed`. */
   function asking(isMailed: (nth: number) => boolean) {
     const pauses: number[] = [];
     const pause = async (ms: number) => void pauses.push(Math.ceil(ms / 1_000) * 1_000);

@@ -160,7 +160,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     expect((await mailbox.since(mark)).map((each) => findCode(each).code)).toEqual(['333333', '444444']);
   });
 
-  test('says so when the folder was recreated: its marks mean nothing any more', async () => {
+  test('says so when the folder was recreated: its marks have lost their meaning', async () => {
     await server.remake('Codes');
     const { mailbox, mark } = await marked({ folder: 'Codes' });
     await server.restart();

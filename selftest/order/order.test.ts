@@ -44,7 +44,7 @@ describe('the order', () => {
     ];
     const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
 
-    // Weighed separately, both would come after the third.
+    // Weighed separately, a/one and a/two would come after b/two.
     const order = ids(detectionOrder(measured, { mails: { requests: 70 } }, known));
     expect(order.join(' ')).toBe('b/one a/one a/two b/two a/idle');
   });

@@ -67,7 +67,7 @@ describe('parseKeyUri', () => {
     [`otpauth://totp/Big Corp:a?secret=${secret}`, 'uri', /raw space/],
     [`otpauth://totp/Jürgen?secret=${secret}`, 'uri', /non-ASCII/],
     [`otpauth://totp/LOCAL\\a?secret=${secret}`, 'uri', /holds \\ raw/],
-    [`otpauth://totp/a%zz?secret=${secret}`, 'uri', /% that two/],
+    [`otpauth://totp/a%zz?secret=${secret}`, 'uri', /% without two/],
     [`otpauth://totp/a%FF?secret=${secret}`, 'uri', /label is not percent-encoded UTF-8/],
     [`otpauth://totp/a?secret=${secret}&issuer=%FF`, 'uri', /parameter is not percent-encoded UTF-8/],
     [`otpauth://totp/a?secret=${secret}\n`, 'uri', /control characters/],

@@ -17,7 +17,7 @@ export const noBrowser =
   'There is no Chromium on this machine: the tests of the pages need one. Install the package chromium of the ' +
   'system, or run `npx playwright install chromium`, or name a Chromium in CHROMIUM_PATH.';
 
-/** The system's Chromium or Playwright's own; undefined where there is neither. CHROMIUM_PATH overrides both. */
+/** The system's Chromium or Playwright's own; undefined if the machine has none. CHROMIUM_PATH overrides both. */
 export function findBrowser(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') return isProgram(named) ? named : undefined;

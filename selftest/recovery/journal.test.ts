@@ -79,7 +79,7 @@ const bad = [
   {
     is: 'holds what is not a configuration',
     text: JSON.stringify({ version: 1, baseUrl, startedAt: 'x', residue: [], cluster: { enabled: 'yes' } }),
-    says: /holds a configuration that is none\. It is kept/,
+    says: /holds an invalid configuration\. It is kept/,
   },
   { is: 'is of a newer format', text: '{"version":2}', says: /has format 2, this version knows 1/ },
   {

@@ -148,7 +148,7 @@ test.each([
   onTestFinished(() => stateGuard.end());
   lose(folder);
 
-  await expect(cluster.put(off)).rejects.toThrow(/nothing is changed on the target any more/);
+  await expect(cluster.put(off)).rejects.toThrow(/nothing more is changed on the target/);
   stateGuard.check();
   const { restored } = await giveBack(parent);
 

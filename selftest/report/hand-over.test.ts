@@ -27,7 +27,7 @@ describe('failed.har', () => {
   });
 
   test('has the required members of HAR 1.2', () => {
-    // By the published types.
+    // The type comes from the published @types/har.
     const har: Har = JSON.parse(renderHar(sample()));
     const { log } = har;
 

@@ -89,7 +89,7 @@ test.each<[Breach, RegExp]>([
   [{ kind: 'repeated member' }, /two members/],
   [{ kind: 'field malformed', name: 'Date' }, /dates/],
   [{ kind: 'endless Retry-After' }, /limits/],
-  [{ kind: 'internals', status: 500, what: 'SQL' }, /people/],
+  [{ kind: 'internals', status: 500, what: 'SQL' }, /person/],
   [{ kind: 'secret in body', secrets: ['mailed code'] }, /all secrets/],
   [{ kind: 'secret in URL', secret: 'apikey' }, /client/],
   [member({ keyword: 'type', demands: ['string'], seen: 'null' }, '/types/0'), /deeper/],

@@ -128,10 +128,10 @@ describe('the script of a failure', () => {
       /many mailed codes/,
       [opened(0), failed({ kind: 'random', pattern: 'repeated' }, null)],
     ],
-    ['what decides can not be sent', /can not send/, [opened(0, null), refused]],
+    ["the deciding request can't be sent", /can't send/, [opened(0, null), refused]],
     [
-      'what another request needs can not be sent',
-      /can not send/,
+      "a request that another one needs can't be sent",
+      /can't send/,
       [opened(0, null), opened(1, session(0)), refusedAt(1)],
     ],
     [

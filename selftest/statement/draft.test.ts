@@ -55,7 +55,7 @@ test('each claim has a comment that says why', () => {
     ].join('\n'),
   );
   expect(text).toContain('  # Measured otherwise: totp-key/echoes-name.\n  key-names-are-kept: false\n');
-  // Text of a target can neither end the comment nor control a terminal.
+  // A target's text can't end the comment or control a terminal.
   expect(text).toContain(
     '  # Left out: email-login/wrong-codes-are-throttled: not run, no mail\\u001b[31m - x.\n',
   );

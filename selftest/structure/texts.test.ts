@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { needMeanings } from '../../src/contract/requirements/need-names.js';
 import { loadClaims } from '../../src/verdict/statement/claims.js';
-import { sourceAt, sourcesIn } from './sources.js';
+import { type Source, sourceAt, sourcesIn } from './sources.js';
 import { avoidedIn, forbiddenOpenings } from './words.js';
 
 const mostCharacters = 110;
@@ -27,6 +27,12 @@ function faultsOf(text: string): string[] {
     ...(text.includes('; ') ? ['two obligations: a second requirement, or a second sentence'] : []),
     ...(/^[A-Z].*\.$/.test(text) ? [] : ['no sentence']),
   ];
+}
+
+/** The comment blocks of a file, each on one line. */
+function commentsOf({ text }: Source): string[] {
+  const blocks = text.match(/\/\*\*[\s\S]*?\*\/|(?<=^|\s)\/\/ .*(?:\n\s*\/\/ .*)*/gm) ?? [];
+  return blocks.map((block) => block.replaceAll(/\n\s*(?:\*|\/\/)/g, ''));
 }
 
 describe('the texts of requirements', () => {
@@ -62,9 +68,10 @@ test.each([
     ),
   ],
   [
-    'the strings of commands',
-    sourcesIn('src/cli').flatMap(({ text }) => text.match(/(['"`])\w+ [^\n]*?\1/g) ?? []),
+    'messages and descriptions of faults',
+    sourcesIn('src', 'emulator/faults').flatMap(({ text }) => text.match(/(['"`])\w+ [^\n]*?\1/g) ?? []),
   ],
+  ['comments', sourcesIn('src', 'fixtures', 'tests', 'emulator', 'selftest').flatMap(commentsOf)],
 ])('%s avoid the words that readers stumble over', (_, texts) => {
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.flatMap((text) => avoidedIn(text).map((fault) => `${text}: ${fault}`))).toEqual([]);

@@ -23,6 +23,7 @@ const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bbrings? about\b/i, 'causes'],
   [/\bfor want of\b/i, 'because … is missing'],
   [/\bany more\b/i, 'no longer'],
+  [/\bthrow-away\b/i, 'disposable'],
 ];
 
 /** How a requirement's text must not begin: with a condition in place of the actor, or with a negation. */

@@ -51,7 +51,7 @@ describe('broken YAML and JSON', () => {
     a bracket left open | ${`${head}accounts: [\n`} | \\d:\\d+ not valid YAML: wrong indentation
     a quote left open | ${`${head}name: "x\n`} | \\d:\\d+ not valid YAML
     two keys on a line | ${'name: a: b\n'} | 1:7 not valid YAML: a second key on one line
-    a reserved character | ${'name: @home\n'} | 1:7 not valid YAML: a text can not begin with
+    a reserved character | ${'name: @home\n'} | 1:7 not valid YAML: a text can't begin with
     braces of a variable in braces | ${'accounts: { admin: { apiKey: ${KEY} } }\n'} | 1:\\d+ not valid YAML: inside { } or \\[ \\] a value with \\${'${'}…} must be quoted
     a duplicate key | ${`${good}mail:\n  kind: smtp\n  kind: imap\n`} | 5:3 mail\\.kind: this key was there before
     two documents | ${`${good}---\n${good}`} | 3:1 not valid YAML: a second document begins here
@@ -61,7 +61,7 @@ describe('broken YAML and JSON', () => {
     deep nesting | ${`name: ${'['.repeat(20_000)}`} | 1:\\d+ nested too deeply
     deep nesting in blocks | ${`${'- '.repeat(20_000)}a`} | 1:\\d+ nested too deeply
     an alias bomb | ${`a: &a [x,x,x,x,x,x,x,x]\n${bomb}`} | 1:1 too many aliases
-    an alias inside its own anchor | ${`${good}name: &x [*x]\n`} | 3:11 an alias \\(\\*name\\) inside of what it stands for
+    an alias inside its own anchor | ${`${good}name: &x [*x]\n`} | 3:11 an alias \\(\\*name\\) inside the value of its own anchor
   `)('%s', (_, text, expected) => {
     expect(complaint(text)).toMatch(new RegExp(`^lab\\.yaml:${expected}`));
   });

@@ -9,7 +9,7 @@ const user = (name: string) => `{ username: ${name}, password: "\${PW}" }`;
 const writtenOut =
   'a secret is written out in a file that others can read: chmod 600 the file, or write ${VAR} (an environment variable) or { fromFile: path } instead';
 const notAName =
-  '${…} can hold the name of an environment variable only; put a value that holds ${ itself into one';
+  '${…} must hold the name of an environment variable; if the value itself contains ${, put it into a variable';
 const noFolder = "can't be the name of a folder on every system";
 const addressAndPort = 'must be an address and a port: 0.0.0.0:2525, [::]:2525';
 const oneAddress = 'must be one mail address and nothing else: user@host.example';

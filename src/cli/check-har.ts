@@ -57,7 +57,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
     throw new ConfigurationError(nothingFound(entries, command.baseUrl));
   if (roots.length > 1) {
     throw new ConfigurationError(
-      `The recordings call ${roots.length} targets, and a verdict speaks of one. Choose it by --base-url: ${roots.join(', ')}.`,
+      `The recordings call ${roots.length} targets, but a verdict is about one target. Choose one with --base-url: ${roots.join(', ')}.`,
     );
   }
   for (const [name, value] of Object.entries({ entries, ...check.facts }))

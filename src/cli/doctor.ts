@@ -86,7 +86,7 @@ function tlsOf({ baseUrl, tls }: Target): Finding {
 
 function clockOf({ clock, clockOffsetMs }: Connection): Finding {
   if (!clock.known || clockOffsetMs === null)
-    return ['wrong', 'clock', 'its answers have no Date: codes can only be guessed at'];
+    return ['wrong', 'clock', "its answers have no Date: codes follow this machine's clock and may be wrong"];
   const seconds = Math.round(clockOffsetMs / 1000);
   const movable = clock.canMove ? '; it can be moved' : '';
   return [

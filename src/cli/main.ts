@@ -9,7 +9,8 @@ outliveOutput();
 process.env[programVariable] = startedAs(process.argv[1] ?? '', process.env);
 
 const newer = newerThanBuild(packageRoot());
-if (newer !== undefined) complain(`warning: ${newer} is newer than dist/, which is what runs: npm run build`);
+if (newer !== undefined)
+  complain(`warning: ${newer} is newer than dist/, and the program runs from dist/: npm run build`);
 
 await perform(process.argv.slice(2));
 

@@ -131,7 +131,7 @@ function nothingIn(folders: readonly string[]): ConfigurationError {
 /** Copies a target's verdict and reports, but not the traces of its tests. */
 function takeOver(from: string, to: string): void {
   if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
-  orExplain(`${from} can't be taken over to ${to} (--out)`, () => {
+  orExplain(`${from} can't be copied to ${to} (--out)`, () => {
     makeFolder(to);
     for (const entry of readdirSync(from, { withFileTypes: true })) {
       if (entry.isFile() && !isPlannedFile(entry.name))

@@ -49,7 +49,7 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/** Sets one flag. @returns what is wrong with it */
+/** Sets one flag. @returns its problem */
 function take(
   run: Command,
   key: string,

@@ -160,7 +160,7 @@ async function expectNoOtherWay(
     tries: waysOf({ method, path })
       .map((way): Request => ({ method, path, ...way }))
       .filter((request) => operations.every((operation) => isOther(request, operation))),
-    // A server may close the connection on an odd request or never answer it. Both open nothing.
+    // A server may close the connection on an odd request or never answer it. Both count as refusals.
     send: ({ method, path, ...more }) =>
       arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
     // If the answer doesn't show the write, the changed state does.

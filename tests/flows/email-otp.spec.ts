@@ -112,10 +112,10 @@ test('email-login/code-works-once', async ({ api, users }) => {
   await mustBeRefused();
   await mustBeRefused();
   await arrange(users.logins.anyhow(user));
-  // Nor may the refusal of another code.
+  // The refusal of another code must not do so either.
   await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
   await mustBeRefused();
-  // Nor the use of a newer code: a target may remember only the last used one.
+  // The use of a newer code must not do so either: a target may remember only the last used code.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
   // The code must not finish a pending session either.
@@ -140,7 +140,7 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
   // A wrong code may void the current one: only another code shows whether newer ones work.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
-  // Neither another code nor its use may make earlier ones valid again.
+  // A third code and its use must not make the earlier ones valid again.
   for (const code of [newer, older])
     if (code !== newest) expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });

@@ -122,7 +122,7 @@ test('second-step/refuses-wrong-code', async ({ users, codes, api }) => {
   for (const type of ['totp', 'email', 'salesforce'] as const) {
     const wrong = codes.almost(authenticator, 'first');
     const answer = await verify(api, first, wrong, type);
-    // A target that can't reach Salesforce may answer with a 5xx, which opens nothing either.
+    // A target that can't reach Salesforce may answer with a 5xx, which is no breach.
     if (type !== 'salesforce') expect(answer).toBeRefused();
     expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
   }

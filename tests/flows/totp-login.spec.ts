@@ -33,7 +33,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // If the target refuses the PUT or treats MFA as off, it opens nothing new.
+    // If the target refuses the PUT or treats MFA as off, no second factor is skipped.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
     const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];

@@ -114,7 +114,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   const { authenticator } = await arrange(support.verified());
   const code = await codes.unused(authenticator);
 
-  // A server error opens nothing; other requirements report it.
+  // A server error does not accept the code; other requirements report it.
   const open: Open[] = [];
   for (const { name, code: mfaCode } of formsOf(lists, code)) {
     const answer = await support.patchAny({ enabled: false, mfaCode });

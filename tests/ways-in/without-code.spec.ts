@@ -12,7 +12,7 @@ import {
 import { noCodes } from './codes.js';
 import { headers, junkCertificate, members, nameOf, otherRequests } from './requests.js';
 
-/** Logins without a right code that must open nothing. Add a line for another requirement. */
+/** Logins without a right code, which must open no session. Add a line for another requirement. */
 for (const [id, waysOf, isWrong] of [
   ['ways-in/name-in-any-form-needs-code', ({ user }) => namedOtherwise(user)],
   ['ways-in/what-is-no-code-opens-nothing', () => noCodes, true],
@@ -135,7 +135,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
 
   const open: Open[] = [];
   for (const code of ['314159', '']) {
-    // A target that can't reach Salesforce may answer with a 5xx, which opens nothing either.
+    // A target that can't reach Salesforce may answer with a 5xx, which is no breach.
     const { answer, session } = await users.login(user, { code, type: 'salesforce' });
     if (session !== undefined) open.push({ name: code === '' ? 'no code' : 'a made-up code', answer });
   }
@@ -172,7 +172,7 @@ function requestedOtherwise({ api, users, user }: Account): readonly Way[] {
     const { method = 'POST', path = '/users/sessions', ...options } = other;
     const body = form ? { raw: { body: String(new URLSearchParams(json)) } } : { anyJson: json };
     const send = async () => {
-      // A server may close the connection on an odd request or never answer it. Both open nothing.
+      // A server may close the connection on an odd request or never answer it. Both count as refusals.
       const answer = await arrange.ifAnswered(
         api.probe(method, path, { ...options, ...body, mayBeIgnored: true }),
       );

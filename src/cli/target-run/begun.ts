@@ -105,7 +105,7 @@ export class Begun {
     write(() => {
       if (log.rescue())
         throw new ConfigurationError(
-          `${folder} was lost during the run: what is there is written again (--out).`,
+          `${folder} was lost during the run; the files in it now were written again (--out).`,
         );
     });
     const held = log.text();

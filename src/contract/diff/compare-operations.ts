@@ -57,10 +57,10 @@ function compareCredentials(
   const added = (subject: string, text: string) => at(subject, null)('credential-added', text, breaksServers);
   const none = 'no credential';
   if (from !== null && to !== null) {
-    for (const scheme of missingIn(to, from)) removed(scheme, 'is not accepted any more');
+    for (const scheme of missingIn(to, from)) removed(scheme, 'is no longer accepted');
     for (const scheme of missingIn(from, to)) added(scheme, 'is accepted');
-  } else if (from !== null) added(none, 'is needed any more');
-  else if (to !== null) removed(none, `is not enough any more: ${to.join(' or ')}`);
+  } else if (from !== null) added(none, 'is needed');
+  else if (to !== null) removed(none, `is no longer enough: ${to.join(' or ')}`);
 }
 
 function compareParameters(from: OperationShape, to: OperationShape, place: string, at: At): void {
@@ -143,7 +143,7 @@ function comparePossibleContents(
   const tell = at(subject, direction);
   if (from === undefined && to !== undefined) tell('body-added', 'has content', breaksServers);
   else if (from !== undefined && to === undefined)
-    tell('body-removed', 'has no content any more', breaksClients);
+    tell('body-removed', 'no longer has content', breaksClients);
   else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, at);
 }
 
@@ -178,7 +178,7 @@ function compareSchemas(
     tell('type-changed', text, covers(from.types, to.types) ? 'narrower' : isWider ? 'wider' : 'other');
   }
   if (from.nullable !== to.nullable) {
-    const text = to.nullable ? `null ${change}` : 'may not be null any more';
+    const text = to.nullable ? `null ${change}` : 'may no longer be null';
     tell('nullability-changed', text, to.nullable ? 'wider' : 'narrower');
   }
   compareValues(from.values, to.values, tell);
@@ -198,7 +198,7 @@ function compareSchemas(
   if (from.rest.join() !== to.rest.join())
     tell('alternatives-changed', 'anyOf, oneOf or not differ', 'other');
   if (from.closed !== to.closed) {
-    const text = to.closed ? 'other properties are not allowed any more' : 'other properties are allowed';
+    const text = to.closed ? 'other properties are no longer allowed' : 'other properties are allowed';
     tell('additional-properties-changed', text, to.closed ? 'narrower' : 'wider');
   }
   compareProperties(from, to, direction, subject, at);
@@ -253,7 +253,7 @@ function compareValues(
   const removed = (text: string) => tell('enum-value-removed', text, 'narrower');
   const added = (text: string) => tell('enum-value-added', text, 'wider');
   if (from !== undefined && to !== undefined) {
-    for (const value of missingIn(to, from)) removed(`has no value ${value} any more`);
+    for (const value of missingIn(to, from)) removed(`no longer has the value ${value}`);
     for (const value of missingIn(from, to)) added(`has the new value ${value}`);
   } else if (to !== undefined) removed(`is one of ${to.toSorted().join(', ')} only`);
   else if (from !== undefined) added('any value is allowed');

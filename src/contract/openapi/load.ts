@@ -101,7 +101,7 @@ class Reader {
       .filter((content) => this.document.members(content).length > 0)
       .map(({ pointer }) => ({
         pointer,
-        message: 'content for a status that cannot carry any; the answer must have no body',
+        message: 'content for a status that never has content; the answer must have no body',
       }));
     return {
       release,

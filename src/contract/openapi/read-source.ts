@@ -47,7 +47,7 @@ async function readFileSource(file: string): Promise<Source> {
     }
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`${name}: cannot be read (${codeOf(error) || reasonOf(error)})`, {
+    throw new ConfigurationError(`${name}: can't be read (${codeOf(error) || reasonOf(error)})`, {
       cause: error,
     });
   }
@@ -83,7 +83,7 @@ async function fetchSource(location: string): Promise<Source> {
     const why = signal.aborted
       ? `nothing whole came within ${fetchTimeoutMs / 1000} s`
       : codeOf(error) || reasonOf(error);
-    throw new ConfigurationError(`${name}: cannot be fetched (${why})`, { cause: error });
+    throw new ConfigurationError(`${name}: can't be fetched (${why})`, { cause: error });
   }
 }
 

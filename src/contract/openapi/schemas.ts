@@ -174,7 +174,7 @@ export class SchemaCompiler {
     try {
       return this.#ajv.compile(schema);
     } catch (error) {
-      throw this.#document.error(pointer, `the schema cannot be used: ${reasonOf(error)}`, error);
+      throw this.#document.error(pointer, `the schema can't be used: ${reasonOf(error)}`, error);
     }
   }
 

@@ -178,7 +178,7 @@ export class ConfigDocument {
             'an alias (*name) without anchor (&name): quote the value if it is text',
           );
         } else if (ancestors.some((ancestor) => ancestor === anchored)) {
-          this.problems.add(place, [], 'an alias (*name) inside of what it stands for');
+          this.problems.add(place, [], 'an alias (*name) inside the value of its own anchor (&name)');
         }
       },
     });
@@ -231,12 +231,12 @@ function isEmpty(node: Node | null): boolean {
 
 /** The suite's sentences for parser errors. The parser's own may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
-  BAD_ALIAS: 'an alias (*name) can have neither spaces nor special characters: quote the value if it is text',
+  BAD_ALIAS: "an alias (*name) can't have spaces or special characters: quote the value if it is text",
   BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',
   BAD_INDENT: 'wrong indentation, or a bracket, brace or quote that is not closed',
-  BAD_SCALAR_START: "a text can not begin with this character unless it is quoted: use '…'",
+  BAD_SCALAR_START: "a text can't begin with this character unless it is quoted: use '…'",
   BLOCK_AS_IMPLICIT_KEY: 'a second key on one line: put it on its own line, or quote a text that holds ": "',
-  BLOCK_IN_FLOW: 'a block inside { } or [ ]: write all of it in brackets, or nothing of it',
+  BLOCK_IN_FLOW: 'a block inside { } or [ ]: write all of it in brackets, or no part of it',
   DUPLICATE_KEY: 'this key was there before: keep one of the two',
   KEY_OVER_1024_CHARS: 'a key longer than 1024 characters',
   MISSING_CHAR: 'a colon, comma or closing quote is missing',
@@ -257,7 +257,7 @@ function yamlSentence(error: YAMLError, line: string): string {
   const sentence = sentences[error.code];
   return error.code === 'DUPLICATE_KEY' && sentence !== undefined
     ? sentence
-    : `not valid YAML: ${sentence ?? 'something is not where it can be'}`;
+    : `not valid YAML: ${sentence ?? 'unexpected text; look for a wrong character on this line or the one before'}`;
 }
 
 /**

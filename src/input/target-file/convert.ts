@@ -144,7 +144,7 @@ function mailWarnings(mail: MailSettings | undefined): string[] {
   if (mail?.kind !== 'imap' || isLoopback(mail.host)) return [];
   if (mail.insecure) return ['mail.insecure: anyone in between could read the mailbox and its password.'];
   return mail.tls === false
-    ? ['mail.tls is false: the password of the mailbox crosses the network readable for all.']
+    ? ['mail.tls is false: the password of the mailbox crosses the network unencrypted.']
     : [];
 }
 
@@ -153,7 +153,7 @@ function transportWarnings(baseUrl: string | undefined): string[] {
   const { protocol, hostname, pathname } = new URL(baseUrl);
   return [
     ...(protocol === 'http:' && !isLoopback(hostname)
-      ? ['baseUrl is plain http: passwords and API keys cross the network readable for all.']
+      ? ['baseUrl is plain http: passwords and API keys cross the network unencrypted.']
       : []),
     ...(/\/v\d+$/.test(pathname)
       ? []

@@ -98,7 +98,7 @@ function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.Pro
       if (!/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(whole)) {
         document.problem(
           path,
-          `\${…} can hold the name of an environment variable only; put a value that holds \${ itself into one`,
+          `\${…} must hold the name of an environment variable; if the value itself contains \${, put it into a variable`,
         );
         return '';
       }

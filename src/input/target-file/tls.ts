@@ -98,7 +98,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   values.problem(
     ['tls', 'key'],
     encrypted
-      ? 'is encrypted, and a passphrase can not be given: decrypt it with openssl pkey'
+      ? 'is encrypted, but the target file can hold no passphrase: decrypt it with openssl pkey'
       : 'holds no private key (-----BEGIN PRIVATE KEY-----)',
   );
   return undefined;

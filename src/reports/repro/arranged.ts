@@ -59,7 +59,7 @@ class Arrangement {
     if (steps.some((each) => this.#isOwn(each.index) && hasOddCode(each)))
       return { why: 'it takes a few digits of a code, or one that begins with a zero' };
     if (!steps.every(hasAgain))
-      return { why: 'it sends bytes, or a secret in an encoding, that a script can not send' };
+      return { why: "it sends bytes, or a secret in an encoding, that a script can't send" };
     return steps.flatMap((step) => this.#withCaller(step));
   }
 

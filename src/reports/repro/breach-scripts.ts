@@ -22,7 +22,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     if (pointer === '' && rule.keyword === 'type') return `! body_of ${at} | grep -q '^{'`;
     const name = pointer.slice(1);
     if (rule.keyword === 'required' || !/^\w+$/.test(name))
-      return { why: 'what is wrong lies deeper in the body than a script looks' };
+      return { why: 'the fault lies deeper in the body than a script looks' };
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
@@ -59,11 +59,11 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     const said = names.map((name) => `-e '"${name}":"[^"]' -e '"${name}":[^"n,}]'`).join(' ');
     return `! outermost ${at} | grep -q ${said}`;
   },
-  internals: untold('what an answer tells of the inside is for people to judge: look at its body'),
+  internals: untold('only a person can judge whether an answer shows internals: look at its body'),
   'secret in body': untold('a script does not know all secrets of the run'),
   'secret in head': untold('a script does not know all secrets of the run'),
-  'secret in URL': untold('it is the recorded client that sent it'),
-  'unexpected request body': untold('it is the recorded client that sent it'),
+  'secret in URL': untold('the recorded client sent it, not the target'),
+  'unexpected request body': untold('the recorded client sent it, not the target'),
 };
 
 /** A command that detects a breach in answer `at`, or why there is none. */

@@ -46,7 +46,7 @@ type Sent = (index: number) => Exchanged | undefined;
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
 const noAnswer: Untold = { why: 'no single answer shows it' };
-const tooDeep: Untold = { why: 'what is wrong lies deeper in the body than a script looks' };
+const tooDeep: Untold = { why: 'the fault lies deeper in the body than a script looks' };
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
 export const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -54,7 +54,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
     answers.map(({ exchange: at, status, use }) => {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
-      // If a login returns a session that opens nothing, the login counts as refused.
+      // A login that returns a useless session counts as refused.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };

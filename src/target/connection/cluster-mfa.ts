@@ -14,7 +14,7 @@ const lateAtMostMs = 2_000;
 
 /** Values that can't be restored on a target that refuses null and keeps omitted members. */
 const keptMembers =
-  'Unset members of cluster MFA can not be reset to null: the target keeps the authenticationTypes or ' +
+  "Unset members of cluster MFA can't be reset to null: the target keeps the authenticationTypes or " +
   'retainUserMfaSettings of the suite, which have no effect while cluster MFA is off.';
 
 const isOff = ({ enabled }: ClusterConfig) => !enabled;

@@ -4,7 +4,7 @@ import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
-  /** The target is as it was found, and no sent request can change that any more. */
+  /** The target is as it was found, and no sent request can still change that. */
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly problems: readonly string[];
@@ -24,7 +24,7 @@ interface Pass {
   readonly outOfReach: boolean;
 }
 
-/** Restores the changes in the journal, repeatedly until no sent request can take effect any more. */
+/** Restores the changes in the journal, repeatedly until no sent request can still take effect. */
 export async function giveBack(
   connection: Connection,
   tell: TellWait = () => {},

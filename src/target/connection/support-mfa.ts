@@ -28,7 +28,7 @@ type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 type Shown = ReturnType<typeof shownAfter>;
 
 const keptAddress =
-  "The target keeps the support user's mode or address after switching off; neither has an effect while support MFA is off.";
+  "The target keeps the support user's mode or address after switching off. They have no effect while support MFA is off.";
 
 const isOff = ({ enabled }: SupportConfig) => !enabled;
 

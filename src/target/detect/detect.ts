@@ -133,7 +133,7 @@ function why({ best, nearest, releases, credential }: Detection): string {
   const reasons = judged?.for.join(', ') || 'no evidence distinguishes the releases';
   const others = best.slice(1);
   const alike =
-    others.length === 0 ? '' : `; ${others.join(' and ')} can not be distinguished from it by reading`;
+    others.length === 0 ? '' : `; ${others.join(' and ')} can't be distinguished from it by reading`;
   return `${reasons}${alike} (looked ${credential})`;
 }
 

@@ -173,7 +173,7 @@ export function parseJournal(json: string, file: string): JournalContent {
       ...(support === undefined ? {} : { support: supportConfigOf(support) }),
     };
   } catch {
-    throw damaged(file, 'holds a configuration that is none');
+    throw damaged(file, 'holds an invalid configuration');
   }
 }
 

@@ -102,7 +102,7 @@ export class WriteLog {
         return id;
       }
       throw new ConfigurationError(
-        `${this.file} can't be written, so nothing is changed on the target any more: ${reasonOf(error)}. ` +
+        `${this.file} can't be written, so nothing more is changed on the target: ${reasonOf(error)}. ` +
           'It records which writes may still take effect.',
       );
     }

@@ -42,7 +42,7 @@ interface Found {
   readonly reason: string;
 }
 
-/** Whether an outcome shows that a requirement holds or not; undefined if it shows neither. */
+/** Whether the requirement holds, by its outcome; undefined if the outcome leaves it open. */
 export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };

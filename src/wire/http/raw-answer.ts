@@ -54,7 +54,7 @@ function fieldsOf(head: string): Record<string, string> {
 /** The content after an answer's header section, as that section frames it (RFC 9112 6.3). */
 interface Framed {
   readonly content: Buffer;
-  /** Describes bytes after the declared end, or why the end is unclear; undefined: neither. */
+  /** Describes bytes after the declared end, or why the end is unclear. Undefined for a good answer. */
   readonly beyond: string | undefined;
 }
 

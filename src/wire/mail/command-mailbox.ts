@@ -64,7 +64,7 @@ export class CommandMailbox extends AwaitedMailbox implements Mailbox {
   protected missed(mark: Mark, to: string) {
     const more =
       this.#marks[mark]?.get(to) === ''
-        ? 'The program of mail.run printed nothing all the time.'
+        ? 'The program of mail.run printed nothing during the wait.'
         : 'The program of mail.run printed no code but the one it printed before.';
     return { others: [], more: [more] };
   }

@@ -103,7 +103,7 @@ function characterProblems(uri: string): string[] {
     problems.push(`The URI holds ${[...others].join(' ')} raw; RFC 3986 wants that percent-encoded.`);
   }
   if (/%(?![0-9A-Fa-f]{2})/.test(uri))
-    problems.push('The URI holds a % that two hexadecimal digits do not follow.');
+    problems.push('The URI holds a % without two hexadecimal digits after it.');
   return problems;
 }
 
