@@ -29,6 +29,7 @@ const chain = (name: string, length: number, schemaOf: (next: object, isLast: bo
 const bombs = chain('Bomb', 40, (next, isLast) =>
   isLast ? { type: 'string' } : { type: 'object', properties: { a: next, b: next } },
 );
+const loop = ($ref: string) => ({ Loop: { $ref } });
 const circle = {
   type: 'object',
   properties: { children: { type: 'array', items: { $ref: '#/components/schemas/Node' } } },
@@ -69,18 +70,8 @@ describe('is reported with its place, in little time and memory', () => {
   test.each<[string, Readonly<Record<string, unknown>>, string, RegExp]>([
     ['references that multiply', bombs, 'Bomb0', /has more than 200000 nodes/],
     ['a chain of references', chain('Link', 5000, (next) => next), 'Link0', /too many references/],
-    [
-      'a reference to itself',
-      { Loop: { $ref: '#/components/schemas/Loop' } },
-      'Loop',
-      /refers to itself|too many/,
-    ],
-    [
-      'one through itself',
-      { Loop: { $ref: '#/components/schemas/Loop/inner' } },
-      'Loop',
-      /to itself|too many/,
-    ],
+    ['a reference to itself', loop('#/components/schemas/Loop'), 'Loop', /refers to itself|too many/],
+    ['one through itself', loop('#/components/schemas/Loop/inner'), 'Loop', /to itself|too many/],
     [
       'a circle of schemas',
       { Node: circle },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen, tcpServer } from '../cli/servers.js';
+import { rows } from '../tool/rows.js';
 
 /** The time that the suite waits on an open connection, and a longer one, in milliseconds. */
 const brieflyMs = 50;
@@ -114,24 +115,18 @@ describe('a far end that keeps the connection open', () => {
 
   test('has answered in time however small its chunks', async () => {
     const chunks = '1\r\nx\r\n'.repeat(100_000);
-    const { rest } = await answerOf(
-      [`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`],
-      {
-        open: true,
-      },
-    );
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { rest } = await answerOf([`${head}${chunks}0\r\n\r\n`], { open: true });
 
     expect(rest.length).toBe(chunks.length + 5);
   });
 
-  test.each([
-    ['speaks another protocol', 'SSH-2.0-OpenSSH\r\n', /not HTTP: .*another protocol\?$/],
-    [
-      'stops in the middle',
-      'HTTP/1.1 200 OK\r\nContent-',
-      /did not end within 200 ms .*: 25 bytes of it came/,
-    ],
-  ])('is described where it %s', async (_, bytes, message) => {
-    await expect(answerOf([bytes], { open: true, timeoutMs: lateMs })).rejects.toThrow(message);
+  test.each(rows`
+    speaks another protocol | ${'SSH-2.0-OpenSSH\r\n'} | not HTTP: .*another protocol\\?$
+    stops in the middle | HTTP/1.1 200 OK\r\nContent- | did not end within 200 ms .*: 25 bytes of it came
+  `)('is described where it %s', async (_, bytes = '', message = '') => {
+    const answer = answerOf([bytes], { open: true, timeoutMs: lateMs });
+
+    await expect(answer).rejects.toThrow(new RegExp(message));
   });
 });

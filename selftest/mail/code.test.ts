@@ -260,21 +260,14 @@ function scanned(note: string, ...attached: readonly string[]): Buffer {
   return Buffer.from(`${head}${parts.map((part) => `--x\n${part}\n`).join('')}--x--\n`);
 }
 
-test.each([
-  [
-    'the code of a mail that a gateway has wrapped',
-    'Scanned, report 20260817, score 1.2.',
-    [wrapped],
-    '482913',
-  ],
-  ['a code in the mail itself first', 'Your code is 771122. The one before:', [wrapped], '771122'],
-  ['a number that nothing names after it', 'Scanned by gateway 771122.', [wrapped], '482913'],
-  [
-    'no code in several attached mails',
-    'Two mails.',
-    [wrapped, wrapped.replace('482913', '771122')],
-    undefined,
-  ],
-])('finds %s', async (_, note, attached, code) => {
+// The note, how many mails are attached, and the code.
+test.each(rows`
+  the code of a mail that a gateway has wrapped | Scanned, report 20260817, score 1.2. | 1 | 482913
+  a code in the mail itself first | Your code is 771122. The one before: | 1 | 771122
+  a number that nothing names after it | Scanned by gateway 771122. | 1 | 482913
+  no code in several attached mails | Two mails. | 2
+`)('finds %s', async (_, note = '', count, code?: string) => {
+  const attached = [wrapped, wrapped.replace('482913', '771122')].slice(0, Number(count));
+
   expect(findCode(await parseMail(scanned(note, ...attached))).code).toBe(code);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ExpectedState, type Touch } from '../../src/target/beliefs/expected-state.js';
+import { rows } from '../tool/rows.js';
 
 const on = { like: 'PUT on', maySet: true };
 const off = { like: 'PUT off', maySet: true };
@@ -55,30 +56,25 @@ const steps: Readonly<Record<string, (of: ReturnType<typeof state>) => void>> = 
   },
 };
 
-test.each<[what: string, done: string, ...told: (string | undefined)[]]>([
-  ['nothing is known before a read', '', undefined, undefined, undefined],
-  ['a read is known', 'read off', 'off', 'off', 'off'],
-  ['a change seen for the first time tells nothing', 'read off, put on', undefined, undefined, undefined],
-  ['a change that was seen before is expected to do the same', 'taught, put on', undefined, undefined, 'on'],
-  ['so are several', 'taught, put on, put off, put on', undefined, undefined, 'on'],
-  ['from another state it may do something else', 'taught, put on, put on', undefined, undefined, undefined],
-  ['a refusal by the other part changes nothing here', 'taught, patch other', undefined, 'off', 'off'],
-  ['an unknown request is read after', 'taught, send anything', undefined, undefined, undefined],
-  ['a request that touches no configuration', 'read off, request elsewhere', undefined, undefined, 'off'],
-  ['a request under way', 'read off, begin', undefined, undefined, undefined],
-  ['two concurrent ones', 'taught, begin, begin, answer on, answer off', undefined, undefined, undefined],
-  ['a read that a request overtook', 'taught, overtaken read', undefined, undefined, undefined],
-  [
-    'a contradicted expectation is read again',
-    'taught, put on, read off, put on',
-    undefined,
-    undefined,
-    'off',
-  ],
-  ['and all that was learned is forgotten', 'taught, read on, put off', undefined, undefined, undefined],
-  ['an older read is read again before a change', 'taught, wait 10 s', undefined, undefined, 'off'],
-  ['and after a minute always', 'taught, wait 60 s', undefined, undefined, undefined],
-])('%s: %s', (_what, done, ...told) => {
+/** Cells: what is known, what is known apart, and what is expected; `?` is nothing. */
+test.each(rows`
+  nothing is known before a read |  | ? | ? | ?
+  a read is known | read off | off | off | off
+  a change seen for the first time tells nothing | read off, put on | ? | ? | ?
+  a change that was seen before is expected to do the same | taught, put on | ? | ? | on
+  so are several | taught, put on, put off, put on | ? | ? | on
+  from another state it may do something else | taught, put on, put on | ? | ? | ?
+  a refusal by the other part changes nothing here | taught, patch other | ? | off | off
+  an unknown request is read after | taught, send anything | ? | ? | ?
+  a request that touches no configuration | read off, request elsewhere | ? | ? | off
+  a request under way | read off, begin | ? | ? | ?
+  two concurrent ones | taught, begin, begin, answer on, answer off | ? | ? | ?
+  a read that a request overtook | taught, overtaken read | ? | ? | ?
+  a contradicted expectation is read again | taught, put on, read off, put on | ? | ? | off
+  and all that was learned is forgotten | taught, read on, put off | ? | ? | ?
+  an older read is read again before a change | taught, wait 10 s | ? | ? | off
+  and after a minute always | taught, wait 60 s | ? | ? | ?
+`)('%s: %s', (_what, done = '', ...told) => {
   const one = state();
 
   for (const step of done.split(', ').filter(Boolean)) {
@@ -87,5 +83,5 @@ test.each<[what: string, done: string, ...told: (string | undefined)[]]>([
     act(one);
   }
 
-  expect(one.told()).toEqual(told);
+  expect(one.told().map((each) => each ?? '?')).toEqual(told);
 });
