@@ -82,31 +82,22 @@ export class CodesByMail {
 
   /** Asks for a code; if none comes, once more a minute later, in case of a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
-    const asked = async () => {
+    for (let isAgain = false; ; isAgain = true) {
+      if (isAgain || this.#areApart.value) await this.#rest(who, address);
       const mark = await this.mark(address);
       await ask();
-      return mark;
-    };
-    const read = async (mark: Mark) => {
-      const code = await this.codeTo(address, mark, tried);
-      this.#cameAt.set(who, steadyNow());
-      return { code, mark };
-    };
-    if (this.#areApart.value) await this.#rest(who, address);
-    const mark = await asked();
-    try {
-      return await read(mark);
-    } catch (error) {
-      const mayBeTooSoon = this.#areApart.value === undefined && this.#restMs(who, address) > 0;
-      if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
+      if (isAgain) this.#silent.delete(address);
+      try {
+        const code = await this.codeTo(address, mark, tried);
+        this.#cameAt.set(who, steadyNow());
+        if (isAgain) this.#areApart.learn(true);
+        return { code, mark };
+      } catch (error) {
+        const mayBeTooSoon = !isAgain && this.#areApart.value === undefined && this.#restMs(who, address) > 0;
+        if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
+        this.areNotApart();
+      }
     }
-    this.areNotApart();
-    await this.#rest(who, address);
-    const again = await asked();
-    this.#silent.delete(address);
-    const came = await read(again);
-    this.#areApart.learn(true);
-    return came;
   }
 
   /** Whether a target may still limit mails without saying so. */

@@ -2,6 +2,8 @@ import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi/generated/bodies.js';
 
+const { text, flag, listOf, oneOf, orNull } = shapes;
+
 /** Fails to compile if the contract drops one of these properties. */
 type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
 
@@ -24,9 +26,9 @@ export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | '
 export function clusterConfigOf(body: unknown): ClusterConfig {
   const read = reader(body, 'GET /mfa-config');
   return {
-    enabled: read('enabled', isBoolean) ?? false,
-    authenticationTypes: read('authenticationTypes', isStrings) ?? null,
-    retainUserMfaSettings: read('retainUserMfaSettings', isBoolean) ?? null,
+    enabled: read('enabled', flag) ?? false,
+    authenticationTypes: read('authenticationTypes', listOf(text)) ?? null,
+    retainUserMfaSettings: read('retainUserMfaSettings', flag) ?? null,
   };
 }
 
@@ -34,9 +36,9 @@ export function clusterConfigOf(body: unknown): ClusterConfig {
 export function supportConfigOf(body: unknown): SupportConfig {
   const read = reader(body, 'GET /support-user/mfa');
   return {
-    enabled: read('enabled', isBoolean) ?? false,
-    mfaType: read('mfaType', isString) ?? null,
-    email: read('email', isString) ?? null,
+    enabled: read('enabled', flag) ?? false,
+    mfaType: read('mfaType', text) ?? null,
+    email: read('email', text) ?? null,
   };
 }
 
@@ -108,24 +110,10 @@ function reader(body: unknown, what: string) {
   };
 }
 
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isString);
-}
-
 /** Removes null members, which some targets refuse. */
 export function withoutNulls(config: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
-
-const { text, listOf, oneOf, orNull } = shapes;
 
 const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
 export type SupportSet = Shaped<typeof supportSet>;
