@@ -54,6 +54,16 @@ describe('the conditions of a check hold for what it saw, and not for a right an
       '{"enabled": false}',
       '{"enabled": true, "x": 1}',
     ],
+    [
+      members({ pointer: '/email', rule: 'is', expected: null, seen: 'a@b.example' }),
+      '{"email": "a@b.example"}',
+      '{"enabled": true}',
+    ],
+    [
+      members({ pointer: '/email', rule: 'is not', expected: null }),
+      '{"enabled": true}',
+      '{"email": "a@b.example"}',
+    ],
     [members({ pointer: '/totpUri', rule: 'is a text' }), '{"totpUri": ""}', `{"totpUri": "${key}"}`],
     [members({ pointer: '/totpUri', rule: 'is absent' }), '{"totpUri": "x"}', '{"totpUri":null}'],
     [

@@ -26,6 +26,8 @@ const inShort = 20;
 const namedIds = 4;
 const longestReason = 800;
 const longestLine = 300;
+/** Longer commands are left out, since a part of them is of no use. */
+const longestCommands = 2000;
 
 /**
  * The verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes, failures with commands,
@@ -42,16 +44,8 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
     overview(verdict),
     ...(changes === undefined ? [] : changed(changes)),
     ...section(failures.heading, leading.slice(0, inFull).flatMap(failure), leading.length - inFull),
-    ...section(
-      failures.advisoryHeading,
-      [list(advisory.slice(0, inShort).map(short))],
-      advisory.length - inShort,
-    ),
-    ...section(
-      `Known failures, as in the baseline: ${known.length}`,
-      [list(known.slice(0, inShort).map(short))],
-      known.length - inShort,
-    ),
+    ...listed(failures.advisoryHeading, advisory, short),
+    ...listed(`Known failures, as in the baseline: ${known.length}`, known, short),
     ...undecided(troubles, of('inconclusive').length),
     ...waived(verdict, of('waived')),
     ...grouped('Not run', of('not run')),
@@ -79,19 +73,17 @@ function overview(verdict: Verdict): string {
       `${mdText(target.name)} ${mdCell(target.baseUrl)}${target.tlsInsecure ? ' **TLS not verified**' : ''}`,
     ],
     ['Release', `${mdText(release)} ${mdText(`(${contract.source})`)}`],
-    ...(statement === undefined ? [] : [['Statement', mdText(cut(statement, longestLine))] as const]),
+    ...(statement === undefined ? [] : [['Statement', lineOf(statement)] as const]),
     [
       'Run',
       `${mdText(mode)}, seed ${seed}, ${minuteOf(startedAt)} UTC, took ${duration(durationMs)}, suite ${mdText(suite.version)}`,
     ],
     ['Outcomes', outcomes.join(', ')],
-    ...(verdict.gating?.notes ?? []).map((note) => ['Baseline', mdText(cut(note, longestLine))] as const),
+    ...(verdict.gating?.notes ?? []).map((note) => ['Baseline', lineOf(note)] as const),
     ...(verdict.gate !== 'inconclusive' && verdict.cause !== ''
       ? [['Gate', mdText(cut(verdict.cause, longestReason))] as const]
       : []),
-    ...otherWarnings(verdict).map(
-      (warning) => ['Warning', `**${mdText(cut(warning, longestLine))}**`] as const,
-    ),
+    ...otherWarnings(verdict).map((warning) => ['Warning', `**${lineOf(warning)}**`] as const),
     ...(verdict.restored
       ? []
       : [['State', '**The target was not restored to the state it was found in**'] as const]),
@@ -109,9 +101,8 @@ function changed({
   facts: measured,
   other,
 }: NonNullable<ReportExtras['changes']>): string[] {
-  const all = [...broke, ...mended, ...measured, ...other].map((text) => mdText(cut(text, longestLine)));
-  const shown = all.length === 0 ? ['Nothing changed.'] : all.slice(0, inShort);
-  return section(`Since ${mdText(since)}`, [list(shown)], all.length - inShort);
+  const all = [...broke, ...mended, ...measured, ...other];
+  return listed(`Since ${mdText(since)}`, all.length === 0 ? ['Nothing changed.'] : all, lineOf);
 }
 
 function section(title: string, blocks: readonly string[], left = 0): string[] {
@@ -120,13 +111,21 @@ function section(title: string, blocks: readonly string[], left = 0): string[] {
   return [`### ${title}`, ...own, ...(left > 0 ? [`and ${left} more in verdict.json`] : [])];
 }
 
+function listed<T>(title: string, items: readonly T[], itemOf: (item: T) => string): string[] {
+  const shown = items.slice(0, inShort).map((item) => `- ${itemOf(item)}`);
+  return section(title, [shown.join('\n')], items.length - inShort);
+}
+
+/** A text of the target on one line, cut. */
+const lineOf = (text: string): string => mdText(cut(text, longestLine));
+
 function failure({ failure: outcome, follows }: Required<Trouble>): string[] {
   const { id, title, reason, source, reproduce } = outcome;
   return [
-    `**${mdCode(id)}**${differenceFromMust(outcome)} ${mdText(cut(title, longestLine))}`,
+    `**${mdCode(id)}**${differenceFromMust(outcome)} ${lineOf(title)}`,
     mdBlock(cut(reason, longestReason)),
-    `Source: ${mdText(cut(source, longestLine))}`,
-    ...(reproduce === '' || reproduce.length > longestReason ? [] : [mdBlock(reproduce)]),
+    `Source: ${lineOf(source)}`,
+    ...(reproduce === '' || reproduce.length > longestCommands ? [] : [mdBlock(reproduce)]),
     ...(follows.length === 0 ? [] : [`**${followWords(follows.length)}**: ${ids(follows)}`]),
   ];
 }
@@ -147,9 +146,9 @@ function groupsIn(
 ): string[] {
   const items = groups
     .slice(0, inShort)
-    .map(([text, group]) => `${group.length}: ${mdText(cut(text, longestLine))}: ${ids(group)}`);
+    .map(([text, group]) => `- ${group.length}: ${lineOf(text)}: ${ids(group)}`);
   const left = groups.slice(inShort).reduce((sum, [, group]) => sum + group.length, 0);
-  return section(title, [list(items)], left);
+  return section(title, [items.join('\n')], left);
 }
 
 /** Undecided requirements that don't follow from a failure. */
@@ -166,14 +165,13 @@ function undecided(troubles: readonly Trouble[], all: number): string[] {
 function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
   const groups = groupBy(outcomes, ({ waiver }) => {
     const { reason = '', owner = '', issue = '', expires = '' } = waiver ?? {};
-    return `until ${mdText(expires)}, ${mdText(cut(owner, longestLine))}, ${mdLink(cut(issue, longestLine), issue)}: ${mdText(cut(reason, longestLine))}`;
+    return `until ${mdText(expires)}, ${lineOf(owner)}, ${mdLink(cut(issue, longestLine), issue)}: ${lineOf(reason)}`;
   });
   const items = [...groups].map(([text, group]) => `${ids(group)} ${text}`);
   const stale = (verdict.waivers ?? [])
     .filter(hasTrouble)
-    .map((use) => `**Needs attention:** ${mdText(cut(troubleText(use), longestLine))}`);
-  const all = [...items, ...stale];
-  return section(`Waived: ${outcomes.length}`, [list(all.slice(0, inShort))], all.length - inShort);
+    .map((use) => `**Needs attention:** ${lineOf(troubleText(use))}`);
+  return listed(`Waived: ${outcomes.length}`, [...items, ...stale], (item) => item);
 }
 
 function ids(group: readonly Outcome[]): string {
@@ -185,7 +183,7 @@ function ids(group: readonly Outcome[]): string {
 
 function facts(verdict: Verdict): string[] {
   const rows = measuredInWords(verdict.facts).map(
-    ({ label, text }) => `| ${mdText(cut(label, longestLine))} | ${mdText(cut(text, longestLine))} |`,
+    ({ label, text }) => `| ${lineOf(label)} | ${lineOf(text)} |`,
   );
   if (rows.length === 0) return [];
   const table = ['| what | measured |', '| --- | --- |', ...rows.slice(0, inShort)].join('\n');
@@ -193,15 +191,9 @@ function facts(verdict: Verdict): string[] {
 }
 
 function residue(verdict: Verdict): string[] {
-  const left = verdict.residue.map((text) => mdText(cut(text, longestLine)));
-  return section(
-    `${residueHeading(verdict)}: ${counted(left.length, 'thing')}`,
-    [list(left.slice(0, inShort))],
-    left.length - inShort,
-  );
+  const { residue: left } = verdict;
+  return listed(`${residueHeading(verdict)}: ${counted(left.length, 'thing')}`, left, lineOf);
 }
-
-const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
 /** Keeps as many whole blocks as fit, so that no fence stays open. */
 function fitted(blocks: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
-import { cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
+import { cut, duration, programName } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
 import { bySize } from '../../verdict/derive/group.js';
@@ -8,6 +8,7 @@ import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
+import { type Ink, type Terminal, terminal } from './terminal.js';
 import {
   differenceFromMust,
   failuresOf,
@@ -59,23 +60,27 @@ const indent = '     ';
  * commands and the open requirements with reasons. Text from the target is made printable.
  */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
-  const width = Math.max(options.width, narrowest);
-  const ink = paint(options.colour);
+  const at = terminal(options.colour, Math.max(options.width, narrowest));
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
   const troubles = troublesOf(verdict);
-  const headline = verdictInColour(verdict, ink);
+  const headline = at.ink[tones[verdictWord(verdict)]](at.line(verdictLine(verdict)));
   const sections = [
     [headline],
-    header(verdict, ink, width),
-    changed(options.changes, ink, width),
-    failures(troubles, options, ink, width),
-    undecided(troubles, of('inconclusive').length, ink, width),
-    waived(verdict, ink, width),
-    grouped('Not run', of('not run'), ink.strong, ink, width),
-    facts(verdict, ink, width),
-    state(verdict, options, ink, width),
+    header(verdict, at),
+    changed(options.changes, at),
+    failures(troubles, options, at),
+    undecided(troubles, of('inconclusive').length, at),
+    waived(verdict, at),
+    grouped(
+      at.ink.strong,
+      'Not run',
+      bySize(of('not run'), ({ reason }) => reason),
+      at,
+    ),
+    facts(verdict, at),
+    state(verdict, options, at),
     files(options),
-    secrets(options, ink),
+    secrets(options, at),
     [options.exit ?? exitLine(verdict), headline],
   ];
   return `${sections
@@ -84,14 +89,9 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     .join('\n\n')}\n`;
 }
 
-function verdictInColour(verdict: Verdict, ink: Paint): string {
-  const line = printable(verdictLine(verdict)).replaceAll('\n', ' ');
-  return ink[tones[verdictWord(verdict)]](line);
-}
-
-function header(verdict: Verdict, ink: Paint, width: number): string[] {
+function header(verdict: Verdict, at: Terminal): string[] {
   const { target, contract } = verdict;
-  const row = (name: string, text: string) => `${name.padEnd(9)} ${printable(text).replaceAll('\n', ' ')}`;
+  const row = (name: string, text: string) => `${name.padEnd(9)} ${at.line(text)}`;
   const { waived, ...counts } = countWords(verdict);
   const { notRun, notApplicable, ...decided } = counts;
   const seldom = verdict.summary.waived > 0 ? [waived] : [];
@@ -100,10 +100,9 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
   const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
   return [
     row('target', `${target.name}  ${target.baseUrl}`),
-    ...(verdict.warnings ?? warningsOf(verdict)).flatMap((warning) => {
-      const [first = '', ...rest] = wrap(printable(warning), width, ' '.repeat(10));
-      return [row('WARNING', first.trimStart()), ...rest].map(ink.bad);
-    }),
+    ...(verdict.warnings ?? warningsOf(verdict)).flatMap((warning) =>
+      at.behind('WARNING   ', warning, ' '.repeat(10)).map(at.ink.bad),
+    ),
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
     ...contractWords(contract).map((words) => row('contract', words)),
     ...(statement === undefined ? [] : [row('statement', statement)]),
@@ -112,29 +111,25 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
       `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}${lanesIn(verdict)}`,
     ),
     row('outcomes', parts.join(', ')),
-    ...(said ? wrap(printable(verdict.cause), width, '') : []),
+    ...(said ? at.wrapped(verdict.cause, '') : []),
   ];
 }
 
-function changed(changes: ChangesSince | undefined, ink: Paint, width: number): string[] {
+function changed(changes: ChangesSince | undefined, at: Terminal): string[] {
   if (changes === undefined) return [];
   const { since, broke, mended, facts, other } = changes;
-  const all = [
-    ...broke.map((text) => [text, ink.bad] as const),
-    ...[...mended, ...facts, ...other].map((text) => [text, ink.plain] as const),
-  ];
+  const all = [...broke, ...mended, ...facts, ...other];
   const left = all.length - shownChanges;
   return [
-    ink.strong(`Since ${printable(since)}`),
+    at.ink.strong(`Since ${printable(since)}`),
     ...(all.length === 0 ? ['   - Nothing changed.'] : []),
-    ...all.slice(0, shownChanges).flatMap(([text, colour]) => bullet(text, colour, width)),
+    ...all
+      .slice(0, shownChanges)
+      .flatMap((text, index) =>
+        at.behind('   - ', text, indent).map(index < broke.length ? at.ink.bad : at.ink.plain),
+      ),
     ...(left > 0 ? [`   and ${left} more: ${programName()} compare lists all`] : []),
   ];
-}
-
-function bullet(text: string, colour: (text: string) => string, width: number): string[] {
-  const [first = '', ...rest] = wrap(printable(text), width, indent);
-  return [`   - ${first.trimStart()}`, ...rest].map(colour);
 }
 
 function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
@@ -145,55 +140,42 @@ function contractWords({ missing = [], differing = [] }: Verdict['contract']): s
   return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
-function failures(
-  troubles: readonly Trouble[],
-  options: SummaryOptions,
-  ink: Paint,
-  width: number,
-): string[] {
+function failures(troubles: readonly Trouble[], options: SummaryOptions, at: Terminal): string[] {
   const { heading, leading, advisory, advisoryHeading } = failuresOf(troubles);
   const roomForShoulds = Math.max(0, shownFailures - leading.length);
   const lines: string[] = [];
   if (leading.length > 0) {
-    lines.push(ink.bad(heading));
+    lines.push(at.ink.bad(heading));
     for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
-      lines.push('', ...inFull(failure, index + 1, options, ink, width));
+      lines.push('', ...inFull(failure, index + 1, options, at));
       if (follows.length > 0)
         lines.push(
-          ...wrap(`${followWords(follows.length)}: ${printable(namesOf(follows))}`, width, indent).map(
-            ink.warn,
-          ),
+          ...at.wrapped(`${followWords(follows.length)}: ${namesOf(follows)}`, indent).map(at.ink.warn),
         );
     }
   }
   if (advisory.length > 0 && roomForShoulds > 0) {
-    lines.push(...(lines.length > 0 ? [''] : []), ink.warn(advisoryHeading));
-    lines.push(...advisory.slice(0, roomForShoulds).flatMap((outcome) => inShort(outcome, options, width)));
+    lines.push(...(lines.length > 0 ? [''] : []), at.ink.warn(advisoryHeading));
+    lines.push(...advisory.slice(0, roomForShoulds).flatMap((outcome) => inShort(outcome, options, at)));
   }
   const left = leading.length + advisory.length - shownFailures;
   if (left > 0) lines.push('', `and ${left} more in ${printable(options.outDir)}`);
   return lines;
 }
 
-function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
+function undecided(troubles: readonly Trouble[], all: number, at: Terminal): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);
   const groups = causes.map(({ follows }) => [follows[0]?.reason ?? '', follows] as const);
-  return [ink.warn(heading), ...groupLines(groups, ink, width)];
+  return [at.ink.warn(heading), ...groupLines(groups, at)];
 }
 
-function inFull(
-  outcome: Outcome,
-  number: number,
-  options: SummaryOptions,
-  ink: Paint,
-  width: number,
-): string[] {
+function inFull(outcome: Outcome, number: number, options: SummaryOptions, at: Terminal): string[] {
   return [
-    `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}${differenceFromMust(outcome)}`,
-    ...wrap(printable(outcome.title), width, indent),
-    ...wrap(printable(cut(outcome.reason, longestReason)), width, `${indent}| `),
-    ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
+    `${`${number}.`.padStart(4)} ${at.ink.strong(printable(outcome.id))}${differenceFromMust(outcome)}`,
+    ...at.wrapped(outcome.title, indent),
+    ...at.wrapped(cut(outcome.reason, longestReason), `${indent}| `),
+    ...at.wrapped(`source: ${outcome.source}`, indent).map(at.ink.faint),
     // Unwrapped, so that users can copy it.
     ...(outcome.reproduce === ''
       ? []
@@ -207,66 +189,56 @@ function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): strin
   return file === undefined ? [] : [`${indent}reproduce: sh ${printable(`${outDir}/${file}`)}`];
 }
 
-function inShort(outcome: Outcome, options: SummaryOptions, width: number): string[] {
+function inShort(outcome: Outcome, options: SummaryOptions, at: Terminal): string[] {
   return [
     `   - ${printable(outcome.id)}`,
-    ...wrap(printable(outcome.title), width, indent),
-    ...wrap(printable(cut(outcome.reason, longestAdvice)), width, `${indent}| `),
+    ...at.wrapped(outcome.title, indent),
+    ...at.wrapped(cut(outcome.reason, longestAdvice), `${indent}| `),
     ...scriptLine(outcome, options),
   ];
 }
 
-function grouped(
-  title: string,
-  outcomes: readonly Outcome[],
-  colour: (text: string) => string,
-  ink: Paint,
-  width: number,
-  by: (outcome: Outcome) => string = ({ reason }) => reason,
-): string[] {
-  if (outcomes.length === 0) return [];
-  return [colour(`${title}: ${outcomes.length}`), ...groupLines(bySize(outcomes, by), ink, width)];
+type Groups = readonly (readonly [reason: string, outcomes: readonly Outcome[]])[];
+
+function grouped(colour: Ink, title: string, groups: Groups, at: Terminal): string[] {
+  const count = groups.reduce((sum, [, outcomes]) => sum + outcomes.length, 0);
+  return count === 0 ? [] : [colour(`${title}: ${count}`), ...groupLines(groups, at)];
 }
 
-function groupLines(
-  groups: readonly (readonly [reason: string, outcomes: readonly Outcome[]])[],
-  ink: Paint,
-  width: number,
-): string[] {
-  return groups.flatMap(([reason, outcomes]) => {
-    const [first = '', ...rest] = wrap(printable(cut(reason, longestReason)), width, indent);
-    return [
-      `${String(outcomes.length).padStart(4)} ${first.trimStart()}`,
-      ...rest,
-      ...wrap(printable(namesOf(outcomes)), width, indent).map(ink.faint),
-    ];
-  });
+function groupLines(groups: Groups, at: Terminal): string[] {
+  return groups.flatMap(([reason, outcomes]) => [
+    ...at.behind(`${String(outcomes.length).padStart(4)} `, cut(reason, longestReason), indent),
+    ...at.wrapped(namesOf(outcomes), indent).map(at.ink.faint),
+  ]);
 }
 
-function waived(verdict: Verdict, ink: Paint, width: number): string[] {
+function waived(verdict: Verdict, at: Terminal): string[] {
   const outcomes = verdict.outcomes.filter(({ outcome }) => outcome === 'waived');
   const stale = (verdict.waivers ?? [])
     .filter(hasTrouble)
-    .flatMap((use) => wrap(`- ${printable(troubleText(use))}`, width, '   '));
+    .flatMap((use) => at.wrapped(`- ${troubleText(use)}`, '   '));
   return [
-    ...grouped('Waived', outcomes, ink.warn, ink, width, ({ waiver }) => waiverText(waiver)),
-    ...(stale.length === 0 ? [] : [ink.warn('Waivers that need attention'), ...stale]),
+    ...grouped(
+      at.ink.warn,
+      'Waived',
+      bySize(outcomes, ({ waiver }) => waiverText(waiver)),
+      at,
+    ),
+    ...(stale.length === 0 ? [] : [at.ink.warn('Waivers that need attention'), ...stale]),
   ];
 }
 
-function facts(verdict: Verdict, ink: Paint, width: number): string[] {
+function facts(verdict: Verdict, at: Terminal): string[] {
   const known = measuredInWords(verdict.facts);
   const widest = Math.max(0, ...known.map(({ label }) => label.length));
-  const lines = known.flatMap(({ label, text }) => {
-    const [first = '', ...rest] = wrap(printable(text), width, ' '.repeat(widest + 4));
-    const name = printable(label).replaceAll('\n', ' ');
-    return [`  ${name.padEnd(widest)}  ${first.trimStart()}`, ...rest];
-  });
+  const lines = known.flatMap(({ label, text }) =>
+    at.behind(`  ${at.line(label).padEnd(widest)}  `, text, ' '.repeat(widest + 4)),
+  );
   const { waits, retries } = verdict;
   const waited = waitGroups(waits).map(({ what, ms }) => `${what} ${duration(ms)}`);
   const repeated = repeatedWords(retries);
   return [
-    ...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []),
+    ...(lines.length > 0 ? [at.ink.strong('Measured'), ...lines] : []),
     ...(waits.length > 0 ? [`Waited ${duration(waitedMs(waits))} in all: ${waited.join(', ')}`] : []),
     ...(repeated === '' ? [] : [`Requests repeated because the target asked for it: ${repeated}`]),
   ];
@@ -275,10 +247,9 @@ function facts(verdict: Verdict, ink: Paint, width: number): string[] {
 function state(
   verdict: Verdict,
   { targetFile = 'TARGET-FILE' }: SummaryOptions,
-  ink: Paint,
-  width: number,
+  { ink, wrapped }: Terminal,
 ): string[] {
-  const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
+  const residue = verdict.residue.flatMap((text) => wrapped(`- ${text}`, '  '));
   const left = residue.length === 0 ? [] : [`${residueHeading(verdict)}:`, ...residue];
   if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];
   return [
@@ -295,7 +266,7 @@ function files({ outDir, files: names }: SummaryOptions): string[] {
   return names.length === 0 ? [] : [`Written to ${printable(outDir)}: ${names.map(printable).join(', ')}`];
 }
 
-function secrets({ secrets }: SummaryOptions, ink: Paint): string[] {
+function secrets({ secrets }: SummaryOptions, { ink }: Terminal): string[] {
   if (secrets === undefined) return [];
   const colour = secrets.clean ? ink.good : ink.bad;
   return secrets.lines.map(printable).map((line, index) => (index === 0 ? colour(line) : line));

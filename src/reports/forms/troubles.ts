@@ -103,7 +103,8 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);
-  const rest = behind > 0 ? `, ${behind} ${behind === 1 ? 'follows' : 'follow'} from the failures above` : '';
+  const which = behind === all && all > 1 ? 'all' : behind;
+  const rest = behind > 0 ? `, ${which} ${behind === 1 ? 'follows' : 'follow'} from the failures above` : '';
   return { heading: `Inconclusive: ${all}${rest}`, causes };
 }
 

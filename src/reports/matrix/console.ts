@@ -1,8 +1,9 @@
 import { printable } from '../../base/redaction/printable.js';
-import { counted, type Paint, paint, shortened, wrap } from '../../base/words.js';
+import { counted, shortened } from '../../base/words.js';
 import { type ShortVerdict, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitMeaning } from '../../verdict/derive/exit-code.js';
 import type { SummaryOptions } from '../forms/summary.js';
+import { type Terminal, terminal } from '../forms/terminal.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
@@ -16,18 +17,17 @@ const shownFailures = 20;
 const shownNames = 4;
 
 export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
-  const ink = paint(options.colour);
+  const at = terminal(options.colour, options.width);
   const sections = [
-    [headline(matrix, ink)],
-    options.brief ? [] : targets(matrix),
-    failures(matrix, ink),
+    [at.ink[tones[matrixWord(matrix)]](matrixLine(matrix))],
+    options.brief ? [] : targets(matrix, at),
+    failures(matrix, at),
     listed(
       'Missing or broken:',
       matrix.problems.map(({ text }) => text),
-      ink,
-      options.width,
+      at,
     ),
-    listed('Note:', matrix.notes, ink, options.width),
+    listed('Note:', matrix.notes, at),
     [
       `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,
       // A run prints the exit codes with their reasons elsewhere.
@@ -67,14 +67,12 @@ export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>):
   return shortVerdict({ gate, complete: targets.every(({ complete }) => complete) });
 }
 
-const headline = (matrix: Matrix, ink: Paint): string => ink[tones[matrixWord(matrix)]](matrixLine(matrix));
-
-function targets({ targets: all, missing }: Matrix): string[] {
+function targets({ targets: all, missing }: Matrix, at: Terminal): string[] {
   const rows = [
     ...all.map(({ name, release, headline, restored }) => [
       printable(name),
       release,
-      `${printable(headline).replaceAll('\n', ' ')}${restored ? '' : '; NOT RESTORED to the state it was found in'}`,
+      `${at.line(headline)}${restored ? '' : '; NOT RESTORED to the state it was found in'}`,
     ]),
     ...missing.map(({ name, why }) => [printable(name), '', `missing: ${printable(why)}`]),
   ];
@@ -87,7 +85,7 @@ function targets({ targets: all, missing }: Matrix): string[] {
   return rows.length > shown.length ? [...lines, `  and ${rows.length - shown.length} more`] : lines;
 }
 
-function failures({ requirements, targets: all }: Matrix, ink: Paint): string[] {
+function failures({ requirements, targets: all }: Matrix, { ink }: Terminal): string[] {
   const failed = requirements.flatMap((row) => {
     const names = failedOn(row);
     return row.level === 'must' && names.length > 0 ? [{ id: row.id, names }] : [];
@@ -114,7 +112,7 @@ function exitLine(matrix: Matrix): string {
   return `Exit code: ${exitCode} (${meaning})`;
 }
 
-function listed(title: string, texts: readonly string[], ink: Paint, width: number): string[] {
+function listed(title: string, texts: readonly string[], { ink, wrapped }: Terminal): string[] {
   if (texts.length === 0) return [];
-  return [ink.warn(title), ...texts.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '))];
+  return [ink.warn(title), ...texts.flatMap((text) => wrapped(`- ${text}`, '  '))];
 }

@@ -167,10 +167,15 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
 /** The name of an outermost member; undefined for a deeper one. */
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
+const none = quoted('null');
+/** A missing member counts as null, as in configurations. */
+const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
+
 /** Commands that succeed if a member breaks its rule. `json` is the expected value, or for "may be" the seen one. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
-  is: (at, name, json) => `[ "$(value ${at} ${name})" != ${json} ]`,
-  'is not': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
+  is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
+  'is not': (at, name, json) =>
+    json === none ? `! ${hasOther(at, name)}` : `[ "$(value ${at} ${name})" = ${json} ]`,
   'may be': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
   lacks: (at, name, json) => `value ${at} ${name} | grep -qF -- ${json}`,
   'is a text': (at, name) => `[ -z "$(member ${at} ${name})" ]`,
@@ -188,7 +193,7 @@ function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): s
 function changed({ member, before, now, readBefore, readNow }: Change): Condition[] | undefined {
   if (readNow === null || !/^\w+$/.test(member)) return undefined;
   const is = (at: number, value: unknown) =>
-    `[ "$(value ${at} ${member})" = ${quoted(JSON.stringify(value))} ]`;
+    `[ "$(value ${at} ${member})" = ${quoted(JSON.stringify(value) ?? '')} ]`;
   if (readBefore === null) return Array.isArray(now) ? undefined : [{ at: readNow, shows: is(readNow, now) }];
   const read = typeof before === 'boolean' ? is(readBefore, before) : `status ${readBefore} '2??'`;
   return [

@@ -1,0 +1,28 @@
+import { printable } from '../../base/redaction/printable.js';
+import { type Paint, paint, wrap } from '../../base/words.js';
+
+export type Ink = (text: string) => string;
+
+/** Lines for a terminal. Each function makes the text printable, since it may be the target's. */
+export interface Terminal {
+  readonly ink: Paint;
+  /** Without line breaks, however long. */
+  line(text: string): string;
+  /** Broken to fit the width, each line after `indent`. */
+  wrapped(text: string, indent: string): string[];
+  /** The same with `head` in place of the first indent. */
+  behind(head: string, text: string, indent: string): string[];
+}
+
+export function terminal(colour: boolean, width: number): Terminal {
+  const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
+  return {
+    ink: paint(colour),
+    line: (text) => printable(text).replaceAll('\n', ' '),
+    wrapped,
+    behind: (head, text, indent) => {
+      const [first = '', ...rest] = wrapped(text, indent);
+      return [`${head}${first.trimStart()}`, ...rest];
+    },
+  };
+}
