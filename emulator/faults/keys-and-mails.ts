@@ -11,7 +11,7 @@ import type { MailCode, Owner, TotpKey, User } from '../state.js';
 /** Longer than concurrent requests need to arrive. */
 const raceMs = 60;
 
-/** Steps of half an hour, for keys of the reference. */
+/** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
 /** The password alone gets a body or a cookie that allows the operation `opens`. */

@@ -81,7 +81,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 /**
  * Demands mfaCode where the change needs one.
  *
- * @returns whether a right code came with the request; replacing a verified key needs one as well
+ * @returns whether the request has a right code, which replacing a verified key also needs
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');

@@ -24,7 +24,7 @@ export interface Judgement {
   readonly verdict: Verdict | undefined;
   /** The run's other output about this target, if the run ended with exit code 2 or by a signal. */
   readonly trouble: readonly string[];
-  /** Requirements with outcome fail; with a fault also facts with another measured value. */
+  /** Requirements with outcome fail. For a fault also facts with another value than on the reference. */
   readonly red: readonly string[];
 }
 

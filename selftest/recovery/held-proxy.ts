@@ -85,7 +85,7 @@ export class HeldProxy {
     return `http://127.0.0.1:${address.port}${this.#target.pathname}`;
   }
 
-  /** From here on the moment may come. */
+  /** From here on the proxy counts writes, so the chosen moment may come. */
   arm(): void {
     this.#isArmed = true;
   }

@@ -1,4 +1,4 @@
-/** Tells whether data from another process of the suite has a type. Objects may have further members. */
+/** Whether data from another process of the suite has the expected type. Objects may have further members. */
 export type Shape<T> = (value: unknown) => value is T;
 
 /** The type of values that match a shape. */

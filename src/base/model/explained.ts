@@ -9,7 +9,7 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** If the last exchanges, up to this one, were repeated with the same or other values: how many they are. */
+  /** How many of the latest exchanges, this one included, were repeated together. Values may differ. */
   readonly again?: number;
 }
 

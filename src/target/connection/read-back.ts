@@ -53,7 +53,7 @@ export class ReadBack {
     return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }
 
-  /** Until a part has shown a change, it is taken to be as late as the other. */
+  /** A part that has shown no change yet counts as being as late as the other part. */
   #seenOf(part: Part): PartLag {
     const { cluster, support } = this.#lags;
     const [own, other] = part === 'cluster' ? [cluster, support] : [support, cluster];
