@@ -163,6 +163,13 @@ const single = faultsOf({
     .with(letIn, ({ apiKey = '' }, _call, { state }) =>
       state.users.some((user) => apiKey.startsWith(user.apiKey.slice(0, -1))),
     ),
+  'access/anonymous-reads-under-mfa': breaks('access/anonymous-reads-nothing-under-mfa')
+    .says('While cluster MFA is on, GET /mfa-config works without a credential.')
+    .with(
+      letIn,
+      (credentials, { operation }, { state }) =>
+        operation === 'GetMFAConfig' && state.cluster.enabled && isAnonymous(credentials),
+    ),
   'access/key-with-more': breaks('access/key-with-more-is-refused')
     .says('Characters after a right API key are ignored.')
     .with(letIn, ({ apiKey = '' }, _call, { state }) =>

@@ -105,6 +105,15 @@ const single = faultsOf({
         answer.content = Buffer.from('<html><h1>Something went wrong</h1></html>');
       });
     }),
+  'login/unknown-sid-is-500': breaks('http/no-server-error-for-client-mistake')
+    .says('DELETE /users/sessions answers an unknown sid by 500.')
+    .by((seams) => {
+      seams.input('DeleteSession', (call, { state }) => {
+        const sid = call.query.get('sid');
+        if (sid !== null && !state.users.some((user) => user.sid === sid))
+          throw new Refusal(500, 'KInternalError', 'The sessions can not be listed.');
+      });
+    }),
   'login/delete-answers-200': breaks('sessions/delete-answers-204')
     .says('DELETE /users/sessions answers 200.')
     .with(replaces, 'DeleteSession', 204, { status: 200, body: {} }),

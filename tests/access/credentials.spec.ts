@@ -59,6 +59,13 @@ test('access/key-needs-no-code', async ({ api, admin: as, cluster }) => {
   for (const read of reads) expect(await api.call(read, { as })).toBeAccepted();
 });
 
+test('access/anonymous-reads-nothing-under-mfa', async ({ api, cluster }) => {
+  await arrange(cluster.on(mfa.bothTypes));
+
+  for (const read of ['GetMFAConfig', 'GetSupportMFAConfig'] as const)
+    expect(await api.call(read)).toBeRefused();
+});
+
 test('access/token-in-authorization', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const as = await users.sessions.token(users.withPassword());
