@@ -210,15 +210,11 @@ export class Codes {
     return undefined;
   }
 
-  /**
-   * Waits for the nearest code that begins with 0 within `mostSteps`, counted from the first step whose code can be
-   * used. @returns undefined if there is none
-   */
+  /** Waits for the nearest code that begins with 0 within `mostSteps`. @returns undefined if there is none */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
-      const isSpent = !authenticator.isUnused(this.clock.now(), 0);
-      const steps = this.stepsToLeadingZero(authenticator, mostSteps + Number(isSpent));
+      const steps = this.stepsToLeadingZero(authenticator, mostSteps);
       if (steps === undefined) return undefined;
       // A second after the step begins.
       const untilMs = this.leftMs(authenticator) + (steps - 1) * authenticator.period * 1000 + 1_000;
