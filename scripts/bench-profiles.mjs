@@ -72,31 +72,24 @@ function costsIn(folder, accounts) {
   };
 }
 
-/** The milliseconds in which tests of each kind ran: in each kind of lane, alone, or waiting until codes are old. */
+/** Milliseconds that follow one another: of tests alone, and from the first to the last test of each kind of lane. */
 function pathIn(events) {
-  const kinds = new Map();
+  const lanes = new Map();
+  const path = { alone: 0 };
   const spans = {};
-  for (const event of events) {
-    const { type, requirement, at, durationMs } = event;
-    if (type === 'test began') kinds.set(requirement, event.lane?.replace(/ \d+$/, '') ?? 'alone');
-    if (type === 'wait' && event.for === 'ageing') kinds.set(requirement, 'ageing');
+  for (const { type, requirement, lane, at, durationMs } of events) {
+    if (type === 'test began') lanes.set(requirement, lane?.replace(/ \d+$/, ''));
     if (type !== 'test ended') continue;
+    const of = lanes.get(requirement);
     const end = Date.parse(at);
-    const kind = kinds.get(requirement);
-    spans[kind] = [...(spans[kind] ?? []), [end - durationMs, end]];
+    if (of === undefined) path.alone += durationMs;
+    else {
+      const [begin] = spans[of] ?? [end - durationMs];
+      spans[of] = [begin, end];
+    }
   }
-  return Object.fromEntries(Object.entries(spans).map(([kind, all]) => [kind, covered(all)]));
-}
-
-/** The length of all spans together, where overlaps count once. */
-function covered(spans) {
-  let ms = 0;
-  let until = Number.NEGATIVE_INFINITY;
-  for (const [begin, end] of spans.sort(([a], [b]) => a - b)) {
-    ms += Math.max(0, end - Math.max(begin, until));
-    until = Math.max(until, end);
-  }
-  return ms;
+  for (const [of, [begin, end]] of Object.entries(spans)) path[of] = end - begin;
+  return path;
 }
 
 /** The largest number of sessions that one user had open at once. */

@@ -4,13 +4,7 @@ import { SideBySide } from '../../fixtures/side-by-side.js';
 import { Roster } from '../../fixtures/users/roster.js';
 import type { Lane } from '../../src/base/model/event.js';
 import type { Uses } from '../../src/base/model/uses.js';
-import {
-  isLast,
-  lanesOfAccounts,
-  letsCodesAge,
-  mayRunWhileCodesAge,
-  queueOf,
-} from '../../src/contract/order/lanes.js';
+import { isLast, lanesOfAccounts, queueOf } from '../../src/contract/order/lanes.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { everything, usesOf } from '../../src/contract/requirements/uses.js';
 import { readTarget } from '../../src/input/target-file/read.js';
@@ -55,27 +49,6 @@ test('most tests have a lane, and what locks accounts comes last', () => {
     if (queueOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
 });
 
-test('while codes age, tests run that leave cluster MFA on and the support user alone', () => {
-  const ageing = loadRequirements().filter((each) => letsCodesAge(each));
-  expect(ageing.map((each) => each.id)).toEqual(['email-login/code-expires', 'support-email/code-expires']);
-  expect(letsCodesAge({ id }, everything)).toBe(false);
-  expect(usesOf('email-login/code-expires').support).toBeUndefined();
-  expect(usesOf('support-email/code-expires').users).toBeUndefined();
-
-  const meanwhile = loadRequirements().filter((each) => isLast(each) && mayRunWhileCodesAge(each));
-  expect(meanwhile.length).toBeGreaterThan(7);
-  expect(mayRunWhileCodesAge({ id }, { cluster: 'on', users: 1, mail: true, source: true })).toBe(true);
-  for (const uses of [
-    { cluster: 'set', users: 1 },
-    { cluster: 'off', users: 1 },
-    { cluster: 'on', users: 2 },
-    { cluster: 'on', users: 1, support: 'read' },
-    { cluster: 'on', users: 1, clock: true },
-    { support: 'set', source: true },
-  ] as const)
-    expect([uses, mayRunWhileCodesAge({ id }, uses)]).toEqual([uses, false]);
-});
-
 /** Runs that report their beginning and end, and end on request. */
 function runs() {
   const said: string[] = [];
@@ -117,27 +90,6 @@ test('one runs alone after those under way, and others wait for its end', async 
   await settled();
   await end('f');
   expect(await last).toBe('f');
-});
-
-test('others run while one that runs alone waits, and not after it', async () => {
-  const { said, run, end, settled } = runs();
-  const order = new SideBySide();
-  const rests = order.alone(() => order.resting(run('waits'), (begin) => begin()).then(run('goes on')));
-  const others = [order.alone(run('a')), order.beside(run('b'))];
-  await settled();
-
-  await end('a');
-  await end('waits');
-  const late = order.beside(run('c'));
-  await settled();
-  expect(said).toEqual(['waits+', 'a+', 'a-', 'b+', 'waits-']);
-  await end('b');
-  await end('goes on');
-  await settled();
-  await end('c');
-
-  expect(said.slice(5)).toEqual(['b-', 'goes on+', 'goes on-', 'c+', 'c-']);
-  expect(await Promise.all([rests, ...others, late])).toEqual(['goes on', 'a', 'b', 'c']);
 });
 
 const told = ({ requirement, lane, again }: { requirement: string; lane?: string; again?: true }) =>
@@ -278,25 +230,6 @@ describe('accounts that fit', () => {
     );
 
     expect(roster.allWithPassword().map(({ username }) => username)).toEqual(expected);
-  });
-
-  test('are not taken while a waiting test has codes of theirs', async () => {
-    const target = readTarget(writeTarget(temporaryFolder(), targetAt('http://h/v2', { accounts })), {});
-    const running: { requirement: string; lane: Lane | undefined } = { requirement: id, lane: undefined };
-    const roster = new Roster(target, nothingLearned, running, () => false);
-    const names = () => roster.allWithPassword().map(({ username }) => username);
-    const all = names();
-
-    await roster.holding(new Set(['viewer', 'admin']), async () => {
-      expect(names()).toEqual(all);
-      expect(roster.freeLane(3)).toBe('account 1');
-      running.requirement = 'sessions/ids-differ';
-      expect(names()).toEqual(['bob', 'ann', 'shares', 'unmailed', 'eve']);
-      expect([roster.freeLane(1), roster.freeLane(3)]).toEqual([undefined, 'account 2']);
-      Object.assign(running, { requirement: 'sessions/ids-are-long-enough', lane: 'account 2' });
-      expect(names()).toEqual(['ann', 'bob', 'shares', 'unmailed']);
-    });
-    expect(roster.freeLane(3)).toBe('account 1');
   });
 
   test('have a lane each, and log in nowhere else', async () => {

@@ -48,10 +48,9 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
     `requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} in sequence. Tests that need the target for themselves take ${seconds(path['alone'] ?? 0)},
   then those of the cluster ${seconds(path['cluster'] ?? 0)} beside those of the support user (${seconds(path['support'] ?? 0)}), then logins of several
   accounts ${seconds(path['account'] ?? 0)}.`,
-  slow: ({ path }) =>
-    `mailed codes of the support user and two accounts take ten and a half minutes to expire. Meanwhile only tests run
-  that lock another account and leave cluster MFA on. The others take ${seconds(path['alone'] ?? 0)} alone and ${seconds(path['support'] ?? 0)} in the support user's
-  lane. While the support user is locked, one account is locked too. No more run at once: a lock may hold for all callers.`,
+  slow: ({ waits }) =>
+    `ten and a half minutes until mailed codes expire, and ${seconds(waits['lock'] ?? waits['retry-after'] ?? 0)} until locks have ended, one after
+  the other: the next test can't log in with a locked account.`,
   strict: ({ waits, path }) =>
     `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times a proven key of the support user is replaced, by a code of a later step. So the
   support user's lane takes ${seconds(path['support'] ?? 0)}, and nothing is left to run beside it.`,
@@ -88,9 +87,9 @@ On a far cluster, requests take most of the time; the rest is waiting:
   answers again; **mail limit**: before the next code; **key**: until a new key is in force. The suite learns the limit of
   requests per second from three refusals and stays below it; \`limits.requestsPerSecond\` sets it in advance.
 - **read-back**: the time until the cluster shows a change, learnt in the run.
-- **ageing**: \`--slow\` waits ten and a half minutes until mailed codes expire, once for users and the support user together.
-  Meanwhile tests lock another account. \`--slow\` waits for the end of each lock after wrong codes and passwords, before
-  the next test that needs it: half a minute on this cluster, \`limits.lockMinutes\` on others.
+- **ageing**: \`--slow\` waits ten and a half minutes until mailed codes expire, once for users and the support user together,
+  and for the end of each lock after wrong codes and passwords: half a minute each on this cluster, \`limits.lockMinutes\` on
+  others.
 - **quiet**: to be sure that a mail does not come, once for all requests that should send none.
 
 Fewer requirements take less time: \`--within 60s\` runs those that fit, \`--grep\` only some areas; \`list --slow\` shows those

@@ -132,7 +132,6 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
 const atOnce = 40;
 
 test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => {
-  await locks.over();
   const { user, authenticator } = await arrange(users.enrolled());
   const guess = () =>
     users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...measured });

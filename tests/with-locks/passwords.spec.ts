@@ -10,20 +10,15 @@ const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user,
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
-/** A user whose password works now and may be locked; the admin only if there is no other. */
+/** A user whose password works now and may be locked. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
-  const known = [users.withPassword(), ...users.allWithPassword().slice(1)].filter((user) =>
-    locks.mayLock(user),
-  );
-  const others = known.filter(({ role }) => role !== 'admin');
-  const all = others.length > 0 ? others : known;
-  for (const user of all.filter((each) => !locks.isLocked(lockOf(each)))) {
+  const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
+  const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
+  for (const user of all) {
     // Just after cluster MFA was switched off, the right password alone may be refused.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
-  // A lock that an earlier test left may hold for other accounts too.
-  if (await locks.over()) return unlocked(users, locks);
   throw new NotAllowedError(
     'every account that may be locked is locked already, and only --slow waits until locks end',
   );
@@ -31,7 +26,7 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
 
 function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
   const wrong = guesses.wrongPasswords(user.username);
-  return guesses.throttling(locks.of(lockOf(user), true), () => attempt(users, user, wrong()));
+  return guesses.throttling(locks.of(lockOf(user)), () => attempt(users, user, wrong()));
 }
 
 /** The user whom an earlier test has locked by wrong passwords at POST /users/sessions. */

@@ -5,14 +5,13 @@ import { isTaken, measuredCall, mustKeepOut } from './locked.js';
 const supportPassword = 'password of supportUser';
 
 test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, locks }) => {
-  await locks.over();
   const { authenticator } = await arrange(support.onByTotp());
   const verify = (totpCode: string) =>
     api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measuredCall });
 
   const verifies = async () => (await verify(await codes.unused(authenticator))).fields.success === true;
 
-  await mustKeepOut(locks.of(supportUser, true), () => verify(codes.wrong(authenticator)), verifies, {
+  await mustKeepOut(locks.of(supportUser), () => verify(codes.wrong(authenticator)), verifies, {
     refused: 'either',
   });
 });
@@ -24,7 +23,7 @@ test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks })
     support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
 
   await mustKeepOut(
-    locks.of(supportUser, true),
+    locks.of(supportUser),
     () => switchOff(codes.wrong(authenticator)),
     async () => isTaken(switchOff(await codes.unused(authenticator))),
   );
@@ -40,7 +39,7 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
     support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
 
   await mustKeepOut(
-    locks.of(supportUser, true),
+    locks.of(supportUser),
     () => switchOff(wrong()),
     () => isTaken(switchOff(code)),
   );
@@ -56,7 +55,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const switchOff = (mfaCode: string, as?: Credential) =>
     support.patchAny({ enabled: false, mfaCode }, as, measuredCall);
 
-  const { after, rest } = await guesses.throttling(locks.of(supportUser, true), () =>
+  const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
   );
   // A locked target did not check the code, so it stays good. Waiting for another could outlast the lock.
@@ -70,7 +69,6 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
 });
 
 test('guessing/current-password-is-throttled', async ({ support, locks, connection }) => {
-  await locks.over();
   await arrange(mfa.requiresPassword(support));
   await arrange(support.off());
   const { email } = connection.target.supportUser;
@@ -79,7 +77,7 @@ test('guessing/current-password-is-throttled', async ({ support, locks, connecti
   const wrong = guesses.wrongPasswords(mfa.wrongPassword);
   const guess = () => change({ currentPassword: wrong() });
 
-  await mustKeepOut(locks.of(supportPassword, true), guess, () => isTaken(change()), { of: 'passwords' });
+  await mustKeepOut(locks.of(supportPassword), guess, () => isTaken(change()), { of: 'passwords' });
 });
 
 test('guessing/support-user-password-is-throttled', async ({ api, admin, support, codes, locks }) => {
@@ -99,5 +97,5 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
   const verifies = async () =>
     (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;
 
-  await mustKeepOut(locks.of(supportPassword, true), guess, verifies, { of: 'passwords', refused: 'either' });
+  await mustKeepOut(locks.of(supportPassword), guess, verifies, { of: 'passwords', refused: 'either' });
 });

@@ -1,7 +1,7 @@
 import type { Lane } from '../../base/model/event.js';
 import type { Uses } from '../../base/model/uses.js';
 import type { Requirement } from '../requirements/catalogue.js';
-import { everything, usesOf } from '../requirements/uses.js';
+import { usesOf } from '../requirements/uses.js';
 
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
@@ -36,14 +36,4 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
 /** A test that leaves accounts locked must come last. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
-}
-
-/** A test that waits until codes are old: while it waits, others run that `mayRunWhileCodesAge`. */
-export function letsCodesAge({ id }: Pick<Tested, 'id'>, uses: Uses = usesOf(id)): boolean {
-  return uses.clock === true && uses !== everything;
-}
-
-/** Whether a test leaves cluster MFA on and the support user alone, and can use any account. */
-export function mayRunWhileCodesAge({ id }: Pick<Tested, 'id'>, uses: Uses = usesOf(id)): boolean {
-  return uses.cluster === 'on' && uses.users === 1 && uses.support === undefined && uses.clock === undefined;
 }

@@ -23,8 +23,6 @@ const isOff = ({ enabled }: ClusterConfig) => !enabled;
 export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly same = sameCluster;
   readonly configOf = clusterConfigOf;
-  /** How many changes of the configuration the target accepted. */
-  puts = 0;
   #hasWayBack = false;
   #hasRested = false;
   /** It was switched, and nothing has shown yet whether logins follow. */
@@ -123,7 +121,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   #wasPut(body: unknown): void {
-    this.puts += 1;
     const wanted = memberOf(body, 'enabled');
     this.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);

@@ -33,11 +33,6 @@ export class Scope {
     this.demand({ cluster: 'read', users: this.#users.size });
   }
 
-  /** The user names, in lower case, of the accounts that the test has used so far. */
-  get accounts(): ReadonlySet<string> {
-    return this.#users;
-  }
-
   /** The parts that the test has touched so far. */
   get touched(): Uses {
     return this.#touched;

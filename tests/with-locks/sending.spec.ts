@@ -19,7 +19,6 @@ async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: ()
 const noLimit = { kind: 'limited', of: 'mailed codes', within: most, seen: most } as const;
 
 test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
-  await locks.over();
   const all = users.allWithMail();
   const caller = all.find(({ role }) => !locks.isLocked(role)) ?? users.withMail();
   const user = all.at(-1) ?? caller;
@@ -27,24 +26,22 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
-  const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`, true), ask);
-  if (user.role === caller.role) await locks.over();
+  const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
   const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measuredCall });
   // If this operation mails no code, other requirements report it.
-  const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`, true), send);
+  const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
   const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
 
   demand(byPassword && inSession, noLimit);
 });
 
 test('support-email/sending-is-limited', async ({ api, admin, support, mail, locks, connection }) => {
-  await locks.over();
   const email = connection.target.supportUser.email ?? '';
   await arrange(support.ensureEmail(email));
   const begin = await arrange(mail.mark());
   const send = () => api.call('SendSupportEmailOtp', { as: admin, ...measuredCall });
 
-  const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser', true), send);
+  const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
   // Takes the newest mailed code, because the limit may prevent another.
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
