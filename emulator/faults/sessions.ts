@@ -59,6 +59,13 @@ function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): vo
 const deleted = 'sessions/deleted-session-is-refused';
 const staysDeleted = 'sessions/deleted-session-stays-refused';
 
+const refusesUnknownSid = (seams: Seams, status: number) =>
+  seams.input('DeleteSession', (call, { state }) => {
+    const sid = call.query.get('sid');
+    if (sid !== null && !state.users.some((user) => user.sid === sid))
+      throw new Refusal(status, 'KNotFound', 'There is no such user.');
+  });
+
 const single = faultsOf({
   'login/delete-needs-no-credential': breaks('sessions/delete-refuses-anonymous')
     .says('DELETE /users/sessions needs no credential.')
@@ -94,11 +101,7 @@ const single = faultsOf({
   'login/unknown-sid-is-a-page': breaks('http/errors-are-error')
     .says('DELETE /users/sessions answers an unknown sid by 404 with an HTML page of the API itself.')
     .by((seams) => {
-      seams.input('DeleteSession', (call, { state }) => {
-        const sid = call.query.get('sid');
-        if (sid !== null && !state.users.some((user) => user.sid === sid))
-          throw new Refusal(404, 'KNotFound', 'There is no such user.');
-      });
+      refusesUnknownSid(seams, 404);
       seams.wire('DeleteSession', (answer) => {
         if (answer.status !== 404) return;
         answer.headers['content-type'] = 'text/html';
@@ -107,13 +110,7 @@ const single = faultsOf({
     }),
   'login/unknown-sid-is-500': breaks('http/no-server-error-for-client-mistake')
     .says('DELETE /users/sessions answers an unknown sid by 500.')
-    .by((seams) => {
-      seams.input('DeleteSession', (call, { state }) => {
-        const sid = call.query.get('sid');
-        if (sid !== null && !state.users.some((user) => user.sid === sid))
-          throw new Refusal(500, 'KInternalError', 'The sessions can not be listed.');
-      });
-    }),
+    .with(refusesUnknownSid, 500),
   'login/delete-answers-200': breaks('sessions/delete-answers-204')
     .says('DELETE /users/sessions answers 200.')
     .with(replaces, 'DeleteSession', 204, { status: 200, body: {} }),
