@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
-import { between, pick, type Random, randomOf } from './random.js';
+import { mulberry32, pick } from '../detection/sample.js';
 
 /** The kinds of harm that a bad network does to a connection. */
 export const mischiefs = ['refuse', 'reset', 'truncate', 'delay', 'corrupt', 'blackhole'] as const;
@@ -34,7 +34,7 @@ export class ChaosProxy {
   };
   readonly #server: net.Server;
   readonly #open = new Set<Socket>();
-  readonly #random: Random;
+  readonly #random: () => number;
   #calm = false;
   #connections = 0;
 
@@ -44,7 +44,7 @@ export class ChaosProxy {
     private readonly share: number,
     private readonly allowed: readonly [Mischief, ...Mischief[]],
   ) {
-    this.#random = randomOf(seed);
+    this.#random = mulberry32(seed);
     this.#server = net.createServer((near) => this.#connect(near, target));
   }
 
@@ -100,7 +100,7 @@ export class ChaosProxy {
     const isChosen = this.#random() < this.share && this.#connections > spared;
     const mischief = pick(this.#random, this.allowed);
     const way = pick<Fate['way']>(this.#random, ['to the target', 'to the suite']);
-    const after = between(this.#random, 0, farthest);
+    const after = Math.floor(this.#random() * farthest);
     return isChosen && !this.#calm ? { mischief, way, after } : undefined;
   }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Verdict } from '../../src/base/model/verdict.js';
-import { parseVerdict } from '../../src/verdict/derive/validate.js';
-import { cli, type Ended, folders, startEmulator, writeTarget } from '../cli/suite.js';
-import { journalsIn } from '../recovery/observe.js';
+import { cli, type Ended, folders, startEmulator, verdictOf, writeTarget } from '../cli/suite.js';
+import { journalsIn, stateOf } from '../recovery/observe.js';
+import type { OnEnd } from '../tool/processes.js';
 import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
 
 export interface ChaosPlan {
@@ -25,8 +25,6 @@ export interface ChaosRun {
   readonly problems: readonly string[];
 }
 
-type OnEnd = (end: () => void | Promise<void>) => void;
-
 /** The longest time for a run on any network, in milliseconds. */
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
@@ -38,7 +36,8 @@ export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: On
   const port = Number(new URL(emulator.baseUrl).port);
   const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs);
   onEnd(() => proxy.close());
-  const found = await stateOf(emulator.control);
+  const state = async () => JSON.stringify(await stateOf(emulator));
+  const found = await state();
   const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
   const file = writeTarget(folder, {
     ...content,
@@ -52,18 +51,16 @@ export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: On
 
   const ended = await cli(['run', '-t', file, ...grep, ...folders(folder)], {}, onEnd);
 
-  const where = join(folder, 'out', 'lab', 'verdict.json');
-  const verdict = parseVerdict(readFileSync(where, 'utf8'), where);
+  const verdict = verdictOf(folder);
   const problems = [...problemsOf(verdict, ended, plan)];
   proxy.calm();
-  const state = ['--state-dir', join(folder, 'state')];
   if (!verdict.restored) {
-    const restored = await cli(['restore', '-t', file, ...state], {}, onEnd);
+    const restored = await cli(['restore', '-t', file, '--state-dir', join(folder, 'state')], {}, onEnd);
     if (restored.code !== 0) problems.push(`restore ended with ${restored.code}: ${restored.stderr}`);
   }
   const left = journalsIn(join(folder, 'state'));
   if (left.length > 0) problems.push(`a journal is left: ${left.join(', ')}`);
-  const now = await stateOf(emulator.control);
+  const now = await state();
   if (now !== found) problems.push(`the target was ${found}, and is ${now}`);
   return { ended, verdict, done: proxy.done, problems };
 }
@@ -87,12 +84,4 @@ function* problemsOf(verdict: Verdict, { code, durationMs }: Ended, { fault }: C
   if (code !== wanted) yield `exit code ${code}, though the gate is ${gate} and restored is ${restored}`;
   if (failed !== (gate === 'does not conform')) yield `the gate is ${gate}, with must failed: ${failed}`;
   if (durationMs > boundMs) yield `took ${durationMs} ms`;
-}
-
-async function stateOf(control: string): Promise<string> {
-  const answer = await fetch(`${control}/state`);
-  const { cluster, support } = Object(await answer.json());
-  const types: unknown = Object(cluster).authenticationTypes;
-  const sorted = Array.isArray(types) ? [...types].sort() : types;
-  return JSON.stringify({ cluster: { ...Object(cluster), authenticationTypes: sorted }, support });
 }

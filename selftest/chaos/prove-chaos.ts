@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
+import { mulberry32, pick } from '../detection/sample.js';
+import { folderUntil, type OnEnd } from '../tool/processes.js';
 import { tool, wholeNumber } from '../tool/tool.js';
 import { type ChaosPlan, runThroughChaos } from './chaos.js';
 import { mischiefs } from './chaos-proxy.js';
-import { pick, randomOf } from './random.js';
 
 interface Options {
   readonly runs: number;
@@ -25,7 +23,7 @@ const { runs, first, jobs } = tool(
 
 /** One run in three has a faulty target, and another one in three has one kind of harm only. */
 function planOf(seed: number): ChaosPlan {
-  const random = randomOf(seed);
+  const random = mulberry32(seed);
   const share = pick(random, [0.02, 0.1, 0.3, 0.6]);
   const [fault] = faults.slice(Math.floor(random() * faults.length));
   const only = pick(random, mischiefs);
@@ -45,11 +43,11 @@ async function work(): Promise<void> {
 }
 
 async function prove(plan: ChaosPlan): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-chaos-'));
-  const ends: (() => void | Promise<void>)[] = [];
+  const ends: Parameters<OnEnd>[0][] = [];
+  const onEnd: OnEnd = (end) => void ends.push(end);
   const what = `seed ${plan.seed}, ${plan.share} of the connections: ${plan.mischiefs?.join() ?? 'all kinds'}`;
   try {
-    const run = await runThroughChaos(plan, folder, (end) => void ends.push(end));
+    const run = await runThroughChaos(plan, folderUntil(onEnd, 'chaos'), onEnd);
     const { pass, fail, inconclusive } = run.verdict.summary;
     const took = (run.ended.durationMs / 1000).toFixed(0);
     const counts = `${pass} pass, ${fail} fail, ${inconclusive} inconclusive, exit ${run.ended.code}, ${took} s`;
@@ -63,7 +61,6 @@ async function prove(plan: ChaosPlan): Promise<void> {
     console.log(`WRONG  ${what}: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     for (const end of ends.reverse()) await end();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -1,28 +1,11 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
+import { proxyBefore } from '../tool/proxy.js';
 import { emulated } from './emulated.js';
 import { performed } from './in-process.js';
-import { listen } from './servers.js';
 import { folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
-
-/** Forwards everything without the Date header. */
-function withoutDate(target: string): http.Server {
-  const { hostname, port } = new URL(target);
-  return http.createServer((request, response) => {
-    const { method, url, headers } = request;
-    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
-      response.sendDate = false;
-      const { date: _, ...rest } = answer.headers;
-      response.writeHead(answer.statusCode ?? 502, rest);
-      answer.pipe(response);
-    });
-    forward.once('error', () => response.destroy());
-    request.pipe(forward);
-  });
-}
 
 const rightCode = 'totp-login/accepts-current-code';
 const replay = 'totp-login/refuses-replay';
@@ -31,9 +14,12 @@ const replay = 'totp-login/refuses-replay';
 async function timeless(folder: string, name: string, options: EmulatorOptions): Promise<string> {
   const emulator = await startEmulator(options);
   onTestFinished(() => emulator.close());
-  const { port } = await listen(withoutDate(emulator.baseUrl));
   const { clock: _, ...content } = emulator.targetFile();
-  const baseUrl = `http://127.0.0.1:${port}/v2`;
+  const baseUrl = await proxyBefore(emulator.baseUrl, async (request, pass) => {
+    const answer = await pass(request);
+    const { date: _, ...headers } = answer.headers;
+    return { ...answer, headers };
+  });
   return writeTarget(folder, { ...content, name, baseUrl }, `${name}.yaml`);
 }
 

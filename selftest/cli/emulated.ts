@@ -1,8 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import type { OnEnd } from '../tool/processes.js';
 import { type StartedEmulator, writeTarget } from './suite.js';
-
-type OnEnd = (end: () => Promise<void>) => void;
 
 /** An emulator in this process until the test ends, because a process of its own costs half a second. */
 async function hosted(options: EmulatorOptions, onEnd: OnEnd): Promise<RunningEmulator> {

@@ -1,32 +1,21 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startedAs } from '../../src/cli/terminal.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
 import { sample } from '../report/sample.js';
-import { program, temporaryFolder } from './suite.js';
-
-interface Ending {
-  readonly code: number | null;
-  readonly stderr: string;
-}
+import { type Ended, program, spawned, temporaryFolder } from './suite.js';
 
 /** @param isRead whether somebody reads its output */
-function ending(args: readonly string[], isRead: boolean): Promise<Ending> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  if (isRead) child.stdout.resume();
-  else child.stdout.destroy();
-  return new Promise((done) => child.once('close', (code) => done({ code, stderr })));
+function ending(isRead: boolean, first: string, ...args: readonly string[]): Promise<Ended> {
+  const { child, ended } = spawned(first, args, {}, onTestFinished);
+  if (!isRead) child.stdout?.destroy();
+  return ended;
 }
 
 test.for(['18.20.8', '20.18.3'])('Node %s is refused in one line, with exit 2', async (version) => {
   const older = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
-  const { code, stderr } = await ending(['--import', `data:text/javascript,${older}`, program, 'list'], true);
+  const { code, stderr } = await ending(true, '--import', `data:text/javascript,${older}`, program, 'list');
 
   expect(stderr).toBe(`mfa-conformance needs Node 20.19 or later; this is Node ${version}.\n`);
   expect(code).toBe(2);
@@ -43,7 +32,7 @@ test.for([
   'emulator --help',
   '--help',
 ])('%s ends well without a reader', async (args) => {
-  expect(await ending([program, ...args.split(' ')], false)).toEqual({ code: 0, stderr: '' });
+  expect(await ending(false, program, ...args.split(' '))).toMatchObject({ code: 0, stderr: '' });
 });
 
 test.for<[script: string, env: NodeJS.ProcessEnv, name: string]>([

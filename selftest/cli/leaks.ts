@@ -1,17 +1,14 @@
 import { parse } from 'yaml';
+import { membersIn } from '../../src/base/shape.js';
 
-/** All passwords and keys of a target file. */
-export function secretsOfTarget(text: string): string[] {
-  const content: unknown = parse(text);
-  return secretsOf(Object(content).accounts);
-}
-
-function secretsOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    typeof inner === 'string' ? (/password|apiKey/.test(name) ? [inner] : []) : secretsOf(inner),
+/** All passwords and keys in the content of a target file. */
+export const secretsOf = (content: unknown): string[] =>
+  [...membersIn(content)].flatMap(([name, inner]) =>
+    typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : [],
   );
-}
+
+/** The same for its text: those of its accounts. */
+export const secretsOfTarget = (text: string): string[] => secretsOf(Object(parse(text)).accounts);
 
 /** The length of the shortest secret. */
 const startLength = 8;

@@ -1,5 +1,6 @@
-import http, { type IncomingMessage } from 'node:http';
-import { listen } from './servers.js';
+import { membersIn, parsedJson } from '../../src/base/shape.js';
+import type { OnEnd } from '../tool/processes.js';
+import { proxyBefore } from '../tool/proxy.js';
 
 /** Members of bodies whose values are secrets, as the API document names them. */
 const secretMembers = new Set([
@@ -16,30 +17,17 @@ const secretMembers = new Set([
 /** Stands between the suite and its target and records every secret that passes. */
 export class ListeningProxy {
   readonly secrets = new Set<string>();
-  requests = 0;
+  baseUrl = '';
 
-  private constructor(readonly baseUrl: string) {}
-
-  static async before(
-    target: string,
-    onEnd: (end: () => void | Promise<void>) => void,
-  ): Promise<ListeningProxy> {
-    const { hostname, port, pathname } = new URL(target);
-    let proxy: ListeningProxy | undefined;
-    const server = http.createServer(async (request, response) => {
-      const body = await bodyOf(request);
-      proxy?.hear(body);
-      const { method, url, headers } = request;
-      const forward = http.request({ hostname, port, method, path: url, headers }, async (answer) => {
-        const answered = await bodyOf(answer);
-        proxy?.hear(answered);
-        response.writeHead(answer.statusCode ?? 502, answer.headers).end(answered);
-      });
-      forward.once('error', () => response.destroy());
-      forward.end(body);
-    });
-    const listening = await listen(server, onEnd);
-    proxy = new ListeningProxy(`http://127.0.0.1:${listening.port}${pathname}`);
+  static async before(target: string, onEnd: OnEnd): Promise<ListeningProxy> {
+    const proxy = new ListeningProxy();
+    const hearing: Parameters<typeof proxyBefore>[1] = async (request, pass) => {
+      proxy.#hear(request.body);
+      const answer = await pass(request);
+      proxy.#hear(answer.body);
+      return answer;
+    };
+    proxy.baseUrl = await proxyBefore(target, hearing, onEnd);
     return proxy;
   }
 
@@ -48,29 +36,11 @@ export class ListeningProxy {
     return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }
 
-  hear(body: Buffer): void {
-    this.requests += 1;
-    try {
-      this.#walk(JSON.parse(body.toString()));
-    } catch {}
-  }
-
-  #walk(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    for (const [name, inner] of Object.entries(value)) {
-      if (typeof inner === 'string' && secretMembers.has(name)) this.#note(inner);
-      else this.#walk(inner);
+  #hear(body: Buffer): void {
+    for (const [name, inner] of membersIn(parsedJson(body.toString()))) {
+      // A made-up credential is not secret and may occur in any text.
+      const isSecret = typeof inner === 'string' && inner.length >= 8 && !/[\s']/.test(inner);
+      if (isSecret && secretMembers.has(name)) this.secrets.add(inner);
     }
   }
-
-  #note(secret: string): void {
-    // A made-up credential is not secret and may occur in any text.
-    if (secret.length >= 8 && !/[\s']/.test(secret)) this.secrets.add(secret);
-  }
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
@@ -7,7 +6,8 @@ import type { RunEvent } from '../../src/base/model/event.js';
 import { externalLoads } from '../../src/reports/allure/page.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { performed } from './in-process.js';
-import { type Ended, filesBelow, writeTarget } from './suite.js';
+import { secretsOf } from './leaks.js';
+import { type Ended, filesBelow, temporaryFolder, writeTarget } from './suite.js';
 
 /** Few requirements for each target: these tests are about many targets. */
 const grep = ['--grep', 'mfa-config/get-*'];
@@ -19,7 +19,7 @@ const faulty = 3;
 /** The last target file names the same target as the first one. */
 const targets = count - 1;
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));
+const folder = temporaryFolder(afterAll);
 const labs = join(folder, 'labs');
 const emulators: RunningEmulator[] = [];
 
@@ -57,7 +57,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(emulators.map((emulator) => emulator.close()));
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
 /** The matrix without times, which differ in each run. */
@@ -168,7 +167,7 @@ describe('report', () => {
   });
 
   test('and its parts hold no secret', () => {
-    const secrets = emulators.flatMap((emulator) => secretsIn(emulator.targetFile()));
+    const secrets = emulators.flatMap((emulator) => secretsOf(emulator.targetFile()));
     const written = [...filesBelow(join(folder, 'merged'))];
 
     expect(secrets.length).toBeGreaterThan(2 * targets);
@@ -212,13 +211,6 @@ function timesIn(results: string): number[] {
         return [];
       return [Number(result.start), Number(result.stop)];
     });
-}
-
-function secretsIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : secretsIn(inner),
-  );
 }
 
 function decoded(text: string): string[] {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { printedOn } from '../tool/processes.js';
 
 const { MFA_TARGET: _, ...env } = process.env;
 const options = { cwd: packageRoot(), env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' } };
@@ -27,14 +28,11 @@ test('npx playwright test --ui serves its page without a target', async () => {
   const args = [...playwright, '--ui-host', '127.0.0.1', '--ui-port', '0'];
   const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGINT'));
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk.toString();
-  });
-  await expect.poll(() => /Listening on (http:\S+)/.exec(printed)?.[1]).toBeDefined();
-  const [, page = ''] = /Listening on (http:\S+)/.exec(printed) ?? [];
+  const printed = printedOn(child.stdout);
+  const page = () => /Listening on (http:\S+)/.exec(printed())?.[1];
+  await expect.poll(page).toBeDefined();
 
-  expect((await fetch(page)).status).toBe(200);
+  expect((await fetch(page() ?? '')).status).toBe(200);
 
   child.kill('SIGINT');
   await once(child, 'exit');

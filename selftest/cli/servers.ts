@@ -3,6 +3,7 @@ import https from 'node:https';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
+import type { OnEnd } from '../tool/processes.js';
 
 export interface Listening {
   readonly port: number;
@@ -11,11 +12,7 @@ export interface Listening {
 }
 
 /** Listens on loopback until the test ends. */
-export async function listen(
-  server: Server,
-  onEnd: (end: () => void | Promise<void>) => void = onTestFinished,
-  port = 0,
-): Promise<Listening> {
+export async function listen(server: Server, onEnd: OnEnd = onTestFinished, port = 0): Promise<Listening> {
   const open = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {

@@ -1,24 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { packageRoot } from '../../src/base/package-root.js';
+import { jsonOf, objectOf, shapes } from '../../src/base/shape.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { firstLineOf, folderUntil, type OnEnd, printedOn } from '../tool/processes.js';
 
 export const program = join(packageRoot(), 'dist', 'cli', 'main.js');
 export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');
 
-type OnEnd = (end: () => void | Promise<void>) => void;
-
 /** Makes a folder that is removed when the test ends. */
 export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
-  onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
-  return folder;
+  return folderUntil(onEnd, 'selftest');
 }
 
 export interface Ended {
@@ -71,19 +67,14 @@ export function spawned(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   onEnd(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
+  const [stdout, stderr] = [printedOn(child.stdout), printedOn(child.stderr)];
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr, durationMs: Date.now() - startedAt }));
+    child.once('close', (code) =>
+      resolve({ code, stdout: stdout(), stderr: stderr(), durationMs: Date.now() - startedAt }),
+    );
   });
-  return { child, ended, printed: () => stdout + stderr };
+  return { child, ended, printed: () => stdout() + stderr() };
 }
 
 export function cli(args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Promise<Ended> {
@@ -153,13 +144,8 @@ export async function startEmulator(
     env: { ...process.env, ...env },
   });
   onEnd(() => void child.kill('SIGKILL'));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`The emulator ended with ${code}.`)));
-    createInterface(child.stdout).once('line', resolve);
-  });
-  const ready: unknown = JSON.parse(line);
-  if (typeof ready !== 'object' || ready === null || !('baseUrl' in ready) || !('control' in ready)) {
-    throw new Error(`The emulator said ${line}`);
-  }
-  return { baseUrl: String(ready.baseUrl), control: String(ready.control), targetFile };
+  const line = await firstLineOf(child);
+  const ready = jsonOf(line, objectOf({ baseUrl: shapes.text, control: shapes.text }));
+  if (ready === undefined) throw new Error(`The emulator said ${line}`);
+  return { ...ready, targetFile };
 }

@@ -5,6 +5,7 @@ import { memberOf } from '../../src/contract/judging/body.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import type { ClusterConfig } from '../../src/target/journal/config.js';
 import { httpServer, listen } from '../cli/servers.js';
+import { bytesOf } from '../tool/proxy.js';
 import { connectedTo, emulated } from './emulated.js';
 
 /** Verifies a key of the support user. @returns later requests and waits, and the real state */
@@ -142,15 +143,14 @@ async function keeping(
   const seen = { deleted: 0, patches: 0 };
   const server = httpServer(async (request, response) => {
     const isCluster = request.url?.endsWith('/mfa-config') === true;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const sent = await bytesOf(request);
     if (request.method === 'GET') {
       const body = isCluster ? (late.shift() ?? now) : support;
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
     if (isCluster) {
-      const body: object = JSON.parse(Buffer.concat(chunks).toString());
+      const body: object = JSON.parse(sent.toString());
       bodies.push(body);
       const isOff = memberOf(now, 'enabled') === true && memberOf(body, 'enabled') !== true;
       if (isOff && memberOf(body, 'retainUserMfaSettings') !== true) seen.deleted += 1;

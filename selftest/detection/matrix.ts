@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { writeTarget } from '../cli/suite.js';
 import { type Ended, runSuite } from './run-suite.js';
 
 /** One emulator to run the suite against, with its faults and variants. */
@@ -78,7 +78,6 @@ export async function judge(
         ...(release === undefined ? {} : { release }),
       });
       emulators.push(emulator);
-      const file = join(folder, `${name}.yaml`);
       const content = emulator.targetFile();
       // Variants may mail slowly. Faults mail at once, so a short wait shows that no mail comes.
       const mail =
@@ -88,8 +87,7 @@ export async function judge(
       const baseUrl = await through(emulator.baseUrl);
       const { clock: _clock, ...withRealClock } = content;
       const base = lanes === undefined ? content : withRealClock;
-      writeFileSync(file, stringify({ ...base, ...mail, name, baseUrl }), { mode: 0o600 });
-      files.push(file);
+      files.push(writeTarget(folder, { ...base, ...mail, name, baseUrl }, `${name}.yaml`));
     }
     const flags = [
       ...['--jobs', String(jobs)],
@@ -112,10 +110,15 @@ export async function judge(
   }
 }
 
+/** The verdict on a target; undefined if the run gave none. @param out the folder of reports */
+export function verdictIn(out: string, name: string): Verdict | undefined {
+  const file = join(out, name, 'verdict.json');
+  return existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
+}
+
 /** The judgement of a run that has ended. @param out its folder of reports */
 export function judgementIn(subject: Subject, trouble: readonly string[], out: string): Judgement {
-  const file = join(out, subject.name, 'verdict.json');
-  const verdict = existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
+  const verdict = verdictIn(out, subject.name);
   // A fact can't fail. Its reason shows that the test measured another value.
   const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
   const red = (verdict?.outcomes ?? [])

@@ -1,4 +1,4 @@
-import { mulberry32 } from './sample.js';
+import { mulberry32, shuffled } from './sample.js';
 
 /** One freedom with its settings, which exclude each other and differ from the reference. */
 export interface Factor {
@@ -116,11 +116,4 @@ class OpenPairs {
     }
     return gain;
   }
-}
-
-function shuffled<T>(values: readonly T[], random: () => number): T[] {
-  return values
-    .map((value) => ({ value, at: random() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ value }) => value);
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { type Shard, wholeRun } from '../../src/reports/many/shard.js';
+import { scratchFolder } from '../tool/processes.js';
 import { partOf, tool, wholeNumber } from '../tool/tool.js';
 import { combinations, takesLong } from './combinations.js';
 import { freedomRows } from './freedoms.js';
@@ -97,7 +97,7 @@ const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));
+const folder = scratchFolder('prove');
 const startedAt = Date.now();
 let passed = 0;
 let failed = 0;
@@ -107,16 +107,12 @@ const doubtful: { readonly expectation: Expectation; readonly detail: string }[]
 const headings = new Headings();
 /** The requirements that turned red for faults tried alone by all requirements. */
 const red = new Map<string, readonly string[]>();
-try {
-  await judgeAll(conforming, undefined, (expectation, judgement) =>
-    consider(expectation, problemsIn(judgement, expectation), 'conforms'),
-  );
-  await tryFaults(inParts, true);
-  await tryFaults(whole, false);
-  await tryDoubtful();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+await judgeAll(conforming, undefined, (expectation, judgement) =>
+  consider(expectation, problemsIn(judgement, expectation), 'conforms'),
+);
+await tryFaults(inParts, true);
+await tryFaults(whole, false);
+await tryDoubtful();
 if (only.length === 0 && sampled === undefined && !values.freedoms && values.lanes === undefined) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
+import { printedOn } from '../tool/processes.js';
 
 /** The end of a run of the suite. */
 export interface Ended {
@@ -31,10 +32,8 @@ export function runSuite(
       ...(all ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const said = printedOn(child.stdout, child.stderr);
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, said }));
+    child.once('close', (code) => resolve({ code, said: said() }));
   });
 }

@@ -1,12 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/base/package-root.js';
-
-export type OnEnd = (end: () => void | Promise<void>) => void;
+import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 
 /** An empty folder in which the pages' commands run unchanged, and the emulators that they start. */
 export class Stage {
@@ -15,8 +12,7 @@ export class Stage {
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
-    this.cwd = mkdtempSync(join(tmpdir(), 'mfa-conformance-docs-'));
-    onEnd(() => rmSync(this.cwd, { recursive: true, force: true, maxRetries: 20 }));
+    this.cwd = folderUntil(onEnd, 'docs');
     this.#named.set(this.cwd, '/home/me');
     symlinkSync(join(packageRoot(), 'dist'), join(this.cwd, 'dist'), 'junction');
     const bin = join(this.cwd, 'bin');
@@ -64,10 +60,7 @@ export class Stage {
       child.kill('SIGTERM');
       await ended;
     });
-    const said = await new Promise<string>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)));
-      createInterface(child.stdout).once('line', resolve);
-    });
+    const said = await firstLineOf(child);
     const [baseUrl = '', control = ''] = said.match(/https?:[^ ,)]+/g) ?? [];
     return { said, baseUrl, control };
   }

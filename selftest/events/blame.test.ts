@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { answering, httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { mulberry32, shuffled } from '../detection/sample.js';
 import { runSpecs } from './own-specs.js';
 
 interface Case {
@@ -96,16 +97,6 @@ test('only a failed expectation fails a requirement; other errors name their sou
   expect(about).toMatchObject([{ check: { kind: 'refused', least: '4xx', answers: [{ exchange: index }] } }]);
 });
 
-/** The same order for the same seed. */
-function shuffled<T>(all: readonly T[], seed: number): T[] {
-  let state = seed;
-  const keyed = all.map((each) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return { each, key: state };
-  });
-  return keyed.sort((a, b) => a.key - b.key).map(({ each }) => each);
-}
-
 test.each([1, 2])(
   'a finding on the very last exchange turns its requirement red, files shuffled by seed %i',
   async (seed) => {
@@ -121,7 +112,7 @@ test.each([1, 2])(
     const { port } = await listen(server);
     const target = writeTarget(temporaryFolder(), targetAt(`http://127.0.0.1:${port}/v2`));
     const body = "await api.call('GetMFAConfig', { headers: { 'X-Sent-By': 'a test' } });";
-    const inOrder = shuffled(ids, seed);
+    const inOrder = shuffled(ids, mulberry32(seed));
     const specs = inOrder.map((id, at) => [String(at), specOf({ id, body, kind: '', reason: /x/ })]);
 
     const { outcomes, events, code } = await runSpecs(target, Object.fromEntries(specs));

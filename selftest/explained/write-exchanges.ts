@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Explained } from '../../src/base/model/explained.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
@@ -8,6 +7,7 @@ import type { LogIndex } from '../../src/reports/repro/log.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
 import { asItIs, asItIsInLatest, type Expectation, expectationOfFault } from '../detection/problems.js';
+import { scratchFolder } from '../tool/processes.js';
 import { askedOfLatest, faultsFor, logOf, passesOf } from './recorded.js';
 import { failsIn } from './sent.js';
 
@@ -16,42 +16,37 @@ import { failsIn } from './sent.js';
 const parts = process.argv.slice(2);
 
 const requirements = loadRequirements();
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-explain-'));
+const folder = scratchFolder('explain');
 const found = new Map<string, Explained['fails']>();
 /** Logs of the emulator without deviations. */
 const logs: LogIndex[] = [];
 /** The number of emulators in one run of the suite. */
 const batchSize = 3;
 const options = { jobs: 3, mailTimeoutMs: 2000 };
+const reference = join(folder, 'reference');
+await judge([asItIs], reference, options);
+const usual = logOf(join(reference, 'out', asItIs.name));
+const asked = askedOfLatest((id) => passesOf(id, [usual]).passes.length === 0);
+await judge([asItIsInLatest], reference, { ...options, only: asked });
+logs.push(usual, logOf(join(reference, 'out', asItIsInLatest.name)));
 
-try {
-  const reference = join(folder, 'reference');
-  await judge([asItIs], reference, options);
-  const usual = logOf(join(reference, 'out', asItIs.name));
-  const asked = askedOfLatest((id) => passesOf(id, [usual]).passes.length === 0);
-  await judge([asItIsInLatest], reference, { ...options, only: asked });
-  logs.push(usual, logOf(join(reference, 'out', asItIsInLatest.name)));
-
-  let left = toRecord();
-  console.log(`${left.length} requirements to be failed`);
-  // The last round uses the next fault of each requirement.
-  for (const [isAlone, nth] of [
-    [false, 0],
-    [true, 0],
-    [true, 1],
-  ] as const) {
-    await record(
-      left.flatMap((id) => faultOf(id, nth)),
-      isAlone,
-    );
-    left = left.filter((id) => !found.has(id));
-  }
-  write();
-  for (const id of left) console.log(`WRONG ${id}: no fault made it fail`);
-  process.exitCode = left.length === 0 ? 0 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+let left = toRecord();
+console.log(`${left.length} requirements to be failed`);
+// The last round uses the next fault of each requirement.
+for (const [isAlone, nth] of [
+  [false, 0],
+  [true, 0],
+  [true, 1],
+] as const) {
+  await record(
+    left.flatMap((id) => faultOf(id, nth)),
+    isAlone,
+  );
+  left = left.filter((id) => !found.has(id));
 }
+write();
+for (const id of left) console.log(`WRONG ${id}: no fault made it fail`);
+process.exitCode = left.length === 0 ? 0 : 1;
 
 interface Wanted {
   readonly id: string;

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/base/model/event.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
-import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { eventsFile, readEvents } from '../../src/verdict/events/log.js';
+import { verdictIn } from '../detection/matrix.js';
 import { runSuite } from '../detection/run-suite.js';
 import { type Moments, type Reach, reachOf } from './coverage.js';
 import type { Mutant } from './mutants.js';
@@ -37,7 +37,7 @@ export class Campaign {
       names.map((name) => startMutated({ program: this.program, name, folder, coverage: coverage(name) })),
     );
     const said = await this.#run(started, folder, requirements);
-    const verdicts = names.map((name) => verdictIn(folder, name));
+    const verdicts = names.map((name) => verdictIn(join(folder, 'out'), name));
     const passed = verdicts.flatMap((verdict) => (verdict?.gate === 'conforms' ? [verdict] : []));
     if (passed.length < times) throw new Error(`The emulator as it is does not pass:\n${said}`);
     const events = names.map((name) => readEvents(eventsFile(join(folder, 'out', name))));
@@ -68,7 +68,7 @@ export class Campaign {
     );
     const said = await this.#run(started, folder, requirements);
     const notice = (id?: string): Notice | undefined =>
-      noticeIn(verdictIn(folder, nameOf(id)), baseline.verdicts, requirements === undefined);
+      noticeIn(verdictIn(join(folder, 'out'), nameOf(id)), baseline.verdicts, requirements === undefined);
     const ofReference = notice();
     const notices = mutants.map(({ id }, at) =>
       started[at + 1] === undefined ? ({ way: 'does not start', by: '' } as const) : notice(id),
@@ -112,9 +112,4 @@ export class Campaign {
 
 function nameOf(mutant: string | undefined): string {
   return mutant === undefined ? 'reference' : `mutant-${mutant}`;
-}
-
-function verdictIn(folder: string, name: string): Verdict | undefined {
-  const file = join(folder, 'out', name, 'verdict.json');
-  return existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
 }

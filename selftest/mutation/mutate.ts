@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sample } from '../detection/sample.js';
+import { scratchFolder } from '../tool/processes.js';
 import { tool, wholeNumber } from '../tool/tool.js';
 import { build } from './build.js';
 import { type Baseline, Campaign } from './campaign.js';
@@ -40,12 +39,8 @@ const references = 2;
 
 const judged = readJudged();
 const startedAt = Date.now();
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-mutate-'));
-try {
-  await main();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+const folder = scratchFolder('mutate');
+await main();
 
 async function main(): Promise<void> {
   const { files, mutants } = await instrument();

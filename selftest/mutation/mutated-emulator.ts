@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
+import { writeTarget } from '../cli/suite.js';
+import { firstLineOf } from '../tool/processes.js';
 import { coverageVariable, mutantVariable } from './variables.js';
 
 export interface MutatedEmulator {
@@ -53,24 +55,21 @@ export async function startMutated(start: Start): Promise<MutatedEmulator | unde
   };
   // The mutant may have ended before this process writes to it.
   child.stdin.on('error', () => undefined);
-  const ready = new Promise<boolean>((resolve) => {
-    const tooLong = setTimeout(() => resolve(false), startTimeoutMs);
-    const answer = (is: boolean): void => {
-      clearTimeout(tooLong);
-      resolve(is);
-    };
-    createInterface(child.stdout).once('line', () => answer(true));
-    ended.then(() => answer(false));
-  });
-  if ((await ready) && hurry(file, name)) return { file, stop };
+  const tooLong = pause(startTimeoutMs, false, { ref: false });
+  const isReady = firstLineOf(child).then(
+    () => true,
+    () => false,
+  );
+  if ((await Promise.race([isReady, tooLong])) && hurry(folder, name)) return { file, stop };
   await stop();
   return undefined;
 }
 
 /** Adds a name and short waits to the target file. */
-function hurry(file: string, name: string): boolean {
+function hurry(folder: string, name: string): boolean {
+  const file = `${name}.yaml`;
   try {
-    const content: unknown = parse(readFileSync(file, 'utf8'));
+    const content: unknown = parse(readFileSync(join(folder, file), 'utf8'));
     const { mail, limits, ...rest } = Object(content);
     const quick = {
       ...rest,
@@ -78,7 +77,7 @@ function hurry(file: string, name: string): boolean {
       mail: { ...mail, timeoutMs: 2000 },
       limits: { ...limits, requestTimeoutMs: 5000, settleMs: 500 },
     };
-    writeFileSync(file, stringify(quick), { mode: 0o600 });
+    writeTarget(folder, quick, file);
     return true;
   } catch {
     return false;

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import type { RunEvent } from '../../src/base/model/event.js';
 import type { Cost, DetectionOrder } from '../../src/contract/order/order.js';
 import { isForStep } from '../../src/contract/order/pace.js';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { writeTarget } from '../cli/suite.js';
 import { runSuite } from '../detection/run-suite.js';
+import { scratchFolder } from '../tool/processes.js';
 import type { Measured } from './detection-order.js';
 
 export interface Costs {
@@ -147,7 +146,7 @@ async function costsOf(subjects: readonly Subject[], flags: readonly string[]): 
 
 /** The logs of runs on emulators, one after another. @throws Error if the suite does not pass */
 export async function logsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<RunEvent[][]> {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-order-'));
+  const folder = scratchFolder('order');
   const emulators = [];
   try {
     const files: string[] = [];
@@ -155,15 +154,12 @@ export async function logsOf(subjects: readonly Subject[], flags: readonly strin
       const emulator = await startEmulator(options);
       emulators.push(emulator);
       const { clock, ...rest } = emulator.targetFile();
-      const file = join(folder, `${name}.yaml`);
-      writeFileSync(file, stringify({ ...rest, ...(moves ? { clock } : {}), name }), { mode: 0o600 });
-      files.push(file);
+      files.push(writeTarget(folder, { ...rest, ...(moves ? { clock } : {}), name }, `${name}.yaml`));
     }
     const { code, said } = await runSuite(files, folder, flags);
     if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
     return subjects.map(({ name }) => readEvents(join(folder, 'out', name, 'events.jsonl')));
   } finally {
     await Promise.all(emulators.map((emulator) => emulator.close()));
-    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,13 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
+import { jsonOf, objectOf, shapes } from '../../src/base/shape.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { firstLineOf } from '../tool/processes.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pack-'));
+const folder = temporaryFolder(afterAll);
 const installed = join(folder, 'node_modules', 'mfa-conformance');
 const bin = join(folder, 'node_modules', '.bin', 'mfa-conformance');
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
     ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
     packageRoot(),
   );
-  const [report] = packReport(pack.stdout);
+  const [report] = jsonOf(pack.stdout, isReport) ?? [];
   packed = report?.files.map(({ path }) => path) ?? [];
   writeFileSync(join(folder, 'package.json'), '{ "name": "a-user", "private": true }\n');
   install = await inFolder('npm', [
@@ -54,30 +55,10 @@ beforeAll(async () => {
   ]);
 }, 300_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface PackReport {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
-
-function packReport(text: string): readonly PackReport[] {
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value) || !value.every(isPackReport)) throw new Error(`npm pack said ${text}`);
-  return value;
-}
-
-function isPackReport(value: unknown): value is PackReport {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'filename' in value &&
-    typeof value.filename === 'string' &&
-    'files' in value &&
-    Array.isArray(value.files) &&
-    value.files.every((file) => typeof file === 'object' && file !== null && typeof file.path === 'string')
-  );
-}
+/** The output of `npm pack --json`. */
+const isReport = shapes.listOf(
+  objectOf({ filename: shapes.text, files: shapes.listOf(objectOf({ path: shapes.text })) }),
+);
 
 describe('the package', () => {
   test('holds only the files that it needs', () => {
@@ -164,9 +145,5 @@ async function emulator(args: readonly string[]): Promise<void> {
     child.kill('SIGTERM');
     await ended;
   });
-  const line = await new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`The emulator ended with ${code}.`)));
-    createInterface(child.stdout).once('line', resolve);
-  });
-  expect(line).toContain('emulator ready at http://127.0.0.1:');
+  expect(await firstLineOf(child)).toContain('emulator ready at http://127.0.0.1:');
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
@@ -8,6 +7,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { judge } from '../detection/matrix.js';
 import { expectationOfFault } from '../detection/problems.js';
+import { scratchFolder } from '../tool/processes.js';
 import { tool, wholeNumber } from '../tool/tool.js';
 import { findBrowser, noBrowser } from './find-browser.js';
 
@@ -37,32 +37,28 @@ if (wanted.length > 1 && out === undefined)
 const browserFile = findBrowser();
 if (browserFile === undefined) throw new Error(noBrowser);
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-picture-'));
+const folder = scratchFolder('picture');
+const subjects = wanted.map((fault) => ({ ...expectationOfFault(fault), name: nameOf(fault.id) }));
+await judge(subjects, folder, { jobs: 2, mailTimeoutMs: 2000 });
+const browser = await chromium.launch({
+  executablePath: browserFile,
+  args: ['--no-sandbox', '--disable-gpu'],
+});
 try {
-  const subjects = wanted.map((fault) => ({ ...expectationOfFault(fault), name: nameOf(fault.id) }));
-  await judge(subjects, folder, { jobs: 2, mailTimeoutMs: 2000 });
-  const browser = await chromium.launch({
-    executablePath: browserFile,
-    args: ['--no-sandbox', '--disable-gpu'],
+  const page = await browser.newPage({
+    viewport: { width, height: 1000 },
+    colorScheme: scheme,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
   });
-  try {
-    const page = await browser.newPage({
-      viewport: { width, height: 1000 },
-      colorScheme: scheme,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-    });
-    if (out !== undefined) mkdirSync(out, { recursive: true });
-    for (const { name } of subjects) {
-      await page.goto(pathToFileURL(join(folder, 'out', name, 'index.html')).href);
-      const file = out === undefined ? join(packageRoot(), 'docs', 'report.png') : join(out, `${name}.png`);
-      writeFileSync(file, await page.screenshot());
-    }
-  } finally {
-    await browser.close();
+  if (out !== undefined) mkdirSync(out, { recursive: true });
+  for (const { name } of subjects) {
+    await page.goto(pathToFileURL(join(folder, 'out', name, 'index.html')).href);
+    const file = out === undefined ? join(packageRoot(), 'docs', 'report.png') : join(out, `${name}.png`);
+    writeFileSync(file, await page.screenshot());
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  await browser.close();
 }
 
 /** README.md calls its target emulator. */

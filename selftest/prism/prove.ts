@@ -7,17 +7,17 @@
 // worth. Its telemetry is off.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { stringify } from 'yaml';
 import { freePort } from '../../emulator/free-port.js';
 import { isReleaseName, type ReleaseName } from '../../src/base/model/releases.js';
 import { releaseDocument } from '../../src/contract/openapi/load.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { writeTarget } from '../cli/suite.js';
 import { runSuite } from '../detection/run-suite.js';
+import { scratchFolder } from '../tool/processes.js';
 
 const prism = '@stoplight/prism-cli@5.14.2';
 const startsWithinMs = 300_000;
@@ -38,19 +38,17 @@ for (const release of releases) {
 process.exitCode = wrong === 0 ? 0 : 1;
 
 async function prove(release: ReleaseName): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prism-'));
+  const folder = scratchFolder('prism');
   const [port, mailPort] = [await freePort(), await freePort()];
   const mock = startPrism(release, port);
   try {
     await listening(mock, port);
-    const file = join(folder, 'prism.yaml');
-    writeFileSync(file, stringify(targetFile(release, port, mailPort)), { mode: 0o600 });
+    const file = writeTarget(folder, targetFile(release, port, mailPort));
     const { code, said } = await runSuite([file], folder, []);
     if (code === null || !verdictCodes.includes(code)) return [`the run ended with ${code}:\n${said}`];
     return problemsIn(release, code, join(folder, 'out', 'prism'));
   } finally {
     stop(mock);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import { packageRoot } from '../../src/base/package-root.js';
-import { filesBelow, program, writeTarget } from '../cli/suite.js';
+import { filesBelow, program, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { printedOn } from '../tool/processes.js';
 
 /** Runs the commands of the recipes in docs/ci, with few requirements for `run`. */
 const recipes = join(packageRoot(), 'docs', 'ci');
@@ -16,17 +16,14 @@ if [ "$1" = run ]; then set -- "$@" --grep mfa-config/get-answers-200 --quiet; f
 exec "${process.execPath}" "${program}" "$@"
 `;
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-recipes-'));
+const folder = temporaryFolder(afterAll);
 let emulator: RunningEmulator;
 
 beforeAll(async () => {
   emulator = await startEmulator({});
 });
 
-afterAll(async () => {
-  await emulator.close();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
-});
+afterAll(() => emulator.close());
 
 /** A working copy with the program installed, and one target. */
 function workingCopy(name: string): string {
@@ -64,14 +61,9 @@ function shell(
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-      });
-    }
+    const said = printedOn(child.stdout, child.stderr);
     child.once('error', reject);
-    child.once('exit', (code) => resolve({ code, said }));
+    child.once('exit', (code) => resolve({ code, said: said() }));
   });
 }
 

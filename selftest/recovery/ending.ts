@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../../src/base/package-root.js';
+import { printedOn } from '../tool/processes.js';
 import { type Ending, type Kind, kinds } from './draw.js';
 import { HeldTarget } from './held-target.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
@@ -194,15 +195,11 @@ function start(root: string, args: readonly string[]): Started {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
+  const output = printedOn(child.stdout, child.stderr);
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
     // `exit`, because the output may already be closed. The pause lets the last output arrive.
-    child.once('exit', (code) => setTimeout(() => resolve({ code, output }), 50));
+    child.once('exit', (code) => setTimeout(() => resolve({ code, output: output() }), 50));
   });
   return { child, ended };
 }

@@ -1,5 +1,6 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { OnEnd } from '../tool/processes.js';
+import { type Pass, type Passed, type Passing, proxyBefore } from '../tool/proxy.js';
 
 /** The stage of a write at which the suite is ended. */
 export const phases = ['before it lands', 'before its answer is passed on', 'after its answer'] as const;
@@ -24,19 +25,12 @@ export interface ProxyOptions {
   readonly landsWithinMs: number;
 }
 
-interface Whole {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 /**
  * Acts as a gateway with a queue before an emulator. A request that it has received takes effect even if its sender has
  * ended. From the chosen moment on, it holds requests until the suite has ended.
  */
 export class HeldProxy {
-  readonly #server: http.Server;
-  readonly #target: URL;
+  baseUrl = '';
   /** Whether requests are counted, so that the moment may come. */
   #isArmed = false;
   #writes = 0;
@@ -46,7 +40,7 @@ export class HeldProxy {
   #end: () => void = () => {};
   #look: () => void = () => {};
   /** The state that the other node still shows. */
-  readonly #old = new Map<string, Whole>();
+  readonly #old = new Map<string, Passed>();
   /** Resolves at the moment: from then on the suite waits for an answer. */
   readonly reached: Promise<void>;
   readonly #ended: Promise<void>;
@@ -54,11 +48,9 @@ export class HeldProxy {
   readonly #looked: Promise<void>;
 
   private constructor(
-    target: string,
     private readonly moment: Moment,
     private readonly options: ProxyOptions,
   ) {
-    this.#target = new URL(target);
     this.reached = new Promise((resolve) => {
       this.#held = resolve;
     });
@@ -68,21 +60,17 @@ export class HeldProxy {
     this.#looked = new Promise((resolve) => {
       this.#look = resolve;
     });
-    this.#server = http.createServer((request, response) => {
-      this.#pass(request, response).catch(() => response.destroy());
-    });
   }
 
-  static async before(target: string, moment: Moment, options: ProxyOptions): Promise<HeldProxy> {
-    const proxy = new HeldProxy(target, moment, options);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+  static async before(
+    target: string,
+    moment: Moment,
+    options: ProxyOptions,
+    onEnd: OnEnd,
+  ): Promise<HeldProxy> {
+    const proxy = new HeldProxy(moment, options);
+    proxy.baseUrl = await proxyBefore(target, (request, pass) => proxy.#answer(request, pass), onEnd);
     return proxy;
-  }
-
-  get baseUrl(): string {
-    const address = this.#server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('The proxy listens nowhere.');
-    return `http://127.0.0.1:${address.port}${this.#target.pathname}`;
   }
 
   /** From here on the proxy counts writes, so the chosen moment may come. */
@@ -96,14 +84,8 @@ export class HeldProxy {
     this.#end();
   }
 
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-
-  async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method, url = '' } = request;
-    const body = await bytesOf(request);
+  async #answer(request: Passing, pass: Pass): Promise<Passed> {
+    const { method, url } = request;
     const isConfig = /\/mfa(?:-config)?$/.test(url);
     const isWrite = isConfig && method !== 'GET' && method !== 'OPTIONS';
     const after = this.moment.phase === 'after its answer' && this.#writes >= this.moment.write;
@@ -117,10 +99,10 @@ export class HeldProxy {
       await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);
       await Promise.race([pause(this.moment.holdMs), lands]);
     } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
-    const answer = await (isConfig ? this.#byNode(request, body, isWrite) : this.#forward(request, body));
+    const answer = await (isConfig ? this.#byNode(request, pass, isWrite) : pass(request));
     if (isMoment && this.moment.phase === 'before its answer is passed on') await this.#hold();
-    response.writeHead(answer.status, answer.headers).end(answer.body);
     if (isConfig && !isWrite && this.#isEnded) this.#look();
+    return answer;
   }
 
   async #hold(): Promise<void> {
@@ -128,13 +110,14 @@ export class HeldProxy {
     await this.#ended;
   }
 
-  async #byNode(request: IncomingMessage, body: Buffer, isWrite: boolean): Promise<Whole> {
-    const { url = '' } = request;
+  async #byNode(request: Passing, pass: Pass, isWrite: boolean): Promise<Passed> {
+    const { url } = request;
     const { nodeLagMs } = this.options;
-    if (nodeLagMs === 0) return this.#forward(request, body);
+    if (nodeLagMs === 0) return pass(request);
     if (isWrite) {
-      const before = await this.#forward({ ...partsOf(request), method: 'GET' }, Buffer.alloc(0));
-      const answer = await this.#forward(request, body);
+      const { 'content-length': _, 'transfer-encoding': __, ...headers } = request.headers;
+      const before = await pass({ ...request, method: 'GET', headers, body: Buffer.alloc(0) });
+      const answer = await pass(request);
       if (before.status === 200) {
         this.#old.set(url, before);
         setTimeout(() => {
@@ -145,31 +128,6 @@ export class HeldProxy {
     }
     this.#reads += 1;
     const old = this.#reads % 2 === 0 ? this.#old.get(url) : undefined;
-    return old ?? this.#forward(request, body);
+    return old ?? pass(request);
   }
-
-  #forward({ method, url, headers }: Parts, body: Buffer): Promise<Whole> {
-    const { hostname, port } = this.#target;
-    const { 'content-length': _, 'transfer-encoding': __, ...rest } = headers;
-    return new Promise((resolve, reject) => {
-      const options = { hostname, port, method, path: url, headers: body.length > 0 ? headers : rest };
-      http
-        .request(options, (answer) => {
-          const status = answer.statusCode ?? 502;
-          bytesOf(answer).then((bytes) => resolve({ status, headers: answer.headers, body: bytes }), reject);
-        })
-        .once('error', reject)
-        .end(body);
-    });
-  }
-}
-
-type Parts = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
-
-const partsOf = ({ method, url, headers }: IncomingMessage): Parts => ({ method, url, headers });
-
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }

@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { startEmulator } from '../../emulator/emulator.js';
+import { writeTarget } from '../cli/suite.js';
 import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
@@ -12,7 +10,8 @@ export class HeldTarget {
     readonly hit: Hit,
     readonly proxy: HeldProxy,
     readonly targetFile: string,
-    private readonly emulator: RunningEmulator,
+    private readonly controlUrl: string,
+    private readonly ends: readonly (() => void | Promise<void>)[],
     /** The state before the run. */
     readonly found: string,
   ) {}
@@ -23,7 +22,8 @@ export class HeldTarget {
     const apiKey = accounts.admin.apiKey;
     await send(`${controlUrl}/reset`, 'POST', hit.state.start, apiKey);
     if (hit.state.put !== undefined) await send(`${baseUrl}/mfa-config`, 'PUT', hit.state.put, apiKey);
-    const proxy = await HeldProxy.before(baseUrl, hit.moment, hit.proxy);
+    const ends: (() => void | Promise<void>)[] = [() => emulator.close()];
+    const proxy = await HeldProxy.before(baseUrl, hit.moment, hit.proxy, (end) => ends.unshift(end));
     const content = {
       ...emulator.targetFile(),
       name,
@@ -31,19 +31,17 @@ export class HeldTarget {
       limits: { requestTimeoutMs: 15_000, settleMs },
       ...(hit.movesClock ? {} : { clock: undefined }),
     };
-    const targetFile = join(folder, `${name}.yaml`);
-    writeFileSync(targetFile, stringify(content), { mode: 0o600 });
-    return new HeldTarget(hit, proxy, targetFile, emulator, await configurationOf(controlUrl));
+    const targetFile = writeTarget(folder, content, `${name}.yaml`);
+    return new HeldTarget(hit, proxy, targetFile, controlUrl, ends, await configurationOf(controlUrl));
   }
 
   /** The configuration without the verification of a key, which is not restored. */
   state(): Promise<string> {
-    return configurationOf(this.emulator.controlUrl);
+    return configurationOf(this.controlUrl);
   }
 
   async close(): Promise<void> {
-    this.proxy.close();
-    await this.emulator.close();
+    for (const end of this.ends) await end();
   }
 }
 

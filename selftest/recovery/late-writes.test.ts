@@ -10,6 +10,7 @@ import { giveBack } from '../../src/target/connection/give-back.js';
 import { Journal } from '../../src/target/journal/journal.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { bytesOf } from '../tool/proxy.js';
 
 const contract = await loadContract('latest');
 const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
@@ -30,8 +31,7 @@ async function lateTarget({ limits = {}, disposable = true, get = '', then = '' 
   };
   const listener: RequestListener = async (request, response) => {
     if (late.isGone) return void request.socket.destroy();
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const sent = await bytesOf(request);
     const isCluster = request.url === '/v2/mfa-config';
     response.setHeader('content-type', 'application/json');
     if (request.method === 'GET') {
@@ -44,7 +44,7 @@ async function lateTarget({ limits = {}, disposable = true, get = '', then = '' 
     }
     late.writes.push(`${request.method} ${request.url}`);
     if (late.writesMs > 0) await pause(late.writesMs);
-    if (isCluster && request.method === 'PUT') set(JSON.parse(Buffer.concat(chunks).toString()));
+    if (isCluster && request.method === 'PUT') set(JSON.parse(sent.toString()));
     response.end(JSON.stringify(config));
   };
   const { port } = await listen(httpServer(listener));

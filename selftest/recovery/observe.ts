@@ -1,38 +1,30 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../src/base/shape.js';
+
+const isState = objectOf({
+  cluster: objectOf(
+    { enabled: shapes.flag, authenticationTypes: shapes.orNull(shapes.listOf(shapes.text)) },
+    ['authenticationTypes'],
+  ),
+  support: objectOf({ enabled: shapes.flag }),
+});
 
 /** The emulator's configuration, as shown by its control port. */
-export interface State {
-  readonly cluster: {
-    readonly enabled: boolean;
-    readonly authenticationTypes?: readonly string[] | undefined;
-  };
-  readonly support: { readonly enabled: boolean };
-}
+export type State = Shaped<typeof isState>;
 
 export async function stateOf({ control }: { readonly control: string }): Promise<State> {
-  const state: unknown = await (await fetch(`${control}/state`)).json();
-  if (isState(state)) return asSet(state);
-  throw new Error(`The emulator has the state ${JSON.stringify(state)}`);
-}
-
-/** authenticationTypes is a set: its order is not state. */
-function asSet(state: State): State {
+  const text = await (await fetch(`${control}/state`)).text();
+  const state = jsonOf(text, isState);
+  if (state === undefined) throw new Error(`The emulator has the state ${text}`);
   const { authenticationTypes: types } = state.cluster;
-  return { ...state, cluster: { ...state.cluster, authenticationTypes: types && [...types].sort() } };
+  // authenticationTypes is a set: its order is not state.
+  return {
+    ...state,
+    cluster: { ...state.cluster, ...(types && { authenticationTypes: [...types].sort() }) },
+  };
 }
-
-function isState(value: unknown): value is State {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['cluster', 'support'].every((name) => isSwitch(Object.entries(value).find(([key]) => key === name)?.[1]))
-  );
-}
-
-const isSwitch = (value: unknown) =>
-  typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
 
 /** Waits until it holds, without a time limit of its own. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,10 +1,9 @@
 // Ends runs in all ways, at random moments with a changed state, and checks that the targets have their original state:
 // at the end, and ten seconds later. Needs /proc to find the processes of a run, and permission to mount for a full
 // disk.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from '../../src/base/words.js';
+import { scratchFolder } from '../tool/processes.js';
 import { tool, wholeFrom, wholeNumber } from '../tool/tool.js';
 import { breaks, hiddenBy } from './broken-builds.js';
 import { endingOf, hitsOfAnEnding } from './draw.js';
@@ -28,7 +27,7 @@ const { endings, seed, only, atOnce } = tool(
   .parse()
   .opts<Options>();
 
-const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-restore-'));
+const folder = scratchFolder('restore');
 const kinds = possibleKinds(join(folder, 'probe'));
 const todo =
   only === undefined ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n) : [only];
@@ -72,14 +71,9 @@ async function tryBrokenBuilds(): Promise<number> {
   return (await Promise.all(isShown)).filter((each) => !each).length;
 }
 
-let unseen = 0;
-try {
-  await Promise.all(Array.from({ length: atOnce }, () => take(todo, false)));
-  await take(doubtful, true);
-  if (only === undefined) unseen = await tryBrokenBuilds();
-} finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
-}
+await Promise.all(Array.from({ length: atOnce }, () => take(todo, false)));
+await take(doubtful, true);
+const unseen = only === undefined ? await tryBrokenBuilds() : 0;
 const lines = [...tally].sort();
 for (const [kind, { all, right, hit, open }] of lines)
   console.log(

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { emulator } from '../cli/emulated.js';
 import { performed } from '../cli/in-process.js';
-import { listen } from '../cli/servers.js';
 import { folders, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+import { proxyBefore } from '../tool/proxy.js';
 import { journalsIn } from './observe.js';
 
 const runs = [
@@ -63,19 +62,15 @@ async function watched(
 ): Promise<{ readonly file: string; readonly methods: ReadonlySet<string> }> {
   const target = await emulator(folder, onEnd);
   const methods = new Set<string>();
-  const before = async (url: string): Promise<string> => {
-    const { hostname, port, pathname } = new URL(url);
-    const server = http.createServer(({ method = '', url: path, headers }, response) => {
-      methods.add(method);
-      const forward = http.request({ hostname, port, method, path, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      forward.once('error', () => response.destroy());
-      forward.end();
-    });
-    return `http://127.0.0.1:${(await listen(server, onEnd)).port}${pathname}`;
-  };
+  const before = (url: string): Promise<string> =>
+    proxyBefore(
+      url,
+      (request, pass) => {
+        methods.add(request.method);
+        return pass(request);
+      },
+      onEnd,
+    );
   const content: unknown = parse(readFileSync(target.targetFile, 'utf8'));
   const text = JSON.stringify({ ...Object(content), ...change, baseUrl: await before(target.baseUrl) });
   const changed: unknown = JSON.parse(text, (name, value: unknown) =>

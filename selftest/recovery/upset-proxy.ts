@@ -1,12 +1,8 @@
-import http, { type IncomingMessage } from 'node:http';
 import type { TestContext } from 'vitest';
-import { listen } from '../cli/servers.js';
+import { type Pass, type Passed, type Passing as PassingBytes, proxyBefore } from '../tool/proxy.js';
 
 /** A request as received; the proxy may send another one instead. */
-export interface Passing {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: http.IncomingHttpHeaders;
+export interface Passing extends Omit<PassingBytes, 'body'> {
   readonly body: string;
 }
 
@@ -44,43 +40,29 @@ export class UpsetProxy {
   #isUpset = false;
   #count = 0;
 
-  private constructor(
-    readonly baseUrl: string,
-    private readonly moment: Moment,
-  ) {}
+  baseUrl = '';
+
+  private constructor(private readonly moment: Moment) {}
 
   static async before(
     target: string,
     moment: Moment,
     onEnd: TestContext['onTestFinished'],
   ): Promise<UpsetProxy> {
-    const { hostname, port, pathname } = new URL(target);
-    let proxy: UpsetProxy | undefined;
-    const server = http.createServer(async (request, response) => {
-      const { method = '', url = '', headers } = request;
-      const came: Passing = { method, url, headers, body: await bodyOf(request) };
-      const made = await proxy?.take(came);
-      // The Date comes from the target.
-      response.sendDate = false;
-      if (made !== undefined && 'status' in made) {
-        response
-          .writeHead(made.status, { 'content-type': 'application/json' })
-          .end(JSON.stringify(made.body));
-        return;
+    const proxy = new UpsetProxy(moment);
+    const answer = async (request: PassingBytes, pass: Pass): Promise<Passed> => {
+      const came = { ...request, body: request.body.toString() };
+      const made = (await proxy.take(came)) ?? came;
+      if ('status' in made) {
+        const headers = { 'content-type': 'application/json' };
+        return { ...made, headers, body: Buffer.from(JSON.stringify(made.body)) };
       }
-      const { body, ...sent } = made ?? came;
-      const { 'content-length': _, 'transfer-encoding': __, ...rest } = sent.headers;
-      const more = body === '' ? {} : { 'content-length': Buffer.byteLength(body) };
-      const options = { hostname, port, method: sent.method, path: sent.url, headers: { ...rest, ...more } };
-      const forward = http.request(options, async (answer) => {
-        const answered = await bodyOf(answer);
-        response.writeHead(answer.statusCode ?? 502, answer.headers).end(answered);
-      });
-      forward.once('error', () => response.destroy());
-      forward.end(body);
-    });
-    const { port: own } = await listen(server, onEnd);
-    proxy = new UpsetProxy(`http://127.0.0.1:${own}${pathname}`, moment);
+      const body = Buffer.from(made.body);
+      const { 'content-length': _, 'transfer-encoding': __, ...rest } = made.headers;
+      const more = body.length === 0 ? {} : { 'content-length': `${body.length}` };
+      return pass({ ...made, headers: { ...rest, ...more }, body });
+    };
+    proxy.baseUrl = await proxyBefore(target, answer, onEnd);
     return proxy;
   }
 
@@ -96,10 +78,4 @@ export class UpsetProxy {
     }
     return this.#isUpset ? this.meddle(request) : undefined;
   }
-}
-
-async function bodyOf(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString();
 }

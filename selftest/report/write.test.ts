@@ -1,20 +1,17 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { replaceFile } from '../../src/base/files.js';
 import { reportFiles, writeReports } from '../../src/reports/forms/write.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { temporaryFolder } from '../target/files.js';
 import { sample } from './sample.js';
 import { parseXml } from './well-formed.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'reports-'));
-});
-afterEach(() => {
-  rmSync(dir, { recursive: true, force: true });
+  dir = temporaryFolder();
 });
 
 const read = (name: string) => readFileSync(join(dir, 'lab-7', name), 'utf8');

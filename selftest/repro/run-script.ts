@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { variablesOf } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { findCode } from '../../src/wire/mail/code.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
+import { listen } from '../cli/servers.js';
+import { printedOn } from '../tool/processes.js';
 import type { Start } from './script-targets.js';
 
 export interface Ended {
@@ -66,14 +67,14 @@ async function mailReader(target: Target, folder: string) {
       () => response.end(''),
     );
   });
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  const command = join(folder, 'mail-code.sh');
-  writeFileSync(command, `#!/bin/sh\nexec curl -sS "http://127.0.0.1:${portOf(door.address())}/$1"\n`, {
-    mode: 0o755,
+  let closeDoor: () => void | Promise<void> = () => {};
+  const { port } = await listen(door, (end) => {
+    closeDoor = end;
   });
+  const command = join(folder, 'mail-code.sh');
+  writeFileSync(command, `#!/bin/sh\nexec curl -sS "http://127.0.0.1:${port}/$1"\n`, { mode: 0o755 });
   const close = async () => {
-    door.closeAllConnections();
-    door.close();
+    await closeDoor();
     await mailbox.close();
   };
   return { command, close };
@@ -86,18 +87,11 @@ function shell(script: string, env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'lef
       // Kills the whole group, because a waiting script has a child process.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, patienceMs);
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-      });
+    const said = printedOn(child.stdout, child.stderr);
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, said });
+      resolve({ code, said: said() });
     });
   });
 }
-
-const portOf = (address: string | AddressInfo | null): number =>
-  typeof address === 'object' && address !== null ? address.port : 0;

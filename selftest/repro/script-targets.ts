@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import { freePort } from '../../emulator/free-port.js';
+import { jsonOf, objectOf, shapes } from '../../src/base/shape.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { writeTarget } from '../cli/suite.js';
+import { firstLineOf, printedOn } from '../tool/processes.js';
 
 /** A target started for one script or for one run of the suite. */
 export interface ScriptTarget {
@@ -82,13 +83,9 @@ export function commanded(command: readonly string[], mutant?: string): Start {
 
 /** The base URL of a target's ready line. */
 async function readyAt(child: ChildProcess): Promise<string> {
-  const line = await new Promise<string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The target ended with ${code} before it was ready.`)));
-    if (child.stdout !== null) createInterface(child.stdout).once('line', resolve);
-  });
-  const ready: unknown = JSON.parse(line);
-  if (typeof ready === 'object' && ready !== null && 'baseUrl' in ready) return String(ready.baseUrl);
+  const line = await firstLineOf(child);
+  const ready = jsonOf(line, objectOf({ baseUrl: shapes.text }));
+  if (ready !== undefined) return ready.baseUrl;
   throw new Error(`The target's first line has no baseUrl: ${line}`);
 }
 
@@ -99,27 +96,19 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** A fault that a command can start with. */
-export interface Mutant {
-  readonly id: string;
-  readonly level: string;
-  readonly core: boolean;
-}
+const { flag } = shapes;
+const isManifest = objectOf({
+  mutants: shapes.listOf(
+    objectOf({ id: shapes.text, core: flag, unfair: flag, arguable: flag }, ['core', 'unfair', 'arguable']),
+  ),
+});
 
-/** The relevant faults of a command, by its `--manifest`. */
-export async function mutantsOf(command: readonly string[]): Promise<Mutant[]> {
+/** The ids of the relevant faults of a command, by its `--manifest`. */
+export async function mutantsOf(command: readonly string[]): Promise<{ readonly id: string }[]> {
   const [program = '', ...rest] = command;
   const child = spawn(program, [...rest, '--manifest'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const text = printedOn(child.stdout);
   await once(child, 'close');
-  const manifest: unknown = JSON.parse(text);
-  const mutants =
-    typeof manifest === 'object' && manifest !== null && 'mutants' in manifest ? manifest.mutants : [];
-  return (Array.isArray(mutants) ? mutants : []).flatMap((each: unknown) => {
-    if (typeof each !== 'object' || each === null || !('id' in each)) return [];
-    const about = { level: '', core: true, unfair: false, arguable: false, ...each };
-    const counts = about.core === true && !about.unfair && !about.arguable;
-    return counts ? [{ id: String(each.id), level: String(about.level), core: true }] : [];
-  });
+  const { mutants = [] } = jsonOf(text(), isManifest) ?? {};
+  return mutants.filter(({ core = true, unfair = false, arguable = false }) => core && !unfair && !arguable);
 }
