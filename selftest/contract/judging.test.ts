@@ -47,9 +47,6 @@ describe.each(releaseNames)('answers of %s', async (release) => {
               demands: [schema.type, ...(schema.nullable === true ? ['null'] : [])],
               seen: kind,
             },
-            contractPointer: expect.stringMatching(
-              new RegExp(`^/components/schemas/\\w+/properties/${name}/type$`),
-            ),
           },
         ]);
       }
@@ -118,13 +115,11 @@ describe('a mismatch', async () => {
       mfaType: 'sms',
     });
 
-    expect(found?.map(({ instancePath, contractPointer }) => [instancePath, contractPointer]).sort()).toEqual(
-      [
-        ['/enabled', '/components/schemas/SupportMfaConfigInfo/properties/enabled/type'],
-        ['/mfaType', '/components/schemas/SupportMfaConfigInfo/properties/mfaType/enum'],
-        ['/totpUri', '/components/schemas/SupportTotpKeyInfo/properties/totpUri/type'],
-      ],
-    );
+    expect(found?.map(({ instancePath, rule }) => [instancePath, rule.keyword]).sort()).toEqual([
+      ['/enabled', 'type'],
+      ['/mfaType', 'enum'],
+      ['/totpUri', 'type'],
+    ]);
   });
 
   test('names each item of an array', () => {

@@ -33,7 +33,6 @@ describe('a contract', () => {
       id: 'UpdateSupportMFAConfig',
       method: 'PATCH',
       path: '/support-user/mfa',
-      summary: 'Change the MFA configuration of the support user',
       security: ['APIKeyHeader', 'Bearer', 'SessionIdHeader'],
       success: { status: 200, mediaType: 'application/json', schemaName: 'UpdateMFAResult' },
       pointer: '/paths/~1support-user~1mfa/patch',

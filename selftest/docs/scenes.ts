@@ -130,7 +130,6 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
       missingMail({
         address: 'bob@lab.example',
         waitedMs: 60_000,
-        why: '',
         others: [maintenance],
       }).message,
   ],

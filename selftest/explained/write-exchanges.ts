@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Explained } from '../../src/base/model/explained.js';
+import type { Explained, ToldExchange } from '../../src/base/model/explained.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
-import { exchangesFile, exchangesText, loadExchanges } from '../../src/contract/requirements/exchanges.js';
+import { exchangesFile, loadExchanges, type Named } from '../../src/contract/requirements/exchanges.js';
 import type { LogIndex } from '../../src/reports/repro/log.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
@@ -103,4 +104,26 @@ function write(): void {
     return fails === undefined ? [] : [[id, { ...passesOf(id, logs), fails }] as const];
   });
   writeFileSync(exchangesFile, exchangesText(new Map(explained)));
+}
+
+/** The file's text. Exchanges have a line each and their hash as name, so that diffs are small. */
+function exchangesText(explained: ReadonlyMap<string, Explained>): string {
+  const lines = new Map<string, string>();
+  const names = (all: readonly ToldExchange[]): string[] =>
+    all.map((each) => {
+      const line = JSON.stringify(each);
+      const name = createHash('sha256').update(line).digest('hex').slice(0, 8);
+      lines.set(name, line);
+      return name;
+    });
+  const requirements = [...explained].map(([id, { passes, fails, ...rest }]) => {
+    const named: Named = {
+      ...rest,
+      passes: names(passes),
+      fails: { ...fails, exchanges: names(fails.exchanges) },
+    };
+    return `    ${JSON.stringify(id)}: ${JSON.stringify(named)}`;
+  });
+  const exchanges = [...lines].sort().map(([name, line]) => `    "${name}": ${line}`);
+  return `{\n  "exchanges": {\n${exchanges.join(',\n')}\n  },\n  "requirements": {\n${requirements.join(',\n')}\n  }\n}\n`;
 }

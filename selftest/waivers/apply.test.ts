@@ -3,7 +3,7 @@ import type { RunResults } from '../../src/base/model/results.js';
 import type { ConcernedWaiver, Gate, Waiver, WaiverState } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
-import { concernedWaivers, releasesText, type WaiverScope } from '../../src/verdict/waivers/apply.js';
+import { concernedWaivers, type WaiverScope } from '../../src/verdict/waivers/apply.js';
 import { derived, raw, runOf } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 
@@ -42,15 +42,6 @@ describe('which waivers are for a run', () => {
 
     if (wanted === undefined) expect(found).toBeUndefined();
     else expect(found).toMatchObject(wanted);
-  });
-
-  test.each([
-    [{ since: '7.1', until: '7.2.1' }, '7.1 to 7.2.1'],
-    [{ since: '7.1', until: '7.1' }, '7.1'],
-    [{ since: '7.1' }, 'from 7.1 on'],
-    [{ until: '7.1' }, 'up to 7.1'],
-  ] as const)('%j in words', (releases, text) => {
-    expect(releasesText({ releases })).toBe(text);
   });
 });
 

@@ -48,8 +48,8 @@ export function shortened(names: readonly string[], most: number): string {
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
 /** `1 mail`, `2 mails`. */
-export function counted(count: number, word: string, many = `${word}s`): string {
-  return `${count} ${count === 1 ? word : many}`;
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 export const onOneLine = (text: string): string =>

@@ -54,10 +54,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
 }
 
 /** The result in sentences. The summary shows the first one if nothing leaked. */
-export function secretLines(
-  { artefacts, leaks, tooCommon, unsearched }: Checked,
-  folder = process.cwd(),
-): string[] {
+export function secretLines({ artefacts, leaks, tooCommon, unsearched }: Checked): string[] {
   const common =
     tooCommon.length === 0
       ? []
@@ -65,14 +62,14 @@ export function secretLines(
   if (unsearched) common.push('Only the beginning of the output was searched: the rest is too long.');
   if (leaks.length === 0) return [`no secret in ${artefacts} artefacts`, ...common];
   return [
-    ...leaks.map(({ file, what }) => `A secret (${what}) is in ${shown(file, folder)}.`),
+    ...leaks.map(({ file, what }) => `A secret (${what}) is in ${shown(file)}.`),
     'Do not pass these files on. This is a defect of the suite, not of the target: please report it, without them.',
     ...common,
   ];
 }
 
-function shown(file: string, folder: string): string {
-  const path = relative(folder, file);
+function shown(file: string): string {
+  const path = relative(process.cwd(), file);
   return path.startsWith('..') || path === '' ? file : path;
 }
 

@@ -19,8 +19,6 @@ export interface Contract {
   readonly credentials: readonly CredentialScheme[];
   /** Contradictions between document and standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
-  /** `METHOD /path` of unknown operations with the tag of the MFA API. */
-  readonly furtherTagged: readonly string[];
   /** The operations and all they refer to as a document; JSON pointers stay the same. */
   readonly excerpt: Readonly<Record<string, unknown>>;
   /** Compiles all schemas now instead of at first use. @throws ConfigurationError naming a broken one */
@@ -33,7 +31,6 @@ export interface Operation {
   readonly method: string;
   /** As in the document, relative to the API's root. */
   readonly path: string;
-  readonly summary: string;
   /** The credentials that the operation accepts, each sufficient alone; empty: it needs none. */
   readonly security: readonly CredentialScheme[];
   readonly request: RequestBody | undefined;
@@ -71,8 +68,6 @@ export interface Mismatch {
   /** JSON pointer into the value; empty for the whole value. */
   readonly instancePath: string;
   readonly rule: BrokenRule;
-  /** JSON pointer to the broken rule in the document. */
-  readonly contractPointer: string;
 }
 
 export interface SchemaProperty {

@@ -92,7 +92,7 @@ class Reader {
     this.#schemas = new SchemaCompiler(document, dialect);
   }
 
-  contract(release: ReleaseName, { known, furtherTagged }: FoundOperations): Contract {
+  contract(release: ReleaseName, { known }: FoundOperations): Contract {
     const operations = new Map([...known].map(([id, one]) => [id, this.#operation(id, one)] as const));
     const ignoredContent = [...operations.values()]
       .filter(({ success }) => withoutContent.includes(success.status))
@@ -110,7 +110,6 @@ class Reader {
       operations,
       credentials: [...new Set([...credentialsOf(this.document).values()].map(({ scheme }) => scheme))],
       anomalies: [...ignoredContent, ...this.#anomalies, ...this.#schemas.anomalies],
-      furtherTagged,
       excerpt: this.document.root,
       compileAll: () => this.#schemas.compileAll(),
     };
@@ -121,12 +120,10 @@ class Reader {
     if (found === undefined || !isObject(found.value))
       throw this.document.error(pointer, 'is not an operation');
     const node = { pointer, value: found.value };
-    const { summary } = node.value;
     return {
       id,
       method: method.toUpperCase(),
       path,
-      summary: typeof summary === 'string' ? summary : '',
       security: this.#security(node),
       request: this.#request(node),
       success: this.#success(node),
@@ -156,7 +153,7 @@ class Reader {
       schema: schemaShape(this.document, content.schema),
       mismatches: (value) => {
         if (value !== undefined) return judge.mismatches(value);
-        return required ? [mismatch('a body', value, body.pointer)] : [];
+        return required ? [mismatch('a body', value)] : [];
       },
     };
   }
@@ -208,7 +205,7 @@ class Reader {
       return {
         schemaName: undefined,
         properties: [],
-        mismatches: (value) => (value === undefined ? [] : [mismatch('nothing', value, response.pointer)]),
+        mismatches: (value) => (value === undefined ? [] : [mismatch('nothing', value)]),
       };
     }
     const { mismatches } = this.#schemas.judge(content.schema);
@@ -234,7 +231,6 @@ class Reader {
   }
 }
 
-function mismatch(demanded: string, value: unknown, contractPointer: string): Mismatch {
-  const rule = { keyword: 'content', demands: [demanded], seen: kindOf(value) };
-  return { instancePath: '', rule, contractPointer };
+function mismatch(demanded: string, value: unknown): Mismatch {
+  return { instancePath: '', rule: { keyword: 'content', demands: [demanded], seen: kindOf(value) } };
 }

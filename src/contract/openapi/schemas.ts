@@ -112,15 +112,13 @@ export class SchemaCompiler {
   /** Schemas that references lead to, by the name that Ajv knows them by. */
   readonly #shared = new Map<JsonObject, string>();
   #alternatives = 0;
-  readonly #origins = new WeakMap<object, string>();
   readonly #compilations = new Map<string, () => ValidateFunction>();
   readonly #anomalies = new Map<string, Anomaly>();
 
   constructor(document: SourceDocument, dialect: Dialect) {
     this.#document = document;
     this.#version = dialect.version;
-    // Patterns of OpenAPI 3.0 follow ECMA 262 5.1, without Unicode mode. `verbose` adds the schema object to
-    // errors, which leads back to the document.
+    // Patterns of OpenAPI 3.0 follow ECMA 262 5.1, without Unicode mode. `verbose` adds the broken rule to errors.
     const options = {
       ...(dialect.strict
         ? // The suite's own documents: self-tests check them by the meta schema, which takes long to compile.
@@ -160,7 +158,7 @@ export class SchemaCompiler {
       mismatches: (value) => {
         const validate = this.#compilations.get(pointer)?.();
         if (validate === undefined || validate(value)) return [];
-        return mismatchesOf((validate.errors ?? []).map((error) => this.#broken(error)));
+        return mismatchesOf(validate.errors ?? []);
       },
     };
   }
@@ -176,11 +174,6 @@ export class SchemaCompiler {
     } catch (error) {
       throw this.#document.error(pointer, `the schema can't be used: ${reasonOf(error)}`, error);
     }
-  }
-
-  #broken(error: ErrorObject): Broken {
-    const rule: JsonObject = error.parentSchema ?? {};
-    return { error, rule, pointer: pointerTo(this.#origins.get(rule) ?? '', error.keyword) };
   }
 
   /** A schema within another. One that a reference leads to is compiled once. */
@@ -233,7 +226,6 @@ export class SchemaCompiler {
     }
     const reworded = this.#reword(result, pointer);
     this.#translated.set(pointer, reworded);
-    this.#origins.set(result, pointer);
     return reworded;
   }
 
@@ -289,32 +281,16 @@ function besideReference(value: unknown): { reference: { $ref: string }; rest: J
   return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }
 
-/** A rule that a value breaks, with its pointer into the document. */
-interface Broken {
-  readonly error: ErrorObject;
-  /** The schema that holds the rule. */
-  readonly rule: JsonObject;
-  readonly pointer: string;
-}
-
 /** Every broken rule once. A value of the wrong type does not break its limits as well. */
-function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
-  const wrongTypes = new Map<JsonObject, Set<string>>();
-  for (const { error, rule } of broken) {
-    if (error.keyword !== 'type') continue;
-    const paths = wrongTypes.get(rule) ?? new Set();
-    wrongTypes.set(rule, paths.add(error.instancePath));
-  }
-  const ofWrongType = ({ error, rule }: Broken) => wrongTypes.get(rule)?.has(error.instancePath) ?? false;
-  const mismatches = broken
+function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
+  const placeOf = ({ instancePath, schemaPath }: ErrorObject) =>
+    `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;
+  const wrongTypes = new Set(errors.filter(({ keyword }) => keyword === 'type').map(placeOf));
+  const mismatches = errors
     // An `if` only repeats the error of its branch.
-    .filter(({ error }) => error.keyword !== 'if')
-    .filter((one) => one.error.keyword === 'type' || !ofWrongType(one))
-    .map(({ error, rule, pointer }) => ({
-      instancePath: error.instancePath,
-      rule: ruleOf(error, rule),
-      contractPointer: pointer,
-    }));
+    .filter(({ keyword }) => keyword !== 'if')
+    .filter((error) => error.keyword === 'type' || !wrongTypes.has(placeOf(error)))
+    .map((error) => ({ instancePath: error.instancePath, rule: ruleOf(error) }));
   const keyed = mismatches.map((one): [string, Mismatch] => [JSON.stringify(one), one]);
   return [...new Map(keyed).values()];
 }
@@ -326,7 +302,7 @@ export function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function ruleOf({ keyword, schema, params, data }: ErrorObject, rule: JsonObject): BrokenRule {
+function ruleOf({ keyword, schema, params, data, parentSchema: rule = {} }: ErrorObject): BrokenRule {
   const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
   // Only the document's side: types, values, formats and limits, never the value itself.
   const said: unknown =

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../base/errors.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
@@ -6,7 +5,7 @@ import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
 /** The exchanges of a requirement, by name. */
-interface Named extends Omit<Explained, 'passes' | 'fails'> {
+export interface Named extends Omit<Explained, 'passes' | 'fails'> {
   readonly passes: readonly string[];
   readonly fails: Omit<Explained['fails'], 'exchanges'> & { readonly exchanges: readonly string[] };
 }
@@ -36,26 +35,4 @@ export function loadExchanges(): ReadonlyMap<string, Explained> {
     fails: { ...fails, exchanges: named(fails.exchanges) },
   });
   return new Map(Object.entries(requirements).map(([id, each]) => [id, whole(each)]));
-}
-
-/** The file's text. Exchanges have a line each and their hash as name, so that diffs are small. */
-export function exchangesText(explained: ReadonlyMap<string, Explained>): string {
-  const lines = new Map<string, string>();
-  const names = (all: readonly ToldExchange[]): string[] =>
-    all.map((each) => {
-      const line = JSON.stringify(each);
-      const name = createHash('sha256').update(line).digest('hex').slice(0, 8);
-      lines.set(name, line);
-      return name;
-    });
-  const requirements = [...explained].map(([id, { passes, fails, ...rest }]) => {
-    const named: Named = {
-      ...rest,
-      passes: names(passes),
-      fails: { ...fails, exchanges: names(fails.exchanges) },
-    };
-    return `    ${JSON.stringify(id)}: ${JSON.stringify(named)}`;
-  });
-  const exchanges = [...lines].sort().map(([name, line]) => `    "${name}": ${line}`);
-  return `{\n  "exchanges": {\n${exchanges.join(',\n')}\n  },\n  "requirements": {\n${requirements.join(',\n')}\n  }\n}\n`;
 }

@@ -59,11 +59,11 @@ export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
   return a.enabled === b.enabled && a.mfaType === b.mfaType && sameAddress;
 }
 
-/** Checks that support MFA is still on in a mode, optionally with the same address. */
-export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
-  return ({ enabled, mfaType, email }) =>
-    enabled && mfaType === mode && (address === undefined || email === address);
-}
+/** Checks that support MFA is still on in a mode. */
+export const isStillOn =
+  (mode: 'email' | 'totp') =>
+  ({ enabled, mfaType }: SupportConfig): boolean =>
+    enabled && mfaType === mode;
 
 /** Signs that mask characters. Real addresses hardly contain them: `foxx@` masks nothing. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;

@@ -82,11 +82,3 @@ export function troubleText(use: WaiverUse): string {
       return `${head} is ${use.state}`;
   }
 }
-
-/** `7.1 to 7.2.1`, `from 7.1 on`; empty for every release. */
-export function releasesText({ releases }: Pick<Waiver, 'releases'>): string {
-  const { since, until } = releases ?? {};
-  if (since !== undefined && until !== undefined) return since === until ? since : `${since} to ${until}`;
-  if (since !== undefined) return `from ${since} on`;
-  return until === undefined ? '' : `up to ${until}`;
-}

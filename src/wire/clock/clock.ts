@@ -72,13 +72,6 @@ class DateOffsets {
     return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
   }
 
-  /** The maximum error of the offset in milliseconds; Infinity while it is unknown. */
-  get uncertaintyMs(): number {
-    return this.#possible === undefined
-      ? Number.POSITIVE_INFINITY
-      : Math.ceil((this.#possible.high - this.#possible.low) / 2);
-  }
-
   /** Learns from an answer's Date; false if the header is not an HTTP date. */
   add({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
     const date = parseHttpDate(dateHeader);

@@ -24,7 +24,7 @@ export interface Mailbox {
   /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */
   mark(to?: string): Promise<Mark>;
   /** The first mail to an address after the mark. @throws ArrangeError if none comes in time */
-  next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
+  next(mark: Mark, filter: MailFilter, deadlineMs: number): Promise<ReceivedMail>;
   /** All mails to the addresses after the mark, in order of arrival. @throws ArrangeError */
   since(mark: Mark): Promise<readonly ReceivedMail[]>;
 }
@@ -66,31 +66,25 @@ export abstract class AwaitedMailbox {
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  async next(
-    mark: Mark,
-    { to, except }: MailFilter,
-    deadlineMs: number,
-    signal: AbortSignal = this.closing.signal,
-  ): Promise<ReceivedMail> {
+  async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
       throw new ArrangeError(`${to} is not an address that the mailbox takes mail for.`);
     const startedAt = steadyNow();
-    const ended = AbortSignal.any([this.closing.signal, signal]);
-    for (let at = 0; !ended.aborted; at += 1) {
+    const { signal } = this.closing;
+    for (let at = 0; !signal.aborted; at += 1) {
       const mails = await this.since(mark, address);
       const found = mails.find((mail) => mail.to.includes(address) && !except?.has(mail));
       if (found !== undefined) return found;
       const leftMs = startedAt + deadlineMs - steadyNow();
       if (leftMs <= 0) break;
       const pauseMs = this.pauses[at] ?? this.pauses.at(-1) ?? leftMs;
-      await sleep(Math.min(pauseMs, leftMs), undefined, { signal: ended }).catch(() => undefined);
+      await sleep(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => undefined);
     }
-    const closed = this.closing.signal.aborted ? 'the mailbox was closed' : undefined;
     throw missingMail({
       address: to,
       waitedMs: steadyNow() - startedAt,
-      why: closed ?? (ended.aborted ? 'the wait was called off' : ''),
+      isClosed: signal.aborted,
       codePattern: this.codePattern,
       ...this.missed(mark, address),
     });
@@ -100,8 +94,8 @@ export abstract class AwaitedMailbox {
 interface Missing {
   readonly address: string;
   readonly waitedMs: number;
-  /** The event that ended the wait; empty: the deadline. */
-  readonly why: string;
+  /** Whether that ended the wait before its deadline. */
+  readonly isClosed?: boolean;
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
   /** Further sentences from this kind of mailbox. */
@@ -112,14 +106,14 @@ interface Missing {
 export function missingMail({
   address,
   waitedMs,
-  why,
+  isClosed,
   others,
   codePattern,
   more = [],
 }: Missing): ArrangeError {
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);
   const sentences = [
-    `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${why === '' ? '' : `: ${why}`}.`,
+    `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${isClosed ? ': the mailbox was closed' : ''}.`,
     came.length === 0 ? 'No other mail came either.' : `What came: ${came.join('; ')}.`,
     ...more,
   ];
