@@ -8,8 +8,8 @@ import type { LoginWay, Opens } from './learned.js';
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
 
-/** The members of a login. Tests also send invalid values. */
-export interface LoginBody {
+/** The members of a login, and the rest of its request. Tests also send invalid values. */
+export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
   readonly code?: unknown;
   readonly type?: string;
   readonly password?: unknown;
@@ -29,8 +29,7 @@ export async function logIn(
   api: Api,
   way: LoginWay,
   user: User,
-  { code, type, password, domain = user.domain, members }: LoginBody = {},
-  request: Omit<CallOptions, 'json' | 'anyJson'> = {},
+  { code, type, password, domain = user.domain, members, ...request }: LoginRequest = {},
 ): Promise<LoginAnswer> {
   const anyJson = {
     username: user.username,

@@ -1,4 +1,5 @@
 import { ArrangeError, NotAllowedError, type SuiteError } from '../../base/errors.js';
+import { membersIn } from '../../base/shape.js';
 import { textOf } from '../../contract/judging/body.js';
 import { effectiveAllow, mayReplaceTotp } from '../../input/target-file/allow.js';
 import { inOrderOfUse, type Target, usualSessionsPerUser } from '../../input/target-file/target.js';
@@ -106,7 +107,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
     try {
-      answer = await logIn(api, way, user, {}, ending);
+      answer = await logIn(api, way, user, ending);
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
       return { ...none, refusals: [error.message], error };
@@ -270,17 +271,7 @@ async function isSwitchedOff(api: Api, way: LoginWay): Promise<boolean> {
   const { status, body } = await api.probe('GET', '/security-config', {
     as: { scheme: 'APIKeyHeader', key: apiKey },
   });
-  if (status !== 200) return false;
-  return sessionManagement(body) === (way === 'tokens');
-}
-
-/** The contract doesn't know this member, so a target may lack it. */
-function sessionManagement(body: unknown): boolean | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  for (const [name, value] of Object.entries(body)) {
-    if (name === 'sessionManagementEnabled') return typeof value === 'boolean' ? value : undefined;
-    const inside = sessionManagement(value);
-    if (inside !== undefined) return inside;
-  }
-  return undefined;
+  // The contract doesn't know this member, so a target may lack it.
+  const told = [...membersIn(body)].find(([name]) => name === 'sessionManagementEnabled');
+  return status === 200 && told?.[1] === (way === 'tokens');
 }

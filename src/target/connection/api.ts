@@ -216,9 +216,7 @@ export class Api {
   ): Promise<Answer<Id>> {
     const request = this.#request(method, path, options);
     const closeAfter = success?.status === 204 || options.closeAfter === true;
-    const mayBeIgnored = options.mayBeIgnored === true;
-    const mayBeClosed = mayBeIgnored || options.mistake !== undefined;
-    const asWritten = options.asWritten === true;
+    const mayBeClosed = options.mayBeIgnored === true || options.mistake !== undefined;
     const answer = await this.#send({
       operation,
       path,
@@ -226,8 +224,7 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send:
-        send ?? ((each) => this.#transport.send(each, { closeAfter, mayBeIgnored, mayBeClosed, asWritten })),
+      send: send ?? ((each) => this.#transport.send(each, { ...options, closeAfter, mayBeClosed })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success?.status };

@@ -4,11 +4,10 @@ import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
 
 interface Locked {
-  /** Whether the current key was returned to the suite and no code has proven it yet. */
   readonly isUnproven: boolean;
-  authenticator(): Authenticator | undefined;
+  readonly ownAuthenticator: Authenticator | undefined;
   found(): Promise<SupportConfig>;
-  patch(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
+  leave(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
 }
 
 const mostTries = 4;
@@ -37,24 +36,24 @@ export class OffByTotp {
 
   async #unproven(support: Locked): Promise<Answer | undefined> {
     if (!support.isUnproven || !this.#mayGoUnproven) return undefined;
-    const answer = await support.patch({ enabled: false });
+    const answer = await support.leave({ enabled: false });
     if (answer.status < 400) return answer;
     this.#mayGoUnproven = false;
     return undefined;
   }
 
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
-    const authenticator = support.authenticator();
+    const authenticator = support.ownAuthenticator;
     if (authenticator === undefined) return undefined;
     // Another process may have verified the key. Then a code is needed, and the previous step's code saves the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
-      const answer = await support.patch({ enabled: false, mfaCode: before });
+      const answer = await support.leave({ enabled: false, mfaCode: before });
       if (answer.status < 400) return answer;
     }
     const soonest = current === undefined ? this.codes.soonest(authenticator) : { code: current, step: 0 };
     if (soonest !== undefined) {
-      const answer = await support.patch({ enabled: false, mfaCode: soonest.code });
+      const answer = await support.leave({ enabled: false, mfaCode: soonest.code });
       if (answer.status < 400 && before !== undefined) this.codes.refuses(-1);
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
@@ -62,21 +61,21 @@ export class OffByTotp {
     // Another process may have used the first code, or a lock may look like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
-      const answer = await support.patch({ enabled: false, mfaCode });
+      const answer = await support.leave({ enabled: false, mfaCode });
       if (answer.status < 400) return answer;
     }
     return undefined;
   }
 
   async #otherwise(support: Locked): Promise<Answer> {
-    const answer = await support.patch({ enabled: false });
+    const answer = await support.leave({ enabled: false });
     const { enabled, mfaType } = await support.found();
     // A key that was found belongs to a person and is never replaced.
     const isFoundKey = enabled && mfaType === 'totp';
     if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
-    const anew = await support.patch({ enabled: true, mfaType: 'totp' });
-    const authenticator = support.authenticator();
+    const anew = await support.leave({ enabled: true, mfaType: 'totp' });
+    const authenticator = support.ownAuthenticator;
     if (anew.status >= 400 || authenticator === undefined) return answer;
-    return support.patch({ enabled: false, mfaCode: await this.codes.unused(authenticator) });
+    return support.leave({ enabled: false, mfaCode: await this.codes.unused(authenticator) });
   }
 }

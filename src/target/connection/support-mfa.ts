@@ -165,6 +165,17 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
+  /** The same; undefined if this run enrolled none. */
+  get ownAuthenticator(): Authenticator | undefined {
+    const isKnown = this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
+    return isKnown ? this.authenticator : undefined;
+  }
+
+  /** Whether the current key was returned to the suite and no code has proven it yet. */
+  get isUnproven(): boolean {
+    return this.#enrolment !== undefined && this.#verified === undefined;
+  }
+
   /** Ensures support MFA by e-mail, at this address or one of the others. @returns which */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     this.demand({ support: 'set' });
@@ -289,7 +300,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.demand({ support: 'set' });
     const now = await this.assumed();
     // A key may stay pending while support MFA is off.
-    const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
+    const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
     const after = await this.after(isOff);
@@ -307,7 +318,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
     const mfaCode = this.parts.codes.soonest(this.#verified.authenticator)?.code;
-    if (mfaCode !== undefined) await this.#leave({ enabled: false, mfaCode });
+    if (mfaCode !== undefined) await this.leave({ enabled: false, mfaCode });
   }
 
   /** @throws ArrangeError if a person's key was given up: a new one would lock that person out */
@@ -340,26 +351,13 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {
     if (!this.takesCode) return this.patch({ enabled: false });
-    if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked(), current);
+    if (now.mfaType !== 'email') return this.#offByTotp.off(this, current);
     if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
-    return this.#mails.acceptedCode(now.email, (mfaCode) => this.#leave({ enabled: false, mfaCode }));
+    return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
   /** Switches the current mode off; earlier refusals must never block this. */
-  #leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { isRight: true });
-  }
-
-  #locked(): Parameters<OffByTotp['off']>[0] {
-    return {
-      isUnproven: this.#enrolment !== undefined && this.#verified === undefined,
-      authenticator: () => {
-        const isKnown =
-          this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
-        return isKnown ? this.authenticator : undefined;
-      },
-      found: () => this.found(),
-      patch: (body) => this.#leave(body),
-    };
   }
 }
