@@ -40,9 +40,9 @@ export const rooms: readonly Room[] = rows`
   wire | clock | The target's clock: told by its answers, or moved. | errors files steady-now shape libraries
   wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined files steady-now shape secret target-file libraries
   wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http
-  wire | otp | Keys, key URIs and the codes of authenticators. | errors secret redaction libraries
+  wire | otp | Keys, key URIs and the codes of authenticators. | errors secret shape redaction libraries
   target | sleep | The one place on the way to a target that sleeps. | model
-  target | journal | The record on disk that restores a target, and the lease on it. | errors files private-folder shape openapi sleep
+  target | journal | The record on disk that restores a target, and the lease on it. | errors files private-folder shape target-file openapi sleep
   target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal
   target | beliefs | What the suite believes of a target, and what follows from that: pure. | steady-now shape model
   target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep

@@ -66,6 +66,15 @@ export function parsedJson(text: string): unknown {
   }
 }
 
+/** A percent-decoded text; undefined if it is malformed. */
+export function uriDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Parses JSON of a shape; undefined for other text, such as a line that a kill cut off. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
   const value = parsedJson(text);

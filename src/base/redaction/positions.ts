@@ -1,3 +1,5 @@
+import { uriDecoded } from '../shape.js';
+
 /** Header fields whose values are always secret. */
 export const secretHeaders: readonly string[] = [
   'apikey',
@@ -66,7 +68,9 @@ export function redactParameters(text: string, isPlaceholder: IsPlaceholder): st
 export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   const pairs = text.split('&').map((pair) => {
     const equals = pair.indexOf('=');
-    const name = byLowerCase.get(decoded(pair.slice(0, Math.max(0, equals))).toLowerCase());
+    const written = pair.slice(0, Math.max(0, equals));
+    const plain = uriDecoded(written.replaceAll('+', ' ')) ?? written;
+    const name = byLowerCase.get(plain.toLowerCase());
     const value = pair.slice(equals + 1);
     if (name === undefined || value === '' || isPlaceholder(value)) return pair;
     return `${pair.slice(0, equals)}=${placeholder(name)}`;
@@ -146,12 +150,4 @@ function unescaped(name: string): string {
   return name.replace(/\\u([0-9a-f]{4})/gi, (_whole, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
-  } catch {
-    return name;
-  }
 }

@@ -1,3 +1,5 @@
+import { uriDecoded } from '../../base/shape.js';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -39,12 +41,7 @@ export function itemsOf(list: unknown, pointer: string): Located[] {
 
 /** The JSON pointer of a reference within the document; undefined for an external reference. */
 export function localReference(reference: string): string | undefined {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
-  try {
-    return decodeURIComponent(reference.slice(1));
-  } catch {
-    return undefined;
-  }
+  return reference === '#' || reference.startsWith('#/') ? uriDecoded(reference.slice(1)) : undefined;
 }
 
 /** A member or item by name; undefined: there is none. */

@@ -24,10 +24,24 @@ export function readBaseUrl(text: string): string | { readonly trouble: string }
   return url.href.replace(/\/+$/, '');
 }
 
+/** True for hosts that reach this machine itself. */
 export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const address = mapped(host) ?? host;
   return (
-    hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d+){3}$/.test(hostname)
+    address === 'localhost' ||
+    address.endsWith('.localhost') ||
+    ['::1', '::', '0.0.0.0'].includes(address) ||
+    (isIP(address) === 4 && address.startsWith('127.'))
   );
+}
+
+/** The IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
+export function mapped(host: string): string | undefined {
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
+  if (high === undefined || low === undefined) return undefined;
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
 }
 
 export interface Address {

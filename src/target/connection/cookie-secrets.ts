@@ -1,6 +1,7 @@
 import type { BreachKinds } from '../../base/model/breach.js';
 import { secretHeaders } from '../../base/redaction/positions.js';
 import { Redactor } from '../../base/redaction/redactor.js';
+import { uriDecoded } from '../../base/shape.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
@@ -50,7 +51,8 @@ export class CookieSecrets {
   }
 
   #learn(value: string): void {
-    const isName = value.length < shortest || this.#names.has(decoded(value).toLowerCase());
+    const name = uriDecoded(value) ?? value;
+    const isName = value.length < shortest || this.#names.has(name.toLowerCase());
     if (isName || this.#plain.has(value)) return;
     this.#secret.add(value);
     this.#redactor.add(value, 'set-cookie');
@@ -72,14 +74,6 @@ export function ownerOf(
   if (credential.scheme === 'APIKeyHeader') return credential.key.reveal();
   const isNobodys = !Object.keys(headers).some((name) => secretHeaders.includes(name.toLowerCase()));
   return isNobodys ? request : null;
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }
 
 /** Header fields that hold only numbers about the message. */

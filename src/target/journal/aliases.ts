@@ -2,7 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { hostOf, isLoopback, mapped, placeOf, stateFolderFor } from './state-dir.js';
+import { isLoopback, mapped } from '../../input/target-file/urls.js';
+import { hostOf, placeOf, stateFolderFor } from './state-dir.js';
 
 /** True if two base URLs lead to the same place, such as a name and its address. */
 async function isSamePlace(a: string, b: string): Promise<boolean> {

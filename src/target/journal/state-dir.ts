@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../base/files.js';
+import { uriDecoded } from '../../base/shape.js';
+import { isLoopback, mapped } from '../../input/target-file/urls.js';
 
 /** The folder of journals, by flag, environment or the user's default. */
 export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
@@ -38,7 +39,8 @@ export function placeOf(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;
   const url = new URL(baseUrl);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return `${hostOf(url)}:${port}${decoded(url.pathname).replace(/\/+$/, '')}`;
+  const path = uriDecoded(url.pathname) ?? url.pathname;
+  return `${hostOf(url)}:${port}${path.replace(/\/+$/, '')}`;
 }
 
 export function hostOf({ hostname }: URL): string {
@@ -47,31 +49,4 @@ export function hostOf({ hostname }: URL): string {
     .replace(/\.$/, '')
     .toLowerCase();
   return isLoopback(host) ? 'localhost' : (mapped(host) ?? host);
-}
-
-/** True for hosts that reach this machine itself. */
-export function isLoopback(host: string): boolean {
-  const address = mapped(host) ?? host;
-  return (
-    address === 'localhost' ||
-    address.endsWith('.localhost') ||
-    ['::1', '::', '0.0.0.0'].includes(address) ||
-    (isIP(address) === 4 && address.startsWith('127.'))
-  );
-}
-
-/** The IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
-export function mapped(host: string): string | undefined {
-  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
-  if (high === undefined || low === undefined) return undefined;
-  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
-  return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

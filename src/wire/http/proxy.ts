@@ -1,6 +1,7 @@
 import { BlockList, connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ConfigurationError, TransportError } from '../../base/errors.js';
+import { uriDecoded } from '../../base/shape.js';
 import { isLoopback } from '../../input/target-file/urls.js';
 import { addressOf, authorityOf, serverNameOf } from './address.js';
 import { authorities } from './authorities.js';
@@ -27,8 +28,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const value = env[variable.toLowerCase()] || env[variable];
   const { host, port } = addressOf(url);
-  const isThisMachine = isLoopback(host) || host.endsWith('.localhost');
-  if (!value || isThisMachine || isExcepted(host, port, env['no_proxy'] || env['NO_PROXY'] || '')) {
+  if (!value || isLoopback(host) || isExcepted(host, port, env['no_proxy'] || env['NO_PROXY'] || '')) {
     return undefined;
   }
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
@@ -39,9 +39,8 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
     );
   }
   const secure = proxy.protocol === 'https:';
-  const username = decoded(proxy.username);
-  const password = decoded(proxy.password);
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  const password = uriDecoded(proxy.password) ?? proxy.password;
+  const basic = Buffer.from(`${uriDecoded(proxy.username) ?? proxy.username}:${password}`).toString('base64');
   return {
     ...addressOf(proxy),
     secure,
@@ -49,14 +48,6 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
     secrets: proxy.password === '' ? [] : [...new Set([proxy.password, password, basic])],
     name: proxy.host,
   };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** NO_PROXY lists names with their subdomains, addresses, networks, each with or without port, or `*`. */

@@ -1,5 +1,6 @@
 import { bitsOfBase32, bytesOfBits } from '../../base/redaction/spellings.js';
 import { Secret } from '../../base/secret.js';
+import { uriDecoded } from '../../base/shape.js';
 
 const algorithms = ['SHA1', 'SHA256', 'SHA512'] as const;
 const lengths = [6, 7, 8] as const;
@@ -108,7 +109,7 @@ function characterProblems(uri: string): string[] {
 }
 
 function readLabel(path: string, wrong: Wrong) {
-  const label = decoded(path.replace(/^\//, ''));
+  const label = uriDecoded(path.replace(/^\//, ''));
   if (label === undefined) return wrong('uri', 'The label is not percent-encoded UTF-8.');
   if (label === '') return wrong('uri', 'The URI has no label.');
   const parts = label.split(':');
@@ -127,8 +128,8 @@ function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
     const equals = pair.indexOf('=');
-    const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
-    const value = decoded(equals < 0 ? '' : pair.slice(equals + 1));
+    const name = uriDecoded(equals < 0 ? pair : pair.slice(0, equals));
+    const value = uriDecoded(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined || value === undefined) {
       wrong('uri', 'A parameter is not percent-encoded UTF-8.');
     } else if (!parameters.has(name)) {
@@ -173,14 +174,6 @@ function readPeriod(text = '30', wrong: Wrong): number | undefined {
 function shown(value: string): string {
   if (value === '') return '(empty)';
   return /^[\w.+-]{1,12}$/.test(value) ? `(${value})` : `(of ${value.length} characters)`;
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Decoded Base32: the bytes, or a description of the mistake that does not reveal the text. */
@@ -234,11 +227,6 @@ export function decodeBase32(text: string): Base32Result {
     deviations.push('has stray bits after the last byte');
   }
   return { bytes: bytesOfBits(bits), deviations };
-}
-
-/** Whether the text is the canonical form of its bytes: no padding, no stray bits. */
-export function isCanonicalBase32(text: string): boolean {
-  return decodeBase32(text).deviations?.length === 0;
 }
 
 function listed(names: readonly string[]): string {
