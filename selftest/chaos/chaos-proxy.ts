@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
+import { listen } from '../cli/servers.js';
 import { mulberry32, pick } from '../detection/sample.js';
+import type { OnEnd } from '../tool/processes.js';
 
 /** The kinds of harm that a bad network does to a connection. */
 export const mischiefs = ['refuse', 'reset', 'truncate', 'delay', 'corrupt', 'blackhole'] as const;
@@ -32,20 +33,18 @@ export class ChaosProxy {
     corrupt: 0,
     blackhole: 0,
   };
-  readonly #server: net.Server;
+  port = 0;
   readonly #open = new Set<Socket>();
   readonly #random: () => number;
   #calm = false;
   #connections = 0;
 
   private constructor(
-    target: number,
     seed: number,
     private readonly share: number,
     private readonly allowed: readonly [Mischief, ...Mischief[]],
   ) {
     this.#random = mulberry32(seed);
-    this.#server = net.createServer((near) => this.#connect(near, target));
   }
 
   /** @param target a port on loopback @param share of the harmed connections, 0 to 1 */
@@ -53,29 +52,19 @@ export class ChaosProxy {
     target: number,
     seed: number,
     share: number,
-    allowed: readonly [Mischief, ...Mischief[]] = mischiefs,
+    allowed: readonly [Mischief, ...Mischief[]],
+    onEnd: OnEnd,
   ): Promise<ChaosProxy> {
-    const proxy = new ChaosProxy(target, seed, share, allowed);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    const proxy = new ChaosProxy(seed, share, allowed);
+    const server = net.createServer((near) => proxy.#connect(near, target));
+    proxy.port = (await listen(server, onEnd)).port;
     return proxy;
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('The proxy listens nowhere.');
-    return address.port;
   }
 
   /** From now on the network is good. */
   calm(): void {
     this.#calm = true;
     for (const socket of this.#open) socket.destroy();
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#open) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #connect(near: Socket, target: number): void {

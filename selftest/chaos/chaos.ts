@@ -34,8 +34,7 @@ export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: On
   const faults = plan.fault === undefined ? [] : ['--fault', plan.fault.id];
   const emulator = await startEmulator(folder, ['--tls', ...faults], onEnd);
   const port = Number(new URL(emulator.baseUrl).port);
-  const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs);
-  onEnd(() => proxy.close());
+  const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs, onEnd);
   const state = async () => JSON.stringify(await stateOf(emulator));
   const found = await state();
   const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));

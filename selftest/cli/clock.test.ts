@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
+import { expect, test } from 'vitest';
+import type { EmulatorOptions } from '../../emulator/emulator.js';
+import { emulate } from '../emulator/tools.js';
 import { proxyBefore } from '../tool/proxy.js';
 import { emulated } from './emulated.js';
 import { performed } from './in-process.js';
@@ -12,8 +13,7 @@ const replay = 'totp-login/refuses-replay';
 
 /** A target file for an emulator whose clock can't be moved or read. */
 async function timeless(folder: string, name: string, options: EmulatorOptions): Promise<string> {
-  const emulator = await startEmulator(options);
-  onTestFinished(() => emulator.close());
+  const emulator = await emulate(options);
   const { clock: _, ...content } = emulator.targetFile();
   const baseUrl = await proxyBefore(emulator.baseUrl, async (request, pass) => {
     const answer = await pass(request);
@@ -62,4 +62,21 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
   // Without the clock, the suite still reports an accepted wrong code.
   expect(of('replaying', replay).outcome).toBe('fail');
+});
+
+test('codes that begin with 0 are tried where no step may be waited for', async () => {
+  const folder = temporaryFolder();
+  const files = [
+    await emulated(folder, 'right', {}, { clock: undefined }),
+    await emulated(folder, 'wrong', { faults: ['totp/leading-zeros-lost'] }, { clock: undefined }),
+  ];
+  const targets = files.flatMap((file) => ['-t', file]);
+
+  await performed('run', ...targets, '--jobs', '2', '--grep', '*/accepts-leading-zero', ...folders(folder));
+
+  const outcomesOf = (name: string) =>
+    verdictOf(folder, name).outcomes.map(({ id, outcome }) => [id, outcome]);
+  const ids = ['verify-totp/accepts-leading-zero', 'totp-login/accepts-leading-zero'];
+  expect(outcomesOf('right').sort()).toEqual(ids.map((id) => [id, 'pass']).sort());
+  expect(outcomesOf('wrong').sort()).toEqual(ids.map((id) => [id, 'fail']).sort());
 });

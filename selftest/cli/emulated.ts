@@ -1,16 +1,12 @@
 import { onTestFinished } from 'vitest';
-import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import type { EmulatorOptions } from '../../emulator/emulator.js';
+import { emulate } from '../emulator/tools.js';
 import type { OnEnd } from '../tool/processes.js';
 import { type StartedEmulator, writeTarget } from './suite.js';
 
-/** An emulator in this process until the test ends, because a process of its own costs half a second. */
-async function hosted(options: EmulatorOptions, onEnd: OnEnd): Promise<RunningEmulator> {
-  const emulator = await startEmulator(options);
-  onEnd(() => emulator.close());
-  return emulator;
-}
-
 /**
+ * Starts an emulator.
+ *
  * @param more further keys of its target file
  * @returns the path of its target file, `NAME.yaml`
  */
@@ -20,8 +16,8 @@ export async function emulated(
   options: EmulatorOptions = {},
   more: object = {},
 ): Promise<string> {
-  const emulator = await hosted(options, onTestFinished);
-  return writeTarget(folder, { ...emulator.targetFile(), name, ...more }, `${name}.yaml`);
+  const running = await emulate(options);
+  return writeTarget(folder, { ...running.targetFile(), name, ...more }, `${name}.yaml`);
 }
 
 /** Like startEmulator of suite.ts, but in this process. */
@@ -30,7 +26,7 @@ export async function emulator(
   onEnd: OnEnd = onTestFinished,
   options: EmulatorOptions = {},
 ): Promise<StartedEmulator> {
-  const running = await hosted(options, onEnd);
+  const running = await emulate(options, onEnd);
   const targetFile = writeTarget(folder, running.targetFile(), 'emulator.yaml');
   return { baseUrl: running.baseUrl, control: running.controlUrl, targetFile };
 }

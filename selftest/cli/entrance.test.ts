@@ -1,9 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startedAs } from '../../src/cli/terminal.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
-import { sample } from '../report/sample.js';
+import { leave, verdictOn } from '../many/sample.js';
 import { type Ended, program, spawned, temporaryFolder } from './suite.js';
 
 /** @param isRead whether somebody reads its output */
@@ -47,14 +46,7 @@ test.for<[script: string, env: NodeJS.ProcessEnv, name: string]>([
 
 describe('a folder stands for the verdict in it', () => {
   function reports(...targets: readonly string[]): string {
-    const folder = temporaryFolder();
-    for (const name of targets) {
-      mkdirSync(join(folder, name));
-      const verdict = sample();
-      const text = JSON.stringify({ ...verdict, target: { ...verdict.target, name } });
-      writeFileSync(join(folder, name, 'verdict.json'), text);
-    }
-    return folder;
+    return leave(temporaryFolder(), ...targets.map((name) => verdictOn(name)));
   }
 
   test('its own, the only one, and of several the one of the target', () => {

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { startEmulator } from '../../emulator/emulator.js';
 import { newTarget } from '../../src/cli/commands/init-command.js';
 import { lastFailedOf } from '../../src/cli/commands/run-command.js';
 import { idPattern, tagPattern } from '../../src/contract/requirements/catalogue.js';
+import { emulate } from '../emulator/tools.js';
+import { leave } from '../many/sample.js';
 import { sample } from '../report/sample.js';
 import { performed } from './in-process.js';
 import { temporaryFolder, writeTarget } from './suite.js';
@@ -100,14 +101,10 @@ describe('init', () => {
 
 describe('doctor', () => {
   async function doctor(change: (file: Record<string, unknown>) => object, variants: string[] = []) {
-    const emulator = await startEmulator({ variants });
-    try {
-      const folder = temporaryFolder();
-      const target = writeTarget(folder, { ...emulator.targetFile(), ...change(emulator.targetFile()) });
-      return await performed('doctor', '-t', target, '--state-dir', join(folder, 'state'));
-    } finally {
-      await emulator.close();
-    }
+    const content = (await emulate({ variants })).targetFile();
+    const folder = temporaryFolder();
+    const target = writeTarget(folder, { ...content, ...change(content) });
+    return performed('doctor', '-t', target, '--state-dir', join(folder, 'state'));
   }
 
   test('finds all of a good target file in order', async () => {
@@ -153,8 +150,7 @@ describe('what failed last', () => {
   test('lists failed and inconclusive requirements as globs', () => {
     const folder = temporaryFolder();
     const verdict = sample();
-    mkdirSync(join(folder, 'emulator'));
-    writeFileSync(join(folder, 'emulator', 'verdict.json'), JSON.stringify(verdict));
+    leave(folder, { ...verdict, target: { ...verdict.target, name: 'emulator' } });
 
     const ids = lastFailedOf([], folder, undefined)?.split(',') ?? [];
 

@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest';
-import { startEmulator } from '../../emulator/emulator.js';
 import type { EventBody, Learned } from '../../src/base/model/event.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
@@ -7,6 +6,7 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { emulate } from '../emulator/tools.js';
 
 /** Opens connections of one run to a target until the test ends, and keeps the events of that run. */
 export async function connecting(content: object, release: ReleaseName = '7.1.2_u3') {
@@ -37,8 +37,7 @@ export async function connectedTo(port: number, more: object = {}) {
 
 /** Starts an emulator with these variants. @returns connections of one run to it, and its real state */
 export async function emulated(variants: readonly string[] = [], release: ReleaseName = '7.1.2_u3') {
-  const emulator = await startEmulator({ variants: [...variants], release });
-  onTestFinished(() => emulator.close());
+  const emulator = await emulate({ variants: [...variants], release });
   const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
   return { ...(await connecting(emulator.targetFile(), release)), state };
 }

@@ -1,42 +1,20 @@
-import type { KnownFault, Variant } from '../../emulator/seams.js';
+import { faults } from '../../emulator/faults/index.js';
+import { variants } from '../../emulator/variants/index.js';
 import { levels } from '../../src/base/model/verdict.js';
-import type { DetectionOrder } from '../../src/contract/order/order.js';
-import type { Requirement } from '../../src/contract/requirements/catalogue.js';
-import { type MutationResult, resultInWords } from '../mutation/result.js';
+import { loadOrder } from '../../src/contract/order/order.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { readResult, resultInWords } from '../mutation/result.js';
 import { curveOf, foundBy, near } from '../order/curve.js';
 import { far } from '../order/detection-order.js';
-import type { FlawClass } from './flaw-classes.js';
-import { type Factor, pairsIn } from './pairwise.js';
-
-export interface Proven {
-  readonly faults: readonly KnownFault[];
-  readonly variants: readonly Variant[];
-  readonly combinations: readonly (readonly string[])[];
-  readonly requirements: readonly Requirement[];
-  readonly flawClasses: readonly FlawClass[];
-  readonly freedoms: readonly Factor[];
-  /** The rows of freedoms that were tried. */
-  readonly rows: readonly (readonly string[])[];
-  /** The result of `npm run mutate -- --record`. */
-  readonly mutation: MutationResult;
-  readonly order: DetectionOrder;
-  /** Faults whose reports begin with something other than what they break. */
-  readonly astray: readonly string[];
-}
+import { combinations } from './combinations.js';
+import { type FlawClass, flawClasses } from './flaw-classes.js';
+import { freedomRows, freedoms } from './freedoms.js';
+import { pairsIn } from './pairwise.js';
+import { recordedHeads } from './turns-red.js';
 
 /** The text of docs/detection.md, from the catalogues. `npm run prove` checks what it says. */
-export function renderDetection({
-  faults,
-  variants,
-  combinations,
-  requirements,
-  flawClasses,
-  freedoms,
-  rows,
-  mutation,
-  order,
-  astray,
-}: Proven): string {
+export function detectionPage(): string {
+  const [requirements, rows, factors, order] = [loadRequirements(), freedomRows(), freedoms(), loadOrder()];
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
   );
@@ -51,12 +29,12 @@ further requirements that a fault turns red.
 | | |
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red |
-| reports that begin with the broken requirement | ${headed(faults, astray)} (\`npm run prove\` counts). The others begin with another effect of the fault: \`head\` in that record names it |
+| reports that begin with the broken requirement | ${headed(faults.length, recordedHeads.size)} (\`npm run prove\` counts). The others begin with another effect of the fault: \`head\` in that record names it |
 | failures with a script that reproduces them | 27 of 31, of 24 random faults (\`npm run prove:scripts\` counts; [reproduce.md](reproduce.md) has the figures of other targets) |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
-| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} points that the contract leaves open; all pairs that are possible occur, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
+| freedoms | ${factors.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${factors.length} points that the contract leaves open; all pairs that are possible occur, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
-| changes of the emulator's code by machine | ${resultInWords(mutation)} (\`selftest/mutation/judged.yaml\`) |
+| changes of the emulator's code by machine | ${resultInWords(readResult())} (\`selftest/mutation/judged.yaml\`) |
 
 If a fault breaks an operation that another requirement needs for its preparation, that requirement may be
 inconclusive, but is never red.
@@ -79,7 +57,7 @@ Every two settings occur together in at least one target (a covering array). Swi
 
 | left open | settings |
 | --- | --- |
-${freedoms.map(({ name, settings }) => row(code(name), list(settings))).join('\n')}
+${factors.map(({ name, settings }) => row(code(name), list(settings))).join('\n')}
 
 ## Classes of public flaws
 
@@ -129,7 +107,8 @@ function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClas
   return row(flaw, ids.join(', '), ...cells);
 }
 
-function headed({ length: all }: readonly KnownFault[], { length: others }: readonly string[]): string {
+/** @param others how many reports begin with something other than what their fault breaks */
+function headed(all: number, others: number): string {
   return `${all - others} of ${all} (${((100 * (all - others)) / all).toFixed(1)} %)`;
 }
 

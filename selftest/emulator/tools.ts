@@ -3,10 +3,15 @@ import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import { totp } from '../../emulator/totp.js';
 import { startRelay } from '../mail/relay.js';
+import type { OnEnd } from '../tool/processes.js';
 
-export async function emulate(options: EmulatorOptions = {}): Promise<RunningEmulator> {
+/** An emulator in this process until the test ends, because a process of its own costs half a second. */
+export async function emulate(
+  options: EmulatorOptions = {},
+  onEnd: OnEnd = onTestFinished,
+): Promise<RunningEmulator> {
   const emulator = await startEmulator(options);
-  onTestFinished(() => emulator.close());
+  onEnd(() => emulator.close());
   return emulator;
 }
 

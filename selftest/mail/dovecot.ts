@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { freePort } from '../../emulator/free-port.js';
 import { certificateFor } from '../http/proxies.js';
+import { printedOn } from '../tool/processes.js';
 
 const program = '/usr/sbin/dovecot';
 
@@ -47,10 +48,7 @@ export class Dovecot {
     await this.#end();
     const config = this.#write();
     const child = spawn(program, ['-F', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
+    const said = printedOn(child.stderr);
     this.#child = child;
     for (let attempt = 0; ; attempt += 1) {
       const client = this.#client();
@@ -60,7 +58,7 @@ export class Dovecot {
         return;
       } catch (error) {
         client.close();
-        if (child.exitCode !== null) throw new Error(`Dovecot ended: ${said}`);
+        if (child.exitCode !== null) throw new Error(`Dovecot ended: ${said()}`);
         if (attempt > 100) throw error;
         await sleep(50);
       }
@@ -128,7 +126,8 @@ export class Dovecot {
     writeFileSync(at('cert.pem'), this.certificate);
     writeFileSync(at('users'), `suite:{PLAIN}${password}\n`, { mode: 0o600 });
     const me = userInfo();
-    const [owner, group] = me.uid === 0 ? mailUser() : [me.username, groupOf(me.gid)];
+    // Dovecot refuses to run mail processes as root.
+    const [owner, group] = me.uid === 0 ? ['nobody', 'nogroup'] : [me.username, groupOf(me.gid)];
     if (me.uid === 0) {
       for (const name of ['', 'mails']) execFileSync('chown', [owner, at(name)]);
       chmodSync(this.#folder, 0o755);
@@ -205,15 +204,7 @@ service stats {
 `;
 }
 
-/** Dovecot refuses to run mail processes as root. */
-function mailUser(): [string, string] {
-  return ['nobody', 'nogroup'];
-}
-
 function groupOf(gid: number): string {
-  return (
-    execFileSync('getent', ['group', String(gid)])
-      .toString()
-      .split(':')[0] ?? String(gid)
-  );
+  const [name = String(gid)] = String(execFileSync('getent', ['group', String(gid)])).split(':');
+  return name;
 }

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startEmulator } from '../../emulator/emulator.js';
 import { performed } from '../cli/in-process.js';
 import { answering, httpServer, listen, tcpServer } from '../cli/servers.js';
 import { folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { connecting } from '../connection/emulated.js';
+import { emulate } from '../emulator/tools.js';
 import { Dovecot, hasDovecot, password } from './dovecot.js';
 import { startRelay } from './relay.js';
 
@@ -20,8 +20,7 @@ async function askedBy(mail: object, deliver: (to: string, mail: string) => unkn
     await deliver(to, text);
   });
   onTestFinished(() => relay.close());
-  const emulator = await startEmulator({ smtp: { host: '127.0.0.1', port: relay.port } });
-  onTestFinished(() => emulator.close());
+  const emulator = await emulate({ smtp: { host: '127.0.0.1', port: relay.port } });
   const { open } = await connecting({ ...emulator.targetFile(), mail });
   const connection = await open();
   const codes = await connection.mail();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/base/model/event.js';
+import { exchanged } from '../events/sample.js';
 import { durationsIn, reachOf } from './coverage.js';
 
 const time = (ms: number) => new Date(ms).toISOString();
@@ -8,24 +9,10 @@ const began = (requirement: string, ms: number): RunEvent => ({
   requirement,
   at: time(ms),
 });
-const sent = (requirement: string, ms: number): RunEvent => ({
-  type: 'exchange',
-  at: time(ms + 50),
-  index: 0,
-  requirement,
-  credential: 'none',
-  mistake: null,
-  findings: [],
-  properties: [],
-  enumValues: [],
-  undocumented: [],
-  exchange: {
-    operation: 'GetMFAConfig',
-    request: { method: 'GET', url: 'http://127.0.0.1/v2/mfa-config', headers: {} },
-    startedAt: time(ms),
-    durationMs: 50,
-  },
-});
+const sent = (requirement: string, ms: number): RunEvent => {
+  const event = exchanged({ requirement });
+  return { ...event, at: time(ms + 50), exchange: { ...event.exchange, startedAt: time(ms) } };
+};
 
 test('gives each moment to the test that was the last to begin or to send', () => {
   const events = [sent('', 1000), sent('a/second', 3000), began('a/first', 2000), began('a/second', 3100)];

@@ -145,8 +145,11 @@ async function costsOf(subjects: readonly Subject[], flags: readonly string[]): 
 }
 
 /** The logs of runs on emulators, one after another. @throws Error if the suite does not pass */
-export async function logsOf(subjects: readonly Subject[], flags: readonly string[]): Promise<RunEvent[][]> {
-  const folder = scratchFolder('order');
+export async function logsOf(
+  subjects: readonly Subject[],
+  flags: readonly string[],
+  folder = scratchFolder('order'),
+): Promise<RunEvent[][]> {
   const emulators = [];
   try {
     const files: string[] = [];

@@ -4,6 +4,7 @@ import type { Uses } from '../../src/base/model/uses.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { everything, notAllowed, usesFile, usesOf } from '../../src/contract/requirements/uses.js';
 import { Scope } from '../../src/target/connection/scope.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { logsOf } from './measured.js';
 import { usesByOperations, usesIn } from './uses.js';
 
@@ -22,7 +23,7 @@ test('no test of a run touches what its row does not name, nor what it takes ove
   const grep = 'access/*,support-email/*,mfa-config/*';
 
   // A request outside the scope is refused, so its test would be inconclusive.
-  const [log = []] = await logsOf([{ name: 'one' }], ['--grep', grep]);
+  const [log = []] = await logsOf([{ name: 'one' }], ['--grep', grep], temporaryFolder());
 
   const used = usesIn(log);
   expect([...used].flatMap(([id, uses]) => notAllowed(usesOf(id), uses) ?? [])).toEqual([]);

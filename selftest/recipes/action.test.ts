@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { startEmulator } from '../../emulator/emulator.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { checkBundle } from '../../src/reports/bundle/bundle.js';
-import { temporaryFolder, writeTarget } from '../cli/suite.js';
+import { emulated } from '../cli/emulated.js';
+import { temporaryFolder } from '../cli/suite.js';
 
 interface ActionStep {
   readonly env?: Readonly<Record<string, string>>;
@@ -51,25 +51,20 @@ test.each([
   ['inconclusive', {}, [], 3],
   ['does not conform', {}, ['status/get-mfa-config-203'], 1],
 ] as const)('the action says %s with %j, and hands over the evidence', async (gate, inputs, faults, exit) => {
-  const emulator = await startEmulator({ faults });
-  try {
-    const cwd = temporaryFolder();
-    const target = writeTarget(cwd, { ...emulator.targetFile(), name: 'lab' }, 'lab.yaml');
+  const cwd = temporaryFolder();
+  const target = await emulated(cwd, 'lab', { faults });
 
-    const { code, output } = await runAction(
-      { target, ...inputs, arguments: '--grep mfa-config/get-answers-200 --quiet' },
-      cwd,
-    );
+  const { code, output } = await runAction(
+    { target, ...inputs, arguments: '--grep mfa-config/get-answers-200 --quiet' },
+    cwd,
+  );
 
-    expect(code).toBe(exit);
-    expect(output).toContain(`exit-code=${exit}`);
-    const reports = join(cwd, 'reports');
-    expect(readFileSync(join(reports, 'lab', 'verdict.json'), 'utf8')).toContain(`"gate": "${gate}"`);
-    expect(checkBundle(join(reports, 'evidence.zip')).problems).toEqual([]);
-    const sarif = JSON.parse(readFileSync(join(reports, 'results.sarif'), 'utf8'));
-    expect(sarif.runs[0].results.length).toBe(faults.length);
-    expect(existsSync(join(reports, 'lab', 'failed.har'))).toBe(true);
-  } finally {
-    await emulator.close();
-  }
+  expect(code).toBe(exit);
+  expect(output).toContain(`exit-code=${exit}`);
+  const reports = join(cwd, 'reports');
+  expect(readFileSync(join(reports, 'lab', 'verdict.json'), 'utf8')).toContain(`"gate": "${gate}"`);
+  expect(checkBundle(join(reports, 'evidence.zip')).problems).toEqual([]);
+  const sarif = JSON.parse(readFileSync(join(reports, 'results.sarif'), 'utf8'));
+  expect(sarif.runs[0].results.length).toBe(faults.length);
+  expect(existsSync(join(reports, 'lab', 'failed.har'))).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'vitest';
 import { Journal } from '../../src/target/journal/journal.js';
@@ -6,6 +7,7 @@ import { emulator } from '../cli/emulated.js';
 import { cli, filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
 
 const few = ['--grep', 'mfa-config/get-*'];
+const options = { wait: false, tell: () => {}, env: {} };
 const inUse = new RegExp(`is in use by .* \\(pid ${process.pid}\\) since`);
 
 interface Used {
@@ -18,7 +20,6 @@ interface Used {
 async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   const folder = temporaryFolder(onEnd);
   const target = await emulator(folder, onEnd);
-  const options = { wait: false, tell: () => {}, env: {} };
   const lease = await Lease.take(join(folder, 'state'), target.baseUrl, options);
   if (!(lease instanceof Lease)) throw new Error(`In use by ${lease.holder}`);
   onEnd(() => lease.release());
@@ -74,4 +75,27 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stderr).toMatch(inUse);
   expect([...filesBelow(join(folder, 'state')).keys()]).toEqual([]);
+});
+
+test('a run does not write into a folder of reports that another run writes into', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder(onTestFinished);
+  const { targetFile } = await emulator(folder, onTestFinished);
+  const own = join(folder, 'out', 'emulator');
+  mkdirSync(own, { recursive: true });
+  const other = await Lease.takeFolder(own, options);
+  const run = () => cli(['run', '-t', targetFile, ...few, ...folders(folder), '--quiet'], {}, onTestFinished);
+
+  const refused = await run();
+
+  expect(refused.stderr).toMatch(
+    /^emulator: \S+emulator is written to by .* Nothing was sent; choose another --out\.$/m,
+  );
+  expect([refused.code, existsSync(join(own, 'verdict.json'))]).toEqual([3, false]);
+
+  if (other instanceof Lease) other.release();
+  expect((await run()).code).toBe(0);
+  expect(existsSync(join(own, 'lease.json'))).toBe(false);
 });

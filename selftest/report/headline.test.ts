@@ -13,12 +13,13 @@ import { lineOf, snapshotOfLine } from '../../src/reports/history/entry.js';
 import { snapshotOf } from '../../src/reports/history/snapshot.js';
 import { trendsOf } from '../../src/reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../src/reports/history/words.js';
-import { columnOf } from '../../src/reports/many/column.js';
-import { merge } from '../../src/reports/many/merge.js';
 import { renderMatrixSummary } from '../../src/reports/matrix/console.js';
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
+import { leave, mergeOf, plan } from '../many/sample.js';
+import { temporaryFolder } from '../target/files.js';
 import { derived, planned, raw } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
 
 const off = 'nothing may be changed: allow.stateChanges is off';
 
@@ -40,22 +41,8 @@ const partial = verdictOf({
 
 const terminal = { colour: true, width: 200, outDir: 'reports', files: [] };
 
-function matrixOf(...verdicts: readonly Verdict[]) {
-  const columns = verdicts.map((verdict, at) => {
-    const named = { ...verdict, target: { ...verdict.target, name: `t${at}` } };
-    return columnOf(named, `${at}`, `${at}`);
-  });
-  const targets = columns.map(({ target }) => ({ name: target.name, shard: 1 }));
-  const plan = {
-    schemaVersion: 1 as const,
-    suite: whole.suite,
-    startedAt: whole.startedAt,
-    run: null,
-    shard: { index: 1, count: 1 },
-    targets,
-  };
-  return merge({ columns, plans: [{ file: 'plan', plan }], problems: [] }, () => null).matrix;
-}
+const matrixOf = (verdict: Verdict) =>
+  mergeOf(plan(leave(temporaryFolder(), verdict), 1, 1, { [verdict.target.name]: 1 })).matrix;
 
 const historyOf = (verdict: Verdict) => {
   const read = snapshotOfLine(JSON.stringify(lineOf(verdict)));
@@ -179,5 +166,45 @@ describe('a run that asked for a part', () => {
     expect(verdictLine(verdictOf({ selection, raw: [raw('a/one', { kind: 'fail' })] }))).toBe(
       'does not conform: 1 of 4 must failed',
     );
+  });
+});
+
+test('a waived must stands in the line, with the day on which the first of them ends', () => {
+  const [one, two] = ['2026-12-31', '2026-12-01'].map((expires, at) =>
+    concerned({ fits: [at === 0 ? 'a/one' : 'a/two'], expires }),
+  );
+  const line = (failing: readonly string[], ...waivers: readonly (typeof one)[]) => {
+    const ids = ['a/one', 'a/two'];
+    return verdictLine(
+      verdictOf({
+        planned: ids.map((id) => planned(id)),
+        raw: ids.map((id) => raw(id, failing.includes(id) ? { kind: 'fail' } : {})),
+        waivers: waivers.flatMap((each) => each ?? []),
+      }),
+    );
+  };
+
+  expect(line(['a/one'], one)).toBe(
+    'conforms, with 1 waived until 2026-12-31 (2 of 2 MUST requirements checked)',
+  );
+  expect(line(['a/one', 'a/two'], one, two)).toBe(
+    'conforms, with 2 waived, the first until 2026-12-01 (2 of 2 MUST requirements checked)',
+  );
+  expect(line(['a/one', 'a/two'], one)).toBe(
+    'does not conform: 1 of 2 must failed, with 1 waived until 2026-12-31',
+  );
+  expect(line([])).toBe('conforms (2 of 2 MUST requirements checked)');
+});
+
+describe('a ten-megabyte message', () => {
+  const long = 'long '.repeat(2_000_000);
+  const kinds = ['fail', 'inconclusive', 'not run', 'pass'] as const;
+  const verdict = verdictOf({
+    planned: kinds.map((_, at) => planned(`a/n${at}`)),
+    raw: kinds.map((kind, at) => raw(`a/n${at}`, { kind, reason: long })),
+  });
+
+  test.each(Object.keys(outputs))('makes no large %s', (name) => {
+    expect(outputs[name]?.(verdict).length).toBeLessThan(200_000);
   });
 });

@@ -4,14 +4,12 @@ import type { Claim } from '../../fixtures/witness.js';
 import type { Again, Exchanged, Origin, RunEvent } from '../../src/base/model/event.js';
 import { scriptsOf } from '../../src/reports/repro/script.js';
 import { exchanged, shownAt } from '../events/sample.js';
+import { outcomeOf } from '../verdict/sample.js';
 
 const at = '2026-11-25T20:00:00.000Z';
 const id = 'totp-login/refuses-junk';
 const other = 'totp-login/refuses-future-code';
-const outcome = {
-  ...{ id, level: 'must' as const, outcome: 'fail' as const, title: "It's refused.", source: 'RFC 6238' },
-  ...{ operations: [], reason: '', reproduce: '', exchanges: [], durationMs: 1 },
-};
+const outcome = outcomeOf(id, { title: "It's refused.", source: 'RFC 6238', operations: [] });
 
 interface More {
   readonly operation?: string;

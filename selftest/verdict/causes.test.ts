@@ -4,7 +4,7 @@ import type { Exchange } from '../../src/base/model/exchange.js';
 import type { Outcome } from '../../src/base/model/verdict.js';
 import { wordsOf } from '../../src/base/wording/check.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
-import { exchange } from './sample.js';
+import { exchange, outcomeOf } from './sample.js';
 
 const key = (status: number): Exchange => ({
   ...exchange(),
@@ -13,21 +13,8 @@ const key = (status: number): Exchange => ({
   response: { status, headers: {} },
 });
 
-function outcome(id: string, reason: string, change: Partial<Outcome> = {}): Outcome {
-  return {
-    id,
-    level: 'must',
-    outcome: 'fail',
-    title: `Text of ${id}.`,
-    source: 'Source',
-    operations: [],
-    reason,
-    reproduce: '',
-    exchanges: [],
-    durationMs: 1,
-    ...change,
-  };
-}
+const outcome = (id: string, reason: string, change: Partial<Outcome> = {}) =>
+  outcomeOf(id, { operations: [], reason, ...change });
 
 const open = (id: string, blame: NonNullable<Outcome['blame']>, reason = id): Outcome => ({
   ...outcome(id, reason, { outcome: 'inconclusive' }),

@@ -5,7 +5,7 @@ import {
   type RunResults,
   rawKinds,
 } from '../../src/base/model/results.js';
-import { levels, type Verdict } from '../../src/base/model/verdict.js';
+import { levels, type Outcome, type Verdict } from '../../src/base/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { concerned } from '../waivers/sample.js';
 
@@ -88,6 +88,12 @@ export function raw(id: string, change: Partial<RawOutcome> = {}): RawOutcome {
     durationMs: 10,
     ...change,
   };
+}
+
+/** An outcome of a verdict, a failure where nothing else is said. */
+export function outcomeOf(id: string, change: Partial<Outcome> = {}): Outcome {
+  const { kind: _, ...rest } = raw(id, { reason: '', durationMs: 1 });
+  return { ...planned(id), ...rest, outcome: 'fail', ...change };
 }
 
 export function exchange(url = 'https://10.2.0.7/v2/mfa-config'): Exchange {

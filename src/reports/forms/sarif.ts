@@ -1,5 +1,6 @@
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
+import { cut } from '../../base/words.js';
 import { linksOfSource } from '../../contract/requirements/source-links.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { contractPlace } from './contract-place.js';
@@ -9,6 +10,7 @@ import { verdictLine } from './verdict-words.js';
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 /** The host in the ids of the published schemas: the suite has no website. */
 const informationUri = 'https://mfa-conformance.invalid/';
+const longestReason = 4000;
 
 /** Verdicts as SARIF 2.1.0: a run for each target, a result for each failure at the contract's line. */
 export function renderSarif(verdicts: readonly Verdict[]): string {
@@ -70,7 +72,7 @@ function resultOf(verdict: Verdict, outcome: Outcome, ruleIndex: number): object
     kind,
     // Only failures have a level (SARIF 3.27.10).
     level: kind === 'open' ? 'none' : levelOf(outcome, verdict),
-    message: { text: `${verdict.target.name}: ${title}\n${reason}` },
+    message: { text: `${verdict.target.name}: ${title}\n${cut(reason, longestReason)}` },
     locations: [
       {
         physicalLocation: {
