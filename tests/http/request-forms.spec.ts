@@ -114,7 +114,7 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connect
     () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: 'text/plain', mistake }),
     () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: form, mistake }),
   ]) {
-    const answer = await arrange(write());
+    const answer = await arrange<Answer>(write());
     const changes = await arrange(state.changesSince(before));
     if (changes.length > 0) await arrange(cluster.giveBack(shown));
     // Other requirements judge accepted bodies.

@@ -1,15 +1,13 @@
-import type { ErrorBody, RequestBodies, SuccessBodies } from './generated/bodies.js';
+import type { ErrorName, RequestBodies, SuccessNames } from './generated/bodies.js';
 import type { OperationId } from './operations.js';
 import { isObject } from './pointers.js';
 
 /** The operation's request body, according to the documents of all releases. */
 export type RequestBody<Id extends OperationId> = RequestBodies[Id];
 
-type Named<T> = T extends object ? keyof T & string : never;
-
 /** The property names of an operation's answers, success or error. */
 export type AnswerField<Id extends OperationId> = Id extends OperationId
-  ? Named<SuccessBodies[Id]> | Named<ErrorBody>
+  ? SuccessNames[Id] | ErrorName
   : never;
 
 /** An answer's body by the contract's property names. The values are whatever the target sent. */

@@ -26,21 +26,6 @@ export interface SupportMfaConfigInfo {
   readonly referenceId?: string | null;
 }
 
-export interface SupportTotpKeyInfo {
-  readonly accountName?: string;
-  readonly totpSecretKey?: string;
-  readonly totpUri?: string;
-}
-
-export interface UpdateMFAResult extends SupportTotpKeyInfo, SupportMfaConfigInfo {}
-
-export interface TotpKeyInfo {
-  readonly totpKeyId?: string;
-  readonly totpKeyName?: string;
-  readonly totpSecretKey?: string;
-  readonly totpUri?: string;
-}
-
 export interface CreateTotpKeyRequestBody {
   readonly totpKeyName?: string | null;
 }
@@ -59,13 +44,6 @@ export interface VerifyTotpRequest {
   readonly supportUserPassword?: string | null;
 }
 
-export interface VerifyTotpResult {
-  readonly success?: boolean;
-  readonly message?: string | null;
-  /** From 7.3.1 on. */
-  readonly referenceId?: string | null;
-}
-
 export interface CreateUserSessionRequestParams {
   readonly username?: string | null;
   readonly password?: string | null;
@@ -76,39 +54,16 @@ export interface CreateUserSessionRequestParams {
   readonly privateKey?: string | null;
 }
 
-export interface UserSession {
-  readonly sessionId?: string;
-}
-
 export interface CreateAccessTokenRequestParams {
   readonly username: string | null;
   readonly password: string | null;
   readonly domain?: string | null;
 }
 
-export interface AccessTokenResponse {
-  readonly accessToken?: string | null;
-  readonly tokenType?: string | null;
-  readonly privileges?: readonly string[];
-}
-
-export interface ErrorBody {
-  readonly errorCode?: string | null;
-  readonly message?: string | null;
-  /** From 7.0 on. */
-  readonly taskLogId?: string | null;
-}
-
 /** From 7.3.1 on. */
 export interface VerifyUserOtpParams {
   readonly otp: string | null;
   readonly type: 'email' | 'totp' | 'salesforce' | null;
-}
-
-/** From 7.3.1 on. */
-export interface VerifiedUser {
-  readonly username?: string | null;
-  readonly domain?: string | null;
 }
 
 /** From 7.3.2 on. */
@@ -136,20 +91,26 @@ export interface RequestBodies {
   readonly ConfigureSupportMFAConfig: ConfigureSupportUserMfaParams;
 }
 
-/** The success body of each operation; undefined without one. */
-export interface SuccessBodies {
-  readonly GetMFAConfig: MfaConfigInfo;
-  readonly UpdateMFAConfig: undefined;
-  readonly CreateTotpKey: TotpKeyInfo;
-  readonly CreateEmailOtp: undefined;
-  readonly SendEmailOtp: undefined;
-  readonly GetSupportMFAConfig: SupportMfaConfigInfo;
-  readonly UpdateSupportMFAConfig: UpdateMFAResult;
-  readonly SendSupportEmailOtp: undefined;
-  readonly VerifySupportUserTotp: VerifyTotpResult;
-  readonly CreateSession: UserSession;
-  readonly DeleteSession: undefined;
-  readonly CreateAccessToken: AccessTokenResponse;
-  readonly VerifyUserOtp: VerifiedUser;
-  readonly ConfigureSupportMFAConfig: UpdateMFAResult;
+/** The names of the members in each operation's success answer; never without a body. */
+export interface SuccessNames {
+  readonly GetMFAConfig: keyof MfaConfigInfo;
+  readonly UpdateMFAConfig: never;
+  readonly CreateTotpKey: 'totpKeyId' | 'totpKeyName' | 'totpSecretKey' | 'totpUri';
+  readonly CreateEmailOtp: never;
+  readonly SendEmailOtp: never;
+  readonly GetSupportMFAConfig: keyof SupportMfaConfigInfo;
+  readonly UpdateSupportMFAConfig: 'accountName' | 'totpSecretKey' | 'totpUri' | keyof SupportMfaConfigInfo;
+  readonly SendSupportEmailOtp: never;
+  readonly VerifySupportUserTotp: 'success' | 'message' | 'referenceId';
+  readonly CreateSession: 'sessionId';
+  readonly DeleteSession: never;
+  readonly CreateAccessToken: 'accessToken' | 'tokenType' | 'privileges';
+  readonly VerifyUserOtp: 'username' | 'domain';
+  readonly ConfigureSupportMFAConfig:
+    | 'accountName'
+    | 'totpSecretKey'
+    | 'totpUri'
+    | keyof SupportMfaConfigInfo;
 }
+
+export type ErrorName = 'errorCode' | 'message' | 'taskLogId';
