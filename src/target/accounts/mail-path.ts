@@ -7,12 +7,9 @@ import type { Connection } from '../connection/connection.js';
 import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
 
-interface MailProof {
+interface MailProof extends Pick<Learned, 'mailSilent' | 'mailCodeless' | 'mailWhileOnOnly'> {
   /** Whether the target mails codes to an account; absent: the suite could not try it. */
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
-  readonly silent: Learned['mailSilent'];
-  readonly codeless: Learned['mailCodeless'];
-  readonly whileOnOnly: Learned['mailWhileOnOnly'];
 }
 
 interface LetIn {
@@ -36,13 +33,13 @@ export async function proveMail(
   maySwitch: boolean,
 ): Promise<MailProof> {
   const { isRefused, ...proof } = await tryMail(connection, letIn);
-  if (!isRefused || !maySwitch) return { ...proof, whileOnOnly: false };
+  if (!isRefused || !maySwitch) return { ...proof, mailWhileOnOnly: false };
   const cluster = await connection.cluster();
   try {
     await cluster.on(['email']);
     await cluster.rest();
     const { isRefused: isRefusedAgain, ...again } = await tryMail(connection, letIn);
-    if (!isRefusedAgain) return { ...again, whileOnOnly: true };
+    if (!isRefusedAgain) return { ...again, mailWhileOnOnly: true };
   } catch (error) {
     if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
   } finally {
@@ -52,10 +49,10 @@ export async function proveMail(
     // The next steps log in by the password alone.
     await cluster.rest();
   }
-  return { ...proof, whileOnOnly: false };
+  return { ...proof, mailWhileOnOnly: false };
 }
 
-type Trial = Omit<MailProof, 'whileOnOnly'> & {
+type Trial = Omit<MailProof, 'mailWhileOnOnly'> & {
   /** The target refused each request. */
   readonly isRefused: boolean;
 };
@@ -64,7 +61,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   const { target } = connection;
   const mailedCodes = new Map<AccountRole, boolean>();
   const users = letIn.filter((one): one is LetIn & { user: MailUser } => one.user.email !== undefined);
-  const none = { mailedCodes, silent: null, codeless: null, isRefused: false };
+  const none = { mailedCodes, mailSilent: null, mailCodeless: null, isRefused: false };
   if (target.mail === undefined || users.length === 0) return none;
   const mail = await connection.mail();
   const begin = await mail.mark();
@@ -90,12 +87,13 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
   // Without codes the suite must not switch on what only a code switches off.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
-  if (mails.length > 0) return { ...none, silent: unclear, codeless: unclear === null ? withoutCode : null };
+  if (mails.length > 0)
+    return { ...none, mailSilent: unclear, mailCodeless: unclear === null ? withoutCode : null };
   if (await callerGetsMail(connection, users)) return none;
-  const silent =
+  const mailSilent =
     `No mail reached the suite within ${target.mail.timeoutMs / 1000} s, though POST /email-otp answered a success and ` +
     'POST /send-email-otp was tried too: check the mail section of the target file, and the mail server that the target uses.';
-  return { ...none, silent };
+  return { ...none, mailSilent };
 }
 
 interface Asked {

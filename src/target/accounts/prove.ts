@@ -58,49 +58,34 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
   if (cookies !== undefined) unavailable.sessions ??= cookies;
-  const { mailedCodes, silent, codeless, whileOnOnly } = await proveMail(
-    connection,
-    tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
-    maySwitch,
-  );
+  const letIn = tried.flatMap(({ user, entered }) => (entered ? [{ user, session: entered.session }] : []));
+  const { mailedCodes, ...mail } = await proveMail(connection, letIn, maySwitch);
   const accounts: Learned['accounts'] = Object.fromEntries(
     tried.map((one) => [one.user.role, proofOf(one, mailedCodes.get(one.user.role) ?? null, tried)]),
   );
   const sessionLimit = await learnSessionLimit(connection, tried);
-  return {
-    unavailable,
-    accounts,
-    sessionLimit,
-    mailSilent: silent,
-    mailCodeless: codeless,
-    mailWhileOnOnly: whileOnOnly,
-  };
+  return { unavailable, accounts, sessionLimit, ...mail };
 }
 
 interface Tried {
   readonly user: User;
-  readonly letIn: boolean;
-  readonly way: LoginWay | undefined;
+  /** A login that the target accepted. */
+  readonly entered?: Entered;
+  readonly refusals: readonly string[];
+  readonly error?: SuiteError;
+}
+
+interface Entered {
+  readonly way: LoginWay;
   readonly session: Credential | undefined;
   /** The target set a cookie and returned no session id. */
   readonly byCookie: boolean;
   readonly opens: AccountProof['opens'];
-  readonly refusals: readonly string[];
-  readonly error: SuiteError | undefined;
 }
 
 /** Tries the password alone while cluster MFA is off: for a session, else for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  const none = {
-    user,
-    letIn: false,
-    way: undefined,
-    session: undefined,
-    byCookie: false,
-    opens: null,
-    error: undefined,
-  };
   // A success ends an earlier run's series of failures.
   const ending = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
   for (const way of loginWays) {
@@ -110,7 +95,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
       answer = await logIn(api, way, user, ending);
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
-      return { ...none, refusals: [error.message], error };
+      return { user, refusals: [error.message], error };
     }
     if (answer.status >= 300) {
       refused.push({ way, answer });
@@ -123,10 +108,10 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     const session = credentialIn(answer);
     const opens = session === undefined ? null : await look(api, session);
     const byCookie = session === undefined && answer.headers['set-cookie'] !== undefined;
-    return { ...none, letIn: true, way, session, byCookie, opens, refusals: [] };
+    return { user, entered: { way, session, byCookie, opens }, refusals: [] };
   }
   const refusals = refused.map(({ way, answer }) => `${wayNames[way]} answers ${answer.status}`);
-  return { ...none, refusals };
+  return { user, refusals };
 }
 
 /** Learns once, by a password known to be right, whether tokens are open. */
@@ -135,8 +120,8 @@ async function learnTokens(
   tried: readonly Tried[],
   unavailable: Unavailable,
 ): Promise<void> {
-  const known = tried.find(({ way }) => way === 'sessions');
-  if (known === undefined || tried.some(({ way }) => way === 'tokens')) return;
+  const known = tried.find(({ entered }) => entered?.way === 'sessions');
+  if (known === undefined || tried.some(({ entered }) => entered?.way === 'tokens')) return;
   if (!api.contract.operations.has('CreateAccessToken')) return;
   const answer = await logIn(api, 'tokens', known.user);
   if (answer.status < 300) return;
@@ -153,7 +138,7 @@ async function learnSessionLimit(
   tried: readonly Tried[],
 ): Promise<number | null> {
   const { apiKey } = target.accounts.admin;
-  const known = tried.find(({ user, way }) => way === 'sessions' && user.sid !== undefined);
+  const known = tried.find(({ user, entered }) => entered?.way === 'sessions' && user.sid !== undefined);
   if (known?.user.sid === undefined || apiKey === undefined || !effectiveAllow(target.allow).disposable)
     return null;
   const most = target.limits.sessionsPerUser ?? usualSessionsPerUser;
@@ -170,26 +155,28 @@ async function learnSessionLimit(
 /** Releases without the header may know sessions by a cookie alone, and the suite sends no cookies. */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
-  if (tried.some(({ byCookie }) => byCookie))
+  if (tried.some(({ entered }) => entered?.byCookie))
     return `it sets a cookie, and release ${api.contract.release} declares no header session-id to send an id in`;
-  const seen = tried.flatMap(({ way, opens }) => (way === 'sessions' && opens !== null ? [opens] : []));
+  const seen = tried.flatMap(({ entered }) => (entered?.way === 'sessions' ? (entered.opens ?? []) : []));
   if (seen.length === 0 || seen.some(isUsable)) return undefined;
   return `it refuses its session ids in the header session-id, which release ${api.contract.release} does not declare`;
 }
 
 function proofOf(
-  { user, letIn, opens, refusals, error }: Tried,
+  { user, entered, refusals, error }: Tried,
   mailedCodes: boolean | null,
   all: readonly Tried[],
 ): AccountProof {
-  const usable = opens !== null && isUsable(opens) ? opens : null;
-  if (letIn) return { letIn, passwordAlone: true, opens: usable, mailedCodes, problems: [] };
+  if (entered !== undefined) {
+    const opens = entered.opens !== null && isUsable(entered.opens) ? entered.opens : null;
+    return { letIn: true, passwordAlone: true, opens, mailedCodes, problems: [] };
+  }
   const where = `accounts.${user.role}`;
   const what =
     user.domain.toUpperCase() === 'LOCAL'
       ? 'Check its password, and whether it is locked'
       : `Its domain is ${user.domain}: accounts of domains other than LOCAL may always need a code`;
-  const others = all.some((other) => other.letIn)
+  const others = all.some((other) => other.entered)
     ? ', although another account of the target file could'
     : ', like all accounts of the target file';
   const problem = `${where} could not log in with its password while cluster MFA is off${others}: ${refusals.join(', ')}. ${what}.`;
