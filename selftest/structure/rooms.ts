@@ -49,9 +49,9 @@ export const rooms: readonly Room[] = rows`
   target | accounts | Logging in, and what is learnt of the accounts before anything is judged. | errors secret shape target-file http judging mail beliefs connection
   target | detect | Detecting the release that a target speaks. | errors model openapi target-file http connection
   target | har | Judging recorded traffic. | errors files secret model openapi requirements judging http connection
-  verdict | events | The log of a run: writing, reading, redacting. | errors files steady-now spec-schema model redaction
+  verdict | events | The log of a run: writing, reading, redacting. | errors files steady-now shape spec-schema model redaction
   verdict | waivers | The waivers file: reading, checking, applying, pruning. | errors defined words model config-file requirements
-  verdict | derive | The verdict as a pure function of a run's results. | errors defined files spec-schema words model wording redaction openapi order events waivers
+  verdict | derive | The verdict as a pure function of a run's results. | errors defined files shape spec-schema words model wording redaction openapi order events waivers
   verdict | statement | The vendor's statement: claims, reading, drafting, levels of requirements, drift. | defined words package-root model redaction config-file openapi requirements derive
   reports | history | Changes between verdicts, and trends over nights. | errors files shape words model redaction requirements derive statement
   reports | repro | Scripts that reproduce a failure, from the log of its run. | words model

@@ -4,7 +4,9 @@ export type Shape<T> = (value: unknown) => value is T;
 /** The type of values that match a shape. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
-const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const shapes = {
@@ -12,7 +14,7 @@ export const shapes = {
   text: (value: unknown): value is string => typeof value === 'string',
   number: (value: unknown): value is number => Number.isFinite(value),
   flag: (value: unknown): value is boolean => typeof value === 'boolean',
-  object: (value: unknown): value is object => isMembers(value),
+  object: (value: unknown): value is object => isObject(value),
   listOf:
     <T>(fits: Shape<T>) =>
     (value: unknown): value is readonly T[] =>
@@ -20,7 +22,7 @@ export const shapes = {
   mapOf:
     <T>(fits: Shape<T>) =>
     (value: unknown): value is Readonly<Record<string, T>> =>
-      isMembers(value) && Object.values(value).every(fits),
+      isObject(value) && Object.values(value).every(fits),
   oneOf: <const T extends string | number>(values: readonly T[]) => {
     const known = new Set<unknown>(values);
     return (value: unknown): value is T => known.has(value);
@@ -53,7 +55,7 @@ export function objectOf<M extends Members, Optional extends keyof M>(
 export function objectOf(members: Members, optional: readonly string[] = []): Shape<unknown> {
   const all = Object.entries(members);
   return (value): value is unknown =>
-    isMembers(value) &&
+    isObject(value) &&
     all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 

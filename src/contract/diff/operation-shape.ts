@@ -8,7 +8,6 @@ import { credentialsOf } from '../openapi/security.js';
 
 /** The parts of an operation that a comparison looks at. */
 export interface OperationShape {
-  readonly id: OperationId;
   readonly method: string;
   readonly path: string;
   readonly deprecated: boolean;
@@ -43,12 +42,12 @@ export function operationShapes({ document, found }: CutDocument): ReadonlyMap<O
     const one = found.known.get(id);
     const node = one === undefined ? undefined : document.find(one.node.pointer);
     if (one === undefined || node === undefined) return [];
-    return [[id, { id, method: one.method.toUpperCase(), path: one.path, ...contentsOf(document, node) }]];
+    return [[id, { method: one.method.toUpperCase(), path: one.path, ...contentsOf(document, node) }]];
   });
   return new Map(shapes);
 }
 
-function contentsOf(document: SourceDocument, node: Located): Omit<OperationShape, 'id' | 'method' | 'path'> {
+function contentsOf(document: SourceDocument, node: Located): Omit<OperationShape, 'method' | 'path'> {
   const value = isObject(node.value) ? node.value : {};
   const responses = document.members(document.member(node, 'responses'));
   const isSuccess = ([status]: readonly [string, Located]) => /^2/.test(status);

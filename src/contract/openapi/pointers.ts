@@ -1,10 +1,6 @@
-import { uriDecoded } from '../../base/shape.js';
+import { isObject, type JsonObject, uriDecoded } from '../../base/shape.js';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject, type JsonObject } from '../../base/shape.js';
 
 /** A node of a document with its JSON pointer. */
 export interface Located {

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/shape.js';
 import { cut, duration } from '../../base/words.js';
 
 /** Network delay and the one-second resolution of Date explain a smaller difference of clocks. */
@@ -119,8 +120,4 @@ function inWords(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown');
   const line = text.replace(/\s+/g, ' ');
   return cut(line, longestValue) || 'empty';
-}
-
-function isObject(value: unknown): value is Facts {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,6 @@
 import type { Exchanged } from '../../base/model/event.js';
+import { parsedJson } from '../../base/shape.js';
+import { childOf } from '../../contract/openapi/pointers.js';
 
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
@@ -37,10 +39,6 @@ export class Logins {
 }
 
 function userIn(body: string | undefined): string | undefined {
-  try {
-    const { username } = Object(JSON.parse(body ?? ''));
-    return typeof username === 'string' ? username.toLowerCase() : undefined;
-  } catch {
-    return undefined;
-  }
+  const username = childOf(parsedJson(body ?? ''), 'username');
+  return typeof username === 'string' ? username.toLowerCase() : undefined;
 }

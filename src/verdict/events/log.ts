@@ -14,6 +14,7 @@ import { ConfigurationError, orExplain } from '../../base/errors.js';
 import { bytesOf, isFileError, makeFolder } from '../../base/files.js';
 import type { EventBody, Learned, RunEvent } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
+import { parsedJson } from '../../base/shape.js';
 import { checkBy } from '../../base/spec-schema.js';
 import { steadyNow } from '../../base/steady-now.js';
 
@@ -158,7 +159,7 @@ export const readEvents = (file: string): RunEvent[] => eventsIn(readFileSync(fi
 
 export function eventsIn(text: string, place: string): RunEvent[] {
   return text.split('\n').flatMap((line, at) => {
-    const value = parsed(line);
+    const value = parsedJson(line);
     const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
     if (type === 'run began') demandVersion(value, place);
     return typeof type === 'string' && Object.hasOwn(known, type) ? [check(value, `${place}:${at + 1}`)] : [];
@@ -171,14 +172,6 @@ function demandVersion(began: unknown, place: string): void {
   throw new ConfigurationError(
     `${place} is a log of schema version ${schemaVersion}, and this version reads ${version}: report it by mfa-conformance ${suiteVersion}, which wrote it.`,
   );
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Follows a log that other processes write. */

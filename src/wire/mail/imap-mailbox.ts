@@ -68,9 +68,8 @@ class ImapSession {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
       // NOOP makes the server report mails that arrived since the last command.
-      await within(this.commandWithinMs, client.noop());
-      const query = { uid: true, headers: recipientHeaders };
-      return within(this.commandWithinMs, client.fetchAll(range, query, { uid: true }));
+      await client.noop();
+      return client.fetchAll(range, { uid: true, headers: recipientHeaders }, { uid: true });
     });
     // The range n:* always holds the last mail, even below n.
     return found
@@ -83,8 +82,7 @@ class ImapSession {
   async source(uid: number): Promise<Buffer | undefined> {
     const query = { uid: true, source: { maxLength: largestMail } };
     const found = await this.#command(
-      (client): Promise<FetchMessageObject | false> =>
-        within(this.commandWithinMs, client.fetchOne(String(uid), query, { uid: true })),
+      (client): Promise<FetchMessageObject | false> => client.fetchOne(String(uid), query, { uid: true }),
     );
     return found === false ? undefined : found.source;
   }
@@ -94,7 +92,7 @@ class ImapSession {
       const client = this.#client;
       if (client?.usable) {
         try {
-          return await run(client);
+          return await within(this.commandWithinMs, run(client));
         } catch (error) {
           // Keep an error that the server answered; retry only after a broken connection.
           if (client.usable && !(error instanceof DeadlineError)) throw error;
@@ -103,7 +101,7 @@ class ImapSession {
       client?.close();
       await this.#connect();
       if (this.#client === undefined) throw new Error('the connection was closed');
-      return await run(this.#client);
+      return await within(this.commandWithinMs, run(this.#client));
     } catch (error) {
       if (error instanceof ArrangeError) throw error;
       throw new ArrangeError(this.#inWords(error));
