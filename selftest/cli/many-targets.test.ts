@@ -206,10 +206,8 @@ function timesIn(results: string): number[] {
   return [...filesBelow(results)]
     .filter(([name]) => name.endsWith('-result.json'))
     .flatMap(([, text]) => {
-      const result: unknown = JSON.parse(text);
-      if (typeof result !== 'object' || result === null || !('start' in result) || !('stop' in result))
-        return [];
-      return [Number(result.start), Number(result.stop)];
+      const { start, stop }: { readonly start: number; readonly stop: number } = JSON.parse(text);
+      return [start, stop];
     });
 }
 

@@ -4,7 +4,7 @@ import type { OpenAPIV3 } from 'openapi-types';
 import { parse } from 'yaml';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
-import { isObject } from '../../src/contract/openapi/pointers.js';
+import { methods } from '../../src/contract/openapi/excerpt.js';
 
 export function releaseFile(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
@@ -12,13 +12,7 @@ export function releaseFile(release: ReleaseName): string {
 
 /** The document of a release, read without the module under test. */
 export function rawDocument(release: ReleaseName): OpenAPIV3.Document {
-  const content: unknown = parse(readFileSync(releaseFile(release), 'utf8'));
-  if (!isOpenApi(content)) throw new Error(`${release} is not an OpenAPI document`);
-  return content;
-}
-
-function isOpenApi(value: unknown): value is OpenAPIV3.Document {
-  return isObject(value) && isObject(value['paths']) && isObject(value['components']);
+  return parse(readFileSync(releaseFile(release), 'utf8'));
 }
 
 export function isReference(value: object): value is OpenAPIV3.ReferenceObject {
@@ -43,13 +37,38 @@ export function ownProperties(schema: OpenAPIV3.SchemaObject): [string, OpenAPIV
   );
 }
 
+/** A named schema and the parts of its allOf. */
+export function partsOf(document: OpenAPIV3.Document, name: string): OpenAPIV3.SchemaObject[] {
+  const schema = new Map(namedSchemas(document)).get(name);
+  if (schema === undefined) throw new Error(`no schema ${name}`);
+  return [schema, ...(schema.allOf ?? []).flatMap((part) => partsOf(document, referenced(part) ?? ''))];
+}
+
 /** The properties of a named schema and its parts. */
 export function allProperties(
   document: OpenAPIV3.Document,
   name: string,
 ): [string, OpenAPIV3.SchemaObject][] {
-  const schema = new Map(namedSchemas(document)).get(name);
-  if (schema === undefined) throw new Error(`no schema ${name}`);
-  const parts = (schema.allOf ?? []).flatMap((part) => allProperties(document, referenced(part) ?? ''));
-  return [...ownProperties(schema), ...parts];
+  return partsOf(document, name).flatMap(ownProperties);
+}
+
+interface Operation {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: OpenAPIV3.OperationObject;
+}
+
+export function operationsIn(document: OpenAPIV3.Document): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item ?? {})
+      .filter((entry): entry is [string, OpenAPIV3.OperationObject] => methods.includes(entry[0]))
+      .map(([method, operation]) => ({ path, method, operation })),
+  );
+}
+
+/** The name of the schema that a successful answer has. */
+export function answerOf({ responses }: OpenAPIV3.OperationObject): string | undefined {
+  const [, response] = Object.entries(responses).find(([status]) => status !== 'default') ?? [];
+  if (response === undefined || isReference(response)) return undefined;
+  return referenced(response.content?.['application/json']?.schema);
 }

@@ -6,10 +6,17 @@ import type { OpenAPIV3 } from 'openapi-types';
 import { describe, expect, test } from 'vitest';
 import { releaseNames } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
-import { methods } from '../../src/contract/openapi/excerpt.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { expectedCredentials, expectedOperations, expectedProperties } from './expected.js';
-import { isReference, namedSchemas, ownProperties, rawDocument, referenced } from './raw.js';
+import {
+  answerOf,
+  isReference,
+  namedSchemas,
+  operationsIn,
+  ownProperties,
+  rawDocument,
+  referenced,
+} from './raw.js';
 
 test.each([
   ['the releases', 'generate-releases.mjs', () => 'spec/releases'],
@@ -33,11 +40,7 @@ test.each([
 
 describe.each(releaseNames)('%s', (release) => {
   const document = rawDocument(release);
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item ?? {})
-      .filter((entry): entry is [string, OpenAPIV3.OperationObject] => methods.includes(entry[0]))
-      .map(([method, operation]) => ({ path, method, operation })),
-  );
+  const operations = operationsIn(document);
 
   test('is valid OpenAPI as a whole', async () => {
     const validated = await SwaggerParser.validate(structuredClone(document), {
@@ -128,12 +131,6 @@ function bodyOf({ requestBody }: OpenAPIV3.OperationObject): string | undefined 
   if (requestBody === undefined || isReference(requestBody)) return undefined;
   const name = referenced(requestBody.content['application/json']?.schema);
   return requestBody.required === true ? name : `${name}?`;
-}
-
-function answerOf({ responses }: OpenAPIV3.OperationObject): string | undefined {
-  const [, response] = Object.entries(responses).find(([status]) => status !== 'default') ?? [];
-  if (response === undefined || isReference(response)) return undefined;
-  return referenced(response.content?.['application/json']?.schema);
 }
 
 function byId(operations: readonly Record<string, unknown>[]): Record<string, unknown> {

@@ -79,7 +79,6 @@ describe('HTTP', () => {
 
 const patch = (emulator: RunningEmulator, body: unknown) =>
   call(emulator, 'PATCH /support-user/mfa', { body });
-const _get = async (emulator: RunningEmulator) => (await call(emulator, 'GET /support-user/mfa')).body;
 
 describe("the support user's MFA by TOTP", () => {
   test('while pending gives a new key and is switched off without a code', async () => {

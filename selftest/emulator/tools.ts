@@ -2,6 +2,7 @@ import net from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import { totp } from '../../emulator/totp.js';
+import { jsonOf, shapes } from '../../src/base/shape.js';
 import { startRelay } from '../mail/relay.js';
 import type { OnEnd } from '../tool/processes.js';
 
@@ -69,16 +70,12 @@ export async function call(
 async function fetched(url: string, request: RequestInit): Promise<Reply> {
   const response = await fetch(url, request);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: objectOf(text) };
-}
-
-function objectOf(text: string): ReplyBody {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: { ...jsonOf(text, shapes.object) },
+  };
 }
 
 export async function control(emulator: RunningEmulator, line: string, body?: unknown): Promise<Reply> {

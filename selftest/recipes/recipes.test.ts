@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import type { RunningEmulator } from '../../emulator/emulator.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { filesBelow, program, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { emulate } from '../emulator/tools.js';
 import { printedOn } from '../tool/processes.js';
 
 /** Runs the commands of the recipes in docs/ci, with few requirements for `run`. */
@@ -20,10 +21,8 @@ const folder = temporaryFolder(afterAll);
 let emulator: RunningEmulator;
 
 beforeAll(async () => {
-  emulator = await startEmulator({});
+  emulator = await emulate({}, afterAll);
 });
-
-afterAll(() => emulator.close());
 
 /** A working copy with the program installed, and one target. */
 function workingCopy(name: string): string {
@@ -67,33 +66,22 @@ function shell(
   });
 }
 
-/** A value deep in a parsed document. */
-function at(value: unknown, ...path: readonly string[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  return at(Object.entries(value).find(([name]) => name === key)?.[1], ...rest);
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
-}
-
-const documentOf = (name: string): unknown => parse(readFileSync(join(recipes, name), 'utf8'));
+const textOf = (name: string): string => readFileSync(join(recipes, name), 'utf8');
 /** A script without its installation, because the working copy has the program. */
 const withoutInstall = (lines: readonly string[]) =>
   lines.filter((line) => line.trim() !== 'npm ci').join('\n');
 
 describe('GitHub Actions', () => {
-  const document = documentOf('github-actions.yml');
-  const script = (job: string, values: Readonly<Record<string, string>> = {}) => {
-    const steps = at(document, 'jobs', job, 'steps');
-    const lines = Array.isArray(steps) ? steps.flatMap((step: unknown) => textsOf([at(step, 'run')])) : [];
-    return withoutInstall(lines).replace(
+  interface Job {
+    readonly steps: readonly { readonly run?: string }[];
+    readonly strategy?: { readonly matrix: { readonly shard: unknown } };
+  }
+  const { jobs }: { readonly jobs: Readonly<Record<string, Job>> } = parse(textOf('github-actions.yml'));
+  const script = (job: string, values: Readonly<Record<string, string>> = {}) =>
+    withoutInstall((jobs[job]?.steps ?? []).flatMap(({ run }) => run ?? [])).replace(
       /\$\{\{ *([\w.-]+) *\}\}/g,
       (all, name: string) => values[name] ?? all,
     );
-  };
 
   test('judge a pull request', async () => {
     const copy = workingCopy('github-gate');
@@ -107,8 +95,7 @@ describe('GitHub Actions', () => {
 
   test('judge labs on four machines, and report on all of them', async () => {
     const copy = workingCopy('github');
-    const shards = at(document, 'jobs', 'shards', 'strategy', 'matrix', 'shard');
-    expect(shards).toEqual([1, 2, 3, 4]);
+    expect(jobs['shards']?.strategy?.matrix.shard).toEqual([1, 2, 3, 4]);
     for (const shard of [1, 2, 3, 4]) {
       const values = { 'matrix.shard': String(shard), 'strategy.job-total': '4' };
       // Each shard runs on another machine; its artefact has its name.
@@ -133,8 +120,9 @@ describe('GitHub Actions', () => {
 });
 
 describe('GitLab CI', () => {
-  const document = documentOf('gitlab-ci.yml');
-  const script = (job: string) => withoutInstall(textsOf(at(document, job, 'script')));
+  const jobs: Readonly<Record<string, { readonly script: readonly string[]; readonly parallel?: number }>> =
+    parse(textOf('gitlab-ci.yml'));
+  const script = (job: string) => withoutInstall(jobs[job]?.script ?? []);
 
   test('judges a merge request as GitHub Actions do', () => {
     expect(script('gate')).toContain('npx mfa-conformance run -t gate.yaml --require-complete');
@@ -143,7 +131,7 @@ describe('GitLab CI', () => {
 
   test('judges labs in parallel jobs, and misses those that did not come', async () => {
     const copy = workingCopy('gitlab');
-    const variables = { CI_NODE_INDEX: '1', CI_NODE_TOTAL: String(at(document, 'labs', 'parallel')) };
+    const variables = { CI_NODE_INDEX: '1', CI_NODE_TOTAL: String(jobs['labs']?.parallel) };
     expect(await shell(script('labs'), copy, variables)).toMatchObject({ code: 0 });
 
     const { code, said } = await shell(script('matrix'), copy, {});
@@ -155,16 +143,14 @@ describe('GitLab CI', () => {
 
 describe('Kubernetes', () => {
   const command = (file: string) => {
-    const containers = at(documentOf(file), 'spec', 'template', 'spec', 'containers');
-    const [shellName, flag, script = ''] = textsOf(
-      at(Array.isArray(containers) ? containers[0] : undefined, 'command'),
-    );
+    const [shellName, flag, script = '']: readonly string[] = parse(textOf(file)).spec.template.spec
+      .containers[0].command;
     expect([shellName, flag]).toEqual(['sh', '-c']);
     return script;
   };
 
   test('shares out over as many pods as the command counts', () => {
-    expect(at(documentOf('kubernetes-job.yaml'), 'spec', 'completions')).toBe(4);
+    expect(parse(textOf('kubernetes-job.yaml')).spec.completions).toBe(4);
     expect(command('kubernetes-job.yaml')).toContain('+ 1))/4"');
   });
 

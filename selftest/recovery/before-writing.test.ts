@@ -1,14 +1,11 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
-import { loadContract } from '../../src/contract/openapi/load.js';
-import { readTarget } from '../../src/input/target-file/read.js';
-import { Connection } from '../../src/target/connection/connection.js';
 import { Journal } from '../../src/target/journal/journal.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { targetAt } from '../cli/suite.js';
+import { connecting } from '../connection/emulated.js';
 
-const contract = await loadContract('latest');
 const found = {
   '/v2/mfa-config': { enabled: true, authenticationTypes: ['totp', 'email'], retainUserMfaSettings: true },
   '/v2/support-user/mfa': { enabled: true, mfaType: 'email', email: 'support@lab.example' },
@@ -16,21 +13,17 @@ const found = {
 
 /** A target that answers GET with `bodies` and records the journal's content at each write. */
 async function watched(bodies: Readonly<Record<string, object>>) {
-  const folder = temporaryFolder();
   const held: unknown[] = [];
-  let baseUrl = '';
   const listener: RequestListener = (request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
-    if (!['GET', 'OPTIONS'].includes(request.method ?? '')) held.push(new Journal(folder, baseUrl).read());
+    if (!['GET', 'OPTIONS'].includes(request.method ?? ''))
+      held.push(new Journal(stateDir, target.baseUrl).read());
     response.end(JSON.stringify(bodies[request.url ?? ''] ?? {}));
   };
   const { port } = await listen(httpServer(listener));
-  baseUrl = `http://127.0.0.1:${port}/v2`;
-  const target = readTarget(writeTarget(folder, targetAt(baseUrl)), {});
-  const connection = await Connection.open(target, contract, { stateDir: folder });
-  onTestFinished(() => connection.close());
-  return { connection, held };
+  const { open, stateDir, target } = await connecting(targetAt(`http://127.0.0.1:${port}/v2`), 'latest');
+  return { connection: await open(), held };
 }
 
 describe('what was found is in the journal before', () => {

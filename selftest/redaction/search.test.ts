@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isTooCommon, SecretSearch } from '../../src/base/redaction/search.js';
+import { zipOf } from '../../src/reports/bundle/zip.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const password = 'p/a"ss=wörd+ 7';
@@ -33,6 +34,9 @@ function searched(files: Readonly<Record<string, string | Buffer>>, known = valu
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const quotedPrintable = (text: string) =>
   [...Buffer.from(text)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+
+const zip = (files: Readonly<Record<string, string | Buffer>>) =>
+  zipOf(Object.entries(files).map(([name, content]) => ({ name, bytes: Buffer.from(content) })));
 
 describe('a secret is found', () => {
   test.each([
@@ -154,36 +158,3 @@ describe('weak secrets', () => {
     ]);
   });
 });
-
-/** A zip as APPNOTE 6.3.10 has it, of deflated entries. */
-function zip(files: Readonly<Record<string, string | Buffer>>): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(files)) {
-    const bytes = Buffer.from(content);
-    const packed = deflateRawSync(bytes);
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(8, 4);
-    common.writeUInt32LE(crc32(bytes), 10);
-    common.writeUInt32LE(packed.length, 14);
-    common.writeUInt32LE(bytes.length, 18);
-    common.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), common, Buffer.from(name), packed]);
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(offset, 10);
-    directory.push(
-      Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\u0000'), common, rest, Buffer.from(name)]),
-    );
-    parts.push(local);
-    offset += local.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(directory.length, 4);
-  end.writeUInt16LE(directory.length, 6);
-  end.writeUInt32LE(central.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...parts, central, Buffer.from('PK\u0005\u0006'), end]);
-}

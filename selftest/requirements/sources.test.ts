@@ -1,40 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { packageRoot } from '../../src/base/package-root.js';
+import { releaseNames } from '../../src/base/model/releases.js';
 import { operationIds } from '../../src/contract/openapi/operations.js';
 import {
   type Ground,
   loadRequirements,
   type Requirement,
 } from '../../src/contract/requirements/catalogue.js';
-
-interface Schema {
-  readonly properties?: Record<string, unknown>;
-  readonly allOf?: readonly Schema[];
-}
-
-interface Release {
-  readonly components: {
-    readonly schemas: Record<string, Schema>;
-    readonly securitySchemes: Record<string, unknown>;
-  };
-}
+import { namedSchemas, ownProperties, rawDocument } from '../contract/raw.js';
 
 /** The names of all releases: operations, security schemes, schemas and their properties. */
 const places = new Set<string>(operationIds);
-const releases = join(packageRoot(), 'spec', 'releases');
-for (const file of readdirSync(releases)) {
-  const { components }: Release = parse(readFileSync(join(releases, file), 'utf8'));
-  for (const name of Object.keys(components.securitySchemes)) {
+for (const document of releaseNames.map(rawDocument)) {
+  for (const name of Object.keys(document.components?.securitySchemes ?? {})) {
     places.add(name).add(`securitySchemes.${name}`);
   }
-  for (const [name, schema] of Object.entries(components.schemas)) {
+  for (const [name, schema] of namedSchemas(document)) {
     places.add(name);
-    for (const { properties } of [schema, ...(schema.allOf ?? [])]) {
-      for (const property of Object.keys(properties ?? {})) places.add(`${name}.${property}`);
-    }
+    for (const [property] of ownProperties(schema)) places.add(`${name}.${property}`);
   }
 }
 

@@ -7,19 +7,25 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { sourcesIn } from './sources.js';
 
-interface Listed {
-  readonly title: string;
-  readonly covers: readonly string[];
+/** A part of Playwright's report. */
+interface Suite {
+  readonly suites?: readonly Suite[];
+  readonly specs?: readonly { readonly tests: readonly Listed[] }[];
 }
 
-let listed: readonly Listed[] = [];
+interface Listed {
+  readonly annotations: readonly { readonly type: string; readonly description: string }[];
+}
+
+/** The requirements of each test, in the order of the run. */
+let listed: readonly string[][] = [];
 
 beforeAll(async () => {
   listed = await list();
 });
 
 test('each test covers one requirement, and each requirement is covered by one test', () => {
-  const covered = listed.map(({ covers }) => covers.join());
+  const covered = listed.map((covers) => covers.join());
 
   expect(covered.sort()).toEqual(
     loadRequirements()
@@ -29,13 +35,11 @@ test('each test covers one requirement, and each requirement is covered by one t
 });
 
 test('nothing follows the tests that leave accounts locked', () => {
-  const locks = ({ covers }: Listed) => covers.some((id) => requirementById(id).needs.includes('lockOut'));
+  const locks = (covers: readonly string[]) =>
+    covers.some((id) => requirementById(id).needs.includes('lockOut'));
   const after = listed.slice(listed.findIndex(locks)).filter((each) => !locks(each));
 
-  expect(after.flatMap(({ covers }) => covers)).toEqual([
-    'email-otp/sending-is-limited',
-    'support-email/sending-is-limited',
-  ]);
+  expect(after.flat()).toEqual(['email-otp/sending-is-limited', 'support-email/sending-is-limited']);
 });
 
 describe('the sources', () => {
@@ -58,32 +62,20 @@ describe('the sources', () => {
 });
 
 /** The tests that Playwright finds in the build. */
-async function list(): Promise<Listed[]> {
+async function list(): Promise<string[][]> {
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = join(packageRoot(), 'dist', 'playwright.config.js');
   const args = [cli, 'test', '-c', config, '--list', '--reporter=json'];
   const env = { ...process.env, MFA_TARGET: 'not-read-for-this.yaml' };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 });
-  return testsIn(JSON.parse(stdout));
+  return coversIn(JSON.parse(stdout));
 }
 
-/** The tests in Playwright's report: objects with a title and annotated runs. */
-function testsIn(value: unknown): Listed[] {
-  if (Array.isArray(value)) return value.flatMap(testsIn);
-  if (typeof value !== 'object' || value === null) return [];
-  if ('title' in value && 'tests' in value && Array.isArray(value.tests)) {
-    return value.tests.map((each: unknown) => ({ title: String(value.title), covers: coveredBy(each) }));
-  }
-  return ['suites', 'specs'].flatMap((name) =>
-    testsIn(Object.entries(value).find(([key]) => key === name)?.[1] ?? []),
+function coversIn({ suites = [], specs = [] }: Suite): string[][] {
+  const own = specs.flatMap(({ tests }) =>
+    tests.map(({ annotations }) =>
+      annotations.filter(({ type }) => type === 'requirement').map(({ description }) => description),
+    ),
   );
-}
-
-function coveredBy(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || !('annotations' in value)) return [];
-  const { annotations } = value;
-  if (!Array.isArray(annotations)) return [];
-  return annotations
-    .filter((each: { readonly type?: unknown }) => each.type === 'requirement')
-    .map((each: { readonly description?: unknown }) => String(each.description));
+  return [...suites.flatMap(coversIn), ...own];
 }

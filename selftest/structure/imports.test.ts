@@ -149,8 +149,10 @@ describe('no file imports itself by way of others', () => {
 });
 
 describe('dependencies of the package', () => {
-  const manifest: unknown = JSON.parse(sourceAt('package.json').text);
-  const declared = [...namesIn(manifest, 'dependencies'), ...namesIn(manifest, 'peerDependencies')];
+  const manifest: Readonly<Record<'dependencies' | 'peerDependencies', object>> = JSON.parse(
+    sourceAt('package.json').text,
+  );
+  const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const imported = new Set(
     [...sourcesIn(...shipped), config]
       .flatMap(importsOf)
@@ -168,12 +170,6 @@ describe('dependencies of the package', () => {
     expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);
   });
 });
-
-function namesIn(manifest: unknown, key: string): string[] {
-  if (typeof manifest !== 'object' || manifest === null) return [];
-  const member: unknown = Object.entries(manifest).find(([name]) => name === key)?.[1];
-  return typeof member === 'object' && member !== null ? Object.keys(member) : [];
-}
 
 /** `src/cli/x.ts` is in the room cli, `src/wire/otp/x.ts` in the room otp. */
 function roomOf(path: string): string {

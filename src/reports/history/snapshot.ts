@@ -47,6 +47,6 @@ export function snapshotOf(verdict: Verdict): Snapshot {
  */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';
-  const steady = reason.replace(/[\w-]*\d[\w-]*/g, '#').replace(/\s+/g, ' ');
+  const steady = reason.replace(/(?<![\w-])[\w-]*\d[\w-]*/g, '#').replace(/\s+/g, ' ');
   return createHash('sha256').update(steady).digest('hex').slice(0, 8);
 }
