@@ -34,6 +34,27 @@ test('a code that is right by another key too is passed over', async () => {
   expect(await codesFromOne().unlike(new Authenticator({ secret }), other)).toBe('969429');
 });
 
+test('a code with a leading zero is looked for in the first step that can still be used', async () => {
+  const codes = codesFromOne();
+  const isLaterZero = (key: Authenticator) => {
+    const step = codes.currentStep(key);
+    return [0, 1, 2].every((n) => key.codeAt(step + n).startsWith('0') === (n === 2));
+  };
+  const keys = Array.from(
+    { length: 256 },
+    (_, n) => new Authenticator({ secret: new Uint8Array(20).fill(n) }),
+  );
+  const key = keys.find(isLaterZero) ?? new Authenticator({ secret });
+  const step = codes.currentStep(key);
+
+  expect(await codes.reachLeadingZero(key, 0)).toBeUndefined();
+  key.markUsed(step);
+  key.markUsed(step + 1);
+
+  expect(await codes.reachLeadingZero(key, 0)).toBe(key.codeAt(step + 2));
+  expect(codes.currentStep(key)).toBe(step + 2);
+});
+
 test('keys that never differ are said to be the same, without a wait', async () => {
   const key = new Authenticator({ secret });
   const codes = codesFromOne();

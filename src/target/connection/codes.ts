@@ -210,11 +210,13 @@ export class Codes {
     return undefined;
   }
 
-  /** Waits for the nearest code that begins with 0 within `mostSteps`. @returns undefined if there is none */
+  /** Waits for the nearest unused code that begins with 0. @param mostSteps from the first step with an unused code */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
-      const steps = this.stepsToLeadingZero(authenticator, mostSteps);
+      let free = 0;
+      while (!authenticator.isUnused(this.clock.now(), free)) free += 1;
+      const steps = this.stepsToLeadingZero(authenticator, free + mostSteps);
       if (steps === undefined) return undefined;
       // A second after the step begins.
       const untilMs = this.leftMs(authenticator) + (steps - 1) * authenticator.period * 1000 + 1_000;

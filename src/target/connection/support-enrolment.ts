@@ -53,9 +53,9 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Codes of the key wait for the next step if an older key may have used this one. */
-  passOver(authenticator: Authenticator): void {
-    if (this.#steps.mayBeSpent(ofSteps)) this.#steps.passOver(ofSteps, authenticator);
+  /** Sends a right code, and another in the next step if the target takes one code in each step. */
+  inFreeStep<T extends { readonly isTaken: boolean }>(byCode: () => Promise<T>): Promise<T> {
+    return this.#steps.tried(ofSteps, undefined, byCode);
   }
 
   inForce(): Promise<void> {
