@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { NotAllowedError } from '../../src/base/errors.js';
 import type { Call } from '../../src/target/connection/call.js';
-import { guards } from '../../src/target/connection/links/guards.js';
-import { callOf } from './calls.js';
+import { guards, scoped } from '../../src/target/connection/links/guards.js';
+import { Scope } from '../../src/target/connection/scope.js';
+import { answerOf, callOf } from './calls.js';
 import { emulated } from './emulated.js';
 
 const readOnly = 'nothing may be changed: the run is read-only';
@@ -64,4 +65,27 @@ describe('where cluster MFA may not be switched', () => {
 
     expect(await state()).toMatchObject({ cluster: { enabled: false } });
   });
+});
+
+const authenticationTypes = ['totp', 'email'];
+const retainUserMfaSettings = true;
+
+test.each([
+  [{ enabled: true, authenticationTypes, retainUserMfaSettings }, 'on'],
+  [{ enabled: true, authenticationTypes: ['email'], retainUserMfaSettings }, 'set'],
+  [{ enabled: true, authenticationTypes, retainUserMfaSettings: null }, 'set'],
+  [{ enabled: true, authenticationTypes: 'totp', retainUserMfaSettings }, 'set'],
+  [{ enabled: false, authenticationTypes: [], retainUserMfaSettings }, 'off'],
+  [{ enabled: false, authenticationTypes }, 'set'],
+  [undefined, 'set'],
+])('a change to %j uses the state %s of cluster MFA', async (json, cluster) => {
+  const scope = new Scope('');
+  const request = { ...callOf().request, method: 'PUT' };
+
+  const call = callOf({ operation: 'UpdateMFAConfig', request, json });
+  await scoped({ accounts: { admin: { role: 'admin', domain: 'LOCAL' } } }, { scope })(call, async () =>
+    answerOf(204),
+  );
+
+  expect(scope.touched).toEqual({ cluster });
 });

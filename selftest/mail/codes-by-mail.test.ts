@@ -55,7 +55,7 @@ function codesOf({
   const recorder = {
     promisedMails,
     exchanges,
-    lane: undefined,
+    mailedLane: undefined,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => () => undefined,
   };

@@ -65,4 +65,6 @@ test('a scope refuses what the row of its test does not name, and nothing outsid
   other.logsIn('bob');
   other.logsIn('bob');
   expect(other.touched).toEqual({ cluster: 'read', users: 1 });
+  other.logsIn('root', 'admin');
+  expect(other.touched).toEqual({ cluster: 'read', users: 3 });
 });

@@ -84,7 +84,7 @@ export type Blame = (typeof blames)[number];
 
 /**
  * Tests of one lane run in sequence, and only they touch the part that names the lane. The accounts' lanes follow the
- * cluster's.
+ * cluster's. Once the support user's lane has ended, their tests may touch the support user, too, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 

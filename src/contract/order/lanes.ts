@@ -6,10 +6,10 @@ import { usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. Each account's lane takes from `accounts` once the tests of the cluster are done: they can use
- * any account while cluster MFA stays on.
+ * The queues of tests. After the cluster's, the accounts' lanes share `off`, then `on`: their tests can use any account
+ * while cluster MFA stays off, or on.
  */
-export const queues = ['cluster', 'accounts', 'support'] as const;
+export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
 
 /** Includes the lanes of cluster and support user. */
@@ -25,12 +25,13 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
 
 /** Undefined for a test that needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
-  const { cluster, support, users, mail: _mail, ...others } = uses;
+  const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // The support user's mail may go to the admin's address.
-  if (users !== undefined && users > 2) return undefined;
-  if (support === undefined) return cluster === 'on' && users === 1 ? 'accounts' : 'cluster';
-  return cluster === undefined && users === undefined ? 'support' : undefined;
+  // The admin may be among them. Tests beside it use its API key, and the support user's mail may go to its address.
+  if (users > 2) return undefined;
+  if (users === 1 && (cluster === 'on' || cluster === 'read')) return 'on';
+  if (support === undefined) return users === 1 && cluster === 'off' ? 'off' : 'cluster';
+  return cluster === undefined && users === 0 ? 'support' : undefined;
 }
 
 /** A test that leaves accounts locked must come last. */

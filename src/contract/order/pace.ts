@@ -144,7 +144,7 @@ export class Pace {
     if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
     const msOf = (queue: Queue | undefined) =>
       this.#oneByOneMs(new Set([...ids].filter((id) => this.#queueOf(id) === queue)), isAlone);
-    const accountsMs = msOf('accounts') / Math.max(1, this.#lanes - 2);
+    const accountsMs = (msOf('off') + msOf('on')) / Math.max(1, this.#lanes - 2);
     return msOf(undefined) + Math.max(msOf('support'), msOf('cluster') + accountsMs);
   }
 

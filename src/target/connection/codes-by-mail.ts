@@ -64,7 +64,7 @@ export class CodesByMail {
     private readonly mailbox: Mailbox,
     private readonly recorder: Pick<
       Recorder,
-      'addSecret' | 'waiting' | 'promisedMails' | 'lane' | 'exchanges'
+      'addSecret' | 'waiting' | 'promisedMails' | 'mailedLane' | 'exchanges'
     >,
     private readonly settings: MailWaits,
     /** Waits for a limit on mails. Absent: never waits. */
@@ -167,7 +167,7 @@ export class CodesByMail {
 
   /** Waits for all promised mails. @returns the code of the last one */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
-    const { lane, promisedMails } = this.recorder;
+    const { mailedLane: lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
     const unread = promisedMails.filter((at) => at > (read?.at ?? Number.NEGATIVE_INFINITY));
     const own = unread.at(-1) ?? steadyNow();

@@ -13,6 +13,7 @@ import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/ju
 import type { Contract } from '../../contract/openapi/contract.js';
 import { seenIn, undocumentedIn } from '../../contract/openapi/coverage.js';
 import type { OperationId, Part } from '../../contract/openapi/operations.js';
+import { usesOf } from '../../contract/requirements/uses.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 import { CookieSecrets, headLeaks, logins, ownerOf, withoutDigits } from './cookie-secrets.js';
@@ -133,9 +134,10 @@ export class Recorder {
 
   /** The parts that the running test may change: in a lane, tests leave the other lane's alone. */
   get parts(): readonly Part[] {
-    const { lane } = this;
-    if (lane === undefined) return ['cluster', 'support'];
-    return lane === 'support' ? ['support'] : ['cluster'];
+    const { lane, requirement } = this;
+    if (lane === 'support') return ['support'];
+    const leavesSupport = lane !== undefined && usesOf(requirement).support === undefined;
+    return leavesSupport ? ['cluster'] : ['cluster', 'support'];
   }
 
   /** What the running test has touched, and refuses to touch. */
@@ -148,9 +150,15 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /** When the lane's latest requests that promise a mail were sent, by this machine's steady clock. */
+  /** The lane that gets the mail of the latest request: a test of an account's lane may ask for the support user's. */
+  get mailedLane(): Lane | undefined {
+    const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
+    return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
+  }
+
+  /** When that lane's latest requests that promise a mail were sent, by this machine's steady clock. */
   get promisedMails(): readonly number[] {
-    return this.#promisedMails.get(this.lane) ?? [];
+    return this.#promisedMails.get(this.mailedLane) ?? [];
   }
 
   indexOf(exchange: object | undefined): number | null {
@@ -285,7 +293,7 @@ export class Recorder {
     this.#keep(call, exchange, response.status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
     if (mails && response.status < 300)
-      this.#promisedMails.set(this.lane, [...this.promisedMails, response.sentAt].slice(-10));
+      this.#promisedMails.set(this.mailedLane, [...this.promisedMails, response.sentAt].slice(-10));
     return { exchange, findings, body };
   }
 

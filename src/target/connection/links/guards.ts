@@ -1,8 +1,10 @@
 import { ArrangeError, NotAllowedError } from '../../../base/errors.js';
-import { textOf } from '../../../contract/judging/body.js';
+import type { Uses } from '../../../base/model/uses.js';
+import { memberOf, textOf } from '../../../contract/judging/body.js';
 import { operationRow, type Part } from '../../../contract/openapi/operations.js';
 import { effectiveAllow } from '../../../input/target-file/allow.js';
 import type { Target } from '../../../input/target-file/target.js';
+import { setOf } from '../../journal/config.js';
 import { type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
 import { changedBy } from './journalled.js';
@@ -35,20 +37,32 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
   const users = Object.values(accounts).filter(
     ({ role, apiKey }) => role !== 'admin' || apiKey !== undefined,
   );
-  const names = users.flatMap(({ username }) => username?.toLowerCase() ?? []);
+  const roles = new Map(users.map(({ username, role }) => [username?.toLowerCase(), role]));
   return async (call, next) => {
     const { scope } = recorder;
-    for (const part of changedBy(call)) scope.demand({ [part]: 'set' });
+    for (const part of changedBy(call))
+      scope.demand({ [part]: part === 'cluster' ? clusterState(call) : 'set' });
     const part = readBy(call);
     if (part !== undefined) scope.demand({ [part]: 'read' });
     const name = nameIn(call);
-    if (name !== undefined && names.includes(name)) scope.logsIn(name);
+    if (name !== undefined && roles.has(name)) scope.logsIn(name, roles.get(name));
     const answer = await next(call);
     // Only the answer shows it.
     if (answer.status === 429 && call.options.throttlingIsTested) scope.note({ source: true });
     return answer;
   };
 }
+
+/** A change to a usual state needs that state only: if it is in force already, the request changes nothing. */
+function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
+  const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
+  if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
+  if (enabled === false) return 'off';
+  const isOn = enabled === true && Array.isArray(types) && setOf(types.map(String)) === 'email totp';
+  return isOn ? 'on' : 'set';
+}
+
+const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
 /** Reads with other credentials test whether a part is open, and don't use its state. */
 function readBy(call: Call): Part | undefined {
