@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { rows } from '../tool/rows.js';
 import { performed } from './in-process.js';
 import { answering, httpServer, listen } from './servers.js';
 import { folders, targetAt, temporaryFolder, writeTarget } from './suite.js';
@@ -23,48 +24,39 @@ function withFile(more: object) {
   ];
 }
 
-/** `run` with a good target file and more flags. */
-function withFlags(...flags: readonly string[]) {
-  return (at: At) => [...withFile({})(at), ...flags];
-}
+/** `run` with a good target file and more flags. The message is a regular expression. */
+const flags = rows`
+  an unknown flag               | --fast                           | unknown option '--fast'
+  a flag mistyped               | --stritc                         | Did you mean --strict[?]
+  an unknown release            | --release 9.9                    | --release .*Allowed choices are 6[.]6[.]0d
+  an unknown mode               | --mode x                         | --mode .*Allowed choices are full, read-only
+  a seed that is not a number   | --seed x                         | --seed .*Expected a whole number
+  no jobs                       | --jobs 0                         | --jobs .*Expected a whole number of at least 1
+  no failures to end at         | --max-failures 0                 | Expected a whole number of at least 1
+  an invalid shard              | --shard 0/4                      | --shard .*counted from 1
+  an unknown gate               | --gate old                       | --gate .*Allowed choices are all, new, none
+  new, but against nothing      | --gate new                       | --baseline VERDICT
+  quiet and verbose             | --quiet --verbose                | option '--verbose' cannot be used with option '--quiet'
+  a pattern that fits nothing   | --grep nothing/*                 | --grep nothing/[*]: no requirement fits; mfa-conformance list shows all
+  an area for a pattern         | --grep totp-login                | --grep totp-login: no requirement fits; did you mean 'totp-login/[*]'[?]
+  an area mistyped              | --grep totp-logon/*              | --grep totp-logon/[*]: no requirement fits; did you mean 'totp-login/[*]'[?]
+  an id mistyped                | --grep totp-key/secret-match-uri | did you mean 'totp-key/secret-matches-uri'[?]
+  a part of an id for a pattern | --grep wrong-code                | --grep wrong-code: no requirement fits; did you mean '[*]wrong-code[*]'[?]
+`.map(
+  ([is = '', given = '', says = '']): WrongUsage => [
+    is,
+    (at) => [...withFile({})(at), ...given.split(' ')],
+    new RegExp(says),
+  ],
+);
 
 const admin = { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' };
 
 const wrong: readonly WrongUsage[] = [
-  ['an unknown flag', withFlags('--fast'), /unknown option '--fast'/],
-  ['a flag mistyped', withFlags('--stritc'), /Did you mean --strict\?/],
+  ...flags,
   ['an unknown command', () => ['prove'], /unknown command 'prove'/],
   ['no command', () => [], /Usage: mfa-conformance/],
   ['a file without -t', ({ folder }) => ['run', join(folder, 'x.yaml')], /Name the target file by -t/],
-  ['an unknown release', withFlags('--release', '9.9'), /--release .*Allowed choices are 6\.6\.0d/],
-  ['an unknown mode', withFlags('--mode', 'x'), /--mode .*Allowed choices are full, read-only/],
-  ['a seed that is not a number', withFlags('--seed', 'x'), /--seed .*Expected a whole number/],
-  ['no jobs', withFlags('--jobs', '0'), /--jobs .*Expected a whole number of at least 1/],
-  [
-    'a pattern that fits nothing',
-    withFlags('--grep', 'nothing/*'),
-    /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
-  ],
-  [
-    'an area for a pattern',
-    withFlags('--grep', 'totp-login'),
-    /--grep totp-login: no requirement fits; did you mean 'totp-login\/\*'\?/,
-  ],
-  [
-    'an area mistyped',
-    withFlags('--grep', 'totp-logon/*'),
-    /--grep totp-logon\/\*: no requirement fits; did you mean 'totp-login\/\*'\?/,
-  ],
-  [
-    'an id mistyped',
-    withFlags('--grep', 'totp-key/secret-match-uri'),
-    /did you mean 'totp-key\/secret-matches-uri'\?/,
-  ],
-  [
-    'a part of an id for a pattern',
-    withFlags('--grep', 'wrong-code'),
-    /--grep wrong-code: no requirement fits; did you mean '\*wrong-code\*'\?/,
-  ],
   [
     'no target file',
     ({ folder }) => ['run', '-t', join(folder, 'none.yaml'), ...folders(folder)],
@@ -91,7 +83,6 @@ const wrong: readonly WrongUsage[] = [
     ({ folder }) => ['run', '-t', folder, ...folders(folder)],
     /\(-t\) holds no target file/,
   ],
-  ['an invalid shard', withFlags('--shard', '0/4'), /--shard .*counted from 1/],
   [
     'a report of nothing',
     ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
@@ -111,26 +102,13 @@ const wrong: readonly WrongUsage[] = [
     (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
     /^Nothing can be written to .* \(--out\): a file of that name is there\n$/,
   ],
-  ['an unknown key', withFile({ limit: {} }), /limit\b.*limits/s],
   [
     'a variable that is not set',
     withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
     /NOT_SET_ANYWHERE/,
   ],
-  ['an invalid base URL', withFile({ baseUrl: 'lab-7/v2' }), /baseUrl/],
-  [
-    'a missing certificate',
-    withFile({ baseUrl: 'https://127.0.0.1/v2', tls: { ca: 'no-ca.pem' } }),
-    /no-ca\.pem/,
-  ],
   ['an unknown requirement', () => ['explain', 'totp-key/secret-matches'], /totp-key\/secret-matches-uri/],
   ['an unknown level', () => ['list', '--level', 'may'], /--level .*Allowed choices are must, should, fact/],
-  ['no failures to end at', withFlags('--max-failures', '0'), /Expected a whole number of at least 1/],
-  [
-    'quiet and verbose',
-    withFlags('--quiet', '--verbose'),
-    /option '--verbose' cannot be used with option '--quiet'/,
-  ],
   [
     'a missing file of variables',
     // On the command line Node reads this flag first and ends with its own line.
@@ -142,8 +120,6 @@ const wrong: readonly WrongUsage[] = [
     withFile({ run: { stritc: true } }),
     /target\.yaml:\d+:3 run\.stritc: is no flag of run; did you mean strict\?\n$/,
   ],
-  ['an unknown gate', withFlags('--gate', 'old'), /--gate .*Allowed choices are all, new, none/],
-  ['new, but against nothing', withFlags('--gate', 'new'), /--baseline VERDICT/],
   [
     'an invalid baseline',
     (at) => [...withFile({})(at), '--baseline', writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json')],
