@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readJsonBody } from '../../src/contract/judging/json-body.js';
+import { Renamed } from '../../src/contract/judging/renamed.js';
 import { secretsIn } from '../../src/contract/judging/secrets-in.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
 
 const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, inner: string) =>
@@ -18,7 +20,7 @@ describe('a body that is nested deeper than anybody reads', () => {
   });
 
   test('begins far beyond any answer of the API, whose secrets are found', () => {
-    const { value } = read(nested(200, '{"password":"hunter2"}').replace(/^/, ''));
+    const { value } = read(nested(200, '{"password":"hunter2"}'));
     expect(secretsIn(read(nested(180, '{"password":"hunter2"}')).value)).toEqual([['hunter2', 'password']]);
     expect(value).toBeUndefined();
   });
@@ -32,4 +34,26 @@ test.each([
   ['{"a":"1","a":1}', 'contrary'],
 ])('%s: members of one name have values that are %s', (text, duplicates) => {
   expect(read(text)).toMatchObject({ isJson: true, duplicates });
+});
+
+const types = ['totp', 'email'];
+const put = {
+  operation: 'UpdateMFAConfig',
+  requestJson: { enabled: true, authenticationTypes: types },
+} as const;
+const get = { operation: 'GetMFAConfig', requestJson: undefined } as const;
+
+test('a value that was set is found under another name, until its own was seen', async () => {
+  const contract = await loadContract('7.1.2_u3');
+  const renamed = new Renamed();
+  const seen = (body: object) => renamed.seen(contract, get, 200, body).map(({ breach }) => breach);
+
+  expect(seen({ authTypes: types })).toEqual([]);
+  expect(renamed.seen(contract, put, 204, undefined)).toEqual([]);
+  expect(seen({ enabled: true, authTypes: [...types].reverse() })).toEqual([
+    { kind: 'renamed', name: 'authenticationTypes', seen: 'authTypes' },
+  ]);
+  expect(seen({ enabled: true, authTypes: ['totp'], isOn: true })).toEqual([]);
+  expect(seen({ authenticationTypes: null, authTypes: types })).toEqual([]);
+  expect(seen({ authTypes: types })).toEqual([]);
 });
