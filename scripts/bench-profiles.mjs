@@ -72,13 +72,14 @@ function costsIn(folder, accounts) {
   };
 }
 
-/** Milliseconds that follow one another: of tests alone, and from the first to the last test of each kind of lane. */
+/** Milliseconds: of tests alone, and from the first to the last test of the support user's lane, and of the others. */
 function pathIn(events) {
   const lanes = new Map();
   const path = { alone: 0 };
   const spans = {};
   for (const { type, requirement, lane, at, durationMs } of events) {
-    if (type === 'test began') lanes.set(requirement, lane?.replace(/ \d+$/, ''));
+    if (type === 'test began')
+      lanes.set(requirement, lane?.replace(/^(cluster|account).*/, 'cluster and accounts'));
     if (type !== 'test ended') continue;
     const of = lanes.get(requirement);
     const end = Date.parse(at);
