@@ -172,6 +172,8 @@ function inOtherCase(text: string): readonly string[] {
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   );
   if (other === text || /^[0-9a-f-]+$/i.test(text))
-    arrange.notApplicable('the credential is a number, or has no letters: it has no other case');
+    arrange.notApplicable(
+      'the credential has no letters, or is hexadecimal (a UUID, say), where case may not matter',
+    );
   return [other];
 }

