@@ -5,23 +5,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'detection/detection',
   'docs/docs',
-  'package/tutorial',
   'recovery/broken-builds',
   'recovery/upsets',
   'cli/signals',
   'recovery/endings',
   'cli/many-targets',
-  'recipes/recipes',
-  'package/pack',
   'cli/secrets',
   'pages/report',
-  'mutation/mutation',
   'order/lanes',
   'events/blame',
   'chaos/chaos',
 ];
 
 const all = ['selftest/**/*.test.ts'];
+/** The installed package, the recipes, the tutorial, a mutation: they take minutes and seldom break. */
+const long = ['selftest/{package,recipes}/**/*.test.ts', 'selftest/mutation/mutation.test.ts'];
 /** Files that replace a module of Node.js. They must do so before anything imports it, so each has its own process. */
 const mocking = [
   'selftest/connection/key-lag.test.ts',
@@ -56,8 +54,12 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Starting a process takes longer than most files.
-      { extends: true, test: { name: 'shared', include: all, exclude: mocking, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'shared', include: all, exclude: [...mocking, ...long], isolate: false },
+      },
       { extends: true, test: { name: 'apart', include: mocking, isolate: true } },
+      { extends: true, test: { name: 'long', include: long, isolate: false } },
     ],
   },
 });

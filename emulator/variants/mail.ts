@@ -107,11 +107,11 @@ export const mailVariants: readonly Variant[] = variantsOf({
     .says('Mails take 700 ms.')
     .rules(({ mailCode }) => ({ mailCode: { ...mailCode, delayMs: 700 } })),
   'mail-unrelated': conforms()
-    .says('Other mails without a code arrive in the same mailboxes just before.')
+    .says('Other mails, with a number but without a code, arrive in the same mailboxes just before.')
     .wraps('recipients', (recipients, address, call, world) => {
       world.mailer.send(address, {
         subject: 'Maintenance in 2026',
-        text: 'The cluster will be updated on 12 May 2026 between 22:00 and 23:30.\n',
+        text: 'The cluster will be updated on 12 May 2026 from 22:00. Call 555123 for help.\n',
       });
       return recipients(address, call, world);
     }),
