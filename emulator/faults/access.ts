@@ -170,6 +170,16 @@ const single = faultsOf({
       (credentials, { operation }, { state }) =>
         operation === 'GetMFAConfig' && state.cluster.enabled && isAnonymous(credentials),
     ),
+  'access/anonymous-switches-off': breaks('access/mfa-stays-on-without-privilege')
+    .says('While cluster MFA is on, PUT /mfa-config with enabled false works without a credential.')
+    .with(
+      letIn,
+      (credentials, { operation, content }, { state }) =>
+        operation === 'UpdateMFAConfig' &&
+        state.cluster.enabled &&
+        own(objectIn(content), 'enabled') === false &&
+        isAnonymous(credentials),
+    ),
   'access/key-with-more': breaks('access/key-with-more-is-refused')
     .says('Characters after a right API key are ignored.')
     .with(letIn, ({ apiKey = '' }, _call, { state }) =>
@@ -235,6 +245,13 @@ export const privilegeFaults: readonly Fault[] = faultsOf({
       alsoMay,
       (_user, _privilege, { operation, content }) =>
         operation === 'ConfigureSupportMFAConfig' && own(objectIn(content), 'mfaType') === 'totp',
+    ),
+  'access/viewer-may-switch-support-mfa-off': breaks('access/support-mfa-stays-on-without-privilege')
+    .says('PATCH /support-user/mfa with enabled false and an mfaCode works for a view-only user.')
+    .with(
+      alsoMay,
+      (_user, _privilege, { operation, content }) =>
+        operation === 'UpdateSupportMFAConfig' && own(objectIn(content), 'mfaCode') !== undefined,
     ),
   'access/viewer-may-switch-on': breaks('access/viewer-cannot-update-mfa-config')
     .says('PUT /mfa-config with enabled true works for a view-only user.')

@@ -210,6 +210,15 @@ function readsList(seams: Seams, member: 'username' | 'domain'): void {
   });
 }
 
+/** Whether an hour of the target's clock has passed since the last success of an operation. */
+function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig'): () => boolean {
+  let at = Number.POSITIVE_INFINITY;
+  seams.answer(operation, ({ status }) => {
+    if (status < 300) at = seams.clock.now();
+  });
+  return () => seams.clock.now() - at > 3_600_000;
+}
+
 /** Logins that need no code because of how the target reads them or their user. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
@@ -242,4 +251,25 @@ export const unaskedFaults: readonly Fault[] = faultsOf({
   'ways-in/domain-in-a-list': breaks('ways-in/name-in-any-form-needs-code')
     .says('While cluster MFA is on, the domain in a list asks for no code.')
     .with(readsList, 'domain'),
+  'ways-in/domain-with-a-dot': breaks(
+    'ways-in/name-in-any-form-needs-code',
+    'guessing/lock-holds-for-every-name',
+  )
+    .says('While cluster MFA is on, a domain with a dot after it needs no code.')
+    .by((seams) => {
+      asksNoCodeUnchecked(seams, (body) => own(body, 'domain') === 'LOCAL.');
+      seams.edit('CreateSession', (body) => own(body, 'domain') === 'LOCAL.' && { domain: 'LOCAL' });
+    }),
+  'ways-in/mfa-ends-after-an-hour': breaks('ways-in/code-is-needed-a-day-later')
+    .says('An hour after the last PUT /mfa-config, a login needs no code.')
+    .by((seams) => {
+      const isOver = anHourAfter(seams, 'UpdateMFAConfig');
+      seams.wrap('asksForCode', (asks, user, world) => asks(user, world) && !isOver());
+    }),
+  'ways-in/support-mfa-ends-after-an-hour': breaks('ways-in/support-code-is-needed-a-day-later')
+    .says('An hour after the last PATCH /support-user/mfa, support MFA is switched off without a code.')
+    .by((seams) => {
+      const isOver = anHourAfter(seams, 'UpdateSupportMFAConfig');
+      seams.wrap('needsMfaCode', (needs, before, wanted, world) => needs(before, wanted, world) && !isOver());
+    }),
 });

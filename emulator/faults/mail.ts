@@ -6,7 +6,7 @@ import { mailedTo, userNamed } from '../deviations.js';
 import { objectIn, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
-import type { MailCode, Owner } from '../state.js';
+import { type MailCode, type Owner, supportOwner } from '../state.js';
 
 /** Codes go to the address or addresses that `change` returns; undefined: the right one. */
 const mailsTo = (
@@ -178,6 +178,14 @@ const single = faultsOf({
         'mailCodeFits',
         (mailCodeFits, entry, ...given) => voided.get(entry.owner) !== entry && mailCodeFits(entry, ...given),
       );
+    }),
+  'mail/code-voids-those-of-others': breaks('email-login/code-of-another-user-voids-none')
+    .says('A code mailed to a user voids the codes of all other users.')
+    .wraps('newMailCode', (newMailCode, world, owner) => {
+      if (owner !== supportOwner)
+        for (const each of world.state.mailCodes)
+          if (each.owner !== owner && each.owner !== supportOwner) each.uses += 1;
+      return newMailCode(world, owner);
     }),
   'mail/older-code-valid': breaks('email-login/newer-code-voids-older')
     .says('A newer mailed code leaves the older one valid.')

@@ -117,7 +117,10 @@ const since681 = faultsSince('6.8.1', {
   'support/off-when-the-address-is-named': breaks('support-email/no-change-without-proof')
     .says('A request with enabled false and an address needs no code.')
     .with(changesFreely, ({ body }) => own(body, 'enabled') === false && text(body, 'email') !== undefined),
-  'support/off-when-a-mode-is-named': breaks('support-totp/no-change-without-proof')
+  'support/off-when-a-mode-is-named': breaks(
+    'support-totp/no-change-without-proof',
+    'support-email/no-change-without-proof',
+  )
     .says('A request with enabled false and the other mode needs no code.')
     .with(changesFreely, ({ body, world: { state } }) => {
       const mode = text(body, 'mfaType') ?? state.support.mfaType;

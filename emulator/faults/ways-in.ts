@@ -82,6 +82,16 @@ const codeless = faultsOf({
       'While cluster MFA is on, a login needs no code with an otpCode that is a regular expression for digits.',
     )
     .with(asksNoCodeUnchecked, (body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? '')),
+  'ways-in/code-that-is-too-long': breaks(noCode)
+    .says('While cluster MFA is on, a login accepts any otpCode of more than 255 characters.')
+    .with(asksNoCodeUnchecked, (body) => (text(body, 'otpCode') ?? '').length > 255),
+  'ways-in/code-in-another-script': breaks(
+    noCode,
+    'ways-in/used-totp-code-in-any-form-opens-nothing',
+    'ways-in/used-email-code-in-any-form-opens-nothing',
+  )
+    .says('While cluster MFA is on, a login accepts any otpCode of digits of another script.')
+    .with(asksNoCodeUnchecked, (body) => /^(?!\d+$)\p{Nd}{6}$/u.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-of-a-developer': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with 123456 as otpCode.')
     .with(asksNoCodeUnchecked, (body) => own(body, 'otpCode') === '123456'),

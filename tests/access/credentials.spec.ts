@@ -62,8 +62,31 @@ test('access/key-needs-no-code', async ({ api, admin: as, cluster }) => {
 test('access/anonymous-reads-nothing-under-mfa', async ({ api, cluster }) => {
   await arrange(cluster.on(mfa.bothTypes));
 
-  for (const read of ['GetMFAConfig', 'GetSupportMFAConfig'] as const)
-    expect(await api.call(read)).toBeRefused();
+  for (const [, credential] of refused)
+    for (const read of ['GetMFAConfig', 'GetSupportMFAConfig'] as const)
+      expect(await api.call(read, { as: credential() })).toBeRefused();
+});
+
+test('access/mfa-stays-on-without-privilege', async ({ api, cluster, users, state }) => {
+  const viewers = (await arrange.ifItCan(users.sessions.viewerByAllMeans())) ?? [];
+  await arrange(cluster.on(mfa.bothTypes));
+  const anyJson = { ...(await arrange(cluster.knownAsShown())), enabled: false };
+  const before = await arrange(state.snapshot());
+
+  for (const as of [...refused.map(([, credential]) => credential()), ...viewers]) {
+    expect(await api.call('UpdateMFAConfig', { as, anyJson })).toBeRefused();
+    expect(await state.changesSince(before)).toBeNone();
+  }
+});
+
+test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
+  const viewer = await arrange(users.sessions.viewer());
+  const { authenticator } = await arrange(support.verified());
+  const mfaCode = await codes.unused(authenticator);
+
+  for (const as of [anonymous, wrong.key(), viewer])
+    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
+  await expect.shown(support, mfa.totpOn);
 });
 
 test('access/token-in-authorization', async ({ api, users, cluster }) => {

@@ -145,6 +145,13 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
     if (code !== newest) expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });
 
+test('email-login/code-of-another-user-voids-none', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed(0));
+  await arrange(users.mailed(1));
+
+  expect(await users.login(user, { code, type: 'email' })).toOpenSession();
+});
+
 test('email-login/refuses-code-of-another-user', async ({ users }) => {
   // The victim has a current code too, which the other user's must not match.
   const victim = await arrange(users.mailed(0));

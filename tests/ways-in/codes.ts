@@ -27,6 +27,8 @@ export const noCodes: readonly Way[] = [
   no('zeros', { otpCode: '000000', otpType: 'totp' }),
   no('a TOTP code that many would guess', { otpCode: '123456', otpType: 'totp' }),
   no('a mailed code that many would guess', { otpCode: '123456', otpType: 'email' }),
+  no('three hundred digits', { otpCode: '1'.repeat(300), otpType: 'totp' }),
+  no('digits of another script', { otpCode: '\u0663\u0661\u0664\u0661\u0665\u0669', otpType: 'totp' }),
   no('a guess without a type', { otpCode: '000000' }),
   no('a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }),
   no('both types and no code', { otpType: ['totp', 'email'] }),

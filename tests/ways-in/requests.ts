@@ -95,10 +95,12 @@ export interface OtherRequest {
   readonly path?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly form?: true;
+  /** The content, instead of the members as JSON. */
+  readonly content?: readonly [what: string, of: (members: Readonly<Record<string, string>>) => string];
 }
 
 const logins = '/users/sessions';
+const twoCodes = '"otpType":"totp","otpCode":"000000","otpCode":"000000"';
 const form = 'application/x-www-form-urlencoded';
 
 /** Other ways to send a login; add a line for another. */
@@ -118,8 +120,10 @@ export const otherRequests: readonly OtherRequest[] = [
   { method: 'PUT' },
   { method: 'PATCH' },
   { headers: { 'X-HTTP-Method-Override': 'PUT' } },
-  { contentType: form, form: true },
+  { headers: { Accept: 'text/html' } },
+  { contentType: form, content: ['', (members) => String(new URLSearchParams(members))] },
   { contentType: form },
+  { content: [', otpCode twice', (members) => `{${JSON.stringify(members).slice(1, -1)},${twoCodes}}`] },
   { contentType: 'text/plain' },
   { contentType: 'application/merge-patch+json' },
 ];
@@ -129,9 +133,9 @@ export function nameOf({
   path = logins,
   contentType,
   headers: more,
-  form: isForm,
+  content,
 }: OtherRequest): string {
   const extra = Object.entries(more ?? {}).map(([name, value]) => `, ${name}: ${value}`);
-  const type = contentType === undefined ? '' : ` as ${contentType}${isForm ? '' : ', in JSON'}`;
-  return `${method} ${path}${type}${extra.join('')}`;
+  const type = contentType === undefined ? '' : ` as ${contentType}${content ? '' : ', in JSON'}`;
+  return `${method} ${path}${type}${content?.[0] ?? ''}${extra.join('')}`;
 }

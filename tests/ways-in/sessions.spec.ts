@@ -36,6 +36,24 @@ for (const [id, open] of [
     expect(await api.call('GetMFAConfig', { as })).toBeRefused();
   });
 
+test('ways-in/code-is-needed-a-day-later', async ({ users, cluster, connection }) => {
+  onlyByClock(connection);
+  const { user, authenticator } = await arrange(users.enrolled());
+  await arrange(connection.clock.advance(aDayMs));
+
+  expect(await users.login(user)).toBeRefused();
+  expect(await users.logins.byCode(user, authenticator)).toOpenSession();
+  expect(await cluster.read()).toHaveMembers({ enabled: true });
+});
+
+test('ways-in/support-code-is-needed-a-day-later', async ({ support, connection }) => {
+  onlyByClock(connection);
+  await arrange(support.verified());
+  await arrange(connection.clock.advance(aDayMs));
+
+  await expect.kept(support, mfa.totpOn, [mfa.off({})]);
+});
+
 test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection }) => {
   onlyByClock(connection);
   const { authenticator } = await arrange(support.onByTotp());
