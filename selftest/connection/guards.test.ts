@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NotAllowedError } from '../../src/base/errors.js';
+import { Secret } from '../../src/base/secret.js';
 import type { Call } from '../../src/target/connection/call.js';
 import { guards, scoped } from '../../src/target/connection/links/guards.js';
 import { Scope } from '../../src/target/connection/scope.js';
@@ -88,4 +89,24 @@ test.each([
   );
 
   expect(scope.touched).toEqual({ cluster });
+});
+
+test.each([
+  ['CreateEmailOtp', undefined, 'of-the-admin', 3],
+  ['CreateEmailOtp', { username: 'bob' }, 'of-the-admin', undefined],
+  ['SendEmailOtp', undefined, 'of-the-admin', 3],
+  ['SendEmailOtp', undefined, 'of-the-viewer', undefined],
+  ['SendSupportEmailOtp', undefined, 'of-the-admin', undefined],
+] as const)('%s of %j by the key %s mails as many users as %j', async (operation, json, key, users) => {
+  const scope = new Scope('');
+  const credential = { scheme: 'APIKeyHeader', key: new Secret(key) } as const;
+  const apiKey = new Secret('of-the-admin');
+
+  const call = callOf({ operation, credential, json });
+  await scoped({ accounts: { admin: { role: 'admin', domain: 'LOCAL', apiKey } } }, { scope })(
+    call,
+    async () => answerOf(204),
+  );
+
+  expect(scope.touched.users).toBe(users);
 });
