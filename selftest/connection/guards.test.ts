@@ -94,6 +94,7 @@ test.each([
 test.each([
   ['CreateEmailOtp', undefined, 'of-the-admin', 3],
   ['CreateEmailOtp', { username: 'bob' }, 'of-the-admin', undefined],
+  ['CreateEmailOtp', { username: 5 }, 'of-the-admin', undefined],
   ['SendEmailOtp', undefined, 'of-the-admin', 3],
   ['SendEmailOtp', undefined, 'of-the-viewer', undefined],
   ['SendSupportEmailOtp', undefined, 'of-the-admin', undefined],

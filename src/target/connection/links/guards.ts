@@ -69,7 +69,7 @@ const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as c
 /** The admin's address may be the support user's second one, so such a mail must not come beside that user's tests. */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
-  if (!isMailing || textOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')
+  if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')
     return false;
   return credential.key.reveal() === adminKey?.reveal();
 }
