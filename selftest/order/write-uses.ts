@@ -18,7 +18,9 @@ const before = readFileSync(usesFile, 'utf8');
 writeFileSync(usesFile, usesText(new Map()));
 let text = before;
 try {
-  const uses = new Map<string, Uses>();
+  // A row only widens, because other targets may need more than these. To narrow one, make it null first.
+  const rows: Readonly<Record<string, Uses | null>> = JSON.parse(before);
+  const uses = new Map(Object.entries(rows).map(([id, row]) => [id, row ?? {}] as const));
   for (const [id, used] of (await logsOf(subjects, [...oneByOne, '--slow'])).flatMap((log) => [
     ...usesIn(log),
   ]))
