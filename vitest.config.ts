@@ -18,8 +18,12 @@ const longest = [
 ];
 
 const all = ['selftest/**/*.test.ts'];
-/** The installed package, the recipes, the tutorial, a mutation: they take minutes and seldom break. */
-const long = ['selftest/{package,recipes}/**/*.test.ts', 'selftest/mutation/mutation.test.ts'];
+/** The installed package, the recipes, the tutorial, a mutation, each variant: they take minutes and seldom break. */
+const long = [
+  'selftest/{package,recipes}/**/*.test.ts',
+  'selftest/mutation/mutation.test.ts',
+  'selftest/fixtures/missing-operations.test.ts',
+];
 /** Files that replace a module of Node.js. They must do so before anything imports it, so each has its own process. */
 const mocking = [
   'selftest/connection/key-lag.test.ts',

@@ -230,6 +230,18 @@ describe('the heading of failures counts its list', () => {
     expect(renderMarkdown(verdict)).toContain('### Failed: 3 must, by 1 cause\n');
   });
 
+  test('all as advisory where only shoulds failed', () => {
+    const verdict = derived({
+      planned: ['area/one', 'area/two', 'area/three'].map((id) => planned(id, { level: 'should' })),
+      raw: [fails('area/one', accepted), fails('area/two', accepted), fails('area/three', refused)],
+    });
+
+    expect(lines(verdict).filter((line) => line.startsWith('Failed'))).toEqual([
+      'Failed, advisory: 2 should, by 1 cause',
+      'Failed, advisory, each by a cause of its own: 1 should',
+    ]);
+  });
+
   test('a waived failure that others follow from is named so', () => {
     const verdict = derived({
       planned: [planned('area/one'), planned('area/two')],

@@ -168,7 +168,7 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
       await arrange.success(Promise.resolve(answer));
     }
     if (!(await stored(state)).isSo)
-      arrange.notApplicable('the target keeps not both mode and address while support MFA is off');
+      arrange.notApplicable('the target does not keep both mode and address while support MFA is off');
   }
 
   for (const state of [...states, states[0]]) {

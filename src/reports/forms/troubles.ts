@@ -83,12 +83,15 @@ export function failuresOf(
   const parts = [...counts, [waived, 'waived'] as const].filter(([count]) => count > 0);
   const listed = parts.reduce((sum, [count]) => sum + count, 0);
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
-  const isAdvisory = parts.every(([, word]) => word === 'should') && parts.length > 0;
+  const isAdvisory = parts.length > 0 && parts.every(([, word]) => word === 'should');
+  const lead = isAdvisory ? 'Failed, advisory' : 'Failed';
+  // Two advisory lists need different headings.
+  const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
-    heading: `Failed${isAdvisory ? ', advisory' : ''}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
+    heading: `${lead}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
     leading,
     advisory,
-    advisoryHeading: `Failed, advisory${isAdvisory ? ', each by a cause of its own' : ''}: ${advisory.length} should`,
+    advisoryHeading: `Failed, advisory${alone}: ${advisory.length} should`,
   };
 }
 

@@ -73,9 +73,9 @@ export class OffByTotp {
     // A key that was found belongs to a person and is never replaced.
     const isFoundKey = enabled && mfaType === 'totp';
     if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
-    const anew = await support.leave({ enabled: true, mfaType: 'totp' });
+    const enrolled = await support.leave({ enabled: true, mfaType: 'totp' });
     const authenticator = support.ownAuthenticator;
-    if (anew.status >= 400 || authenticator === undefined) return answer;
+    if (enrolled.status >= 400 || authenticator === undefined) return answer;
     return support.leave({ enabled: false, mfaCode: await this.codes.unused(authenticator) });
   }
 }
