@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  changeGivenMs,
   lacksRoom,
   nextKeyTryMs,
   nextLook,
@@ -25,6 +26,18 @@ test.each<
   ['and no time does', { misses: 2, waitedMs: 9_000 }, { mostMisses: 3 }, 10],
 ])('%s', (_what, so, given, next) => {
   expect(nextLook({ ...looks, ...so }, { ...patience, ...given })).toBe(next);
+});
+
+test.each([
+  ['five seconds at first', 0, 0, 0, 5_000],
+  ['less after one that never showed', 1, 0, 0, 1_500],
+  ['longer if earlier ones were late', 1, 0, 800, 2_400],
+  ['little after three', 3, 0, 0, 300],
+  ['longer even then, if earlier ones were late', 3, 0, 800, 2_400],
+  ['never longer than at first', 3, 0, 4_000, 5_000],
+  ['little after two in a test that has failed anyway', 2, 2, 800, 300],
+])('a change gets %s', (_how, misses, missesInTest, slowestMs, ms) => {
+  expect(changeGivenMs(misses, missesInTest, slowestMs)).toBe(ms);
 });
 
 test.each([

@@ -1,15 +1,18 @@
-/** How long a change may take to show: at first, and after one never showed (longer if earlier ones took long). */
+/** How long a change may take to show: at first, and after one or more never showed. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
+const afterMissesMs = 300;
 /** After this many changes that never showed, the test has failed anyway: further ones get little time. */
 const mostMissesInTest = 2;
-const afterMissesMs = 500;
+/** After this many tests with such a change, further ones are not expected to show either. */
+export const mostMissed = 3;
 const longestPauseMs = 500;
 
-export function changeGivenMs(hasMissed: boolean, missesInTest: number, slowestMs: number): number {
-  if (!hasMissed) return atFirstMs;
+/** @param misses tests in which a change like this one never showed */
+export function changeGivenMs(misses: number, missesInTest: number, slowestMs: number): number {
+  if (misses === 0) return atFirstMs;
   if (missesInTest >= mostMissesInTest) return afterMissesMs;
-  return Math.min(atFirstMs, Math.max(afterMissMs, 3 * slowestMs));
+  return Math.min(atFirstMs, Math.max(misses >= mostMissed ? afterMissesMs : afterMissMs, 3 * slowestMs));
 }
 
 interface Looks {

@@ -1,6 +1,6 @@
 import { steadyNow } from '../../base/steady-now.js';
 import { operationRow, type Part } from '../../contract/openapi/operations.js';
-import { changeGivenMs, nextLook, nextPauseMs } from '../beliefs/policies.js';
+import { changeGivenMs, mostMissed, nextLook, nextPauseMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Answered, Call, Next } from './call.js';
@@ -185,26 +185,30 @@ export class ReadBack {
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
   }
 
-  #missed(part: Part, of: Effect): Belief<boolean> {
-    return this.model.flag(`a change of ${part} never came about: ${of}`);
+  #missed(part: Part, of: Effect): Belief<number> {
+    return this.model.number(`changes of ${part} that never came about: ${of}`);
   }
 
   #givenMs(part: Part, of: Effect): number {
-    // Outside of tests, where accounts are checked or the state is restored, misses shorten no wait.
-    const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
-    const hasMissed = this.#missed(part, of).value === true;
-    return changeGivenMs(hasMissed, isInTest ? this.#missesInTest : 0, this.#seenOf(part).felt.value ?? 0);
+    const misses = this.#missed(part, of).value ?? 0;
+    const slowestMs = this.#seenOf(part).felt.value ?? 0;
+    // Outside of tests, where accounts are checked or the state is restored, further misses shorten no wait.
+    if (this.recorder.requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
+    const isSameTest = this.#test === this.recorder.requirement;
+    return changeGivenMs(misses, isSameTest ? this.#missesInTest : 0, slowestMs);
   }
 
   /** @param cameMs when the state first showed: further waits for other nodes don't count */
   #learn(part: Part, of: Effect, isDone: boolean, cameMs: number): void {
     if (!isDone) {
-      this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
+      const isSameTest = this.#test === this.recorder.requirement;
+      this.#missesInTest = isSameTest ? this.#missesInTest + 1 : 1;
       this.#test = this.recorder.requirement;
-      this.#missed(part, of).learn(true);
+      const missed = this.#missed(part, of);
+      if (!missed.value || !isSameTest) missed.learn(Math.min((missed.value ?? 0) + 1, mostMissed));
     } else if (cameMs > 0) {
       for (const each of cameMs >= lateMs ? effects : [])
-        if (this.#missed(part, each).value) this.#missed(part, each).learn(false);
+        if (this.#missed(part, each).value) this.#missed(part, each).learn(0);
       const { felt } = this.#lags[part];
       felt.learn(Math.max(felt.value ?? 0, cameMs));
     }
