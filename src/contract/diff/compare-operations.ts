@@ -18,6 +18,13 @@ type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 /** The reports on one subject. */
 type At = (subject: string, direction: Direction | null) => Tell;
 
+/** A part of a request or an answer. */
+interface Place {
+  readonly subject: string;
+  readonly direction: Direction;
+  readonly at: At;
+}
+
 export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
   const changes: FoundChange[] = [];
   const at: At = (subject, direction) => (kind, text, breaks) => {
@@ -37,7 +44,7 @@ export function compareOperations(from: OperationShape, to: OperationShape): Fou
   compareParameters(from, to, place, at);
   const body = `body of ${place}`;
   compareRequestPart('body', from.body, to.body, at(body, 'request'), (before, after) =>
-    compareContents(before, after, 'request', body, at),
+    compareContents(before, after, { subject: body, direction: 'request', at }),
   );
   compareAnswers(from, to, place, at);
   return changes;
@@ -72,7 +79,7 @@ function compareParameters(from: OperationShape, to: OperationShape, place: stri
     const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
     compareRequestPart('parameter', one, other, at(subject, 'request'), (before, after) => {
       if (before.schema !== undefined && after.schema !== undefined) {
-        compareSchemas(before.schema, after.schema, 'request', subject, at);
+        compareSchemas(before.schema, after.schema, { subject, direction: 'request', at });
       }
     });
   }
@@ -110,66 +117,49 @@ function compareRequestPart<Part extends Requirable>(
 function compareAnswers(from: OperationShape, to: OperationShape, place: string, at: At): void {
   const tell = (status: string): Tell =>
     at(`status ${status} of ${place}`, status.startsWith('2') ? 'answer' : 'error');
-  const compareStatuses = (
-    one: readonly string[],
-    other: readonly string[],
-    gone: Breaks,
-    added: Breaks,
-  ): void => {
-    for (const status of missingIn(other, one)) tell(status)('status-removed', 'is gone', gone);
-    for (const status of missingIn(one, other)) tell(status)('status-added', 'is new', added);
-  };
   const before = [...from.successes.keys()];
   const after = [...to.successes.keys()];
-  compareStatuses(before, after, breaksServers, breaksClients);
+  const removed = (status: string, breaks: Breaks) => tell(status)('status-removed', 'is gone', breaks);
+  const added = (status: string, breaks: Breaks) => tell(status)('status-added', 'is new', breaks);
+  for (const status of missingIn(after, before)) removed(status, breaksServers);
+  for (const status of missingIn(before, after)) added(status, breaksClients);
   // Clients treat errors as one class, so listing them or not breaks nobody.
-  compareStatuses(from.others, to.others, harmless, harmless);
+  for (const status of missingIn(to.others, from.others)) removed(status, harmless);
+  for (const status of missingIn(from.others, to.others)) added(status, harmless);
   const moved = before.length === 1 && after.length === 1;
   for (const [status, content] of to.successes) {
     const earlier = from.successes.get(moved ? (before[0] ?? status) : status);
     if (!moved && !from.successes.has(status)) continue;
-    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, at);
+    comparePossibleContents(earlier, content, { subject: `answer of ${place}`, direction: 'answer', at });
   }
-  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, at);
+  comparePossibleContents(from.error, to.error, { subject: `error of ${place}`, direction: 'error', at });
 }
 
 function comparePossibleContents(
   from: ContentShape | undefined,
   to: ContentShape | undefined,
-  direction: Direction,
-  subject: string,
-  at: At,
+  place: Place,
 ): void {
-  const tell = at(subject, direction);
+  const tell = place.at(place.subject, place.direction);
   if (from === undefined && to !== undefined) tell('body-added', 'has content', breaksServers);
   else if (from !== undefined && to === undefined)
     tell('body-removed', 'no longer has content', breaksClients);
-  else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, at);
+  else if (from !== undefined && to !== undefined) compareContents(from, to, place);
 }
 
-function compareContents(
-  from: ContentShape,
-  to: ContentShape,
-  direction: Direction,
-  subject: string,
-  at: At,
-): void {
-  const tell = at(subject, direction);
+function compareContents(from: ContentShape, to: ContentShape, place: Place): void {
+  const tell = place.at(place.subject, place.direction);
   for (const type of missingIn(to.mediaTypes, from.mediaTypes))
     tell('media-type-removed', `${type} is gone`, 'narrower');
   for (const type of missingIn(from.mediaTypes, to.mediaTypes))
     tell('media-type-added', `${type} is new`, 'wider');
   if (from.schema === undefined || to.schema === undefined) return;
-  compareSchemas(from.schema, to.schema, direction, to.schema.name ?? from.schema.name ?? subject, at);
+  const subject = to.schema.name ?? from.schema.name ?? place.subject;
+  compareSchemas(from.schema, to.schema, { ...place, subject });
 }
 
-function compareSchemas(
-  from: SchemaShape,
-  to: SchemaShape,
-  direction: Direction,
-  subject: string,
-  at: At,
-): void {
+function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place): void {
+  const { subject, direction, at } = place;
   const tell = at(subject, direction);
   const change = direction === 'request' ? 'may be sent' : 'may come';
   if (from.types.join() !== to.types.join()) {
@@ -201,19 +191,14 @@ function compareSchemas(
     const text = to.closed ? 'other properties are no longer allowed' : 'other properties are allowed';
     tell('additional-properties-changed', text, to.closed ? 'narrower' : 'wider');
   }
-  compareProperties(from, to, direction, subject, at);
+  compareProperties(from, to, place);
   if (from.items !== undefined && to.items !== undefined) {
-    compareSchemas(from.items, to.items, direction, `${subject}[]`, at);
+    compareSchemas(from.items, to.items, { ...place, subject: `${subject}[]` });
   }
 }
 
-function compareProperties(
-  from: SchemaShape,
-  to: SchemaShape,
-  direction: Direction,
-  subject: string,
-  at: At,
-): void {
+function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): void {
+  const { subject, direction, at } = place;
   const before = goingThisWay(from, direction);
   const after = goingThisWay(to, direction);
   for (const name of new Set([...before.keys(), ...after.keys()])) {
@@ -224,7 +209,7 @@ function compareProperties(
     if (one !== undefined && other !== undefined) {
       compareRequired(one, other, tell);
       if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
-      compareSchemas(one.schema, other.schema, direction, inner, at);
+      compareSchemas(one.schema, other.schema, { ...place, subject: inner });
     } else if (other !== undefined) {
       // Clients ignore unknown properties. A server must start to accept, or to send, the new one.
       const isSent = direction === 'request';

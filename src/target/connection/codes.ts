@@ -32,7 +32,7 @@ export class Codes {
   readonly #refused = new Set<-1 | 1>();
 
   constructor(
-    readonly clock: TargetClock,
+    readonly clock: Pick<TargetClock, 'now' | 'known' | 'apartMs'>,
     private readonly waiter: Waiter,
     private readonly recorder: Recorder,
   ) {}

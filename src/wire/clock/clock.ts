@@ -4,25 +4,6 @@ import { undici } from '../../base/libraries.js';
 import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** The runner's view of the target's clock. Times are epoch milliseconds. */
-export interface TargetClock {
-  now(): number;
-  /** Target's time minus runner's time, milliseconds. */
-  readonly offsetMs: number;
-  /** Whether the offset was measured; until then it counts as 0. */
-  readonly known: boolean;
-  /** Whether the clock can be moved, so that tests need not wait. */
-  readonly canMove: boolean;
-  /** How often Date headers showed that somebody set the clock. Earlier codes then belong to another time. */
-  readonly jumps: number;
-  /** The least difference between nodes' clocks within the last minute, in milliseconds. */
-  readonly apartMs: number;
-  /** Learns from an answer's Date. @throws TransportError if it must read the clock again and can't */
-  learn(sample: DateSample): Promise<void>;
-  /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
-  advance(ms: number): Promise<void>;
-}
-
 /** An answer's Date header with the runner's times of sending and receiving, epoch milliseconds. */
 export interface DateSample {
   readonly dateHeader: string;
@@ -42,40 +23,51 @@ const longestDriftMs = 2_000;
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
- * Measures a clock by answers' Date headers (RFC 9110 6.6.1). A header tells the second at some time during
- * the exchange, which allows an interval of offsets. Intersecting the intervals narrows the offset. A
- * contradicting answer, from a clock that was set or drifts, starts over.
+ * The runner's view of the target's clock, by answers' Date headers (RFC 9110 6.6.1). Times are epoch milliseconds.
+ * A header tells the second at some time during the exchange, which allows an interval of offsets. Intersecting the
+ * intervals narrows the offset. A contradicting answer, from a clock that was set or drifts, starts over.
  */
-class DateOffsets {
+export abstract class TargetClock {
+  /** Whether the clock can be moved, so that tests need not wait. */
+  abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
   /** The last answer of each distinct clock, with the runner's time. */
   #nodes: (Interval & { readonly at: number })[] = [];
 
+  /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
+  abstract advance(ms: number): Promise<void>;
+
+  now(): number {
+    return steadyNow() + this.offsetMs;
+  }
+
+  /** Target's time minus runner's time: the middle of the possible offsets, in whole milliseconds. */
+  get offsetMs(): number {
+    return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
+  }
+
+  /** Whether the offset was measured; until then it counts as 0. */
   get known(): boolean {
     return this.#possible !== undefined;
   }
 
-  /** How often an answer contradicted earlier ones by more than the drift. */
+  /** How often Date headers showed that somebody set the clock. Earlier codes then belong to another time. */
   get jumps(): number {
     return this.#jumps;
   }
 
+  /** The least difference between nodes' clocks within the last minute, in milliseconds. */
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
     // A larger gap is one clock before and after somebody set it.
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
-  /** The middle of the possible offsets, in whole milliseconds. */
-  get offsetMs(): number {
-    return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
-  }
-
-  /** Learns from an answer's Date; false if the header is not an HTTP date. */
-  add({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
+  /** Learns from an answer's Date. @throws TransportError if it must read the clock again and can't */
+  async learn({ dateHeader, sentAt, receivedAt }: DateSample): Promise<void> {
     const date = parseHttpDate(dateHeader);
-    if (date === undefined || receivedAt < sentAt) return false;
+    if (date === undefined || receivedAt < sentAt) return;
     const sample: Interval = { low: date - receivedAt, high: date + 1000 - sentAt };
     const known = this.#nodes.filter(({ at }) => receivedAt - at < nodes.rememberedMs);
     if (this.#possible !== undefined) {
@@ -88,11 +80,10 @@ class DateOffsets {
     const low = Math.max(sample.low, this.#possible?.low ?? sample.low);
     const high = Math.min(sample.high, this.#possible?.high ?? sample.high);
     this.#possible = low <= high ? { low, high } : sample;
-    return true;
   }
 
   /** Discards all samples before the suite moves the clock. */
-  forget(): void {
+  protected forget(): void {
     this.#possible = undefined;
     this.#nodes = [];
   }
@@ -104,17 +95,8 @@ function gapBetween(one: Interval, other: Interval): number {
 }
 
 /** A clock that the suite only reads, from Date headers. */
-export class DateOffsetClock extends DateOffsets implements TargetClock {
+export class DateOffsetClock extends TargetClock {
   readonly canMove = false;
-
-  now(): number {
-    return steadyNow() + this.offsetMs;
-  }
-
-  learn(sample: DateSample): Promise<void> {
-    this.add(sample);
-    return Promise.resolve();
-  }
 
   advance(): Promise<void> {
     return Promise.reject(
@@ -138,11 +120,9 @@ const largestAnswer = 4096;
  * N}` answers the same after the move. In between it follows the runner's clock, and Date headers reveal if
  * somebody else sets it.
  */
-export class ControlledClock implements TargetClock {
+export class ControlledClock extends TargetClock {
   readonly canMove = true;
-  readonly known = true;
   readonly #url: URL;
-  readonly #dates = new DateOffsets();
   #offsetMs = 0;
   #movedAt = 0;
 
@@ -150,6 +130,7 @@ export class ControlledClock implements TargetClock {
     url: URL,
     private readonly timeoutMs: number,
   ) {
+    super();
     this.#url = url;
   }
 
@@ -163,27 +144,19 @@ export class ControlledClock implements TargetClock {
     return clock;
   }
 
-  get offsetMs(): number {
+  override get known(): boolean {
+    return true;
+  }
+
+  override get offsetMs(): number {
     return this.#offsetMs;
   }
 
-  get jumps(): number {
-    return this.#dates.jumps;
-  }
-
-  get apartMs(): number {
-    return this.#dates.apartMs;
-  }
-
-  now(): number {
-    return steadyNow() + this.#offsetMs;
-  }
-
-  async learn(sample: DateSample): Promise<void> {
+  override async learn(sample: DateSample): Promise<void> {
     // The answer to a request sent before a move may show either time.
     if (sample.sentAt < this.#movedAt) return;
     const before = this.jumps;
-    this.#dates.add(sample);
+    await super.learn(sample);
     if (this.jumps > before) await this.refresh();
   }
 
@@ -198,7 +171,7 @@ export class ControlledClock implements TargetClock {
       throw new ArrangeError(`A clock can be moved ahead by whole milliseconds only, not by ${ms}.`);
     }
     await this.#exchange('POST', JSON.stringify({ advanceMs: ms }));
-    this.#dates.forget();
+    this.forget();
     this.#movedAt = steadyNow();
   }
 
