@@ -1,7 +1,6 @@
 /** Whether data from another process of the suite has the expected type. Objects may have further members. */
 export type Shape<T> = (value: unknown) => value is T;
 
-/** The type of values that match a shape. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
 export type JsonObject = Readonly<Record<string, unknown>>;

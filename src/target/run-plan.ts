@@ -69,21 +69,22 @@ export type RunPlan = Shaped<typeof isRunPlan>;
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
 
-/** Until Playwright's configuration sets them. */
-export const emptyRunOptions: RunOptions = {
-  file: '',
-  release: null,
-  contract: null,
-  log: '',
-  stateDir: '',
+/** Without the command line. */
+const plainRun = {
   mode: 'full',
   slow: false,
   secretsAddress: null,
   seed: 1,
   grep: null,
   within: null,
-  lanes: 1,
-  waits: { quietMs: 0, stepMs: 0 },
+} as const;
+const plainTarget = { release: null, contract: null, lanes: 1 } as const;
+
+/** Until Playwright's configuration sets them. */
+export const emptyRunOptions: RunOptions = {
+  ...plainRun,
+  ...plainTarget,
+  ...{ file: '', log: '', stateDir: '', waits: { quietMs: 0, stepMs: 0 } },
 };
 
 /** The environment variable that names the plan's file. */
@@ -124,20 +125,15 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   return {
     targets: [
       {
+        ...plainTarget,
         name,
         file: resolve(target),
-        release: null,
-        contract: null,
         log: join(folder, 'events.jsonl'),
         tried: null,
         waits: { quietMs: 10_000, stepMs: meanStepMs },
-        lanes: 1,
       },
     ],
-    mode: 'full',
-    slow: false,
-    seed: 1,
-    grep: null,
+    ...plainRun,
     jobs: 1,
     stateDir: stateDirOf(undefined, env),
     outputDir: join(folder, 'playwright'),
@@ -145,10 +141,8 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     quiet: false,
     verbose: false,
     maxFailures: null,
-    secretsAddress: null,
     terminal: process.stderr.isTTY === true,
     expectedMs: null,
-    within: null,
   };
 }
 

@@ -81,7 +81,6 @@ export interface GateOptions {
   readonly waiverProblems?: 'fail' | 'warn';
 }
 
-/** The gate's policy and baseline. */
 export interface GateBy {
   readonly policy: GatePolicy;
   readonly baseline?: { readonly file: string; readonly verdict: BaselineVerdict };

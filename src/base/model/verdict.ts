@@ -12,7 +12,6 @@ export type Level = (typeof levels)[number];
 
 export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 
-/** A requirement as a run judges it. */
 export interface JudgedRequirement {
   readonly id: string;
   readonly level: Level;
@@ -222,7 +221,6 @@ export type WaiverState = (typeof waiverStates)[number];
 
 export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no longer needed'];
 
-/** A waiver in a verdict. */
 export interface WaiverUse extends Waiver {
   readonly state: WaiverState;
   /** Its matching requirements among the planned ones, in the order of the verdict. */

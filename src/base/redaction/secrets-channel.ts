@@ -7,7 +7,6 @@ import { jsonOf, type Shape, shapes } from '../shape.js';
 import { Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
-/** Receives a secret value and its kind. */
 export type TellSecret = (value: string, what: string) => void;
 
 const longestSettling = 5_000;
@@ -25,12 +24,10 @@ export class SecretCollector {
   readonly #open = new Map<Socket, Promise<void>>();
   #onProcessEnd: (target: string) => void = () => {};
   readonly #server: Server;
-  readonly address: string;
   /** Knows all secrets except short ones, which occur in texts by accident. */
   readonly redactor = new Redactor();
 
-  private constructor(address: string) {
-    this.address = address;
+  private constructor(readonly address: string) {
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 

@@ -111,10 +111,8 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
   'unexpected request body': ['The request has no body.', 'The request has a body.'],
 };
 
-/** The expected answer, as a sentence. */
 export const expected = <Kind extends BreachKind>(breach: Breach<Kind>): string => sentence(breach, 0);
 
-/** The actual answer, as a sentence. */
 export const actual = <Kind extends BreachKind>(breach: Breach<Kind>): string => sentence(breach, 1);
 
 function sentence<Kind extends BreachKind>(breach: Breach<Kind>, which: 0 | 1): string {

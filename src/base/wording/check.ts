@@ -44,12 +44,8 @@ const allOf = (check: Check, none: string): string =>
   check.answers.length === 0 ? none : check.answers.map(answerWords).join(nextLine);
 
 /** `enabled of GET /mfa-config: false before, true now` */
-export function changeWords({
-  part,
-  member,
-  before,
-  now,
-}: Pick<Change, 'part' | 'member' | 'before' | 'now'>): string {
+export function changeWords(change: Pick<Change, 'part' | 'member' | 'before' | 'now'>): string {
+  const { part, member, before, now } = change;
   return `${member} of ${reads[part]}: ${plain(before)} before, ${plain(now)} now`;
 }
 
@@ -263,10 +259,8 @@ function mailsTo(addresses: readonly string[]): string {
   return addresses.length === 0 ? 'no mail' : addresses.map((address) => `a mail to ${address}`).join(', ');
 }
 
-/** The expected result, in words. */
 export const expectedOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 0);
 
-/** The actual result, in words. */
 export const actualOf = <Kind extends Check['kind']>(check: OfKind<Kind>): string => saidOf(check, 1);
 
 function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): string {

@@ -2,7 +2,6 @@ import { secretHeaders, secretProperties } from '../../base/redaction/positions.
 import { membersIn } from '../../base/shape.js';
 import { type OperationId, operationRow } from '../openapi/operations.js';
 
-/** The values of secret properties with their kinds. */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
   return [...membersIn(value)].flatMap(([name, inner]) => {
     const what = secretProperties[name];

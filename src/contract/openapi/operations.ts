@@ -170,7 +170,6 @@ export function partOf(id: OperationId): Part | undefined {
   return reads ?? sets ?? (paths[0].startsWith('/support-user') ? 'support' : undefined);
 }
 
-/** The operations whose rows have `key`. */
 export type OperationWith<Key extends keyof OperationRow> = {
   [Id in OperationId]: (typeof operations)[Id] extends Readonly<Record<Key, unknown>> ? Id : never;
 }[OperationId];

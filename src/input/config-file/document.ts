@@ -196,7 +196,6 @@ export class ConfigDocument {
     return undefined;
   }
 
-  /** The path of the key at an offset. */
   #pathAt(offset: number): KeyPath {
     let path: KeyPath = [];
     visit(this.#document, {

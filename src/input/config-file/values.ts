@@ -27,7 +27,6 @@ export class Values {
     return text === undefined ? undefined : new Secret(text);
   }
 
-  /** The items of a list. */
   items(path: KeyPath): unknown[] {
     const value = this.at(path);
     return Array.isArray(value) ? value : [];

@@ -15,7 +15,6 @@ export interface Draft {
   readonly adminHasKey: boolean;
   readonly viewer: string | undefined;
   readonly other: string | undefined;
-  /** The domain of the accounts' mail addresses. */
   readonly mailDomain: string | undefined;
   /** The address on which the suite receives the target's mails. */
   readonly mailListen: string | undefined;

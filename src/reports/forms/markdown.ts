@@ -4,7 +4,7 @@ import { tones } from '../../verdict/derive/completeness.js';
 import { bySize, groupBy } from '../../verdict/derive/group.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
-import { minuteOf } from '../history/changes.js';
+import { type ChangesSince, minuteOf } from '../history/changes.js';
 import type { ReportExtras } from './extras.js';
 import { measuredInWords } from './facts.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
@@ -94,13 +94,8 @@ function overview(verdict: Verdict): string {
 /** A code span in a table can't contain a pipe. */
 const mdCell = (text: string): string => (text.includes('|') ? mdText(text) : mdCode(text));
 
-function changed({
-  since,
-  broke,
-  mended,
-  facts: measured,
-  other,
-}: NonNullable<ReportExtras['changes']>): string[] {
+function changed(changes: ChangesSince): string[] {
+  const { since, broke, mended, facts: measured, other } = changes;
   const all = [...broke, ...mended, ...measured, ...other];
   return listed(`Since ${mdText(since)}`, all.length === 0 ? ['Nothing changed.'] : all, lineOf);
 }
@@ -116,7 +111,6 @@ function listed<T>(title: string, items: readonly T[], itemOf: (item: T) => stri
   return section(title, [shown.join('\n')], items.length - inShort);
 }
 
-/** A text of the target on one line, cut. */
 const lineOf = (text: string): string => mdText(cut(text, longestLine));
 
 function failure({ failure: outcome, follows }: Required<Trouble>): string[] {

@@ -49,7 +49,6 @@ interface Wait {
  * With a single target its name is the empty text.
  */
 export class Progress {
-  readonly #options: ProgressOptions;
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
   readonly #startedAt = steadyNow();
@@ -63,8 +62,7 @@ export class Progress {
   #lineShown = false;
   #finished = false;
 
-  constructor(options: ProgressOptions) {
-    this.#options = options;
+  constructor(private readonly options: ProgressOptions) {
     this.#ink = paint(options.colour);
   }
 
@@ -127,7 +125,7 @@ export class Progress {
 
   /** In a log, reports the areas that have no running test and whose target has moved on. */
   #reportIdleAreas(current: Running | undefined): void {
-    if (this.#options.tty) return;
+    if (this.options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {
       if (current !== undefined && (target !== current.target || area === areaOf(current))) continue;
       if (this.#running.some((each) => areaOf(each) === area)) continue;
@@ -138,7 +136,7 @@ export class Progress {
 
   /** `[120/383, 40 s, about 1 min 20 s left]`, or `about 1 min 20 s or more left` */
   #progress(): string {
-    const { total, leftMs, mayBeLonger } = this.#options;
+    const { total, leftMs, mayBeLonger } = this.options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
     const elapsed = steadyNow() - this.#startedAt;
     const left = leftMs?.() ?? 0;
@@ -148,16 +146,16 @@ export class Progress {
   }
 
   #print(line: string): void {
-    if (this.#options.quiet) return;
+    if (this.options.quiet) return;
     this.#spokenAt = steadyNow();
     this.#erase();
-    this.#options.stream.write(`${line}\n`);
+    this.options.stream.write(`${line}\n`);
   }
 
   /** Redraws the live line regularly. In a log, prints a line at least once a minute. */
   #live(): void {
-    if (this.#options.quiet) return;
-    if (this.#options.tty) {
+    if (this.options.quiet) return;
+    if (this.options.tty) {
       this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
       this.#draw();
     } else this.#timer ??= setInterval(() => this.#logWaits(), longWaitMs / 3).unref();
@@ -179,10 +177,10 @@ export class Progress {
   }
 
   #draw(): void {
-    const width = this.#options.stream.columns || defaultWidth;
+    const width = this.options.stream.columns || defaultWidth;
     // Some terminals wrap a line that fills the last column, and it can't be erased then.
     const line = cut(this.#liveLine(), Math.max(0, width - 2));
-    this.#options.stream.write(`${eraseLine}${this.#ink.faint(line)}`);
+    this.options.stream.write(`${eraseLine}${this.#ink.faint(line)}`);
     this.#lineShown = true;
   }
 
@@ -204,7 +202,7 @@ export class Progress {
 
   #erase(): void {
     if (!this.#lineShown) return;
-    this.#options.stream.write(eraseLine);
+    this.options.stream.write(eraseLine);
     this.#lineShown = false;
   }
 }

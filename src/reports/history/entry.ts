@@ -1,5 +1,5 @@
 import { type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
-import { jsonOf, objectOf, type Shape, shapes } from '../../base/shape.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 
 /** The version of the history's lines; lines of other versions are ignored. */
@@ -8,19 +8,7 @@ const lineVersion = 1 as const;
 /** The most characters of a fact as JSON; longer facts are listings and left out. */
 const longestFact = 2000;
 
-type ByArea = Readonly<Record<string, readonly string[]>>;
-
-interface HistoryLine extends Omit<Snapshot, 'startedAt' | 'outcomes' | 'complete'> {
-  readonly v: typeof lineVersion;
-  readonly at: string;
-  /** Absent in the lines of older versions. */
-  readonly complete?: boolean;
-  readonly counts: Readonly<Record<string, number>>;
-  /** The run's requirements by outcome, except those in `told`. */
-  readonly outcomes: Readonly<Partial<Record<OutcomeKind, ByArea>>>;
-  /** Failed, waived and inconclusive requirements, with a digest of the reason. */
-  readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
-}
+type HistoryLine = Shaped<typeof isLine>;
 
 const kindsWithReason: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
 
@@ -63,8 +51,9 @@ const { any, text, number, flag, either, listOf, mapOf, oneOf, tuple } = shapes;
 
 const isByArea = mapOf(listOf(text));
 const known = oneOf(outcomeKinds);
+type Undetailed = Readonly<Partial<Record<OutcomeKind, Shaped<typeof isByArea>>>>;
 
-const isLine: Shape<HistoryLine> = objectOf(
+const isLine = objectOf(
   {
     v: oneOf([lineVersion]),
     at: text,
@@ -74,11 +63,13 @@ const isLine: Shape<HistoryLine> = objectOf(
     suite: text,
     mode: text,
     gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
+    /** Absent in the lines of older versions. */
     complete: flag,
     cause: text,
     counts: mapOf(number),
-    outcomes: (value): value is HistoryLine['outcomes'] =>
-      mapOf(isByArea)(value) && Object.keys(value).every(known),
+    /** The run's requirements by outcome, except those in `told`. */
+    outcomes: (value): value is Undetailed => mapOf(isByArea)(value) && Object.keys(value).every(known),
+    /** Failed, waived and inconclusive requirements, with a digest of the reason. */
     told: listOf(tuple(text, known, text)),
     facts: mapOf(any),
     claims: mapOf(either(flag, number)),

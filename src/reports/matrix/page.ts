@@ -4,7 +4,6 @@ import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { headings, html, longText, type Markup, renderPage } from '../forms/html/markup.js';
 import { areaTitle, lookOf, outcomeCell, verdictCell, verdictLook } from '../forms/html/outcomes.js';
-import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
 import { matrixParts, matrixWord } from './console.js';
 
@@ -29,7 +28,7 @@ ${rows(matrix)}
 ${reasons(matrix)}
 </main>
 <footer><div class="wrap"><p>mfa-conformance ${matrix.suite.version}</p></div></footer>`;
-  return renderPage({ title: `${matrixWord(matrix)}: ${size}`, style: pageStyle, script: '', body });
+  return renderPage(`${matrixWord(matrix)}: ${size}`, body);
 }
 
 function totals(matrix: Matrix): string {

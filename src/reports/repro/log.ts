@@ -9,7 +9,6 @@ type Broken = Finding & { readonly exchange: number };
 interface OfTest {
   /** Its requests, in order. */
   own: Exchanged[];
-  /** Its failed expectations. */
   readonly failed: Check[];
 }
 
@@ -18,7 +17,6 @@ interface OfTest {
  */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
-/** A log indexed for scripts. */
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;

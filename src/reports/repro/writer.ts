@@ -186,7 +186,6 @@ ${this.#lines.join('\n')}
 /** Header fields that the script's functions add to all requests. */
 const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content-Type: application/json']);
 
-/** The TOTP step at a time of the target's clock. */
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
 /** The sets of characters that `tr` replaces. */

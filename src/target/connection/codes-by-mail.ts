@@ -61,7 +61,7 @@ export class CodesByMail {
   readonly #areApart: Belief<boolean>;
 
   constructor(
-    private readonly mailbox: Mailbox,
+    private readonly mailbox: Pick<Mailbox, 'mark' | 'since' | 'next'>,
     private readonly recorder: Pick<
       Recorder,
       'addSecret' | 'waiting' | 'promisedMails' | 'mailedLane' | 'exchanges'

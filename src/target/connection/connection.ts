@@ -54,7 +54,6 @@ export class Connection {
   readonly waiter: ClockWaiter;
   readonly api: Api;
   readonly codes: Codes;
-  readonly journal: Journal;
   readonly readBack: ReadBack;
   /** The run's beliefs about the target. */
   readonly model: TargetModel;
@@ -71,7 +70,7 @@ export class Connection {
     readonly target: Target,
     readonly contract: Contract,
     readonly clock: TargetClock,
-    journal: Journal,
+    readonly journal: Journal,
     options: ConnectionOptions,
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
@@ -107,7 +106,6 @@ export class Connection {
     });
     this.readBack = new ReadBack(this.recorder, this.model);
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
-    this.journal = journal;
     this.codes = new Codes(clock, this.waiter, this.recorder);
     this.api = new Api({
       target,

@@ -63,9 +63,6 @@ export class Recorder {
   readonly #telltale = new Redactor();
   /** The same for cookies. */
   readonly cookies = new CookieSecrets();
-  readonly #contract: Contract;
-  readonly #write: (event: EventBody, began?: EventBody) => void;
-  readonly #onSecret: (value: string, what: string) => void;
   /** The newest answers to requests for mailed codes: a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
@@ -82,16 +79,13 @@ export class Recorder {
 
   /** @param onSecret called with every secret @param firstIndex of this process's exchanges in the log */
   constructor(
-    contract: Contract,
-    write: (event: EventBody, began?: EventBody) => void = () => {},
-    onSecret: (value: string, what: string) => void = () => {},
+    private readonly contract: Contract,
+    private readonly write: (event: EventBody, began?: EventBody) => void = () => {},
+    private readonly onSecret: (value: string, what: string) => void = () => {},
     firstIndex = 0,
     now: () => number = steadyNow,
   ) {
     this.origins = new Origins(now, this.redactor, () => this.lane);
-    this.#contract = contract;
-    this.#write = write;
-    this.#onSecret = onSecret;
     this.#nextIndex = firstIndex;
   }
 
@@ -104,7 +98,7 @@ export class Recorder {
       ...more,
     } as const;
     return this.#tests.run(new Running(requirement, lane), () => {
-      this.#write(began);
+      this.write(began);
       return body();
     });
   }
@@ -145,7 +139,6 @@ export class Recorder {
     return this.#running.scope;
   }
 
-  /** The running test's exchanges. */
   get exchanges(): readonly Exchange[] {
     return this.#running.exchanges;
   }
@@ -177,7 +170,7 @@ export class Recorder {
     own.unshift(...others);
     const indexes = others.flatMap((exchange) => this.indexOf(exchange) ?? []);
     if (indexes.length > 0)
-      this.#write({ type: 'adopted', requirement: this.requirement, exchanges: indexes });
+      this.write({ type: 'adopted', requirement: this.requirement, exchanges: indexes });
   }
 
   /** Starts a wait of at most this long. @returns a function that ends it */
@@ -189,23 +182,23 @@ export class Recorder {
       ms: mostMs,
       for: reason,
     };
-    this.#write(began);
-    return (ms) => this.#write({ type: 'wait', requirement: this.requirement, ms, for: reason }, began);
+    this.write(began);
+    return (ms) => this.write({ type: 'wait', requirement: this.requirement, ms, for: reason }, began);
   }
 
   waited(ms: number, reason: Wait['for']): void {
-    this.#write({ type: 'wait', requirement: this.requirement, ms, for: reason });
+    this.write({ type: 'wait', requirement: this.requirement, ms, for: reason });
   }
 
   retried(status: 429 | 503): void {
-    this.#write({ type: 'retry', requirement: this.requirement, status });
+    this.write({ type: 'retry', requirement: this.requirement, status });
   }
 
   /** @param to the recipient of a mailed code */
   addSecret(value: string, what: string, to?: string): void {
     if (value === '') return;
     if (to !== undefined) this.origins.mailed(value, to);
-    this.#onSecret(value, what);
+    this.onSecret(value, what);
     this.redactor.add(value, what);
     if (isTelltale(value) && !isCookie(what)) this.#telltale.add(value, what);
     if (what === 'mailed code') this.#findMailed(value);
@@ -220,7 +213,7 @@ export class Recorder {
       if (index === undefined) continue;
       for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text))) {
         const requirement: Finding['requirement'] = 'security/no-secret-in-head';
-        this.#write({
+        this.write({
           type: 'finding',
           requirement,
           exchange: index,
@@ -232,7 +225,7 @@ export class Recorder {
 
   breaks(exchange: Exchange, requirement: Finding['requirement'], breach: Breach): void {
     const index = this.#indexes.get(exchange);
-    if (index !== undefined) this.#write({ type: 'finding', requirement, exchange: index, breach });
+    if (index !== undefined) this.write({ type: 'finding', requirement, exchange: index, breach });
   }
 
   /** The secrets in a text, in any encoding, except one-time codes. */
@@ -256,14 +249,14 @@ export class Recorder {
     this.origins.handedOut(this.#nextIndex, call.operation, body.value);
     const inHead = headLeaks(call.operation, response, (text) => this.#telltalesIn(text, set));
     for (const [value, what] of fromHead) this.addSecret(value, what);
-    const renamed = this.#renamed.seen(this.#contract, call, response.status, body.value);
+    const renamed = this.#renamed.seen(this.contract, call, response.status, body.value);
     this.cookies.came({
       values: set,
       owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
       isLogin: call.operation !== null && logins.has(call.operation),
     });
     const judged = judge({
-      contract: this.#contract,
+      contract: this.contract,
       operation: call.operation,
       method: call.request.method,
       isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(call.request.method),
@@ -354,9 +347,9 @@ export class Recorder {
     const { operation } = call;
     const isKnown = operation !== null && status !== null;
     const nothingSeen = { properties: [], enumValues: [] };
-    const seen = isKnown ? seenIn(this.#contract, operation, status, body) : nothingSeen;
-    const undocumented = isKnown ? undocumentedIn(this.#contract, operation, status, body) : [];
-    this.#write({
+    const seen = isKnown ? seenIn(this.contract, operation, status, body) : nothingSeen;
+    const undocumented = isKnown ? undocumentedIn(this.contract, operation, status, body) : [];
+    this.write({
       type: 'exchange',
       index,
       requirement: this.requirement,

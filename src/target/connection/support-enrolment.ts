@@ -2,7 +2,6 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
 import { type Attempts, supportUser } from './attempts.js';
-import type { Codes } from './codes.js';
 import { StepUse } from './step-use.js';
 import type { SupportParts } from './support-state.js';
 
@@ -31,7 +30,6 @@ const againAfterMs = 60_000;
 
 export class SupportProofs {
   readonly #steps: StepUse;
-  readonly #codes: Codes;
   /** Consecutive failed proofs, and the time of the last one. */
   #inVain = 0;
   #failedAt = 0;
@@ -43,7 +41,6 @@ export class SupportProofs {
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     const { codes, recorder, model } = parts;
-    this.#codes = codes;
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
@@ -73,7 +70,11 @@ export class SupportProofs {
 
   /** Call when a code was accepted. Codes that don't belong to the key, such as mailed ones, are ignored. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
-    if (authenticator !== undefined && typeof code === 'string' && this.#codes.isRight(authenticator, code))
+    if (
+      authenticator !== undefined &&
+      typeof code === 'string' &&
+      this.parts.codes.isRight(authenticator, code)
+    )
       this.#steps.used(ofSteps, code);
   }
 
@@ -98,7 +99,7 @@ export class SupportProofs {
 
   async #prove(authenticator: Authenticator): Promise<Proof> {
     const wasLate = this.#steps.isLate;
-    const before = await this.#codes.before(authenticator);
+    const before = await this.parts.codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
       if (answer.fields.success === true) return { code: before, answer };
@@ -106,7 +107,8 @@ export class SupportProofs {
     const proof = await this.verifyUnused(authenticator);
     // A key that is not in force yet has all its codes refused.
     const wasInForce = this.#steps.isLate === wasLate;
-    if (before !== undefined && wasInForce && proof.answer.fields.success === true) this.#codes.refuses(-1);
+    if (before !== undefined && wasInForce && proof.answer.fields.success === true)
+      this.parts.codes.refuses(-1);
     return proof;
   }
 
@@ -124,7 +126,7 @@ export class SupportProofs {
   /** Ends a series of wrong codes by a right one. It waits for a step only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
-    const before = this.isInVain ? undefined : await this.#codes.before(authenticator);
+    const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
     return (
       mayWait &&
@@ -134,6 +136,6 @@ export class SupportProofs {
   }
 
   #unused(authenticator: Authenticator): Promise<string> {
-    return this.#codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? this.whyInVain : undefined);
+    return this.parts.codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? this.whyInVain : undefined);
   }
 }

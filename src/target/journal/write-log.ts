@@ -31,7 +31,6 @@ const isLine = objectOf(
 );
 type Line = Shaped<typeof isLine>;
 
-/** A write in the log. */
 interface Write {
   readonly request: string;
   readonly sent: Moment;

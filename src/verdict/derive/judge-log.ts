@@ -8,7 +8,6 @@ import { eventsIn, lineOf, readEvents } from '../events/log.js';
 import { redactedEvent } from '../events/redact.js';
 import { RunFold } from './fold.js';
 
-/** Judges a run by its log alone. */
 export const judgeLog = (file: string): Verdict => judgeEvents(readEvents(file), file);
 
 export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {

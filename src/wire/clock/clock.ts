@@ -122,16 +122,14 @@ const largestAnswer = 4096;
  */
 export class ControlledClock extends TargetClock {
   readonly canMove = true;
-  readonly #url: URL;
   #offsetMs = 0;
   #movedAt = 0;
 
   private constructor(
-    url: URL,
+    private readonly url: URL,
     private readonly timeoutMs: number,
   ) {
     super();
-    this.#url = url;
   }
 
   /** @throws TransportError without an answer in time, ConfigurationError for one of another protocol */
@@ -188,7 +186,7 @@ export class ControlledClock extends TargetClock {
 
   async #send(method: 'GET' | 'POST', body: string | undefined): Promise<{ status: number; text: string }> {
     try {
-      const answer = await undici().request(this.#url, {
+      const answer = await undici().request(this.url, {
         method,
         signal: AbortSignal.timeout(this.timeoutMs),
         ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
@@ -201,7 +199,7 @@ export class ControlledClock extends TargetClock {
 
   /** The URL without credentials and query. */
   get #name(): string {
-    return `The clock control at ${this.#url.origin}${this.#url.pathname}`;
+    return `The clock control at ${this.url.origin}${this.url.pathname}`;
   }
 }
 

@@ -3,7 +3,6 @@ import { joined } from './transport.js';
 /** An answer with its exact bytes, which client libraries hide. */
 export interface RawAnswer {
   readonly status: number;
-  /** The reason phrase. */
   readonly reason: string;
   /** Status line and header section. */
   readonly head: string;

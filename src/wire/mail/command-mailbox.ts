@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { ArrangeError, ConfigurationError, codeOf } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
-import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
+import { Mailbox, type Mark } from './mailbox.js';
 import { type ReceivedMail, storedMail } from './received-mail.js';
 
 const longestCode = 64;
@@ -12,7 +12,7 @@ const longestCode = 64;
  * differs from the one at the mark. So a repeated code counts once, several mails between calls count as one,
  * and mails without codes stay unseen.
  */
-export class CommandMailbox extends AwaitedMailbox implements Mailbox {
+export class CommandMailbox extends Mailbox {
   protected readonly pauses = [100, 250, 500, 1000];
   readonly #marks: ReadonlyMap<string, string>[] = [];
   readonly #mails = new Map<string, ReceivedMail>();

@@ -5,7 +5,7 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { authorityOf } from '../http/address.js';
 import { authorities } from '../http/authorities.js';
-import { AwaitedMailbox, type Mailbox, type Mark } from './mailbox.js';
+import { Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
@@ -188,7 +188,7 @@ const troubles: readonly (readonly [RegExp, string])[] = [
  * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the
  * mark. It reads only mails to the suite's addresses, and of others only the recipients.
  */
-export class ImapMailbox extends AwaitedMailbox implements Mailbox {
+export class ImapMailbox extends Mailbox {
   /** Short at first, since most mails come quickly. */
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;

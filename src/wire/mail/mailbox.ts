@@ -16,25 +16,12 @@ export interface MailFilter {
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
-/** The mailbox that receives the target's mails to the suite's addresses. */
-export interface Mailbox {
-  /** Opens it and proves that mails can be read, before changes that only a mailed code undoes. */
-  open(): Promise<void>;
-  close(): Promise<void>;
-  /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */
-  mark(to?: string): Promise<Mark>;
-  /** The first mail to an address after the mark. @throws ArrangeError if none comes in time */
-  next(mark: Mark, filter: MailFilter, deadlineMs: number): Promise<ReceivedMail>;
-  /** All mails to the addresses after the mark, in order of arrival. @throws ArrangeError */
-  since(mark: Mark): Promise<readonly ReceivedMail[]>;
-}
-
 export function folded(address: string): string {
   return address.trim().toLowerCase();
 }
 
-/** Shared by all kinds of mailboxes: their addresses, and the wait for a mail. */
-export abstract class AwaitedMailbox {
+/** The mailbox that receives the target's mails to the suite's addresses. */
+export abstract class Mailbox {
   /** By their folded form: addresses are compared without regard to case. */
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
@@ -57,7 +44,16 @@ export abstract class AwaitedMailbox {
     return [...this.#addresses.values()];
   }
 
-  /** @param to limits the question to one address, if that makes it cheaper */
+  /** Opens it and proves that mails can be read, before changes that only a mailed code undoes. */
+  abstract open(): Promise<void>;
+  abstract close(): Promise<void>;
+  /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */
+  abstract mark(to?: string): Promise<Mark>;
+
+  /**
+   * All mails to the addresses after the mark, in order of arrival. @throws ArrangeError
+   * @param to limits the question to one address, if that makes it cheaper
+   */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
   /** The mails to any address after the mark, without a new look, and further sentences about the wait. */
@@ -66,6 +62,7 @@ export abstract class AwaitedMailbox {
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
+  /** The first mail to an address after the mark. @throws ArrangeError if none comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
@@ -103,14 +100,8 @@ interface Missing {
 }
 
 /** The error of a vain wait: its address, its duration and the other mails, without digits of them. */
-export function missingMail({
-  address,
-  waitedMs,
-  isClosed,
-  others,
-  codePattern,
-  more = [],
-}: Missing): ArrangeError {
+export function missingMail(missing: Missing): ArrangeError {
+  const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);
   const sentences = [
     `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${isClosed ? ': the mailbox was closed' : ''}.`,

@@ -6,7 +6,7 @@ import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { authorityOf } from '../http/address.js';
-import { AwaitedMailbox, folded, type Mailbox, type Mark } from './mailbox.js';
+import { folded, Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
@@ -22,7 +22,7 @@ const closeWithinMs = 100;
  * nothing.
  * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
-export class SmtpMailbox extends AwaitedMailbox implements Mailbox {
+export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];

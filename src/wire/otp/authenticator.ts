@@ -58,7 +58,6 @@ export class Authenticator {
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
   }
 
-  /** The step at a time in epoch milliseconds. */
   stepAt(epochMs: number): number {
     return Math.floor(epochMs / (this.period * 1000));
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { printable } from '../../../base/redaction/printable.js';
 import { cutAt, cutInWords, cutText } from '../../../base/words.js';
 
@@ -52,19 +53,18 @@ function escaped(text: string): string {
 export const headings = (names: readonly string[]): Markup =>
   html`${names.map((name) => html`<th scope="col">${name}</th>`)}`;
 
-interface PageParts {
-  readonly title: string;
-  readonly style: string;
-  /** Empty without a script. */
-  readonly script: string;
-  readonly body: Markup;
+export function asset(name: string): string {
+  // Browsers normalise line ends before they hash the text for the policy.
+  return readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n');
 }
+
+const style = asset('report.css');
 
 /**
  * A complete page in one file. Its policy forbids loading anything, and allows only the embedded style and script.
  * Attributes such as `style` and `onclick` have no effect.
  */
-export function renderPage({ title, style, script, body }: PageParts): string {
+export function renderPage(title: string, body: Markup, script = ''): string {
   const scripts = script === '' ? "'none'" : `'sha256-${sha256(script)}'`;
   const policy = [
     "default-src 'none'",

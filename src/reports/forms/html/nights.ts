@@ -4,7 +4,6 @@ import { dayOf } from '../../../verdict/waivers/dates.js';
 import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { outcomeCell, verdictCell } from './outcomes.js';
-import { pageStyle } from './render.js';
 
 /** A run with a smaller share of the day's requirements used --grep and does not represent the night. */
 const similar = 0.9;
@@ -19,7 +18,7 @@ export function renderNightsPage(runs: readonly Snapshot[], last: number): strin
 <p class="line">A column is the last whole run of a day (UTC), a row is a requirement whose outcome changed.</p></div></header>
 <main class="wrap" id="nights">${targets.map(([name, own], at) => section(name, nightsOf(own).slice(-last), at))}</main>
 <footer><div class="wrap"><p>mfa-conformance ${runs.at(-1)?.suite}</p></div></footer>`;
-  return renderPage({ title, style: pageStyle, script: '', body });
+  return renderPage(title, body);
 }
 
 function nightsOf(runs: readonly Snapshot[]): Snapshot[] {

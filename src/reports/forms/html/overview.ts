@@ -133,22 +133,15 @@ function bar(className: string, x: number, tall: number, above: number): Markup 
 }
 
 function changesList(since: ChangesSince): Markup {
-  const lists: readonly (readonly [string, string, readonly string[]])[] = [
-    ['Broke', 'broke', since.broke],
-    ['Fixed', 'mended', since.mended],
-    ['Facts', 'facts', since.facts],
-    ['Other', 'other', since.other],
-  ];
-  const shown = lists.filter(([, , sentences]) => sentences.length > 0);
+  const titles = { broke: 'Broke', mended: 'Fixed', facts: 'Facts', other: 'Other' } as const;
+  const shown = (['broke', 'mended', 'facts', 'other'] as const).filter((kind) => since[kind].length > 0);
   return html`<p class="faint">Compared with ${since.since}.</p>
 ${shown.length === 0 && html`<p>Nothing changed.</p>`}
 <div class="changes">${shown.map(
-    ([
-      title,
-      className,
-      sentences,
-    ]) => html`<div class="${className}"><h3>${title} <span class="count">${sentences.length}</span></h3>
-<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
+    (
+      kind,
+    ) => html`<div class="${kind}"><h3>${titles[kind]} <span class="count">${since[kind].length}</span></h3>
+<ul>${since[kind].map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
   )}</div>`;
 }
 

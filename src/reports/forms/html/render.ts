@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Verdict } from '../../../base/model/verdict.js';
 import type { ReportExtras } from '../extras.js';
 import { verdictWord } from '../verdict-words.js';
 import { coverage } from './coverage.js';
 import { ExchangeRoom } from './exchanges.js';
-import { html, type Markup, renderPage } from './markup.js';
+import { asset, html, type Markup, renderPage } from './markup.js';
 import { state, waits, waivers } from './notes.js';
 import { alerts, changes, counts, facts, overview } from './overview.js';
 import { requirements } from './requirements.js';
@@ -17,7 +16,6 @@ export interface HtmlExtras extends ReportExtras {
   readonly scripts?: ReadonlyMap<string, string>;
 }
 
-export const pageStyle = asset('report.css');
 const script = asset('report.js');
 
 /**
@@ -26,7 +24,7 @@ const script = asset('report.js');
  */
 export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
   const title = `${verdict.target.name}: ${verdictWord(verdict)} · mfa-conformance`;
-  return renderPage({ title, style: pageStyle, script, body: body(verdict, extras) });
+  return renderPage(title, body(verdict, extras), script);
 }
 
 function body(verdict: Verdict, extras: HtmlExtras): Markup {
@@ -66,8 +64,3 @@ function fileLinks(files: readonly string[]): Markup {
 
 /** The address of a file beside the page. Lone surrogates can't be encoded. */
 const address = (name: string): string => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
-
-function asset(name: string): string {
-  // Browsers normalise line ends before they hash the text for the policy.
-  return readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n');
-}
