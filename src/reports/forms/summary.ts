@@ -8,7 +8,7 @@ import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
-import { type Ink, type Terminal, terminal } from './terminal.js';
+import { type Ink, inSections, type Terminal, terminal } from './terminal.js';
 import {
   differenceFromMust,
   failuresOf,
@@ -64,7 +64,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
   const troubles = troublesOf(verdict);
   const headline = at.ink[tones[verdictWord(verdict)]](at.line(verdictLine(verdict)));
-  const sections = [
+  return inSections([
     [headline],
     header(verdict, at),
     changed(options.changes, at),
@@ -82,11 +82,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     files(options),
     secrets(options, at),
     [options.exit ?? exitLine(verdict), headline],
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  ]);
 }
 
 function header(verdict: Verdict, at: Terminal): string[] {

@@ -14,6 +14,12 @@ export interface Terminal {
   behind(head: string, text: string, indent: string): string[];
 }
 
+/** Sections with an empty line between them; those without lines are left out. */
+export function inSections(sections: readonly (readonly string[])[]): string {
+  const shown = sections.filter((lines) => lines.length > 0);
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
 export function terminal(colour: boolean, width: number): Terminal {
   const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
   return {

@@ -3,7 +3,7 @@ import { counted, shortened } from '../../base/words.js';
 import { type ShortVerdict, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitMeaning } from '../../verdict/derive/exit-code.js';
 import type { SummaryOptions } from '../forms/summary.js';
-import { type Terminal, terminal } from '../forms/terminal.js';
+import { inSections, type Terminal, terminal } from '../forms/terminal.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
@@ -18,7 +18,7 @@ const shownNames = 4;
 
 export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
   const at = terminal(options.colour, options.width);
-  const sections = [
+  return inSections([
     [at.ink[tones[matrixWord(matrix)]](matrixLine(matrix))],
     options.brief ? [] : targets(matrix, at),
     failures(matrix, at),
@@ -33,11 +33,7 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
       // A run prints the exit codes with their reasons elsewhere.
       ...(options.brief ? [] : [exitLine(matrix)]),
     ],
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  ]);
 }
 
 export function matrixLine(matrix: Matrix): string {

@@ -23,12 +23,8 @@ export class KeyLag {
     private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
   ) {}
 
-  get #knownMs(): number | undefined {
-    return this.known.value;
-  }
-
   get isLate(): boolean {
-    return this.#knownMs !== undefined && this.#knownMs > 0;
+    return (this.known.value ?? 0) > 0;
   }
 
   /** @param at when the key was returned, by {@link steadyNow} */
@@ -37,7 +33,7 @@ export class KeyLag {
   }
 
   async inForce(role: string): Promise<void> {
-    await this.#until(role, this.#knownMs ?? 0);
+    await this.#until(role, this.known.value ?? 0);
   }
 
   /**
@@ -54,7 +50,7 @@ export class KeyLag {
     await this.inForce(role);
     const isNew = this.#ageMs(role) < newMs;
     let came = await send();
-    if (this.#knownMs !== undefined) return came;
+    if (this.known.value !== undefined) return came;
     if (isTaken(came)) {
       if (isNew && teaches) this.known.learn(0);
       return came;

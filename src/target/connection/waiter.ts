@@ -3,18 +3,16 @@ import type { TargetClock } from '../../wire/clock/clock.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-export interface Waiter {
-  /** Lets the target's clock advance by `ms`: moves it if possible, otherwise waits. */
-  letPass(ms: number, reason: Wait['for']): Promise<void>;
-}
+export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
-export class ClockWaiter implements Waiter {
+export class ClockWaiter {
   constructor(
     private readonly clock: TargetClock,
     private readonly recorder: Recorder,
     private readonly mayMove = true,
   ) {}
 
+  /** Lets the target's clock advance by `ms`: moves it if possible, otherwise waits. */
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
