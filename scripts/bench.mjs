@@ -1,13 +1,4 @@
-// Measures runs against the emulator: medians of several runs, and the same number of bare requests. Then it measures
-// parallel targets and a large matrix, once each (scripts/bench-many.mjs).
-//
-//   node scripts/bench.mjs [--runs 3] [--json] [--latency MS]
-//   node scripts/bench.mjs --profile near|limited|far|strict|slow [--profile …] [--keep]
-//
-// One more run is profiled for the share of journal, lease, redaction and search for secrets. --latency delays each
-// answer and adds the share of time with an open request.
-//
-// Memory comes from /proc, so only Linux shows it.
+// Measures runs: see `usage`. Memory comes from /proc, so only Linux shows it.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -32,28 +23,21 @@ import { httpProxy } from './bench-proxy.mjs';
 import { eventsIn, startEmulator, timedRun } from './bench-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
-    latency: { type: 'string' },
-    // Measures only these profiles, once each.
-    profile: { type: 'string', multiple: true },
-    // Keeps the figures of profiles for docs/performance.md (npm run generate).
-    keep: { type: 'boolean', default: false },
-  },
-});
+const usage = `Measures runs against the emulator: medians of several runs, and the same number of bare requests. Then it measures
+parallel targets and a large matrix, once each. One more run is profiled for the share of journal, lease, redaction
+and search for secrets.
+
+  npm run bench -- [--runs N] [--json] [--latency MS]
+  npm run bench -- --profile NAME [--profile NAME …] [--json] [--keep]
+
+  --runs N        how many runs, at least 1 (default: 3)
+  --latency MS    delays each answer; shows also the share of time with an open request
+  --profile NAME  measures only this profile, once: ${Object.keys(profiles).join(', ')}
+  --keep          keeps the figures of profiles for docs/performance.md (npm run generate)
+  --json          prints the figures as JSON`;
+const values = argumentsOrEnd();
 const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1)
-  throw new Error(`--runs ${values.runs}: must be a whole number from 1 on`);
-
 const latencyMs = values.latency === undefined ? undefined : Number(values.latency);
-if (latencyMs !== undefined && !(latencyMs >= 0))
-  throw new Error('--latency must be a number of milliseconds.');
-
-const wrong = (values.profile ?? []).find((name) => !Object.hasOwn(profiles, name));
-if (wrong !== undefined)
-  throw new Error(`--profile ${wrong}: must be one of ${Object.keys(profiles).join(', ')}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-bench-'));
 try {
@@ -61,6 +45,32 @@ try {
   else await measureProfiles(values.profile);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Ends the process after --help, or with exit code 2 after a wrong option. */
+function argumentsOrEnd() {
+  const options = {
+    runs: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    latency: { type: 'string' },
+    profile: { type: 'string', multiple: true },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  };
+  try {
+    const { values } = parseArgs({ options });
+    const wrong = (values.profile ?? []).find((name) => !Object.hasOwn(profiles, name));
+    if (wrong !== undefined) throw new Error(`There is no profile ${wrong}.`);
+    if (!/^[1-9]\d*$/.test(values.runs)) throw new Error('--runs must be a whole number from 1 on.');
+    if (!/^\d+(\.\d+)?$/.test(values.latency ?? '0'))
+      throw new Error('--latency must be a number of milliseconds.');
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch ({ message }) {
+    console.error(`${message}\n\n${usage}`);
+    process.exit(2);
+  }
 }
 
 async function measureProfiles(names) {

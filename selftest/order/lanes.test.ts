@@ -4,7 +4,7 @@ import { SideBySide } from '../../fixtures/side-by-side.js';
 import { Roster } from '../../fixtures/users/roster.js';
 import type { Lane } from '../../src/base/model/event.js';
 import type { Uses } from '../../src/base/model/uses.js';
-import { isLast, lanesOfAccounts, queueOf } from '../../src/contract/order/lanes.js';
+import { isLast, lanesOfAccounts, queueOf, slowPlace } from '../../src/contract/order/lanes.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { everything, usesOf } from '../../src/contract/requirements/uses.js';
 import { readTarget } from '../../src/input/target-file/read.js';
@@ -52,8 +52,26 @@ test('most tests have a lane, and what locks accounts comes last', () => {
   expect(count('alone')).toBeLessThan(80);
   for (const each of loadRequirements().filter(({ needs }) => needs.includes('lockOut')))
     expect([each.id, queueOf(each)]).toEqual([each.id, undefined]);
-  for (const each of loadRequirements())
-    if (queueOf(each) === 'support') expect([each.id, usesOf(each.id).cluster]).toEqual([each.id, undefined]);
+  const wide = ({ cluster, users }: Uses) => cluster !== undefined || users !== undefined;
+  expect(
+    loadRequirements().filter((each) => queueOf(each) === 'support' && wide(usesOf(each.id))),
+  ).toHaveLength(5);
+});
+
+test('with --slow, tests that leave the codes alone run while those grow old', () => {
+  const places = loadRequirements().flatMap((each) => {
+    const place = slowPlace(each);
+    return place === undefined ? [] : [{ id: each.id, place, ...usesOf(each.id) }];
+  });
+  const placeOf = (id: string) => places.find((each) => each.id === id)?.place ?? 0;
+  const untilSupport = places.filter(({ place }) => place < placeOf('support-email/code-expires'));
+  const ofUsers = places.filter(({ place }) => place > 0 && place < placeOf('email-login/code-expires'));
+
+  expect(untilSupport.length).toBeGreaterThan(10);
+  expect(untilSupport.filter(({ support }) => support !== undefined)).toEqual([]);
+  expect(ofUsers.length).toBeGreaterThan(10);
+  const isIn = (cluster?: string) => [undefined, 'on'].includes(cluster);
+  expect(ofUsers.filter(({ cluster, users = 0 }) => !isIn(cluster) || users > 1)).toEqual([]);
 });
 
 /** Runs that report their beginning and end, and end on request. */

@@ -11,7 +11,6 @@ import {
   test,
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
-import { ownAddress } from './support-addresses.js';
 
 /** With this many codes, a digit that never changes can't be chance. */
 const enoughCodes = 8;
@@ -226,15 +225,8 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   await arrange.login(users.logins.byMailAgain(user));
 });
 
-// The two tests share one wait of ten and a half minutes if the clock can't be moved.
-test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) => {
-  await arrange(oldCodes.begin(connection.target.supportUser.email ?? ''));
-  // The second code is another user's, so that it doesn't void the first.
-  const [, other] = users.allWithMail();
-  const callers =
-    other && (await arrange.ifItCan(users.switchedOn(other).then(() => users.codes.ofCaller(other))));
-  const { user, code } = await arrange(users.mailed());
-  await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
+test('email-login/code-expires', async ({ users, connection, facts, oldUserCodes }) => {
+  const { user, code, other, callers } = await arrange(oldUserCodes.old());
 
   expect(await users.login(user, { code, type: 'email' })).toBeRefused();
   await arrange.login(users.logins.byNewMail(user));
@@ -247,9 +239,8 @@ test('email-login/code-expires', async ({ users, connection, facts, oldCodes }) 
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });
 
-test('support-email/code-expires', async ({ support, connection, oldCodes }) => {
-  const email = ownAddress(connection.target);
-  const mfaCode = await arrange(oldCodes.oldSupportCode(email));
+test('support-email/code-expires', async ({ support, oldSupportCode }) => {
+  const mfaCode = await arrange(oldSupportCode.old());
 
   expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });

@@ -92,23 +92,6 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
   await mfa.unlockedBy(api, support, authenticator);
 });
 
-test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
-  const supports = await arrange(support.verified());
-
-  // The caller may be one of these users, and their code must not verify either.
-  const all = await arrange(
-    arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
-  );
-  for (const { authenticator } of all)
-    await expect.kept(
-      support,
-      mfa.totpOn,
-      offWith([await codes.unlike(authenticator, supports.authenticator)]),
-    );
-  // Ends the attempt series by a right code. Only a target that may lock is worth a wait for one.
-  await arrange(support.proofs.endSeries(supports.authenticator));
-});
-
 test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.verified());
   const code = await codes.unused(authenticator);

@@ -1,7 +1,7 @@
 import type { Lane } from '../../base/model/event.js';
 import type { Uses } from '../../base/model/uses.js';
 import type { Requirement } from '../requirements/catalogue.js';
-import { usesOf } from '../requirements/uses.js';
+import { type RequirementId, usesOf } from '../requirements/uses.js';
 
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
@@ -11,6 +11,18 @@ type Tested = Pick<Requirement, 'id' | 'needs'>;
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
+
+/**
+ * Tests that need a proven key of the support user, and cluster or accounts. They run alone, but among the tests of the
+ * support user's lane, which share the key: replacing it may take a step.
+ */
+const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
+  'access/support-mfa-stays-on-without-privilege',
+  'support-totp/no-change-without-proof',
+  'support-totp/not-disabled-with-mailed-code',
+  'totp-key/apart-from-support-mfa',
+  'ways-in/users-code-switches-nothing-off',
+]);
 
 /** Includes the lanes of cluster and support user. */
 export const mostLanes = 6;
@@ -25,6 +37,7 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
 
 /** Undefined for a test that needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
+  if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
   // The admin may be among them. Tests beside it use its API key, and the support user's mail may go to its address.
@@ -37,4 +50,16 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
 /** A test that leaves accounts locked must come last. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
+}
+
+/**
+ * The place of a test at the end of a run with --slow. A mailed code of the support user grows old until place 2, codes
+ * of users grow old from place 1 to 4: tests between them lock other accounts.
+ */
+export function slowPlace(tested: Tested, uses: Uses = usesOf(tested.id)): number | undefined {
+  const { cluster, support, users = 0, clock } = uses;
+  if (clock === true) return users === 0 ? 2 : 4;
+  if (!isLast(tested, uses)) return undefined;
+  if (support !== undefined) return users === 0 ? 3 : 5;
+  return cluster === 'on' ? 1 : 0;
 }

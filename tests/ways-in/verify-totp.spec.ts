@@ -1,80 +1,15 @@
 import type { Authenticator, Codes, Fixtures, SupportMfa } from '../../fixtures/index.js';
-import { arrange, configs, expect, firstHalf, mfa, secrets, test } from '../../fixtures/index.js';
-
-test('verify-totp/accepts-current-code', async ({ support, codes }) => {
-  const first = await arrange(plain(codes, async () => (await support.onByTotp()).authenticator));
-  // A second request may return another key, or none.
-  const again = async () => {
-    const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
-    return status >= 300 || secrets.handedUri(fields) === undefined ? undefined : support.authenticator;
-  };
-  const newest = await arrange(plain(codes, again));
-
-  const { answer } = await support.proofs.verifyUnused(newest ?? first ?? support.authenticator);
-
-  expect(answer).toVerify();
-});
-
-// The first test leaves a proven key for the others. Replacing it would need another new code.
-test('verify-totp/state-is-success-after-right-code', async ({ support }) => {
-  await arrange(support.verified());
-
-  const shown = await mfa.verificationShown(support, (now) => now === undefined || now === 'kSuccess');
-
-  if (mfa.verificationIn(shown) === undefined)
-    arrange.notApplicable('the target shows no otpVerificationState');
-  expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
-});
-
-test('totp-key/apart-from-support-mfa', async ({ support, users, state }) => {
-  await arrange(support.verified());
-  const before = await arrange(state.snapshot());
-
-  await arrange(users.codes.enrol(users.withReplaceableTotp()));
-
-  expect(await state.changesSince(before)).toBeNone();
-});
-
-test('verify-totp/refuses-replay', async ({ support, connection }) => {
-  const { replay } = await arrange(replayed(support));
-
-  connection.recorder.adopt([replay.exchange]);
-  expect(replay).toNotVerify();
-});
-
-test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
-  const { replay, off, after } = await arrange(replayed(support));
-
-  // Another requirement tests whether the target refuses it.
-  if (replay.fields.success === true || off === undefined)
-    throw arrange.failure('The used code verifies again.');
-  connection.recorder.adopt([replay.exchange, off.exchange]);
-  expect(off).toBeRefused();
-  expect(after).toHaveMembers({ enabled: true, mfaType: 'totp' });
-});
-
-test('verify-totp/refuses-used-code-with-blanks', async ({ support }) => {
-  const { replay, after, ...proven } = await arrange(replayed(support));
-  const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
-  if (replay.fields.success === true) throw arrange.failure('The used code itself verifies again.');
-
-  for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
-  await arrange(support.proofs.endSeries(authenticator));
-  for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
-    expect(await support.verify(again)).toNotVerify();
-});
-
-test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
-  const { authenticator } = await arrange(support.onByTotp());
-  const code = await codes.unused(authenticator);
-
-  const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
-
-  if ((await support.verify(code)).fields.success === true)
-    throw arrange.failure('The used code verifies again: at the same time or not.');
-  const accepted = answers.filter(({ fields }) => fields.success === true).length;
-  expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
-});
+import {
+  anonymous,
+  arrange,
+  configs,
+  expect,
+  firstHalf,
+  mfa,
+  secrets,
+  test,
+  wrong,
+} from '../../fixtures/index.js';
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
@@ -186,6 +121,108 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
     wrongCode: mfa.verificationIn(tried) ?? null,
   });
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
+});
+
+// The following tests prove keys. Each is shared, because replacing it needs a new code.
+test('verify-totp/accepts-current-code', async ({ support, codes }) => {
+  const first = await arrange(plain(codes, async () => (await support.onByTotp()).authenticator));
+  // A second request may return another key, or none.
+  const again = async () => {
+    const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
+    return status >= 300 || secrets.handedUri(fields) === undefined ? undefined : support.authenticator;
+  };
+  const newest = await arrange(plain(codes, again));
+
+  const { answer } = await support.proofs.verifyUnused(newest ?? first ?? support.authenticator);
+
+  expect(answer).toVerify();
+});
+
+test('verify-totp/state-is-success-after-right-code', async ({ support }) => {
+  await arrange(support.verified());
+
+  const shown = await mfa.verificationShown(support, (now) => now === undefined || now === 'kSuccess');
+
+  if (mfa.verificationIn(shown) === undefined)
+    arrange.notApplicable('the target shows no otpVerificationState');
+  expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
+});
+
+test('totp-key/apart-from-support-mfa', async ({ support, users, state }) => {
+  await arrange(support.verified());
+  const before = await arrange(state.snapshot());
+
+  await arrange(users.codes.enrol(users.withReplaceableTotp()));
+
+  expect(await state.changesSince(before)).toBeNone();
+});
+
+test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
+  const supports = await arrange(support.verified());
+
+  // The caller may be one of these users, and their code must not verify either.
+  const all = await arrange(
+    arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
+  );
+  for (const { authenticator } of all)
+    await expect.kept(support, mfa.totpOn, [
+      mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),
+    ]);
+  // Ends the attempt series by a right code. Only a target that may lock is worth a wait for one.
+  await arrange(support.proofs.endSeries(supports.authenticator));
+});
+
+test('verify-totp/refuses-replay', async ({ support, connection }) => {
+  const { replay } = await arrange(replayed(support));
+
+  connection.recorder.adopt([replay.exchange]);
+  expect(replay).toNotVerify();
+});
+
+test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
+  const { replay, off, after } = await arrange(replayed(support));
+
+  // Another requirement tests whether the target refuses it.
+  if (replay.fields.success === true || off === undefined)
+    throw arrange.failure('The used code verifies again.');
+  connection.recorder.adopt([replay.exchange, off.exchange]);
+  expect(off).toBeRefused();
+  expect(after).toHaveMembers({ enabled: true, mfaType: 'totp' });
+});
+
+test('verify-totp/refuses-used-code-with-blanks', async ({ support }) => {
+  const { replay, after, ...proven } = await arrange(replayed(support));
+  const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
+  if (replay.fields.success === true) throw arrange.failure('The used code itself verifies again.');
+
+  for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
+  await arrange(support.proofs.endSeries(authenticator));
+  for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
+    expect(await support.verify(again)).toNotVerify();
+});
+
+test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const code = await codes.unused(authenticator);
+
+  const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
+
+  if ((await support.verify(code)).fields.success === true)
+    throw arrange.failure('The used code verifies again: at the same time or not.');
+  const accepted = answers.filter(({ fields }) => fields.success === true).length;
+  expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
+});
+
+// This test comes last because it needs an unused code. With that it gives up the key.
+test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
+  const viewer = await arrange(users.sessions.viewer());
+  const { authenticator } = await arrange(support.verified());
+  const mfaCode = await codes.unused(authenticator);
+
+  for (const as of [anonymous, wrong.key(), viewer])
+    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
+  await expect.shown(support, mfa.totpOn);
+  await arrange.ifItCan(support.off(mfaCode));
 });
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
