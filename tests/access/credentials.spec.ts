@@ -79,6 +79,20 @@ test('access/mfa-stays-on-without-privilege', async ({ api, cluster, users, stat
   }
 });
 
+test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
+  const viewer = await arrange(users.sessions.viewer());
+  // A new key may have an unused code already.
+  await arrange.ifItCan(support.letGo());
+  const { authenticator } = await arrange(support.verified());
+  const mfaCode = await codes.unused(authenticator);
+
+  for (const as of [anonymous, wrong.key(), viewer])
+    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
+  await expect.shown(support, mfa.totpOn);
+  // So later tests need not wait for another code.
+  await arrange.ifItCan(support.off(mfaCode));
+});
+
 test('access/token-in-authorization', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const as = await users.sessions.token(users.withPassword());

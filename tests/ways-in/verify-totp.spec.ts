@@ -1,15 +1,5 @@
 import type { Authenticator, Codes, Fixtures, SupportMfa } from '../../fixtures/index.js';
-import {
-  anonymous,
-  arrange,
-  configs,
-  expect,
-  firstHalf,
-  mfa,
-  secrets,
-  test,
-  wrong,
-} from '../../fixtures/index.js';
+import { arrange, configs, expect, firstHalf, mfa, secrets, test } from '../../fixtures/index.js';
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
@@ -211,18 +201,6 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
     throw arrange.failure('The used code verifies again: at the same time or not.');
   const accepted = answers.filter(({ fields }) => fields.success === true).length;
   expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
-});
-
-// This test comes last because it needs an unused code. With that it gives up the key.
-test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
-  const viewer = await arrange(users.sessions.viewer());
-  const { authenticator } = await arrange(support.verified());
-  const mfaCode = await codes.unused(authenticator);
-
-  for (const as of [anonymous, wrong.key(), viewer])
-    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
-  await expect.shown(support, mfa.totpOn);
-  await arrange.ifItCan(support.off(mfaCode));
 });
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
