@@ -80,11 +80,11 @@ export interface Wait {
 export interface Coverage {
   /** By operationId. */
   readonly operations: Readonly<Record<string, number>>;
-  /** By `operationId status`. */
+  /** By `operationId status`; all errors by `operationId default`. */
   readonly responses: Readonly<Record<string, number>>;
-  /** By `operationId status /pointer`: properties seen in answers. */
+  /** By `operationId status /pointer`: properties seen in answers. `*` stands for each item of an array. */
   readonly properties: Readonly<Record<string, number>>;
-  /** By `Schema.property=value`. */
+  /** By `Schema.property=value`, in answers. */
   readonly enumValues: Readonly<Record<string, number>>;
   /** By credential scheme, `none` included. */
   readonly credentials: Readonly<Record<string, number>>;

@@ -1,26 +1,10 @@
+import type { CoverageParts } from '../../base/model/event.js';
 import type { Answer, Contract } from './contract.js';
 import type { OperationId } from './operations.js';
 import { isObject, pointerTo, tokensOf } from './pointers.js';
 
 /** Everything in a contract that traffic could show, by the keys of the verdict's coverage. */
-export interface CoverageUniverse {
-  readonly operations: readonly string[];
-  /** `operationId status` and `operationId default`. */
-  readonly responses: readonly string[];
-  /** `operationId status /pointer`; `*` stands for each item of an array. */
-  readonly properties: readonly string[];
-  /** `Schema.property=value` in answers. */
-  readonly enumValues: readonly string[];
-  /** The security schemes, and `none`. */
-  readonly credentials: readonly string[];
-  /**
-   * `operationId status credential`: success with each accepted credential (`none` for anonymous operations),
-   * and refusal of each credential and of `none`.
-   */
-  readonly calls: readonly string[];
-}
-
-export function coverageUniverse(contract: Contract): CoverageUniverse {
+export function coverageUniverse(contract: Contract): CoverageParts {
   const operations = [...contract.operations.values()];
   const answers = operations.flatMap(({ id, success, error }) => [
     { key: `${id} ${success.status}`, answer: success },
@@ -34,6 +18,7 @@ export function coverageUniverse(contract: Contract): CoverageUniverse {
       values.map((value) => `${schema}.${name}=${value}`),
     ),
   );
+  // Success with each accepted credential, or anonymously; refusal of each credential and of none.
   const calls = operations.flatMap(({ id, success, security }) => [
     ...(security.length === 0 ? ['none'] : security).map((scheme) => `${id} ${success.status} ${scheme}`),
     ...[...security, 'none'].map((scheme) => `${id} default ${scheme}`),

@@ -1,18 +1,9 @@
 import { printable } from '../../base/redaction/printable.js';
-import { type Paint, paint, wrap } from '../../base/words.js';
+import { paint, wrap } from '../../base/words.js';
 
 export type Ink = (text: string) => string;
 
-/** Lines for a terminal. Each function makes the text printable, since it may be the target's. */
-export interface Terminal {
-  readonly ink: Paint;
-  /** Without line breaks, however long. */
-  line(text: string): string;
-  /** Broken to fit the width, each line after `indent`. */
-  wrapped(text: string, indent: string): string[];
-  /** The same with `head` in place of the first indent. */
-  behind(head: string, text: string, indent: string): string[];
-}
+export type Terminal = ReturnType<typeof terminal>;
 
 /** Sections with an empty line between them; those without lines are left out. */
 export function inSections(sections: readonly (readonly string[])[]): string {
@@ -20,13 +11,17 @@ export function inSections(sections: readonly (readonly string[])[]): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-export function terminal(colour: boolean, width: number): Terminal {
+/** Lines for a terminal. Each function makes the text printable, since it may be the target's. */
+export function terminal(colour: boolean, width: number) {
   const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
   return {
     ink: paint(colour),
-    line: (text) => printable(text).replaceAll('\n', ' '),
+    /** Without line breaks, however long. */
+    line: (text: string) => printable(text).replaceAll('\n', ' '),
+    /** Broken to fit the width, each line after `indent`. */
     wrapped,
-    behind: (head, text, indent) => {
+    /** The same with `head` in place of the first indent. */
+    behind: (head: string, text: string, indent: string) => {
       const [first = '', ...rest] = wrapped(text, indent);
       return [`${head}${first.trimStart()}`, ...rest];
     },

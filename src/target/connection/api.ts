@@ -29,16 +29,13 @@ import {
   type RawAnswer,
   type RequestOptions,
 } from './call.js';
-import type { Codes } from './codes.js';
 import { guards, scoped } from './links/guards.js';
-import { patience } from './links/patience.js';
+import { type PatienceParts, patience } from './links/patience.js';
 import { presence } from './links/presence.js';
 import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
-import type { Waiter } from './waiter.js';
 
 export type { Answer, CallOptions, RawAnswer } from './call.js';
-export type { Waiter } from './waiter.js';
 
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
@@ -54,13 +51,9 @@ const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'SendSupportEmailOtp',
 ]);
 
-export interface ApiParts {
+export interface ApiParts extends PatienceParts {
   readonly target: Target;
   readonly contract: Contract;
-  readonly recorder: Recorder;
-  readonly clock: TargetClock;
-  readonly waiter: Waiter;
-  readonly codes: Codes;
   /** Why only reads may be sent; undefined if all may. */
   readonly readOnly?: string | undefined;
   readonly attemptsFile: string;
@@ -91,8 +84,7 @@ export class Api {
   readonly #acceptsCodings: (kind: string) => boolean;
 
   constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
-    const { restarts, seed } = parts;
+    const { target, contract, recorder, clock, readOnly, attemptsFile, journalled, restarts, seed } = parts;
     this.#acceptsCodings = (kind) =>
       seed !== undefined && acceptsCodings(seed, `${recorder.requirement} ${kind}`);
     this.target = target;
@@ -108,7 +100,7 @@ export class Api {
       [
         guards(target, readOnly),
         scoped(target, recorder),
-        patience({ clock, waiter, recorder, codes }, limiter),
+        patience(parts, limiter),
         this.attempts.link,
         presence(recorder, restarts),
         this.#untilClosed,

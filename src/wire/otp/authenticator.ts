@@ -4,13 +4,9 @@ import { ArrangeError } from '../../base/errors.js';
 import { otplib } from '../../base/libraries.js';
 import { decodeBase32, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
 
-export interface AuthenticatorSettings {
+export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secret'>> {
   /** The key itself, or its Base32 text. */
   readonly secret: Uint8Array | string;
-  readonly digits?: OtpDigits;
-  /** Seconds. */
-  readonly period?: number;
-  readonly algorithm?: OtpAlgorithm;
 }
 
 /** The library's limits advise servers. Requirements judge weak keys, so the suite uses them too. */

@@ -12,7 +12,7 @@ import type { Waiter } from '../waiter.js';
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
-interface PatienceParts {
+export interface PatienceParts {
   readonly clock: TargetClock;
   readonly waiter: Waiter;
   readonly recorder: Recorder;
