@@ -55,10 +55,10 @@ test.each<[string, number, string | undefined, unknown, number | undefined]>([
   ['a number of seconds', 429, '5', {}, 5_000],
   ['a date', 429, 'Thu, 01 Jan 2026 00:00:07 GMT', {}, 7_000],
   ['a date that has passed', 429, 'Wed, 31 Dec 2025 00:00:00 GMT', {}, 0],
-  ['429 that does not say', 429, undefined, {}, 4_000],
-  ['429 that says nonsense', 429, 'soon', {}, 4_000],
+  ['429 that does not say', 429, undefined, {}, 16_000],
+  ['429 that says nonsense', 429, 'soon', {}, 16_000],
   ["503 in the API's own words", 503, undefined, {}, undefined],
-  ['503 of a gateway', 503, undefined, undefined, 4_000],
+  ['503 of a gateway', 503, undefined, undefined, 16_000],
 ])('a wait is asked for by %s', (_what, status, header, body, ms) => {
   const headers: Record<string, string> = header === undefined ? {} : { 'retry-after': header };
 

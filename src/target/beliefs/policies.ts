@@ -62,8 +62,8 @@ export function retryAfterMs(
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
-  // The header is optional (RFC 6585 4, RFC 9110 15.6.4): wait a little, then longer.
-  return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
+  // The header is optional (RFC 6585 4, RFC 9110 15.6.4). Three waits outlast the 20 s of the vendor's clients.
+  return Number.isNaN(ms) ? 1000 * 4 ** attempt : Math.max(ms, 0);
 }
 
 /** When to retry a code that was refused while its key was new, in ms after the key was returned. */
