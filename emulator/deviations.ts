@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Call, Credentials, WireAnswer, World } from './call.js';
+import type { Answer, Call, Credentials, Rules, WireAnswer, World } from './call.js';
 import { type Json, type JsonObject, own, text } from './json.js';
 import type { Seams, Which } from './seams.js';
 import type { MailCode, Owner, State, SupportMfa, TotpKey, User } from './state.js';
@@ -154,6 +154,13 @@ export function leavesOut(seams: Seams, name: string): void {
 /** The code of a key now, or some steps away. */
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
   hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
+
+/** A missing key, read as one with an empty secret. */
+export const emptyKey = ({ totp: { algorithm, digits, period } }: Pick<Rules, 'totp'>): TotpKey => ({
+  ...{ id: '', name: null, owner: '', accountName: '', secret: Buffer.alloc(0) },
+  parameters: { algorithm, digits, period },
+  acceptedSteps: new Set(),
+});
 
 export const keysOf = (owner: Owner | undefined, { userKeys }: State): readonly TotpKey[] =>
   userKeys.filter((key) => key.owner === owner);

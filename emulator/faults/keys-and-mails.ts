@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Answer, Call, World } from '../call.js';
+import { type Answer, type Call, Refusal, type World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { alsoKnows, codeOf, handsWithoutCode, keysOf, mailedTo, opened, userNamed } from '../deviations.js';
-import { type Json, own, text } from '../json.js';
+import { asObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import type { MailCode, Owner, TotpKey, User } from '../state.js';
@@ -99,6 +99,21 @@ const single = faultsOf({
     .says('POST /totp-key makes a key for the user named in its body.')
     .bodies('CreateTotpKey', (body, call, world) => {
       call.caller = userNamed(body, world) ?? call.caller;
+    }),
+  'ways-in/key-voids-that-of-the-user-before': breaks('ways-in/key-is-for-the-caller')
+    .says("POST /totp-key refuses unknown members, and a user's new key voids that of the last user.")
+    .by((seams) => {
+      let last: string | undefined;
+      seams.body('CreateTotpKey', (body) => {
+        if (Object.keys(asObject(body)).some((name) => name !== 'totpKeyName'))
+          throw new Refusal(400, 'KUnknownMember', 'Unknown member.');
+        return undefined;
+      });
+      seams.success('CreateTotpKey', (_body, { caller }, { state }) => {
+        if (last !== caller?.username) state.userKeys = state.userKeys.filter(({ owner }) => owner !== last);
+        last = caller?.username;
+        return undefined;
+      });
     }),
   'ways-in/keys-at-once-stay': breaks('ways-in/enrolments-at-once-leave-one-key')
     .says('All keys that a user makes concurrently are in force.')
@@ -211,6 +226,19 @@ const since681 = faultsSince('6.8.1', {
   'ways-in/old-code-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts codes of the last half hour as mfaCode.')
     .with(switchesOffBySteps, (index) => -2 - index, halfAnHour),
+  'ways-in/code-of-the-replaced-key-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
+    .says('PATCH /support-user/mfa accepts a code of the replaced key as mfaCode.')
+    .by((seams) => {
+      const keys: TotpKey[] = [];
+      seams.success(patch, (_body, _call, { state: { support } }) => {
+        if (support.key !== undefined && keys.at(-1) !== support.key) keys.push(support.key);
+        return undefined;
+      });
+      readsSupportCode(seams, patch, (given, _at, world) => {
+        const replaced = keys.at(-2);
+        return replaced !== undefined && codeOf(replaced, world) === given;
+      });
+    }),
   'ways-in/future-code-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts codes of the next half hour as mfaCode.')
     .with(switchesOffBySteps, (index) => 2 + index, halfAnHour),
@@ -245,6 +273,17 @@ export const keyAndMailFaults: readonly Fault[] = [
     'ways-in/support-code-opens-session': breaks('ways-in/support-code-opens-no-session')
       .says("A code of the support user's key opens a session of any user.")
       .with(supportCodeOpens, () => true),
+    'ways-in/support-key-becomes-the-admins': breaks('ways-in/support-code-opens-no-session')
+      .says("A new key of the support user replaces the admin's key.")
+      .by((seams) =>
+        seams.success(patch, (_body, { body }, { state }) => {
+          const { key } = state.support;
+          const owner = state.admin.username;
+          if (key !== undefined && own(body, 'mfaType') === 'totp')
+            state.userKeys = [...state.userKeys.filter((each) => each.owner !== owner), { ...key, owner }];
+          return undefined;
+        }),
+      ),
     'ways-in/support-code-opens-admin': breaks('ways-in/support-code-opens-no-session')
       .says("A code of the support user's key opens a session of the admin.")
       .with(supportCodeOpens, ({ role }) => role === 'admin'),

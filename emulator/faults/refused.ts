@@ -1,4 +1,4 @@
-import type { Call, World } from '../call.js';
+import { type Call, Refusal, type World } from '../call.js';
 import { mailNewCode, voidMailCodes } from '../codes.js';
 import { credentialsOf } from '../credentials.js';
 import { userNamed } from '../deviations.js';
@@ -49,6 +49,12 @@ export const refusedFaults: readonly Fault[] = faultsOf({
     .says('POST /users/sessions refuses application/json with a charset.')
     .inputs('CreateSession', ({ headers }) => {
       if (headers['content-type']?.includes('charset')) headers['content-type'] = 'application/other';
+    }),
+  'http/other-charset-is-500': breaks('http/no-server-error-for-client-mistake')
+    .says('POST /users/sessions answers 500 to a charset other than UTF-8.')
+    .inputs('CreateSession', ({ headers }) => {
+      if (/charset=(?!utf-8)/.test(headers['content-type'] ?? ''))
+        throw new Refusal(500, 'KInternal', 'Internal error.');
     }),
   'http/chunks-are-dropped': breaks('http/chunked-body-is-read')
     .says('PATCH /support-user/mfa reads a chunked body as empty.')

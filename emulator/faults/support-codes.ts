@@ -1,5 +1,5 @@
 import type { Answer, World } from '../call.js';
-import { changesFreely, disablesFreely } from '../deviations.js';
+import { changesFreely, codeOf, disablesFreely, emptyKey } from '../deviations.js';
 import { own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
@@ -211,6 +211,16 @@ const since681 = faultsSince('6.8.1', {
       changesFreely,
       ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp',
     ),
+  'support/refused-disabling-ends-the-proof': breaks('support-totp/not-disabled-without-code')
+    .since('7.1.2_u3')
+    .says('A disabling that is refused without mfaCode makes GET show kPending for a verified key.')
+    .by((seams) => {
+      let isRefused = false;
+      seams.answer(patch, ({ status }, call) => {
+        isRefused = status === 403 && own(call.body, 'mfaCode') === undefined;
+      });
+      seams.show('GetSupportMFAConfig', () => isRefused && { otpVerificationState: 'kPending' });
+    }),
   'support/null-code-disables': breaks('support-totp/not-disabled-without-code')
     .says('Support MFA is switched off without a code when mfaCode is null.')
     .with(changesFreely, ({ body }) => own(body, 'mfaCode') === null),
@@ -244,6 +254,18 @@ export const verifyTotpFaults: readonly Fault[] = faultsOf({
         ? { success: true }
         : body,
     ),
+  'verify-totp/null-verifies-once-proven': breaks('verify-totp/refuses-junk')
+    .says('POST /support-user/verify-totp accepts null after the key was verified.')
+    .refusals(verify, (answer, call, { state }) => {
+      const isProven = state.support.verification === 'kSuccess';
+      if (isProven && own(call.body, 'totpCode') === null) verified(answer);
+    }),
+  'verify-totp/code-of-an-empty-secret-verifies': breaks('verify-totp/refuses-without-enrolment')
+    .says('Without an enrolment POST /support-user/verify-totp accepts the code of an empty secret.')
+    .refusals(verify, (answer, call, world) => {
+      const isMeant = world.state.support.key === undefined && call.caller?.role === 'admin';
+      if (isMeant && text(call.body, 'totpCode') === codeOf(emptyKey(world.rules), world)) verified(answer);
+    }),
   'verify-totp/verifies-without-enrolment': breaks(
     'verify-totp/refuses-without-enrolment',
     'verify-totp/refuses-code-in-email-mode',

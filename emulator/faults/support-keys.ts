@@ -88,6 +88,16 @@ const single = faultsOf({
         ? { ...asObject(body), currentPassword: state.supportPassword }
         : body,
     ),
+  'configure/refused-address-stored-while-on': breaks('support-configure/refuses-without-password')
+    .since('7.3.2')
+    .says(
+      'PUT /support-user/mfa without currentPassword is refused while support MFA is on, yet stores email.',
+    )
+    .refusals(configure, (_answer, call, { state }) => {
+      const email = text(call.body, 'email');
+      const isAsked = own(call.body, 'currentPassword') === undefined && state.support.enabled;
+      if (isAsked && email !== undefined) state.support = { ...state.support, email };
+    }),
   'mail/host-of-a-header': breaks('ways-in/header-names-no-host-in-mail')
     .says('The mail of POST /email-otp links to the host in X-Forwarded-Host.')
     .by((seams) => {

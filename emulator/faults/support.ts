@@ -113,6 +113,11 @@ const single = faultsOf({
         state.cluster = { ...state.cluster, retainUserMfaSettings: !state.cluster.retainUserMfaSettings };
       }
     }),
+  'support/off-switches-cluster-mfa-off': breaks('support-mfa/apart-from-cluster-mfa')
+    .says('Switching support MFA off switches cluster MFA off.')
+    .successes(patch, (_body, call, { state }) => {
+      if (own(call.body, 'enabled') === false) state.cluster = { ...state.cluster, enabled: false };
+    }),
   'support/get-differs-every-time': breaks('support-mfa/get-is-safe')
     .says('While support MFA is off, each GET /support-user/mfa shows another address.')
     .by((seams) => {

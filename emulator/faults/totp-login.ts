@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { header } from '../credentials.js';
-import { alsoKnows, asksNoCode, codeOf, handsWithoutCode, keysOf, opened, userNamed } from '../deviations.js';
+import {
+  alsoKnows,
+  asksNoCode,
+  codeOf,
+  emptyKey,
+  handsWithoutCode,
+  keysOf,
+  opened,
+  userNamed,
+} from '../deviations.js';
 import { type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
@@ -116,6 +125,12 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
   'login/keys-always-forgotten': breaks('totp-login/keys-are-retained-where-told')
     .says('After cluster MFA was off users have to enrol again, even with retainUserMfaSettings true.')
     .wraps('forgetsKeys', (_earlier, before, after) => before.enabled && !after.enabled),
+  'totp-login/code-of-an-empty-secret-opens': breaks('totp-login/refuses-password-alone-without-key')
+    .says('A user without a key logs in with the code of an empty secret.')
+    .wraps('loginKeys', (loginKeys, user, world) => {
+      const keys = loginKeys(user, world);
+      return keys.length === 0 ? [emptyKey(world.rules)] : keys;
+    }),
   'totp-login/no-key-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While TOTP alone is enabled, a user without a key is asked for no code.')
     .wraps('asksForCode', (asksForCode, user, world) => {

@@ -47,7 +47,7 @@ test('support-configure/refuses-without-password', async ({ support, connection,
   if (enrolled === undefined) return;
   const on = await arrange(state.snapshot());
   for (const currentPassword of [undefined, null]) {
-    const again = await support.configureAny({ mfaType: 'totp', currentPassword });
+    const again = await support.configureAny({ mfaType: 'totp', email, currentPassword });
     expect(again).toBeRefused();
     expect(again).toHaveNone('totpUri', 'totpSecretKey');
   }

@@ -3,9 +3,12 @@ import { ArrangeError, arrange, expect, mfa, secrets, test, textIn } from '../..
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
 // Tests that need no proven key come first. The last one replaces the key, which needs a new code.
-test('support-totp/not-disabled-without-code', async ({ support }) => {
+test('support-totp/not-disabled-without-code', async ({ support, state }) => {
   await arrange(support.verified());
-  await expect.kept(support, mfa.totpOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(mfa.off));
+  const before = await arrange(state.snapshot());
+  await expect.kept(support, mfa.totpOn, [mfa.off({})]);
+  expect(await state.changesSince(before)).toBeNone();
+  await expect.kept(support, mfa.totpOn, [{ mfaCode: null }, { mfaCode: '' }].map(mfa.off));
 });
 
 test('support-totp/not-disabled-with-wrong-code', async ({ support, codes }) => {

@@ -64,7 +64,8 @@ for (const [id, prepared] of [
   ['verify-totp/refuses-code-in-email-mode', inEmailMode],
   [
     'verify-totp/refuses-without-enrolment',
-    ({ support }: Given): Promise<Wrong> => support.off().then(() => ({ wrong: ['000000'] })),
+    ({ support, codes }: Given): Promise<Wrong> =>
+      support.off().then(() => ({ wrong: ['000000', codes.at(secrets.emptyKey(), 0)] })),
   ],
 ] as const)
   test(id, async ({ support, codes, connection }) => {
@@ -96,7 +97,7 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
   // With a proven key, an empty code might count as right.
-  for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
+  for (const junk of ['', ' ', null]) expect(await support.verify(junk)).toNotVerify();
 });
 
 test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, codes, facts }) => {

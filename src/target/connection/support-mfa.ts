@@ -42,11 +42,16 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   private readonly admin: Credential;
   #lastRead: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
+  /** The last returned key, also after it was switched off. */
+  #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
+
+  /** The key before the current one; undefined if this process enrolled only one. */
+  replaced: Authenticator | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
@@ -144,7 +149,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
     this.parts.journal.noteEnrolled(uri);
-    this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
+    this.replaced = this.#held;
+    this.#held = this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
     this.#enrolment = { answer, authenticator: this.authenticator };
     this.proofs.enrolled(this.#enrolment);
     this.#verified = proven === undefined ? undefined : { ...this.#enrolment, code: proven.code };
