@@ -226,7 +226,7 @@ const since681 = faultsSince('6.8.1', {
   'ways-in/old-code-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts codes of the last half hour as mfaCode.')
     .with(switchesOffBySteps, (index) => -2 - index, halfAnHour),
-  'ways-in/code-of-the-replaced-key-switches-off': breaks('ways-in/old-support-code-switches-nothing-off')
+  'ways-in/code-of-the-replaced-key-switches-off': breaks('ways-in/users-code-switches-nothing-off')
     .says('PATCH /support-user/mfa accepts a code of the replaced key as mfaCode.')
     .by((seams) => {
       const keys: TotpKey[] = [];
