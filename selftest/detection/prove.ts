@@ -172,7 +172,9 @@ async function tryDoubtful(): Promise<void> {
   });
 }
 
-const breaksOf = ({ faults: [id] }: Expectation) => faults.find((fault) => fault.id === id)?.breaks ?? [];
+function breaksOf({ faults: [id] }: Expectation): readonly string[] {
+  return faults.find((fault) => fault.id === id)?.breaks ?? [];
+}
 
 function problemsIn(judgement: Judgement, expectation: Expectation): string[] {
   return values.lanes === undefined || expectation.faults.length === 0

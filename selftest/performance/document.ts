@@ -34,25 +34,26 @@ Reaching the aims takes fewer requests, mails and steps, which means fewer requi
 `;
 }
 
-const sumOf = (all: readonly number[]) => all.reduce((sum, each) => sum + each, 0);
-
 const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
 
-/** By profile: the least time for its requests, mails and steps. */
+/** By profile: what takes the time beyond its goal. */
 const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
-  near: ({ wallMs, floorMs, waits }) =>
-    `the suite's own work took ${seconds(wallMs - floorMs - sumOf(Object.values(waits)))} on two cores; up to 30 s pass until a used code is
-  refused in the next step.`,
-  limited: ({ requests }) => `${requests} requests at 20 a second take ${seconds((requests / 20) * 1000)}.`,
-  far: ({ floorMs, waits, path }) =>
-    `requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} in sequence. Tests that need the target for themselves take ${seconds(path['alone'] ?? 0)},
+  near: ({ goalS, wallMs, path: { alone = 0, 'cluster and accounts': beside = 0 } }) =>
+    `${seconds(wallMs - goalS * 1000)} too long. Tests that need the target for themselves take ${seconds(alone)}, those of the cluster and then of
+  several accounts ${seconds(beside)}: one of them waits up to 30 s until a used code is refused in the next step. Starting and
+  reporting take the rest.`,
+  limited: ({ goalS, wallMs, requests }) =>
+    `${seconds(wallMs - goalS * 1000)} too long. ${requests} requests at 20 a second take ${seconds((requests / 20) * 1000)}.`,
+  far: ({ goalS, wallMs, floorMs, waits, path }) =>
+    `${seconds(wallMs - goalS * 1000)} too long. Requests and mails take ${seconds(floorMs + (waits['mail'] ?? 0))} in sequence. Tests that need the target for themselves take ${seconds(path['alone'] ?? 0)},
   those of the cluster and then of several accounts ${seconds(path['cluster and accounts'] ?? 0)}, beside those of the support user (${seconds(path['support'] ?? 0)}).`,
-  slow: ({ waits }) =>
-    `ten and a half minutes until mailed codes expire, and ${seconds(waits['lock'] ?? waits['retry-after'] ?? 0)} until locks have ended, one after
-  the other: the next test can't log in with a locked account.`,
-  strict: ({ waits, path }) =>
-    `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times a proven key of the support user is replaced, by a code of a later step. So the
-  support user's lane takes ${seconds(path['support'] ?? 0)}, and nothing is left to run beside it.`,
+  slow: ({ goalS, wallMs }) =>
+    `${seconds(wallMs - goalS * 1000)} too long. Mailed codes of the support user grow old for 630 s while other tests lock accounts. Before that come
+  all other tests. After it come five locks of the support user (30 s each) and its limit on mails (61 s), because there
+  is only one support user.`,
+  strict: ({ goalS, wallMs }) =>
+    `${seconds(wallMs - goalS * 1000)} too long. A proven key of the support user is given up 4 times, each time by a code of a later step:
+  15 s on average for the first time and 30 s for each of the others. Nothing is left to run beside the last two.`,
 };
 
 const before = `<!-- Written by npm run generate, of selftest/performance/figures.jsonl: don't edit. -->
@@ -72,27 +73,26 @@ Requests of one lane are sent one by one, because each must see the change befor
 it passes, nothing is accused. Tests run one by one if the suite moves the target's clock, if changes show late or nodes
 disagree, if the admin has no API key, or if the support user shares an address with an account.
 
-Before there were lanes, near took 43 s, limited 193 s, far 792 s and strict 150 s. Strict takes longer now: the support user's
-lane waits for more steps, and nothing is left to run beside it. There \`--lanes 1\` is faster.
+Before there were lanes, near took 43 s, limited 193 s, far 792 s and strict 150 s.
 
-The row of far is newer than the others. Its cores were so busy that a request took 184 ms, and the version before took
-916 s beside it. That version ran fewer tests in the accounts' lanes. It logged users in again when another user's sessions
-ended, and it asked for up to a hundred keys to find a code that begins with 0. The other rows still have its costs.
+Other work kept both cores busy during all these runs, with ten to twenty-five processes waiting for a core. So a request
+that takes 115 ms on a quiet machine took up to 180 ms in the far run, and each process started several times slower. Just
+before, and beside as much work, the version before took 573 s on far, 288 s on strict and 1,475 s on slow.
 
 On a far cluster, requests take most of the time; the rest is waiting:
 
 - **mail**: a test needs a code. The suite ends an attempt series by the mailed code, if refusals don't use it up; by a
   code of a new key, if the target file lets keys be replaced (\`replaceTotpOf\`); otherwise by another mailed code.
-- **code step**: replacing a proven key of the support user needs an unused code. Tests that need a proven key follow each
-  other. Each replacement takes up to 30 s if the target accepts only codes of the current step, and hardly any time if it
+- **code step**: replacing a proven key of the support user needs an unused code. Tests that need a proven key share one. Each
+  replacement takes up to 30 s if the target accepts only codes of the current step, and hardly any time if it
   also accepts those of neighbouring steps.
 - **retry-after**: the cluster asks for a wait by 429 or 503; **lock**: until a lock ends; **restart**: until the cluster
   answers again; **mail limit**: before the next code; **key**: until a new key is in force. The suite learns the limit of
   requests per second from three refusals and stays below it; \`limits.requestsPerSecond\` sets it in advance.
 - **read-back**: the time until the cluster shows a change, learnt in the run.
-- **ageing**: \`--slow\` waits ten and a half minutes until mailed codes expire, once for users and the support user together,
-  and for the end of each lock after wrong codes and passwords: half a minute each on this cluster, \`limits.lockMinutes\` on
-  others.
+- **ageing**: \`--slow\` waits until mailed codes are ten and a half minutes old, and for the end of each lock after wrong codes
+  and passwords: half a minute each on this cluster, \`limits.lockMinutes\` on others. If the target file has three accounts
+  that get mail, codes grow old while tests lock the first one.
 - **quiet**: to be sure that a mail does not come, once for all requests that should send none.
 
 Fewer requirements take less time: \`--within 60s\` runs those that fit, \`--grep\` only some areas; \`list --slow\` shows those
