@@ -132,9 +132,12 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
   const supports = await arrange(support.onByTotp());
+  let code = await codes.unused(supports.authenticator);
 
   for (const { user, authenticator } of all) {
-    const code = await codes.unlike(supports.authenticator, authenticator);
+    // No user's login uses it up, so it serves all: another one would need the next step.
+    if (!codes.isRight(supports.authenticator, code) || codes.isRight(authenticator, code))
+      code = await codes.unlike(supports.authenticator, authenticator);
     expect(await users.login(user, { code, type })).toBeRefused();
     await arrange.login(users.logins.byNewKey(user));
   }
