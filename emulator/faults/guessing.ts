@@ -52,16 +52,6 @@ const single = faultsOf({
       'VerifySupportUserTotp',
       (_answer, _call, { state }) => void state.failures.delete(supportOwner),
     ),
-  'throttle/third-wrong-code-switches-off': breaks('guessing/verify-totp-is-throttled')
-    .says('The third consecutive wrong code at POST /support-user/verify-totp switches support MFA off.')
-    .by((seams) => {
-      let wrong = 0;
-      seams.answer('VerifySupportUserTotp', ({ body }, _call, { state, rules }) => {
-        if (own(body, 'success') === undefined) return;
-        wrong = own(body, 'success') === true ? 0 : wrong + 1;
-        if (wrong === 3) state.support = rules.afterDisabling(state.support);
-      });
-    }),
   'throttle/passwords-counted-by-path': breaks('guessing/counts-are-shared')
     .says('Wrong passwords are counted separately for each path.')
     .by((seams) => {
