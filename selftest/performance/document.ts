@@ -73,7 +73,7 @@ disagree, if the admin has no API key, or if the support user shares an address 
 
 Before there were lanes, near took 43 s, limited 193 s, far 792 s and strict 150 s.
 
-The row of near is older than the others, and of a quiet machine. During the other runs six to twenty-five processes waited
+The row of near is of a quiet machine: three runs took 48 to 58 s. During the other runs six to twenty-five processes waited
 for a core: a request of the far run took 177 ms, and 115 ms on a quiet machine. Within the same two hours, beside as much
 work, the version before took 573 s on far, 288 s on strict and 1,475 s on slow. On near it took 56 s and this one 68 s.
 
