@@ -157,7 +157,11 @@ export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, '
 
 /** A missing key, read as one with an empty secret. */
 export const emptyKey = ({ totp: { algorithm, digits, period } }: Pick<Rules, 'totp'>): TotpKey => ({
-  ...{ id: '', name: null, owner: '', accountName: '', secret: Buffer.alloc(0) },
+  id: '',
+  name: null,
+  owner: '',
+  accountName: '',
+  secret: Buffer.alloc(0),
   parameters: { algorithm, digits, period },
   acceptedSteps: new Set(),
 });

@@ -84,7 +84,10 @@ const plainTarget = { release: null, contract: null, lanes: 1 } as const;
 export const emptyRunOptions: RunOptions = {
   ...plainRun,
   ...plainTarget,
-  ...{ file: '', log: '', stateDir: '', waits: { quietMs: 0, stepMs: 0 } },
+  file: '',
+  log: '',
+  stateDir: '',
+  waits: { quietMs: 0, stepMs: 0 },
 };
 
 /** The environment variable that names the plan's file. */

@@ -16,8 +16,17 @@ const mostDocuments = 50;
 
 /** Members whose children have freely chosen names: a child named `properties` is then no keyword. */
 const holdsNames = new Set([
-  ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'schemas', 'responses', 'parameters'],
-  ...['requestBodies', 'headers', 'content', 'encoding'],
+  'properties',
+  'patternProperties',
+  'dependentSchemas',
+  '$defs',
+  'schemas',
+  'responses',
+  'parameters',
+  'requestBodies',
+  'headers',
+  'content',
+  'encoding',
 ]);
 
 /**

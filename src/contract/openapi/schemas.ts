@@ -65,8 +65,17 @@ const boundedPattern = Object.assign(bounded, { code: 'new RegExp' });
 
 /** Members of an OpenAPI schema that only describe; strict Ajv refuses most of them. */
 const annotations = new Set([
-  ...['title', 'description', 'default', 'example', 'examples', 'externalDocs', 'xml', 'discriminator'],
-  ...['readOnly', 'writeOnly', 'deprecated'],
+  'title',
+  'description',
+  'default',
+  'example',
+  'externalDocs',
+  'xml',
+  'discriminator',
+  'readOnly',
+  'writeOnly',
+  'deprecated',
+  'examples',
 ]);
 
 /** The members that judge in OpenAPI 3.1; all others describe. */
