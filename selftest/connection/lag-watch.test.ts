@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { TargetModel } from '../../src/target/beliefs/target-model.js';
 import { ReadBack } from '../../src/target/connection/read-back.js';
+import { Scope } from '../../src/target/connection/scope.js';
 import { answerOf, callOf } from './calls.js';
 
 function watching() {
   const learned: { readonly fact: string; readonly value: unknown }[] = [];
   const readBack = new ReadBack(
-    { waited: () => {}, requirement: '', parts: ['cluster', 'support'] },
+    { waited: () => {}, requirement: '', parts: ['cluster', 'support'], scope: new Scope('') },
     new TargetModel([], (fact, value) => learned.push({ fact, value })),
   );
   let backs = 0;

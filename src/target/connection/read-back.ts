@@ -6,6 +6,7 @@ import { sleep } from '../sleep.js';
 import type { Answered, Call, Next } from './call.js';
 import { PartLag } from './part-lag.js';
 import type { Recorder } from './recorder.js';
+import type { Scope } from './scope.js';
 
 /** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
@@ -34,15 +35,15 @@ export interface SettleOptions {
 /** Waits for the effects of changes, by the delays seen on each part of this target and a margin. */
 export class ReadBack {
   readonly #lags: Readonly<Record<Part, PartLag>>;
-  #missesInTest = 0;
-  #test = '';
+  /** By run of a test, since several run side by side: the changes that never came about. */
+  readonly #missesIn = new WeakMap<Scope, number>();
   #settled = 0;
   /** Before any change, nodes can't disagree. */
   #settledSinceWrite = enough;
   #hasChanged = false;
 
   constructor(
-    private readonly recorder: Pick<Recorder, 'waited' | 'requirement' | 'parts'>,
+    private readonly recorder: Pick<Recorder, 'waited' | 'requirement' | 'parts' | 'scope'>,
     private readonly model = new TargetModel(),
   ) {
     this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
@@ -192,20 +193,20 @@ export class ReadBack {
   #givenMs(part: Part, of: Effect): number {
     const misses = this.#missed(part, of).value ?? 0;
     const slowestMs = this.#seenOf(part).felt.value ?? 0;
+    const { requirement, scope } = this.recorder;
     // Outside of tests, where accounts are checked or the state is restored, further misses shorten no wait.
-    if (this.recorder.requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
-    const isSameTest = this.#test === this.recorder.requirement;
-    return changeGivenMs(misses, isSameTest ? this.#missesInTest : 0, slowestMs);
+    if (requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
+    return changeGivenMs(misses, this.#missesIn.get(scope) ?? 0, slowestMs);
   }
 
   /** @param cameMs when the state first showed: further waits for other nodes don't count */
   #learn(part: Part, of: Effect, isDone: boolean, cameMs: number): void {
     if (!isDone) {
-      const isSameTest = this.#test === this.recorder.requirement;
-      this.#missesInTest = isSameTest ? this.#missesInTest + 1 : 1;
-      this.#test = this.recorder.requirement;
+      const { scope } = this.recorder;
+      const inTest = (this.#missesIn.get(scope) ?? 0) + 1;
+      this.#missesIn.set(scope, inTest);
       const missed = this.#missed(part, of);
-      if (!missed.value || !isSameTest) missed.learn(Math.min((missed.value ?? 0) + 1, mostMissed));
+      if (!missed.value || inTest === 1) missed.learn(Math.min((missed.value ?? 0) + 1, mostMissed));
     } else if (cameMs > 0) {
       for (const each of cameMs >= lateMs ? effects : [])
         if (this.#missed(part, each).value) this.#missed(part, each).learn(0);
