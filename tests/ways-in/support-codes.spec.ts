@@ -74,7 +74,6 @@ test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
     await expect.kept(support, mfa.totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
 });
 
-// This test waits for the step whose code the next test uses.
 test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes, connection }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));

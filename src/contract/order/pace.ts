@@ -158,7 +158,8 @@ export class Pace {
       ...[...shared].flatMap((name) => this.order.shared[name] ?? []),
     ];
     const scarceMs = left.reduce((sum, { scarce }) => sum + this.#scarceMs(scarce), 0);
-    return costs.reduce((sum, cost) => sum + this.#msOf(cost), scarceMs);
+    const requestMs = this.#requestMs();
+    return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
   /** The support user's steps count by the share that other tests had to await. */
@@ -168,9 +169,9 @@ export class Pace {
     return steps * wholeStep * this.waits.stepMs;
   }
 
-  #msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost): number {
+  #msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, requestMs = this.#requestMs()): number {
     const { quietMs, stepMs } = this.waits;
-    return requests * this.#requestMs() + mails * this.#mailMs() + steps * stepMs + quiets * quietMs;
+    return requests * requestMs + mails * this.#mailMs() + steps * stepMs + quiets * quietMs;
   }
 
   #requestMs(): number {
