@@ -160,12 +160,15 @@ export interface Rules {
   /** The kinds of code that an otpType may stand for. */
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
-  /** @throws Refusal if a login with MFA on gets no access token: no document promises one, even for a right code */
+  /**
+   * @throws Refusal while MFA is on. By default always: no document promises an access token then, even by a
+   * code.
+   */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
   /** Whether a login without a code starts a pending session. */
   beginsLogin(body: JsonObject, world: World): boolean;
-  /** The operations of a pending session. */
+  /** Whether a pending session may call this operation. */
   firstStepMay(operation: string | null): boolean;
   /** Whether a code finishes a user's login. */
   secondStepRight(user: User, type: string, code: string, world: World): boolean;

@@ -39,7 +39,7 @@ export class Mailer {
       host: address.host,
       port: address.port,
       secure: false,
-      // One connection for all mails, as relays keep it; a replaced listener gets a new one.
+      // One connection for all mails, as real relays keep theirs open. A new listener on the port gets a new one.
       pool: true,
       maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,

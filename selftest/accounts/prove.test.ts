@@ -91,7 +91,7 @@ describe('mistakes in the target file', () => {
     const { learned } = await learn({ faults: ['mail/no-code'] });
 
     expect(learned.mailSilent).toBeNull();
-    expect(learned.mailCodeless).toContain('nothing is switched on');
+    expect(learned.mailCodeless).toContain('switches on nothing');
   });
 });
 

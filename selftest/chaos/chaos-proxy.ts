@@ -84,7 +84,7 @@ export class ChaosProxy {
   }
 
   #fate(): Fate | undefined {
-    // Draws for every connection, so that the seed alone decides, whenever calm begins.
+    // Draws random numbers for every connection, even while calm: the seed alone decides each fate.
     this.#connections += 1;
     const isChosen = this.#random() < this.share && this.#connections > spared;
     const mischief = pick(this.#random, this.allowed);

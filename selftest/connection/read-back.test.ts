@@ -145,7 +145,7 @@ describe('the time that a change is given', () => {
   });
 });
 
-/** A read of the cluster's configuration, `enabled` as it stands there. */
+/** Reads one configuration, by default the cluster's, and finds it with this `enabled`. */
 async function read(readBack: ReadBack, enabled: boolean, part: 'cluster' | 'support' = 'cluster') {
   const operation = part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig';
   const call = callOf({ operation, request: { ...callOf().request, method: 'GET' } });

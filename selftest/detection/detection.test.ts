@@ -28,7 +28,7 @@ const known = [
 const broken = faults.filter(({ id }) => known.includes(id)).map(expectationOfFault);
 /** The requirements that these faults turn red, and the first of each area, which must stay green. */
 const few = [...new Set([...broken.flatMap(({ fails }) => fails), ...headsOfAreas])];
-/** Those that apply only to the newest release, and the first of each area; `npm run prove` tries it with all. */
+/** The exchanges that `explain` shows. They name the requirements that apply only to the newest release. */
 const recorded = loadExchanges();
 const fewInLatest = askedOfLatest((id) => recorded.get(id)?.release === 'latest');
 

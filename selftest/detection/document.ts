@@ -34,7 +34,7 @@ further requirements that a fault turns red.
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
 | freedoms | ${factors.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${factors.length} points that the contract leaves open; all pairs that are possible occur, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
-| changes of the emulator's code by machine | ${resultInWords(readResult())} (\`selftest/mutation/judged.yaml\`) |
+| changes of the emulator's code by machine | ${resultInWords(readResult())}; unreached: no run executes the code; freedom: the contract leaves it open (\`selftest/mutation/judged.yaml\`) |
 
 If a fault breaks an operation that another requirement needs for its preparation, that requirement may be
 inconclusive, but is never red.

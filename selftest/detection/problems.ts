@@ -14,7 +14,7 @@ export interface Expectation extends Subject {
 }
 
 export function expectationOfFault({ id, fails, since, tls }: KnownFault): Expectation {
-  // Most faults show in the default release; those of a newer release need that.
+  // Most faults show in the default release; a fault of a newer release needs that release.
   const release = isNewer(since) ? { release: since } : {};
   return {
     name: nameOf('fault', id),

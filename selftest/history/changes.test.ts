@@ -121,7 +121,7 @@ test('the run as a whole', () => {
     'The runs are on two targets: lab-7 and lab-8.',
     'The target is judged by release 7.2.1; before, by 7.1.2_u3.',
     'The run is read-only; before, it was full.',
-    'The suite is version 0.2.0; before, it was 0.1.0: a change may be its own.',
+    'The suite is version 0.2.0; before, it was 0.1.0: the suite itself may have caused a change.',
   ]);
 });
 

@@ -24,8 +24,8 @@ ${hindrances.join('\n')}
 
 Reaching the aims takes fewer requests, mails and steps, which means fewer requirements. Ways to send the same in less time:
 
-- **Several concurrent refusals of one account** look like an attack, which a conforming target may answer by 409, 423 or
-  429, and would be accused.
+- **Several wrong logins of one account at once** are not sent: a conforming target may take them for an attack and answer
+  409, 423 or 429, and the suite would accuse it.
 - **Harmlessness by group**: one read shows whether any attack of a table changed the state; single attacks are checked
   only after a change. The suite does not repeat reads whose result it knows.
 - **Sessions** are kept for the run, one for each user, and ended before a cluster's limit.
@@ -79,8 +79,9 @@ work, the version before took 573 s on far, 288 s on strict and 1,475 s on slow.
 
 On a far cluster, requests take most of the time; the rest is waiting:
 
-- **mail**: a test needs a code. The suite ends an attempt series by the mailed code, if refusals don't use it up; by a
-  code of a new key, if the target file lets keys be replaced (\`replaceTotpOf\`); otherwise by another mailed code.
+- **mail**: a test needs a code. After wrong codes the suite logs in with a right one, to reset the target's count of
+  failures. It uses the mailed code if refusals left it valid. Otherwise it uses a code of a new key, if the target file lets
+  keys be replaced (\`replaceTotpOf\`), or of another mail.
 - **code step**: replacing a proven key of the support user needs an unused code. Tests that need a proven key share one. Each
   replacement takes up to 30 s if the target accepts only codes of the current step, and hardly any time if it
   also accepts those of neighbouring steps.

@@ -10,7 +10,7 @@ export interface Moment {
   /** The n-th write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** The time from the first read after the end until a held write takes effect. */
+  /** How long a held write waits, from the first read after the suite has ended. */
   readonly holdMs: number;
 }
 

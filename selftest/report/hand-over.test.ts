@@ -27,7 +27,7 @@ describe('failed.har', () => {
   });
 
   test('has the required members of HAR 1.2', () => {
-    // The type comes from the published @types/har.
+    // The type from @types/har lets the compiler check the member names that this test uses.
     const har: Har = JSON.parse(renderHar(sample()));
     const { log } = har;
 

@@ -80,7 +80,7 @@ async function* findings(connection: Connection, stateDir: string): AsyncGenerat
 function tlsOf({ baseUrl, tls }: Target): Finding {
   if (!baseUrl.startsWith('https:')) return ['ok', 'TLS', 'none: the target speaks plain HTTP'];
   return tls.insecure
-    ? ['wrong', 'TLS', 'tls.insecure trusts any certificate: name its authority by tls.ca, or tls.pin']
+    ? ['wrong', 'TLS', 'tls.insecure trusts any certificate: set tls.ca or tls.pin instead']
     : ['ok', 'TLS', 'the certificate is trusted'];
 }
 

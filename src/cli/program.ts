@@ -41,7 +41,7 @@ export async function perform(args: readonly string[]): Promise<void> {
         return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;
       },
     })
-    .option('--env-file <file>', 'read environment variables from a file; those that are set already stay')
+    .option('--env-file <file>', 'read environment variables from a file; variables already set keep theirs')
     .option('--no-color', 'no colours, like NO_COLOR; FORCE_COLOR keeps them without a terminal')
     .hook('preAction', async (program, command) => {
       if (command.name() === 'run') (await import('./run-defaults.js')).takeDefaults(command);

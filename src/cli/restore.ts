@@ -47,7 +47,7 @@ function reportJournal(file: string): void {
     say(
       holder === undefined
         ? `${baseUrl} is changed since ${startedAt} (${file}): ${programName()} restore -t TARGET_FILE restores it.`
-        : `${baseUrl} is in use by ${holder}, who will restore it (${file}).`,
+        : `${baseUrl} is in use by ${holder}, which will restore it (${file}).`,
     );
   } catch (error) {
     complain(
@@ -65,7 +65,7 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   }
   const lease = await Lease.take(stateDir, baseUrl, { wait, tell: complain, env: process.env });
   if (!(lease instanceof Lease)) {
-    complain(`${target.baseUrl} is in use by ${lease.holder}, who will restore it; --wait waits for that.`);
+    complain(`${target.baseUrl} is in use by ${lease.holder}, which will restore it; --wait waits for it.`);
     return 4;
   }
   try {

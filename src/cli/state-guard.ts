@@ -77,7 +77,7 @@ export class StateGuard {
   }
 }
 
-/** Reports each wait once, with its latest end. */
+/** Reports a wait and its latest end, unless the last report was of the same wait. */
 export function waitTeller(say: (text: string) => void, name: string): TellWait {
   let said = '';
   return (what, ms) => {

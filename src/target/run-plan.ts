@@ -113,7 +113,7 @@ export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   return file;
 }
 
-/** @throws ConfigurationError if the environment names no plan and no target file */
+/** @throws ConfigurationError if the environment lacks a plan and a target file */
 export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   const file = env[planVariable];
   if (file) return readRunPlan(file);

@@ -11,7 +11,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** Credentials by the ends of their requirements' ids. */
+/** How a requirement's id ends, and the credential that the target must refuse. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
   ['refuses-wrong-key', wrong.key],

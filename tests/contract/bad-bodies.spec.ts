@@ -100,7 +100,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   const mayForget = start.retainUserMfaSettings !== true || allow.disposable;
   const bodies = mistyped(start, wasOn).slice(0, mayForget ? 4 : 3);
   let refusals = await refusedOf({ cluster, state }, start, bodies);
-  // MFA is on, so that a body that switches it off shows. The bodies keep users' keys.
+  // MFA is on here, so that GET shows whether the refused body switched MFA off. The body keeps users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow })))
     refusals += await refusedOf({ cluster, state }, start, [off]);

@@ -73,7 +73,7 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
   const { user, rest } = await arrange(locked(users, locks));
-  // A user who is not locked.
+  // Shows that a right password gets a token: another user, or the only one after the lock.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
   const elsewhere = await atTokens(users, user, user.password.reveal());

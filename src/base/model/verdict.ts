@@ -252,7 +252,7 @@ export interface Gating {
   readonly baseline?: BaselineName;
   /** Ids that fail now and didn't fail in the baseline. */
   readonly newFailures: readonly string[];
-  /** Ids that fail now and failed or were waived in the baseline. */
+  /** Ids that fail now and also failed, or were waived, in the baseline. */
   readonly knownFailures: readonly string[];
   /** Ids that passed in the baseline and were not run now. */
   readonly lost: readonly string[];

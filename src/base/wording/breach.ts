@@ -47,11 +47,11 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
   ],
   'repeated member': [
     'The members of each object have different names.',
-    'An object of the body has two members of one name.',
+    'An object of the body has two members with the same name.',
   ],
   'contrary members': [
-    'Members of one name in an object have the same value.',
-    'An object of the body has two members of one name with different values.',
+    'Members of an object with the same name have the same value.',
+    'An object of the body has two members with the same name and different values.',
   ],
   'field missing': [
     ({ name, status }) => `An answer with status ${status} has ${name}.`,

@@ -15,13 +15,13 @@ import { argument, collect, externalRefsHelp, releaseOption, stateDirHelp } from
 
 const exitHelp = `
 Exit codes:
-  0  conforms
-  1  does not conform: a must failed (with --strict also a should)
+  0  conforms, or no breach found; with --require-complete only if it conforms
+  1  does not conform: a must failed (with --strict also a should), or a waiver expired or is no longer needed
   2  wrong usage or configuration: the message says what to correct; or a defect of the suite, such as a secret in a
-     report; or standard output could not be written
+     report; or the suite could not write its output
   3  inconclusive: the target or the network prevented a verdict, the test process was killed, nothing was checked,
-     or another run uses the target
-  4  the target's state could not be restored, or a second Ctrl-C left no time to
+     or another run uses the target; with --require-complete also if a must was not run
+  4  the suite could not restore the target's state, or a second Ctrl-C stopped it before that
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
 /** `rerun` repeats the failures of the last run and keeps its reports separate. */
@@ -68,7 +68,10 @@ export function addRun(program: Command): void {
     .option('--contract <file|url>', "judge by this OpenAPI document instead of the release's own")
     .option('--allow-external-refs', externalRefsHelp, false)
     .addOption(
-      new Option('--mode <mode>', 'how much of the target may be changed; allow in the target file says more')
+      new Option(
+        '--mode <mode>',
+        'what the run may change: full (what allow in the target file permits) or read-only',
+      )
         .choices(['full', 'read-only'])
         .default('full'),
     )

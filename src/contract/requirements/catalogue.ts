@@ -133,7 +133,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** As the schema lets a file write a requirement. */
+/** A requirement as it stands in a YAML file. */
 type Written = Omit<Requirement, 'id' | 'area' | 'areaTitle' | 'operations' | 'needs'> & {
   readonly id: string;
   readonly operations: readonly string[];

@@ -205,7 +205,7 @@ function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
     target: `The runs are on two targets: ${before.target} and ${after.target}.`,
     release: `The target is judged by release ${after.release}; before, by ${before.release}.`,
     mode: `The run is ${after.mode}; before, it was ${before.mode}.`,
-    suite: `The suite is version ${after.suite}; before, it was ${before.suite}: a change may be its own.`,
+    suite: `The suite is version ${after.suite}; before, it was ${before.suite}: the suite itself may have caused a change.`,
   };
   return (['target', 'release', 'mode', 'suite'] as const)
     .filter((part) => before[part] !== after[part])

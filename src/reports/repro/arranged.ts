@@ -49,7 +49,7 @@ class Arrangement {
     this.#addSupportState();
     if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
       this.#addProof(decisive);
-    // A faulty target may mail the code to the user who logged in last.
+    // A fault may show only at the second login or key of a user, so the script repeats the first one.
     const isLogged = (each: Exchanged) => isLogin(each) && isDone(each);
     if (last?.exchange.operation === 'SendEmailOtp')
       this.#add(this.log.lastBefore(decisive, isLogged)?.index);

@@ -38,8 +38,8 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   renamed: (at, { name, seen }) => `{ ! holds ${at} '"${name}":' && holds ${at} '"${seen}":'; }`,
   'not stored': untold('it shows in the answers to later requests'),
   'wrong code opens': untold('it takes several wrong codes in one step'),
-  'repeated member': untold('a script reads the first of two members of one name'),
-  'contrary members': untold('a script reads the first of two members of one name'),
+  'repeated member': untold('a script reads the first of two members with the same name'),
+  'contrary members': untold('a script reads the first of two members with the same name'),
   'field missing': (at, { name, status }) =>
     `{ ${name === 'Date' ? '' : `status ${at} ${status} && `}! field_is ${at} ${name.toLowerCase()} '${name === 'Allow' ? '' : '.'}.*'; }`,
   'field malformed': untold('a script does not read dates'),

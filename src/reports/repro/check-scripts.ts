@@ -127,7 +127,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   count: ({ of, most }, at) =>
     of === 'seconds of a step' && most !== null
       ? `[ "$(of_uri "$(member ${at} totpUri)" period 30)" -gt ${most} ]`
-      : { why: `it takes more requests than a script sends to count ${of}` },
+      : { why: `to count ${of} takes more requests than a script sends` },
   limited: ({ within }) => ({ why: `it takes ${within} attempts or more` }),
   field: ({ answers: [shown], name, rule, seen }, at) => {
     if (rule === 'is not echoed' && seen !== null)
@@ -138,7 +138,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   },
   framed: untold('curl does not show bytes after the end of an answer'),
   transport: untold('it lies below HTTP: look at it with openssl s_client'),
-  claimed: untold('it takes as many attempts as the vendor claims'),
+  claimed: untold("the vendor's claimed limit takes more attempts than a script makes"),
   'body found': ({ of, answers }, _, __, sent) =>
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };

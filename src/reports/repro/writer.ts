@@ -173,7 +173,7 @@ ${this.#lines.join('\n')}
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
       this.#lines.push(`! status ${index} '4??' || gone ${index}`);
-    // Requests that follow in the session show what it can read.
+    // A probe only tests a credential: later requests of the session show what the credential may read.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error here may come from the same fault, and a fixed target answers otherwise.

@@ -22,8 +22,8 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once. Both ways send a code. No document names a code for access tokens, but the older interface of that
- * name accepts one.
+ * Logs in once, with the code in either login. No document names a code for POST /access-tokens, but the
+ * older API's operation of this name accepts a code.
  */
 export async function logIn(
   api: Api,

@@ -18,7 +18,7 @@ interface LetIn {
 }
 
 const withoutCode =
-  'The mails of POST /email-otp hold no recognisable code, so nothing is switched on ' +
+  'The suite recognised no code in the mails of POST /email-otp, so it switches on nothing ' +
   'that only a mailed code can switch off. If they do hold a code, set mail.codePattern.';
 
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;

@@ -156,10 +156,10 @@ async function learnSessionLimit(
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ entered }) => entered?.byCookie))
-    return `it sets a cookie, and release ${api.contract.release} declares no header session-id to send an id in`;
+    return `the target sets a cookie, and release ${api.contract.release} declares no header session-id to send an id in`;
   const seen = tried.flatMap(({ entered }) => (entered?.way === 'sessions' ? (entered.opens ?? []) : []));
   if (seen.length === 0 || seen.some(isUsable)) return undefined;
-  return `it refuses its session ids in the header session-id, which release ${api.contract.release} does not declare`;
+  return `the target refuses its session ids in a header session-id that release ${api.contract.release} does not declare`;
 }
 
 function proofOf(

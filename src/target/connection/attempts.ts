@@ -13,7 +13,10 @@ import type { Answered, Call, Link } from './call.js';
 /** Targets lock accounts after five consecutive failures; leave room for a person's own mistake. */
 const budget = 3;
 
-/** The limit for an attempt that is probably right: a success ends the series. */
+/**
+ * After this many failures not even a probably right attempt is sent. It may be one more: a success resets
+ * the count.
+ */
 const budgetOfRight = 4;
 
 /** Targets reset failure counts after minutes to a day without a success. */

@@ -16,7 +16,7 @@ export interface RequestOptions {
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The special parts are made up and not secret, such as `true`: reports show them. */
+  /** The unusual values of this request are invented and not secret, such as `true`: reports show them. */
   readonly madeUp?: boolean;
   /** A target that misunderstands the request may change its configuration, whatever the method. */
   readonly mayChange?: true;

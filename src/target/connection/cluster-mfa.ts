@@ -12,10 +12,10 @@ import { PartState, type StateParts } from './part-state.js';
 /** Logins may follow a switch up to a second after GET shows it. */
 const lateAtMostMs = 2_000;
 
-/** Values that can't be restored on a target that refuses null and keeps omitted members. */
+/** A target that refuses null and keeps omitted members can't be given back a member without a value. */
 const keptMembers =
-  "Unset members of cluster MFA can't be reset to null: the target keeps the authenticationTypes or " +
-  'retainUserMfaSettings of the suite, which have no effect while cluster MFA is off.';
+  'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
+  "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
 
 const isOff = ({ enabled }: ClusterConfig) => !enabled;
 
@@ -127,7 +127,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.#isUnfelt = true;
   }
 
-  /** Waits as long as a switch may take to reach logins, if that is unknown. */
+  /** Waits until the last switch must have reached logins. Call it while the enforcement delay is unknown. */
   rest(): Promise<void> {
     return this.parts.readBack.rest(this.part, lateAtMostMs);
   }

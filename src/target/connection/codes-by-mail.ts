@@ -105,7 +105,7 @@ export class CodesByMail {
     return this.#areApart.value !== false;
   }
 
-  /** Call if a request mails nothing a minute later either. */
+  /** Call this if a second request, a minute later, mails nothing too. */
   areNotApart(): void {
     this.#areApart.learn(false);
   }

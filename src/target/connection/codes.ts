@@ -48,13 +48,13 @@ export class Codes {
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
-  /** The target's current step, by the key that made the code; undefined for junk. */
+  /** The target's current step, by the period of the code's key; undefined if the suite did not make the code. */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
     return made === undefined ? undefined : this.currentStep(made.again.authenticator);
   }
 
-  /** After a wait: makes {@link renewed} return a code with this one's meaning. @returns whether there is one */
+  /** After a wait: makes {@link renewed} return a fresh code. @returns whether the code or a fresh one may be sent */
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;

@@ -206,7 +206,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    * @throws ArrangeError if the state doesn't show
    */
   async giveBack(found: Config, mayBeLate = true): Promise<string[]> {
-    // What the target holds now may be unreadable, while what was found is not.
+    // The present state may be unreadable; the found one was readable.
     const now = await this.readAsShown().catch(ignoring(ArrangeError));
     if (now !== undefined) {
       if (this.isRestored(now, found, this.#hasRestored)) return [];
@@ -223,7 +223,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       this.#kept = { state: after, residue };
       return [residue];
     }
-    // The first read was late, so the change was wrong.
+    // The first read showed an old state, so the bodies were made for a wrong one: restore once more.
     if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
     throw new ArrangeError(this.notRestored(after, found));
   }

@@ -172,7 +172,7 @@ export class ReadBack {
     return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
-  /** Enough looks saw the awaited state. Without an earlier change that shows nothing. */
+  /** Call this if enough looks saw the awaited state. If nothing changed before, such looks prove nothing. */
   #hasSettled(): void {
     if (this.#hasChanged) this.#settled += 1;
     // Until the change is visible, nodes may agree on the old state.

@@ -128,13 +128,13 @@ function why({ best, nearest, releases, credential }: Detection): string {
   const judged = releases.find(({ release }) => release === nearest);
   if (best.length === 0) {
     const against = judged?.against.map(({ text }) => text).join(', ') ?? '';
-    return `none fits, it is the nearest (against it: ${against}; looked ${credential})`;
+    return `no release fits, this one is the nearest (against it: ${against}; the suite read ${credential})`;
   }
   const reasons = judged?.for.join(', ') || 'no evidence distinguishes the releases';
   const others = best.slice(1);
   const alike =
     others.length === 0 ? '' : `; ${others.join(' and ')} can't be distinguished from it by reading`;
-  return `${reasons}${alike} (looked ${credential})`;
+  return `${reasons}${alike} (the suite read ${credential})`;
 }
 
 export function renderDetection(

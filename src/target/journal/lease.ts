@@ -141,7 +141,10 @@ export class Lease {
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
   }
 
-  /** @param tell called once if another run takes the lease over, as after the machine slept, or if its file is gone */
+  /**
+   * @param tell called once if another run took the lease, for example while the machine slept, or the file
+   * is gone
+   */
   onLost(tell: (reason: string) => void): void {
     this.#lost = tell;
   }

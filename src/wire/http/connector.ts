@@ -99,8 +99,8 @@ const end = '\r\n\r\n';
 const longestHead = 16_384;
 
 /**
- * Removes an unrequested 100 from the socket. Clients must accept it (RFC 9110 15.2), but undici fails on it.
- * It looks only where an answer may begin, since a body may hold the same bytes.
+ * Removes a `100 Continue` that the suite did not ask for from the socket. Clients must accept it (RFC 9110
+ * 15.2), but undici fails on it. Looks only where an answer may begin, since a body may hold the same bytes.
  */
 export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
   socket: Stream,

@@ -17,10 +17,10 @@ const leastPauseMs = 5;
 const longestPauseMs = 250;
 
 /**
- * Sends a request on its own connection, with `Connection: close` unless it says otherwise. It reads until the
- * server closes the connection, or for `lingerMs` after the declared end.
+ * Sends a request on its own connection, with `Connection: close` unless the request has this field. Reads
+ * until the server closes, or for `lingerMs` after the answer is complete.
  *
- * @throws TransportError in words, within the target file's request timeout
+ * @throws TransportError with a readable message, within the target file's request timeout
  */
 export async function sendRaw(
   target: Pick<Target, 'tls' | 'limits'>,

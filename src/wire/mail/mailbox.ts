@@ -91,7 +91,7 @@ export abstract class Mailbox {
 interface Missing {
   readonly address: string;
   readonly waitedMs: number;
-  /** Whether that ended the wait before its deadline. */
+  /** Whether the mailbox was closed before the deadline. */
   readonly isClosed?: boolean;
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
