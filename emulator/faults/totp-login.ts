@@ -56,6 +56,19 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
         (!before.enabled && !after.enabled && after.retainUserMfaSettings === true) ||
         forgetsKeys(before, after),
     ),
+  'totp-login/keys-last-one-switch': breaks('totp-login/keys-are-retained-where-told')
+    .says('Switching cluster MFA off for the second time deletes a key.')
+    .by((seams) => {
+      const kept = new WeakSet<TotpKey>();
+      seams.wrap('storeCluster', (storeCluster, before, wanted, world) => {
+        const { state } = world;
+        if (before.enabled && !wanted.enabled) {
+          state.userKeys = state.userKeys.filter((key) => !kept.has(key));
+          for (const key of state.userKeys) kept.add(key);
+        }
+        return storeCluster(before, wanted, world);
+      });
+    }),
   'totp/leading-zeros-lost': breaks('totp-login/accepts-leading-zero')
     .says('TOTP codes that begin with 0 are refused, because the target keeps codes as numbers.')
     .with(changesCode, (code, digits) => (code.length === digits ? code.replace(/^0+/, '') : code)),

@@ -150,9 +150,12 @@ test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
     cluster.put({ ...(await arrange(cluster.known())), enabled, retainUserMfaSettings: true });
   await again(true);
   await again(true);
-  await arrange(cluster.off());
-  await again(false);
-  await arrange(users.switchedOn(user));
+  // A target may keep the keys the first time only.
+  for (let round = 0; round < 2; round += 1) {
+    await arrange(cluster.off());
+    await again(false);
+    await arrange(users.switchedOn(user));
+  }
 
   expect(await users.logins.byCode(user, authenticator)).toOpenSession();
 });
