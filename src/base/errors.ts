@@ -26,7 +26,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because the exchange to blame, the event that the test missed, and the requirement that the answer breaks */
+  /** @param because the exchange to blame, the event that did not come, the requirement that the answer breaks */
   constructor(
     message: string,
     readonly because: {
@@ -66,14 +66,14 @@ export class TransportError extends SuiteError {
   }
 }
 
-/** For `catch`: undefined after an error of these kinds. @throws any other error */
+/** For `catch`: gives undefined after an error of these kinds. @throws any other error */
 export function ignoring(...kinds: readonly (abstract new (...values: never[]) => SuiteError)[]) {
   return (error: unknown): undefined => {
     if (!kinds.some((kind) => error instanceof kind)) throw error;
   };
 }
 
-/** The code that Node or a library gave an error; empty: none. */
+/** The code that Node or a library gave an error; empty without a code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
@@ -91,7 +91,7 @@ export function reasonOf(error: unknown): string {
   return fileTroubles[code] ?? words;
 }
 
-/** Performs a step. @throws ConfigurationError with `what` and the reason if it fails */
+/** Performs a step. @throws ConfigurationError with `what` and the reason if the step fails */
 export function orExplain<T>(what: string, step: () => T): T {
   try {
     return step();

@@ -25,7 +25,7 @@ export function makeFolder(path: string, mode = 0o777): void {
     try {
       mkdirSync(folder, { mode });
     } catch (error) {
-      // Another process may have created it meanwhile.
+      // Another process may have created the folder meanwhile.
       if (!isFolder(folder)) throw error;
     }
   }
@@ -54,7 +54,7 @@ function found(path: string): Stats | undefined {
 export function replaceFile(file: string, text: string, mode = 0o666, flush = false): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    // Another user may have put a link there, which must not be followed.
+    // Another user may have put a link there, which this process must not follow.
     rmSync(temporary, { force: true });
     writeFileSync(temporary, text, { flag: 'wx', mode, flush });
     renameSync(temporary, file);
@@ -65,8 +65,8 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
 }
 
 /**
- * Overwrites a small private file in place. A kill may cut it off, which its reader must tolerate.
- * Emptying the file first takes a hundred times as long: file systems then flush it to disk at once.
+ * Overwrites a small private file in place. A kill may cut the file off, so its reader must tolerate that. Emptying the
+ * file first would take a hundred times as long: file systems then flush it to disk at once.
  */
 export function overwriteFile(file: string, text: string): void {
   const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
@@ -78,7 +78,7 @@ export function overwriteFile(file: string, text: string): void {
   }
 }
 
-/** True for file system errors, such as a full disk: the machine is to blame. */
+/** True for file system errors, such as a full disk: the machine caused them. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (
@@ -98,7 +98,7 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   return bytes;
 }
 
-/** The bytes of a stream; undefined if it is longer than `most`. The stream is then destroyed. */
+/** The bytes of a stream. Undefined if there are more than `most`: then it destroys the stream. */
 export async function bytesWithin(
   stream: AsyncIterable<Uint8Array>,
   most: number,

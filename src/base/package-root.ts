@@ -33,8 +33,8 @@ function search(start: string): NonNullable<typeof found> {
 }
 
 /**
- * The place of a file that the build derives from others, to spare each process the work. A digest of the sources
- * in the name keeps outdated results from being used.
+ * The place of a file that the build derives from other files, to spare each process the work. Its name has a digest of
+ * the sources, so outdated results are never used.
  */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');

@@ -10,7 +10,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Creates a temporary folder for this process and its children, with a random name that no other user can guess.
- * It is removed at exit; folders of killed processes are removed here.
+ * Removes it at exit, and the folders of killed processes now.
  */
 export function makePrivateFolder(): string {
   sweep();
@@ -29,7 +29,7 @@ export function temporaryFilesIn(folder: string): Record<string, string> {
   return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }
 
-/** Removes this user's folders whose process is gone. */
+/** Removes this user's folders whose processes have ended. */
 function sweep(): void {
   for (const name of names()) {
     if (!name.startsWith(prefix)) continue;
@@ -39,7 +39,7 @@ function sweep(): void {
       if (!stat.isDirectory() || stat.uid !== (process.geteuid?.() ?? stat.uid)) continue;
       if (isAbandoned(folder, stat.mtimeMs)) remove(folder);
     } catch {
-      // Another run has removed it already.
+      // Another run may have removed the folder already.
     }
   }
 }
@@ -57,7 +57,7 @@ function isAbandoned(folder: string, changedAt: number): boolean {
   try {
     owner = readFileSync(join(folder, ownerFile), 'utf8');
   } catch {
-    // Its process was killed early, or is creating it right now.
+    // The folder's process was killed early, or is just creating the folder.
     return changedAt < Date.now() - dayMs;
   }
   const [host, pid] = owner.split(' ');

@@ -34,7 +34,7 @@ export const shapes = {
     <T>(fits: Shape<T>) =>
     (value: unknown): value is T | null =>
       value === null || fits(value),
-  /** A list of as many members as there are shapes. */
+  /** A list with one member for each shape. */
   tuple:
     <T extends readonly unknown[]>(...fits: { readonly [At in keyof T]: Shape<T[At]> }) =>
     (value: unknown): value is T =>
@@ -76,7 +76,7 @@ export function uriDecoded(text: string): string | undefined {
   }
 }
 
-/** Parses JSON of a shape; undefined for other text, such as a line that a kill cut off. */
+/** Parses JSON of a shape; undefined for any other text, such as a line that a kill cut off. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
   const value = parsedJson(text);
   return isShaped(value) ? value : undefined;

@@ -7,7 +7,7 @@ import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
-/** Further problems are usually of the same kind. */
+/** Only this many problems are shown: further ones are usually of the same kind. */
 const shown = 5;
 
 /** @throws ConfigurationError for text that isn't JSON */
@@ -46,7 +46,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
   return compiled(file, ajv);
 }
 
-/** A step of the build: compiling takes a process longer than all its checks. */
+/** A step of the build: compiling a schema takes a process longer than all its checks. */
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
@@ -59,7 +59,7 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   for (const other of referencedBy(file)) compiled(other, by);
   const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
-  // Ajv caches by schema object.
+  // Ajv caches compiled schemas by the schema object.
   return by.compile<T>(schema);
 }
 
@@ -82,7 +82,7 @@ export function readBy<T>(schemaFile: string, what: string): (file: string) => T
   return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);
 }
 
-/** Loads Ajv only here: the validators of the build do without it. */
+/** Loads Ajv only here: the validators from the build don't need it. */
 function emptyAjv(): Ajv2020 {
   const { Ajv2020 } = ajv2020();
   const empty = new Ajv2020({
@@ -95,7 +95,7 @@ function emptyAjv(): Ajv2020 {
     logger: false,
     // Events are distinguished by their type.
     discriminator: true,
-    // A self-test checks the schemas by the meta schema, which takes longer to compile than they do.
+    // A self-test checks the schemas by the meta schema, whose compiling takes longer than that of the schemas.
     meta: false,
     validateSchema: false,
     code: { source: true },

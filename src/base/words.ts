@@ -1,4 +1,4 @@
-/** Colours and weights by meaning; each returns its text unchanged if colour is off. */
+/** Colours and weights by meaning. Each function returns its text unchanged if colour is off. */
 export interface Paint {
   readonly bad: (text: string) => string;
   readonly good: (text: string) => string;
@@ -89,7 +89,7 @@ export function wrap(text: string, width: number, indent: string): string[] {
   });
 }
 
-/** Cuts a text before it is escaped or wrapped, which is slow for ten million characters. Counts UTF-16 units. */
+/** Cuts a text before escaping or wrapping it: both are slow for ten million characters. Counts UTF-16 units. */
 export function cutAt(text: string, longest: number): { readonly kept: string; readonly cut: number } {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);

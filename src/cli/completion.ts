@@ -12,7 +12,7 @@ type Values = readonly string[] | 'files' | 'text';
 interface Flag {
   readonly names: readonly string[];
   readonly description: string;
-  /** Undefined: the flag takes no value. */
+  /** Undefined if the flag takes no value. */
   readonly values: Values | undefined;
 }
 

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 type StreamName = 'standard output' | 'standard error';
 
-/** The most characters kept of a stream, since debug output may be endless. */
+/** How many characters of a stream are kept, since debug output may be endless. */
 const longestKept = 32 * 1024 * 1024;
 
 /** Keeps what a run and its processes print, so that the search for secrets covers it. */
@@ -34,7 +34,7 @@ export class ConsoleRecord {
     const decoder = new StringDecoder('utf8');
     let rest = '';
     from.on('data', (chunk: Buffer) => {
-      // Forward whole lines, or a progress line: `clean` would miss a secret that is split between two chunks.
+      // Forwards only whole lines and progress lines: `clean` would miss a secret split between two chunks.
       const text = rest + decoder.write(chunk);
       const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
       rest = text.slice(end);

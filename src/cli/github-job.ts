@@ -5,9 +5,9 @@ import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
 /**
- * Reports a run to GitHub Actions: as annotations, and as a page per target in the job's summary. GitHub obeys
- * commands in printed lines, so this class tells it to ignore those that come from a target. Outside GitHub Actions
- * it does nothing.
+ * Reports a run to GitHub Actions: as annotations, and as a page per target in the job's summary. GitHub obeys commands
+ * in printed lines, so this class tells GitHub to ignore commands from a target. Outside GitHub Actions it does
+ * nothing.
  */
 export class GitHubJob {
   readonly #after: string | undefined;

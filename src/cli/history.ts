@@ -12,19 +12,15 @@ import { complain } from './terminal.js';
 
 /** How many runs decide whether a requirement is flaky. */
 const flakyRuns = 14;
-/** How many runs are read to find a comparable one among runs with --grep. */
+/** How many runs are read to find a comparable run among those with --grep. */
 const runsCompared = 50;
 const nightsShown = 30;
 /** How many runs are read to find the nights: one night may have several runs. */
 const runsForNights = 150;
-/**
- * A run is comparable if it has at least this share of the requirements of the other. A run with --grep has fewer.
- */
+/** Two runs are comparable if one has at least this share of the other's requirements. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/**
- * The changes since the baseline, or without one since the previous run. Undefined if there is nothing to compare.
- */
+/** The changes since the baseline; without a baseline, since the previous run. Undefined without an earlier run. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -98,7 +94,7 @@ export function expectedMs(
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
-/** Whether a run left out too many of its requirements to predict a full run, as one with --within does. */
+/** Whether a run left out too many of its requirements to predict a full run, as a run with --within does. */
 function isPart(outcomes: Snapshot['outcomes']): boolean {
   const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
   return left > (1 - comparableShare) * outcomes.size;
@@ -108,7 +104,7 @@ function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonl
   try {
     return readHistory(join(out, historyFile), which).runs;
   } catch (error) {
-    // The first run has no history yet. An unreadable history is reported when the run is added to it.
+    // The first run has no history yet. An unreadable history is reported when the run is added.
     if (error instanceof SuiteError) return [];
     throw error;
   }

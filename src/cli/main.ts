@@ -14,7 +14,7 @@ if (newer !== undefined)
 
 await perform(process.argv.slice(2));
 
-// Requests that an interrupted run abandoned must not keep the process alive.
+// The process must end even if an interrupted run left requests open.
 setTimeout(() => process.exit(), 2_000).unref();
 process.once('exit', (code) => {
   if (code === 0 && outputLost()) process.exitCode = 2;

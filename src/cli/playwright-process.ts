@@ -42,7 +42,7 @@ export class PlaywrightProcess {
       env: {
         ...process.env,
         ...temporaryFilesIn(folder),
-        // Built files need no compiling: Node loads them in half the time.
+        // Built files need no compiling: Node loads them in half the time that Playwright takes.
         PW_DISABLE_TS_ESM: '1',
         PWTEST_CACHE_DIR: cache,
         PLAYWRIGHT_TRANSFORM_CACHE_DIR: cache,
@@ -64,14 +64,14 @@ export class PlaywrightProcess {
     });
   }
 
-  /** @param stop receives the reason when the reporter has seen enough failures */
+  /** @param stop receives the reason when Playwright's reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void {
     this.#child.on('message', (reason) => {
       if (typeof reason === 'string') stop(reason);
     });
   }
 
-  /** Interrupts Playwright, which then runs its teardowns. A second call kills it and its workers. */
+  /** Interrupts Playwright, which then runs its teardowns. A second call kills Playwright and its workers. */
   stop(): void {
     if (this.#stopping) this.#killAll();
     else this.#child.kill('SIGINT');
@@ -80,14 +80,14 @@ export class PlaywrightProcess {
 
   #stopping = false;
 
-  /** The child leads its own process group, so one signal reaches all of it. */
+  /** The child leads its own process group, so one signal reaches all processes of the group. */
   #killAll(): void {
     const { pid } = this.#child;
     try {
       if (process.platform === 'win32' || pid === undefined) this.#child.kill('SIGKILL');
       else process.kill(-pid, 'SIGKILL');
     } catch {
-      // The group has ended already.
+      // The group has already ended.
     }
   }
 }

@@ -13,10 +13,10 @@ import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
 /**
- * Checks before judging that the target answers, speaks this API and accepts the admin. A mistake in the
- * target file must not appear as a fault of the target.
+ * Checks before judging that the target answers, speaks this API and accepts the admin. A mistake in the target file
+ * must not look like a fault of the target.
  *
- * @returns why nothing can be judged; undefined: all is well
+ * @returns why the target can't be judged; undefined if it can
  */
 export async function preflight(
   connection: Connection,
@@ -27,7 +27,7 @@ export async function preflight(
     await connection.mail();
   try {
     const anonymous = await readBoth(connection, undefined);
-    // A server that asks for a credential may be this API. Any other must not see the admin's credential.
+    // A server that asks for a credential may be this API. Other servers must not see the admin's credential.
     if (!anonymous.some((answer) => asksForCredential(answer, target.baseUrl))) {
       const notJson = speaksNoJson(connection, anonymous);
       if (notJson !== undefined) return notJson;
@@ -86,7 +86,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
           ? await api.call(operation, options)
           : await api.probe('GET', path, options);
       } catch (error) {
-        // A timeout is not tried again: it takes long and is seldom caused by the network.
+        // A timeout is not tried again: it takes long, and the network seldom causes it.
         if (
           !(error instanceof TransportError) ||
           attempt === maxAttempts ||
@@ -99,7 +99,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential, or why there is none. Undefined if the tests judge that. */
+/** The admin's credential, or why there is none. Undefined if the tests themselves judge the login. */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

@@ -6,7 +6,7 @@ import { complain } from './terminal.js';
 
 type Add = (program: Command) => void;
 
-/** In the order of --help. A call that begins with one of the names loads that part alone. */
+/** The commands in the order of --help. A call that begins with one of these names loads only that part. */
 const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
   ['run rerun', async () => (await import('./commands/run-command.js')).addRun],
   ['report', async () => (await import('./commands/result-commands.js')).addReport],
@@ -23,7 +23,7 @@ const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
   ['waivers', async () => (await import('./commands/waivers-command.js')).addWaivers],
   ['statement', async () => (await import('./commands/result-commands.js')).addStatement],
   ['compare trend', async () => (await import('./commands/history-commands.js')).addHistory],
-  // It completes all commands, so it can't be loaded alone.
+  // Completion knows all commands, so it loads every part.
   ['', async () => (await import('./completion.js')).addCompletion],
 ];
 
@@ -35,7 +35,7 @@ export async function perform(args: readonly string[]): Promise<void> {
     .configureHelp({
       showGlobalOptions: true,
       optionDescription: ({ description, defaultValue, argChoices }) => {
-        // Help shows only useful defaults: `false` and empty lists stay out.
+        // Help shows only useful defaults, and leaves out `false` and empty lists.
         const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
         const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
         return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;

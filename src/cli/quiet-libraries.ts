@@ -12,7 +12,7 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/** Silences Node, which has read NODE_DEBUG already. Node prints debug messages by one of these two functions. */
+/** Silences Node's own debug messages: Node has read NODE_DEBUG already, and prints by one of these two functions. */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

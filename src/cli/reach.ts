@@ -62,7 +62,7 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account
   };
 }
 
-/** The requirements that a run would check, and the keys that would add more: one line each. */
+/** Lines for the user: the number of requirements that a run would check, then the keys that would add more. */
 export function reachLines(target: Target, contract: Judging, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];
@@ -89,7 +89,7 @@ export interface Foreseen extends Standing {
   readonly reason?: string;
 }
 
-/** The requirements that --grep selects, even if the target lacks them. */
+/** The requirements that --grep selects, including those whose operations the target lacks. */
 export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
@@ -108,6 +108,6 @@ export function foreseen(
   });
 }
 
-/** Whether the run will try it, judging by the target file alone. */
+/** Whether the run will test the requirement, by the target file alone. */
 export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
   notApplicable === undefined && reason === undefined;

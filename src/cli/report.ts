@@ -22,7 +22,7 @@ import type { RunCommand } from './run-options.js';
 import { complain, fromHere, say, terminal } from './terminal.js';
 
 export interface ReportCommand extends Pick<RunCommand, 'out' | 'allure' | 'json'> {
-  /** Folders of runs and shards to merge; empty: rebuild from the output folder. */
+  /** Folders of runs and shards to merge. Without folders, the reports are rebuilt from the output folder. */
   readonly from: readonly string[];
   readonly open: boolean;
 }
@@ -112,7 +112,7 @@ function baselineOf({ gating }: Verdict): Verdict | undefined {
   }
 }
 
-/** Reads one verdict at a time: hundreds would fill the memory. */
+/** Reads one verdict at a time: hundreds together would fill the memory. */
 function* verdictsIn(files: Iterable<string>): Generator<Verdict> {
   for (const file of files) yield readVerdict(file);
 }

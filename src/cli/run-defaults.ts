@@ -8,7 +8,7 @@ import { didYouMean } from '../input/config-file/nearest.js';
 import type { KeyPath } from '../input/config-file/problems.js';
 import { targetFiles } from '../input/target-file/files.js';
 
-/** A file in the folder where `run` starts. */
+/** This file, in the folder where `run` starts, sets defaults. */
 const defaultsFile = 'mfa-conformance.yaml';
 
 /**
@@ -49,7 +49,7 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/** Sets one flag. @returns its problem */
+/** Sets one flag. @returns the problem, if there is one */
 function take(
   run: Command,
   key: string,

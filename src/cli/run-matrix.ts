@@ -31,7 +31,7 @@ export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, com
   say(`\n${renderMatrixSummary(matrix, { ...terminal(), outDir: fromHere(out), files, brief: true })}`);
 }
 
-/** The path from the matrix to a target's report; null: there is none. */
+/** The path from the matrix to a target's report; null without a report. */
 export function reportIn(out: string, name: string): string | null {
   return existsSync(join(out, name, 'index.html')) ? `${name}/index.html` : null;
 }

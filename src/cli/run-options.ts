@@ -4,7 +4,7 @@ import type { GatePolicy } from '../base/model/verdict.js';
 import type { Shard } from '../reports/many/shard.js';
 
 export interface RunCommand {
-  /** Target files and folders of them; empty: the emulator. */
+  /** Target files and folders of them. Without any, the run starts the emulator. */
   readonly targets: readonly string[];
   readonly out: string;
   readonly stateDir: string | undefined;
@@ -30,7 +30,7 @@ export interface RunCommand {
   /** A verdict.json or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
-  /** The share of the targets that this machine tries; 1 of 1: all. */
+  /** The share of the targets that this machine tests; 1 of 1: all. */
   readonly shard: Shard;
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;

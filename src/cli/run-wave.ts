@@ -55,7 +55,7 @@ export async function runWave(
   }
 }
 
-/** Restores every target before it throws the first error. */
+/** Restores every target, and only then throws the first error. */
 async function runAll(leased: readonly Leased[], context: RunContext, isWhole: boolean): Promise<Finished[]> {
   const { signals, base } = context;
   const failures: unknown[] = [];
@@ -160,7 +160,7 @@ async function runTests(
 const endingMs = 7_000;
 const stoppingMs = 2_000;
 
-/** Ends the tests in time to restore, even if one takes longer than expected. */
+/** Ends the tests in time to restore, even if a test takes longer than expected. */
 function stopInTime(playwright: PlaywrightProcess, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
   const leftMs = limit.endsAt - endingMs - steadyNow();
@@ -172,7 +172,7 @@ function timeLimitOf({ within }: RunCommand): TimeLimit | null {
   return { endsAt: Math.round(performance.timeOrigin) + within.ms, reason: outOfTime(within.text) };
 }
 
-/** Shared by all parallel targets until each takes its own results. */
+/** All parallel targets share this folder until each takes its own results. */
 function allureDirOf(base: string): string {
   return resolve(base, 'playwright-allure');
 }

@@ -47,7 +47,7 @@ export async function run(command: RunCommand): Promise<number> {
   const release = command.release === undefined ? [] : ['--release', command.release];
   const emulator = await startEmulator(['--port', '0', '--write-target', targetFile, ...release]);
   try {
-    // The emulator ends with the run, so its journal need not survive.
+    // The emulator ends with the run, so nobody needs its journal later.
     const stateDir = command.stateDir ?? join(folder, 'state');
     return await runTargets({ ...command, targets: [targetFile] }, stateDir, folder);
   } finally {
@@ -224,7 +224,7 @@ function show(
     ...end,
     ...extras,
   };
-  // If the reports found no room on the disk, the summary finds none either.
+  // If the disk had no room for the reports, it has none for the summary.
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {

@@ -53,7 +53,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   };
 }
 
-/** The result in sentences. The summary shows the first one if nothing leaked. */
+/** The result in sentences. If nothing leaked, the summary shows the first sentence. */
 export function secretLines({ artefacts, leaks, tooCommon, unsearched }: Checked): string[] {
   const common =
     tooCommon.length === 0
@@ -93,7 +93,7 @@ export function stampsIn(folder: string): Stamps {
 }
 
 /**
- * Words that reports hold in any case. A secret that equals one of them can't be searched for. The JSON of a target
+ * Words that reports hold in any case: a secret that equals such a word can't be searched for. The JSON of a target
  * leaves its secrets out.
  */
 function vocabularyOf(targets: readonly Target[]): string {

@@ -11,11 +11,11 @@ type Signal = keyof typeof signalCodes;
  */
 export class Signals {
   interrupted: string | undefined;
-  /** Resolves on a second signal. */
+  /** Resolves at a second signal. */
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
-  /** Before the tests run, a signal ends the process. */
+  /** What a signal does: before the tests run, it ends the process. */
   #stop: () => void;
   #isRunning = false;
   readonly #listener = (signal: NodeJS.Signals) => this.#received(signal as Signal);

@@ -7,8 +7,8 @@ import { type Found, Journal } from '../target/journal/journal.js';
 const checkEveryMs = 100;
 
 /**
- * Keeps a copy of the original state in this process. The run can restore it even if the folder with lease and
- * journal is lost.
+ * Keeps a copy of the original state in this process, so that the run can restore it even if lease and journal are
+ * lost.
  */
 export class StateGuard {
   readonly journal: Journal;
@@ -25,7 +25,7 @@ export class StateGuard {
     this.journal = new Journal(stateDir, knownAs);
   }
 
-  /** Reads the state before any change. If that fails, the tests can't change it either. */
+  /** Reads the state before any change. If reading fails, the tests can't change the state either. */
   async readState(connection: Connection): Promise<void> {
     const { operations } = connection.contract;
     try {
@@ -52,7 +52,7 @@ export class StateGuard {
       try {
         this.journal.remember();
       } catch (error) {
-        // The earlier copy remains valid.
+        // The earlier copy stays valid.
         if (!(error instanceof SuiteError)) throw error;
       }
       return;

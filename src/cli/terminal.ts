@@ -13,7 +13,7 @@ export function complain(text: string): void {
 }
 
 /**
- * Runs a step and tells whether it could write its files: a full disk costs reports, not the verdict.
+ * Runs a step that writes files. @returns whether it could: a full disk costs reports, not the verdict
  *
  * @param what the beginning of the message
  */
@@ -50,7 +50,7 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
 let lost = false;
 
 /**
- * Keeps the command alive if its reader ends (`| head`, a closed terminal): it must still restore and report.
+ * Keeps the command alive if its reader ends (`| head`, a closed terminal), because it must still restore and report.
  * Other errors, such as a full disk, count as lost output.
  */
 export function outliveOutput(): void {
@@ -60,7 +60,7 @@ export function outliveOutput(): void {
     complain(`Standard output can't be written to: ${error.message}.`);
   });
   process.stderr.on('error', () => {
-    // No other stream is left to report it.
+    // No other stream is left to report the loss.
   });
 }
 

@@ -9,7 +9,7 @@ import { stateDirOf } from './journal/state-dir.js';
 
 const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
-/** The time limit of --within: tests that fit run in the order that finds most faults a second. */
+/** The time limit of --within. Tests that fit run in the order that finds most faults a second. */
 const timeLimit = objectOf({
   /** When restoring has to begin, by the steady clock. */
   endsAt: number,
@@ -35,14 +35,14 @@ const plannedTarget = objectOf({
 });
 export type PlannedTarget = Shaped<typeof plannedTarget>;
 
-/** The data that the command line passes to the Playwright process, in a file that the environment names. */
+/** What the command line passes to the Playwright process, in a file that an environment variable names. */
 const isRunPlan = objectOf({
   targets: listOf(plannedTarget),
   mode: oneOf(['full', 'read-only']),
   slow: flag,
   /** The seed of everything random: the same seed sends the same requests. */
   seed: number,
-  /** Only requirements whose ids match this glob; null: all. */
+  /** Only requirements whose ids match this glob; null for all. */
   grep: orNull(text),
   jobs: number,
   stateDir: text,
@@ -54,13 +54,13 @@ const isRunPlan = objectOf({
   verbose: flag,
   /** The tests end after this many gating failures, on all targets together; null: never. */
   maxFailures: orNull(number),
-  /** Where processes report the secrets they learn; null: nothing searches for them. */
+  /** Where processes report the secrets that they learn; null if nothing searches for them. */
   secretsAddress: orNull(text),
   /** Whether standard error is a terminal, seen by the process that started this one. */
   terminal: flag,
   /** How long an earlier run took, in milliseconds; null: unknown. */
   expectedMs: orNull(number),
-  /** Null: all tests run, in the order of the spec files. */
+  /** The time limit; null if all tests run, in the order of the spec files. */
   within: orNull(timeLimit),
 });
 export type RunPlan = Shaped<typeof isRunPlan>;
@@ -69,7 +69,7 @@ export type RunPlan = Shaped<typeof isRunPlan>;
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
 
-/** Without the command line. */
+/** The options of a run without the command line. */
 const plainRun = {
   mode: 'full',
   slow: false,
@@ -80,7 +80,7 @@ const plainRun = {
 } as const;
 const plainTarget = { release: null, contract: null, lanes: 1 } as const;
 
-/** Until Playwright's configuration sets them. */
+/** Workers have these options until Playwright's configuration sets them. */
 export const emptyRunOptions: RunOptions = {
   ...plainRun,
   ...plainTarget,
@@ -100,8 +100,8 @@ const targetVariable = 'MFA_TARGET';
 export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
 /**
- * The target file that an emulator should write if Playwright is run by hand without a target. The environment then
- * names it for workers and for a reloaded configuration.
+ * The target file that an emulator should write if Playwright is run by hand without a target. Workers and a reloaded
+ * configuration find its name in the environment.
  */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))

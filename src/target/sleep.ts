@@ -1,7 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Wait } from '../base/model/verdict.js';
 
-/** Reasons for waits; outside of tests also the lease and writes that may still take effect. */
+/** Reasons for waits. Outside of tests also: for the lease, and for writes that may still take effect. */
 type Kind = Wait['for'] | 'lease' | 'landing';
 
 /**
@@ -22,7 +22,7 @@ export function alarm(ms: number, ring: () => void): () => void {
   return () => clearTimeout(set);
 }
 
-/** Waits for a promise, but at most this long; doesn't keep the process alive. */
+/** Waits for a promise, but at most this long. The wait doesn't keep the process alive. */
 export async function atMost(ms: number, came: Promise<unknown>): Promise<void> {
   await Promise.race([came, timer(ms, undefined, { ref: false })]);
 }

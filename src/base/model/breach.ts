@@ -14,7 +14,7 @@ export interface BreachKinds {
   'unexpected content': { readonly bytes: number };
   /** `seen`: the field's value. */
   'media type': { readonly expected: string; readonly seen: string | null };
-  /** `of`: the name of the schema or of the part that has one. `pointer`: into the value. */
+  /** `of`: the name of the schema, or of the part that has a name. `pointer`: into the value. */
   schema: { readonly of: string; readonly pointer: string; readonly rule: BrokenRule };
   'not JSON': object;
   'not UTF-8': object;
@@ -27,7 +27,7 @@ export interface BreachKinds {
   'contrary members': object;
   /** The target accepts a change of this property and never shows it. */
   'not stored': { readonly name: string };
-  /** At a login, in a series of wrong codes. */
+  /** A wrong code opens a session at a login, in a series of wrong codes. */
   'wrong code opens': object;
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };
@@ -39,7 +39,7 @@ export interface BreachKinds {
   'storable secret': object;
   'server error': { readonly mistake: string; readonly status: number };
   'connection closed': { readonly mistake: string };
-  /** The error isn't JSON; `seen` is its media type. */
+  /** The answer isn't JSON; `seen` is its media type. */
   'no Error': { readonly status: number; readonly seen: string | null };
   'empty Error': { readonly status: number };
   internals: {

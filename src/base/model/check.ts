@@ -11,7 +11,7 @@ export interface Shown {
   readonly path: string;
   /** Null: the connection ended without an answer. */
   readonly status: number | null;
-  /** How this request differs from the others of its test: `the code twice`. */
+  /** How this request differs from the others of its test, such as `the code twice`. */
   readonly way?: string;
   /** A later request with a credential that this answer returned: a success shows that it works. */
   readonly use?: Shown;
@@ -120,14 +120,14 @@ export type FieldRule =
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** The answer that a failure is about: the later one of a comparison. Undefined: the test as a whole. */
+/** The answer that a failure is about: of a comparison the later one. Undefined if it is about the test as a whole. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
 const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
 
-/** The answers that a reader needs to see the failure again: of a comparison all, otherwise the deciding one. */
+/** The answers that a reader needs to understand the failure: all of a comparison, otherwise the deciding one. */
 export function evidenceOf(check: Check): readonly Shown[] {
   const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
   const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
@@ -137,7 +137,7 @@ export function evidenceOf(check: Check): readonly Shown[] {
 type Of<Kind extends string, More = object> = Kind extends string
   ? {
       readonly kind: Kind;
-      /** The evidence, in the order of the requests; empty: the test as a whole. */
+      /** The evidence, in the order of the requests; empty if the check is about the test as a whole. */
       readonly answers: readonly Shown[];
     } & More
   : never;
@@ -157,7 +157,7 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * The target must refuse; each answer is one that didn't. `use` shows a request with its credential.
+   * The target must refuse; each answer is one where it did not. `use` shows a request with the answer's credential.
    * `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
@@ -181,7 +181,7 @@ export type Check =
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
   /** Concurrent changes leave one of these values, unmixed. JSON. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request leaves the configurations unchanged that its requirement is about. `answers`: those to the request, if known. */
+  /** A request leaves the configurations of its requirement unchanged. `answers`: to this request, if known. */
   | Of<'state', { readonly changes: readonly Change[] }>
   /** After a request GET still returns a documented configuration. */
   | Of<'readable', { readonly part: Change['part'] }>
@@ -221,9 +221,9 @@ export type Check =
   /** The target limits attempts: `within` is the largest conforming limit. */
   | Of<'limited', { readonly of: Attempts; readonly within: number; readonly seen: number }>
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
-  /** The bytes after the header section. `beyond`: the actual ones as a phrase, `5 bytes`. */
+  /** The bytes after the header section. `beyond`: the bytes that came, as a phrase: `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
-  /** The connection below HTTP. `seen`: the status of an answer, if any. */
+  /** The connection below HTTP. `seen`: the status, if an answer came. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>
   /** A limit that the vendor claims. `seen`: null if the suite met no limit. */
   | Of<'claimed', { readonly atMost: number; readonly unit: string; readonly seen: number | null }>

@@ -44,7 +44,7 @@ export interface Again {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The origins of all names, and of the names that those use. */
+  /** The origins of all names in the request, and of the names that those origins use. */
   readonly origins: readonly Origin[];
   /** The target's time of the request, in epoch milliseconds. */
   readonly targetTime: number;
@@ -55,7 +55,7 @@ export interface Exchanged {
   readonly type: 'exchange';
   /** Increases over the log; other events refer to it. */
   readonly index: number;
-  /** The requirement whose test sent it; empty: the run as a whole. */
+  /** The requirement whose test sent the request; empty for a request of the run as a whole. */
   readonly requirement: string;
   readonly credential: string;
   /** The kind of client mistake that the request makes on purpose. */
@@ -66,11 +66,11 @@ export interface Exchanged {
   readonly enumValues: readonly string[];
   /** Parts of the answer that the document doesn't name; see undocumentedIn. */
   readonly undocumented: readonly string[];
-  /** Its place in a recording. */
+  /** The place of the exchange in a recording. */
   readonly place?: string;
   /** Requirements that a recorded exchange checks; tests need no such list. */
   readonly checked?: readonly string[];
-  /** Absent if no script can send it: the body isn't text, or its encoding hides a secret. */
+  /** Absent if no script can send the request: its body isn't text, or an encoding in it hides a secret. */
   readonly again?: Again;
   readonly exchange: Exchange;
 }
@@ -78,19 +78,19 @@ export interface Exchanged {
 /** How a test ended, in Playwright's words. */
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
-/** Reasons for an inconclusive test, by who is to blame. */
+/** Who is to blame for an inconclusive test. */
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
 /**
  * Tests of one lane run in sequence, and only they touch the part that names the lane. The accounts' lanes follow the
- * cluster's. Once the support user's lane has ended, their tests may touch the support user, too, one at a time.
+ * cluster's. Once the support user's lane has ended, tests of accounts may touch the support user too, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
 type About<Type extends string, More = object> = {
   readonly type: Type;
-  /** The requirement whose test it is about. */
+  /** The requirement of the test that the event is about. */
   readonly requirement: string;
 } & More;
 
@@ -98,9 +98,9 @@ export type EventOfTest =
   | About<
       'test began',
       {
-        /** It runs beside tests of other lanes; absent: alone. */
+        /** The test runs beside tests of other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /** The test did not pass beside others and runs again alone: if it passes, that failure proves nothing. */
+        /** The test did not pass beside others and runs again alone: if it passes, the first failure proves nothing. */
         readonly again?: true;
       }
     >
@@ -131,12 +131,12 @@ export type EventOfTest =
   | About<'used', { readonly uses: Uses }>
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
-/** A fact that the run learned about its target; a later one with the same name replaces it. */
+/** A fact that the run learned about its target. A later fact with the same name replaces it. */
 export interface Learned {
   readonly type: 'learned';
   readonly fact: string;
   readonly value: unknown;
-  /** The exchanges that showed it. */
+  /** The exchanges that showed the fact. */
   readonly because: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-/** One request and its answer. It is redacted as it is recorded; nothing else leaves the HTTP client. */
+/** One request and its answer, redacted when it is recorded; nothing else leaves the HTTP client. */
 export interface Exchange {
   /** operationId of the contract; null for a probe outside the contract. */
   readonly operation: string | null;
@@ -8,7 +8,7 @@ export interface Exchange {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
-  /** Absent if no answer came; `error` then says why. */
+  /** Absent if no answer came; then `error` says why. */
   readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

@@ -19,9 +19,9 @@ export type RawKind = (typeof rawKinds)[number];
 export interface PlannedRequirement extends JudgedRequirement {
   /** A claimed bound: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
-  /** The missing need that keeps it from running on this target. */
+  /** The missing need because of which the requirement can't run on this target. */
   readonly notRun?: string;
-  /** Why it doesn't apply, by the release or by the vendor's statement. Takes precedence over `notRun`. */
+  /** Why the requirement doesn't apply, by the release or by the vendor's statement. Takes precedence over `notRun`. */
   readonly notApplicable?: string;
 }
 
@@ -46,7 +46,7 @@ export interface RunInput {
   readonly options: GateOptions;
   /** The waivers for this target and release; absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
-  /** Set by --baseline and --gate; absent: every failure gates. */
+  /** Set by --baseline and --gate; without it every failure gates. */
   readonly gateBy?: GateBy;
   /** Warnings about the target file. */
   readonly warnings?: readonly string[];

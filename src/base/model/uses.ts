@@ -1,9 +1,9 @@
-/** The parts of the target that a requirement's test reserves while it runs. Absent: none of the kind. */
+/** The parts of the target that a requirement's test reserves while it runs. An absent member reserves nothing. */
 export interface Uses {
   /** `on`: with both types; `set`: in any state. */
   readonly cluster?: 'read' | 'on' | 'off' | 'set';
   readonly support?: 'read' | 'set';
-  /** The number of accounts that log in; at least 3 if one is the admin's, which others may use by its API key. */
+  /** The number of accounts that log in. At least 3 if the admin is one: others may use the admin's API key. */
   readonly users?: number;
   readonly mail?: true;
   /** The target throttles the address that the test sends from. */

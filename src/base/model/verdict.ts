@@ -33,16 +33,16 @@ export interface Outcome extends JudgedRequirement {
   readonly reproduce: string;
   /** Empty for a pass. */
   readonly exchanges: readonly Exchange[];
-  /** The failed expectations as data, which `reason` puts into words. Absent if only findings break it. */
+  /** The failed expectations as data; `reason` puts them into words. Absent if only findings break the requirement. */
   readonly checks?: readonly Check[];
-  /** Why it is inconclusive, if known. */
+  /** Why the requirement is inconclusive, if known. */
   readonly blame?: Blamed;
   readonly durationMs: number;
 }
 
 /** The cause of an inconclusive test. */
 export interface Blamed {
-  /** The answer that stopped the test, or else the last one. */
+  /** The answer that stopped the test; otherwise the last answer. */
   readonly answer?: Shown;
   /** The event that the test waited for and did not see. */
   readonly lacks?: 'mail';
@@ -54,9 +54,9 @@ export interface Blamed {
 export interface Cause {
   /** The observation, on one line. */
   readonly text: string;
-  /** The failed requirement that shows it; null if it only made requirements inconclusive. */
+  /** The failed requirement that shows the problem; null if the problem only made requirements inconclusive. */
   readonly id: string | null;
-  /** The other requirements that fail or are inconclusive because of it. */
+  /** The other requirements that fail or are inconclusive because of the problem. */
   readonly follows: readonly string[];
 }
 
@@ -131,10 +131,10 @@ export interface Verdict {
   readonly cause: string;
   /** Present if a should counts like a must. */
   readonly strict?: true;
-  /** Set by --baseline and --gate; absent: `gate` decides the exit code. */
+  /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** True if every applicable MUST requirement was checked or waived. Older verdicts lack these three. */
+  /** True if every applicable MUST requirement was checked or waived. Older verdicts lack this and the next two. */
   readonly complete?: boolean;
   /** MUST requirements that passed, failed or are waived. */
   readonly checked?: number;
@@ -156,12 +156,12 @@ export interface Verdict {
     readonly inconclusive: number;
   };
   readonly outcomes: readonly Outcome[];
-  /** Failed and inconclusive requirements, grouped by cause. Older verdicts lack it. */
+  /** Failed and inconclusive requirements, grouped by cause. Older verdicts lack this member. */
   readonly causes?: readonly Cause[];
   /** The waivers for this target and release with their state; absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Limits of this verdict's validity; each report shows them at the top. Verdicts before 0.2 lack it. */
+  /** Limits of this verdict's validity; each report shows them at the top. Verdicts before 0.2 lack this member. */
   readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };
@@ -175,7 +175,7 @@ export type Claims = Readonly<Record<string, boolean | number>>;
 export interface ClaimedCount {
   readonly fact: string;
   readonly atMost: number;
-  /** The counted things: `consecutive wrong codes`. */
+  /** What the number counts: `consecutive wrong codes`. */
   readonly unit: string;
 }
 
@@ -201,7 +201,7 @@ export interface Waiver {
   readonly owner: string;
   /** http or https. */
   readonly issue: string;
-  /** The last day on which it holds, UTC: `2026-12-31`. */
+  /** The last day on which the waiver holds, in UTC: `2026-12-31`. */
   readonly expires: string;
 }
 
@@ -209,9 +209,9 @@ export interface Waiver {
 export interface ConcernedWaiver extends Waiver {
   /** Matching ids that hold for the release, selected or not. */
   readonly fits: readonly string[];
-  /** Matches nothing in the catalogue: mistyped, or written for another version of the suite. */
+  /** Whether the waiver matches nothing in the catalogue: mistyped, or written for another version of the suite. */
   readonly unknown: boolean;
-  /** Its last day is before the day of the run. */
+  /** Whether the waiver's last day is before the day of the run. */
   readonly expired: boolean;
 }
 
@@ -223,7 +223,7 @@ export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no lon
 
 export interface WaiverUse extends Waiver {
   readonly state: WaiverState;
-  /** Its matching requirements among the planned ones, in the order of the verdict. */
+  /** The planned requirements that the waiver matches, in the order of the verdict. */
   readonly ids: readonly string[];
 }
 
@@ -231,9 +231,9 @@ export interface WaiverUse extends Waiver {
 export const gatePolicies = ['all', 'new', 'none'] as const;
 export type GatePolicy = (typeof gatePolicies)[number];
 
-/** The parts of a baseline that the later verdict names. */
+/** What a verdict names of its baseline. */
 export interface BaselineName {
-  /** As on the command line. */
+  /** The file's name as on the command line. */
   readonly file: string;
   readonly target: string;
   readonly release: string;
@@ -256,6 +256,6 @@ export interface Gating {
   readonly knownFailures: readonly string[];
   /** Ids that passed in the baseline and were not run now. */
   readonly lost: readonly string[];
-  /** Reasons why the two are hard to compare: another target, another release, a run cut short. */
+  /** Reasons why the runs are hard to compare: another target, another release, a run cut short. */
   readonly notes: readonly string[];
 }

@@ -13,15 +13,15 @@ import { patternsOf } from './spellings.js';
 /** Shorter values occur by accident, so they are replaced only at a secret's position. */
 const shortestValue = 4;
 
-/** The length of a recorded body, in characters. */
+/** The most characters kept of a recorded body. */
 const longestBody = 4096;
 
 /** Longer than any label. */
 const longestLabel = 64;
 
 /**
- * Replaces secrets by `[kind]`: known values in any encoding, and all values at a secret's position.
- * Earlier texts aren't redacted again, so add a value before you write it.
+ * Replaces secrets by `[kind]`: known values in any encoding, and all values at a secret's position. Add a value before
+ * you write a text with it: earlier texts aren't redacted again.
  */
 export class Redactor {
   readonly #values = new Map<string, string>();
@@ -30,7 +30,7 @@ export class Redactor {
 
   /**
    * @param what the placeholder's text: `password`, `session id`
-   * @param whole match only without adjacent letters or digits, as for codes always
+   * @param whole match only where no letter or digit is adjacent; always so for codes
    */
   add(value: string, what: string, { whole = false }: { readonly whole?: boolean } = {}): void {
     if (value.length < shortestValue || this.#values.has(value)) return;
@@ -63,7 +63,7 @@ export class Redactor {
   /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // Values come first: replacing a position could cut a value in two and leave its rest.
+    // Known values come first: replacing a position could cut a value in two and leave a part of it.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
@@ -89,7 +89,7 @@ export class Redactor {
 
   #hits(text: string): Hit[] {
     if (this.#values.size === 0) return [];
-    // A secret may be an everyday word that is part of a placeholder.
+    // A secret may be an everyday word that also occurs in a placeholder.
     return this.#index.find(text).filter((hit) => !this.#inPlaceholder(text, hit));
   }
 

@@ -5,7 +5,7 @@ import { membersIn, parsedJson } from '../shape.js';
 import { Redactor } from './redactor.js';
 
 export interface Leak {
-  /** The path within the searched folder; for a file in an archive also its name there. */
+  /** The path within the searched folder; for a file in an archive also its name in the archive. */
   readonly file: string;
   /** The kind of secret, never the value. */
   readonly what: string;
@@ -31,16 +31,16 @@ export function isShortCode(value: string, what: string): boolean {
 
 /** Searches a run's artefacts for its secrets. */
 export class SecretSearch {
-  /** Searched for anywhere. */
+  /** Values to search for anywhere. */
   readonly #long = new Redactor();
-  /** Codes and short values: searched for as whole words, in texts only. */
+  /** Codes and short values, to search for as whole words, in texts only. */
   readonly #short = new Redactor();
-  /** Codes of four or five digits: searched for only after a word for codes. */
+  /** Codes of four or five digits, to search for only after a word for codes. */
   readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;
 
-  /** @param vocabulary text that all reports hold: names, addresses, words of the schemas */
+  /** @param vocabulary words that all reports hold: names, addresses, words of the schemas */
   constructor(values: ReadonlyMap<string, string>, vocabulary: string) {
     for (const [value, what] of values) {
       if (/^\d{6,}$/.test(value)) this.#short.add(value, what);
@@ -163,10 +163,10 @@ interface Entry {
   readonly bytes: Buffer;
 }
 
-/** A larger content is not unpacked. */
+/** Archives with larger content are not unpacked. */
 const largest = 256 * 1024 * 1024;
 
-/** The content of a zip or gzip file; undefined for others. @throws Error for one that can't be unpacked */
+/** The content of a zip or gzip file; undefined for other files. @throws Error if it can't be unpacked */
 export function unpacked(bytes: Buffer): Entry[] | undefined {
   if (bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b) {
     return [{ name: 'content', bytes: gunzipSync(bytes, { maxOutputLength: largest }) }];

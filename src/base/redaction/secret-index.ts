@@ -13,7 +13,7 @@ import {
 export interface Pattern {
   readonly text: string;
   readonly what: string;
-  /** Match only without adjacent letters or digits: short numbers occur by accident. */
+  /** Whether it matches only without adjacent letters or digits: short numbers occur by accident. */
   readonly whole: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** The number of first characters that the table of beginnings compares. */
+/** How many first characters of a pattern the table of beginnings compares. */
 const beginLength = 4;
 
 /** Adds a character of a beginning to its hash. */
@@ -154,7 +154,7 @@ export class SecretIndex {
   }
 }
 
-/** Each pattern once: different readings may lead to the same one. */
+/** Each pattern once: several readings of the text may lead to the same pattern. */
 function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pattern[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   return [...new Set([...one, ...other])];
@@ -170,7 +170,7 @@ function spellingsOf(begin: string): readonly string[] {
   return [' ', '+'].flatMap((each) => rests.map((rest) => begin.slice(0, at) + each + rest));
 }
 
-/** True without an adjacent letter, digit or decimal fraction: a hit inside a longer word or number is an accident. */
+/** Whether no letter, digit or decimal fraction is adjacent: a hit inside a longer word or number is an accident. */
 function standsAlone(text: string, start: number, end: number): boolean {
   if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
   const before = text.slice(Math.max(0, start - 6), start);
@@ -256,7 +256,7 @@ function backslashes(text: string, at: number, pattern: string, index: number): 
     .map((times) => ({ at: at + run * times, index: index + run }));
   const reading = readingAt(text, at, 0);
   if (reading === noReading || codeOf(reading) !== backslash) return ways;
-  // `\\u005c` is an encoded backslash; prefer that to a plain one before a u.
+  // `\\u005c` is an encoded backslash; prefer this reading to a plain backslash before a u.
   return [{ at: at + lengthOf(reading), index: index + 1 }, ...ways];
 }
 

@@ -24,7 +24,7 @@ export class SecretCollector {
   readonly #open = new Map<Socket, Promise<void>>();
   #onProcessEnd: (target: string) => void = () => {};
   readonly #server: Server;
-  /** Knows all secrets except short ones, which occur in texts by accident. */
+  /** Knows all secrets except the short ones, which occur in texts by accident. */
   readonly redactor = new Redactor();
 
   private constructor(readonly address: string) {
@@ -67,8 +67,8 @@ export class SecretCollector {
   }
 
   /**
-   * A redactor for one target's log. It knows short codes too: a number redacted by mistake does little harm there.
-   * The secrets of all targets together would make it slow.
+   * A redactor for one target's log. It also knows short codes: redacting a number by mistake does little harm in a
+   * log. With the secrets of all targets it would be slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -84,7 +84,7 @@ export class SecretCollector {
 
   /** Waits until all secrets have arrived; call it after the sending processes have ended. */
   async settled(): Promise<void> {
-    // The timer keeps this process alive, which sockets don't, and ends the wait for one that never closes.
+    // The timer keeps this process alive, which sockets don't, and ends the wait for a socket that never closes.
     const patience = setTimeout(() => this.#destroyAll(), longestSettling);
     await Promise.all(this.#open.values());
     clearTimeout(patience);
@@ -121,10 +121,10 @@ const { text, tuple } = shapes;
 
 const isTold: Shape<readonly [target: string, value: string, what: string]> = tuple(text, text, text);
 
-/** The first line: the target of the secrets in the others. */
+/** The first line names the target; its secrets follow. */
 const isTarget = text;
 
-/** The sender, in a process that learns secrets. */
+/** Sends the secrets, from a process that learns them. */
 export class SecretTeller {
   readonly #told = new Set<string>();
 
@@ -135,7 +135,7 @@ export class SecretTeller {
 
   /**
    * @param target by its base URL
-   * @throws ConfigurationError if nobody listens: artefacts could then not be searched
+   * @throws ConfigurationError if nobody listens: then the run couldn't search its artefacts
    */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);

@@ -35,8 +35,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. Characters that
- * also encode other bytes are left out. `before`: the number of bytes before them in a group of three.
+ * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. Leaves out
+ * characters that also encode other bytes. `before`: the number of bytes before them in a group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -58,7 +58,7 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** RFC 4648, 6, in upper and lower case; also without the last character, which may encode other bytes too. */
+/** By RFC 4648, 6, in upper and lower case; also without the last character, which may encode other bytes too. */
 function base32Of(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const letters = (bits.match(/.{1,5}/g) ?? []).map(

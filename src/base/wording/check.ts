@@ -43,7 +43,7 @@ const inLast = (check: Check): string => (check.answers.length === 0 ? '' : ` ($
 const allOf = (check: Check, none: string): string =>
   check.answers.length === 0 ? none : check.answers.map(answerWords).join(nextLine);
 
-/** `enabled of GET /mfa-config: false before, true now` */
+/** For example `enabled of GET /mfa-config: false before, true now`. */
 export function changeWords(change: Pick<Change, 'part' | 'member' | 'before' | 'now'>): string {
   const { part, member, before, now } = change;
   return `${member} of ${reads[part]}: ${plain(before)} before, ${plain(now)} now`;
@@ -61,7 +61,7 @@ const plain = (value: unknown) =>
 
 const nameOf = (pointer: string) => pointer.replace(/^\//, '');
 
-/** A member of an answer; null is a value, and a missing member is not null. */
+/** A member of an answer. Null is a value; a missing member has none. */
 const memberWords = (name: string, value: unknown) =>
   value === undefined ? `no member ${name}` : `${name}: ${json(value)}`;
 
@@ -268,10 +268,10 @@ function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): 
   return typeof said === 'string' ? said : said(check);
 }
 
-/** A failed check as reports show it. */
+/** A failed check in the words of the reports. */
 export const wordsOf = (check: Check): string => failureText(expectedOf(check), actualOf(check));
 
-/** A target may send more than a reader needs. */
+/** A target may send more text than a reader needs. */
 const longest = 2_000;
 
 /** A failure as reports show it, cut to {@link longest} characters. */

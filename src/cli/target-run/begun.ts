@@ -39,7 +39,7 @@ export interface Finished {
 interface Trouble {
   readonly reason: string;
   readonly mistaken: boolean;
-  /** Present if the target file or the machine is at fault: exit code 2. */
+  /** Present if the mistake is in the target file or on this machine: exit code 2. */
   readonly misconfigured?: ConfigurationError;
 }
 
@@ -147,7 +147,7 @@ export class Begun {
       const found = await this.#connected((connection) => findShutOut(connection, suspects));
       for (const event of found) log.write(event);
     } catch (error) {
-      // Without an answer the earlier observations stand.
+      // If no answer comes, the earlier observations stay valid.
       if (!(error instanceof SuiteError)) throw error;
     }
   }
@@ -214,7 +214,7 @@ export class Begun {
   }
 }
 
-/** Why the named release can't be that of the target. A document that the user gave is not questioned. */
+/** Why the target can't speak the named release. A document that the user gave is not questioned. */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
   return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
@@ -247,8 +247,8 @@ function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 /**
- * Tries whether these users can still log in with their passwords. While cluster MFA is on, a password alone shows
- * nothing, so it tries none.
+ * Finds out whether these users can still log in with their passwords. While cluster MFA is on, a password alone shows
+ * nothing, so the function tries none.
  */
 async function findShutOut(connection: Connection, suspects: ReadonlySet<string>): Promise<EventBody[]> {
   const learned = accountsIn(connection.model).value;

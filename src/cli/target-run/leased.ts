@@ -9,7 +9,7 @@ export class Leased {
     readonly prepared: Prepared,
     /** Undefined if the run changes nothing and the state folder is read-only. */
     private readonly lease: Lease | undefined,
-    /** The lease on the reports' folder; undefined if it can't be written. */
+    /** The lease on the reports' folder; undefined if the folder can't be written to. */
     private readonly reports: Lease | undefined,
   ) {}
 
@@ -48,7 +48,7 @@ export class Leased {
   }
 }
 
-/** Undefined if the folder can't be written to. Then writing the reports tells the user. */
+/** Undefined if the folder can't be written to: then writing the reports says so. */
 async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
   try {
     makeFolder(folder, 0o700);

@@ -41,7 +41,7 @@ export interface Prepared {
   readonly stateDir: string;
   readonly folder: string;
   readonly judgedBy: JudgedBy;
-  /** The releases that fit the target; undefined: the run did not detect them. */
+  /** The releases that fit the target; undefined if the run did not detect them. */
   readonly detected: readonly string[] | undefined;
   readonly waivers: WaiversFile | undefined;
   /** The vendor's claims where the API document leaves a choice. */
@@ -106,7 +106,7 @@ function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
   const { email, otherEmails = [accounts.admin.email] } = supportUser;
-  // The support user's mails, at either address, must not be taken for a user's.
+  // The support user's mails, at either address, must not be mistaken for a user's.
   const sharesMail =
     email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =
@@ -141,7 +141,7 @@ export function isChanged({ stateGuard }: Prepared): boolean {
   }
 }
 
-/** The check before taking the lease. @throws ConfigurationError as {@link checkJournal} does */
+/** Runs before the lease is taken. @throws ConfigurationError as {@link checkJournal} does */
 export function checkBefore(prepared: Prepared): void {
   // Another run that holds the lease may rightly have an open journal.
   if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);
@@ -166,7 +166,7 @@ interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
-/** The gating by --baseline and --gate; undefined: every failure gates. */
+/** The gating by --baseline and --gate. Undefined if every failure gates. */
 export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,

@@ -49,11 +49,11 @@ class Arrangement {
     this.#addSupportState();
     if (isPatch(last) && (this.assertion.refusal || last?.again?.body?.includes('"email"')))
       this.#addProof(decisive);
-    // A fault may show only at the second login or key of a user, so the script repeats the first one.
+    // A faulty target may mail the code to the user who logged in last, so the script repeats that login.
     const isLogged = (each: Exchanged) => isLogin(each) && isDone(each);
     if (last?.exchange.operation === 'SendEmailOtp')
       this.#add(this.log.lastBefore(decisive, isLogged)?.index);
-    // A fault may show only at the second login or key of a user.
+    // A fault may show only at the second login or key of a user, so the script repeats the first one.
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
     if (steps.some((each) => this.#isOwn(each.index) && hasOddCode(each)))
@@ -90,7 +90,7 @@ class Arrangement {
     this.#steps.set(index, step);
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
     if (this.#isOwn(index)) this.#addEnrolment(step);
-    // An earlier login shows that the password is right.
+    // The user's earlier login shows that the password is right.
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
@@ -107,8 +107,8 @@ class Arrangement {
   }
 
   /**
-   * The earlier request with the fewest inputs that does the same for the same user. Cluster MFA must be in the same
-   * state, since a login under MFA may have further effects.
+   * The earlier request of the same kind and user with the fewest inputs. Cluster MFA must be in the same state, since
+   * a login under MFA may have further effects.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
@@ -134,7 +134,7 @@ class Arrangement {
     return userOf(each) ?? userOf(login);
   }
 
-  /** A login with the password alone that succeeded under MFA because of a fault. */
+  /** Whether a login with the password alone succeeded under MFA because of a fault. */
   #isBypass(each: Exchanged): boolean {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
@@ -177,8 +177,8 @@ class Arrangement {
   }
 
   /**
-   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may take the anonymous
-   * one for the admin's, by the connection or by a cached decision.
+   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may mistake the anonymous
+   * caller for the admin, by the connection or by a cached decision.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
@@ -192,8 +192,8 @@ class Arrangement {
   }
 
   /**
-   * Adds the requests that set the support user's MFA as the test met it, and the last read of it. The read shows
-   * whether the preparation worked.
+   * Adds the requests that set the support user's MFA as the test met it, and the last read of this state. The read
+   * shows whether the preparation worked.
    */
   #addSupportState(): void {
     const { decisive } = this.assertion;
@@ -227,7 +227,7 @@ class Arrangement {
         (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
       )
       .map((each) => [...this.#supportWrites(each), each]);
-    // Codes of a key need a wait, mailed codes do not.
+    // Codes of a key need a wait; mailed codes need none.
     const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
     const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
     for (const { index } of plainest) this.#add(index);
@@ -265,16 +265,16 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** The target throttled it, and the suite sent it again. */
+/** Whether the target throttled the request: then the suite sent it again. */
 const wasTooSoon = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;
 const speaksOfSupport = (each: Exchanged) =>
   isOfSupport(each) || /support/i.test(each.exchange.request.url + (each.exchange.request.body ?? ''));
-/** Some targets refuse with a success status and an errorCode. */
+/** Whether the request succeeded. Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** A malformed request that changes the configuration shows a fault of its own, so it prepares nothing. */
+/** Whether a request prepares the configuration. A malformed one that changes it shows a fault of its own instead. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -283,7 +283,7 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/** The answer decides; if it does not show the state, the request does. */
+/** The answer decides whether MFA is off; if it does not show the state, the request decides. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 

@@ -9,9 +9,7 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
-/**
- * By breach: a command that succeeds if answer `at` shows it. An answer can't show a breach in a recorded request.
- */
+/** By breach: a command that succeeds if answer `at` shows it. No answer shows a breach of a recorded request. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
   'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,
@@ -26,7 +24,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
-    // Replaces each inner object by a letter, since its members are not those of the body.
+    // Replaces each inner object by a letter: members of inner objects are not members of the body.
     const body = `body_of ${at} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
     return `{ ${body} | grep -q '"${name}":' && ! ${body} | grep -q ${patterns}; }`;
   },
@@ -72,7 +70,7 @@ export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<K
   return row(at, breach);
 }
 
-/** How a value that keeps the rule can begin; undefined if the beginning can't show that. */
+/** How a value that keeps the rule can begin; undefined if the beginning doesn't show whether it does. */
 function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
   if (keyword === 'type' && !(demands.includes('integer') && seen === 'number'))
     return demands.flatMap((type) => beginnings[type] ?? []);

@@ -9,9 +9,9 @@ import {
 import type { Exchanged } from '../../base/model/event.js';
 import { commandFor, type Untold, untold } from './breach-scripts.js';
 
-/** One sign of the fault in an answer. */
+/** One sign of the fault, in one answer. */
 export interface Condition {
-  /** The exchange whose answer shows it. */
+  /** The exchange whose answer shows the sign. */
   readonly at: number;
   /** A command of the script that succeeds if the fault shows. */
   readonly shows: string;
@@ -19,20 +19,20 @@ export interface Condition {
 
 /** The signs of a failure: if the fault is there, all conditions hold. */
 export interface Assertion {
-  /** The exchange that decides. */
+  /** The exchange whose answer decides whether the fault is there. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
-  /** The requirement demands a refusal. A conforming target may then also refuse requests that only prepare it. */
+  /** The requirement demands a refusal. A conforming target may then also refuse requests that prepare it. */
   readonly refusal?: true;
 }
 
-/** The deciding exchange and those that show the fault. */
+/** The deciding exchange, and those whose answers show the fault. */
 export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   decisive,
   ...conditions.map(({ at }) => at),
 ];
 
-/** Without `decisive`, the last write before the conditions decides. */
+/** Without `decisive`, the last write before the conditions is the deciding request. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
@@ -54,7 +54,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
     answers.map(({ exchange: at, status, use }) => {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
-      // A login that returns a useless session counts as refused.
+      // If the returned session is useless, the login counts as refused.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };

@@ -7,20 +7,18 @@ type Broken = Finding & { readonly exchange: number };
 
 /** The events of one requirement's test. */
 interface OfTest {
-  /** Its requests, in order. */
+  /** The test's requests, in order. */
   own: Exchanged[];
   readonly failed: Check[];
 }
 
-/**
- * The requirement that fails if the target closes the connection on a mistake. Without an answer there is no finding.
- */
+/** This requirement fails if the target closes the connection on a mistake. Without an answer there is no finding. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  /** The breaches in all answers, also in those judged later. */
+  /** The breaches in all answers, including those judged later. */
   readonly #broken: Broken[] = [];
   readonly #tests = new Map<string, OfTest>();
 
@@ -67,7 +65,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // A test that runs again alone keeps its earlier requests, sent beside other tests.
+        // If a test runs again alone, its requests beside other tests stay in the list.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {

@@ -11,7 +11,7 @@ export interface Script {
   readonly id: string;
   readonly file: string;
   readonly text: string;
-  /** Why it can't decide; undefined if it ends in an assertion. */
+  /** Why the script can't decide; undefined if it ends in an assertion. */
   readonly lacks: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/** The ways to detect that a requirement is broken, in the order in which the run saw them; or why there is none. */
+/** The ways to detect that a requirement is broken, in the order of the run; or why a script can't detect it. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));

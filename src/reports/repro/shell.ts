@@ -1,6 +1,6 @@
 /**
  * The functions of scripts, one in each paragraph, in POSIX sh without arrays, local variables or vendor extensions. A
- * script contains only those that it calls, in this order.
+ * script contains only the functions that it calls, in this order.
  */
 const paragraphs = String.raw`
 cannot() { echo "It can't be tried here: $*" >&2; exit 2; }

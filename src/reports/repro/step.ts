@@ -4,7 +4,7 @@ import { isSuccess, userOf } from './log.js';
 
 export interface Step extends Exchanged {
   readonly again: Again;
-  /** Set for a login, key or configuration that prepares the state; absent: the test itself sent it. */
+  /** Set for a login, key or configuration that prepares the state; absent if the test itself sent the request. */
   readonly arranges?: true;
   readonly together?: true;
 }
@@ -20,18 +20,18 @@ const hasKnownCredential = ({ headers }: Again) =>
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
 
-/** Whether it carries no credential that the target knows: none at all, or an invented one. */
+/** Whether the request carries no credential that the target knows: none at all, or an invented one. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
   !hasKnownCredential(each.again) &&
   !isLogin(each) &&
   each.exchange.operation !== 'CreateEmailOtp';
 
-/** A request without an answer may have taken effect. */
+/** Whether the request may have taken effect: it succeeded, or no answer came. */
 export const mayBeDone = (each: Exchanged): boolean =>
   isSuccess(each) || each.exchange.response === undefined;
 
-/** A read with a credential from a login. It tests the credential, not the state. */
+/** A read with a credential from a login. Such a read tests the credential, not the state. */
 export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again !== undefined &&
@@ -88,21 +88,20 @@ export function supportOn(step: Step): string {
 
 export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
 
-/** Whether a request has an unchanged code from a key or a mail. */
+/** Whether a request has a code from a key or a mail, unchanged. */
 export const hasCode = (again: Again | undefined) =>
   again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
   !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
 
-/** A request without its particular codes and sessions. */
+/** A request as text, without its particular codes and sessions. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
 const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Whether a fixed target may refuse this request. It may refuse a login by the password alone whose session the
- * deciding request uses, and an earlier try of the deciding request. It must accept the first use of a code that is
- * used again.
+ * Whether a fixed target may refuse this request: a login by the password alone whose session the deciding request
+ * uses, or an earlier try of the deciding request. The target must accept the first use of a code that is used again.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);

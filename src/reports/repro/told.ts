@@ -4,7 +4,7 @@ import { cut } from '../../base/words.js';
 import { type LogIndex, userOf } from './log.js';
 import { isCredential } from './step.js';
 
-/** In characters. */
+/** The longest shown texts, in characters. */
 const longestBody = 180;
 const longestAnswer = 140;
 /** A repeated group of exchanges is shown once. Its length is one of these. */
@@ -68,7 +68,7 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   };
 }
 
-/** An error's code says enough: its text and ids add nothing. */
+/** The code of an error is enough: its text and ids explain nothing. */
 const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
 const pathOf = (url: string, { began }: LogIndex) =>
@@ -109,7 +109,7 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** The name of the value from which another one is made. */
+/** The name of the value from which another value is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 

@@ -43,7 +43,7 @@ export class Writer {
     for (const [at, step] of this.steps.entries()) {
       this.#send(step);
       const before = this.steps[at - 1];
-      // A step that shares a connection with the one before: send both, then read the answers.
+      // If a step shares a connection with the one before, send both before reading the answers.
       if (before?.together === true) this.#take(before);
       if (step.together !== true) this.#take(step);
     }
@@ -116,7 +116,7 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // This comes before the judgement, so that a script that ends there still restores the state.
+    // The codes for switching off come before the judgement, so that a script that ends there restores the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
@@ -133,7 +133,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // A repeated code must be as many time steps old as in the run, whenever the script starts.
+    // A repeated code must be as many steps old as in the run, at whatever time the script starts.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -150,7 +150,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Saves values of this answer that later requests use. */
+  /** Saves the values of this answer that later requests use. */
   #capture({ index }: Step): void {
     const later = this.steps.filter((step) => step.index > index);
     for (const origin of later.flatMap(({ again }) => again.origins)) {
@@ -176,7 +176,7 @@ ${this.#lines.join('\n')}
     // A probe only tests a credential: later requests of the session show what the credential may read.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // A server error here may come from the same fault, and a fixed target answers otherwise.
+    // A server error here may come from the same fault; then a fixed target gives another answer.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));

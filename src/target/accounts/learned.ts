@@ -2,7 +2,7 @@ import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** The ways to log in. A cluster may accept only one of them. */
+/** The ways to log in. A cluster may have only one of them open. */
 export const loginWays = ['sessions', 'tokens'] as const;
 export type LoginWay = (typeof loginWays)[number];
 
@@ -13,7 +13,7 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
 
 const { text, number, flag, listOf, mapOf, orNull } = shapes;
 
-/** The answers to a full session of a user: a status with an errorCode. */
+/** The answers to a user's full session: each is a status with an errorCode. */
 const opens = objectOf({
   support: text,
   config: text,
@@ -24,13 +24,13 @@ export type Opens = Shaped<typeof opens>;
 
 /** Facts about an account of the target file, learnt before the tests. They hold no secret. */
 const accountProof = objectOf({
-  /** Whether the target accepts its password. Null, as below: the suite could not try it. */
+  /** Whether the target accepts the password. Null, here and below: the suite could not try it. */
   letIn: orNull(flag),
   /** Whether the password alone logs in while cluster MFA is off. */
   passwordAlone: orNull(flag),
-  /** Null: the suite has seen no session. */
+  /** Null if the suite has seen no session of the user. */
   opens: orNull(opens),
-  /** Whether the target mails it codes. */
+  /** Whether the target mails codes to the account. */
   mailedCodes: orNull(flag),
   /** Sentences for the author of the target file. */
   problems: listOf(text),
@@ -38,17 +38,17 @@ const accountProof = objectOf({
 export type AccountProof = Shaped<typeof accountProof>;
 
 const isLearned = objectOf({
-  /** Closed ways to log in, each with the reason. */
+  /** Closed ways to log in, each with its reason. */
   unavailable: objectOf({ sessions: text, tokens: text }, loginWays),
   /** By role. */
   accounts: mapOf(accountProof),
-  /** The session limit of a user; null: the suite stays below it. */
+  /** The session limit of a user; null if unknown: then the suite opens few sessions. */
   sessionLimit: orNull(number),
-  /** Why no mail can be judged; null: one came, or the suite asked for none. */
+  /** Why the suite can judge no mail; null if a mail came, or the suite asked for none. */
   mailSilent: orNull(text),
-  /** Why support MFA stays off by e-mail: mails came without codes; else null. */
+  /** Why support MFA by e-mail stays off: mails came without readable codes. Null if codes came. */
   mailCodeless: orNull(text),
-  /** The target mails codes only while cluster MFA is on with `email`. */
+  /** Whether the target mails codes only while cluster MFA is on with `email`. */
   mailWhileOnOnly: flag,
 });
 export type Learned = Shaped<typeof isLearned>;
@@ -64,7 +64,7 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** The way that flows use to log in. */
+/** The login that tests use, because it is open. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }

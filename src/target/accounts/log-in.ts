@@ -15,7 +15,7 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
   readonly password?: unknown;
   /** Null leaves `domain` out. */
   readonly domain?: string | null;
-  /** Further members as JSON, which win over those above; undefined leaves one out. */
+  /** Further members as JSON; they override those above, and undefined leaves a member out. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +44,7 @@ export async function logIn(
     : api.call('CreateAccessToken', { ...request, anyJson });
 }
 
-/** The credential in a login's answer; undefined: there is none. */
+/** The credential in a login's answer; undefined without one. */
 export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>): Credential | undefined {
   if (status < 200 || status >= 300) return undefined;
   const id = textOf(body, 'sessionId');
@@ -59,31 +59,31 @@ type Reach = 'full' | 'none' | 'unclear';
 
 interface Seen {
   readonly reach: Reach;
-  /** The status of the deciding read. */
+  /** The status of the read that decided. */
   readonly refusedWith: number | undefined;
 }
 
 const isOpen = (seen: string) => seen.startsWith('2');
 
-/** The answers to the credential of a full session. */
+/** The target's answers to the credential of a full session. */
 export async function look(api: Api, as: Credential): Promise<Opens> {
   const support = await read(api, 'GetSupportMFAConfig', as);
   return {
     support,
     config: await read(api, 'GetMFAConfig', as),
-    // Needed only if the support operation can't distinguish pending from full sessions.
+    // Needed only if the support operation answers pending and full sessions alike.
     outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
   };
 }
 
-/** Whether the target knows the user: a success, or a refusal for a missing privilege (403). */
+/** Whether the target knows the session: it answers a success, or a refusal for a missing privilege (403). */
 export function isUsable({ support, config }: Opens): boolean {
   return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
 }
 
 /**
- * Whether a credential reaches as far as the user's full session. A pending session may read GET /mfa-config, so
- * this compares the support operation. If that one is open too, an operation outside MFA decides.
+ * Whether a credential reads as much as the user's full session. A pending session may read GET /mfa-config, so this
+ * compares the support operation. If pending sessions may read this too, an operation outside MFA decides.
  */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'GetSupportMFAConfig', as);
@@ -102,7 +102,7 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
     return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
   }
   if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
-  // Both sessions get the same refusal, so the other operation may distinguish them.
+  // Both sessions get the same refusal here, so the other operation may distinguish them.
   const config = isOpen(known.config) ? await read(api, 'GetMFAConfig', as) : '';
   return /^40[13]/.test(config)
     ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }
@@ -121,7 +121,7 @@ async function read(
 const readOutside = async (api: Api, as: Credential) =>
   said(await api.probe('GET', '/security-config', { as }));
 
-/** What distinguishes a pending session's refusal from that of a full one, as far as targets word it. */
+/** The part of a refusal that may differ between a pending and a full session. */
 export function said({ status, body }: Answer): string {
   if (status < 300) return String(status);
   const isForMfa = /multi-?factor/i.test(textOf(body, 'message') ?? '');

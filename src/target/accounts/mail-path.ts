@@ -46,7 +46,7 @@ export async function proveMail(
     await cluster.off();
     const found = await cluster.found();
     if (!found.enabled) await cluster.giveBack(found);
-    // The next steps log in by the password alone.
+    // The next steps log in by the password alone, so logins must follow the switch first.
     await cluster.rest();
   }
   return { ...proof, mailWhileOnOnly: false };
@@ -85,7 +85,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
   if (came.includes(true)) return none;
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
-  // Without codes the suite must not switch on what only a code switches off.
+  // Without readable codes the suite must not switch on what only a code switches off.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
   if (mails.length > 0)
     return { ...none, mailSilent: unclear, mailCodeless: unclear === null ? withoutCode : null };
@@ -99,7 +99,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
 interface Asked {
   readonly user: MailUser;
   readonly mark: Mark;
-  /** The refusal in the target's words; undefined if the target promised a mail. */
+  /** The refusal in the target's words; undefined if the target promised to mail a code. */
   readonly refusal: string | undefined;
 }
 

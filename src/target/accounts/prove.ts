@@ -51,7 +51,7 @@ async function learn(connection: Connection, maySwitch: boolean): Promise<Learne
 async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
   const unavailable: Unavailable = {};
   const tried: Tried[] = [];
-  // Accounts with failures come last, when the open way is known.
+  // Accounts with failures come last: by then the suite knows the open way to log in.
   const failed = users.filter(({ role }) => connection.api.attempts.hasSeries(role));
   const inOrder = [...users.filter((user) => !failed.includes(user)), ...failed];
   for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
@@ -83,10 +83,10 @@ interface Entered {
   readonly opens: AccountProof['opens'];
 }
 
-/** Tries the password alone while cluster MFA is off: for a session, else for a token. */
+/** Tries the password alone while cluster MFA is off: first for a session, otherwise for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  // A success ends an earlier run's series of failures.
+  // A success ends the series of failures of an earlier run.
   const ending = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
@@ -114,7 +114,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { user, refusals };
 }
 
-/** Learns once, by a password known to be right, whether tokens are open. */
+/** Learns once whether tokens are open, by a password that is known to be right. */
 async function learnTokens(
   { api }: Connection,
   tried: readonly Tried[],
@@ -130,7 +130,7 @@ async function learnTokens(
 }
 
 /**
- * The session limit of a user on a disposable target, on which the suite can end sessions. Otherwise a login beyond the
+ * Learns a user's session limit on a disposable target, where the suite can end sessions. Otherwise a login beyond the
  * limit, in the middle of a test, would waste its code.
  */
 async function learnSessionLimit(
@@ -152,7 +152,7 @@ async function learnSessionLimit(
   return limit;
 }
 
-/** Releases without the header may know sessions by a cookie alone, and the suite sends no cookies. */
+/** Why sessions can't be used. Releases without the header may know sessions by cookie; the suite sends no cookies. */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ entered }) => entered?.byCookie))
@@ -211,7 +211,7 @@ export function getsMail({ accounts }: Pick<Learned, 'accounts'>, user: User): u
   return user.email !== undefined && user.mailedCodes !== false && accounts[user.role]?.mailedCodes !== false;
 }
 
-/** The accounts that can each have a lane, for tests that can use any account. Each has its own mail address. */
+/** The accounts that can have a lane of their own, for tests that can use any account. Each has its own address. */
 export function usersOfLanes(target: Target, learned: Pick<Learned, 'accounts'> = nothingLearned): User[] {
   const fit = usersOf(target).filter(
     (user) =>
@@ -231,8 +231,8 @@ const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
 /**
- * Why a way to log in is closed, judged by its refusal of credentials that the other way accepts; undefined: it is
- * open. A cluster's setting ("session management") chooses the way, so a closed one is not a fault.
+ * Why a way to log in is closed; undefined if it is open. The suite tells this by the refusal of credentials that the
+ * other way accepts. A cluster's setting ("session management") chooses the way, so a closed way is no fault.
  */
 async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;
@@ -243,7 +243,7 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
-  // The same refusal of another body shows that the target does not read bodies.
+  // If the target refuses another body in the same way, it does not read bodies.
   const other = await api.call(operations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&

@@ -1,28 +1,28 @@
 import { steadyNow } from '../../base/steady-now.js';
 
-/** Others may use the target too, so older reads are repeated. */
+/** Other people may use the target too, so reads older than this are repeated. */
 const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Equal for requests with the same effect. It holds no code and stays in memory. Undefined if the effect may vary. */
+  /** Equal for requests with the same effect. Holds no code, and stays in memory. Undefined if the effect may vary. */
   readonly like: string | undefined;
-  /** False for a refused request that is meant for the other configuration. */
+  /** False for a refused request that was meant for the other configuration. */
   readonly maySet: boolean;
 }
 
 /** One configuration as GET should show it. If the target contradicts it, every read is sent. */
 export class ExpectedState {
-  /** As read, or as requests changed it since; undefined if only a read can tell. */
+  /** The state as read, or as requests have changed it since. Undefined if only a read can show it. */
   #expected: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Nothing sent since the last read could change anything. */
+  /** Whether nothing sent since the last read could change the state. */
   #isUntouched = false;
   /** The state before the last request, with that request; undefined after concurrent requests. */
   #last: string | undefined;
-  /** By state and request: the state that a read showed afterwards. */
+  /** The state that a read showed after a request, by the state before and the request. */
   readonly #effects = new Map<string, string>();
-  /** Everything sent since the last read was refused and meant for the other configuration. */
+  /** Whether every request since the last read was refused and meant for the other configuration. */
   #isApart = false;
   #underWay = 0;
   #begun = 0;
@@ -47,7 +47,7 @@ export class ExpectedState {
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
   }
 
-  /** Call before a read. @returns a function to call with the body that it shows */
+  /** Call this before a read. @returns a function to call with the body that the read shows */
   reading(): (body: unknown) => void {
     const begun = this.#begun;
     const isQuiet = this.#underWay === 0;
@@ -71,7 +71,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** As `known`, also after refused requests for the other configuration, if such requests had no effect before. */
+  /** Like `known`, but also after refused requests for the other configuration that had no effect before. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

@@ -1,14 +1,14 @@
-/** How long a change may take to show: at first, and after one or more never showed. */
+/** How long a change may take to show: at first, after one test without a shown change, and after several in a test. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
 const afterMissesMs = 300;
-/** After this many changes that never showed, the test has failed anyway: further ones get little time. */
+/** After this many changes that never showed, the test has failed anyway: later changes get little time. */
 const mostMissesInTest = 2;
-/** After this many tests with such a change, further ones are not expected to show either. */
+/** After this many tests with a change that never showed, the suite expects later ones not to show either. */
 export const mostMissed = 3;
 const longestPauseMs = 500;
 
-/** @param misses tests in which a change like this one never showed */
+/** @param misses the number of tests in which such a change never showed */
 export function changeGivenMs(misses: number, missesInTest: number, slowestMs: number): number {
   if (misses === 0) return atFirstMs;
   if (missesInTest >= mostMissesInTest) return afterMissesMs;
@@ -73,10 +73,10 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** A test may open this many sessions: earlier ones are ended if it could exceed the limit. */
+/** A test may open this many sessions. Earlier sessions are ended if the test could exceed the limit. */
 const roomForATest = 3;
 
-/** @param isWhole several sessions may follow: a test begins, or a login replaces all of them */
+/** @param isWhole whether several sessions may follow: a test begins, or a login replaces all of them */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

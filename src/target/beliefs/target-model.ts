@@ -2,12 +2,12 @@ import type { Learned } from '../../base/model/event.js';
 import { shapes } from '../../base/shape.js';
 
 export interface Belief<T> {
-  /** Undefined until something is learned. */
+  /** Undefined until the run has learned the fact. */
   readonly value: T | undefined;
   learn(value: T): void;
 }
 
-/** The reason why support MFA stays off by e-mail: without codes it could not be switched off again. */
+/** The fact that support MFA by e-mail stays off: without readable codes the suite can't switch it off again. */
 export const codeless = 'why no mailed code is to be had';
 
 /** Everything that a run has learned about a target, folded from the `learned` events of all processes. */
@@ -22,7 +22,7 @@ export class TargetModel {
     this.#facts = new Map(learned.map(({ fact, value }) => [fact, value]));
   }
 
-  /** @param isOne rejects values of another shape, from other versions, which then count as not learned */
+  /** @param isOne rejects values of another shape, from other versions: they count as not learned */
   belief<T>(fact: string, isOne: (value: unknown) => value is T): Belief<T> {
     const facts = this.#facts;
     const tell = this.tell;

@@ -54,13 +54,13 @@ const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
 export interface ApiParts extends PatienceParts {
   readonly target: Target;
   readonly contract: Contract;
-  /** Why only reads may be sent; undefined if all may. */
+  /** Why the suite may send only reads; undefined if it may send everything. */
   readonly readOnly?: string | undefined;
   readonly attemptsFile: string;
   readonly journalled: Link;
-  /** Whether the target was away, or closed connections, during the run. */
+  /** Whether the target restarted or closed connections during the run. */
   readonly restarts: Belief<boolean>;
-  /** Selects the requests that accept compressed answers; undefined: none. */
+  /** Selects the requests that accept compressed answers; without it none do. */
   readonly seed?: number | undefined;
 }
 
@@ -95,7 +95,7 @@ export class Api {
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);
-    // In this order: a forbidden request isn't waited for, and each sending is counted and journalled.
+    // The order matters: a forbidden request isn't waited for, and each sending is counted and journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
@@ -156,19 +156,19 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** How often the suite has sent a configuration of cluster MFA. Each may have ended sessions. */
+  /** How often the suite has sent a configuration of cluster MFA: each may have ended sessions. */
   get configurationsPut(): number {
     return this.#configurationsPut;
   }
 
-  /** Waits for pending writes: an unanswered one might still take effect and would have to be watched. */
+  /** Waits for writes that are under way: an unanswered write might still take effect, and would have to be watched. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
     await this.#transport.close();
   }
 
-  /** After the end of the run, nothing that a test left behind sends a request. */
+  /** After the end of the run, requests that a test left behind are not sent. */
   readonly #untilClosed: Link = (call, next) => {
     if (this.#isClosing || this.#recorder.isLeft)
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);

@@ -31,14 +31,14 @@ export class Attempts {
   /** The account of each session or token, and its consecutive failures before that login. */
   readonly #begun = new Map<string, Begun>();
 
-  /** Accounts whose passwords were accepted, in this run or one that left an attempt series. */
+  /** Accounts whose passwords the target accepted, in this run or in one that left an attempt series. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run. A lock may count them although successes came between. */
+  /** All failures of this run. A lock may count them although successes came in between. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
-  /** Accounts that may be locked: a login like an accepted one was refused. */
+  /** Accounts that may be locked: the target refused a login like one that it had accepted. */
   readonly #unsure = new Set<string>();
 
   readonly #others: Readonly<Record<string, Count>>;
@@ -60,7 +60,7 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Sends nothing that might lock an account, and counts failures. A right attempt ends a series. */
+  /** Sends no request that might lock an account, and counts failures. A right attempt ends a series. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
     this.#check(who, call);
@@ -74,12 +74,12 @@ export class Attempts {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }
 
-  /** Whether one more failure uses up the budget. Then a right login should come first. */
+  /** Whether one more failure would use up the budget: then a right login should come first. */
   isNearLimit(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
-  /** The same for an account that must not be locked. Then even a wait for a right login is worth it. */
+  /** Like {@link isNearLimit}, for an account that must not be locked: then a right login is even worth a wait. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);
   }
@@ -89,7 +89,7 @@ export class Attempts {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
-  /** A right login was refused where one like it was accepted before: the account may be locked. */
+  /** Call this if the target refused a right login like one it accepted before: the account may be locked. */
   rightWasRefused(who: string): void {
     if ((this.#all.get(who) ?? 0) <= budget) return;
     this.#unsure.add(who);
@@ -205,7 +205,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // An intended lock leaves the next run one right login, like any other series.
+    // If locking is allowed, the next run may still try one right login, as after any other series.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -219,7 +219,7 @@ export class Attempts {
         overwriteFile(this.file, JSON.stringify(counts));
       }
     } catch {
-      // The counts of this process still hold.
+      // The file can't be written; the counts of this process still hold.
     }
   }
 
@@ -233,13 +233,13 @@ function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
 }
 
-/** A target may take the first value of a list or object as the name. */
+/** The name in a login. A target may take the first value of a list or object as the name. */
 function nameIn(given: unknown): string | undefined {
   const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
   return textIn(first);
 }
 
-/** A target may count a name in any form: in capitals, in full-width letters, with spaces. */
+/** A name in one form: targets may count a name in capitals, full-width letters or with spaces as the same. */
 function plain(name: string): string {
   return name
     .normalize('NFKC')
@@ -266,7 +266,7 @@ const isCounts = shapes.mapOf(counted);
 
 function read(file: string): [name: string, count: Count][] {
   if (!existsSync(file)) return [];
-  // Empty if a kill cut the file off.
+  // The file is empty if a kill cut it off.
   const counts = jsonOf(readFileSync(file, 'utf8'), isCounts) ?? {};
   return Object.entries(counts).filter(
     ([, { count, at }]) => count > 0 && Date.now() - at < forgottenAfterMs,

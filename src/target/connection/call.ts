@@ -20,14 +20,14 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** A target that misunderstands the request may change its configuration, whatever the method. */
   readonly mayChange?: true;
-  /** The credential or code is probably right, so one more earlier refusal is tolerated. */
+  /** The credential or code is probably right, so the suite sends it even after one failure more than usual. */
   readonly isRight?: true;
   /** The test expects a 429, or also a 503, so the suite does not wait and retry. */
   readonly throttlingIsTested?: boolean | 'and 503';
   readonly closeAfter?: boolean;
-  /** A gateway may never answer: wait for some seconds, not up to the limit. */
+  /** A gateway may never answer: the suite waits only some seconds, not up to the request's time limit. */
   readonly mayBeIgnored?: true;
-  /** The test is about dots in the path: see SendOptions. */
+  /** The test is about dots in the path: see `asWritten` in SendOptions. */
   readonly asWritten?: true;
 }
 
@@ -44,7 +44,7 @@ export interface Answered {
   readonly findings: readonly Finding[];
 }
 
-/** An answer in memory, which may hold secrets and must not be printed. Its {@link Exchange} may. */
+/** An answer in memory. It may hold secrets and must not be printed; its {@link Exchange} may be. */
 export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly operation: Id | null;
   /** The body's properties by the contract's names; empty if the body is no object. */
@@ -89,7 +89,7 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
 
-/** Sends a body as it is, or none, with the client mistake that it makes, if any. */
+/** The options that send a text as the body, or no body, with the client mistake in it, if any. */
 export function asText(
   body: string | undefined,
   mistake: string | undefined,

@@ -19,13 +19,13 @@ const keptMembers =
 
 const isOff = ({ enabled }: ClusterConfig) => !enabled;
 
-/** The cluster's MFA configuration: reads it, changes it with the journal kept, restores it. */
+/** The cluster's MFA configuration. Reads it, changes it after noting it in the journal, and restores it. */
 export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly same = sameCluster;
   readonly configOf = clusterConfigOf;
   #hasWayBack = false;
   #hasRested = false;
-  /** It was switched, and nothing has shown yet whether logins follow. */
+  /** Whether MFA was switched and nothing has shown yet whether logins follow. */
   #isUnfelt = false;
   /** Whether GET ever showed authenticationTypes: a target may hide them. */
   #showsTypes = false;
@@ -52,7 +52,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return clusterConfigOf((await this.lookBefore()).body);
   }
 
-  /** PUT of a body of the contract, or of one that was read. */
+  /** PUT of a body of the contract, or of a configuration that was read. */
   put(
     body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
     as?: Credential,
@@ -72,8 +72,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Checks, once, that the configuration stays reachable without a code: the API key, or the session opened before,
-   * answers a GET. Otherwise nothing is sent that might switch cluster MFA.
+   * Checks once that the configuration stays reachable without a code: the API key, or the session opened before,
+   * answers a GET. Without this nothing is sent that might switch cluster MFA.
    *
    * @throws NotAllowedError
    */
@@ -89,8 +89,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * The same before a switch. A session may end before MFA is switched off again, and a new one would need a code.
-   * So a session only counts on a disposable target.
+   * Like {@link proveWayBack}, before a switch. A session may end before MFA is switched off again, and a new session
+   * would need a code. So a session only counts on a disposable target.
    */
   async #proveWayBackOnceOn(): Promise<void> {
     if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
@@ -105,12 +105,12 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * PUT of an arbitrary text, or of no body; it holds no secret.
+   * PUT of an arbitrary text, or without a body; the text holds no secret.
    *
    * @param mistake see CallOptions
    */
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
-    // The target may read any body as a request to switch on.
+    // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();
     const answer = await this.parts.api.call('UpdateMFAConfig', {
       as: this.parts.admin,
@@ -159,7 +159,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     }
     // The next look measures how late logins are, so later switches need no rest.
     if (isFelt && !now.enabled) this.#hasRested = true;
-    // If a type is removed, the old list also has all wanted types: a late answer must not count as the new state.
+    // If a type is removed, the old list also has all wanted types. So only the exact list shows the change.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
@@ -167,7 +167,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return true;
   }
 
-  /** Off if it was found off: tests that don't use cluster MFA start from the found state. */
+  /** Switches cluster MFA off if it was found off: tests that don't use cluster MFA start from the found state. */
   async asFound(): Promise<void> {
     this.demand({ cluster: 'off' });
     const found = await this.found();
@@ -190,9 +190,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Storing a state that was found off may delete users' enrolments while cluster MFA is on. So this first switches it
-   * off in a way that keeps them, unless a reliable read shows it off already. Reads that may be late are not reliable.
-   * With late reads it is done only once; otherwise restoring would never end.
+   * Storing a state that was found off may delete users' enrolments while cluster MFA is on. So this first switches MFA
+   * off in a way that keeps them, unless a reliable read shows it off already. Reads that may be late are not reliable:
+   * with them this happens only once, or restoring would never end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
@@ -209,7 +209,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
   }
 
-  /** Some targets refuse null, or ignore omitted members. */
+  /** The bodies to try in turn, because some targets refuse null or ignore omitted members. */
   protected bodiesOf(found: ClusterConfig): readonly object[] {
     const set = withoutNulls(found);
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
@@ -228,7 +228,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** @param shows the state to wait for; if it never shows, `done` is enough. @returns the state that GET shows */
+  /** @param shows the awaited state; if it never shows, one that fits `done` will do. @returns what GET shows */
   async #set(
     body: ClusterConfig,
     done: (config: ClusterConfig) => boolean,

@@ -10,7 +10,7 @@ import type { Recorder } from './recorder.js';
 /** A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
 
-/** After this many requests of an operation brought no mail, the suite waits only briefly for its next mails. */
+/** After this many requests without a mail, the suite waits only briefly for the operation's next mails. */
 const mostVain = 2;
 
 /** After a refused code, the suite waits at least this long for another mail. */
@@ -23,7 +23,7 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** When the mail that was read last had been requested. Mails before that don't matter. */
+  /** When the last read mail was requested. Mails from before this time don't matter. */
   readonly at: number;
   /** The mails that had come when the last code was read, counted from a mark. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
@@ -42,9 +42,9 @@ function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly 
 
 const lookMs = 100;
 
-/** Mails that a request caused, and their codes; every code becomes a secret of the run. */
+/** Mails that a request caused, and their codes. Every code becomes a secret of the run. */
 export class CodesByMail {
-  /** Addresses that did not get a requested code. */
+  /** Addresses to which a requested code did not come. */
   readonly #silent = new Set<string>();
   /** By operation: how many consecutive requests succeeded without a mail. */
   readonly #vain = new Map<string, number>();
@@ -53,7 +53,7 @@ export class CodesByMail {
   /** By lane. */
   readonly #read = new Map<string | undefined, ReadCodes>();
   readonly #repeats = new WeakSet<ReceivedMail>();
-  /** A target may mail a valid code again: then the suite waits for no other. */
+  /** Whether the target may mail a valid code again: then the suite does not wait for another code. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
   readonly #cameAt = new Map<string, number>();
@@ -67,7 +67,7 @@ export class CodesByMail {
       'addSecret' | 'waiting' | 'promisedMails' | 'mailedLane' | 'exchanges'
     >,
     private readonly settings: MailWaits,
-    /** Waits for a limit on mails. Absent: never waits. */
+    /** Waits out a limit on mails; without it the suite never waits. */
     private readonly pause?: (ms: number) => Promise<void>,
     model = new TargetModel(),
   ) {
@@ -75,12 +75,12 @@ export class CodesByMail {
     this.#areApart = model.flag('codes are mailed a minute apart');
   }
 
-  /** Call before the request that mails. @param to the only address that will be asked for */
+  /** Call this before the request that mails. @param to the only address whose mails the caller will read */
   mark(to?: string): Promise<Mark> {
     return this.mailbox.mark(to);
   }
 
-  /** Asks for a code; if none comes, once more a minute later, in case of a hidden limit. */
+  /** Asks for a code. If none comes, asks once more a minute later: the target may have a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     for (let isAgain = false; ; isAgain = true) {
       if (isAgain || this.#areApart.value) await this.#rest(who, address);
@@ -120,7 +120,7 @@ export class CodesByMail {
     if (ms > 0) await this.pause?.(Math.ceil(ms));
   }
 
-  /** The first code to `address` after `mark`. @param tried refused codes: one may have been late */
+  /** The first code to `address` after `mark`. @param tried codes that the target refused: one may have come late */
   async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
@@ -131,7 +131,7 @@ export class CodesByMail {
     const patienceMs = isHopeless || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
-    // A code that was read before: a late copy, or the same code again.
+    // A code that was read before: its mail is a late copy, or the target mailed the same code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
     // If this wait ends without a code, the next wait for this address is shorter.
@@ -175,7 +175,7 @@ export class CodesByMail {
     const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
     const promised = unread.filter((at) => at > own - lateMs).length;
     const before = read?.came ?? { mark, known: new Set<string>() };
-    // Beside other tests, mails to other addresses may be theirs.
+    // While other tests run, mails to other addresses may belong to them.
     const to = lane === undefined ? undefined : address;
     const news = async () => newIn(await this.#sentSince(before.mark, to), before.known);
     while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
@@ -204,7 +204,7 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /** The number of matching mails that came, of those promised; waits as long as a mail may take. */
+  /** How many of the promised mails came and match. Waits as long as a mail may take. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();
@@ -224,7 +224,7 @@ export class CodesByMail {
     return [...this.#seen];
   }
 
-  /** The code of a mail, a secret from then on; undefined if it has none. */
+  /** The code of a mail, which becomes a secret of the run; undefined without a code. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = this.#find(mail);
     if (code === undefined) return undefined;
@@ -243,7 +243,7 @@ export class CodesByMail {
     return found;
   }
 
-  /** Why the suite can't read the code of a mail that may hold one. Undefined for all other mails. */
+  /** Why the suite can't read the code of a mail that may hold one; undefined for all other mails. */
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;

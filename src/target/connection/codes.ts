@@ -5,7 +5,7 @@ import type { Authenticator, DigitPlace } from '../../wire/otp/authenticator.js'
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 
-/** This close to a step's end a code may arrive too late. */
+/** A code that is sent this shortly before its step ends may arrive too late. */
 const tooLateMs = 2_000;
 
 interface Again {
@@ -19,11 +19,11 @@ interface Made {
   readonly isSpent: boolean;
 }
 
-/** Makes codes of authenticators by the target's clock. It returns each code once. */
+/** Makes codes of authenticators by the target's clock, and returns each code once. */
 export class Codes {
   /** By requirement. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** By code that may still be sent: its step, and how to make an equivalent code in a later step. */
+  /** By code that may still be sent: its step, and how to make such a code in a later step. */
   readonly #made = new Map<string, Made>();
   /** The replacement that the suite sends after a wait, by the code that the test holds. */
   readonly #renewed = new Map<string, string>();
@@ -42,7 +42,7 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** Call when the code was answered. A test that sends it again wants a replay, not another code. */
+  /** Call this when a code was answered. A test that sends it again wants a replay, not another code. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
@@ -80,7 +80,7 @@ export class Codes {
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
-  /** The same for a test that changes the code before it sends it: the code stays unused. */
+  /** Like {@link unused}, for a test that changes the code before it sends it: the code stays unused. */
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
@@ -101,7 +101,7 @@ export class Codes {
     throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
-  /** The previous step's code, so that the current one stays unused. Undefined if it was used, or the target refuses it. */
+  /** The previous step's code, which spares the current one. Undefined if it was used or the target refuses it. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -118,7 +118,7 @@ export class Codes {
     return { code: this.at(authenticator, 1), step: 1 };
   }
 
-  /** Notes that the target refused the code of a neighbouring step, which is then no longer tried. */
+  /** Notes that the target refused the code of a neighbouring step: the suite then no longer tries such codes. */
   refuses(step: -1 | 1): void {
     this.#refused.add(step);
   }
@@ -165,7 +165,7 @@ export class Codes {
     return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
   }
 
-  /** The current code with one digit changed, valid in no step near now: for tests that send one wrong code. */
+  /** The current code with one digit changed, valid in no step near now, for tests that send one wrong code. */
   almost(authenticator: Authenticator, place: DigitPlace): string {
     const make = async () => this.almost(authenticator, place);
     const step = this.currentStep(authenticator);
@@ -182,7 +182,7 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** Which steps this test's codes assumed while the target's clock is unknown. */
+  /** Whose steps this test's codes are, while the target's clock is unknown. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }
@@ -193,14 +193,14 @@ export class Codes {
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 
-  /** The nearest code on one side of now that lies outside a window of a minute, with some seconds' margin. */
+  /** The nearest code before or after now that lies outside a window of a minute, with some seconds' margin. */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
     const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
     const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
     return this.distant(authenticator, direction * (authenticator.widestWindow + 1) + furthest);
   }
 
-  /** The number of steps to the nearest code that begins with 0, within `steps`; undefined if there is none. */
+  /** The number of steps until a code begins with 0; undefined if none does within `steps`. */
   stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
     const now = this.currentStep(authenticator);
     for (let step = 0; step <= steps; step += 1) {
@@ -210,7 +210,7 @@ export class Codes {
     return undefined;
   }
 
-  /** Waits for the nearest unused code that begins with 0. @param mostSteps from the first step with an unused code */
+  /** Waits for the next unused code that begins with 0. @param mostSteps counted from the first unused step */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
@@ -218,7 +218,7 @@ export class Codes {
       while (!authenticator.isUnused(this.clock.now(), free)) free += 1;
       const steps = this.stepsToLeadingZero(authenticator, free + mostSteps);
       if (steps === undefined) return undefined;
-      // A second after the step begins.
+      // The wait ends a second after the step begins.
       const untilMs = this.leftMs(authenticator) + (steps - 1) * authenticator.period * 1000 + 1_000;
       if (steps > 0) await this.waiter.letPass(untilMs, 'code step');
       const code = this.at(authenticator, 0);
@@ -229,7 +229,7 @@ export class Codes {
     return undefined;
   }
 
-  /** @param step of the code; absent if it has none */
+  /** @param step the step of the code, if it has one */
   #known(code: string, again: Again, step?: number): string {
     if (step !== undefined) this.recorder.origins.made(code, again.authenticator, step);
     this.#made.set(code, { step: this.currentStep(again.authenticator), again, isSpent: false });

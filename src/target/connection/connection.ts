@@ -36,11 +36,11 @@ export interface ConnectionOptions {
   readonly write?: (event: EventBody, began?: EventBody) => void;
   /** The index in the log of the first exchange of this connection. */
   readonly firstIndex?: number;
-  /** Whether a state must fulfil the contract to be accepted. */
+  /** Whether the suite accepts only states that fulfil the contract. */
   readonly strict?: boolean;
-  /** Why nothing may be changed on the target: then only reads are sent, and its clock is not moved. */
+  /** Why the target must not be changed: then the suite sends only reads and does not move the clock. */
   readonly readOnly?: string | undefined;
-  /** Called with each secret as it becomes known. */
+  /** Called with each secret as soon as it is known. */
   readonly onSecret?: TellSecret;
   /** See ApiParts. */
   readonly seed?: number;
@@ -48,7 +48,7 @@ export interface ConnectionOptions {
   readonly learned?: readonly Learned[];
 }
 
-/** An open target: everything that tests, and the restoring after them, use to talk to it. */
+/** An open target: everything by which tests, and the restoring after them, talk to it. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;
@@ -147,14 +147,14 @@ export class Connection {
    */
   admin(): Promise<Credential> {
     this.#admin ??= this.#openAdmin().catch((error: unknown) => {
-      // One login that failed in the network must not fail all later ones.
+      // One login that failed in the network must not make all later ones fail.
       this.#admin = undefined;
       throw error;
     });
     return this.#admin;
   }
 
-  /** For a session that ended while it restores the state. @returns whether a new one was opened */
+  /** Replaces a session that ended while it restores the state. @returns whether a new session was opened */
   async reopenAdmin(): Promise<boolean> {
     const admin = await this.admin();
     if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;
@@ -198,7 +198,7 @@ export class Connection {
     this.#noted.add(part);
   }
 
-  /** @throws ConfigurationError if the mailbox can't be opened; ArrangeError if there is none */
+  /** @throws ConfigurationError if the mailbox can't be opened, ArrangeError if the target file names none */
   mail(): Promise<CodesByMail> {
     this.#mail ??= this.#openMail();
     return this.#mail;
@@ -246,7 +246,7 @@ export class Connection {
       this.journal.sessionId = id;
       return sessionOf(id);
     }
-    // Perhaps it was refused for another reason than being closed.
+    // The target may have refused the session for another reason, so it may still be open.
     if (earlier !== undefined && isOpen === null) return this.#takenOver(earlier);
     throw new ArrangeError(
       `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
@@ -259,7 +259,7 @@ export class Connection {
     return sessionOf(id);
   }
 
-  /** Logs in by a mailed code if the session ended while cluster MFA was on. Undefined if that is impossible. */
+  /** Logs in by a mailed code if the session ended while cluster MFA was on. Undefined if this is impossible. */
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
@@ -283,7 +283,7 @@ function sessionOf(id: string): Credential {
   return { scheme: 'SessionIdHeader', id: new Secret(id) };
 }
 
-/** Every address of the target file: mail to others is not the suite's. */
+/** Every address of the target file: mail to other addresses is not meant for the suite. */
 export function addressesOf({ accounts, supportUser }: Target): string[] {
   const own = Object.values(accounts).map(({ email }) => email);
   const all = [...(supportUser.otherEmails ?? []), ...own, supportUser.email];

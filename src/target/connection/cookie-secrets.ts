@@ -6,7 +6,7 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 
-/** Shorter values are names of nodes, languages and the like: secrets are longer. */
+/** Shorter values are names of nodes, languages and the like; secrets are longer. */
 const shortest = 16;
 
 export interface SetCookies {
@@ -21,7 +21,7 @@ export class CookieSecrets {
   /** By value: the user who got it first. */
   readonly #owners = new Map<string, string | null>();
   readonly #plain = new Set<string>();
-  /** Values of the previous login, until another login has shown that they differ. */
+  /** The values of the previous login, until another login shows whether they differ. */
   #undecided: readonly string[] | undefined;
   readonly #secret = new Set<string>();
   #redactor = new Redactor();
@@ -39,7 +39,7 @@ export class CookieSecrets {
     for (const value of decided) this.#learn(value);
   }
 
-  /** A value that several users get is no secret. */
+  /** Notes who got a value: a value that several users get is no secret. */
   #cameTo(value: string, owner: string | null): void {
     const before = this.#owners.get(value);
     this.#owners.set(value, before ?? owner);
@@ -58,7 +58,7 @@ export class CookieSecrets {
     this.#redactor.add(value, 'set-cookie');
   }
 
-  /** @param set cookies of the same answer: a value that returns to its owner is no leak, even if it appears twice */
+  /** @param set cookies of the same answer: a value that goes back to its owner is no leak, even if it appears twice */
   leaksIn(text: string, set: readonly string[] = []): string[] {
     const known = set.filter((value) => this.#secret.has(value));
     return this.#redactor.leaksIn(known.reduce((rest, value) => rest.replaceAll(value, ''), text));
@@ -81,7 +81,7 @@ const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'con
 export const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
 const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
 
-/** Digits may be the code in a later mail, which is unknown when the answer is recorded. */
+/** Masks digits: they may be the code of a later mail, which is unknown when the answer is recorded. */
 export function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
   const masked = ([name, value]: [string, string]) => [
     name,

@@ -4,7 +4,7 @@ import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
-  /** The target is as it was found, and no sent request can still change that. */
+  /** Whether the target is as it was found, and no request already sent can still change this. */
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly problems: readonly string[];
@@ -35,7 +35,7 @@ export async function giveBack(
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
   const { settleMs, requestTimeoutMs } = target.limits;
-  // A target that let several requests time out is left alone for a while, too.
+  // A target that let several requests time out gets more time.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;
@@ -68,7 +68,7 @@ export async function giveBack(
   }
 }
 
-/** After an error of its own, the earlier error says more. */
+/** If reopening itself fails, the earlier error says more. */
 async function hasReopened(connection: Connection): Promise<boolean> {
   return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }

@@ -14,7 +14,7 @@ export function authenticatorOf(uri: string): Authenticator | undefined {
   return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
 }
 
-/** The Key URI of a new key; if the target's is missing or unusable, one made of the secret. */
+/** The Key URI of a new key. If the target's URI is missing or unusable, the suite makes one of the secret. */
 export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   const uri = textIn(totpUri);
   if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
@@ -22,7 +22,7 @@ export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undef
   return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
 }
 
-/** The secret of a new key, from its own member or the URI. */
+/** The secret of a new key, from its own member or from the URI. */
 export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
 }

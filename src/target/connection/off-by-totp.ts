@@ -15,7 +15,7 @@ const mostTries = 4;
 export class OffByTotp {
   /** Whether an unverified key may be given up without a code, which might need a wait. */
   #mayGoUnproven = true;
-  /** The target refused everything despite all waits: from now on the suite doesn't wait. */
+  /** Whether the target refused everything despite all waits: then the suite no longer waits. */
   #isStuck = false;
 
   constructor(private readonly codes: Codes) {}
@@ -24,7 +24,7 @@ export class OffByTotp {
     return this.#isStuck;
   }
 
-  /** Uses a code of the known key, no code if it is unverified, or a new key. */
+  /** Switches off by a code of the known key, without a code if the key is unverified, or by a new key. */
   async off(support: Locked, current?: string): Promise<Answer> {
     const answer =
       (await this.#unproven(support)) ??
@@ -45,7 +45,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.ownAuthenticator;
     if (authenticator === undefined) return undefined;
-    // Another process may have verified the key. Then a code is needed, and the previous step's code saves the current one.
+    // Another process may have verified the key, so a code is needed. The previous step's code saves the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.leave({ enabled: false, mfaCode: before });

@@ -46,7 +46,7 @@ export class Origins {
   readonly #codes = new Map<string, Made>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
-  /** Values by the beginning of their spellings: most texts contain few of many. */
+  /** Values by the beginning of their spellings: most texts contain few of the many values. */
   readonly #byBeginning = new Map<string, Set<string>>();
   readonly #inAnyCase = new Map<string, string[]>();
   /** By lane. */
@@ -64,7 +64,7 @@ export class Origins {
     this.#learn(value.reveal(), { name: variable, kind: 'target file' });
   }
 
-  /** Names in the target file: even when sent as a password, they count as names everywhere. */
+  /** Names in the target file. They count as names everywhere, even when sent as a password. */
   isPlain(values: Iterable<string>): void {
     for (const value of values) this.#plain.add(value);
   }
@@ -82,7 +82,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** The test waited for this code because it begins with zero; another key has one at another time. */
+  /** The test waited for this code because it begins with zero; another key has such a code at another time. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -105,7 +105,7 @@ export class Origins {
     }
   }
 
-  /** The request with names in place of secrets; undefined if it can't be recorded that way. */
+  /** The request with names in place of secrets; undefined if secrets can't be replaced in it. */
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
@@ -132,7 +132,7 @@ export class Origins {
   }
 
   #holdsSecrets(body: string, type: string): boolean {
-    // Long bodies are cut there, and only there are forms parsed.
+    // Only redactBody cuts long bodies and parses forms.
     const isForm = type.includes('form');
     return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }
@@ -159,7 +159,7 @@ export class Origins {
     if (isObviousCode(value) && !this.#codes.has(value)) return;
     const apart = inTwo.exec(value)?.groups;
     const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
-    // The value may be a code, a part of one, or contain one.
+    // The value may be a code, a part of a code, or contain a code.
     for (const code of this.#codes.keys()) {
       const origin = value.includes(code) || code.startsWith(joined) ? this.#codeOf(code) : undefined;
       if (origin !== undefined) this.#learn(code, origin);
@@ -191,7 +191,7 @@ export class Origins {
     this.#note(value);
   }
 
-  /** Learns a code that differs in one digit from one made or mailed just before. */
+  /** Learns a code that differs in one digit from a code made or mailed just before. */
   #isNear(value: string): boolean {
     if (!/^\d+$/.test(value)) return false;
     const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
@@ -300,7 +300,7 @@ const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 /** An unknown code; replacements for made-up ones begin with zeros. */
 const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
-/** As it is, in a path and in a JSON text. */
+/** The spellings of a value: as it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
 
 /** Half of a surrogate pair can't be written in a path. */

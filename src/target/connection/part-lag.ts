@@ -5,7 +5,7 @@ import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** If the old state returns later than this, somebody else restored it. */
 const latestNodeMs = 10_000;
-/** A node lags by at most this. A later return to the old state has another cause. */
+/** A node lags by at most this: a later return to the old state has another cause. */
 const longestNodeLagMs = 3_000;
 
 /** The members that show a change. Others may differ on every read. */
@@ -20,16 +20,16 @@ interface Write {
   isStale: boolean;
 }
 
-/** The state before the last write, and when the change showed. */
+/** The state before the last write. */
 interface Before {
   readonly value: string;
   readonly answeredAt: number;
   readonly shownAt: number;
-  /** The changed state. */
+  /** The state that the write produced. */
   readonly after: string;
-  /** A later request was refused but may have been stored, or was meant for another part but may have changed this one. */
+  /** Whether a later request that was refused, or meant for another part, may have changed this part all the same. */
   isDoubtful: boolean;
-  /** How long after the answer a read showed the old state; undefined if none did since that request. */
+  /** How long after the answer a read showed the old state again; undefined if none did. */
   wentBackMs?: number;
 }
 
@@ -59,7 +59,7 @@ export class PartLag {
 
   wrote(): void {
     const { isStale } = this.#write ?? {};
-    // Nothing read the previous write: the next read may show that one.
+    // No read has shown the previous write, so the next read may show it.
     if (isStale === false) this.#value = undefined;
     this.#before = undefined;
     this.#write =
@@ -69,21 +69,21 @@ export class PartLag {
     this.changed();
   }
 
-  /** The part has changed, and nodes may not know yet. */
+  /** Call this if the part has changed: nodes may not know it yet. */
   changed(): void {
     this.#changedAt = steadyNow();
     this.touched();
   }
 
-  /** Something may have changed the part. */
+  /** Call this if something may have changed the part. */
   touched(): void {
     this.#touchedAt = steadyNow();
   }
 
-  /** Something else may have changed the state, such as a verified code. */
+  /** Call this if something else may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
-    // The next read may show that, because the write may have changed nothing.
+    // The next read may show this change, because the write may have changed nothing.
     if (this.#write?.isStale) this.#write = undefined;
   }
 
@@ -94,7 +94,7 @@ export class PartLag {
     delete this.#before.wentBackMs;
   }
 
-  /** A read shows the state. @returns whether it is the first to show the last write */
+  /** Call this if a read shows the state. @returns whether it is the first read to show the last write */
   saw(body: unknown, startedAt: number): boolean {
     const value = this.#stateIn(body);
     this.#value = value;
@@ -134,7 +134,7 @@ export class PartLag {
     this.shownAfter.learn(Math.max(this.shownAfter.value ?? 0, ms));
   }
 
-  /** How long after a change the last read showed the old state again. Undefined if it did not. Returned once. */
+  /** How long after a change the last read showed the old state again; undefined if it did not. Given once. */
   takeWentBack(): number | undefined {
     const afterMs = this.#wentBackMs;
     this.#wentBackMs = undefined;
@@ -145,7 +145,7 @@ export class PartLag {
     return steadyNow() - this.#changedAt;
   }
 
-  /** How long a node may still lack the last change. @param until later changes don't count */
+  /** How long a node may still lack the last change. @param until changes after this time don't count */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const left = (lagMs: number, at: number) =>
       lagMs === 0 ? 0 : Math.max(0, Math.min(at, until) + 1.5 * lagMs + 100 - steadyNow());

@@ -31,14 +31,14 @@ export interface StateParts {
   readonly strict: boolean;
 }
 
-/** How often a read that returned to an old state is repeated. Each repeat waits half as long again. */
+/** How often a read that returned to an old state is repeated. Each wait is half as long again as the one before. */
 const mostLooksAgain = 3;
 
 /** One configuration of the target: reads it, waits for its changes, and restores it. */
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
   #found: Config | undefined;
-  /** Whether a state shows the last accepted change. Undefined once a read showed it, or if no read can. */
+  /** Whether a state shows the last accepted change. Undefined if a read has shown it, or if no read can. */
   #isShownIn: Done<Config> | undefined;
   /** Whether the last change may still show in a way that the suite can't recognise. */
   #isUnclear = false;
@@ -58,7 +58,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   abstract readonly same: (a: Config, b: Config) => boolean;
 
-  /** The configuration in a body as it stands. @throws ArrangeError if it is none */
+  /** The configuration in a body, unchanged. @throws ArrangeError if the body holds none */
   abstract readonly configOf: (body: unknown) => Config;
 
   /**
@@ -66,7 +66,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    *
    * @param now undefined if it can't be read
    * @param isOwn nothing was written since the last call, so only late reads can show another state
-   * @returns the state that GET shows, if that stored `found` already
+   * @returns the state that GET shows, if this has stored `found` already
    */
   protected abstract beforeStoring(
     found: Config,
@@ -77,20 +77,20 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Sends a body that should restore the state. @returns whether the target accepted it */
   protected abstract store(body: object): Promise<boolean>;
 
-  /** The bodies that restore a state, each for targets that refuse or ignore the ones before. */
+  /** The bodies that restore a state, to be sent in turn to targets that refuse or ignore the earlier ones. */
   protected abstract bodiesOf(found: Config): readonly object[];
 
-  /** A sentence on the difference that remains; undefined if the difference matters. */
+  /** A sentence on the remaining difference; undefined if the difference matters. */
   protected abstract residueOf(now: Config, found: Config): string | undefined;
 
   protected abstract notRestored(now: Config, found: Config): string;
 
-  /** Fills members that GET hides or masks, as far as a restoring needs them. */
+  /** Fills members that GET hides or masks, as far as restoring needs them. */
   protected completed(config: Config): Config {
     return config;
   }
 
-  /** For comparison: in one order, and without gaps. */
+  /** A configuration for comparison: in one order, and without gaps. */
   protected comparable(config: Config): Config {
     return config;
   }
@@ -99,7 +99,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.same(now, found);
   }
 
-  /** The configuration in a body, for comparison. @throws ArrangeError if it is none */
+  /** The configuration in a body, for comparison. @throws ArrangeError if the body holds none */
   configIn(body: unknown): Config {
     const config = this.comparable(this.completed(this.configOf(body)));
     this.#last = config;
@@ -107,7 +107,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return config;
   }
 
-  /** GET as received. @throws ArrangeError if the answer doesn't show the state */
+  /** The answer to GET. @throws ArrangeError if it doesn't show the state */
   async get(): Promise<Answer<Id>> {
     const shown = this.#state.reading();
     let answer = await this.#answer();
@@ -123,17 +123,17 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.get()).body);
   }
 
-  /** As GET shows it; absent properties get their defaults. @throws ArrangeError if the state is unknown */
+  /** The state as GET shows it; absent properties get their defaults. @throws ArrangeError if it is unknown */
   async readAsShown(): Promise<Config> {
     return this.completed(this.configOf((await this.get()).body));
   }
 
-  /** Before a change: the last read if it is recent and nothing sent since could change it; otherwise a new read. */
+  /** The state before a change: the last read if nothing could have changed the state since; otherwise a new read. */
   lookBefore(): Promise<Read<Id>> {
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** After a request that should not set it and had no effect before: the last read. Otherwise a new read. */
+  /** The state after a request that should not set it: the last read if such requests had no effect, or a new one. */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
@@ -143,12 +143,12 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /** To decide which preparations are still needed: trusts that requests without effect stay without effect. */
+  /** The probable state, to decide which preparations are needed. Trusts that what had no effect has none again. */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }
 
-  /** The state after a change: the expected one if that satisfies `done`, otherwise as {@link readUntil}. */
+  /** The state after a change: the expected state if it satisfies `done`, otherwise as {@link readUntil}. */
   protected async after(done: Done<Config>, options?: SettleOptions): Promise<Config> {
     const expected = this.#expected();
     return expected && done(expected) ? expected : this.readUntil(done, options);
@@ -172,29 +172,29 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     );
   }
 
-  /** The state once it satisfies `done`, or the last one read. */
+  /** The state as soon as it satisfies `done`; otherwise the last state read. */
   readUntil(done: Done<Config>, options?: SettleOptions): Promise<Config> {
     return this.settles(() => this.read(), done, { of: 'state', ...options });
   }
 
-  /** The result of `get` once it satisfies `done`, or the last one, for any effect of a change. */
+  /** The result of `get` as soon as it satisfies `done`, otherwise the last result; for any effect of a change. */
   settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
     return this.parts.readBack.until(this.part, get, done, options);
   }
 
-  /** Waits the read-back delay, so that no late change counts as unstored or as kept. */
+  /** Waits the read-back delay, so that a late change is not mistaken for a missing one. */
   felt(): Promise<void> {
     return this.parts.readBack.felt(this.part);
   }
 
-  /** An accepted change. @param isShownIn undefined if unknown; useless if it held before the change */
+  /** Call this after an accepted change. @param isShownIn undefined if unknown; useless if true before the change */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;
     this.#isUnclear = wasShown !== false;
   }
 
-  /** A request may have changed something that {@link changed} doesn't know. */
+  /** Call this if a request may have changed something that {@link changed} doesn't know. */
   protected unclear(): void {
     this.#isUnclear = true;
   }
@@ -256,7 +256,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return expected && this.configIn(expected.body);
   }
 
-  /** Waits for the last change; if nothing would show it, as long as changes usually take. */
+  /** Waits for the last change. If no read would show it, waits as long as changes usually take. */
   async #beforeChange(get: () => Promise<Read<Id>>): Promise<Read<Id>> {
     if (this.#isLate && this.#isUnclear) await this.felt();
     if (this.#isLate) this.#isUnclear = false;
@@ -294,7 +294,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
       throw answer.status >= 500 ? new TransportError(says) : new ArrangeError(says);
     }
-    // It is unknown which of two values holds.
+    // Which of the two values holds is unknown.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
         `${this.#name} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target is unknown.`,

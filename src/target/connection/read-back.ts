@@ -10,23 +10,23 @@ import type { Scope } from './scope.js';
 
 /** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
-/** Until an effect's own delay is measured, the suite waits as long as for reads, but at most this long. */
+/** Until the delay of an effect is measured, the suite waits as long as for reads, but at most this long. */
 const mostOfOthersMs = 1_000;
 /** Once this many changes have settled, nodes are known to agree. */
 const enough = 3;
 
-/** Kinds of awaited effects: if one never shows, others still may. */
+/** Kinds of awaited effects. If effects of one kind never show, those of another kind may. */
 const effects = ['state', 'unchanged', 'other'] as const;
 type Effect = (typeof effects)[number];
 
 export interface SettleOptions {
   readonly of?: Effect;
   readonly mostMs?: number;
-  /** Longer if each try costs something: a session, or an attempt that counts. */
+  /** Longer if each try costs something: a session, or a failed attempt. */
   readonly firstPauseMs?: number;
-  /** The most failed tries if they cost more than time; each pause is then longer than the last. */
+  /** The most failed tries, if tries cost more than time. Each pause is then longer than the one before. */
   readonly mostMisses?: number;
-  /** The result follows the target's behaviour, perhaps late, so only tries after the enforcement delay count. */
+  /** The result follows the target's behaviour, perhaps late: only tries after the enforcement delay count. */
   readonly isFelt?: true;
   /** How many consecutive reads must show the change: one node may be ahead of the others. */
   readonly looks?: number;
@@ -35,7 +35,7 @@ export interface SettleOptions {
 /** Waits for the effects of changes, by the delays seen on each part of this target and a margin. */
 export class ReadBack {
   readonly #lags: Readonly<Record<Part, PartLag>>;
-  /** By run of a test, since several run side by side: the changes that never came about. */
+  /** The changes that never came about, by run of a test: tests may run side by side. */
   readonly #missesIn = new WeakMap<Scope, number>();
   #settled = 0;
   /** Before any change, nodes can't disagree. */
@@ -49,7 +49,7 @@ export class ReadBack {
     this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
   }
 
-  /** Whether reads show changes of a part late, as far as is known. */
+  /** Whether reads show changes of a part late, as far as the suite knows. */
   isLate(part: Part): boolean {
     return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }
@@ -72,7 +72,7 @@ export class ReadBack {
     return seen.length === 0 ? undefined : Math.max(...seen);
   }
 
-  /** The target accepted a write of these parts. */
+  /** Call this if the target accepted a write of these parts. */
   wrote(parts: readonly Part[]): void {
     for (const part of parts) this.#lags[part].wrote();
     this.#settledSinceWrite = 0;
@@ -81,17 +81,17 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].touched();
   }
 
-  /** The target refused a write, but may have stored it. */
+  /** Call this if the target refused a write, which it may have stored all the same. */
   refused(): void {
     for (const part of this.recorder.parts) this.#lags[part].doubtful();
   }
 
-  /** Another request may have changed something. */
+  /** Call this if another request may have changed something. */
   unsure(): void {
     for (const part of this.recorder.parts) this.#lags[part].unsure();
   }
 
-  /** A request changed the effects of a part: it ended sessions, or tried a code. */
+  /** Call this if a request changed the effects of a part: it ended sessions, or tried a code. */
   changed(part: Part): void {
     this.#lags[part].changed();
   }
@@ -107,7 +107,7 @@ export class ReadBack {
     return answer;
   }
 
-  /** After a read that showed the state before the last change: waits for the late node. @returns whether it did */
+  /** If the last read showed the state before the last change: waits for the late node. @returns whether it waited */
   async restIfWentBack(part: Part): Promise<boolean> {
     const afterMs = this.#lags[part].takeWentBack();
     if (afterMs === undefined) return false;
@@ -115,7 +115,7 @@ export class ReadBack {
     return true;
   }
 
-  /** The last value, whether or not it satisfies `done`: the caller judges it. @param part whose change has the effect */
+  /** The last value, whether or not it satisfies `done`: the caller judges it. @param part the part that was changed */
   async until<T>(
     part: Part,
     get: () => Promise<T>,
@@ -180,7 +180,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** Two after the first changes: whether nodes disagree must be known before anything depends on it. */
+  /** Two looks after the first changes: the suite must know early whether nodes disagree. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
@@ -194,12 +194,12 @@ export class ReadBack {
     const misses = this.#missed(part, of).value ?? 0;
     const slowestMs = this.#seenOf(part).felt.value ?? 0;
     const { requirement, scope } = this.recorder;
-    // Outside of tests, where accounts are checked or the state is restored, further misses shorten no wait.
+    // Outside of tests, where accounts are checked or the state is restored, repeated misses shorten no wait.
     if (requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
     return changeGivenMs(misses, this.#missesIn.get(scope) ?? 0, slowestMs);
   }
 
-  /** @param cameMs when the state first showed: further waits for other nodes don't count */
+  /** @param cameMs when the state first showed: later waits for other nodes don't count */
   #learn(part: Part, of: Effect, isDone: boolean, cameMs: number): void {
     if (!isDone) {
       const { scope } = this.recorder;

@@ -32,7 +32,7 @@ export interface Recorded {
   readonly body: JsonBody;
 }
 
-/** A running test; with a lane, beside tests of other lanes. */
+/** A running test. If it has a lane, it runs beside tests of other lanes. */
 export interface TestRun {
   readonly requirement: string;
   /** Absent: the test runs alone. */
@@ -41,7 +41,7 @@ export interface TestRun {
   readonly again?: true;
 }
 
-/** The exchanges of one test, and everything that they start. */
+/** One running test: its exchanges, and everything that it starts. */
 class Running {
   readonly exchanges: Exchange[] = [];
   /** By the index of an answer: the test's requests that used values from it. */
@@ -61,7 +61,7 @@ export class Recorder {
   readonly redactor = new Redactor();
   /** Secrets so long that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
-  /** The same for cookies. */
+  /** The cookies that are secrets. */
   readonly cookies = new CookieSecrets();
   /** The newest answers to requests for mailed codes: a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
@@ -69,15 +69,15 @@ export class Recorder {
   readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();
   readonly origins: Origins;
   readonly #renamed = new Renamed();
-  /** Tests may run side by side: each finds its own data. */
+  /** Tests may run side by side, so each has its own data. */
   readonly #tests = new AsyncLocalStorage<Running>();
-  /** The run as a whole. */
+  /** The requests of the run as a whole. */
   readonly #outside = new Running('', undefined);
   readonly #indexes = new WeakMap<object, number>();
   #nextIndex: number;
   #isOver = false;
 
-  /** @param onSecret called with every secret @param firstIndex of this process's exchanges in the log */
+  /** @param onSecret called with every secret @param firstIndex the log's index of this process's first exchange */
   constructor(
     private readonly contract: Contract,
     private readonly write: (event: EventBody, began?: EventBody) => void = () => {},
@@ -89,7 +89,7 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  /** Exchanges and waits of `body` belong to this requirement's test. */
+  /** Runs a test: exchanges and waits of `body` belong to its requirement. */
   during<T>({ requirement, lane, ...more }: TestRun, body: () => Promise<T>): Promise<T> {
     const began = {
       type: 'test began',
@@ -103,12 +103,12 @@ export class Recorder {
     });
   }
 
-  /** After this, leftovers of tests send nothing. */
+  /** From now on, requests that tests left behind are not sent. */
   endTests(): void {
     this.#isOver = true;
   }
 
-  /** Whether the caller's test is over. */
+  /** Whether the caller belongs to a test that is over. */
   get isLeft(): boolean {
     return this.#isOver && this.requirement !== '';
   }
@@ -117,7 +117,7 @@ export class Recorder {
     return this.#tests.getStore() ?? this.#outside;
   }
 
-  /** Empty outside of tests. */
+  /** The requirement of the running test; empty outside of tests. */
   get requirement(): string {
     return this.#running.requirement;
   }
@@ -126,7 +126,7 @@ export class Recorder {
     return this.#running.lane;
   }
 
-  /** The parts that the running test may change: in a lane, tests leave the other lane's alone. */
+  /** The parts that the running test may change: a test in a lane leaves the other lane's part alone. */
   get parts(): readonly Part[] {
     const { lane, requirement } = this;
     if (lane === 'support') return ['support'];
@@ -134,7 +134,7 @@ export class Recorder {
     return leavesSupport ? ['cluster'] : ['cluster', 'support'];
   }
 
-  /** What the running test has touched, and refuses to touch. */
+  /** The parts that the running test has touched; refuses those that it must not touch. */
   get scope(): Scope {
     return this.#running.scope;
   }
@@ -143,13 +143,13 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /** The lane that gets the mail of the latest request: a test of an account's lane may ask for the support user's. */
+  /** The lane that gets the mail of the latest request: accounts' tests may ask for the support user's mail. */
   get mailedLane(): Lane | undefined {
     const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
   }
 
-  /** When that lane's latest requests that promise a mail were sent, by this machine's steady clock. */
+  /** When the latest requests of {@link mailedLane} that promise a mail were sent, by this machine's steady clock. */
   get promisedMails(): readonly number[] {
     return this.#promisedMails.get(this.mailedLane) ?? [];
   }
@@ -204,7 +204,7 @@ export class Recorder {
     if (what === 'mailed code') this.#findMailed(value);
   }
 
-  /** Reports mailed codes in answers to their requests; the code is known only after the answer. */
+  /** Reports mailed codes in the answers to the requests for them: the code becomes known only after the answer. */
   #findMailed(code: string): void {
     const mailed = new Redactor();
     mailed.add(code, 'mailed code', { whole: true });
@@ -307,7 +307,7 @@ export class Recorder {
     if (madeUp) return;
     for (const [value, what] of secretsIn(requestJson))
       if (!isObviousCode(value)) this.addSecret(value, what);
-    // A part of a secret, or a secret with an addition, is a secret as well.
+    // A part of a secret is a secret as well, and so is a secret with an addition.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
@@ -364,7 +364,7 @@ export class Recorder {
   }
 }
 
-/** Redacts made-up values at secrets' places: an answer that repeats one would repeat a real one. */
+/** Redacts made-up values at secrets' places: an answer that repeats them would repeat real secrets too. */
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;

@@ -1,18 +1,18 @@
 import type { Uses } from '../../base/model/uses.js';
 import { joined, notAllowed, usesOf } from '../../contract/requirements/uses.js';
 
-/** The parts of the target that a test has touched. Refuses those that its row in spec/uses.json doesn't name. */
+/** The parts of the target that a test touches. Refuses parts that its row in spec/uses.json doesn't name. */
 export class Scope {
   #touched: Uses = {};
   readonly #users = new Set<string>();
 
-  /** @param requirement the test's; empty outside of tests, where nothing is refused */
+  /** @param requirement the test's requirement; empty outside of tests, where nothing is refused */
   constructor(
     private readonly requirement: string,
     private readonly allowed: (requirement: string) => Uses = usesOf,
   ) {}
 
-  /** Call before a test touches something. @throws Error if its row doesn't name it */
+  /** Call this before a test touches something. @throws Error if the test's row doesn't name it */
   demand(touch: Uses): void {
     const missing = this.requirement === '' ? undefined : notAllowed(this.allowed(this.requirement), touch);
     if (missing !== undefined)
@@ -27,7 +27,7 @@ export class Scope {
     this.#touched = joined(this.#touched, touch);
   }
 
-  /** The same for an account that logs in: cluster MFA decides whether that needs a code. The admin counts as three. */
+  /** Call this before an account logs in: cluster MFA decides whether it needs a code. The admin counts as three. */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });

@@ -9,15 +9,15 @@ import type { Recorder } from './recorder.js';
 /** If the target accepts a code of a key this new, its keys are in force at once. */
 const newMs = 300;
 
-/** The suite waits for this many keys in vain. A key made at the same time as another may never come into force. */
+/** After this many keys that never came into force, waits no longer: a key made beside another may never do so. */
 const mostInVain = 2;
 
-/** Learns how long a new TOTP key takes to come into force. It learns this once, because each try counts as an attempt. */
+/** Learns once how long a new TOTP key takes to come into force, because each try counts as an attempt. */
 export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
-  /** @param known undefined until a key was seen to come into force, or never to do so */
+  /** @param known undefined until the suite saw whether a key comes into force */
   constructor(
     private readonly recorder: Pick<Recorder, 'waited'>,
     private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
@@ -37,9 +37,9 @@ export class KeyLag {
   }
 
   /**
-   * Sends a right code, and again while its key is new.
+   * Sends a right code, and sends it again while its key is new.
    *
-   * @param teaches the target certainly asks for a code, so its answer shows when the key is in force
+   * @param teaches whether the target certainly asks for a code, so that its answer shows when the key is in force
    */
   async tried<T>(
     role: string,
@@ -104,7 +104,7 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** True while the suite tries whether a code of the next step is accepted. */
+  /** Whether the suite is just trying if the target accepts a code of the next step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
@@ -128,7 +128,7 @@ export class StepUse {
     return this.#isTrying || this.#byUser.value === true;
   }
 
-  /** Codes of a new key count as used if the user has used the current step. @param at when the key was returned */
+  /** If the user has used the current step, codes of a new key count as used. @param at when the key was returned */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);
@@ -139,7 +139,7 @@ export class StepUse {
     return this.#lag.isLate;
   }
 
-  /** Waits until new keys are in force: see KeyLag. */
+  /** Waits until the user's new key is in force: see KeyLag. */
   inForce({ role }: Whose): Promise<void> {
     return this.#lag.inForce(role);
   }
@@ -168,7 +168,7 @@ export class StepUse {
     const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
     const found = steps.find((n) => authenticator.codeAt(n) === code);
     const last = this.#last.get(role);
-    // A login that needs no code doesn't use it up.
+    // If the target asked for no code, the login has not used it up.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
@@ -204,7 +204,7 @@ export class StepUse {
     this.#passOver(user, authenticator, true);
   }
 
-  /** Sends a right code. If it is refused in a step that an older key used, learns from another in the next step. */
+  /** Sends a right code. If the target refuses it in a step that an older key used, tries another in the next step. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
@@ -220,7 +220,7 @@ export class StepUse {
     }
   }
 
-  /** The user's right code was refused in an unused step as well, and none was accepted since. */
+  /** Whether the target refused the user's right code in an unused step too, and accepted none since. */
   isInVain({ role }: Whose): boolean {
     return this.#inVain(role).value === true;
   }

@@ -24,7 +24,7 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** After this many equal failures, at most one try a minute: a lock may have ended. */
+/** After this many failures, the suite tries at most once a minute: a lock may have ended. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
@@ -44,7 +44,7 @@ export class SupportProofs {
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
-  /** Codes of a new key count as used in a step in which an older key's code was used. */
+  /** A new key was returned. If an older key's code used the current step, the new key's code counts as used too. */
   enrolled({ answer, authenticator }: SupportEnrolment): void {
     const { startedAt, durationMs } = answer.exchange;
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
@@ -59,7 +59,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** The answer to a right code; if the key may be too new, once it is in force. */
+  /** The answer to a right code. If the key may be too new, sends the code when the key is in force. */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();
@@ -68,7 +68,7 @@ export class SupportProofs {
     return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
   }
 
-  /** Call when a code was accepted. Codes that don't belong to the key, such as mailed ones, are ignored. */
+  /** Call this when the target accepted a code. Codes of other origin, such as mailed ones, are ignored. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
     if (
       authenticator !== undefined &&
@@ -78,7 +78,7 @@ export class SupportProofs {
       this.#steps.used(ofSteps, code);
   }
 
-  /** Proves a key, by the previous step's code if the target accepts it: then the current code stays unused. */
+  /** Proves a key. Uses the previous step's code if the target accepts it, so that the current code stays unused. */
   async prove(authenticator: Authenticator): Promise<Proof> {
     const proof = await this.#prove(authenticator);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
@@ -91,7 +91,7 @@ export class SupportProofs {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
-  /** Why no other code is sent; also adds the last refusal to the running test's evidence. */
+  /** Why no other code is sent. Adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
     if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
     return 'POST /support-user/verify-totp accepted no right code of the latest keys.';
@@ -105,14 +105,14 @@ export class SupportProofs {
       if (answer.fields.success === true) return { code: before, answer };
     }
     const proof = await this.verifyUnused(authenticator);
-    // A key that is not in force yet has all its codes refused.
+    // While a key is not in force, the target refuses all its codes: this refusal teaches nothing.
     const wasInForce = this.#steps.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true)
       this.parts.codes.refuses(-1);
     return proof;
   }
 
-  /** Verifies the current code, or the next step's if an older key used this one: see StepUse. */
+  /** Verifies the current code; the next step's code if an older key used the current step: see StepUse. */
   verifyUnused(authenticator: Authenticator): Promise<Proof> {
     return this.#steps.tried(ofSteps, authenticator, async () => {
       const code = await this.#unused(authenticator);
@@ -123,7 +123,7 @@ export class SupportProofs {
     });
   }
 
-  /** Ends a series of wrong codes by a right one. It waits for a step only if the support user might be locked. */
+  /** Ends a series of wrong codes by a right one. Waits for a step only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);

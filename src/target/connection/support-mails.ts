@@ -16,7 +16,7 @@ type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | '
 const mostTries = 3;
 const mostAsked = 2;
 
-/** A lock that looks like a wrong code ends during the first of these waits, or the second. */
+/** If the target words a lock like a wrong code, the lock ends during the first or the second of these waits. */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
@@ -30,7 +30,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until one is accepted: a refused one may have been late, or meant for another address. */
+  /** Uses mailed codes until the target accepts one: a refused code may have come late, or from another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,
@@ -52,7 +52,7 @@ export class SupportMails {
       const later = this.#mayBeLate
         ? await mail.codeTo(address, mark, tried).catch(ignoring(ArrangeError))
         : undefined;
-      // A mailbox that got nothing is not waited for again.
+      // If the mailbox got nothing, the suite does not wait for it again.
       this.#mayBeLate = later !== undefined;
       if (later !== undefined) {
         code = later;
@@ -83,7 +83,7 @@ export class SupportMails {
   }
 }
 
-/** The last code that reached any address; undefined if none did, or if the mailbox shows one address only. */
+/** The last code that reached any address. Undefined if none did, or if the mailbox shows only one address. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,

@@ -34,7 +34,7 @@ const isOff = ({ enabled }: SupportConfig) => !enabled;
 
 type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
-/** The support user's MFA: reads it, changes it with the journal kept, restores it. */
+/** The support user's MFA. Reads it, changes it after noting it in the journal, and restores it. */
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
   readonly same = sameSupport;
   readonly configOf = supportConfigOf;
@@ -42,7 +42,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   private readonly admin: Credential;
   #lastRead: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
-  /** The last returned key, also after it was switched off. */
+  /** The last returned key, even after support MFA was switched off. */
   #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
@@ -50,7 +50,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
 
-  /** The key before the current one; undefined if this process enrolled only one. */
+  /** The key before the current one; undefined if this process has enrolled only one. */
   replaced: Authenticator | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
@@ -103,7 +103,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
-  /** The support user's password, which changes need from 7.3 on; undefined if the target file gives none. */
+  /** The support user's password, which changes need from 7.3 on; undefined if the target file has none. */
   get password(): string | undefined {
     return this.parts.user.password?.reveal();
   }
@@ -124,7 +124,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#noted(answer, shownAfter(body));
   }
 
-  /** PATCH of an arbitrary text, or of no body; it holds no secret. @param mistake see CallOptions */
+  /** PATCH of an arbitrary text, or without a body; the text holds no secret. @param mistake see CallOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
   }
@@ -137,7 +137,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
   }
 
-  /** Keeps any key in the answer: it is needed to switch off again. */
+  /** Keeps a key that the answer returns: the suite needs it to switch off again. */
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
     if (answer.status < 300) this.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
@@ -145,7 +145,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return answer;
   }
 
-  /** Takes the key of an answer as the current one. @param proven the code that proved it */
+  /** Takes the key in an answer as the current one. @param proven the code that proved the key */
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
     this.parts.journal.noteEnrolled(uri);
@@ -171,18 +171,18 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /** The same; undefined if this run enrolled none. */
+  /** Like {@link authenticator}; undefined if this run enrolled no key. */
   get ownAuthenticator(): Authenticator | undefined {
     const isKnown = this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
     return isKnown ? this.authenticator : undefined;
   }
 
-  /** Whether the current key was returned to the suite and no code has proven it yet. */
+  /** Whether the suite has the current key and no code has proven it yet. */
   get isUnproven(): boolean {
     return this.#enrolment !== undefined && this.#verified === undefined;
   }
 
-  /** Ensures support MFA by e-mail, at this address or one of the others. @returns which */
+  /** Ensures support MFA by e-mail, at this address or one of the others. @returns the address in use */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     this.demand({ support: 'set' });
     const { enabled, mfaType, email } = await this.assumed();
@@ -191,10 +191,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.onByEmail(address).then(() => address);
   }
 
-  /** Switches support MFA to e-mail from any state. @throws ArrangeError if that doesn't show */
+  /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show it */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // A right code switches it off again, which ends a series of wrong ones.
+    // Switching off by a right code ends a series of wrong codes.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -205,9 +205,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
-  /** Switches support MFA to TOTP with a new key from any state. @throws ArrangeError if that doesn't show */
+  /** Switches support MFA to TOTP with a new key from any state. @throws ArrangeError if GET doesn't show it */
   async onByTotp(): Promise<SupportEnrolment> {
-    // A right code proves a key, which ends a series of wrong ones.
+    // Proving a key by a right code ends a series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
       await this.proofs.prove((await this.#byTotp()).authenticator);
     return this.#byTotp();
@@ -220,25 +220,25 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
     if (answer.status >= 300) throw failed(': there is no key to test.');
-    // The first right code may switch it on.
+    // Some targets switch support MFA on only at the first right code.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.after(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
     return { answer, authenticator: this.authenticator };
   }
 
-  /** The last returned key; a new one if none is in force. */
+  /** The last returned key; if none is in force, a new one. */
   async enrolled(): Promise<SupportEnrolment> {
     this.demand({ support: 'set' });
     const known = this.#enrolment;
     const { mfaType } = await this.assumed();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
-    // It is this test's evidence, too.
+    // The known key is this test's evidence, too.
     this.parts.recorder.adopt([known.answer.exchange]);
     return known;
   }
 
-  /** On by TOTP and proven by a code, so changes need one. A proven key is kept: leaving it costs a code. */
+  /** Support MFA on by TOTP with a proven key, so changes need a code. The key is kept: leaving it costs a code. */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -257,20 +257,20 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#verified;
   }
 
-  /** A new key; the current one if it is the suite's and can't be switched off. */
+  /** A new key. The current key if it is the suite's own and can't be switched off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
   }
 
-  /** A wrong code may void the proof. Releases that don't show it are assumed to keep it. */
+  /** Whether GET shows the key as proven: a wrong code may void the proof. If the release doesn't show it, yes. */
   async #isShownAsProven(): Promise<boolean> {
     const { body } = this.expectedRead() ?? (await this.get());
     return ['kSuccess', undefined].includes(textOf(body, 'otpVerificationState'));
   }
 
-  /** Whether this key is the last returned one, in any process. */
+  /** Whether this key is the last one returned to any process of the run. */
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
@@ -282,16 +282,16 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.isRight ? this.proofs.ofNewKey(totpCode, send) : send());
-    // A wrong code may show as well, perhaps late.
+    // A wrong code may change the state as well, perhaps late.
     this.unclear();
     const enrolment = this.#enrolment;
-    // A target may accept any code: only a right one proves the key.
+    // A faulty target may accept any code, but only a right code proves the key.
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
     if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
       this.#verified = { ...enrolment, code: totpCode };
       this.proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
-      // It may have switched support MFA on.
+      // The code may have switched support MFA on.
       this.changed(isStillOn('totp'));
     }
     return answer;
@@ -319,7 +319,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#verified = undefined;
   }
 
-  /** Gives up the suite's own key if that needs no wait: the next run doesn't know its used codes. */
+  /** Gives up the suite's own key if this needs no wait: the next run doesn't know the key's used codes. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
@@ -327,7 +327,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (mfaCode !== undefined) await this.leave({ enabled: false, mfaCode });
   }
 
-  /** @throws ArrangeError if a person's key was given up: a new one would lock that person out */
+  /** @throws ArrangeError if a person's key was given up: a new key would lock that person out */
   protected async beforeStoring({ enabled, mfaType }: SupportConfig) {
     if (enabled && mfaType === 'totp')
       throw new ArrangeError(
@@ -362,7 +362,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /** Switches the current mode off; earlier refusals must never block this. */
+  /** Switches the current mode off. Refusals of earlier attempts never block this. */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { isRight: true });
   }

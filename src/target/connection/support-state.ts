@@ -14,7 +14,7 @@ export interface SupportParts extends StateParts {
   readonly user: Target['supportUser'];
 }
 
-/** Keeps the mode and address that a change set; omitted members stay. Answers may mask the address. */
+/** Keeps the mode and address that a change set, because answers may mask the address. Omitted members stay. */
 export function noteSet(journal: Journal, body: unknown): void {
   const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
   if (mode === undefined && address === undefined) return;
@@ -37,16 +37,16 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // The found address is taken from the last setting: a mistake would leave a changed address in force.
+  // If in doubt, the found address comes from the last setting: otherwise a changed address could stay in force.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/** How the configuration shows that a change was made; undefined if that is unknown in advance. */
+/** Whether a configuration shows that a change was made; undefined if this is unknown in advance. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
-  // TOTP may be on only after a code was verified.
+  // TOTP may be on only after the target verified a code.
   if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
   return ({ enabled, mfaType, email }) =>
     enabled === wanted &&
@@ -55,7 +55,7 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
-/** Whether a change switches on by e-mail; without a mode, by the stored one. Leaving TOTP would need a code. */
+/** Whether a change switches on by e-mail. Without a mode, the stored mode counts. Leaving TOTP would need a code. */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;

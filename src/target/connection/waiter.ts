@@ -12,7 +12,7 @@ export class ClockWaiter {
     private readonly mayMove = true,
   ) {}
 
-  /** Lets the target's clock advance by `ms`: moves it if possible, otherwise waits. */
+  /** Lets the target's clock advance by `ms`: moves the clock if possible, otherwise waits. */
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);

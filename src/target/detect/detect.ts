@@ -8,7 +8,7 @@ import { type Evidence, evidenceIn, look } from './evidence.js';
 
 export interface Detection {
   readonly releases: readonly ReleaseJudged[];
-  /** The best of the fitting releases; several if reading can't distinguish them. */
+  /** The best of the fitting releases; several if reads can't distinguish them. */
   readonly best: readonly ReleaseName[];
   /** The first of the best releases, or the nearest if none fits. */
   readonly nearest: ReleaseName;
@@ -87,7 +87,7 @@ interface Detected {
   readonly note: string;
 }
 
-/** A target out of reach gets the default release; later steps report the problem. */
+/** The release of a target. If the target can't be reached, the default release: later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
   try {
     const detection = await detect(target, stateDir);

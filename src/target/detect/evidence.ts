@@ -48,7 +48,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one, so only a release without its own path is contradicted.
+    // A target may keep an old path beside the new one, so it contradicts only a release without a path of its own.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -80,7 +80,7 @@ function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evid
     const documented = (contract: Contract) => methodsByPath(contract).get(path)?.split(' ') ?? [];
     const all = new Set(contracts.flatMap(documented));
     const common = [...all].filter((method) => contracts.every((each) => documented(each).includes(method)));
-    // An Allow without the methods common to all releases means something else.
+    // If Allow lacks methods that all releases have, the target uses Allow for something else.
     if (allow === undefined || common.some((method) => !allow.has(method))) return [];
     const differing = [...all].filter((method) => !common.includes(method)).sort();
     return differing.map((method) => {
@@ -158,7 +158,7 @@ function challengeEvidence({ challenges }: Look, contracts: readonly Contract[])
   return [evidenceFor(releasesOf(fitting), contracts, 'WWW-Authenticate offers Bearer', 'weak')];
 }
 
-/** Evidence for these releases and against all others. */
+/** Evidence that supports these releases and contradicts all others. */
 function evidenceFor(
   supports: readonly ReleaseName[],
   contracts: readonly Contract[],
@@ -184,7 +184,7 @@ interface Look {
   readonly letIn: boolean;
   readonly credential: string;
   readonly answers: readonly Read[];
-  /** By path: true if it exists. Undefined if the target's answers don't show it. */
+  /** Whether each path exists. Undefined if the target's answers don't show it. */
   readonly paths: ReadonlyMap<string, boolean> | undefined;
   /** The methods in Allow, for paths that send it. */
   readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
@@ -198,7 +198,7 @@ const nowhere = '/mfa-conformance-looks-for-nothing';
 /** A path with POST only in every release, which shows the target's answer to other methods. */
 const postOnly = '/totp-key';
 
-/** Reads a target by GET and OPTIONS alone: without an API key as anonymous, since a login needs a POST. */
+/** Reads a target by GET and OPTIONS alone. Without an API key it reads anonymously, since a login needs a POST. */
 export async function look(connection: Connection, contracts: readonly Contract[]): Promise<Look> {
   const { api, target } = connection;
   let requests = 0;

@@ -18,7 +18,7 @@ const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/** The requirements that a recorded answer can break: recordings may lack headers and content. */
+/** The requirements that a recorded answer can break. Recordings may lack header fields and content. */
 function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,
@@ -62,7 +62,7 @@ function relevantTo(
 /** The number of passwords and keys remembered across entries, to find them in wrong places. */
 const carriedAtMost = 50;
 
-/** Turns recorded entries into events one by one, and keeps only totals. */
+/** Turns recorded entries into events one by one, and keeps only totals in memory. */
 export class HarCheck {
   readonly #matcher: Matcher;
   readonly #carried = new Map<string, string>();
@@ -217,7 +217,7 @@ function judgeable(
   return findings.filter(({ requirement, breach: { kind } }) => {
     if (kind === 'redirect' || kind === 'wrong status') return true;
     if (ofHeaders.includes(requirement)) return hasHeaders;
-    // A recording without headers may still have the media type.
+    // A recording without header fields may still have the media type.
     return body !== undefined && (mediaType !== undefined || kind !== 'media type');
   });
 }
@@ -266,7 +266,7 @@ function secretsInUrl(url: string): [name: string, value: string][] {
 /** The breaches of the contract in a recorded request body, without its values. */
 function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
   const { request } = operation;
-  // Browsers don't record every body, so a missing one proves nothing.
+  // Browsers don't record every body, so a missing body proves nothing.
   if (body === undefined) return [];
   if (request === undefined) return [{ kind: 'unexpected request body' }];
   return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
@@ -276,7 +276,7 @@ function bodyBreaches(operation: Operation, body: string | undefined, json: unkn
 interface Matched {
   /** The API's root, without a final slash. */
   readonly root: string;
-  /** Undefined: the path is known, the method is not. */
+  /** Undefined if the path is known but the method is not. */
   readonly operation: Operation | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface HarEntry {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | undefined;
   };
-  /** Undefined: no answer came, or it came from the browser's cache. */
+  /** Undefined if no answer came, or if it came from the browser's cache. */
   readonly response: HarResponse | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface HarResponse {
   /** The content's type; undefined if not recorded. */
   readonly mediaType: string | undefined;
   readonly body: Buffer | undefined;
-  /** True if the recording holds the original bytes instead of decoded text. */
+  /** Whether the recording holds the original bytes instead of decoded text. */
   readonly asBytes: boolean;
 }
 
@@ -208,7 +208,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Keeps errors that `take` threw; all others come from invalid JSON. */
+/** Passes on errors that `take` threw; all others come from invalid JSON. */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

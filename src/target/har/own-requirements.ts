@@ -1,6 +1,6 @@
 import type { PlannedRequirement } from '../../base/model/results.js';
 
-/** Requirements on the recorded client. They are not in the catalogue, since no target can fail them. */
+/** Requirements on the recorded client. The catalogue lacks them, since no target can fail them. */
 export const ownRequirements = [
   {
     id: 'recording/requests-fit-the-contract',

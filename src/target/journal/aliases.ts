@@ -23,14 +23,14 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
     const found = await lookup(host, { all: true });
     return found.map(({ address }) => (isLoopback(address) ? 'localhost' : (mapped(address) ?? address)));
   } catch {
-    // An unknown name has no address in common with others.
+    // A name that DNS doesn't know shares no address with others.
     return [];
   }
 }
 
 /**
- * The base URL that names a target in the state folder. If another spelling of it has an open journal or a lease, the
- * target uses that spelling and shares them.
+ * The base URL that names a target in the state folder. If another spelling of the URL has an open journal or a lease,
+ * the target uses that spelling, and so shares them.
  */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);
@@ -50,7 +50,7 @@ function foldersIn(stateDir: string): string[] {
   try {
     return readdirSync(stateDir);
   } catch {
-    // Writing to an unusable folder reports the error later.
+    // If the folder is unusable, writing to it reports the error later.
     return [];
   }
 }

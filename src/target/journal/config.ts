@@ -4,7 +4,7 @@ import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi
 
 const { text, flag, listOf, oneOf, orNull } = shapes;
 
-/** Fails to compile if the contract drops one of these properties. */
+/** Fails to compile if the contract drops one of the properties in use. */
 type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
 
 /** GET /mfa-config, normalised: an absent property has its default, or null if nullable. */
@@ -59,13 +59,13 @@ export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
   return a.enabled === b.enabled && a.mfaType === b.mfaType && sameAddress;
 }
 
-/** Checks that support MFA is still on in a mode. */
+/** Makes a check that support MFA is still on in a mode. */
 export const isStillOn =
   (mode: 'email' | 'totp') =>
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/** Signs that mask characters. Real addresses hardly contain them: `foxx@` masks nothing. */
+/** Characters that mask others. Real addresses hardly contain them: `foxx@` masks nothing. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** True if `shown` is the address itself, masked as in `s***t@example.com`, or in another case. */
@@ -73,14 +73,14 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;
   const plain = (text: string) => text.replace(/[.+?^${}()|[\]\\*]/g, '\\$&');
-  // A mask doesn't extend over the at sign.
+  // A mask never covers the at sign.
   const any = shown.includes('@') ? '[^@]*' : '.*';
   return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
 /**
- * Like {@link isShownAs}, but also accepts one x for each masked character, as in `bxx@example.com`. That may be a real
- * address too, so use it only for an address that is known to be set.
+ * Like {@link isShownAs}, but also accepts one x for each masked character, as in `bxx@example.com`. Such a text may be
+ * a real address too, so use this only for an address that is known to be set.
  */
 export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   if (isShownAs(shown, address)) return true;
@@ -118,7 +118,7 @@ export function withoutNulls(config: object): Record<string, unknown> {
 const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
 export type SupportSet = Shaped<typeof supportSet>;
 
-/** The written form: configurations are normalised on reading. A member is absent if the run changed nothing of its kind. */
+/** The journal's file. Configurations are normalised on reading. A part that the run did not change is absent. */
 const isJournal = objectOf(
   {
     version: oneOf([1]),
@@ -127,7 +127,7 @@ const isJournal = objectOf(
     cluster: shapes.object,
     support: shapes.object,
     enrolledUri: text,
-    /** The suite's last setting for the support user, which a target may not show. */
+    /** The support user's mode and address as the suite last set them; GET may hide them. */
     supportSet,
     sessionId: text,
     residue: listOf(text),
@@ -142,7 +142,7 @@ export type JournalContent = Omit<Shaped<typeof isJournal>, 'cluster' | 'support
 
 const hasVersion = objectOf({ version: shapes.any });
 
-/** @throws ConfigurationError that names the file and a remedy */
+/** @throws ConfigurationError that names the file and what to do */
 export function parseJournal(json: string, file: string): JournalContent {
   const value = jsonOf(json, hasVersion);
   if (value === undefined) throw damaged(file, 'is not a JSON object with a version');

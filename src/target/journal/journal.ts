@@ -20,19 +20,19 @@ export interface Found {
 
 /**
  * The record on disk that restores a target. It is written before each change, atomically and with fsync. Only its
- * owner can read it, since it may hold an enrolled secret.
+ * owner can read the file, since it may hold an enrolled secret.
  */
 export class Journal {
   readonly file: string;
   /** The target's folder, with lease and journal. */
   readonly folder: string;
-  /** The writes sent and answered; a write without an answer may still take effect. */
+  /** The writes sent and answered. A write without an answer may still take effect. */
   readonly writes: WriteLog;
   readonly #stateDir: string;
   readonly #baseUrl: string;
-  /** The last content written or read; it remains valid if the file is lost. */
+  /** The last content written or read; it stays valid if the file is lost. */
   #known: JournalContent | undefined;
-  /** True: a failed write keeps the content in memory instead of throwing. */
+  /** If true, a failed write keeps the content in memory instead of throwing. */
   #mayFail = false;
   /** The admin's session, which can restore a target that refuses new logins once cluster MFA is on. */
   sessionId: string | undefined;
@@ -59,7 +59,7 @@ export class Journal {
     try {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
-      // A file in the folder's place is reported by writing later.
+      // If a file stands in the folder's place, writing reports it later.
       if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it tells what to restore, so nothing is changed on the target. ` +
@@ -73,15 +73,15 @@ export class Journal {
     return this.#beforeLoss(content);
   }
 
-  /** Keeps the content in memory in case the file is lost. Call it only with the lease held. */
+  /** Keeps the content in memory in case the file is lost. Call this only while holding the lease. */
   remember(): void {
     this.#known = this.read();
     this.writes.load();
   }
 
   /**
-   * Continues after the folder is lost, with the remembered content or else the configurations found at the start.
-   * From here on a failed write keeps the journal in memory.
+   * Continues after the folder is lost, with the remembered content or else with the configurations found at the start.
+   * From here on, a failed write keeps the journal in memory.
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
@@ -89,13 +89,13 @@ export class Journal {
     this.writes.loseFile();
   }
 
-  /** From here on a full disk doesn't stop the restore: the content on disk suffices for it. */
+  /** From here on, a full disk doesn't stop the restore: the content on disk is enough for it. */
   beginRestoring(): void {
     this.#mayFail = true;
     this.writes.keepInMemory();
   }
 
-  /** Keeps the configuration found first; later ones are the suite's own changes. */
+  /** Keeps the configuration that was found first; later ones are the suite's own changes. */
   noteFound(found: Found): void {
     const now = this.#current();
     const isKnown = Object.keys(found).every((part) => part in now);
@@ -132,7 +132,7 @@ export class Journal {
     }
   }
 
-  /** Keeps the original state: a worker that began after the loss found an already changed one. */
+  /** Keeps the original state: a worker that began after the loss found a changed state. */
   #beforeLoss(content: JournalContent): JournalContent {
     const known = this.#known;
     if (known === undefined || known.startedAt === content.startedAt) return content;

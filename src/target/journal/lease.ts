@@ -26,7 +26,7 @@ const { text, number } = shapes;
 /** The holder of a target, as in the lease's file. */
 const isHolder = objectOf(
   {
-    /** The target's; absent in leases of older versions. */
+    /** The target's base URL; absent in leases of older versions. */
     baseUrl: text,
     /** The user, with the CI job if there is one. */
     owner: text,
@@ -47,7 +47,7 @@ const isHolder = objectOf(
 type LeaseHolder = Shaped<typeof isHolder>;
 
 export interface LeaseOptions {
-  /** Wait for the holder instead of giving up. */
+  /** Whether to wait for the holder instead of giving up. */
   readonly wait: boolean;
   /** Reports a wait, and the takeover of a stale lease. */
   readonly tell: (message: string) => void;
@@ -59,7 +59,7 @@ const holdsMs = 120_000;
 const renewedEveryMs = 15_000;
 const lookedAtEveryMs = 250;
 const longestClockJumpMs = 3_600_000;
-/** A takeover takes milliseconds; one that takes longer was killed. */
+/** A takeover takes milliseconds. A process that takes longer was killed. */
 const longestTakeOverMs = 10_000;
 
 const heldHere = new Set<Lease>();
@@ -157,7 +157,7 @@ export class Lease {
       closeSync(this.handle);
       if (ours) rmSync(this.file, { force: true });
     } catch {
-      // The file is gone or was released before; at worst it blocks others until it expires.
+      // The file is gone or was released before. At worst it blocks others until it expires.
     }
   }
 
@@ -190,7 +190,7 @@ export class Lease {
 
 type Taken = number | LeaseHolder | { handle: number; stale: LeaseHolder; why: string } | undefined;
 
-/** @returns the handle of the lease, or its holder, or undefined if another process is just taking it */
+/** @returns the handle of the new lease, or the holder of a valid one; undefined if another process is taking it */
 function tryToTake(file: string, holder: LeaseHolder): Taken {
   const handle = create(file, holder);
   if (handle !== undefined) return handle;
@@ -199,7 +199,7 @@ function tryToTake(file: string, holder: LeaseHolder): Taken {
   return takeOver(file, holder);
 }
 
-/** Creates the lease with its whole content in one step, unless there is one. */
+/** Creates the lease with its whole content in one step, unless the file exists. */
 function create(file: string, holder: LeaseHolder): number | undefined {
   const own = `${file}.${holder.id}`;
   const handle = write(own, holder);
@@ -241,7 +241,7 @@ function write(file: string, holder: LeaseHolder): number {
   }
 }
 
-/** Replaces a stale lease. Among several processes the one that creates the mark wins, if the lease is still stale. */
+/** Replaces a stale lease. Of several processes, the one that creates the mark wins, if the lease is still stale. */
 function takeOver(file: string, holder: LeaseHolder): Taken {
   const mark = `${file}.taking-over`;
   try {
@@ -271,7 +271,7 @@ function staleness(there: LeaseHolder): string | undefined {
   return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
 }
 
-/** On the same machine the monotonic clock decides: someone may set the other one while the lease is renewed. */
+/** On the same machine the monotonic clock decides: someone may set the system clock while the lease is renewed. */
 function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
   const now = momentNow();
   if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)
@@ -314,7 +314,7 @@ function userName(): string {
   }
 }
 
-/** Containers with one host name may have different pids. */
+/** The namespace of pids: containers with one host name may have different pids. */
 function pidSpace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -323,7 +323,7 @@ function pidSpace(): string {
   }
 }
 
-/** Undefined without a file. An unreadable file counts as a lease, until it is complete or expires by its age. */
+/** The lease in a file; undefined without a file. An unreadable file counts as a lease until it expires by its age. */
 function read(file: string): LeaseHolder | undefined {
   try {
     const holder = jsonOf(readFileSync(file, 'utf8'), isHolder);

@@ -34,7 +34,7 @@ export function isDefaultStateDir(flag: string | undefined, env: NodeJS.ProcessE
   return flag === undefined && !env['MFA_CONFORMANCE_STATE'];
 }
 
-/** A common form for all spellings of a base URL, as far as that needs no DNS. */
+/** A common form for all spellings of a base URL, as far as this needs no DNS. */
 export function placeOf(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;
   const url = new URL(baseUrl);

@@ -34,9 +34,9 @@ type Line = Shaped<typeof isLine>;
 interface Write {
   readonly request: string;
   readonly sent: Moment;
-  /** Undefined without an answer: the write may still take effect. */
+  /** Undefined if no answer came: the write may still take effect. */
   answered: Moment | undefined;
-  /** True if the configuration may now differ from the original one. */
+  /** Whether the configuration may now differ from the original one. */
   mayDiffer: boolean;
 }
 
@@ -55,18 +55,18 @@ const leastLagMs = 500;
 const lineFeed = 0x0a;
 
 /**
- * The writes of a run, in a file beside the journal: a line before each is sent, another after its answer. A write
- * without an answer may still take effect after the run has ended.
+ * The writes of a run, in a file beside the journal: a line before each write is sent, another after its answer. A
+ * write without an answer may still take effect after the run has ended.
  */
 export class WriteLog {
   /** The size of the part of the file read so far, in bytes. */
   #size = 0;
   #writes = new Map<string, Write>();
   #count = 0;
-  /** True while restoring: a line that can't be written is kept in memory. */
+  /** Set while restoring: lines that can't be written are then kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** Dates writes from before the machine's last start, whose own times can't be compared. */
+  /** The start of this process dates writes from before the machine's last start: their own times can't be compared. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
@@ -81,14 +81,14 @@ export class WriteLog {
     this.#mayFail = true;
   }
 
-  /** Continues after the file is lost, perhaps with its last lines. */
+  /** Continues after the file is lost; its last lines may be missing. */
   loseFile(): void {
     this.#mayFail = true;
     const request = 'what was under way when the state folder was lost';
     this.#keep({ sent: 'unknown', request, ...momentNow() });
   }
 
-  /** Logs a write before it is sent. @throws ConfigurationError if the disk refuses it, so nothing may be sent */
+  /** Logs a write before it is sent. @throws ConfigurationError if the disk refuses it: then nothing may be sent */
   sent(request: string): string {
     this.#count += 1;
     const id = `${process.pid}-${this.#count}`;
@@ -114,8 +114,8 @@ export class WriteLog {
   }
 
   /**
-   * @param settleMs the time in which a write without an answer may still take effect
-   * @param seenMs the longest read-back delay; undefined where none was measured
+   * @param settleMs how long a write without an answer may still take effect
+   * @param seenMs the longest read-back delay; undefined if none was measured
    */
   unsettled(settleMs: number, seenMs?: number, now = momentNow()): Unsettled {
     this.load();
@@ -147,7 +147,7 @@ export class WriteLog {
     }
   }
 
-  /** Reads the added part. @returns false if the part read before doesn't end at the end of a line */
+  /** Reads the added part of the file. @returns false if the part read before doesn't end with a line */
   #readOn(size: number): boolean {
     const bytes = bytesOf(this.file, this.#size, size);
     // Writers put a line feed before and after each line.
@@ -181,7 +181,7 @@ export class WriteLog {
     }
   }
 
-  /** Doesn't create the file: if it is gone, so is the journal. */
+  /** Appends a line. Doesn't create the file: if it is gone, so is the journal. */
   #append(line: Line, durable: boolean): void {
     // The leading line feed ends a line that a kill cut off.
     const text = `\n${JSON.stringify(line)}\n`;
@@ -212,7 +212,7 @@ export class WriteLog {
   #takeLines(text: string): void {
     for (const line of text.split('\n')) {
       const read = jsonOf(line, isLine);
-      // A kill cut the line off: its write was not sent, or counts as unanswered.
+      // A kill cut the line off: its write was not sent, or it counts as unanswered.
       if (read !== undefined) this.#take(read);
     }
   }
@@ -229,7 +229,7 @@ export class WriteLog {
   }
 }
 
-/** A moment by the monotonic clock: milliseconds since the machine's start, with an id of that start. */
+/** A moment by the monotonic clock: milliseconds since the machine's start, and an id of this start. */
 export const moment = objectOf({ boot: shapes.text, up: shapes.number });
 type Moment = Shaped<typeof moment>;
 
@@ -241,7 +241,7 @@ export function momentNow(): Moment {
   return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
 }
 
-/** Empty if unknown: writes of other processes then count as sent just now. */
+/** Empty if unknown: then writes of other processes count as sent just now. */
 function readBootId(): string {
   try {
     return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;

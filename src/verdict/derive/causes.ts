@@ -9,9 +9,9 @@ const longestText = 200;
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
-  /** Failures that share a mark have one cause. */
+  /** Marks of the failure; failures that share a mark have one cause. */
   readonly marks: readonly string[];
-  /** Its answers as `operation status`. An undecided outcome with one of them follows from the failure. */
+  /** The answers as `operation status`. An undecided outcome with the same answer follows from the failure. */
   readonly answers: readonly string[];
 }
 
@@ -21,8 +21,8 @@ const share = (some: readonly string[], others: readonly string[]) =>
 
 /**
  * Groups failed and undecided outcomes by cause; each outcome has exactly one. Failures that share a mark have one
- * cause. An undecided outcome follows from a failure with the same mark or answer; without one it is a cause of its
- * own. Causes of a failed must come first.
+ * cause. An undecided outcome follows from a failure with the same mark or answer; otherwise it is a cause of its own.
+ * Causes of a failed must come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -36,7 +36,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     if (cause === undefined) open.push([sign]);
     else cause.push(sign);
   }
-  // A waived failure needs no attention unless others follow from it.
+  // A waived failure needs no attention unless other outcomes follow from it.
   return [...failures, ...open]
     .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
@@ -44,7 +44,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     .map(({ cause }) => cause);
 }
 
-/** Groups failures that share a mark, directly or through others; the plainest comes first in each. */
+/** Groups failures that share a mark, directly or through others. Each group begins with the plainest failure. */
 function grouped(failures: readonly Sign[]): Sign[][] {
   let groups: Sign[][] = [];
   for (const sign of failures) {
@@ -60,13 +60,13 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * Lower for a plainer failure: a must, on the documented flow, with an ordinary request. Equal ones keep the order of
- * the catalogue, where each area begins with its documented flow.
+ * How odd a failure is: lower for a must, on the documented flow, with an ordinary request. Failures of the same oddity
+ * keep the order of the catalogue, where each area begins with its documented flow.
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
-  // A broken target may refuse by accident.
+  // A broken target may refuse a request by accident.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]?.status);
   return (
     (outcome === 'waived' ? 8 : 0) +

@@ -60,7 +60,7 @@ export function deriveVerdict(results: RunResults): Verdict {
   });
 }
 
-/** For runs with --within: adds the share of known faults that the checked requirements find. */
+/** Adds to a run with --within the share of known faults that its checked requirements find. */
 function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
   if (selection.within === undefined) return selection;
   const ids = (isWanted: (kind: OutcomeKind) => boolean) =>

@@ -9,7 +9,7 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/** The meaning of a verdict's exit code. It mentions if 0 does not cover all MUST requirements. */
+/** The meaning of a verdict's exit code. It says so if 0 does not cover all MUST requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found; --require-complete ends such a run with 3'
@@ -33,7 +33,7 @@ export function exitCode(
 ): ExitCode {
   const codes = verdicts.flatMap(codesOf);
   if (options.usageError === true) codes.push(2);
-  // Another run uses the target, so it was not checked.
+  // Another run uses the target, so this run did not check it.
   if (options.inUse === true) codes.push(3);
   return worstOf(codes);
 }

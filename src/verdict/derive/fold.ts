@@ -35,7 +35,7 @@ interface Report {
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  /** The requests that repeat it. */
+  /** The requests that repeat the failure. */
   readonly about?: readonly About[];
 }
 
@@ -46,12 +46,12 @@ interface About extends Pick<Shown, 'way'> {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** Whether the test runs beside others, where a failure alone proves nothing. */
+  /** Whether the test runs beside others: then its failure alone proves nothing. */
   isBeside: boolean;
-  /** Its failures beside others. */
+  /** The test's failures beside others. */
   failedBeside: readonly Report[];
   ended: boolean;
-  /** The run was stopped during this test. */
+  /** Whether the run was stopped during this test. */
   isStopped: boolean;
   durationMs: number;
 }
@@ -75,7 +75,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** Whether the target file is wrong: the answers may then come from another server. */
+  /** Whether the target file is wrong: then the answers may come from another server. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
@@ -282,7 +282,7 @@ function newTest(): Tested {
   };
 }
 
-/** When a test runs again alone, its new findings replace the old ones. */
+/** A test begins. If it runs again alone, its new findings replace the old ones. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -306,7 +306,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Applies if the run ended before the test could be repeated alone. */
+/** A failure beside others is unconfirmed if the run ended before the test could be repeated alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {
@@ -360,7 +360,7 @@ function outcomeOf(
   };
 }
 
-/** Commands for all requests; where they are several, a comment names how each one differs. */
+/** The commands of requests. If there are several, a comment names how each request differs. */
 function commandsOf(about: readonly About[], command: (exchange: Exchange) => string): string {
   return about
     .flatMap(({ exchange, way }) => [

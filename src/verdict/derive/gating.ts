@@ -6,7 +6,7 @@ type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
  * The ids that passed in the baseline and were planned but not run now: they may fail. Only must requirements count;
- * with --strict also should.
+ * with --strict also should requirements.
  */
 export function lostAgainst(
   baseline: BaselineVerdict,
@@ -18,7 +18,7 @@ export function lostAgainst(
     .filter(({ level }) => level === 'must' || strict)
     .filter(({ id }) => before.get(id) === 'pass')
     .filter(({ outcome }) =>
-      // It may not apply to another release.
+      // The requirement may not apply to another release.
       outcome === 'not applicable' ? baseline.release === now.release : outcome === 'not run',
     )
     .map(({ id }) => id);

@@ -1,4 +1,4 @@
-/** Items by a key, the keys in the order of their first item. */
+/** Groups items by a key; the keys keep the order of their first items. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -10,7 +10,7 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
-/** Items by a key, the largest group first. */
+/** Groups items by a key; the largest group comes first. */
 export function bySize<T, K>(items: readonly T[], keyOf: (item: T) => K): (readonly [K, readonly T[]])[] {
   return [...groupBy(items, keyOf)].sort(([, a], [, b]) => b.length - a.length);
 }

@@ -6,10 +6,10 @@ const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'Create
 
 /**
  * The logins of a run. If a password worked first and fails at the end, the user was locked or somebody changed the
- * password. Then refusals since its last success prove nothing.
+ * password. Then refusals since the user's last success prove nothing.
  */
 export class Logins {
-  /** By user: the last exchange that accepted the password, even without the second factor. */
+  /** By user: the last exchange in which the target accepted the password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();
@@ -27,7 +27,7 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** The user, in lower case, whom this exchange refused and who was not let in since. */
+  /** The user, in lower case, whom this exchange refused and whose password the target has not accepted since. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

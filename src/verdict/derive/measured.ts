@@ -2,7 +2,7 @@ import type { RawOutcome } from '../../base/model/results.js';
 import type { ClaimedCount, Level } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 
-/** The beginning of the reason of a fact whose check failed. Nothing promised the fact, so nothing is broken. */
+/** The beginning of a fact's reason if its check failed. Nothing promised the fact, so nothing is broken. */
 export const measuredPrefix = 'measured, not judged: ';
 
 /** Applies the level to a result: a fact can't fail. */
@@ -18,7 +18,7 @@ export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   facts: Readonly<Record<string, unknown>>,
 ): T {
   const found = count === undefined ? undefined : facts[count.fact];
-  // Without a measured number nothing exceeds the bound.
+  // Without a measured number, the bound is kept.
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
   const check = {

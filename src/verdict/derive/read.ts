@@ -5,7 +5,7 @@ import { isFile, isFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
 
-/** More than any real verdict has, and less than the longest string of Node. */
+/** More bytes than any real verdict has, and fewer than Node's longest string. */
 const maxBytes = 200_000_000;
 
 /**

@@ -20,7 +20,7 @@ export function parseVerdict(text: string, place: string): Verdict {
   return validateVerdict(parseJsonFile(text, place, what), place);
 }
 
-/** For a verdict of another version this is the only problem, since it explains all others. */
+/** The only problem of a verdict of another version, since it explains all others. */
 function otherVersion(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return undefined;
   const { schemaVersion } = value;

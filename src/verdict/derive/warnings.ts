@@ -5,7 +5,7 @@ const largestOffsetMs = 90_000;
 
 const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have sent these answers';
 
-/** The warnings except the one about TLS, for reports that word it themselves from `target.tlsInsecure`. */
+/** The warnings except the one about TLS, for reports that derive this one from `target.tlsInsecure`. */
 export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly string[] }): string[] {
   return warnings.filter((warning) => warning !== notVerified);
 }
@@ -33,7 +33,7 @@ export function warningsOf({
   ];
 }
 
-/** Only the administrator knows whether this is a breach or an exemption that the cluster grants. */
+/** Only the administrator knows whether a login without a code is a breach or an exemption that the cluster grants. */
 function withoutCode(role: unknown): string {
   return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }

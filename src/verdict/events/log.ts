@@ -27,7 +27,7 @@ export const eventsFile = (folder: string): string => join(folder, eventsName);
  * Only the file's owner can read it.
  */
 export class EventLog {
-  /** The events that found no room on the disk. Only the process that created the log keeps them. */
+  /** The events for which the disk had no room. Only the process that created the log keeps them. */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -39,9 +39,7 @@ export class EventLog {
     this.#handle = orExplain(`${file} can't be written to`, () => openSync(file, 'a+', 0o600));
   }
 
-  /**
-   * Replaces an earlier log. The process that creates it must restore the target, so a full disk does not stop it.
-   */
+  /** Replaces an earlier log. The creating process must restore the target, so a full disk does not stop it. */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);
@@ -55,7 +53,7 @@ export class EventLog {
   }
 
   readonly write = (event: EventBody): void => {
-    // Restoring may go on after the run has given it up.
+    // Restoring may go on after the run has given up the log.
     if (!this.#isOpen) return;
     const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
     // After a missing event nothing is written: a log with a gap would mislead its readers.
@@ -84,7 +82,7 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** The index of the next exchange. All processes of a run share one count. */
+  /** The index of the next exchange; all processes of a run share one count. */
   nextIndex(): number {
     // Validating a whole log takes a second, and the beginnings of its lines suffice.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
@@ -106,7 +104,7 @@ export class EventLog {
     return eventsIn(likely, this.file).flatMap((event) => (event.type === 'learned' ? [event] : []));
   }
 
-  /** Writes the file again if it was deleted or replaced. @returns true if it was */
+  /** Writes the file again if somebody deleted or replaced it. @returns whether it did */
   rescue(): boolean {
     const there = statSync(this.file, { throwIfNoEntry: false });
     if (there?.ino === fstatSync(this.#handle).ino) return false;
@@ -122,7 +120,7 @@ export class EventLog {
   }
 }
 
-/** Invisible characters become JSON escapes. */
+/** An event as a line; invisible characters become JSON escapes. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
 const version = 2;
@@ -189,7 +187,7 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Empty if the file was deleted or replaced, since the events only serve for display. */
+  /** Empty if the file was deleted or replaced: the events serve only for display. */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

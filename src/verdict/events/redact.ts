@@ -39,7 +39,7 @@ const parts = ['check', 'of', 'breach', 'breaches', 'findings'];
 
 /**
  * Redacts secrets that became known after the event was logged. Only free text changes: words of the suite stay, even
- * if a weak password equals one. It searches for values, since secrets in known positions were redacted when they
+ * if a weak password equals one of them. It searches for values: secrets in known positions were redacted when they
  * were recorded.
  */
 export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {

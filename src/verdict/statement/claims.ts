@@ -8,19 +8,19 @@ export interface Claim {
   readonly name: string;
   /** A sentence that a vendor could sign. */
   readonly text: string;
-  /** What a target must do once it is claimed. */
+  /** What a target must do if the vendor claims this. */
   readonly whenTrue: string;
-  /** The names of facts that measure it, beside its requirements. */
+  /** The names of facts that measure the claim, beside its requirements. */
   readonly facts: readonly string[];
   /** Present if a number may replace true. */
   readonly count?: {
     readonly unit: string;
-    /** The counting fact, by the id of the requirement that measures it. */
+    /** The fact that counts, by the id of the requirement that measures it. */
     readonly factOf: ReadonlyMap<string, string>;
   };
 }
 
-/** A claim in the file. */
+/** A claim as it stands in the file. */
 interface Written extends Pick<Claim, 'name' | 'text'> {
   readonly true: string;
   readonly facts?: readonly string[];
@@ -29,7 +29,7 @@ interface Written extends Pick<Claim, 'name' | 'text'> {
 
 let loaded: readonly Claim[] | undefined;
 
-/** `spec/claims.yaml`, in its order. */
+/** The claims of `spec/claims.yaml`, in the file's order. */
 export function loadClaims(): readonly Claim[] {
   loaded ??= readClaims(join(packageRoot(), 'spec', 'claims.yaml'));
   return loaded;

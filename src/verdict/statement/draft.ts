@@ -7,7 +7,7 @@ import { factsOf, measuredOf } from './drift.js';
 
 const width = 110;
 
-/** Assumes that the suite is installed in the statement's folder. */
+/** This line assumes that the suite is installed in the statement's folder. */
 const schemaLine =
   '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
 
@@ -72,5 +72,5 @@ function draftOf(
   return { value: undefined, why: `Left out: ${left.join('; ')}.` };
 }
 
-/** A reason may quote the target, whose text must not end the comment. */
+/** Makes a comment of a reason. It may quote the target, whose text must not end the comment. */
 const comment = (text: string): string[] => wrap(printable(text).replace(/\s+/g, ' '), width, '# ');

@@ -42,7 +42,7 @@ interface Found {
   readonly reason: string;
 }
 
-/** Whether the requirement holds, by its outcome; undefined if the outcome leaves it open. */
+/** Whether the requirement holds, by its outcome; undefined if the outcome does not decide. */
 export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };
@@ -72,7 +72,7 @@ function inWords({ id, holds, reason }: Found & { readonly id: string }): string
 
 const longestValue = 60;
 
-/** Those of the named facts that were measured, each as `throttleAfter 5`. */
+/** The measured ones among the named facts, each as `throttleAfter 5`. */
 export function factsOf(names: readonly string[], facts: Readonly<Record<string, unknown>>): string[] {
   return names.flatMap((name) =>
     Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', longestValue)}`] : [],

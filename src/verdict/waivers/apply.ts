@@ -41,7 +41,7 @@ export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): O
   return { ...outcome, outcome: 'waived', waiver: { reason, owner, issue, expires } };
 }
 
-/** The state of each waiver, from the outcomes after {@link waived}. */
+/** The state of each waiver, by the outcomes after {@link waived}. */
 export function waiverUses(
   waivers: readonly ConcernedWaiver[],
   outcomes: readonly Outcome[],

@@ -46,7 +46,7 @@ function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: nu
 
 const startOf = (list: YAMLSeq, index: number): number => rangeOf(list, index)?.[0] ?? 0;
 
-/** For JSON and YAML in brackets. There the formatter keeps the few comments. */
+/** Removes entries of JSON, or of YAML in brackets, by the formatter, which keeps the few comments there. */
 function inBrackets(
   document: Document.Parsed,
   list: YAMLSeq,

@@ -19,16 +19,17 @@ interface Interval {
 /** A larger difference means that somebody set the clock. */
 const longestDriftMs = 2_000;
 
-/** How long answers of other nodes count, and how far apart the clocks of nodes may be. */
+/** How long a node's answer counts, and how far apart the clocks of nodes may be. */
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
- * The runner's view of the target's clock, by answers' Date headers (RFC 9110 6.6.1). Times are epoch milliseconds.
- * A header tells the second at some time during the exchange, which allows an interval of offsets. Intersecting the
- * intervals narrows the offset. A contradicting answer, from a clock that was set or drifts, starts over.
+ * The runner's view of the target's clock, by the Date headers of answers (RFC 9110 6.6.1). Times are epoch
+ * milliseconds. A header tells the second at some time during the exchange, which allows an interval of offsets.
+ * Intersecting the intervals narrows the offset. Measuring starts over if an answer contradicts them: the clock was set
+ * or drifts.
  */
 export abstract class TargetClock {
-  /** Whether the clock can be moved, so that tests need not wait. */
+  /** Whether the suite can move the clock, so that tests need not wait. */
   abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
@@ -47,7 +48,7 @@ export abstract class TargetClock {
     return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
   }
 
-  /** Whether the offset was measured; until then it counts as 0. */
+  /** Whether the offset was measured; otherwise it counts as 0. */
   get known(): boolean {
     return this.#possible !== undefined;
   }
@@ -57,14 +58,14 @@ export abstract class TargetClock {
     return this.#jumps;
   }
 
-  /** The least difference between nodes' clocks within the last minute, in milliseconds. */
+  /** The least possible difference between nodes' clocks in the last minute, in milliseconds. */
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
-    // A larger gap is one clock before and after somebody set it.
+    // A larger gap means that somebody set the clock: the two answers came before and after.
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
-  /** Learns from an answer's Date. @throws TransportError if it must read the clock again and can't */
+  /** Learns from an answer's Date. @throws TransportError if the clock must be read again and can't be */
   async learn({ dateHeader, sentAt, receivedAt }: DateSample): Promise<void> {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return;
@@ -89,7 +90,7 @@ export abstract class TargetClock {
   }
 }
 
-/** The gap in milliseconds; negative if the intervals overlap. */
+/** The gap between two intervals in milliseconds; negative if they overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
@@ -116,9 +117,9 @@ function parseHttpDate(text: string): number | undefined {
 const largestAnswer = 4096;
 
 /**
- * A clock that the suite moves by the clock protocol. GET answers `{"now": "ISO 8601"}`; POST `{"advanceMs":
- * N}` answers the same after the move. In between it follows the runner's clock, and Date headers reveal if
- * somebody else sets it.
+ * A clock that the suite moves by the clock protocol. GET answers `{"now": "ISO 8601"}`; POST `{"advanceMs": N}`
+ * answers the same after the move. Between moves the clock follows the runner's, and Date headers show if somebody else
+ * sets it.
  */
 export class ControlledClock extends TargetClock {
   readonly canMove = true;
@@ -132,7 +133,7 @@ export class ControlledClock extends TargetClock {
     super();
   }
 
-  /** @throws TransportError without an answer in time, ConfigurationError for one of another protocol */
+  /** @throws TransportError if no answer comes in time, ConfigurationError if the answer is of another protocol */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
       throw new ConfigurationError('clock.control is not an http or https URL.');

@@ -17,7 +17,7 @@ export function authorities(more?: string): readonly string[] {
   return more === undefined ? found : [...found, more];
 }
 
-/** Removes duplicates, which differ only in line breaks, since parsing each takes time. */
+/** Removes duplicates, which differ only in line breaks: parsing each certificate takes time. */
 function onceEach(certificates: readonly string[]): readonly string[] {
   return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }

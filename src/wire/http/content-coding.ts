@@ -28,8 +28,8 @@ export interface Decoded {
 }
 
 /**
- * Decodes content by its content codings (RFC 9110 8.4), which the target may choose without Accept-Encoding.
- * Content that doesn't match its codings, or exceeds `largest` bytes, stays as it is.
+ * Decodes content by its content codings (RFC 9110 8.4), which the target may choose even without Accept-Encoding.
+ * Content that doesn't match its codings, or exceeds `largest` bytes, is returned unchanged.
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

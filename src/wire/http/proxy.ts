@@ -11,11 +11,11 @@ export interface ForwardProxy {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  /** The value of Proxy-Authorization: a secret. */
+  /** The value of Proxy-Authorization, a secret. */
   readonly authorization?: string;
-  /** The password as written, decoded, and encoded in the header: secrets. */
+  /** The password as written, decoded, and encoded in the header; all are secrets. */
   readonly secrets: readonly string[];
-  /** The name for messages, without credentials. */
+  /** The proxy's name for messages, without credentials. */
   readonly name: string;
 }
 
@@ -83,8 +83,8 @@ function isInNetwork(entry: string, host: string): boolean {
 const largestAnswer = 16 * 1024;
 
 /**
- * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: a proxy that rewrites requests would be judged
- * instead of the target. @throws TransportError in words, within `timeoutMs`
+ * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: a proxy that rewrites requests would be judged instead of
+ * the target. @throws TransportError with a readable message, within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const at = { host: proxy.host, port: proxy.port };

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer waits don't belong to a limit per second. */
+/** Waits longer than this don't belong to a limit per second. */
 const longestWaitMs = 2_000;
 /** This many similar refusals reveal a limit per second. */
 const refusalsToLearn = 3;
 const similarWithin = 1.25;
-/** After fewer requests in the last second another limit refused. */
+/** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
-/** The window in which the limit's requests must fit. It covers network jitter and grows after refusals. */
+/** The window in which the limit's requests must fit. It allows for network jitter and grows after refusals. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many fruitless refusals the limit was a wrong guess. */
+/** After this many refusals despite the assumed limit, the limit was a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
@@ -30,7 +30,7 @@ export class RateLimiter {
   #sinceRefused = 0;
   #fruitless = 0;
 
-  /** @param perSecond undefined: only the target limits the rate */
+  /** @param perSecond undefined if only the target limits the rate */
   constructor(perSecond: number | undefined) {
     this.#intervalMs = perSecond === undefined ? 0 : 1000 / perSecond;
   }

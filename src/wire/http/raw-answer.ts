@@ -65,7 +65,7 @@ export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
-/** Splits the bytes after a header section; without a declared length all. Undefined: they end too early. */
+/** Splits the bytes after a header section; all are content without a declared length. Undefined if too few. */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;
@@ -85,7 +85,7 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
 /** Whether these bytes reach the declared end; of several lengths the shortest counts. */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
-  // It overrides a length (RFC 9112 6.3).
+  // A transfer coding overrides a length (RFC 9112 6.3).
   if (coding !== undefined) return isChunked(coding) && chunked(rest) !== undefined;
   const lengths = (length ?? '').split(',').map((each) => each.trim());
   return rest.length >= Math.min(...lengths.filter(isLength).map(Number));
@@ -95,7 +95,7 @@ function isLength(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** Only as the last coding do chunks mark the end of an answer. */
+/** Chunks mark the end of an answer only if chunked is the last coding. */
 function isChunked(coding: string | undefined): boolean {
   return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 }

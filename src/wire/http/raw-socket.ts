@@ -12,7 +12,7 @@ import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport
 
 const largest = 5 * 1024 * 1024;
 
-/** The time between two readings of all bytes: one after each packet would take quadratic time. */
+/** The time between two parsings of all bytes: parsing after each packet would take quadratic time. */
 const leastPauseMs = 5;
 const longestPauseMs = 250;
 
@@ -93,7 +93,7 @@ function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined
   const { host, port } = addressOf(url);
   if (url.protocol !== 'https:') {
     if (through === undefined) return connectPlain({ host, port }, ready);
-    // The caller adds its listeners first.
+    // Waits until the caller has added its listeners.
     setImmediate(() => {
       through.resume();
       ready();

@@ -34,8 +34,8 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * Explains an error with place and advice. `isLimit`: the time is the target file's request timeout; `came`: the part
- * of the answer that arrived in time.
+ * Explains an error with place and advice. `isLimit`: the time is the target file's request timeout; `came`: what part
+ * of the answer arrived in time.
  */
 export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true, came = ''): string {
   const where = `${url.origin}${url.pathname}`;

@@ -20,7 +20,7 @@ export interface WireRequest {
 /** An answer as received; only content codings are decoded. */
 export interface WireResponse {
   readonly status: number;
-  /** The reason phrase, if it was kept. */
+  /** The reason phrase, if the client kept it. */
   readonly reason?: string;
   /** Names in lower case; a comma joins repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
@@ -43,9 +43,9 @@ const extraPatienceMs = 3_000;
 export interface SendOptions {
   /** Asks the target to close the connection: bytes after a 204 would spoil its next exchange. */
   readonly closeAfter?: boolean;
-  /** A server before the API may ignore the request, which says nothing about the target's health. */
+  /** A server before the API may ignore the request: silence says nothing about the target's health. */
   readonly mayBeIgnored?: boolean;
-  /** The target may close the connection because of this request, which says nothing about others. */
+  /** The target may close the connection because of this request: this says nothing about other requests. */
   readonly mayBeClosed?: boolean;
   /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;
@@ -54,13 +54,13 @@ export interface SendOptions {
 /**
  * Sends requests to one target. It never follows redirects and never repeats a request.
  *
- * @throws TransportError in words, within the target file's request timeout
+ * @throws TransportError with a readable message, within the target file's request timeout
  */
 export class Transport {
   readonly #agent: Agent;
   /** Opens a new connection for each request. */
   readonly #fresh: Agent;
-  /** False after a connection closed under a request: the target may close others then. */
+  /** False after a connection closed during a request: the target may close others then. */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;
@@ -170,7 +170,7 @@ export function joined(headers: Record<string, string | string[] | undefined>): 
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
-    // Surrounding blanks and tabs are no part of a value (RFC 9112 5).
+    // Blanks and tabs around a value don't belong to it (RFC 9112 5).
     result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
   }
   return result;

@@ -13,12 +13,12 @@ import { changedBy } from './journalled.js';
 /** The methods allowed in a read-only run. TRACE is safe, too, but unexpected there. */
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Refuses requests that are never sent, whatever a test asks for. @param readOnly why only reads may be sent */
+/** Refuses requests that must never be sent, whatever a test asks for. @param readOnly why only reads may be sent */
 export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefined): Link {
   const { disposable } = effectiveAllow(target.allow);
   return (call, next) => {
     const { operation, request, path, options, credential } = call;
-    // Without sid it would end all users' sessions, including people's.
+    // Without sid the request would end all users' sessions, including people's.
     if (request.method === 'DELETE' && path.endsWith('/sessions') && !options.query?.['sid'])
       throw new ArrangeError('DELETE of sessions is never sent without sid.');
     if (readOnly !== undefined && !(isSafe(call) && readMethods.has(request.method)))
@@ -32,7 +32,7 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
   };
 }
 
-/** Sends nothing that touches more of the target than the running test may. */
+/** Refuses requests that touch more of the target than the running test may. */
 export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Recorder, 'scope'>): Link {
   // Without an API key, the suite itself uses the admin's session.
   const users = Object.values(accounts).filter(
@@ -49,13 +49,13 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
     if (name !== undefined && roles.has(name)) scope.logsIn(name, roles.get(name));
     else if (mailsAdmin(call, accounts.admin.apiKey)) scope.logsIn('admin', 'admin');
     const answer = await next(call);
-    // Only the answer shows it.
+    // Only the answer shows that the target throttles the sender.
     if (answer.status === 429 && call.options.throttlingIsTested) scope.note({ source: true });
     return answer;
   };
 }
 
-/** A change to a usual state needs that state only: if it is in force already, the request changes nothing. */
+/** A change to a usual state needs only this state: if it is in force already, the request changes nothing. */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
   if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
@@ -66,7 +66,7 @@ function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
 
 const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
-/** The admin's address may be the support user's second one, so such a mail must not come beside that user's tests. */
+/** The admin's address may be the support user's second one, so mail to it must not come beside that user's tests. */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
   if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')

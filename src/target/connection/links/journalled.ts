@@ -33,10 +33,10 @@ export function journalled(
   };
 }
 
-/** The part that a request changes without setting it: even a refused code may change otpVerificationState. */
+/** The part that a request may change without setting it: even a refused code may change otpVerificationState. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
-  // Sessions depend on the cluster.
+  // An ended session counts as a change of the cluster.
   return operation === 'DeleteSession' && status < 400 ? 'cluster' : undefined;
 }
 
@@ -55,7 +55,7 @@ export function changedBy(call: Call): readonly Part[] {
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** The parts that a request may change. With an undocumented method, all of them. */
+/** The parts that a request may change; with an undocumented method, all of them. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];
@@ -75,7 +75,7 @@ function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Fou
           sameSupport(supportConfigOf({ ...found.support, ...json }), found.support),
     );
   } catch {
-    // The body is not a configuration, so its effect is unknown.
+    // The body is not a configuration, so the effect of the request is unknown.
     return false;
   }
 }

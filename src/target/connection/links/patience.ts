@@ -8,7 +8,7 @@ import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
 
-/** The longest Retry-After that is obeyed, and how many consecutive ones. */
+/** The longest Retry-After that the suite obeys, and how often it obeys for one request. */
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
@@ -19,12 +19,12 @@ export interface PatienceParts {
   readonly codes: Codes;
 }
 
-/** Repeats a request until the answer no longer asks to wait: until then the target has not accepted it. */
+/** Repeats a request while the answer asks to wait: until then the target has not accepted it. */
 export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Whether the suite still waits for the target; false after one kept asking for more waits. */
+  /** Whether the suite still waits for the target; false once the target kept asking for more waits. */
   let isPatient = true;
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
@@ -32,7 +32,7 @@ export function patience(
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      // A 503 is not the target's throttling.
+      // A 503 is not the target's own throttling.
       const { throttlingIsTested: tested } = call.options;
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {

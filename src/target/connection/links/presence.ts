@@ -9,7 +9,7 @@ import type { Recorder } from '../recorder.js';
 /** A target that answered before may be away this long while it restarts. */
 const longestAbsenceMs = 15_000;
 const longestPauseMs = 1_000;
-/** A gateway may need a moment to find another node. */
+/** A gateway may need this long to find another node. */
 const aWhileMs = 500;
 
 /** Repeats requests while a target restarts, and reads once more after a closed connection (RFC 9112 9.3.1). */
