@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { declareInOrder, keepTests } from '../fixtures/index.js';
 
-// Replaces the spec files. It declares their tests in the order that finds faults soonest.
+// Runs in place of the spec files: it declares their tests in the order that finds faults soonest.
 keepTests();
 const specs = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.spec\.[jt]s$/.test(name))

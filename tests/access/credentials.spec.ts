@@ -81,7 +81,7 @@ test('access/mfa-stays-on-without-privilege', async ({ api, cluster, users, stat
 
 test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
   const viewer = await arrange(users.sessions.viewer());
-  // A new key may have an unused code already.
+  // The proven key is given up first: a new key may have an unused code at once.
   await arrange.ifItCan(support.letGo());
   const { authenticator } = await arrange(support.verified());
   const mfaCode = await codes.unused(authenticator);
@@ -89,7 +89,7 @@ test('access/support-mfa-stays-on-without-privilege', async ({ support, users, c
   for (const as of [anonymous, wrong.key(), viewer])
     expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
   await expect.shown(support, mfa.totpOn);
-  // So later tests need not wait for another code.
+  // Later tests then need not wait for another code.
   await arrange.ifItCan(support.off(mfaCode));
 });
 
@@ -113,7 +113,7 @@ test('access/session-id-header', async ({ api, users, cluster }) => {
   expect(answer).toBeAccepted();
 });
 
-/** If a wrong credential gets a 401, a 403 shows a valid credential whose owner may not read. */
+/** Whether a 403 comes from a missing role: if a wrong credential gets 401, the refused credential is valid. */
 async function isForWantOfRole(api: Api, { status }: Answer, as: Credential): Promise<boolean> {
   return status === 403 && (await api.call('GetMFAConfig', { as })).status === 401;
 }

@@ -18,7 +18,7 @@ interface Write {
   readonly path: string;
   readonly part: 'cluster' | 'support';
   readonly waysOf: WaysOf;
-  /** Harmless if accepted. On a disposable target it changes something, which shows. */
+  /** A body that does no harm if accepted. On a disposable target it changes something, so that GET shows it. */
   readonly body: (connection: Connection) => Promise<unknown>;
   readonly isDone: (answer: Answer) => boolean;
 }
@@ -30,11 +30,11 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Another way to request a write: the differences from the documented request. */
+/** Another way to request a write: what differs from the documented request. */
 type Way = Partial<Request>;
 type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
 
-/** Add a line for another. */
+/** Other spellings and methods. Add a line for another. */
 const spellings: WaysOf = ({ path }) => [
   ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
   ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
@@ -43,10 +43,10 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** Those above, and features that a server checks for every path or for none. */
+/** The spellings above, and features that a server checks for every path or for none. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
-  // The method is not in the request line.
+  // Here the method is not in the request line.
   { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
   { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
   { method: 'POST', headers: { 'X-Method-Override': write.method } },
@@ -54,7 +54,7 @@ const detours: WaysOf = (write) => [
   { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
   { headers: { 'X-HTTP-Method-Override': 'GET' } },
   { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
-  // The path is in a header field, as proxies send it.
+  // Here the path is in a header field, as proxies send it.
   { path: '/', headers: { 'X-Original-URL': write.path } },
   { path: '/', headers: { 'X-Rewrite-URL': write.path } },
   { headers: { 'X-Original-Method': 'GET' } },
@@ -63,7 +63,7 @@ const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** Leaves out documented requests, which other requirements test. */
+/** Leaves out documented requests: other requirements test them. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
@@ -130,12 +130,12 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
       throw arrange.failure(`GET ${path} itself is not refused.`);
-    // A method that the target refuses to everybody shows nothing.
+    // If the target refuses HEAD even to the admin, its refusal shows nothing.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
 });
 
-/** @throws ArrangeError if the documented way is open, which another requirement reports */
+/** @throws ArrangeError if the documented request itself is accepted, which another requirement reports */
 async function expectNoOtherWay(
   given: Pick<Fixtures, 'api' | 'connection' | 'cluster' | 'support' | 'state'>,
   { method, path, part, waysOf, body, isDone }: Write,
@@ -150,7 +150,7 @@ async function expectNoOtherWay(
       await (part === 'cluster' ? cluster.giveBack(before.cluster) : support.giveBack(before.support));
     return found;
   };
-  // The documented request must be answered like any other.
+  // If the documented request itself is accepted, other ways show nothing.
   const plain = await api.probe(method, path, sent);
   if (isDone(plain) || (await changes()).length > 0)
     throw arrange.failure(`${method} ${path} itself is not refused: other ways show nothing.`);
@@ -163,7 +163,7 @@ async function expectNoOtherWay(
     // A server may close the connection on an odd request or never answer it. Both count as refusals.
     send: ({ method, path, ...more }) =>
       arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
-    // If the answer doesn't show the write, the changed state does.
+    // If the answer doesn't show the write, the changed state shows it.
     isTaken: (request, answer) => !isReading(request, answer) && isDone(answer),
     changes,
   });

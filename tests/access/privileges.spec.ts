@@ -24,7 +24,7 @@ for (const operation of modifying) {
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // Another part may undo a change.
+      // A request with another part may undo a change, so look before it.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);
@@ -40,7 +40,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
   const anyJson = await arrange(cluster.knownAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    // Storing the same configuration changes nothing.
+    // Storing the configuration that is there already changes nothing.
     const write = () => api.call('UpdateMFAConfig', { as, anyJson });
     const read = () => api.call('GetMFAConfig', { as: admin });
     const [, first, second] = await Promise.all([read(), write(), write(), read()]);
@@ -55,7 +55,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     ['UpdateMFAConfig', config],
   ];
   const support = await arrange(connection.support());
-  // PATCH is tried only if acceptance would do no harm.
+  // PATCH is tried only if it would do no harm when accepted.
   if (!(await support.read()).enabled)
     bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
 

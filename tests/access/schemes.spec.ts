@@ -16,7 +16,7 @@ import {
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
-/** A valid credential as text, and a function that sends another text as the same kind. */
+/** A valid credential as text, and a function that makes the same kind of credential of another text. */
 interface Issued {
   readonly text: string;
   readonly as: (text: string) => Credential;
@@ -45,7 +45,7 @@ async function accepted(given: Given, by: (given: Given) => Promise<Issued>): Pr
   return issued;
 }
 
-/** Altered credentials must not work. Add a line for another requirement. */
+/** Altered credentials, which must not work. Add a line for another requirement. */
 for (const [id, issued, changed] of [
   ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
   ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
@@ -81,7 +81,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   const seen = answer.headers['www-authenticate'] ?? null;
   const [, other] =
     /^\s*(?!bearer\b|apikey\b|session|basic\b|digest\b|negotiate\b)([\w-]+)/i.exec(seen ?? '') ?? [];
-  // RFC 6750 is for Bearer. A target may issue tokens of its own type and challenge by it.
+  // RFC 6750 is about Bearer. A target may issue tokens of its own type and challenge by this type.
   if (other !== undefined) arrange.notApplicable(`the target challenges by ${other}`);
   const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
   demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
@@ -90,7 +90,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
 test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // Only credentials issued in this run go into a URL. Those of the target file never do.
+  // Only credentials issued in this run go into a URL, never those of the target file.
   const { session } = await arrange.login(users.logins.withoutCode(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
@@ -102,7 +102,7 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
     ? [{ 'session-id': id }, { sessionId: id }]
     : [];
   const token = status === 201 ? textOf(body, 'accessToken') : undefined;
-  // RFC 6750 2.3 allows a token as access_token.
+  // RFC 6750 2.3 allows a token as the query parameter access_token.
   if (token !== undefined) queries.push({ token }, { apiKey: token });
 
   for (const query of queries) {
@@ -130,14 +130,14 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
 /** Paths that need no credential, the login first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/** Spellings that contain a public path. A faulty filter lets them pass because it checks only part of the path. */
+/** Spellings that contain a public path. A faulty filter that checks only a part of the path lets them pass. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
-/** In base64 the last character and anything after the padding may mean nothing, so they are not changed alone. */
+/** Near variants. In base64 the last character, and anything after the padding, may mean nothing on its own. */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);
@@ -149,7 +149,7 @@ function nearly(text: string): readonly string[] {
   );
 }
 
-/** Forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none for another token. */
+/** Forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none if the token is not a JWT. */
 function unsigned(token: string): readonly string[] {
   const [header, payload, signature, ...rest] = token.split('.');
   const fields = objectIn(header);
@@ -166,7 +166,7 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-/** UUIDs are compared without regard to case (RFC 9562 4), and so may be any hexadecimal number. */
+/** The text with swapped case. Not applicable to UUIDs, which ignore case (RFC 9562 4), and other hexadecimal texts. */
 function inOtherCase(text: string): readonly string[] {
   const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),

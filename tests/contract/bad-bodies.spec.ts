@@ -24,7 +24,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** A lenient target most likely reads each wrong type as the current value, so acceptance changes nothing. */
+/** A lenient target most likely reads each wrong type as the current value, so accepting it changes nothing. */
 const writes = [
   {
     area: 'mfa-config',
@@ -49,16 +49,16 @@ const writes = [
     switchOn: undefined,
     send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.configureText(...sent),
     malformed: brokenOff('mfaType', '"email"'),
-    // Without the password, a target that ignores types changes nothing.
+    // The body lacks the password, so a target that ignores types changes nothing.
     wrongTypes: (): readonly object[] => [{ mfaType: 5, email: ['a@example.com'] }],
   },
 ] as const;
 
-/** Bodies with wrong types that would change the configuration. MFA is off in them, so they do no harm. */
+/** Bodies with wrong types that would change the configuration. They leave MFA off, so they do no harm. */
 function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig, wasOn: boolean): object[] {
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
   const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-  // In both orders, because a target may store each member as it reads it.
+  // Both orders of the members, because a target may store each member as it reads it.
   return [
     { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
     { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
@@ -71,7 +71,7 @@ function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig,
   ];
 }
 
-/** The number of bodies that the target refuses. An accepted one is undone, and shows nothing. */
+/** How many bodies the target refuses. An accepted body is undone, and shows nothing. */
 async function refusedOf(
   { cluster, state }: Pick<Fixtures, 'cluster' | 'state'>,
   start: ClusterConfig,
@@ -130,7 +130,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     await arrange(prepare(parts));
     await isRefusedAndHarmless();
 
-    // A target that accepts an empty body may switch MFA off. MFA is on, so that this shows.
+    // A target that accepts an empty body may switch MFA off. MFA is on here, so that GET shows it.
     if (switchOn && (await arrange.ifItCan(switchOn(parts)))) await isRefusedAndHarmless();
   });
 
@@ -155,7 +155,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
-/** Truncated JSON is no extension, which parsers may accept (RFC 8259 9). */
+/** Truncated JSON. Parsers may accept extensions of JSON (RFC 8259 9), but this is none. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
 const notTexts = [5, true, ['a'], {}];
 
@@ -179,7 +179,7 @@ for (const { area, operation, by } of refusing)
 
     const answer = await api.call(operation, { as, mistake: 'a missing body' });
 
-    // A target may read it as {}, which holds no code, and answer success false.
+    // A target may read such a body as {}, which holds no code, and answer success false.
     if (area === 'verify-totp') expect(answer).toNotVerify();
     else expect(answer).toBeRefused();
   });
@@ -236,7 +236,7 @@ async function whileOff({ connection }: Given): Promise<Credential> {
   return connection.admin();
 }
 
-/** Bodies that confuse parsers, made from a harmless one. Add a line for another. */
+/** Bodies that confuse parsers, each made from a harmless body. Add a line for another. */
 const bodies: readonly Hostile[] = [
   {
     what: 'lists nested 5,000 deep',
@@ -260,13 +260,15 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Every server may refuse it, so a server error counts as one for a client's mistake. */
+  /** Every server may refuse the body, so a server error counts as an error for a client's mistake. */
   readonly mistake?: true;
-  /** The server may reject it before reading it all, by closing the connection (RFC 9110 15.5.14). */
+  /** The server may reject the body before reading all of it, by closing the connection (RFC 9110 15.5.14). */
   readonly isLong?: true;
 }
 
-/** The requests that get hostile bodies, each with its harmless body. @throws ArrangeError if one may not have more members */
+/**
+ * The requests that get hostile bodies, each with a harmless body. @throws ArrangeError if one can't get more members
+ */
 async function hostileCalls(api: Connection['api'], admin: Credential, cluster: object, support: unknown) {
   const login = { username: 'nobody-7f1c', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
   const calls = [
@@ -284,7 +286,7 @@ async function hostileCalls(api: Connection['api'], admin: Credential, cluster: 
 test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
-  // A PATCH of enabled alone may reset mode and address. This test looks for other effects.
+  // A PATCH of enabled alone may reset mode and address. It is sent first, so that this effect doesn't count.
   await arrange(support.patch({ enabled: false }));
   const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
@@ -296,14 +298,14 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
       const answer = await answered(() => api.call(operation, options), isLong === true, connection);
       demand((answer?.status ?? 0) < 500, { kind: 'handled', least: 'no server error' }, answer);
     }
-    // After each body, because a later one may undo the effect of an earlier one.
+    // Look after each body, because a later body may undo the effect of an earlier one.
     const changes = await state.changesSince(before);
     if (changes.length > 0) await cluster.giveBack(shown);
     expect(changes).toBeNone();
   }
 });
 
-/** The answer of at most two tries; undefined if the target may close the connection. */
+/** The answer to at most two tries; undefined if none came and the target may close the connection. */
 async function answered(
   send: () => Promise<Answer>,
   mayClose: boolean,

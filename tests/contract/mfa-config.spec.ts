@@ -36,7 +36,7 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
 
 test('mfa-config/stores-enabled', async ({ cluster }) => {
   const found = await arrange(cluster.found());
-  // Users keep the types that they use, also while cluster MFA is switched off and on again.
+  // Users keep the types that they use, even while cluster MFA is switched off and on again.
   const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
   const config = {
     authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
@@ -79,14 +79,14 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
 });
 
-/** Some targets omit members that are false. */
+/** Whether GET omits retainUserMfaSettings while it is false. */
 const omitsRetain = async (cluster: ClusterMfa) =>
   memberOf((await cluster.get()).body, 'retainUserMfaSettings') === undefined;
 
 test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
-  // The value false may delete keys, and the document allows a refusal.
+  // The value false may delete keys, so only a disposable target gets it. The document allows a refusal.
   const isThrowaway = allow.disposable;
   let tried = 0;
   let isShown = false;
@@ -95,11 +95,11 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
-    // If GET hides the property, this PUT may change nothing and be refused. A switch makes it a change.
+    // If GET hides the property, the target may refuse this PUT because it changes nothing. A switch makes it a change.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 
-    // The document allows a property that no answer shows.
+    // The document allows a target to show this property in no answer.
     const now = await cluster.readUntil(
       (read) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings,
     );

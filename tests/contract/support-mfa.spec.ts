@@ -24,7 +24,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
       await support.felt();
       const read = await arrange(support.get());
       const after = configs.supportConfigOf(read.body);
-      // A PATCH that switched MFA or was refused says nothing about omitted properties.
+      // If the PATCH was refused or switched MFA, it says nothing about omitted properties.
       if (after[sent] === null || after.enabled !== before.enabled) continue;
       for (const name of names)
         if (name !== sent && before[name] !== null)
@@ -83,7 +83,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) =
 test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, state }) => {
   await arrange(support.off());
   const before = await arrange(state.snapshot());
-  // The suite can read this address, because a target that ignores the mode may switch to e-mail.
+  // The suite can read this address, because a target that ignores the mode may switch MFA on by e-mail.
   const email = addressesOf(connection.target).find((address) => address !== before.support.email);
   const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
   const answer = await arrange(support.patchAny(body));
@@ -122,7 +122,7 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
   const user = await arrange(users.mailable());
   const code = await arrange(users.codes.mailed(user));
 
-  // A target may refuse it because it changes nothing.
+  // A target may refuse this PATCH because it changes nothing.
   await arrange(support.patch({ enabled: false }));
 
   const login = await users.login(user, { code, type: 'email' });
@@ -141,7 +141,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // No code exists for an unknown mode, so the suite switches to a documented one to restore the state.
+  // No code exists for an unknown mode, so the suite first switches to a documented mode to restore the state.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;
@@ -176,7 +176,7 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
 
   for (const state of [...states, states[0]]) {
     const answers = await Promise.all(patches(state).map((patch) => patch()));
-    // A target may ask one of them to retry.
+    // A target may ask one of the concurrent requests to retry.
     if (answers.some(({ status }) => status >= 300)) continue;
     const { seen, isSo } = await stored(state);
     demand(isSo, { kind: 'whole', allowed: [state], seen }, ...answers);

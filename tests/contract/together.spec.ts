@@ -19,7 +19,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
 
   const { status } = await cluster.put({ enabled: false });
 
-  // A change may show late, so an unchanged state is confirmed after a wait.
+  // A change may show late, so the test waits before it counts the state as unchanged.
   const after = await arrange(
     cluster.settles(
       () => cluster.read(),
@@ -29,7 +29,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   );
   const kept = configs.setOf(after.authenticationTypes) === configs.setOf(before.authenticationTypes);
   facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
-  // If the types were reset, true may be the default and not the kept value.
+  // If the types were reset, true may be the default of the property and not the kept value.
   const { retainUserMfaSettings } = before;
   if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
 });
@@ -63,7 +63,7 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-  // Each PUT alone is stored as a whole, so a mixture would come from concurrency.
+  // Each PUT alone is stored as a whole. So if the state is a mixture, concurrency is the reason.
   const afterOther = await stored(cluster, other);
   const afterOne = await stored(cluster, one);
   const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
@@ -109,7 +109,7 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
   demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
 });
 
-/** A credential and the user whose it is, in words without the secret. */
+/** A credential and its user, in words without the secret. */
 interface Named {
   readonly as: Credential;
   readonly way: string;
@@ -122,7 +122,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** While MFA is off, a target may hide the types. retainUserMfaSettings may apply to one change only. */
+/** While MFA is off, a target may hide the types, and retainUserMfaSettings may apply to one change only. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;
@@ -167,7 +167,7 @@ test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, c
     ...(session === undefined ? [] : [{ as: session, way: `session of ${user.username}` }]),
   ];
   if (all.length === 0) throw arrange.failure('No account has an API key, and the admin can not log in.');
-  // Fills the target's cache, if it has one.
+  // These reads fill the target's cache, if it has one.
   for (const { as } of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));
   const known = await arrange(cluster.get());

@@ -20,7 +20,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** A login of an unknown user. */
+/** A login of a user who does not exist. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
 
 const taken: BodyClaim = { kind: 'refused', least: 'no success' };
@@ -28,8 +28,8 @@ const taken: BodyClaim = { kind: 'refused', least: 'no success' };
 type Row = readonly [RequirementId, (bodies: Fixtures['bodies']) => Promise<Refuted | undefined>];
 
 /**
- * Requirements on every body, tried with right and wrong bodies made from the contract's schemas. A failure shows the
- * simplest failing body.
+ * Requirements on every body. The tests send right and wrong bodies made from the contract's schemas. A failure shows
+ * the simplest failing body.
  */
 for (const [id, found] of [
   ['mfa-config/any-valid-body-is-stored-or-refused', ({ cluster }) => cluster.valid(storedOrRefused)],
@@ -43,7 +43,7 @@ for (const [id, found] of [
     'support-mfa/any-invalid-body-is-harmless',
     ({ support }) => support.invalid(harmlessTo('support', configs.sameSupport, configs.supportChanges)),
   ],
-  // A target may ignore properties that only it sets.
+  // A target may ignore otpVerificationState, because only the target sets it.
   [
     'support-mfa/any-invalid-body-is-refused',
     ({ support }) => support.invalid(refused, ['otpVerificationState']),
@@ -113,7 +113,7 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
   return changed(configs.supportChanges(before, after));
 }
 
-/** A target that reads a wrong value leniently may store it, but no undocumented property. */
+/** A target that reads a wrong value leniently may store the value, but no undocumented property. */
 function harmlessTo<C extends object>(
   part: Changed['part'],
   same: (a: C, b: C) => boolean,

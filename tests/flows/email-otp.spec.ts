@@ -12,7 +12,7 @@ import {
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
-/** With this many codes, a digit that never changes can't be chance. */
+/** With this many codes, a digit that is the same in all can't be chance. */
 const enoughCodes = 8;
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
@@ -30,7 +30,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   }
 
   const [first = '', ...others] = codes;
-  // Random codes do this once in a million runs.
+  // Random codes look like this once in a million runs.
   const isLikeEachOther = [0, 1, 2].every((at) => others.every((code) => code[at] === first[at]));
   const [one, two, three] = codes.map(Number);
   const isRepeated = new Set(codes).size < codes.length;
@@ -38,7 +38,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   demand(!isRepeated, { kind: 'random', pattern: 'repeated' });
   demand(!countsUp, { kind: 'random', pattern: 'equal distances' });
   demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
-  // Random codes do this less than once in a million runs.
+  // Random codes have a fixed digit less than once in a million runs.
   const all = mail.seen;
   // Codes may contain letters; positions that some codes lack are not compared.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
@@ -60,13 +60,13 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
-  // The suite doesn't wait if a limit on mails refuses it.
+  // A limit on mails may refuse this request; then the suite does not wait.
   await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
-    // If a newer code was mailed, it may have voided this one, and another requirement reports that.
+    // If the target mailed a newer code, it may have voided this one; another requirement reports the mail.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
     if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
@@ -85,7 +85,7 @@ test('email-login/wrong-password-voids-no-code', async ({ users }) => {
   expect(login).toOpenSession();
 });
 
-/** Variations of a mailed code, which then logs in unchanged. Add a line for another requirement. */
+/** Variations of a mailed code. Afterwards the code itself logs in unchanged. Add a line for another requirement. */
 for (const [id, attempts] of [
   [
     'email-login/refuses-wrong-code',
@@ -107,17 +107,17 @@ test('email-login/code-works-once', async ({ api, users }) => {
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
   const mustBeRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
-  // Twice: a refusal must not make a code valid again.
+  // Sent twice: the first refusal must not make the code valid again.
   await mustBeRefused();
   await mustBeRefused();
   await arrange(users.logins.anyhow(user));
-  // The refusal of another code must not do so either.
+  // The refusal of another code must not make it valid again.
   await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
   await mustBeRefused();
-  // The use of a newer code must not do so either: a target may remember only the last used code.
+  // The use of a newer code must not make it valid again: a target may remember only the last used code.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
-  // The code must not finish a pending session either.
+  // The used code must not finish a pending session.
   if (api.contract.operations.has('VerifyUserOtp'))
     expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
 });
@@ -136,10 +136,10 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
   if (older === newer) arrange.notApplicable(sameCodeAgain);
 
   expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
-  // A wrong code may void the current one: only another code shows whether newer ones work.
+  // The wrong code may have voided the current code, so only another code shows whether newer codes work.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
-  // A third code and its use must not make the earlier ones valid again.
+  // The third code and its use must not make the earlier codes valid again.
   for (const code of [newer, older])
     if (code !== newest) expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });
@@ -180,10 +180,10 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two consecutive wrong codes lock no account. Each junk code meets a current code.
+  // Two consecutive wrong codes lock no account. Each invalid value meets a current code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
-  // After a code was used, a target may store an empty one, which must not match.
+  // After a code was used, a target may store an empty code, which must not match.
   await refused('');
   const second = await arrange(users.codes.mailed(user));
   await refused('');
@@ -212,7 +212,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
-  // Each further try needs a new code: a used one would be refused anyway.
+  // Each further try needs a new code: the target refuses a used code anyway.
   let code = first;
   const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });
@@ -234,7 +234,7 @@ test('email-login/code-expires', async ({ users, connection, facts, oldUserCodes
     expect(await users.login(other, { code: callers, type: 'email' })).toBeRefused();
     await arrange(users.logins.settle(other));
   }
-  // Without a movable clock this would take minutes.
+  // Without a movable clock the measurement would take minutes.
   if (connection.clock.canMove)
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });

@@ -1,12 +1,12 @@
 import { expect, type Quantity } from '../../fixtures/index.js';
 
-/** An upper bound of the random bits in each text, by its length and the characters of all texts. */
+/** An upper bound of the random bits in each text, by its length and the characters that occur in any text. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
 }
 
-/** Too many bits to guess. */
+/** Nobody can guess this many bits. */
 export const leastBits = 64;
 
 /** The bound for secrets of 128 bits. In a few samples, some positions are equal by chance. */
@@ -17,13 +17,13 @@ interface Guessable {
   readonly what: Quantity;
 }
 
-/** @param least bits that can't be predicted from other texts of the kind */
+/** @param least how many bits must be unpredictable from other texts of the kind */
 export function expectRandom(texts: readonly string[], names: readonly string[], least = leastBits): void {
   const { bits, what } = randomBits(texts, names);
   expect(Math.round(bits)).toBeAtLeast(least, what);
 }
 
-/** An upper bound of the unpredictable bits in texts: the smallest of several estimates. */
+/** An upper bound of the unpredictable bits in texts: the smallest of several estimates, with its name. */
 export function randomBits(texts: readonly string[], names: readonly string[]): Guessable {
   const inText = bitsOfText(texts, names);
   const looks: Guessable[] = [{ bits: bitsThatVary(texts), what: 'bits' }];
@@ -32,7 +32,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** An estimate by the positions that vary and their characters. It needs more than two texts. */
+/** An estimate by the positions that vary between the texts, and their characters. Needs more than two texts. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);
@@ -61,7 +61,7 @@ const printable = /^[\x20-\x7e]+$/;
 /** A date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/** The same for decoded texts without names, times and common words; undefined if they don't decode. */
+/** Like {@link bitsThatVary}, for decoded texts without names, times and common words; undefined if undecodable. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

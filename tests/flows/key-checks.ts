@@ -4,10 +4,10 @@ import { expectRandom, leastSecretBits } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-/** Members by which a client might choose its key. */
+/** Members by which a client might try to choose its key. */
 export const choosing = { totpSecretKey: chosen };
 
-/** A key that the client chooses must not become the user's key. */
+/** A key that the client sends must not become the user's key. */
 export function isNotChosen(answer: Answer): void {
   expect(answer).toBeHandled();
   expect(answer).not.toHoldTheSecretOf(chosen);
@@ -22,7 +22,7 @@ const ofUri =
 const flawless = (what: 'canonical secret' | 'issuer', flaws: (keyUri: KeyUri) => readonly string[]): Check =>
   ofUri((keyUri, answer) => expect(answer).toBeWellFormed(what, flaws(keyUri)));
 
-/** Requirements on each new key, by the ends of their ids. Add a line for another check. */
+/** Requirements on each new key, by the endings of their ids. Add a line for another check. */
 export const keyChecks = [
   ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
   ['secret-is-base32', isBase32],
@@ -52,7 +52,7 @@ export async function secretMatchesUri(answer: Answer): Promise<void> {
   expect(answer).toHoldTheSecretOf(keyUri);
 }
 
-/** Checks a Key URI. @param kind the problems that count; default: all */
+/** Checks a Key URI. @param kind the problems that count; by default all */
 export async function uriIsValid(answer: Answer, kind?: 'uri' | 'parameters'): Promise<void> {
   const { problems } = secrets.parseKeyUri(await secrets.uriOf(answer));
   const texts = problems.flatMap((each) => (each.kind === (kind ?? each.kind) ? [each.text] : []));

@@ -1,7 +1,7 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** The reason if the target mails the same code again. */
+/** The reason of tests that need two different codes, if the target mails the same code again. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
 /** A user's mailed code while only TOTP is enabled. If the target mails none then, the code is mailed just before. */
@@ -20,10 +20,10 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
   return newest;
 }
 
-/** A wrong code of the same length. */
+/** A wrong code of the same length as a right one. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
 
-/** At most one of the concurrent logins succeeds. A target may refuse all. */
+/** Expects that at most one of the concurrent logins succeeds. A target may refuse all. */
 export async function openAtMostOne(logins: readonly Promise<Login>[]): Promise<void> {
   const all = await Promise.all(logins);
   const opened = all.filter(({ session }) => session !== undefined).length;

@@ -27,7 +27,7 @@ test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
 });
 
 test('send-email-otp/mails-one-code-to-the-caller', async ({ silence, users }) => {
-  // A faulty target may mail every code to the first caller.
+  // A faulty target may mail every code to the caller of the first request.
   const others = users.allWithMail().length > 1 ? [triggerNames.otherCaller] : [];
   for (const name of [triggerNames.caller, ...others]) {
     const heard = await silence.after(name);
@@ -75,7 +75,7 @@ for (const [id, ...names] of [
 
 test('email-otp/wrong-password-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
-  // Beside a credential, an accepted request may mail a code.
+  // If the request succeeds by another credential, it may mail a code.
   const beside = await arrange.ifItCan(silence.after(triggerNames.wrongPasswordWithKey));
   if (beside !== undefined && beside.answer.status >= 400) expect(beside).toHaveMailed([]);
 });
@@ -107,7 +107,7 @@ test('email-otp/mail-has-one-from-and-one-date', async ({ silence }) => {
 test('email-otp/mail-is-dated-now', async ({ silence }) => {
   const { mail, answer } = await mailOf(silence);
 
-  // The target's time at the request.
+  // The target's time when it got the request.
   const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
   const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
 
@@ -151,12 +151,12 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // A target that confuses concurrent requests may mail this code to another address.
+  // A target that confuses requests may mail this code to another address, so ask again.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);
   if (own instanceof ArrangeError) {
-    // A copy of the other user's mail is not this one's.
+    // A copy of the other user's mail is not this user's mail.
     const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
     const isAstray = typeof astray === 'string' && astray !== theirs;
     demand(!isAstray, { ...ofMail, rule: 'code for its user only' });

@@ -17,7 +17,7 @@ const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form
   login: () => ({ inSteps }),
 });
 
-/** No code, malformed codes, and lists of guesses. */
+/** Nothing, malformed codes, and lists of guesses, in place of a code. */
 const noCodes: readonly Form[] = [
   instead('no code', { otp: undefined }),
   instead('null', { otp: null }),
@@ -34,7 +34,7 @@ const noCodes: readonly Form[] = [
   },
 ];
 
-/** A source of codes for the second step: each code is from a new key. */
+/** A source of codes for the second step; each code is of a new key. */
 function inSteps(
   { api, users, codes }: Pick<Fixtures, 'api' | 'users' | 'codes'>,
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
@@ -102,7 +102,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // The target may keep codes of /email-otp and /send-email-otp apart. The second step then takes the latter.
+  // The target may distinguish codes of /email-otp and /send-email-otp. Then the second step takes the latter.
   let finished = { answer, session: first };
   if (answer.status >= 400) {
     const session = await arrange(users.logins.begun(user));
@@ -142,7 +142,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-  // If POST /users/sessions takes codes as well, a code used there must be refused here.
+  // If POST /users/sessions takes codes as well, the second step must refuse a code used there.
   const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
   const third = await arrange(users.logins.begun(user));
@@ -162,7 +162,7 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   const name = "another user's code";
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-  // A newer code may void the earlier one, so both are tried.
+  // The newer code may have voided the earlier one, so both are tried.
   for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
     const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');

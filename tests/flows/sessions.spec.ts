@@ -12,14 +12,14 @@ import type {
 import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 import { bitsOf, expectRandom, leastBits } from './guessable.js';
 
-/** Opens a session for the user that can read the configuration. */
+/** Opens a session of the user that can read the configuration. */
 async function opened(api: Api, users: Users, user: User): Promise<Credential> {
   const as = await users.sessions.id(user);
   await arrange.success(api.call('GetMFAConfig', { as }));
   return as;
 }
 
-/** Waits until a session has ended, which takes a moment on some targets. */
+/** Waits until a session has ended: some targets take a moment. */
 async function hasEnded(
   ending: Promise<Answer>,
   { api, cluster, as }: Pick<Fixtures, 'api' | 'cluster'> & { as: Credential },
@@ -59,14 +59,14 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
 test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  // A second user's session too, if there is one.
+  // Also a second user's session, if there is a second user.
   const other = users.allWithPassword().find(({ role }) => role !== user.role);
   const both = [user, ...(other === undefined ? [] : [other])];
   const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
   for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
   users.sessions.ended();
 
-  // Half of a long sid belongs to no user. Half of a short one might.
+  // Half of a long sid belongs to no user; half of a short sid might.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
     expect(
@@ -74,7 +74,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
     ).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
   }
-  // Sessions may end with a delay. Once this one has ended, earlier deletions have taken effect too.
+  // Sessions may end with a delay. Once this session has ended, earlier deletions have taken effect too.
   const [own, others] = sessions;
   if (own === undefined || others === undefined) return;
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
@@ -105,7 +105,7 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
     looksAlike(users, async (user, password) => (await users.login(user, { ...more, password })).answer);
 
   await loginsLookAlike();
-  // Another part of the target may ask for codes, with its own wording.
+  // While MFA is on, another part of the target may ask for codes, with its own wording.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   await loginsLookAlike();
@@ -170,14 +170,14 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
   const byCookie = await arrange(openedByCookie(api, users, user));
   await arrange.success(users.sessions.end(user, admin));
 
-  // Other nodes may learn of it late, and a new connection may lead to another node.
+  // Other nodes may learn late that the session ended, and a new connection may lead to another node.
   const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
   const whatItOpens = (as: Credential) => settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
   for (const as of status < 300 ? sessions : [newest]) {
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
   }
-  // Each operation may have its own cache. A new key replaces the user's, so it must be allowed.
+  // Each operation may have its own cache. A new key replaces the user's, so the test asks for it only if allowed.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
   expect(await settled(reads)).toBeRefused();
@@ -201,7 +201,7 @@ test('sessions/deleted-session-stays-refused', async ({ api, users, cluster, adm
     await arrange(users.sessions.id(user));
     await areRefused();
   }
-  // A switch may reload stored state.
+  // A switch may reload sessions that the target has stored.
   if (!allow.clusterMfa || (await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   const mayEnrol = users.allWithReplaceableTotp().some(({ role }) => role === user.role);
   if (mayEnrol) await arrange.ifItCan(users.logins.byKeyAgain(user));

@@ -7,7 +7,7 @@ interface Addresses {
   readonly third: string | undefined;
 }
 
-/** The support user's own address. @throws ArrangeError if there is none */
+/** The support user's own address. @throws ArrangeError if the target file has none */
 export function ownAddress({ supportUser }: Target): string {
   if (supportUser.email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return supportUser.email;
@@ -20,13 +20,13 @@ export function twoAddresses(target: Target): Addresses {
   return { email, second, third };
 }
 
-/** Switches support MFA to e-mail and returns the address. @throws ArrangeError if there is none */
+/** Switches support MFA to e-mail and returns the address in use. @throws ArrangeError if there is none */
 export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
   const own = ownAddress(target);
   return support.ensureEmail(own, ...threeAddresses(target));
 }
 
-/** The same with two addresses, of which `email` is current. @throws ArrangeError if there are fewer */
+/** Like {@link onAtOne}, with a second address; `email` is the current one. @throws ArrangeError if there are fewer */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
   const { second: other } = twoAddresses(target);
   const email = await onAtOne(support, target);
@@ -39,6 +39,6 @@ function threeAddresses(target: Target): readonly string[] {
 }
 
 export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
-  // Support MFA that is on stays on, because switching it off might fail.
+  // If support MFA is on, it stays on, because switching it off might fail.
   return support.mailedCode(await support.ensureEmail(ownAddress(target)));
 }

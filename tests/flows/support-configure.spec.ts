@@ -22,7 +22,7 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
   const answer = await support.patch({ enabled: true });
 
-  // Where the PUT switched support MFA on, a target may refuse to switch it on again.
+  // If the PUT switched support MFA on, a target may refuse to switch it on again.
   if (!(await support.read()).enabled) expect(answer).toBeAccepted();
   await expect.shown(support, { ...mfa.emailOn, email });
 });
@@ -65,7 +65,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(answer).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
-  // GET doesn't show the key, so a code of it is tried.
+  // GET doesn't show the key, so the test tries a code of it.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   expect(await support.configure({ mfaType: 'totp', currentPassword: mfa.wrongPassword })).toBeRefused();

@@ -29,7 +29,7 @@ test('support-email/needs-an-address', async ({ support }) => {
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // Reads must not use up the code.
+  // The read must not use up the code.
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
@@ -44,7 +44,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     mfa.emailOn,
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
-  // The next test switches support MFA on, which needs no code while it is off.
+  // The next test switches support MFA on; while it is off, this needs no code.
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 
@@ -55,7 +55,7 @@ test('support-email/not-disabled-without-code', async ({ support, connection }) 
 
 test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // A built-in test code would work on every target. Each guess counts as a failed attempt.
+  // A target may accept a built-in test code. Each guess counts as a failed attempt.
   const guesses = allow.lockOut && code !== '000000' ? ['000000'] : [];
   const wrong = [otherCode(code, 'first'), ...guesses];
   await expect.kept(
@@ -85,7 +85,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
-  // If the target treats both addresses as the same, restoring works the same way.
+  // If the target treats both addresses as the same, the suite restores the address in the same way.
   if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
@@ -99,7 +99,7 @@ test('support-email/address-not-changed-with-wrong-code', async ({ support, conn
 test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
   const first = await arrange(support.onByTotp());
   const email = ownAddress(connection.target);
-  // A target may allow the change while the key is pending. The answer must have the documented form.
+  // A target may allow the change while the key is pending; then the answer must have the documented form.
   const { status } = await support.patch({ ...mfa.emailOn, email });
   if (status >= 300) await arrange(support.onByEmail(email));
 

@@ -13,10 +13,10 @@ import {
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
-/** A target may want the address confirmed first; another requirement tests whether it changes at once. */
+/** A target may ask to confirm the address first: another requirement tests whether it changes at once. */
 const notAtOnce = 'a mailed code does not change the address at once';
 
-/** Changes the address and returns whether the answer shows it. The test fails if the first address gets no code. */
+/** Changes the address. @returns whether the answer shows it. Ends the test if the first address gets no code. */
 async function atSecond(support: SupportMfa, email: string, second: string): Promise<boolean> {
   let isClaimed = false;
   const { enabled, mfaType, email: now } = await support.read();
@@ -36,7 +36,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   return isClaimed;
 }
 
-/** The mails of two requests for codes. Late copies of the first mail arrive before the second one. */
+/** The mails of two requests for codes. Late copies of the first mail arrive before the second mail. */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
   const mark = await arrange(mail.mark());
   const earlier = new Set(mail.seen);
@@ -58,7 +58,7 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
   });
 }
 
-/** Codes go only to the current address. */
+/** Expects no mails: codes go only to the current address. */
 function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   const seen = mails.flatMap(({ to }) => to);
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
@@ -77,7 +77,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
     // If GET hides the address, the recipient of the next code shows it.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
-    // To confirm the address, the target must have mailed to it.
+    // A target that wants the address confirmed has mailed to the address.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
@@ -85,7 +85,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 
   let elsewhere = await stray();
   if (elsewhere.length > 0) {
-    // Mails may use the new address a moment after GET shows it.
+    // Mails may follow the new address a moment after GET shows it.
     await cluster.rest();
     elsewhere = await stray();
   }
@@ -93,7 +93,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
-  // Starts at the first address, because another requirement tests whether an old address still gets codes.
+  // The test starts at the first address: another requirement tests whether an old address still gets codes.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...mfa.emailOn, email: second });
@@ -120,12 +120,12 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
     arrange.notRun('the target file has no three mail addresses');
-  // The third address belongs to a user.
+  // The third address is that of a user, so the test reserves an account.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Each change needs its own code, in whichever order they arrive.
+  // Both changes carry one code. Each needs a code of its own, in whichever order they arrive.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );
@@ -162,14 +162,14 @@ test('support-email/address-is-one', async ({ support, connection }) => {
 test('support-email/not-on-without-an-address', async ({ support, connection }) => {
   const email = ownAddress(connection.target);
   await arrange(support.off());
-  // A target may keep and use an address.
+  // A target may keep an address and use it later.
   if ((await support.read()).email !== null) await arrange(support.giveBack(without));
   if ((await support.read()).email !== null) arrange.notApplicable('the target keeps the address');
 
   await support.patch({ enabled: true, mfaType: 'email' });
 
   const now = await arrange(support.read());
-  // Without an address no code arrives, so the suite switches to another mode to restore the state.
+  // Without an address no code arrives, so the suite first switches to another mode to restore the state.
   if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);

@@ -17,7 +17,7 @@ for (const [id, currentPassword] of [
     expect(await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword })).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
 
-    // The caller's own password is as wrong as any other.
+    // The caller's own password must be refused like any other wrong one.
     const own = connection.target.accounts.admin.password?.reveal();
     const other = currentPassword === undefined ? null : own;
     if (other !== undefined && other !== support.password) {
@@ -26,12 +26,12 @@ for (const [id, currentPassword] of [
       expect(await state.changesSince(before)).toBeNone();
     }
 
-    // A right code doesn't replace the password.
+    // A right code doesn't replace a wrong password.
     const mfaCode = await arrange.ifItCan(mailedCode(support, connection.target));
     if (mfaCode !== undefined)
       await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode, currentPassword })]);
 
-    // A referenceId doesn't replace a wrong password; one issued for the right password may replace a missing one.
+    // A referenceId doesn't replace a wrong password. One issued for the right password may replace a missing one.
     const referenceId =
       currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
     if (referenceId !== undefined)
@@ -43,7 +43,7 @@ test('support-password/read-only-properties-stay', async ({ support }) => {
   await arrange(support.off());
   const before = await arrange(passwordAuth(support));
 
-  // isQuorumManaged is left out: setting it could make restoring impossible.
+  // The body leaves out isQuorumManaged: setting it could make restoring impossible.
   const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
   const after = await arrange(passwordAuth(support));
   if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
@@ -64,7 +64,7 @@ test('support-reference/given-for-right-code', async ({ support, codes }) => {
 });
 
 test('support-reference/not-given-for-wrong-code', async ({ support, codes }) => {
-  // With a proven key, codes are known to be right and a referenceId can be used.
+  // With a proven key, codes are known to be right, and a referenceId can be used.
   const { authenticator } = await arrange(support.verified());
 
   const answer = await verifyToDisable(support, codes.wrong(authenticator));
@@ -93,7 +93,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
   };
   expect(await ask({})).toHaveNone('referenceId');
 
-  // If a refusal used up the code, these tries would show nothing and might lock the support user.
+  // If the refusal used up the code, further tries would show nothing and might lock the support user.
   for (const supportUserPassword of ['', null]) {
     const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');
@@ -138,7 +138,7 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
-  // Values of wrong types. Other requirements judge the answers.
+  // Values of wrong types: other requirements judge the answers to them.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expect.shown(support, mfa.totpOn);
 });
@@ -186,7 +186,7 @@ interface Reference {
 /** A referenceId that an earlier test received and did not use. */
 const unused = new WeakMap<SupportMfa, Reference>();
 
-/** Reuses an unused referenceId, because another one needs a new code. */
+/** Returns an unused referenceId if there is one, because another one needs a new code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
   unused.delete(support);
@@ -195,7 +195,7 @@ async function unusedReference(support: SupportMfa, codes: Codes): Promise<Refer
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
-/** Undefined stands for the documented default. */
+/** Whether changes need the password; if GET doesn't say, the documented default. */
 async function passwordAuth(support: SupportMfa): Promise<boolean> {
   const { body } = await support.get();
   return memberOf(body, 'requiresPasswordAuth') !== false;

@@ -10,7 +10,7 @@ import type {
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies, sent in sequence, that must not change what needs a code. A string is sent as raw content. */
+/** Bodies, sent one after the other, that must not change what needs a code. A string is sent as raw content. */
 interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -19,7 +19,7 @@ interface Row {
 
 type Proof = readonly [what: string, mfaCode: unknown];
 
-/** Values in place of a code. Texts hold no digits, because those would be guesses. Add a line for another. */
+/** Values in place of a code. They hold no digits, because digits would be guesses. Add a line for another. */
 const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
@@ -28,7 +28,7 @@ const proofs: readonly Proof[] = [
   ['0', 0],
 ];
 
-/** Ways to weaken the current MFA without saying enabled false. */
+/** Ways to weaken the current MFA without `enabled: false`. */
 const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | string)[]])[] = [
   ['nothing', {}],
   ['enabled null', { enabled: null }],
@@ -77,7 +77,7 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If an address changes without a code, no code can arrive after the first step.
+    // If the first step changes the address without a code, no code can arrive any longer.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },
@@ -110,11 +110,11 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
 type Patched = Awaited<ReturnType<SupportMfa['patch']>>;
 type VerifiedBy = Verified & { readonly answer: Patched };
 
-/** The keys whose codes verify. The last request's usually is the valid one, so its code is tried again. */
+/** The keys whose codes verify. Usually the last request's key is valid, so its code gets another try. */
 async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readonly Patched[]) {
   const verified: VerifiedBy[] = [];
   for (const answer of newestFirst) {
-    // The suite needs the proven key to switch support MFA off, however the test ends.
+    // However the test ends, the suite needs the proven key to switch support MFA off.
     const isFirst = verified.length === 0;
     const uri = secrets.handedUri(answer.fields) ?? '';
     const authenticator = isFirst ? support.hold(answer) : secrets.authenticatorOf(uri);
@@ -134,10 +134,10 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
   const uris = answers.map(({ fields }) => secrets.handedUri(fields));
-  // A target may return a pending key again.
+  // A target may return one pending key twice.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
-  // The wrong code comes before any right one, because a wrong code after a right one may change the shown state.
+  // The wrong code comes before any right one: after a right one, it may change the shown state.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified = await verifiedOf(support, codes, withKey.reverse());
@@ -162,7 +162,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
     () => support.verified(),
   );
 
-  // Other requirements test whether the other factor is accepted. Here a refusal must not void the proof.
+  // Other requirements test whether the target accepts the other factor. Here a refusal must not void the proof.
   for (const mfaType of [...(connection.target.allow.disposable ? ['salesforce'] : []), 'totp']) {
     if ((await support.patchAny({ enabled: true, mfaType })).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
@@ -183,7 +183,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const address = configs.isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
-  // The target may refuse any step, or mail nothing.
+  // The target may refuse a step, or mail nothing: then the test shows nothing.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
@@ -200,7 +200,7 @@ async function expectUnchanged(
 ): Promise<void> {
   const before = await support.read();
   const switchesOn = ({ bodies }: Row) => bodies.some((body) => memberOf(body, 'enabled') === true);
-  // A later request that switches on would hide that an earlier one switched off.
+  // A later request that switches on would hide that an earlier request switched off.
   for (const tries of [rows.filter((row) => !switchesOn(row)), rows.filter(switchesOn)]) {
     const found = await culpritOf({
       tries,
@@ -217,7 +217,7 @@ async function expectUnchanged(
   }
 }
 
-/** A session of the admin doesn't replace a code either. */
+/** A session of the admin, which doesn't replace a code either. */
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];
@@ -225,7 +225,7 @@ async function offInSession(users: Users): Promise<readonly Row[]> {
   return [{ what: "switching off with the admin's login", as, bodies: [{ enabled: false }] }];
 }
 
-/** @throws ArrangeError if the plain request succeeds without a code, which another requirement reports */
+/** @throws ArrangeError if the plain request succeeds without a code: another requirement reports this */
 function demandRefused({ status }: Answer): void {
   if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
 }

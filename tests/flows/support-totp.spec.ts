@@ -33,7 +33,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   await arrange(support.verified());
 
   const { email = null } = connection.target.supportUser;
-  // The suite can't read codes of this mode, so only a target that may stay in it gets it.
+  // The suite can't read codes of this mode, so it tries the mode only on a target that may stay in it.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
   await expect.kept(
@@ -67,7 +67,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// This test comes here because the proven key is already replaced. Replacing another needs another code.
+// This test comes here because the proven key was just replaced: replacing another one needs another code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
@@ -77,7 +77,7 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// These tests share one key. The last ones create others.
+// The next tests share one key. The last of them create other keys.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
@@ -85,7 +85,7 @@ test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
 
   expect(answer).toBeAccepted();
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
-  // A target may switch it on with the first right code.
+  // A target may switch support MFA on with the first right code.
   expect(answer).toShowAtMost({ mfaType: 'totp' });
 });
 
@@ -107,7 +107,7 @@ test('support-totp/uri-is-key-uri', async ({ support }) =>
 test('support-totp/secret-matches-uri', async ({ support }) => {
   await secretMatchesUri((await arrange(support.enrolled())).answer);
 
-  // A second request may return a new key, which needs both forms too.
+  // A second request may return a new key, which must have both forms too.
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
   const newer = again.status >= 300 ? undefined : await arrange.ifItCan(secrets.usableKeyUri(again));
   const secret = textIn(again.fields.totpSecretKey);
@@ -148,7 +148,7 @@ test('support-totp/get-never-shows-secret', async ({ support }) => {
   expect(read).toHaveNone(...names);
 });
 
-/** A proven key; the current one if the target does not let it be replaced. */
+/** A proven key; the current one if the target does not let the suite replace it. */
 async function proven(support: SupportMfa): Promise<Authenticator> {
   try {
     return (await support.verified()).authenticator;

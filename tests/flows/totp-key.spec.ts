@@ -8,7 +8,7 @@ const names = [
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // Without a colon: a label allows only one, escaped or not.
+  // This name has no colon: a label allows only one, escaped or not.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];
@@ -37,7 +37,7 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
       spoilt.map((name) => `another ${name} by the name of the key`),
     );
   }
-  // A target may refuse such a name, but not every key from now on.
+  // A target may refuse such a name, but must not refuse every key from now on.
   if (isRefused) await newKey(users, user);
 });
 
@@ -58,7 +58,7 @@ test('totp-key/gives-id-and-name', async ({ users }) => {
 });
 
 test('totp-key/echoes-name', async ({ users }) => {
-  // Characters that HTML and JSON escape. A target may refuse them.
+  // These names have characters that HTML and JSON escape. A target may refuse them.
   for (const totpKeyName of ['mfa-conformance-echo', 'mfa-conformance <Q&A> "\'é']) {
     const answer = await users.codes.createKey(users.withReplaceableTotp(), totpKeyName);
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
@@ -87,7 +87,7 @@ test('totp-key/secrets-are-unique', async ({ users }) => {
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
   const user = users.withReplaceableTotp();
-  // Judging randomness needs several keys. Only a disposable target is asked for them.
+  // Judging randomness needs several keys, so the suite asks only a disposable target for them.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));

@@ -63,13 +63,13 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
 
   await arrange.login(users.logins.byNewKey(user));
   if (!api.contract.operations.has('VerifyUserOtp')) return;
-  // One code must not complete two pending sessions either.
+  // One code must not complete two pending sessions.
   const other = await codes.unused((await arrange(users.codes.enrol(user))).authenticator);
   await openAtMostOne([1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })));
   await users.logins.settle(user);
 });
 
-/** The steps whose codes open a session, from two before to two after now; undefined if a step ended meanwhile. */
+/** The steps whose codes open a session, from two before now to two after. Undefined if a step ended meanwhile. */
 async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { authenticator } = await users.codes.enrol(user);

@@ -33,7 +33,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // If the target refuses the PUT or treats MFA as off, no second factor is skipped.
+    // If the target refuses the PUT or leaves MFA off, it skips no second factor.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
     const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];
@@ -48,7 +48,7 @@ const type = 'totp';
 
 const noFirstStep = 'the target gives no session for the password alone';
 
-/** The same text as each kind of credential. A target may look up each kind elsewhere. */
+/** The same text as each kind of credential: a target may look up each kind in another place. */
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
@@ -80,7 +80,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 
   const answer = await api.call('SendEmailOtp', { as });
 
-  // A late mail must not be taken for another test's.
+  // A late mail must not be mistaken for another test's.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
   expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
@@ -92,7 +92,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   const first: Credential[] = [];
   const admin = users.admin();
   const all = admin === undefined || admin.mfaExempt ? [user] : [user, admin];
-  // The test needs a user whose full session may change the configuration, so it includes the admin.
+  // The full session of one user must be able to change the configuration, so the admin is one of them.
   for (const each of new Map(all.map((one) => [one.role, one])).values()) {
     const { handedOut, session, unclear } = await arrange(users.login(each));
     // A session that reads everything is not pending. Another requirement reports it.
@@ -103,7 +103,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
 
-  // With support MFA off or unproven, a change locks nobody out.
+  // With support MFA off or its key unproven, a change locks nobody out.
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
   for (const as of first.flatMap(inEveryScheme)) {
@@ -120,20 +120,20 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   await mayNarrow(cluster);
   await cluster.on(['email']);
 
-  // Each try needs a new key or a later step, because the target refuses used codes anyway.
+  // Each try needs a new key or a later step: the target refuses used codes anyway.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
-    // The target refuses a code of a used step anyway. byCode waits for the next step, if accounts may be locked.
+    // The target refuses a code of a used step anyway. If accounts may be locked, byCode waits for the next step.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
 
   expect(login).toBeRefused();
-  // A user without mail has no second factor now.
+  // A user without mail has no second factor now, so only users with mail are tried.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // Codes must not finish a pending session either.
+  // Codes of a type that is off must not finish a pending session.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
   if (key !== undefined) {
     const code = await codes.unused(key.authenticator);
@@ -145,12 +145,12 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
 
 test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
-  // A repeated PUT must not forget keys either, not even one equal to the last. The target may refuse it.
+  // A repeated PUT must not delete keys, even if it equals the last one. The target may refuse it.
   const again = async (enabled: boolean) =>
     cluster.put({ ...(await arrange(cluster.known())), enabled, retainUserMfaSettings: true });
   await again(true);
   await again(true);
-  // A target may keep the keys the first time only.
+  // A faulty target may keep the keys only the first time.
   for (let round = 0; round < 2; round += 1) {
     await arrange(cluster.off());
     await again(false);
@@ -169,7 +169,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // This code is wrong for the key, even if the target still has it.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
-  // A missing secret may count as an empty one. The attempts may be used up if the account must not be locked.
+  // A missing secret may count as an empty one. If the account must not be locked, no attempt may be left for this.
   const code = codes.at(secrets.emptyKey(authenticator), 0);
   const byNoKey = await arrange.ifItCan(users.login(user, { code, type }));
   if (byNoKey !== undefined) expect(byNoKey).toBeRefused();
@@ -200,7 +200,7 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Users must not lose a type that they use. */
+/** Ends the test if cluster MFA was found on: users must not lose a type that they use. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
 }
@@ -218,7 +218,7 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
 
 test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   const { user, answer, authenticator } = await arrange(users.enrolled());
-  // A target may return an unused key again.
+  // A target may return a key again that nobody has used.
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const newer = await arrange(users.codes.enrol(user));
@@ -259,7 +259,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   if (key === undefined) return arrange.notApplicable('an API key gets no TOTP key');
 
   expect(await users.login(user)).toBeRefused();
-  // An API key may have no owner: then its TOTP key is not this user's.
+  // An API key may have no owner: then the TOTP key made with it is not this user's.
   await users.login(user, { code: await codes.unused(key), type });
   expect(await users.login(user)).toBeRefused();
   expect(await users.login(user, { code: codes.wrong(key), type })).toBeRefused();
@@ -300,7 +300,7 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
     // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // Twice, because a session limit may end the first pending session.
+  // Repeated, because a session limit may end the first pending session.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
@@ -321,7 +321,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/** Logins that must be refused. A right login afterwards shows that logins work. Add a line for another requirement. */
+/** Logins that the target must refuse; a right login afterwards shows that logins work. Add a line for another. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],

@@ -14,7 +14,7 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
-/** Requirements on every answer: each test causes some, and all answers of the run are judged. */
+/** Requirements on every answer. Each test causes some answers, and the suite judges all answers of the run. */
 const requirements: readonly (readonly [
   provoke: (api: Api, admin: Credential) => Promise<unknown>,
   ...ids: RequirementId[],
@@ -28,7 +28,7 @@ const requirements: readonly (readonly [
   [wrongLogin, 'security/no-secret-echoed'],
 ];
 
-/** Requirements that need the same answers share them. */
+/** Requirements that need the same answers share the requests. */
 const provoked = new Map<unknown, readonly Answer['exchange'][]>();
 
 for (const [provoke, ...ids] of requirements)
@@ -57,13 +57,13 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-// A target might carry out an undocumented request. Only a disposable target gets it with a credential.
+// A target might carry out an undocumented request, so only a disposable target gets it with a credential.
 test('http/405-is-error', async ({ api, admin, allow }) => {
   const answer = await arrange(
     api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
   );
 
-  // A gateway doesn't know the methods of a path, and web servers have their own pages.
+  // A gateway doesn't know the methods of a path, and web servers answer with pages of their own.
   const { allow: methods = '', 'content-type': type = '' } = answer.headers;
   const allowed = methods.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
@@ -98,7 +98,7 @@ test('http/retry-after-is-readable', async ({ api, admin, allow }) => {
 test('security/no-secret-in-head', async ({ api, users, connection }) => {
   await arrange(wrongLogin(api));
   const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
-  // Only the mailed code shows whether the answer to its request contains it.
+  // Only the mailed code shows whether the answer to its request contained the code.
   if (user !== undefined) await arrange(users.codes.mailed(user));
 });
 

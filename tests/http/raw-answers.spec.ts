@@ -1,7 +1,7 @@
 import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
-/** Extra bytes may also follow uncompressed content. */
+/** A server that compresses may send bytes even after an empty answer. */
 const headers = { 'Accept-Encoding': 'gzip' };
 
 test('http/no-content-after-204', async ({ api, admin, cluster }) => {
@@ -99,7 +99,7 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
 });
 
 test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
-  // Blank lines end a request: an unread rest of the body is answered at once.
+  // The body ends with a blank line, like a request: a target that left it unread would answer it as one.
   const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
 
   const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };
@@ -109,7 +109,7 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 });
 
 test('http/head-has-no-content', async ({ api, admin }) => {
-  // The refusing answer must end correctly as well.
+  // The answer that refuses must end correctly as well.
   for (const as of [admin, anonymous]) {
     expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }

@@ -14,7 +14,7 @@ test('http/unknown-is-no-success', async ({ api, admin, allow }) => {
   for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
     expect(await api.probe('GET', path, { as: admin, mistake: 'an unknown path' })).toBeNoSuccess();
   }
-  // An undocumented method might do anything. Only a disposable target gets it with a credential.
+  // A target might carry out an undocumented method, so only a disposable target gets it with a credential.
   const as = allow.disposable ? admin : anonymous;
   for (const [method, path] of senseless)
     expect(await api.probe(method, path, { as, mistake: `${method} where there is none` })).toBeNoSuccess();
@@ -58,7 +58,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
   }
 });
 
-/** A target that throttles some writes refuses at least one of these. */
+/** A target that throttles writes refuses at least one of this many. */
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
@@ -86,12 +86,12 @@ test('http/parallel-reads-succeed', async ({ api, admin }) => {
     const answers = await Promise.all([1, 2, 3].map(() => api.call('GetMFAConfig', { as: admin })));
     failed.push(...answers.filter(({ status }) => status >= 500).slice(0, 1));
   }
-  // A single failure may be an accident.
+  // A single failure may be an accident, so two count.
   const [, again] = failed;
   demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
 });
 
-/** Methods that no release has for their path. They do no harm even if carried out. */
+/** Methods that no release has for these paths. They do no harm even if carried out. */
 const senseless = [
   ['DELETE', '/email-otp'],
   ['DELETE', '/support-user/verify-totp'],
@@ -130,7 +130,7 @@ test('http/charset-is-no-other-type', async ({ users, cluster }) => {
   const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
 
   expect(answer).toBeAccepted();
-  // JSON has no such parameter, so a target may ignore it.
+  // JSON has no charset parameter, so a target may ignore it.
   await users.login(user, {
     contentType: 'application/json; charset=iso-8859-1',
     mistake: 'another charset',

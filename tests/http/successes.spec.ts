@@ -28,7 +28,7 @@ test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   const config = await arrange(cluster.read());
 
   const ofWhatIs = await cluster.put(config);
-  // A target may refuse a PUT that changes nothing: then a real change is tried, if allowed.
+  // A target may refuse a PUT that changes nothing. Then the test tries a real change, if allowed.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
   const mayChange = allow.clusterMfa && !config.enabled;
   if (isRefused && !mayChange) arrange.notApplicable('the target refuses a PUT that changes nothing');
@@ -42,7 +42,7 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   await arrange(support.off());
 
   const toOff = await support.patch({ enabled: false });
-  // A target may refuse to switch off what is off: then a real change is tried, if allowed.
+  // A target may refuse to switch off what is off. Then the test tries a real change, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
   if (isRefused && !mayEnrol) arrange.notApplicable('the target refuses to switch off what is off');
@@ -56,7 +56,7 @@ test('support-configure/answers-200', async ({ support }) => {
 });
 
 test('verify-totp/answers-200', async ({ support, codes, connection }) => {
-  // Replacing another proven key would need another new code.
+  // The answer that proved a key earlier is enough: replacing another proven key would need another new code.
   const known = support.lastProof;
   if (known !== undefined) connection.recorder.adopt([known.exchange]);
   const verified = async () => {
@@ -98,7 +98,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
   const user = users.withPassword();
-  // The target may refuse the password until it applies the switch of cluster MFA.
+  // Until the target applies the switch of cluster MFA, it may refuse the password.
   const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
   const request = () => users.sessions.requestToken(user);
   const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });

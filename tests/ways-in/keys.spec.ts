@@ -1,7 +1,7 @@
 import type { Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 
-/** Members that could name the owner of the requested key; add a line for another. */
+/** Members that could name another owner of the requested key; add a line for another. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
   ['username', ({ username }) => username],
   ['user', ({ username }) => username],
@@ -33,7 +33,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
-  // If another key's code works too, this key was not replaced.
+  // If another key's code opens a session too, this key was not replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });
@@ -63,7 +63,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // Until the first code of a key, a target may let a pending session enrol.
+  // Until a code of a key was used, a target may let a pending session enrol.
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
@@ -86,7 +86,7 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');
 
-  // The first enrolment may end the session of the second.
+  // The first enrolment may end the session in which the second one is requested.
   const answers = await arrange(Promise.allSettled([1, 2].map(() => users.codes.enrol(user))));
   const keys = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   for (const each of answers)
@@ -116,7 +116,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
   const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
   const answers = [
     { name: 'the cookie of the password alone', answer: alone.answer },
-    // If that login opens a session, another requirement reports it.
+    // If the login with a wrong code opens a session, another requirement reports it.
     ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
   ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
   if (answers.length === 0) arrange.notApplicable('without a right code the target sets no cookie');
@@ -127,7 +127,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
 
 test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) => {
   await arrange(users.enrolled());
-  // A target may confuse the admin's account with the support user's, whose key then replaces the admin's.
+  // A target may confuse the admin's account with the support user's: then the support user's key replaces the admin's.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -135,7 +135,7 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
   let code = await codes.unused(supports.authenticator);
 
   for (const { user, authenticator } of all) {
-    // No user's login uses it up, so it serves all: another one would need the next step.
+    // One code serves for all users, because no login of theirs uses it up: another code would need the next step.
     if (!codes.isRight(supports.authenticator, code) || codes.isRight(authenticator, code))
       code = await codes.unlike(supports.authenticator, authenticator);
     expect(await users.login(user, { code, type })).toBeRefused();
@@ -143,7 +143,7 @@ test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) 
   }
 });
 
-/** If any code works, a right code doesn't show whose key it is. */
+/** Ends the test if any code works: then a right code doesn't show whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');

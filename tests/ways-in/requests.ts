@@ -95,7 +95,7 @@ export interface OtherRequest {
   readonly path?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The content, instead of the members as JSON. */
+  /** The content of the body; without it, the members as JSON. */
   readonly content?: readonly [what: string, of: (members: Readonly<Record<string, string>>) => string];
 }
 

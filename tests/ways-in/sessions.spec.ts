@@ -10,7 +10,7 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
   const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
   const user = users.withPassword();
-  // Just after the switch, the target may still ask for a code.
+  // Just after the switch, the target may still ask for a code, so the login is repeated.
   await arrange.login(users.logins.withoutCode(user));
 
   // A target may refuse unknown members, or invalid credentials beside a password.

@@ -14,11 +14,11 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [mfa.off({ mfaCode })]));
 
-/** Too few attempts to lock the account. A right code ends the series. */
+/** The first forms, too few to lock the account. A right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// In this order the support user's key is rarely proven and replaced, which needs a new code each time.
+// In this order of the tests the support user's key is rarely proven and replaced: each time needs a new code.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);
@@ -46,7 +46,7 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
   await arrange(support.proofs.endSeries(authenticator));
 });
 
-// The following tests use the key that this one proves.
+// The following tests use the key that this test proves.
 test('verify-totp/accepts-leading-zero', async ({ support, connection, runOptions }) => {
   const byZero = async () => {
     const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
@@ -85,7 +85,7 @@ test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes,
 
 test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, codes }) => {
   const { authenticator } = await arrange(support.verified());
-  // The code is not sent here, so that the next test can use it.
+  // The code stays unsent here, so that the next test can use it.
   const code = await codes.unsent(authenticator);
   await expect.kept(support, mfa.totpOn, offWith([code.slice(0, 1), `${code}0`]));
   await mfa.unlockedBy(api, support, authenticator);
@@ -103,6 +103,6 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   }
   expect(open).toBeShut();
   expect(await support.read()).toHaveMembers(mfa.totpOn);
-  // So later tests need not wait for another code.
+  // Later tests then need not wait for another code.
   await arrange(support.off(code));
 });

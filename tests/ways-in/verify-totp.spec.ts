@@ -3,7 +3,7 @@ import { arrange, configs, expect, firstHalf, mfa, secrets, test } from '../../f
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
-/** Codes that must not verify, and the current key, whose right code ends the attempt series. */
+/** Codes that must not verify, and the current key: its right code ends the attempt series. */
 interface Wrong {
   readonly wrong: readonly (string | undefined)[];
   readonly key?: Authenticator;
@@ -50,7 +50,7 @@ async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong
   return { wrong: [codes.at(authenticator, 0), mailed] };
 }
 
-/** Add a line for another requirement. */
+/** Requirements on wrong codes, each with its preparation. Add a line for another. */
 for (const [id, prepared] of [
   ['verify-totp/refuses-wrong-code', ofKey((codes, key) => [codes.almost(key, 'first')])],
   [
@@ -78,7 +78,7 @@ for (const [id, prepared] of [
 test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // The caller may be one of these users, and their code must not verify either.
+  // A user's code must not verify, even if that user is the caller.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
@@ -92,7 +92,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Few enough to lock no account.
+  // These are few enough to lock no account.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
@@ -114,7 +114,7 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// The following tests prove keys. Each is shared, because replacing it needs a new code.
+// The following tests prove keys and share them, because replacing a key needs a new code.
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const first = await arrange(plain(codes, async () => (await support.onByTotp()).authenticator));
   // A second request may return another key, or none.
@@ -151,7 +151,7 @@ test('totp-key/apart-from-support-mfa', async ({ support, users, state }) => {
 test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
   const supports = await arrange(support.verified());
 
-  // The caller may be one of these users, and their code must not verify either.
+  // A user's code must not verify, even if that user is the caller.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -159,11 +159,11 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
     await expect.kept(support, mfa.totpOn, [
       mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),
     ]);
-  // A target may return the same key again, and the attempts may be used up if the account must not be locked.
+  // A target may return the same key again. If the account must not be locked, no attempt may be left for this.
   const { replaced } = support;
   const mfaCode = replaced && (await arrange.ifItCan(codes.unlike(replaced, supports.authenticator)));
   if (mfaCode !== undefined) await arrange.ifItCan(expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]));
-  // Ends the attempt series by a right code. Only a target that may lock is worth a wait for one.
+  // A right code ends the attempt series. Only a target that may lock is worth the wait for such a code.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 
@@ -177,7 +177,7 @@ test('verify-totp/refuses-replay', async ({ support, connection }) => {
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
   const { replay, off, after } = await arrange(replayed(support));
 
-  // Another requirement tests whether the target refuses it.
+  // Another requirement tests whether the target refuses the used code.
   if (replay.fields.success === true || off === undefined)
     throw arrange.failure('The used code verifies again.');
   connection.recorder.adopt([replay.exchange, off.exchange]);
@@ -214,7 +214,7 @@ const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // Each test records the exchanges, so that its failure shows them.
+  // Each test records the exchanges of the shared answer, so that its failure shows them.
   known.catch(() => replays.delete(support));
   return known;
 }

@@ -27,7 +27,7 @@ for (const [id, waysOf, isWrong] of [
     await bypass.expectCodeNeeded(account, await bypass.tryWays({ ...account, isWrong }, ways));
   });
 
-/** Features of a login that must not replace a code, several in one request. */
+/** Features of a login that must not replace a code. One request carries several. */
 for (const [id, ...groups] of [
   ['ways-in/other-member-skips-no-code', [junkCertificate], members],
   ['ways-in/header-skips-no-code', headers],
@@ -70,7 +70,7 @@ test('ways-in/code-of-others-at-once-skips-no-code', async ({ api, users, codes 
     [other, one.user, 1],
   ] as const) {
     const code = await codes.unused(authenticator);
-    // One login at a time beside the one with a code.
+    // The victim's logins run one at a time, beside the login with a code.
     const inTurn = async () => {
       for (let n = 0; n < times; n += 1) {
         const { session, answer } = await users.login(victim);
@@ -119,7 +119,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
 
   const isOpen = await bypass.opensAnything({ api, users, user }, answer);
   await arrange.login(users.logins.byNewKey(user));
-  // If the password alone or any code is accepted, another requirement reports that.
+  // If the password alone or any code gets a token, another requirement reports it.
   if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
     arrange.notApplicable('a wrong code gets an access token as well');
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
@@ -148,7 +148,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
       if (session !== undefined) open.push({ name, answer });
     }
   }
-  // Removes the type now. If cluster MFA was found on, it would stay until the end of the run.
+  // Removes the type at once: if cluster MFA was found on, the type would stay until the end of the run.
   await arrange(cluster.put(before));
   await arrange(state.clusterOnce(before));
   expect(open).toBeShut();

@@ -107,7 +107,7 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   let promised = 0;
   let isMailLimited = false;
 
-  // A guess may by chance be the newest code, which only its mail tells. So one that opens a session is no breach.
+  // By chance a guess may be the newest code, which only its mail shows. So a guess that opens is no breach.
   const guess = async () => {
     const asked = await users.codes.request(user, measured);
     // A limit on mails stops guessers as well.
@@ -123,7 +123,7 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   const got = await mail.counted(mark, isCode, promised);
   await rest();
   const isLimited = isMailLimited || after !== undefined || got < promised;
-  // Refusals show nothing on a target that refuses right codes as well.
+  // If the target refuses right codes as well, its refusals show nothing.
   if (!isLimited) await arrange.login(users.logins.byNewMail(user));
   demand(isLimited, guesses.noThrottle, last);
 });

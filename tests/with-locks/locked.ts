@@ -1,7 +1,7 @@
 import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, asCall, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
-/** These tests measure how many attempts are accepted. */
+/** These tests measure how many attempts the target accepts. */
 export const measured = { expects: 'either' } as const;
 export const measuredCall = asCall(measured.expects);
 
@@ -20,7 +20,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** For guesses at a login: a wrong code that opens a session is a breach of its own. */
+/** What throttling needs for guesses at a login: a wrong code that opens a session is a breach of its own. */
 export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
@@ -53,7 +53,7 @@ export async function isOut(users: Users, user: User, right: Guessed['right']): 
   return (await users.login(user, right)).session === undefined;
 }
 
-/** Whether the target limited wrong codes. Waits for the end of the lock, if the run may. */
+/** Whether the target limited wrong codes. Waits for the end of the lock, if the run may wait. */
 export async function isLimited({ after, isOut, rest }: Guessed): Promise<boolean> {
   if (isOut || after !== undefined) await rest();
   return isOut || after !== undefined;
@@ -68,7 +68,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** If preparing fails and earlier tests may have locked the account, the test counts as not run. */
+/** If preparing fails although an earlier test may have locked the account, the test counts as not run. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
@@ -76,7 +76,7 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
   });
 }
 
-/** Sends wrong codes or passwords until the answers change. The right one must then be refused. */
+/** Sends wrong codes or passwords until the answers change. The target must then refuse the right one. */
 export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,

@@ -10,12 +10,12 @@ const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user,
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
-/** A user whose password works now and may be locked. */
+/** A user whose password works now, and whom the suite may lock. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
   const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
   const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
-    // Just after cluster MFA was switched off, the right password alone may be refused.
+    // Just after cluster MFA was switched off, the target may refuse even the right password alone, so wait.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
