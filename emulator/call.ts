@@ -20,20 +20,20 @@ export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
 /** One request on its way through the pipeline. */
 export interface Call {
-  /** Null for a path or method outside the API. */
+  /** The operationId; null for a path or method outside the API. */
   readonly operation: string | null;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** As sent: name, value, name, value. */
+  /** Names and values in turn, as sent. */
   readonly rawHeaders: readonly string[];
-  /** Bytes as sent; undefined where there were too many. */
+  /** The bytes as sent; undefined if there were too many. */
   content: Buffer | undefined;
-  /** Undefined without content. */
+  /** Undefined if the request has no content. */
   body: Json | undefined;
-  /** Undefined: the call is anonymous. */
+  /** Undefined for an anonymous call. */
   caller: User | undefined;
   readonly skip: Set<Step>;
   /** The connection of the request. */
@@ -44,21 +44,21 @@ export interface Call {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** Undefined: no content. */
+  /** Undefined if the answer has no content. */
   body: Json | undefined;
 }
 
 /** An answer as bytes. */
 export interface WireAnswer {
   status: number;
-  /** Names in lower case. Framing is added when it is sent. */
+  /** Names are in lower case. Framing fields are added when the answer is sent. */
   headers: Record<string, string>;
   content: Buffer | undefined;
   /**
-   * Set only by faults. The server writes the answer to the socket as given, then closes the connection.
-   * `after`: bytes after the framed content. `keep`: how many bytes are sent. `contentOnHead`: HEAD gets the
-   * content as well. `framing`: the framing header fields, where a name may repeat. `reason`: the reason
-   * phrase. `contentAfterMs`: the pause between head and content.
+   * Set only by faults. The server writes the answer to the socket unchanged, then closes the connection. `after`:
+   * bytes after the framed content. `keep`: how many bytes are sent. `contentOnHead`: HEAD gets the content as well.
+   * `framing`: the framing header fields, where a name may repeat. `reason`: the reason phrase. `contentAfterMs`: the
+   * pause between head and content.
    */
   raw?: {
     after?: Buffer;
@@ -68,12 +68,12 @@ export interface WireAnswer {
     reason?: string;
     contentAfterMs?: number;
   };
-  /** Set only by variants: a 103 (RFC 8297) or an unrequested 100 (RFC 9110 15.2) precedes it. */
+  /** Set only by variants: before the answer comes a 103 (RFC 8297) or an unrequested 100 (RFC 9110 15.2). */
   hints?: true;
   continues?: true;
 }
 
-/** The API refuses a request: operations throw it, and the pipeline answers an Error. */
+/** The API refuses a request: an operation throws this, and the pipeline answers with an Error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -94,7 +94,7 @@ export function noContent(): Answer {
 /** The credentials in a request, as far as this release reads them. */
 export interface Credentials {
   readonly apiKey?: string;
-  /** Value of Authorization. */
+  /** The value of Authorization. */
   readonly authorization?: string;
   readonly sessionId?: string;
 }
@@ -104,7 +104,7 @@ export interface Credentials {
  * decide nothing themselves.
  */
 export interface Rules {
-  /** For new TOTP keys; the window is in steps. */
+  /** The parameters of new TOTP keys; the window is in steps. */
   totp: {
     algorithm: Algorithm;
     digits: number;
@@ -120,16 +120,16 @@ export interface Rules {
     newerVoidsOlder: boolean;
     /** The delay of a mail in real milliseconds. */
     delayMs: number;
-    /** The delay of a copy; undefined for none. */
+    /** The delay of a second copy of each mail; undefined if there is none. */
     copyMs?: number;
   };
-  /** How many consecutive wrong codes lock an account, and for how long by the emulator's clock. */
+  /** How many consecutive wrong codes lock an account, and for how long, by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
-  /** The same for passwords: a right password ends only an attempt series of passwords. */
+  /** Like {@link throttle}, for passwords: a right password ends only an attempt series of passwords. */
   passwordThrottle: { attempts: number; lockMs: number };
   /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
-  /** The most mails with unused codes for an account within a time of the emulator's clock. */
+  /** The most mails with unused codes that an account gets within a time of the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
@@ -145,13 +145,13 @@ export interface Rules {
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
 
   newSecret(call: Call, world: World): Buffer;
-  /** The text of a secret in totpSecretKey. */
+  /** A secret as totpSecretKey shows it. */
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
   /** The step within the accepted window that a code belongs to. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
-  /** The keys whose codes count for a user's login. */
+  /** The keys whose codes are right at a user's login. */
   loginKeys(user: User, world: World): readonly TotpKey[];
 
   passwordRight(user: User, password: string): boolean;
@@ -179,7 +179,7 @@ export interface Rules {
   mailsNow(owner: MailCode['owner'], world: World): boolean;
   newMailCode(world: World, owner: MailCode['owner']): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
-  /** One mail to each address; repeated addresses get repeated mails. */
+  /** The addresses that each get one mail; an address that occurs twice gets two. */
   recipients(address: string, call: Call, world: World): readonly string[];
   compose(code: string): Message;
   isAddress(text: string): boolean;

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
 export interface Certificate {
-  /** PEM. */
+  /** PEM text. */
   readonly cert: string;
   readonly key: string;
   /** SHA-256 of the SubjectPublicKeyInfo, Base64. */
@@ -16,7 +16,7 @@ export async function createCertificate(host: string): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'MFA emulator' }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // Clients whose clock is a little behind must accept the certificate as well.
+    // The certificate is valid from yesterday, for clients whose clock is a little behind.
     notBeforeDate: new Date(Date.now() - 24 * 3600 * 1000),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

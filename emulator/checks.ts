@@ -1,7 +1,7 @@
 import { isObject, type Json, own } from './json.js';
 import type { Release } from './releases.js';
 
-/** The feature of a release that a property belongs to. */
+/** The feature with which a property came into the API. */
 type Came = 'supportPassword' | 'references';
 
 type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms' | 'purpose';
@@ -10,7 +10,7 @@ interface PropertyCheck {
   readonly kind: Kind;
   readonly nullable?: true;
   readonly required?: true;
-  /** Read only if the release has this feature. */
+  /** The feature that a release must have for the emulator to read the property. */
   readonly cameWith?: Came;
 }
 
@@ -67,7 +67,7 @@ export const bodyChecks = {
   },
 } as const satisfies Record<string, BodyCheck>;
 
-/** The mistake in a body, in words that name properties but never repeat a value. */
+/** The mistakes in a body, in words that name properties but never repeat a value. */
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {

@@ -4,7 +4,7 @@ import type { MailCode, Owner, TotpKey, User } from './state.js';
 /**
  * Judges a code or a password. Too many consecutive wrong ones lock the account.
  *
- * @throws Refusal 429 while it is locked
+ * @throws Refusal 429 while the account is locked
  */
 export function attempt(
   owner: Owner,
@@ -42,7 +42,7 @@ export function useTotpCode(code: string, keys: readonly TotpKey[], world: World
   return false;
 }
 
-/** Whether a mailed code is right for an owner; counts its use if so. */
+/** Whether a mailed code is right for an owner; counts the code's use if so. */
 export function useMailCode(code: string, owner: Owner, world: World): boolean {
   const now = world.clock.now();
   const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
@@ -109,7 +109,7 @@ export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }
 
-/** Counts wrong passwords for every given name, so that a count doesn't reveal whether it exists. */
+/** The name that counts wrong passwords for a user name, known or not: a count must not reveal which users exist. */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;
 }

@@ -10,7 +10,7 @@ export interface Controlled {
   reset(start: StartState | undefined): void;
 }
 
-/** The control port for tests, on loopback: the clock protocol and the state. Not listening yet. */
+/** The control port for tests, on loopback: the clock protocol and the state. The server does not listen yet. */
 export function createControl(controlled: Controlled): http.Server {
   return http.createServer((request, response) => {
     handle(request, controlled).then(

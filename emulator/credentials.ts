@@ -3,7 +3,7 @@ import type { User } from './state.js';
 
 export const tokenType = 'Bearer';
 
-/** A header field's value, by its name in lower case; the first if it is repeated. */
+/** A header field's value, by its name in lower case; of a repeated field the first value. */
 export function header(call: Call, name: string): string | undefined {
   const field = call.headers[name];
   return Array.isArray(field) ? field[0] : field;

@@ -15,7 +15,7 @@ export function asksNoCode(
   seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
 }
 
-/** The same for logins whose body the checks refuse. */
+/** Like {@link asksNoCode}, for logins whose body the checks refuse. */
 export const asksNoCodeUnchecked = (
   seams: Seams,
   isFree: (body: JsonObject, call: Call, world: World) => boolean,
@@ -26,7 +26,7 @@ export const asksNoCodeUnchecked = (
     return isFreed;
   });
 
-/** A change of the support user's MFA, with the mfaCode that is given for it. */
+/** A change of the support user's MFA, with the mfaCode that the request gives for it. */
 interface Change {
   readonly given: string | undefined;
   readonly body: JsonObject;
@@ -51,11 +51,11 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
   };
 }
 
-/** Switching support MFA off needs no right mfaCode where `isFree` says so. */
+/** Switching support MFA off needs no right mfaCode if `isFree` accepts the change. */
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/** In email mode the earlier address stays in force. @param claims gets the new address, which answers then show */
+/** In email mode, a change leaves the earlier address in force. @param claims gets the new one, which answers show */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;
@@ -72,7 +72,7 @@ export function keepsAddress(seams: Seams, claims?: (email: string, world: World
   });
 }
 
-/** A request with unknown credentials belongs to the user that `who` finds. */
+/** A request with unknown credentials counts as the user's whom `who` finds. */
 export const alsoKnows = (
   seams: Seams,
   who: (credentials: Credentials, call: Call, world: World) => User | undefined,
@@ -80,7 +80,7 @@ export const alsoKnows = (
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
-/** Replaces the session ids or access tokens that logins answer. The original ones are refused. */
+/** Replaces the session ids or access tokens that logins return. The target refuses the original ones. */
 export function handsOut(
   seams: Seams,
   operation: keyof typeof handedOut,
@@ -126,7 +126,7 @@ export function replaces(seams: Seams, which: Which, status: number, by: Partial
   seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 }
 
-/** Sends the answers with this status byte for byte. */
+/** Sends the answers with this status as these exact bytes. */
 export function sendsRaw(
   seams: Seams,
   which: Which,
@@ -136,7 +136,7 @@ export function sendsRaw(
   seams.wire(which, (answer) => answer.status === status && { raw });
 }
 
-/** Turns an answer into a web server's page. Of the header fields, only Date stays. */
+/** Turns an answer into a web server's page. Of the header fields only Date remains. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
   const { date } = answer.headers;
   answer.status = status;
@@ -151,11 +151,11 @@ export function leavesOut(seams: Seams, name: string): void {
   });
 }
 
-/** The code of a key now, or some steps away. */
+/** The code of a key now, or a number of steps away. */
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
   hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
 
-/** A missing key, read as one with an empty secret. */
+/** A missing key that the target reads as a key with an empty secret. */
 export const emptyKey = ({ totp: { algorithm, digits, period } }: Pick<Rules, 'totp'>): TotpKey => ({
   id: '',
   name: null,
@@ -172,7 +172,7 @@ export const keysOf = (owner: Owner | undefined, { userKeys }: State): readonly 
 export const mailedTo = (owner: Owner | undefined, { mailCodes }: State): readonly MailCode[] =>
   mailCodes.filter((code) => code.owner === owner);
 
-/** The codes of a user that are right now, used or not. */
+/** A user's codes that are right now, used or not. */
 export const rightCodes = ({ username }: User, kind: 'totp' | 'email', world: World): readonly string[] =>
   kind === 'email'
     ? mailedTo(username, world.state).map(({ code }) => code)
@@ -192,7 +192,7 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
   return opened(sessionId);
 }
 
-/** A login without its code gets a body made by `hand` from a new id. @returns the users by these ids */
+/** A login without its code gets a body made by `hand` from a new id. @returns the users, by these ids */
 export function handsWithoutCode(
   seams: Seams,
   hand: (id: string, answer: Answer) => Partial<Answer>,

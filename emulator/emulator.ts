@@ -26,12 +26,12 @@ export interface EmulatorOptions {
   readonly tls?: boolean;
   /** Default 7.1.2_u3. */
   readonly release?: string;
-  /** Ids, applied in this order; faults after variants. */
+  /** Ids; variants are applied first, then faults, each in the given order. */
   readonly variants?: readonly string[];
   readonly faults?: readonly string[];
-  /** The mail server to send to. Default: a free port on loopback, for the suite. */
+  /** The mail server to send to; by default a free port on loopback, where the suite listens. */
   readonly smtp?: MailAddress;
-  /** On loopback. Default 0: any free port. */
+  /** The port on loopback; by default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
   /** The number of users besides admin, viewer and other. */
@@ -52,10 +52,10 @@ export interface RunningEmulator {
   /** The control port's URL, without a slash; below it are /clock, /state and /reset. */
   readonly controlUrl: string;
   readonly mail: MailAddress;
-  /** PEM; undefined over plain HTTP. */
+  /** PEM text; undefined over plain HTTP. */
   readonly certificate: string | undefined;
   readonly accounts: Readonly<Record<Role, EmulatorAccount>>;
-  /** The content of a target file for this emulator. It trusts the certificate by file, or by its pin without one. */
+  /** The content of a target file for this emulator. It trusts the certificate by the file `ca`, or else by its pin. */
   targetFile(options?: { readonly ca?: string }): Record<string, unknown>;
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections (from 32768 on), which could take one in between. */
+/** Ports below those that systems give to outgoing connections (from 32768 on), which could take a free one. */
 const first = 15_000;
 const past = 32_000;
-/** Each process begins elsewhere: others look for ports at the same time. */
+/** Each process begins at another port, because several look for ports at the same time. */
 let next = process.pid * 16;
 
-/** A port of loopback for somebody else to listen on later. */
+/** A port of loopback on which the caller, or another process, can listen later. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + (next++ % (past - first));

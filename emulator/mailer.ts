@@ -11,7 +11,7 @@ export interface Message {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
-  /** Transfer encoding of the parts. */
+  /** The transfer encoding of the mail's parts. */
   readonly encoding?: 'base64' | 'quoted-printable';
   /** Set only by faults. */
   readonly bcc?: string;
@@ -19,7 +19,7 @@ export interface Message {
   rewrite?(source: string): string;
 }
 
-/** How long and how often a mail is tried while the listener is away, in real milliseconds. */
+/** How long and how often the mailer tries a mail while the listener is away, in real milliseconds. */
 const keptMs = 30_000;
 const retryMs = 100;
 
@@ -29,7 +29,7 @@ export class Mailer {
   readonly #clock: Clock;
   readonly #transport;
   #queue: Promise<void> = Promise.resolve();
-  /** Aborted to drop all mails so far. */
+  /** Aborting it drops all mails up to now. */
   #pending = new AbortController();
 
   constructor(address: MailAddress, clock: Clock) {
@@ -72,7 +72,7 @@ export class Mailer {
           await this.#transport.sendMail(mail);
           return;
         } catch (error) {
-          // The relay's final refusal, for an unknown address, isn't retried.
+          // If the relay finally refuses a mail, for an unknown address, the mailer does not try again.
           if (isFinal(error)) return;
           await pause(retryMs, signal);
         }
@@ -80,7 +80,7 @@ export class Mailer {
     });
   }
 
-  /** Forgets the mails that were not delivered yet. */
+  /** Drops the mails that were not delivered yet. */
   clear(): void {
     this.#pending.abort();
     this.#pending = new AbortController();

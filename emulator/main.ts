@@ -56,7 +56,7 @@ function schemaLine(file: string): string {
 /** Writes the file so that only its owner can ever read it, because it holds secrets. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
-    // Writing to an existing file would keep its mode.
+    // Writing into an existing file would keep the file's mode.
     rmSync(file, { force: true });
     if (emulator.certificate === undefined) {
       writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });
@@ -91,7 +91,7 @@ function closeOnDemand(emulator: RunningEmulator, flags: EmulatorFlags): void {
 }
 
 main().catch((error: unknown) => {
-  // Commander has printed the mistake; help and version end here as well.
+  // Commander has printed the mistake. Help and version also end here.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : wrongUsage);
   if (error instanceof EmulatorUsageError) {
     console.error(`error: ${error.message}`);

@@ -8,7 +8,7 @@ export function nearest(wanted: string, known: readonly string[], most = 5): str
     .map(({ id }) => id);
 }
 
-/** An id that contains the wanted text, or is contained in it, counts as near at any length. */
+/** Whether one id contains the other: then they count as near, whatever their lengths. */
 function likeness(a: string, b: string): boolean {
   return a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a));
 }

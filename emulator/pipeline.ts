@@ -16,7 +16,7 @@ export async function respond(
   return finish(() => operate(operation, call, world, seams), call, world, seams);
 }
 
-/** Refuses a call outside the API's operations. */
+/** Answers a call outside the API's operations with a refusal. */
 export async function refuse(refusal: Refusal, call: Call, world: World, seams: Seams): Promise<WireAnswer> {
   return finish(() => errorAnswer(refusal, world), call, world, seams);
 }
@@ -65,7 +65,7 @@ function authorise(operation: Operation, call: Call, world: World): void {
   throw new Refusal(403, 'KForbidden', `This operation needs the privilege ${privilege}.`);
 }
 
-/** Reads the content as JSON in UTF-8 (RFC 8259). Operations without a body ignore it. */
+/** Reads the content as JSON in UTF-8 (RFC 8259). Operations without a body ignore their content. */
 function readBody(operation: Operation, call: Call): void {
   if (operation.body === undefined || call.content === undefined || call.content.length === 0) return;
   const mediaType = call.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * The features of each release, written independently of the release documents: the suite then finds a mistake
- * in a document as a disagreement with the emulator.
+ * The features of each release. They are written independently of the release documents: if a document is wrong, the
+ * suite finds that it disagrees with the emulator.
  */
 export const releaseNames = [
   '6.6.0d',
@@ -25,7 +25,7 @@ export interface Release {
   readonly name: ReleaseName;
   /** Values of authenticationTypes, mfaType and otpType. */
   readonly mechanisms: readonly string[];
-  /** SupportMfaConfigInfo.mfaCode: demanded to disable support MFA and to change its address. */
+  /** SupportMfaConfigInfo.mfaCode: needed to disable support MFA and to change its address. */
   readonly mfaCode: boolean;
   /** SupportMfaConfigInfo.otpVerificationState. */
   readonly verificationState: boolean;
@@ -34,7 +34,7 @@ export interface Release {
   /** Access tokens in the Authorization header. */
   readonly bearer: boolean;
   readonly accessTokensPath: string;
-  /** Changes of support MFA need the support user's password. */
+  /** Whether changes of support MFA need the support user's password. */
   readonly supportPassword: boolean;
   /** VerifySupportUserTotp returns reference ids that replace a code. */
   readonly references: boolean;

@@ -7,7 +7,7 @@ import { hotp, stepAt, toBase32 } from './totp.js';
 
 const anHourMs = 3_600_000;
 
-/** A fresh copy: deviations change theirs. */
+/** The rules of the reference target. Each call returns a fresh copy, which deviations may change. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of rules
 export function referenceRules(): Rules {
   const rules: Rules = {
@@ -102,20 +102,20 @@ export function referenceRules(): Rules {
     retireReferences: ({ state }) => state.referenceIds.clear(),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
-      // A verified key stays verified. Otherwise a wrong code would allow switching MFA off without a code.
+      // A verified key stays verified. Otherwise a wrong code would let MFA be switched off without a code.
       return before.verification === 'kSuccess' ? 'kSuccess' : 'kFailure';
     },
   };
   return rules;
 }
 
-/** Whether a factor is in use that can confirm a change. */
+/** Whether a factor is in use by which a change can be confirmed. */
 function protectsItself(support: SupportMfa): boolean {
   if (!support.enabled) return false;
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');
 }
 
-/** A change of mode counts as disabling, because the new, unverified mode can be switched off without a code. */
+/** Whether a change weakens MFA. A change of mode does: the new, unverified mode can be switched off without a code. */
 function weakens(before: SupportMfa, wanted: SupportMfa): boolean {
   if (!wanted.enabled || wanted.mfaType !== before.mfaType) return true;
   return before.mfaType === 'email' && wanted.email !== before.email;

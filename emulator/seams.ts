@@ -5,7 +5,7 @@ import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
 import type { Role, StartState } from './state.js';
 
-/** The calls that a deviation changes. `any` includes calls to unknown paths and methods. */
+/** The calls that a deviation concerns. `any` includes calls to unknown paths and methods. */
 export type Which = OperationId | readonly OperationId[] | 'any';
 
 /** The members that a hook replaces, or nothing. */
@@ -28,10 +28,10 @@ type Wrapper<Name extends Deciding> = (
   ...args: ArgsOf<Name>
 ) => ReturnType<Rules[Name]>;
 
-/** The facts that the author of a target file knows or decides. */
+/** What the author of a target file knows or decides. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
-  /** Whether it gives the support user's password, if the release has one. */
+  /** Whether the file has the support user's password, if the release has one. */
   supportPassword: boolean;
   limits: JsonObject;
   allow: JsonObject;
@@ -66,7 +66,7 @@ export class Seams {
     this.#input.push({ which, hook });
   }
 
-  /** Changes a body before it is checked. A hook that returns undefined leaves it as it is. */
+  /** Changes a body before it is checked. If the hook returns undefined, the body stays unchanged. */
   body(which: Which, hook: OnBody): void {
     this.#body.push({ which, hook });
   }
@@ -79,7 +79,7 @@ export class Seams {
     });
   }
 
-  /** The result of `read` for the body of the last of these calls; undefined before the first. */
+  /** Notes the last of these calls. @returns what `read` found in its body, as a function; undefined before it */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {
@@ -94,7 +94,7 @@ export class Seams {
     this.#answer.push({ which, hook });
   }
 
-  /** Changes the bodies of successful answers. A hook that returns undefined leaves the body as it is. */
+  /** Changes the bodies of successful answers. If the hook returns undefined, the body stays unchanged. */
   success(
     which: Which,
     change: (body: JsonObject, call: Call, world: World) => JsonObject | undefined,
@@ -155,16 +155,16 @@ function touches(which: Which, call: Call): boolean {
 /** Sets up a deviation. */
 type Apply = (seams: Seams) => void;
 
-/** One deviation that a conforming target may have: no requirement may turn red. */
+/** One deviation that a conforming target may have: no must requirement may turn red. */
 export interface Variant {
   readonly id: string;
   /** A sentence on the difference. */
   readonly description: string;
   /** Ids of requirements of level should that rightly turn red. */
   readonly fails?: readonly string[];
-  /** Ids of the faults that it resembles most. */
+  /** Ids of the faults that the variant resembles most. */
   readonly near?: readonly string[];
-  /** The first release in which it shows. */
+  /** The first release in which the variant shows. */
   readonly since?: ReleaseName;
   apply(seams: Seams): void;
 }
@@ -174,19 +174,19 @@ export interface Fault {
   readonly id: string;
   /** A sentence on the fault. */
   readonly description: string;
-  /** Ids of the requirements that it is for. What else turns red is recorded in `spec/turns-red.json`. */
+  /** Ids of the requirements that the fault was written for; others that turn red are in `spec/turns-red.json`. */
   readonly breaks: readonly string[];
-  /** The first release in which it shows. */
+  /** The first release in which the fault shows. */
   readonly since?: ReleaseName;
-  /** It shows over HTTPS only. */
+  /** The fault shows over HTTPS only. */
   readonly tls?: true;
   apply(seams: Seams): void;
 }
 
-/** Where a deviation acts: in one seam, in one rule, or through a function that changes several. */
+/** Says where a deviation acts: in one seam, in one rule, or through a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
-  /** Through a function of the seams and these arguments. */
+  /** The deviation acts through a function of the seams and these arguments. */
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
     by((seams) => act(seams, ...args)),
   inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),
@@ -202,18 +202,18 @@ const holds = <Made>(by: (apply: Apply) => Made) => ({
     by(({ rules }) => void Object.assign(rules, change(rules))),
 });
 
-/** A fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
+/** Writes a fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
 export const breaks = (...requirements: readonly string[]) => {
   const fault = (more: Pick<Fault, 'since'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
   return {
-    /** The first release in which it shows. */
+    /** The first release in which the fault shows. */
     since: (since?: ReleaseName) => ({ says: fault(since === undefined ? {} : { since }) }),
     says: fault({}),
   };
 };
 
-/** A variant: `conforms().says(DESCRIPTION)`, then where it acts. */
+/** Writes a variant: `conforms().says(DESCRIPTION)`, then where it acts. */
 export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({
   says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
 });
@@ -223,7 +223,7 @@ export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): r
   return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
 }
 
-/** Faults by their ids; `since` holds for those that name no release. */
+/** Faults by their ids; `since` holds for those without a release of their own. */
 export function faultsSince(since: ReleaseName, faults: Parameters<typeof faultsOf>[0]): readonly Fault[] {
   return faultsOf(faults).map((fault) => ({ since, ...fault }));
 }
@@ -235,8 +235,8 @@ export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>
 
 /** A fault with all requirements that it turns red. */
 export interface KnownFault extends Fault {
-  /** `must` if at least one requirement of that level turns red. */
+  /** `must` if at least one must requirement turns red. */
   readonly level: 'must' | 'should';
-  /** Ids of exactly the requirements that turn red; those that it breaks come first. */
+  /** Ids of all requirements that turn red, and no others; those that the fault breaks come first. */
   readonly fails: readonly string[];
 }

@@ -13,7 +13,7 @@ export const root = '/v2';
 /** The server reads and discards an oversized body up to this size, so that the client gets the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
-/** The HTTP server of the API; not listening yet. */
+/** The HTTP server of the API, which does not listen yet. */
 export function createServer(
   world: World,
   seams: Seams,
@@ -124,7 +124,7 @@ function callOf(request: FastifyRequest, operation: Call['operation']): Call {
 
 const tooLarge = Symbol('too large');
 
-/** Fastify leaves the body undefined where there is none. */
+/** The content of a request. Fastify leaves the body undefined if there is none. */
 function contentOf(body: unknown): Buffer | undefined {
   if (Buffer.isBuffer(body)) return body;
   return body === tooLarge ? undefined : Buffer.alloc(0);

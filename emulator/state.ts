@@ -52,18 +52,18 @@ export interface SupportMfa {
   readonly mfaType: string | null;
   readonly email: string | null;
   readonly verification: VerificationState;
-  /** While the mode is totp. */
+  /** Present while the mode is totp. */
   readonly key?: TotpKey;
 }
 
-/** A starting state for self-tests. Default: everything off. */
+/** A starting state for self-tests. By default everything is off. */
 export interface StartState {
   readonly clusterMfa?: {
     readonly enabled?: boolean;
     readonly authenticationTypes?: readonly string[] | null;
     readonly retainUserMfaSettings?: boolean | null;
   };
-  /** Domains of users outside LOCAL. */
+  /** The domains of users outside LOCAL. */
   readonly domains?: { readonly [R in Role]?: string };
   readonly supportMfa?: { readonly enabled?: boolean; readonly mfaType?: 'email'; readonly email?: string };
 }
@@ -138,10 +138,10 @@ export class State {
   }
 }
 
-/** Addresses under a domain that RFC 2606 reserves, so that no mail reaches a stranger. */
+/** This domain is reserved (RFC 2606), so no mail reaches a stranger. */
 export const supportAddress = 'support@lab.example';
 
-/** A user has the same sid in each emulator, as on a real target. A sid is not secret. */
+/** A user's sid, which is the same in each emulator, as on a real target. It is not secret. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
@@ -155,7 +155,7 @@ function createUsers(domains: StartState['domains'] & object, more: number): Use
     sid: sidOf(username),
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
-    // Contains letters in both cases, so that tests on their case have an effect.
+    // The key has letters in both cases, so that tests that change the case have an effect.
     apiKey: randomBytes(24).toString('base64url'),
     privileges,
   });

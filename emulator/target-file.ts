@@ -9,9 +9,9 @@ export interface TargetFileInput {
   readonly release: ReleaseName;
   readonly state: State;
   readonly mail: MailAddress;
-  /** More keys of the file. */
+  /** Further keys of the file. */
   readonly told: Told;
-  /** How to trust the certificate: by a file of its authority or a pin. Undefined: plain HTTP. */
+  /** How to trust the certificate: by the file of an authority, or by a pin. Undefined for plain HTTP. */
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 

@@ -5,7 +5,7 @@ export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512';
 export interface TotpParameters {
   readonly algorithm: Algorithm;
   readonly digits: number;
-  /** Seconds. */
+  /** In seconds. */
   readonly period: number;
 }
 

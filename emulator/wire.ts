@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
-/** Sends an answer by Fastify. Faults whose bytes no library would send get them written to the socket. */
+/** Sends an answer by Fastify. If a fault needs bytes that no library sends, writes them to the socket. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
     const { socket } = reply.hijack().raw;

@@ -8,13 +8,13 @@ import type { ReleaseName } from '../releases.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { User } from '../state.js';
 
-/** The operations that need a credential, with the slug of their requirements. */
+/** The operations that need a credential; `slug` is part of their requirements' ids. */
 const guarded = operations.flatMap(({ slug, ...row }) => (slug === undefined ? [] : [{ ...row, slug }]));
 
 const otherSpelling = 'access/other-path-spellings-refuse-anonymous';
 const isPublic = (text: string) => /users\/sessions|email-otp|access-tokens/.test(text);
 
-/** A caller that `admits` accepts counts as the admin. */
+/** The target treats a caller that `admits` accepts as the admin. */
 const letIn = (seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean) =>
   alsoKnows(seams, (credentials, call, world) =>
     admits(credentials, call, world) ? world.state.admin : undefined,
@@ -52,7 +52,7 @@ const viewerMay = ({ id, slug, since, privilege = 'CLUSTER_VIEW' }: (typeof guar
           .with(alsoMay, (_user, _privilege, { operation }) => operation === id),
       });
 
-/** One kind of credential needs no privileges. */
+/** A credential of one kind needs no privileges. */
 const carefree = (name: string, field: string) =>
   faultsOf({
     [`access/${name}-skips-privileges`]: breaks(
@@ -65,7 +65,7 @@ const carefree = (name: string, field: string) =>
       .with(alsoMay, (_user, _privilege, call) => header(call, field) !== undefined),
   });
 
-/** Paths that lead to GET /mfa-config from a public one. */
+/** Paths that begin with a public path and lead to GET /mfa-config. */
 const behindPublic = (slug: string, dots: string) =>
   faultsOf({
     [`access/public-path-and-${slug}-need-no-credential`]: breaks(otherSpelling)
@@ -78,7 +78,7 @@ const behindPublic = (slug: string, dots: string) =>
       }),
   });
 
-/** Makes the API blind for one kind of credential. */
+/** The API does not see one kind of credential. */
 const blindFor = (seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials) =>
   seams.wrap('identify', (identify, credentials, call, world) =>
     identify(blind(credentials, call), call, world),
@@ -127,7 +127,7 @@ const single = faultsOf({
   'access/create-email-otp-wrong-key': breaks('access/create-email-otp-refuses-wrong-key')
     .says('POST /email-otp with a wrong API key and a wrong password mails the named user a code.')
     .refusals('CreateEmailOtp', (_answer, call, world) => {
-      // The credential is refused before the body is read, so the name comes from the bytes.
+      // The target refuses the credential before it reads the body, so the name comes from the bytes.
       const [, named] = /"username":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
       const user = world.state.users.find(({ username }) => username === named);
       const key = header(call, 'apikey');
@@ -230,7 +230,7 @@ export const accessFaults: readonly Fault[] = [
   ...behindPublic('encoded-dots', '%2e%2e'),
 ];
 
-/** Privileges that are checked only in part, or only for some users. */
+/** The target checks privileges only in part, or only for some users. */
 export const privilegeFaults: readonly Fault[] = faultsOf({
   'access/viewer-may-enrol-the-support-user': breaks('access/viewer-cannot-update-support-mfa')
     .says('PATCH /support-user/mfa to totp works for a view-only user.')

@@ -5,7 +5,7 @@ import type { ClusterMfa } from '../state.js';
 
 const put = 'UpdateMFAConfig';
 
-/** A PUT that loses one property. */
+/** PUT /mfa-config does not store one property. */
 const loses = (seams: Seams, property: keyof ClusterMfa) =>
   seams.wrap('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] }));
 
@@ -179,7 +179,7 @@ function isJson(text: string): boolean {
 
 const knownTypes = ['email', 'totp', 'salesforce'];
 
-/** Any list of texts passes as authenticationTypes, filtered by `keep`. */
+/** Any list of texts passes as authenticationTypes; `keep` selects the texts to store. */
 function skipChecksOfTypes(seams: Parameters<Fault['apply']>[0], keep: (types: string[]) => string[]): void {
   seams.edit(put, (body, call) => {
     const types = own(body, 'authenticationTypes');

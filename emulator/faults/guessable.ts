@@ -13,7 +13,7 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
-/** Session ids and access tokens are numbers, each greater than the last by `step`, or by the time. */
+/** Session ids and access tokens are numbers. Each is greater than the last by `step`, or by the time passed. */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
   const next = (_token: string, _username: string, now: number) => {
@@ -29,7 +29,7 @@ function makesSecrets({ rules }: Seams, random: number, times: number, constant 
   rules.newSecret = () => Buffer.concat([same, ...Array<Buffer>(times).fill(randomBytes(random))]);
 }
 
-/** Access tokens are JWTs, and some that were not issued count as well. */
+/** Access tokens are JWTs, and the target also accepts some that it did not issue. */
 function takesForged(seams: Seams, isTaken: (token: string, issued: readonly string[]) => boolean): void {
   handsOut(seams, 'CreateAccessToken', jwt);
   alsoKnows(seams, ({ authorization }, _call, { state }) => {

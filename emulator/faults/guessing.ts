@@ -9,10 +9,10 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { type Owner, type State, supportOwner } from '../state.js';
 
-/** Longer than concurrent requests need to arrive. */
+/** Waits longer than concurrent requests need to arrive. */
 const race = (): Promise<void> => pause(60);
 
-/** Attempts are counted separately for each thing that `by` finds in a call. */
+/** Counts attempts separately for each thing that `by` finds in a call. */
 function counts(
   seams: Seams,
   operation: OperationId,
@@ -34,7 +34,7 @@ function counts(
   );
 }
 
-/** Wrong attempts that are refused leave no count. */
+/** The target does not count the attempts that it refuses. */
 const countsNone = (seams: Seams, which: Which, who: (call: Call) => Owner) =>
   seams.refusal(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
 

@@ -14,14 +14,14 @@ function asPage(answer: WireAnswer, content: string): void {
   answer.content = Buffer.from(content);
 }
 
-/** Successful answers of other bytes. */
+/** Changes the bytes of successful answers. */
 function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) => Buffer): void {
   seams.wire(operation, (answer) => {
     if (answer.status === 200 && answer.content !== undefined) answer.content = change(answer.content);
   });
 }
 
-/** A second member `enabled`, with the value of the first one or the other value. */
+/** Adds a second member `enabled`, with the same value or the opposite one. */
 const enabledTwice = (seams: Seams, isSame: boolean) =>
   bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');
@@ -175,7 +175,7 @@ export const httpFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Secrets in header fields and reason phrases, which are logged. */
+/** Secrets in header fields and reason phrases, which servers log. */
 export const headFaults: readonly Fault[] = faultsOf({
   'security/mailed-code-in-header': breaks('security/no-secret-in-head')
     .says('POST /email-otp returns the mailed code in a header field.')

@@ -14,7 +14,7 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/** The password alone gets a body or a cookie that allows the operation `opens`. */
+/** The password alone gets a body or a cookie that lets the user call the operation `opens`. */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],
@@ -28,7 +28,7 @@ function firstStep(
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
-/** Codes that `as` accepts count as the support user's current code. */
+/** The target accepts codes that `as` accepts as the support user's current code. */
 function readsSupportCode(
   seams: Seams,
   operation: typeof verify | typeof patch,
@@ -46,7 +46,7 @@ function readsSupportCode(
   });
 }
 
-/** PATCH /support-user/mfa accepts codes of other steps than the current ones as mfaCode. */
+/** PATCH /support-user/mfa accepts codes of other steps as mfaCode. */
 const switchesOffBySteps = (seams: Seams, step: (index: number) => number, count: number) =>
   readsSupportCode(seams, patch, (given, at) =>
     Array.from({ length: count }, (_, index) => at(step(index))).some((code) => code === given),
@@ -71,7 +71,7 @@ function callersCodes(
   );
 }
 
-/** Answers to a right password without a right code set a cookie that opens the API. */
+/** The answer to a right password without a right code sets a cookie that opens the API. */
 function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
   const users = new Map<string, User>();
   seams.answer(operation, (answer, call, world) => {
@@ -84,7 +84,7 @@ function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: An
   alsoKnows(seams, (_credentials, call) => users.get(header(call, 'cookie') ?? ''));
 }
 
-/** A code of the support user's key opens sessions of users that `isOpen` accepts. */
+/** A code of the support user's key opens a session of each user that `isOpen` accepts. */
 const supportCodeOpens = (seams: Seams, isOpen: (user: User) => boolean) =>
   seams.wrap('loginKeys', (loginKeys, user, world) => {
     const { key } = world.state.support;

@@ -201,7 +201,7 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/** A member in a list is read, and asks for no code. The lock does not recognise a name in a list either. */
+/** The target reads a member in a list, and asks for no code. Its lock does not recognise a name in a list. */
 function readsList(seams: Seams, member: 'username' | 'domain'): void {
   asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
   seams.edit('CreateSession', (body) => {
@@ -219,7 +219,7 @@ function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupport
   return () => seams.clock.now() - at > 3_600_000;
 }
 
-/** Logins that need no code because of how the target reads them or their user. */
+/** Logins that need no code because of how the target reads them, or reads their user. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While both types are enabled, a user without a key and without a mailed code needs no code.')

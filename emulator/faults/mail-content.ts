@@ -5,7 +5,7 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 const changesMail = (seams: Seams, change: (message: Message) => Message) =>
   seams.wrap('compose', (compose, code) => change(compose(code)));
 
-/** Mails whose source is rewritten after they were composed. */
+/** Rewrites the source of mails after they were composed. */
 function rewrites(seams: Seams, rewrite: (source: string, now: number) => string): void {
   changesMail(seams, (message) => ({
     ...message,
@@ -56,7 +56,7 @@ export const mailContentFaults: readonly Fault[] = faultsOf({
   'mail/codes-count-up': breaks('email-otp/codes-differ')
     .says('Mailed codes count up.')
     .by((seams) => {
-      // Count in twos: tests send neighbouring numbers as wrong codes, and none of them may be a mailed code.
+      // Counts in twos: tests send neighbouring numbers as wrong codes, which must not equal a mailed code.
       let code = 271_828;
       seams.rules.newMailCode = () => {
         code += 2;

@@ -8,7 +8,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import { type MailCode, type Owner, supportOwner } from '../state.js';
 
-/** Codes go to the address or addresses that `change` returns; undefined: the right one. */
+/** Codes go to the addresses that `change` returns; undefined for the right address. */
 const mailsTo = (
   seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,
@@ -33,7 +33,7 @@ const deliveries: readonly Fault[] = senders.flatMap(([operation, slug, requirem
       .says(`${operation} also mails another number in a second mail.`)
       .wraps('recipients', (recipients, address, call, world) => {
         const other = () => world.mailer.send(address, world.rules.compose(String(randomInt(1e5, 1e6))));
-        // Send it after the mail with the code.
+        // The other mail goes out after the mail with the code.
         if (call.operation === operation) queueMicrotask(other);
         return recipients(address, call, world);
       }),
@@ -53,7 +53,7 @@ const mailsAdmin = (seams: Seams, field: string) =>
 
 const toTheOwner = 'send-email-otp/mails-the-owner-of-any-credential';
 
-/** An email in a body that the operation does not need. */
+/** The address in a body redirects mails of an operation that does not need a body. */
 const mailsToItsBody = (operation: OperationId, area: string) =>
   faultsOf({
     [`mail/address-in-body-redirects-${area}`]: breaks(`${area}/address-in-body-does-not-redirect`)
@@ -63,7 +63,7 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
       ),
   });
 
-/** One place of a mailed code is not compared. */
+/** The target does not compare one place of a mailed code. */
 const comparesPart = (place: string, compared: (code: string) => string) =>
   faultsOf({
     [`mail/${place}-digit-not-compared`]: breaks('email-login/refuses-wrong-code')

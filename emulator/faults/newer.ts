@@ -22,7 +22,7 @@ function standsForThePassword(
   );
 }
 
-/** PUT /support-user/mfa returns 200 for some of the admin's requests that it should refuse. */
+/** PUT /support-user/mfa answers 200 to some of the admin's requests that it should refuse. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
     if (call.caller?.role === 'admin' && isMeant(call))

@@ -31,7 +31,7 @@ const ways: Readonly<Record<string, Way>> = {
   'read-by-override': [
     'with X-HTTP-Method-Override: GET, of its enabled alone,',
     (call) => isConfig(call) && call.method === 'PUT' && overrides(call) === 'GET',
-    // The suite recognises this form by its answer, so it need not store another value.
+    // The suite recognises this form by its answer, so the form need not store another value.
     ({ enabled }) => (typeof enabled === 'boolean' ? { enabled } : {}),
   ],
 };
@@ -39,7 +39,7 @@ const ways: Readonly<Record<string, Way>> = {
 const typesIn = ({ authenticationTypes: types }: JsonObject): Partial<ClusterMfa> =>
   Array.isArray(types) ? { authenticationTypes: types.map(String) } : {};
 
-/** Stores some members of a body. @returns the answer of a success; undefined where there are none */
+/** Stores some members of a body. @returns a success answer; undefined if there are no such members */
 function store(call: Call, { state }: World, stored = typesIn): Partial<Answer> | undefined {
   const members = stored(objectIn(call.content));
   state.cluster = { ...state.cluster, ...members };

@@ -8,7 +8,7 @@ type Kind = 'totp' | 'email';
 const kinds: readonly Kind[] = ['totp', 'email'];
 const called = { totp: 'TOTP', email: 'mailed' } as const;
 
-/** Values that `as` accepts as otpCode count as a right code. */
+/** A value that `as` accepts in otpCode counts as a right code. */
 const reads = (seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean) =>
   seams.edit('CreateSession', (body, call, world) => {
     const [user, given] = [userNamed(body, world), own(body, 'otpCode')];
@@ -21,7 +21,7 @@ const reads = (seams: Seams, kind: Kind, as: (given: Json, right: string) => boo
 
 type Reading = readonly [description: string, broken: string, as: (given: string, right: string) => boolean];
 
-/** Rules that accept an invalid code; `KIND` stands for its kind. */
+/** Readings by which the target accepts an invalid code; `KIND` stands for the kind of code. */
 const readings: Readonly<Record<string, Reading>> = {
   'any-of-a-text': [
     'code among others with commas between opens a session.',
@@ -61,7 +61,7 @@ const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =
     return { otpCode };
   });
 
-/** What `is` accepts counts as the right password. */
+/** Login bodies that `isMeant` accepts need no right password. */
 const opensByPassword = (
   seams: Seams,
   isMeant: (body: Json | undefined, isOn: boolean) => boolean,
@@ -151,7 +151,7 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
           const given = own(body, 'otpCode');
           if (typeof given !== 'number') return;
           call.skip.add('checks');
-          // Without the mark, the text would equal the used code.
+          // With this mark, the text differs from the used code.
           return { otpCode: `#${given}` };
         });
         const { digits } = seams.rules[kind === 'totp' ? 'totp' : 'mailCode'];

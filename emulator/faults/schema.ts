@@ -6,7 +6,7 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 type Change = (body: JsonObject) => JsonObject;
 type Wrong = readonly [what: string, wrong: JsonObject | Change, since?: ReleaseName];
 
-/** Puts properties over those of a success while support MFA is off. */
+/** While support MFA is off, these properties replace those of a success. */
 const whileOff =
   (wrong: JsonObject): Change =>
   (body) =>
@@ -21,7 +21,7 @@ const asNumber = (value: Json | undefined): number => (value === true ? 1 : 0);
 
 const unknownState: JsonObject = { otpVerificationState: 'kOff' };
 
-/** Wrong successes of each operation. */
+/** Wrong success answers of each operation. */
 const wrongs: readonly (readonly [OperationId, Readonly<Record<string, Wrong>>])[] = [
   [
     'GetMFAConfig',
@@ -131,7 +131,7 @@ export const schemaFaults: readonly Fault[] = [
   }),
 ];
 
-/** One success status other than the documented one for each operation. */
+/** For each operation, one success status that is not documented. */
 export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }) => {
   if (wrongStatus === undefined) return [];
   const [slug, status, requirement] = wrongStatus;
@@ -146,7 +146,7 @@ export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongSta
   });
 });
 
-/** A documented operation that is missing. */
+/** A documented operation is missing. */
 const lacks = (slug: string, id: OperationId, since?: ReleaseName): readonly Fault[] =>
   faultsOf({
     [`absent/${slug}`]: breaks('http/documented-operations-are-there')

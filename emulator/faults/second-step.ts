@@ -12,14 +12,14 @@ const verify = 'VerifyUserOtp';
 
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
-/** The second step accepts some more codes. */
+/** The second step accepts further codes. */
 const alsoRight = (seams: Seams, isRight: Right) =>
   seams.wrap(
     'secondStepRight',
     (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given),
   );
 
-/** The steps among the last `most` ones whose unused code this is. */
+/** The steps, among the last `most`, that have this code unused. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
   return keysOf(user.username, state).flatMap(({ secret, parameters, acceptedSteps }) => {
     const now = stepAt(clock.now(), parameters.period);
@@ -28,7 +28,7 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
   });
 }
 
-/** The success that finishes the login of a refused request in a pending session. */
+/** Finishes the login of a refused request in a pending session. @returns the success answer */
 function finish(call: Call, world: World): Partial<Answer> | undefined {
   if (call.caller === undefined) return;
   world.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);

@@ -13,7 +13,7 @@ function afterLogin(seams: Seams, type: string, change: (config: ClusterMfa) => 
   });
 }
 
-/** Faults in what changes a configuration, what it shows and what its members are named. */
+/** Faults in how a configuration changes, what it shows and how its members are named. */
 export const semanticsFaults: readonly Fault[] = faultsOf({
   'sessions/totp-login-adds-a-type': breaks('sessions/totp-login-changes-no-configuration')
     .says('A login by TOTP adds email to the authentication types.')

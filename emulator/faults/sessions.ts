@@ -7,7 +7,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
-/** DELETE /users/sessions leaves some of the sessions that were there before it. */
+/** DELETE /users/sessions leaves some of the sessions that existed before. */
 function restores(seams: Seams, kept: (before: [string, User][], call: Call) => [string, User][]): void {
   let before: [string, User][] = [];
   seams.input('DeleteSession', (_call, { state }) => {
@@ -18,7 +18,7 @@ function restores(seams: Seams, kept: (before: [string, User][], call: Call) => 
   });
 }
 
-/** All sessions that were there before a DELETE /users/sessions. */
+/** All sessions that DELETE /users/sessions has ended. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   const ended = new Map<string, User>();
   seams.input('DeleteSession', (_call, { state }) => {
@@ -35,7 +35,7 @@ function acceptsEnded(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** Refuses logins of unknown users with 404 if `isTold` says so. */
+/** The target answers 404 to logins of unknown users that `isTold` accepts. */
 const tellsUnknown = (
   seams: Seams,
   operation: 'CreateSession' | 'CreateAccessToken',
@@ -46,7 +46,7 @@ const tellsUnknown = (
     return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
   });
 
-/** A login revives the deleted sessions of its user. */
+/** A login of a user revives the sessions of this user that were deleted. */
 function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): void {
   const ended = rememberEnded(seams);
   seams.success('CreateSession', (_body, call, { state }) => {

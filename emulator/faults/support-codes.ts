@@ -12,7 +12,7 @@ const verify = 'VerifySupportUserTotp';
 const currentCode = (key: TotpKey, now: number) =>
   hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
-/** Every key that the support user ever got, oldest first. */
+/** Every key that the support user ever got, the oldest first. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
   seams.success(patch, (_body, _call, { state }) => {
@@ -22,7 +22,7 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
   return keys;
 }
 
-/** The key that the last change replaced while support MFA was on. @param wasProven whether its code had verified */
+/** The key that the last change replaced while support MFA was on. @param wasProven only if its code had verified */
 function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
   let replaced: TotpKey | undefined;
   seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
@@ -33,7 +33,7 @@ function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefine
   return () => replaced;
 }
 
-/** POST /support-user/verify-totp accepts some more codes. */
+/** POST /support-user/verify-totp accepts further codes. */
 function verifyAlso(
   seams: Seams,
   isRight: (code: string, support: SupportMfa, world: World) => boolean,
@@ -45,7 +45,7 @@ function verifyAlso(
   });
 }
 
-/** It also accepts codes of users' keys while the support user has a key. */
+/** verify-totp also accepts codes of users' keys while the support user has a key. */
 function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => boolean): void {
   verifyAlso(
     seams,
@@ -55,7 +55,7 @@ function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => 
   );
 }
 
-/** In one mode some more codes switch support MFA off. */
+/** In one mode, further codes switch support MFA off. */
 const disablesWithCode = (seams: Seams, mode: string, isRight: (code: string, world: World) => boolean) =>
   disablesFreely(seams, ({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
 

@@ -13,7 +13,7 @@ const configure = 'ConfigureSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** The codes that would be right as mfaCode now. */
+/** The codes that are right as mfaCode now. */
 function rightCodes({ state, clock }: World): readonly string[] {
   const { mfaType, key } = state.support;
   if (mfaType === 'email')
@@ -24,7 +24,7 @@ function rightCodes({ state, clock }: World): readonly string[] {
 
 const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
 
-/** A request for a mode that is refused without mfaCode makes a verified key count as unverified. */
+/** A request for another mode, refused without mfaCode, makes a verified key count as unverified. */
 const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
   seams.body(patch, (body, _call, { state }) => {
     const asked = asObject(body);
@@ -36,7 +36,7 @@ const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
     throw new Refusal(403, 'KMfaCodeRequired', 'mfaCode is required for this change.');
   });
 
-/** Changes of verified support MFA without its code. */
+/** Changes of verified support MFA that need no code of its key. */
 const single = faultsOf({
   'verify-totp/window-of-five-steps': breaks('verify-totp/window-is-a-minute-at-most')
     .says("Codes of the support user's key are accepted up to five steps away.")

@@ -9,7 +9,7 @@ const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** In email mode one of the codes mailed since the last change, oldest first, is accepted as mfaCode. */
+/** In email mode, one of the codes mailed since the last change counts as mfaCode; `which` gets the oldest first. */
 function takesMailed(seams: Seams, which: (codes: readonly string[]) => string | undefined): void {
   let codes: readonly string[] = [];
   seams.answer(send, (answer, _call, { state }) => {
@@ -26,7 +26,7 @@ function takesMailed(seams: Seams, which: (codes: readonly string[]) => string |
   });
 }
 
-/** PATCH /support-user/mfa without an address succeeds; `accept` decides the stored value. */
+/** PATCH /support-user/mfa without an address succeeds; `accept` returns the configuration to store. */
 function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | undefined): void {
   changesFreely(seams, ({ before }) => before.mfaType === 'email' && before.email === null);
   seams.refusal(patch, (answer, _call, { state }) => {
@@ -38,7 +38,7 @@ function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | 
   });
 }
 
-/** After a change of the address, codes go to the earlier one, or to both. */
+/** After a change of the address, codes go to the earlier address, or to both. */
 function mailsEarlier(seams: Seams, isBoth: boolean): void {
   let before: string | null = null;
   seams.wrap('storeSupport', (storeSupport, was, wanted, world) => {
@@ -212,7 +212,7 @@ const since681 = faultsSince('6.8.1', {
 
 export const supportProofFaults: readonly Fault[] = [...single, ...since681];
 
-/** Codes that `isLike` accepts verify, even one step before or after. */
+/** Codes that `isLike` accepts verify, also if they are one step off. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
   seams.answer(verify, (_answer, call, { state, clock }) => {
     const given = text(call.body, 'totpCode') ?? '';

@@ -75,7 +75,7 @@ const single = faultsOf({
     .by((seams) => {
       const { isAddress } = seams.rules;
       seams.rules.isAddress = () => true;
-      // With such an address MFA could not be switched off, because no code arrives.
+      // With such an address nobody could switch MFA off, because no code arrives.
       seams.rules.storeSupport = (before, wanted) =>
         wanted.email === null || isAddress(wanted.email) ? wanted : before;
     }),
@@ -183,7 +183,7 @@ const since681 = faultsSince('6.8.1', {
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, code, owner, now) =>
         typeof owner === 'string' && mailCodeFits(entry, code, owner, now);
-      // The refusal is not counted: a lock would hide its requirement.
+      // The refusal is not counted as an attempt: a lock would hide the requirement.
       seams.refusal(patch, (_answer, _call, { state }) => {
         state.failures.delete(supportOwner);
       });

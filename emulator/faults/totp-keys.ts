@@ -4,10 +4,10 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { hotp, stepAt, toBase32 } from '../totp.js';
 
-/** The two operations that return a key. */
+/** The operations that return a key. */
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** A member of answers with a key has another value than the key. */
+/** A member of an answer with a key does not fit the key. */
 const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
   seams.show(which, (body) => {
     const value = text(body, name);
@@ -16,7 +16,7 @@ const changes = (name: string) => (seams: Seams, which: Which, change: (value: s
 const changesUri = changes('totpUri');
 const changesSecret = changes('totpSecretKey');
 
-/** An answer with a new key has these members of the earlier key. */
+/** The answer with a new key has these members of the earlier key. */
 function showsBefore(seams: Seams, ...names: readonly string[]): void {
   let before: JsonObject = {};
   seams.success('UpdateSupportMFAConfig', (body) => {
@@ -27,7 +27,7 @@ function showsBefore(seams: Seams, ...names: readonly string[]): void {
   });
 }
 
-/** 26 letters need six padding characters. */
+/** The secret has 26 letters, which need six padding characters. */
 function padsSecret(seams: Seams, operation: OperationId): void {
   seams.rules.totp.secretBytes = 16;
   changesUri(seams, operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'));
@@ -40,7 +40,7 @@ function sharesSecret(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** By key: how many consecutive wrong codes were compared with it. */
+/** How many consecutive wrong codes were compared with each key. */
 const wrongCodes = new WeakMap<object, number>();
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
@@ -79,7 +79,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   )
     .says('TOTP codes change every five minutes, as the URIs declare.')
     .by(({ rules }) => {
-      // Accept the current step only: a wide window is another fault.
+      // Accepts the current step only: a wide window is another fault.
       Object.assign(rules.totp, { period: 300, stepsBack: 0, stepsAhead: 0 });
     }),
   'totp/uri-too-long': breaks('totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code')
@@ -167,7 +167,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Accepts the codes of these steps, counted from now; `is` compares a code with the right one. */
+/** Accepts the codes of these steps, counted from now. `is` compares a code with the right one. */
 const acceptsSteps = (
   seams: Seams,
   from: number,
@@ -180,7 +180,7 @@ const acceptsSteps = (
     return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
   });
 
-/** Some characters of a code are not compared. */
+/** The target does not compare some characters of a code. */
 const comparesPart = (seams: Seams, compared: (code: string) => string) =>
   acceptsSteps(
     seams,

@@ -109,7 +109,7 @@ const codeless = faultsOf({
     .with(asksNoCodeUnchecked, (body) => Array.isArray(own(body, 'otpType'))),
 });
 
-/** Spellings of a user name that a directory accepts and the check for MFA does not know. */
+/** Spellings of a user name that a directory accepts, but that the check for MFA does not recognise. */
 const names: readonly (readonly [id: string, what: string, of: (name: string) => string])[] = [
   ['in-other-case', 'in another case', (name) => name.toLowerCase()],
   ['with-blanks', 'with blanks around it', (name) => name.trim()],
@@ -120,10 +120,10 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-/** The lock does not recognise such a spelling either. */
+/** The lock does not recognise such a spelling, so these requirements turn red too. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-/** The user name that a directory reads, if it differs from the given one. */
+/** The user name that a directory reads from a login; undefined if it is the given name or unknown. */
 function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
   const given = text(body, 'username');
   const name = given === undefined ? undefined : of(given);
@@ -143,7 +143,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** A login by another request that skips the lock. */
+/** A login by another request skips the lock. */
 const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;
@@ -162,7 +162,7 @@ function loginIn(content: string): JsonObject {
 
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
-/** Credentials that count as the admin's. */
+/** Calls that `is` accepts count as the admin's. */
 const opensApi = (seams: Seams, is: (call: Call, world: World) => boolean) =>
   alsoKnows(seams, (_credentials, call, world) => (is(call, world) ? world.state.admin : undefined));
 

@@ -36,7 +36,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
   }
 }
 
-/** DELETE /users/sessions: one user's sessions with sid, all without. */
+/** DELETE /users/sessions: ends one user's sessions with sid, all sessions without. */
 function deleteSessions(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
@@ -61,7 +61,7 @@ function createAccessToken(call: Call, world: World): Answer {
   return { status: 201, headers: {}, body: { accessToken, tokenType, privileges: [...user.privileges] } };
 }
 
-/** POST /email-otp: for the user in the body, else for the caller. */
+/** POST /email-otp: for the user in the body, otherwise for the caller. */
 function createEmailOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const named = text(body, 'username') !== undefined || text(body, 'password') !== undefined;
@@ -78,7 +78,7 @@ function sendEmailOtp(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** Unknown user and wrong password look alike. */
+/** The user with this name and password. Refusals of an unknown user and of a wrong password look alike. */
 function userByPassword(body: JsonObject, world: World): User {
   const username = text(body, 'username');
   const domain = text(body, 'domain') ?? 'LOCAL';

@@ -6,14 +6,14 @@ import type { Privilege } from '../state.js';
 export interface Operation {
   readonly id: string;
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the API's root. */
+  /** The path below the API's root. */
   readonly path: string | ((release: Release) => string);
-  /** The first release that has it; absent: all have it. */
+  /** The first release that has the operation; absent if all have it. */
   readonly since?: ReleaseName;
   /** `ignored`: login operations ignore credentials. */
   readonly credential: 'needed' | 'optional' | 'ignored';
   readonly privilege?: Privilege;
-  /** Its name in the ids of the requirements on credentials. */
+  /** The operation's name in the ids of requirements on credentials. */
   readonly slug?: string;
   readonly body?: { readonly required: boolean; readonly check: BodyCheck };
   /** The answer holds something secret. */

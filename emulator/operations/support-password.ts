@@ -5,7 +5,7 @@ import { attempt, passwordOf } from '../codes.js';
 /** The name that counts wrong passwords of the support user. */
 export const supportPassword = passwordOf('the support user');
 
-/** @throws Refusal without the support user's right password */
+/** @throws Refusal unless the support user's password is right */
 export function demandSupportPassword(password: string | undefined, world: World): void {
   const isRight = () => world.rules.supportPasswordRight(password, world);
   // A missing password does not count as an attempt.
@@ -18,7 +18,7 @@ export function demandSupportPassword(password: string | undefined, world: World
   throw new Refusal(403, 'KWrongPassword', "The support user's current password is needed for this change.");
 }
 
-/** A reference id for a right code: it replaces mfaCode once to switch MFA off. */
+/** A reference id, given for a right code. It replaces mfaCode once, to switch MFA off. */
 export function newReference(world: World): string {
   const id = randomUUID();
   world.state.referenceIds.add(id);

@@ -43,13 +43,13 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
-/** Ends the reference ids that codes of the replaced key gave. */
+/** Makes a new key. Reference ids that codes of the replaced key gave are void then. */
 export function newKey(call: Call, world: World): TotpKey {
   world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
 }
 
-/** UpdateMFAResult: the configuration, and once the secret of a new key. */
+/** UpdateMFAResult: the configuration, and only now the secret of a new key. */
 export function answered(support: SupportMfa, created: TotpKey | undefined, world: World): Answer {
   const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
   return { status: 200, headers: {}, body: { ...shown(support, world), ...info } };
@@ -79,7 +79,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 }
 
 /**
- * Demands mfaCode where the change needs one.
+ * Demands mfaCode if the change needs it.
  *
  * @returns whether the request has a right code, which replacing a verified key also needs
  */
@@ -108,7 +108,7 @@ function keysOf(support: SupportMfa): readonly TotpKey[] {
   return support.key === undefined ? [] : [support.key];
 }
 
-/** In releases with mfaCode, replacing a verified key needs a code of that key. */
+/** Whether a change makes a new key. In releases with mfaCode, replacing a verified key needs a code of it. */
 function needsKey(
   before: SupportMfa,
   wanted: SupportMfa,
@@ -135,7 +135,7 @@ function settle(
   return withoutKey(wanted);
 }
 
-/** The answer for a mode without a key. */
+/** The configuration after a change to a mode without a key. */
 export function withoutKey(support: SupportMfa): SupportMfa {
   const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };

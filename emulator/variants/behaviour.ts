@@ -61,7 +61,7 @@ const single = variantsOf({
     .says('The target file forbids locking accounts and does not call the target disposable.')
     .by(({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
-      // Without this, the suite would limit its rate on a target that is not disposable.
+      // Without this, the suite would limit its own rate, because the target is not disposable.
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()

@@ -47,7 +47,7 @@ function credentialMessage(call: Call): string {
   return 'Authentication failed: Neither session cookie nor token is present in the request';
 }
 
-/** The vendor's words and statuses for an errorCode of the reference. */
+/** The vendor's words and status for an errorCode of the reference target. */
 function inTheirWords(
   errorCode: string,
   call: Call,
@@ -73,7 +73,7 @@ function inTheirWords(
   }
 }
 
-/** Every n-th request is refused by a page instead of being processed. */
+/** The target answers every n-th request with a page instead of processing it. */
 function refusesEvery(seams: Seams, n: number, status: number, type: string, content: string): void {
   const refused = new WeakSet<Call>();
   let calls = 0;
@@ -88,7 +88,7 @@ function refusesEvery(seams: Seams, n: number, status: number, type: string, con
   });
 }
 
-/** Answers of real clusters. */
+/** Answers as real clusters give them. */
 export const fieldAnswerVariants: readonly Variant[] = variantsOf({
   'field-errors': conforms({ fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'] })
     .says('Errors use the words of real clusters; a 401 has no WWW-Authenticate.')

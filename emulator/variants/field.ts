@@ -23,7 +23,7 @@ function startsWithNulls(seams: Seams): void {
 
 const mandatory = () => new Refusal(400, 'KValidationError', 'Please specify the mandatory parameters.');
 
-/** Access tokens need a code and the password. The code's type may be in upper or lower case. */
+/** POST /access-tokens needs a code beside the password. The code's type may be in upper or lower case. */
 function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   seams.rules.demandTokenCode = (user, body, world) => {
     const [code, type] = [text(body, 'otpCode'), text(body, 'otpType')?.toLowerCase()];
@@ -36,7 +36,7 @@ function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   };
 }
 
-/** A session limit: further logins are refused until a session ends after an hour. */
+/** A session limit: the target refuses further logins until a session ends after an hour. */
 function sessionLimit(
   most: number,
   [status, errorCode, message]: readonly [number, string, string] = [
@@ -80,9 +80,9 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 }
 
 /**
- * The password alone gets a pending session that opens MFA operations only.
+ * The password alone gets a pending session, which opens only MFA operations.
  *
- * @param cookieName a cookie that opens the same; other operations then return 403
+ * @param cookieName a cookie that opens the same; other operations then answer 403
  */
 function firstStep(
   mayEnrol: boolean,
@@ -137,7 +137,7 @@ function firstStep(
   };
 }
 
-/** Wrong passwords or codes lock the account. Logins to it then get the answer to a wrong password. */
+/** Wrong passwords or codes lock the account. While it is locked, logins get the answer to a wrong password. */
 function lockMinutes(most: number): Omit<Variant, 'id'> {
   const lockMs = 5 * 60_000;
   return {
@@ -171,7 +171,7 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
   };
 }
 
-/** Login and MFA of real clusters. */
+/** Login and MFA as on real clusters. */
 export const fieldVariants: readonly Variant[] = variantsOf({
   'field-sessions-only': conforms()
     .says('POST /access-tokens is closed: it answers everyone 400 "Access denied".')

@@ -13,7 +13,7 @@ type Form<Property extends string = string> = readonly [
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** Forms of credentials. The target accepts a credential in the form that it has shown. */
+/** Forms of credentials. The target accepts a credential only in the form that it has shown. */
 const credentials: readonly Form<Handed>[] = [
   ['sessionId', 'uuid', () => randomUUID()],
   ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
@@ -53,7 +53,7 @@ export const forms: readonly string[] = [...credentials, ...shown, ...errors].ma
   ([property, form]) => `${property}.${form}`,
 );
 
-/** @returns a function that sets the form; undefined for an unknown name */
+/** The function that sets the form with this name; undefined for an unknown name. */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = <Any extends Form>(table: readonly Any[]) =>
     table.find(([property, form]) => `${property}.${form}` === name);
@@ -85,6 +85,6 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     known.set(other, value);
     return other;
   };
-  // The target refuses the reference's own form, because it has never shown it.
+  // The target refuses the id in the reference's own form, because it has never shown it.
   return (seams) => shownAs(seams, property, show, (shown) => known.get(shown) ?? '');
 }

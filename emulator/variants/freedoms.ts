@@ -6,10 +6,10 @@ import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
 
 /**
- * Freedoms that a setting spells out instead of a catalogue id:
- * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only where it is that),
- * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400`
- * (`any` for every operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.
+ * Freedoms that a setting spells out, in place of a catalogue id: `absent:GetMFAConfig.authenticationTypes`,
+ * `absent:GetMFAConfig.enabled=false` (only if it is false), `null:Error.message`,
+ * `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400` (`any` for every
+ * operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.
  */
 export function freedomOf(setting: string): Variant | undefined {
   const [, kind = '', what = '', value] = /^(\w+):([\w.-]+)(?:=(.+))?$/.exec(setting) ?? [];
@@ -64,7 +64,7 @@ function without(body: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
 }
 
-/** Successful bodies of an operation, or those of all errors. */
+/** Changes the successful bodies of an operation, or those of all errors. */
 function inBodies(place: string, change: (body: JsonObject) => JsonObject): Setter | undefined {
   if (place === 'Error') {
     return (seams) =>
@@ -83,7 +83,7 @@ function reordered(place: string, name: string, order: string | undefined): Sett
   });
 }
 
-/** Gives a refusal another 4xx status. The reference's errorCode names the refusal. */
+/** Gives a refusal another 4xx status. The errorCode of the reference target selects the refusal. */
 function refused(place: string, errorCode: string, status: number): Setter | undefined {
   const which: OperationId | 'any' | undefined = place === 'any' || isOperationId(place) ? place : undefined;
   if (which === undefined || !(status >= 400 && status < 500)) return undefined;

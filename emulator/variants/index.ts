@@ -10,7 +10,7 @@ import { nearestVariants } from './nearest.js';
 import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
-/** Differences between conforming targets. A requirement that turns red for one is a false alarm. */
+/** Differences between conforming targets. If a must requirement turns red for one, that is a false alarm. */
 export const variants: readonly Variant[] = [
   ...answerVariants,
   ...behaviourVariants,

@@ -8,10 +8,7 @@ type Where = () => boolean;
 
 const everywhere: Where = () => true;
 
-/**
- * Shows a value of the state with a delay in real milliseconds. A change that was not made by a request shows at
- * once.
- */
+/** Shows a value of the state with a delay in real milliseconds. If no request made the change, it shows at once. */
 function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where: Where): (world: World) => T {
   let known: { readonly from: number; readonly value: T }[] = [];
   seams.input('any', (_call, world) => {
@@ -58,7 +55,7 @@ export function enforceLate(seams: Seams, delayMs: number, where = everywhere): 
     late(world) === undefined ? tokenByPasswordAlone(user, world) : late(world)?.enabled === false;
 }
 
-/** Codes of a new key are refused for a time after its answer. */
+/** The target refuses codes of a new key for a time after it returned the key. */
 export function keysLate({ rules }: Seams, delayMs: number): void {
   const { keyUri, stepOf } = rules;
   const answeredAt = new WeakMap<TotpKey, number>();

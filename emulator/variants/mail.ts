@@ -28,7 +28,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
     .says('A wrong code voids the mailed one.')
     .wraps('mailCodeFits', (mailCodeFits, entry, code, owner, now) => {
       const fits = mailCodeFits(entry, code, owner, now);
-      // A used code no longer fits.
+      // Counting a use voids the mailed code.
       if (!fits && entry.owner === owner) entry.uses += 1;
       return fits;
     }),

@@ -7,10 +7,10 @@ const nothingThere = {
   body: { errorCode: 'KNotFound', message: 'There is no such resource.' },
 };
 
-/** A low limit of nginx. */
+/** A low limit, as nginx may have it. */
 const mostBytes = 64 * 1024;
 
-/** Never resolves, so the request stays without an answer. */
+/** Never resolves, so the request gets no answer. */
 const forever = new Promise<undefined>(() => {});
 
 const asPage = ({ headers }: WireAnswer, phrase: string) => ({
