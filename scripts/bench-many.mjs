@@ -1,10 +1,10 @@
-// Measures many targets: in parallel against one after another, and merged into a matrix.
+// Measures many targets: in parallel, one after another, and merged into a matrix.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
-/** Compares a run with --jobs 2 on several emulators with the sum of separate runs. */
+/** Compares the time of a run with --jobs 2 on several emulators with the sum of separate runs. */
 export async function sideBySide(folder, count = 8) {
   const emulators = [];
   try {
@@ -33,7 +33,7 @@ export async function sideBySide(folder, count = 8) {
   }
 }
 
-/** Merges generated verdicts of shards with the built program. */
+/** Measures how the built program merges generated verdicts of shards. */
 export async function merged(folder, targets = 200, requirements = 200, shards = 8) {
   const names = Array.from({ length: targets }, (_, n) => `target-${String(n).padStart(3, '0')}`);
   const plan = names.map((name, at) => ({ name, shard: (at % shards) + 1 }));

@@ -1,4 +1,4 @@
-// Measures runs under realistic conditions: the emulator with the real clock, made slow like real clusters.
+// Measures runs under realistic conditions: the emulator has the real clock and is as slow as real clusters.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -72,7 +72,7 @@ function costsIn(folder, accounts) {
   };
 }
 
-/** Milliseconds: of tests alone, and from the first to the last test of the support user's lane, and of the others. */
+/** In milliseconds: tests that run alone, and the time from the first to the last test of each kind of lane. */
 function pathIn(events) {
   const lanes = new Map();
   const path = { alone: 0 };
@@ -111,7 +111,7 @@ function mostOpen(exchanges, accounts) {
   return most;
 }
 
-/** Evenly spread numbers, the same in each run. */
+/** Numbers that are evenly spread and the same in each run. */
 function between(least, most) {
   let n = 0;
   return () => {
@@ -120,7 +120,7 @@ function between(least, most) {
   };
 }
 
-/** A line for each profile. */
+/** The table of profiles, with a line for each. */
 export function profileTable(rows) {
   const seconds = (ms) => (ms / 1000).toFixed(0);
   return rows

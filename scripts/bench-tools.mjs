@@ -1,4 +1,4 @@
-// Shared by the measurements: runs the programs and measures their time and memory.
+// What the measurements share: running the programs, and measuring their time and memory.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export async function startEmulator(out, target, more = []) {
   };
 }
 
-/** Runs the built program to its end. Another exit code means that it did other work than measured. */
+/** Runs the built program to its end. With another exit code, it did other work than the measured one. */
 export async function timedRun(args, { expected = 0, env = {} } = {}) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
@@ -76,7 +76,7 @@ function peakOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
-/** Empty if the process has ended. */
+/** The text of a file; empty if the process has ended. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');

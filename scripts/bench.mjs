@@ -112,7 +112,7 @@ async function measureAll() {
   console.log(values.json ? JSON.stringify(result) : table(result));
 }
 
-/** One run against a new emulator, then the bare requests against the same one. */
+/** Measures one run against a new emulator, then the bare requests against the same emulator. */
 async function measure(out) {
   const target = join(out, 'emulator.yaml');
   const emulator = await startEmulator(out, target);
@@ -179,7 +179,7 @@ async function safetyShare(out) {
   }
 }
 
-/** The time in a CPU profile with a function of these files on the stack. */
+/** The time in a CPU profile during which a function of these files was on the stack. */
 function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   const inside = new Set();
   const walk = (id, isInside) => {
@@ -193,7 +193,7 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
 }
 
-/** Puts a proxy in front of a target file's target that delays each answer. */
+/** Puts a proxy that delays each answer in front of the target in a target file. */
 async function slowDown(targetFile, ms) {
   const content = readFileSync(targetFile, 'utf8');
   const { baseUrl } = parse(content);
@@ -209,8 +209,8 @@ async function slowDown(targetFile, ms) {
 }
 
 /**
- * A document as large as the largest vendors' documents, with 200 paths and 65,000 lines. The operations of the MFA
- * API stand among others that the suite doesn't use, with dangling references.
+ * A document as large as the largest vendors' documents, with 200 paths and 65,000 lines. The operations of the MFA API
+ * stand among others that the suite doesn't use and whose references lead nowhere.
  */
 function vendorDocument() {
   const document = parse(readFileSync(join(root, 'spec', 'releases', '7.1.2_u3.yaml'), 'utf8'));
@@ -241,7 +241,7 @@ function vendorDocument() {
   return stringify(document);
 }
 
-/** Loads and compiles a document in its own process, and measures only that. */
+/** Measures how long a document takes to load and compile, in a process of its own. */
 function timedLoad(file) {
   const load = new URL('../dist/src/contract/openapi/load.js', import.meta.url).href;
   const script = `
@@ -256,7 +256,7 @@ function timedLoad(file) {
   return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
 }
 
-/** Writes all reports of a verdict again, in a new process. */
+/** Measures how long all reports of a verdict take, in a new process. */
 function reportsAgain(verdict, folder) {
   const script = `
     const { readFileSync } = await import('node:fs');
@@ -270,7 +270,7 @@ function reportsAgain(verdict, folder) {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
-/** Sends as many requests as the run, in sequence on one connection, without judging. */
+/** Measures as many requests as the run sent, in sequence on one connection, without judging. */
 async function bare(target, requests) {
   const agent = new Agent({ connections: 1 });
   const url = new URL(target.baseUrl);

@@ -1,4 +1,4 @@
-// Compiles to an empty dist/, so that removed files don't stay in the package.
+// Compiles to an empty dist/, so that the package holds no files that were removed.
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

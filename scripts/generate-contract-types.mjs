@@ -1,5 +1,5 @@
-// Writes the types of request bodies, and the names in answers, from the documents of all releases. Members of only some
-// releases are included with a note. --print writes to standard output instead.
+// Writes the types of request bodies, and the names in answers, from the documents of all releases. A member that only
+// some releases have gets a note. --print writes to standard output instead.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { releaseNames } from './sources.mjs';
  * @typedef {{ release: string, document: Document }} Release
  */
 
-/** The formatter breaks longer lines. */
+/** The formatter breaks lines that are longer than this. */
 const widest = 110;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { print: { type: 'boolean', default: false } } });
@@ -26,7 +26,7 @@ else {
   writeFileSync(join(folder, 'bodies.ts'), text);
 }
 
-/** Oldest first. @returns {Release[]} */
+/** The releases, oldest first. @returns {Release[]} */
 function releasesInOrder() {
   return releaseNames().map((release) => ({
     release,

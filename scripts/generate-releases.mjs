@@ -1,4 +1,4 @@
-// Builds the release documents in spec/releases/ or --out: spec/sources/base.yaml, with one file of changes for each
+// Builds the release documents in spec/releases/ or --out from spec/sources: base.yaml, and a file of changes for each
 // later release, applied in order.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const out = values.out ?? join(root, 'spec', 'releases');
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON merge patch (RFC 7396), without touching its arguments. */
+/** Applies a JSON merge patch (RFC 7396), without changing its arguments. */
 function mergePatch(target, patch) {
   if (!isObject(patch)) return patch;
   const result = isObject(target) ? { ...target } : {};
@@ -24,7 +24,7 @@ function mergePatch(target, patch) {
   return result;
 }
 
-/** Renames in place, to keep the order of the document. */
+/** Renames paths in place, to keep the order of the document. */
 function renamePaths(document, names) {
   for (const name of Object.keys(names)) {
     if (!(name in document.paths)) throw new Error(`no path ${name} to rename in ${document.info.version}`);
@@ -38,7 +38,7 @@ function apply(document, change) {
   return mergePatch(mergePatch(renamed, change.merge ?? {}), { info: { version: change.release } });
 }
 
-/** Writes YAML like a person: long texts folded, lists of words on one line. */
+/** Writes YAML as a person does: long texts folded, lists of words on one line. */
 function toYaml(document) {
   const yaml = new Document(document, { aliasDuplicateObjects: false });
   visit(yaml, {

@@ -18,12 +18,12 @@ for (const name of [
   'generate-contract-types',
 ])
   node(`${name}.mjs`);
-// The rest needs compiled code with the new files.
+// The following programs need compiled code with the new files.
 node('build.mjs');
 node('../dist/selftest/order/write-order.js', ...(only === 'order' || only === 'scarce' ? [only] : []));
 node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
-// Runs the suite, at first against many faults, so only on request.
+// These run the suite, the first one against many faults, so they run only on request.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);
 if (only === 'uses') node('../dist/selftest/order/write-uses.js');
 if (only === 'docs') node('../dist/selftest/docs/write.js', ...args);

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
 import { exchange } from '../verdict/sample.js';
 
-/** A verdict whose only outcome is of this kind. */
+/** A verdict with one outcome, which has this change. */
 function verdictOf(change: Partial<Outcome>): Verdict {
   const verdict = verdictOn('lab');
   const [outcome] = verdict.outcomes;
@@ -30,7 +30,7 @@ function written(folder: string, name: string, content: object): void {
   writeFileSync(join(folder, `${name}-result.json`), JSON.stringify(content));
 }
 
-/** The status of a result under a verdict. */
+/** The status that a result gets by a verdict. */
 function taken(verdict: Verdict): unknown {
   const folder = temporaryFolder();
   written(join(folder, 'from'), 'x', resultOf('lab'));

@@ -19,7 +19,7 @@ function written(zip: Buffer): string {
   return file;
 }
 
-/** The bundle with its parts changed, the manifest left as it was. */
+/** The bundle with changed parts and the original manifest. */
 function tampered(change: (parts: { name: string; bytes: Buffer }[]) => void): string {
   const parts = [...(unpacked(bundleOf(entries)) ?? [])].map((each) => ({ ...each }));
   change(parts);

@@ -9,7 +9,7 @@ export type Mischief = (typeof mischiefs)[number];
 
 interface Fate {
   readonly mischief: Mischief;
-  /** The number of bytes in this direction before the harm. */
+  /** How many bytes pass in this direction before the harm. */
   readonly after: number;
   readonly way: 'to the target' | 'to the suite';
 }
@@ -20,8 +20,8 @@ const spared = 3;
 const farthest = 6000;
 
 /**
- * Stands between suite and target, and harms a share of the connections, chosen by a seed. It knows nothing of
- * TLS or HTTP: it counts bytes.
+ * Stands between suite and target, and harms a share of the connections, which a seed chooses. It knows nothing of TLS
+ * or HTTP: it counts bytes.
  */
 export class ChaosProxy {
   /** How often each kind of harm took effect. */
@@ -47,7 +47,7 @@ export class ChaosProxy {
     this.#random = mulberry32(seed);
   }
 
-  /** @param target a port on loopback @param share of the harmed connections, 0 to 1 */
+  /** @param target a port on loopback @param share the share of connections to harm, 0 to 1 */
   static async before(
     target: number,
     seed: number,
@@ -116,7 +116,7 @@ export class ChaosProxy {
           to.write(chunk);
           return;
         case 'blackhole':
-          // Both connections stay open, so no side notices.
+          // Both connections stay open, so no end notices.
           isHeld = true;
           to.write(chunk.subarray(0, at));
           return;

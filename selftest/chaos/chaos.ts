@@ -9,11 +9,11 @@ import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
 
 export interface ChaosPlan {
   readonly seed: number;
-  /** The share of harmed connections, 0 to 1. */
+  /** The share of connections to harm, 0 to 1. */
   readonly share: number;
   readonly mischiefs?: readonly [Mischief, ...Mischief[]];
   readonly grep?: string;
-  /** A fault of the emulator's, and the requirements that it must turn red. */
+  /** A fault of the emulator, and the requirements that it must turn red. */
   readonly fault?: undefined | { readonly id: string; readonly fails: readonly string[] };
 }
 
@@ -21,11 +21,11 @@ export interface ChaosRun {
   readonly ended: Ended;
   readonly verdict: Verdict;
   readonly done: Readonly<Record<Mischief, number>>;
-  /** The problems; empty for none. */
+  /** The problems found; empty if all is right. */
   readonly problems: readonly string[];
 }
 
-/** The longest time for a run on any network, in milliseconds. */
+/** The longest time that a run may take on any network, in milliseconds. */
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
@@ -40,7 +40,7 @@ export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: On
   const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
   const file = writeTarget(folder, {
     ...content,
-    // A lost request for a code needs no long wait.
+    // A lost mail then costs only a short wait.
     mail: { ...Object(content.mail), timeoutMs: 2000 },
     name: 'lab',
     baseUrl: emulator.baseUrl.replace(String(port), String(proxy.port)),

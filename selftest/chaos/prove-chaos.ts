@@ -21,7 +21,7 @@ const { runs, first, jobs } = tool(
   .parse()
   .opts<Options>();
 
-/** One run in three has a faulty target, and another one in three has one kind of harm only. */
+/** One run in three has a faulty target; another one in three has only one kind of harm. */
 function planOf(seed: number): ChaosPlan {
   const random = mulberry32(seed);
   const share = pick(random, [0.02, 0.1, 0.3, 0.6]);

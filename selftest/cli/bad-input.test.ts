@@ -21,7 +21,7 @@ type BadTarget = readonly [
   /** @returns the base URL */
   at: (onEnd: OnEnd) => Promise<string>,
   says: RegExp,
-  /** More keys of the target file. */
+  /** Further keys of the target file. */
   more?: object,
 ];
 
@@ -158,7 +158,7 @@ test('among several targets, those without reach, clock or mailbox leave the ver
   expect(verdictOf(folder, 'no-clock').cause).toMatch(
     /clock control at .* did not answer GET: nobody listens/,
   );
-  // The server accepts every caller, which does not conform.
+  // This server accepts every caller, so it does not conform.
   const { gate, cause, outcomes } = verdictOf(folder, 'odd');
   expect({ gate, cause }).toEqual({ gate: 'does not conform', cause: '' });
   const found = outcomes.find(({ id }) => id === 'access/get-mfa-config-refuses-anonymous');

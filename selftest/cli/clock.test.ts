@@ -51,7 +51,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(report('summary.txt')).toContain(`WARNING   ${warning}`);
   expect(report('junit.xml')).toContain('180 s behind');
 
-  // Without Date headers the clock is unknown, and a refused right code proves nothing.
+  // Without Date headers the suite doesn't know the clock, so a refused right code proves nothing.
   const unread = verdictOf(folder, 'timeless');
   expect(unread.gate).toBe('inconclusive');
   expect(of('timeless', rightCode)).toEqual({
@@ -60,7 +60,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   });
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
-  // Without the clock, the suite still reports an accepted wrong code.
+  // Even so, the suite reports a wrong code that the target accepts.
   expect(of('replaying', replay).outcome).toBe('fail');
 });
 

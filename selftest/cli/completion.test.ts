@@ -40,7 +40,7 @@ const lines: readonly (readonly [line: string, offers: string])[] = [
 
 for (const shell of shells) {
   const isThere = spawnSync(shell, ['--version']).error === undefined;
-  // .ci/run installs all three.
+  // With CI set, all three shells must be there: .ci/run installs them.
   test.skipIf(!isThere && !process.env['CI'])(`${shell} completes`, { timeout: 120_000 }, () => {
     const folder = temporaryFolder();
     for (const name of ['known-failures.yaml', 'recording.har']) writeFileSync(join(folder, name), '');

@@ -7,7 +7,7 @@ import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** A vendor's document: one operation is missing, one differs, and other parts are faulty. */
+/** A vendor's document: it lacks one operation, changes another, and has faults in other parts. */
 function vendorDocument(folder: string): string {
   const file = join(folder, 'vendor.yaml');
   const content = changedContent((document) => {

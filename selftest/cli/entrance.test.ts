@@ -5,7 +5,7 @@ import { readVerdict } from '../../src/verdict/derive/read.js';
 import { leave, verdictOn } from '../many/sample.js';
 import { type Ended, program, spawned, temporaryFolder } from './suite.js';
 
-/** @param isRead whether somebody reads its output */
+/** Runs a command to its end. @param isRead whether anybody reads its output */
 function ending(isRead: boolean, first: string, ...args: readonly string[]): Promise<Ended> {
   const { child, ended } = spawned(first, args, {}, onTestFinished);
   if (!isRead) child.stdout?.destroy();

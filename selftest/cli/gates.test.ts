@@ -36,7 +36,7 @@ test('a failure gates until it is known or waived, and each run is remembered', 
   const flags = ['--waivers', waivers, '--waiver-problems', 'warn', '--baseline', join(folder, 'out')];
   const second = await run(...flags);
 
-  // One failure is waived and one is in the baseline. The waiver that nothing needs only warns.
+  // One failure is waived and one is in the baseline. The needless waiver causes only a warning.
   expect(second.code).toBe(0);
   expect(second.stdout).not.toContain('::error');
   expect(second.stdout).toContain(`   - ${area}-anonymous is waived now.`);

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Ended } from './suite.js';
 
-// The built program. vitest.config.ts has it loaded by Node, without a transform.
+// The built program. By vitest.config.ts, Node loads it without a transform.
 const built = join(packageRoot(), 'dist', 'src', 'cli', 'program.js');
 const { perform }: typeof import('../../src/cli/program.js') = await import(built);
 
@@ -15,7 +15,7 @@ export function performed(...args: readonly string[]): Promise<Ended> {
   return ranHere(args);
 }
 
-/** The same with more environment variables. */
+/** Like {@link performed}, with further environment variables. */
 export function ranHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const turn = last.then(() => captured(args, env));
   last = turn.catch(() => undefined);

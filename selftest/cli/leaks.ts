@@ -7,13 +7,13 @@ export const secretsOf = (content: unknown): string[] =>
     typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : [],
   );
 
-/** The same for its text: those of its accounts. */
+/** All passwords and keys of the accounts in the text of a target file. */
 export const secretsOfTarget = (text: string): string[] => secretsOf(Object(parse(text)).accounts);
 
 /** The length of the shortest secret. */
 const startLength = 8;
 
-/** The secrets that occur in a text. `byStart` has them by their beginnings. */
+/** The secrets that occur in a text. `byStart` groups them by their first characters. */
 function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Set<string>();
   for (let at = 0; at < text.length; at += 1) {
@@ -23,7 +23,7 @@ function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): 
   return [...seen];
 }
 
-/** Finds readable secrets and codes. @returns for each, the file's name and the text around it */
+/** Finds readable secrets and codes. @returns for each find the file's name and the text around it */
 export function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): string[] {
   const spellings = new Set(
     secrets.flatMap((secret) => [

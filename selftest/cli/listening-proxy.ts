@@ -31,7 +31,7 @@ export class ListeningProxy {
     return proxy;
   }
 
-  /** Only secrets that can be searched for: a random body may have a single letter as its password. */
+  /** The secrets that a search can find: a random body may have a single letter as its password. */
   get told(): string[] {
     return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }

@@ -9,7 +9,7 @@ import { performed } from './in-process.js';
 import { secretsOf } from './leaks.js';
 import { type Ended, filesBelow, temporaryFolder, writeTarget } from './suite.js';
 
-/** Few requirements for each target: these tests are about many targets. */
+/** Each target has few requirements, because these tests are about many targets. */
 const grep = ['--grep', 'mfa-config/get-*'];
 const count = 4;
 const shards = [1, 2];
@@ -172,7 +172,7 @@ describe('report', () => {
 
     expect(secrets.length).toBeGreaterThan(2 * targets);
     for (const [name, text] of written) {
-      // The page holds its data in pieces of Base64, so they are decoded and searched as well.
+      // The page holds its data in pieces of Base64, so the test decodes and searches them as well.
       const found = secrets.filter(
         (secret) => text.includes(secret) || decoded(text).some((part) => part.includes(secret)),
       );

@@ -32,7 +32,7 @@ const leakyFaults = [
   'http/secrets-may-be-stored',
 ];
 
-/** The requirements that they break, and logins that are refused with an error. */
+/** The requirements that these faults break, and logins that the target refuses with an error. */
 const leaking = [
   ...allFaults.filter((fault) => leakyFaults.includes(fault.id)).flatMap(({ fails }) => fails),
   'sessions/refuses-wrong-password',
@@ -41,7 +41,7 @@ const leaking = [
   'totp-login/refuses-wrong-*',
 ];
 
-// selftest/detection searches a run of all requirements on a conforming target.
+// Another run, of all requirements on a conforming target, is searched in selftest/detection.
 test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async ({
   expect,
   onTestFinished,

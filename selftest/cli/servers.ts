@@ -7,7 +7,7 @@ import type { OnEnd } from '../tool/processes.js';
 
 export interface Listening {
   readonly port: number;
-  /** How many connections came in so far. */
+  /** How many connections came so far. */
   readonly connections: () => number;
 }
 

@@ -93,12 +93,12 @@ test('leaves a journal after SIGKILL, by which restore restores the state', asyn
   // All processes of the run end, so none can change the target.
   expect(all.length).toBeGreaterThan(2);
   await until(() => all.every((pid) => !isAlive(pid)));
-  // The last test may have switched cluster MFA off before it ended.
+  // The last test may have switched cluster MFA off, so switch it on again.
   await switchOn(emulator);
   const stateDir = ['--state-dir', join(folder, 'state')];
   const target = ['-t', emulator.targetFile];
 
-  // The recorded outcomes still make a verdict.
+  // The recorded outcomes are enough for a verdict.
   const merged = join(folder, 'merged');
   const report = ['report', '--from', join(folder, 'out'), '--out', merged];
   expect((await performed(...report)).code).toBe(4);
@@ -135,7 +135,7 @@ const changing = {
   support: 'mfa-config/get-*,support-email/*',
 };
 
-/** A run that has just switched cluster MFA or support MFA on. */
+/** A run that has just switched on cluster MFA or support MFA. */
 async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFinished']) {
   const folder = temporaryFolder(onEnd);
   const target = await emulator(folder, onEnd);
@@ -146,7 +146,7 @@ async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFini
   return { folder, emulator: target, found, run };
 }
 
-/** The emulator's target file, but with a clock control that is out of reach. */
+/** The emulator's target file, with a clock control that can't be reached. */
 function withoutClock(folder: string, { targetFile, control }: StartedEmulator): string {
   const file = join(folder, 'no-clock.yaml');
   writeFileSync(file, readFileSync(targetFile, 'utf8').replace(control, 'http://127.0.0.1:1'), {
@@ -155,7 +155,7 @@ function withoutClock(folder: string, { targetFile, control }: StartedEmulator):
   return file;
 }
 
-/** Changes the cluster as a test does. */
+/** Switches cluster MFA on, as a test does. */
 async function switchOn({ baseUrl, targetFile }: StartedEmulator): Promise<void> {
   const apiKey = /apiKey: "?([^"\n]+)/.exec(readFileSync(targetFile, 'utf8'))?.[1] ?? '';
   const { status } = await fetch(`${baseUrl}/mfa-config`, {

@@ -8,7 +8,7 @@ import { folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
 const id = 'totp-key/echoes-name';
-/** A fact, unless a statement claims it. */
+/** A requirement that is a fact, unless a statement claims it. */
 const measured = 'totp-login/keys-are-forgotten-where-told';
 const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 
@@ -54,7 +54,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
     };
   };
 
-  // Without a claim the requirement is a should, which does not gate.
+  // Without a claim, this requirement is a should, which does not gate.
   const silent = of('silent');
   expect(silent.outcome(id)).toMatchObject({ level: 'should', outcome: 'fail' });
   expect(silent.outcome(measured)).toMatchObject({ level: 'fact', outcome: 'pass' });
@@ -74,7 +74,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   });
   expect([denied.exitCode, denied.gate]).toEqual([0, 'conforms']);
 
-  // A claimed fact gates.
+  // A fact that the vendor claims gates.
   const forgets = of('forgets');
   expect(forgets.outcome(measured)).toMatchObject({
     level: 'must',
@@ -83,7 +83,7 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   });
   expect(forgets.exitCode).toBe(1);
 
-  // The draft denies the features that the target lacks. A second draft does not overwrite it.
+  // The draft denies what the target lacks. A second draft does not overwrite the first.
   const drafted = join(folder, 'draft.yaml');
   const draft = () =>
     performed('statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted);

@@ -18,7 +18,7 @@ export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
 }
 
 export interface Ended {
-  /** Null if a signal ended the process. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -28,14 +28,14 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it has printed so far on both streams. */
+  /** Everything printed so far, on both streams. */
   readonly printed: () => string;
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** The largest file that it can write. Beyond that, writing fails as on a full disk. */
+  /** The largest file that the process can write. Beyond it, writing fails as on a full disk. */
   readonly fileKilobytes?: number;
 }
 
@@ -81,7 +81,7 @@ export function cli(args: readonly string[], options: StartOptions = {}, onEnd?:
   return start(args, options, onEnd).ended;
 }
 
-/** Flags of a run that keeps its files in `folder`. Allure's results are left out, because few tests need them. */
+/** Flags of a run that keeps its files in `folder`. They leave out Allure's results, which few tests need. */
 export function folders(folder: string): string[] {
   return [...foldersWithAllure(folder), '--no-allure'];
 }

@@ -24,7 +24,7 @@ function withFile(more: object) {
   ];
 }
 
-/** `run` with a good target file and more flags. The message is a regular expression. */
+/** `run` with a good target file and these flags. The message is a regular expression. */
 const flags = rows`
   an unknown flag               | --fast                           | unknown option '--fast'
   a flag mistyped               | --stritc                         | Did you mean --strict[?]
@@ -111,7 +111,7 @@ const wrong: readonly WrongUsage[] = [
   ['an unknown level', () => ['list', '--level', 'may'], /--level .*Allowed choices are must, should, fact/],
   [
     'a missing file of variables',
-    // On the command line Node reads this flag first and ends with its own line.
+    // If the flag is on the command line, Node reads it first and ends with a line of its own.
     withFile({ run: { 'env-file': 'none.env' } }),
     /^--env-file \S+none\.env: no such file or directory\n$/,
   ],

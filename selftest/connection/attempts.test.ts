@@ -12,7 +12,7 @@ import { answerOf, callOf } from './calls.js';
 
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
 
-/** Attempts at a target that must not be locked, with a chosen answer for each. */
+/** Attempts at a target that must not be locked. The test chooses the answer to each. */
 function setUp(lockOut = false, folder = temporaryFolder()) {
   const file = writeTarget(
     folder,
@@ -49,7 +49,7 @@ test.each([401, 403])(
   },
 );
 
-/** An attempt by its name: a wrong password, unless the name contains `right`. */
+/** An attempt by its name. The password is wrong unless the name contains `right`. */
 const tries: Readonly<Record<string, Partial<Call>>> = {
   login: { operation: 'CreateSession', json: { username: 'Admin', password: 'wrong' } },
   right: { operation: 'CreateSession', json: { username: 'Admin', password: 'right' } },

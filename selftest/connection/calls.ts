@@ -2,7 +2,7 @@ import type { Exchange } from '../../src/base/model/exchange.js';
 import type { Answered, Call } from '../../src/target/connection/call.js';
 import { anonymous } from '../../src/wire/http/credential.js';
 
-/** A call that is not sent. */
+/** A call that nobody sends. */
 export function callOf(more: Partial<Call> = {}): Call {
   const request = { method: 'POST', url: 'https://cluster.example/v2/mfa-config', headers: {} };
   const send = () => Promise.reject(new Error('nothing is sent'));

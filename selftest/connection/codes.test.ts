@@ -8,7 +8,7 @@ import { Authenticator } from '../../src/wire/otp/authenticator.js';
 const contract = await loadContract('7.1.2_u3');
 const secret = new TextEncoder().encode('12345678901234567890');
 
-/** Codes by a clock that starts at the first step after the epoch. Only waits move it. */
+/** Codes by a clock that starts one step after the epoch, and that only waits move. */
 function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
   let now = at;
   const clock = {
@@ -28,7 +28,7 @@ function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
 }
 
 test('a code that is right by another key too is passed over', async () => {
-  // The hour-long steps of the other key have its codes of the first three steps (RFC 4226, Appendix D).
+  // The other key has hour-long steps: its codes now are those of the first three steps (RFC 4226, Appendix D).
   const other = new Authenticator({ secret, period: 3600 });
 
   expect(await codesFromOne().unlike(new Authenticator({ secret }), other)).toBe('969429');

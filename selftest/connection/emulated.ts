@@ -8,7 +8,7 @@ import { Connection } from '../../src/target/connection/connection.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { emulate } from '../emulator/tools.js';
 
-/** Opens connections of one run to a target until the test ends, and keeps the events of that run. */
+/** Opens connections of one run to a target until the test ends, and keeps the run's events. */
 export async function connecting(content: object, release: ReleaseName = '7.1.2_u3') {
   const contract = await loadContract(release);
   const stateDir = temporaryFolder();
@@ -28,7 +28,7 @@ export async function connecting(content: object, release: ReleaseName = '7.1.2_
   return { open, events, target, stateDir };
 }
 
-/** One connection to a server on this port. @param more of its target file */
+/** One connection to a server on this port. @param more further keys of its target file */
 export async function connectedTo(port: number, more: object = {}) {
   const { open, ...run } = await connecting(targetAt(`http://127.0.0.1:${port}/v2`, more));
   const connection = await open();

@@ -55,7 +55,7 @@ test('a masked address is restored whole', async () => {
   expect(await state()).toEqual(before);
 });
 
-/** Of a shown address: whether it stands for another, and whether it may be the shown form of a set one. */
+/** Whether a shown address stands for another, and whether it may be the shown form of an address that was set. */
 test.each(rows`
   isShownAs | s***t@lab.example | support@lab.example | true
   isShownAs | sxxxxxt@lab.example | support@lab.example | true

@@ -23,7 +23,7 @@ function watching() {
     const call = callOf({ operation: 'GetMFAConfig', request: { ...callOf().request, method } });
     await readBack.reading(call, async (sent) => answerOf(200, body, sent));
     if (await readBack.restIfWentBack('cluster')) backs += 1;
-    // Each read needs a time of its own.
+    // Each read needs a different time.
     await sleep(1);
   };
   return { told, readBack, read };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator that shows changes late. The connection has learned that before. */
+/** A connection to an emulator that shows changes late, as the connection has learned before. */
 async function connected() {
   const { open } = await emulated(['delay:configuration=300', 'delay:support=300']);
   const connection = await open();
@@ -15,7 +15,7 @@ test('a change starts from the last PUT, although reads are late', async () => {
   const { cluster } = await connected();
   const before = await cluster.known();
 
-  // GET shows the switch, which doesn't prove that the types are stored.
+  // GET shows the switch, but this doesn't prove that the types are stored.
   await cluster.put({ ...before, authenticationTypes: ['email'] });
   expect(await cluster.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
 
@@ -73,7 +73,7 @@ test('a switch is awaited at logins until a test has looked there', async () => 
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
 
-  // That read did not measure the enforcement delay, so the next one waits until the old state has ended.
+  // The last read did not measure the enforcement delay, so this one waits until the old state has ended.
   await cluster.off();
   const startedAt = Date.now();
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
@@ -89,7 +89,7 @@ test('a restarting target is recognised and read after each further switch', asy
   await cluster.off();
   expect(connection.model.flag('restarts').value).toBe(true);
 
-  // The effect of switches is known by now, so a read could be skipped.
+  // By now the effect of switches is known, so the suite could skip a read.
   for (const change of [() => cluster.on(['totp']), () => cluster.off()]) {
     events.length = 0;
     await change();

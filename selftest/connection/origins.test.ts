@@ -14,7 +14,7 @@ function again(origins: Origins, requestJson: object, more: { readonly madeUp?: 
   return origins.again({ request, requestJson, ...more }, 0);
 }
 
-/** The recorded body of a made-up login with a known password. */
+/** How the suite records the body of a made-up login with a known password. */
 function written(members: Readonly<Record<string, unknown>>): string | undefined {
   const redactor = new Redactor();
   redactor.add('correct horse', 'password');

@@ -6,7 +6,7 @@ import { answerOf, callOf } from './calls.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** Reads until one shows the change. @returns the number of reads, and the time in milliseconds */
+/** Reads until a read shows the change. @returns the number of reads, and the time in milliseconds */
 async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) => boolean, options = {}) {
   const startedAt = Date.now();
   let tries = 0;
@@ -19,7 +19,7 @@ async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) =>
   return { came: await came, tries, tookMs: Date.now() - startedAt };
 }
 
-/** Reads a change that shows after `afterMs` milliseconds; null: it never shows. */
+/** Reads a change that shows after `afterMs` milliseconds; null if it never shows. */
 const wait = (readBack: ReadBack, afterMs: number | null, options = {}) =>
   look(readBack, (ms) => afterMs !== null && ms >= afterMs, options);
 
@@ -107,7 +107,7 @@ describe('the time that a change is given', () => {
       recorder.requirement = other;
     }
 
-    // Two tests have missed a change so far, and this one only once.
+    // Two tests have missed a change so far, and this test only one.
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 
@@ -161,7 +161,7 @@ async function settled(readBack: ReadBack, enabled: boolean): Promise<void> {
   await shown;
 }
 
-/** Three such changes: the nodes are known to agree, and no change shows late. */
+/** Three changes that every look shows: the nodes are known to agree, and no change shows late. */
 async function agreeing(model?: TargetModel): Promise<ReadBack> {
   const readBack = new ReadBack(recorderOf(), model);
   for (const enabled of [true, false, true]) await settled(readBack, enabled);
@@ -169,12 +169,12 @@ async function agreeing(model?: TargetModel): Promise<ReadBack> {
   return readBack;
 }
 
-/** The same, where a node showed the old state this long after a change. */
+/** Like {@link agreeing}, but a node showed the old state this long after a change. */
 const disagreeing = (...ms: readonly number[]) =>
   agreeing(new TargetModel(ms.map((value) => ({ fact: 'nodes apart on cluster', value }))));
 
 describe('nodes that learn of a change at different times', () => {
-  /** Every other look goes to a node that is a second late. */
+  /** Every second look goes to a node that is a second late. */
   const looksAt = (readBack: ReadBack) => look(readBack, (ms, nth) => nth % 2 === 1 || ms >= 1_000);
   const fresh = async () => new ReadBack(recorderOf());
 
@@ -282,7 +282,7 @@ describe('nodes that learn of a change at different times', () => {
 });
 
 describe('a part that shows changes late', () => {
-  /** The cluster's configuration shows each change after four seconds, the support user's at once. */
+  /** A target that shows each change of the cluster's configuration after four seconds, and of support MFA at once. */
   async function late(parts: readonly ('cluster' | 'support')[] = both) {
     const readBack = new ReadBack({ ...recorderOf('mfa-config/put-round-trip'), parts });
     const startedAt = Date.now();
@@ -346,7 +346,7 @@ describe('a part that shows changes late', () => {
     await read(readBack, true);
 
     expect(readBack.isLate('cluster')).toBe(true);
-    // Support MFA has shown no change yet: it may be as late.
+    // Support MFA has shown no change yet, so it may be as late as the cluster.
     expect(readBack.isLate('support')).toBe(true);
     expect(readBack.shownAfterMs).toBeGreaterThanOrEqual(4_000);
   });

@@ -3,7 +3,7 @@ import { memberOf } from '../../src/contract/judging/body.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { connectedTo } from './emulated.js';
 
-/** A target whose n-th read of cluster MFA shows that number, and the state given for it. */
+/** A target whose n-th read of cluster MFA shows the number n, and the n-th of these states. */
 async function target(states: readonly boolean[] = []) {
   let reads = 0;
   const server = httpServer((request, response) => {
@@ -40,7 +40,7 @@ test('nothing stays known of a part that shows changes late', async () => {
     connection.model.number(`changes of ${part} show after`).learn(ms);
   expect([await known(), await known()]).toEqual([1, 1]);
 
-  // The cluster has shown no change yet: it may be as late.
+  // The cluster has shown no change yet, so it may be as late as support MFA.
   learn('support', 400);
   expect([await known(), await known()]).toEqual([2, 3]);
   learn('cluster', 0);

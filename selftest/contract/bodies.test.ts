@@ -16,7 +16,7 @@ test('the types are those of the documents', () => {
   expect(checkedIn, 'run npm run generate').toBe(fresh);
 });
 
-// The compiler judges these: npm run types.
+// The compiler checks these: `npm run types`.
 describe('a body of the contract', () => {
   test('has its properties and no others', () => {
     expectTypeOf<{ totpCode: string }>().toExtend<RequestBody<'VerifySupportUserTotp'>>();

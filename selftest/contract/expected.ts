@@ -1,10 +1,10 @@
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
 import { rows } from '../tool/rows.js';
 
-// The documented operations and properties, written independently of the documents. Default of `since`: the first
-// release.
+// The documented operations and properties, written independently of the documents. Without `since`, all releases have
+// them.
 
-/** Id, call, schema of the request (with a `?` if the body is optional), status, answer, privileges, since. */
+/** Id, call, request schema (with a `?` if the body is optional), status, answer, privileges, since. */
 const operations = rows`
   CreateEmailOtp | POST /email-otp | CreateEmailOtpRequestBody? | 204 |  | none
   SendEmailOtp | POST /send-email-otp |  | 204 |  | none
@@ -50,7 +50,7 @@ export function expectedCredentials(release: ReleaseName): Record<string, string
   };
 }
 
-/** `type`, then `?` if nullable, then the enumeration; `-` marks read-only, `*` required properties. With its release. */
+/** `type`, `?` if nullable, the enumeration. `-` marks read-only, `*` required properties. The release comes last. */
 const properties = rows`
   MfaConfigInfo.enabled: boolean =false
   MfaConfigInfo.authenticationTypes: array? of string WAYS

@@ -17,7 +17,7 @@ const schemas = (document: Part, named: Readonly<Record<string, unknown>>, $ref:
   put(document, keyName, { $ref: `#/${$ref}` });
 };
 
-/** A chain of n schemas, each referring to the next. */
+/** A chain of n schemas, in which each refers to the next. */
 const chain = (name: string, length: number, schemaOf: (next: object, isLast: boolean) => unknown) =>
   Object.fromEntries(
     Array.from({ length }, (_, n) => {
@@ -137,7 +137,7 @@ describe('is reported with its place, in little time and memory', () => {
   });
 });
 
-// If alternatives multiplied, these tests would take ten minutes, and exceed the time limit of tests.
+// If alternatives multiplied, these tests would take ten minutes and exceed their time limit.
 describe('takes little time', () => {
   const inAlternatives = (next: object, n: number) => ({
     oneOf: [next, { type: 'object', properties: { [`p${n}`]: next } }],

@@ -5,7 +5,7 @@ import { loadContract } from '../../src/contract/openapi/load.js';
 import type { OperationId } from '../../src/contract/openapi/operations.js';
 import { allProperties, rawDocument } from './raw.js';
 
-/** One value of each JSON type. Enumerations hold none of them. */
+/** One value of each JSON type. No enumeration has any of them. */
 const samples = {
   boolean: true,
   number: 4711.5,

@@ -37,7 +37,7 @@ export function ownProperties(schema: OpenAPIV3.SchemaObject): [string, OpenAPIV
   );
 }
 
-/** A named schema and the parts of its allOf. */
+/** A named schema, and the parts of its allOf. */
 export function partsOf(document: OpenAPIV3.Document, name: string): OpenAPIV3.SchemaObject[] {
   const schema = new Map(namedSchemas(document)).get(name);
   if (schema === undefined) throw new Error(`no schema ${name}`);

@@ -50,7 +50,7 @@ describe.each(releaseNames)('%s', (release) => {
     expect(validated.info.version).toBe(release);
   });
 
-  // Further operations show in the comparison with the emulator.
+  // The comparison with the emulator finds operations that should not be there.
   test('has the operations of the release', () => {
     const found = operations.map(({ path, method, operation }) => ({
       id: operation.operationId,
@@ -146,7 +146,7 @@ function shapeOf(shape: OpenAPIV3.SchemaObject, owner: OpenAPIV3.SchemaObject, n
   const fallback = shape.default === undefined ? '' : ` =${String(shape.default)}`;
   const values = shape.enum?.filter((value) => value !== null).join('|');
   const allowed = values === undefined ? '' : ` ${values}`;
-  // An enumeration is nullable only if it lists null, and the reverse.
+  // An enumeration must list null if it is nullable, and only then.
   const nullable = shape.enum === undefined ? shape.nullable === true : shape.enum.includes(null);
   expect(nullable, name).toBe(shape.nullable === true);
   return `${required}${readOnly}${shape.type}${nullable ? '?' : ''}${items}${allowed}${fallback}`;

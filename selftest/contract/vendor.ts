@@ -13,7 +13,7 @@ export interface Part {
   [name: string]: Part;
 }
 
-/** Writes documents that end with the test. */
+/** Writes a document that is removed when the test ends. */
 export function written(content: string, name = 'document.yaml'): string {
   const folder = temporaryFolder();
   const file = join(folder, name);
@@ -26,7 +26,7 @@ export function changedRelease(change: (document: Part) => void, release: Releas
   return written(stringify(changedContent(change, release)));
 }
 
-/** The content is not validated, because a missing place makes the test fail. */
+/** The content is not validated: if a place is missing, the test fails. */
 export function changedContent(change: (document: Part) => void, release: ReleaseName = '7.1.2_u3'): unknown {
   const content: Part = parse(readFileSync(releaseFile(release), 'utf8'));
   change(content);

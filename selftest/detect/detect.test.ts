@@ -37,7 +37,7 @@ async function emulatedTarget(options: EmulatorOptions, more: object = {}): Prom
 const detected = async (aim: Target): Promise<Detection> => detect(aim, temporaryFolder());
 
 describe('of the emulator', () => {
-  /** The releases that reading can distinguish. The others look like the release before them. */
+  /** The releases that reads can distinguish. Each of the others looks like the release before it. */
   const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
 
   test.each(releaseNames)('in release %s it says those that look like it', async (release) => {
@@ -77,7 +77,7 @@ describe('of the emulator', () => {
   });
 });
 
-/** A target whose answers to reads are those of the newest release. */
+/** A target that answers reads as the newest release does. */
 async function newest(): Promise<Target> {
   const support = { enabled: false, mfaType: null, otpVerificationState: null };
   const bodies: Readonly<Record<string, object>> = {

@@ -2,14 +2,14 @@ import type { OpenAPIV3 } from 'openapi-types';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { answerOf, operationsIn, ownProperties, partsOf, rawDocument } from '../contract/raw.js';
 
-/** A property of a successful answer, or of every Error, and the freedoms that the document leaves. */
+/** A property of a successful answer, or of every Error, with the freedoms that the document leaves. */
 export interface AnswerProperty {
   /** An operation's id, or `Error`. */
   readonly place: string;
   readonly name: string;
   readonly nullable: boolean;
   readonly list: boolean;
-  /** The meaning of its absence; undefined if the document doesn't say. */
+  /** What its absence means; undefined if the document doesn't say. */
   readonly fallback: unknown;
 }
 

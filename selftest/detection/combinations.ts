@@ -1,7 +1,7 @@
 /**
- * Variants tried together: targets differ in several ways at once. The variants of an item don't contradict each other,
- * and each variant is in at least one item. `npm run prove` tries all items, `npm run prove -- --alone` also each
- * variant alone.
+ * Variants that are tried together, because targets differ in several ways at once. The variants of an item don't
+ * contradict each other, and each variant is in at least one item. `npm run prove` tries all items, `npm run prove --
+ * --alone` also each variant alone.
  */
 const items = `
 - slow totp-8-digits-60s-sha256 mail-slow wrong-codes-slowed
@@ -67,5 +67,5 @@ export const combinations: readonly (readonly [string, ...string[]])[] = items
     return [first, ...others];
   });
 
-/** It awaits each change on both nodes, which takes ten minutes: only `npm run prove` without --sample runs it. */
+/** Each change is awaited on both nodes, which takes ten minutes: only `npm run prove` without --sample does so. */
 export const takesLong = (ids: readonly string[]): boolean => ids.includes('two-nodes');

@@ -130,7 +130,7 @@ describe('the suite', () => {
     const isOther = ({ differences }: { readonly differences: readonly string[] }) =>
       !differences.every(isArrangement);
     let differing = differingIn(join(whole.out, right.name), reportsIn('latest', asItIsInLatest));
-    // One more login shifts the point where sessions are ended, in all later tests: such differences are expected.
+    // One more login shifts the moment at which sessions end in all later tests, so some differences are expected.
     if (differing.length > most || differing.some(isOther)) {
       await Promise.all([
         judge([right], placeIn('again'), { jobs: 1 }),

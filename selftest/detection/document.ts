@@ -107,7 +107,7 @@ function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClas
   return row(flaw, ids.join(', '), ...cells);
 }
 
-/** @param others how many reports begin with something other than what their fault breaks */
+/** @param others how many reports begin with another requirement than the one that their fault breaks */
 function headed(all: number, others: number): string {
   return `${all - others} of ${all} (${((100 * (all - others)) / all).toFixed(1)} %)`;
 }

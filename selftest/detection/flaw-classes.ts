@@ -4,11 +4,11 @@ import { parse } from 'yaml';
 import { faults } from '../../emulator/faults/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** A class of public flaws in MFA and one-time codes, and the evidence that the suite notices a target with it. */
+/** A class of public flaws in MFA and one-time codes, and the evidence that the suite notices such a target. */
 export interface FlawClass {
   readonly flaw: string;
   readonly ids: readonly string[];
-  /** Requirements that turn red on a target with such a flaw: those that its faults break, and some more. */
+  /** Requirements that turn red on a target with such a flaw: those that its faults break, and further ones. */
   readonly requirements: readonly string[];
   readonly faults: readonly string[];
   /** Why there is no requirement; absent if there is one. */

@@ -3,7 +3,7 @@ import type { ReleaseName } from '../../src/base/model/releases.js';
 import { type AnswerProperty, answerProperties } from './answer-properties.js';
 import { allPairs, type Factor } from './pairwise.js';
 
-/** The release whose freedoms are tried: the default of targets. */
+/** The release whose freedoms are tried; targets have it by default. */
 const release: ReleaseName = '7.1.2_u3';
 
 /** Properties that are optional only in the document: without them the operation is useless for clients. */
@@ -16,13 +16,13 @@ const needed: readonly string[] = [
   ]),
 ];
 
-/** An Error needs at least one of these. */
+/** An Error needs at least one of these properties. */
 const neededOne: readonly string[] = ['Error.errorCode', 'Error.message'];
 
 /** The 4xx statuses that a target may choose for a mistake. 405, 413, 415 and 429 say something else. */
 const refusals = [400, 401, 403, 404, 409, 422];
 
-/** Refusals by the reference's errorCode, with their operations. Each may have a status of its own. */
+/** Refusals by the reference's errorCode, with their operations. A target may give each its own status. */
 const refused: readonly (readonly [errorCode: string, reference: number, ...operations: string[]])[] = [
   ['KUnauthorized', 401, 'any'],
   ['KForbidden', 403, 'any'],
@@ -57,14 +57,14 @@ const refused: readonly (readonly [errorCode: string, reference: number, ...oper
 const delayed = ['configuration', 'support', 'enforcement', 'sessions'];
 const delaysMs = [400, 1500];
 
-/** Requirements of level should that a setting fails. With the setting `hiddenBy` beside it, it passes. */
+/** Requirements of level should that fail because of a setting. With the setting `hiddenBy` beside it, they pass. */
 const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hiddenBy?: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
   [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name', 'absent:CreateTotpKey.totpKeyName'],
   [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique', 'absent:CreateTotpKey.totpKeyId'],
 ];
 
-/** What the contract leaves to the target: one factor for each point. The emulator sets them in this order. */
+/** What the contract leaves to the target: a factor for each point. The emulator sets the factors in this order. */
 export function freedoms(): Factor[] {
   return [
     ...delayed.map((effect) => factor(`delay:${effect}`, delaysMs.map(String))),
@@ -81,7 +81,7 @@ export function freedoms(): Factor[] {
   ];
 }
 
-/** The targets to try. Each row has at most one setting for each factor; without one, the reference's holds. */
+/** The targets to try. Each row has at most one setting of each factor; otherwise the reference's setting holds. */
 export function freedomRows(): string[][] {
   return allPairs(freedoms(), mayMeet);
 }

@@ -3,7 +3,7 @@ import type { RequirementId } from '../../src/contract/requirements/uses.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, operationsOf, unexplainedIn } from './problems.js';
 
-/** More faults in one emulator would interfere with each other. */
+/** More faults than this in one emulator would interfere with each other. */
 const mostTogether = 8;
 
 /** Nearly every test needs these first, so a fault in them hides all others. */
@@ -51,7 +51,7 @@ export function together(group: readonly Expectation[], name: string): Expectati
 
 /**
  * The members of a group that its judgement does not prove: some of their requirements are not red, because another
- * member hides them. If no member explains a result: all members.
+ * member hides them. If no member explains a result, all members.
  */
 export function unprovenOf(
   group: readonly Expectation[],
@@ -68,7 +68,7 @@ function areApart(a: Expectation, b: Expectation, requirements: readonly Require
   if ([a, b].some(({ fails }) => fails.some((id) => groundwork.has(id)))) return false;
   if (a.fails.some((id) => b.fails.includes(id))) return false;
   const [ofA, ofB] = [operationsOf(a.fails, requirements), operationsOf(b.fails, requirements)];
-  // Faults in every answer are distinguishable from faults in one operation, but not from each other.
+  // A fault in every answer can be distinguished from a fault in one operation, but not from another such fault.
   if (ofA === 'all' || ofB === 'all') return ofA !== ofB;
   return [...ofA].every((operation) => !ofB.has(operation));
 }

@@ -2,13 +2,13 @@ import type { KnownFault } from '../../emulator/seams.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
 import type { Judgement } from './matrix.js';
 
-/** The least share of reports, in percent, that begin with the requirement that the fault breaks. */
+/** The least share of reports, in percent, that must begin with a requirement that the fault breaks. */
 export const wantedShare = 97;
 
 interface Heading {
   readonly head: string;
   readonly text: string;
-  /** The fault breaks this requirement. */
+  /** Whether the fault was written for this requirement. */
   readonly isMeant: boolean;
   readonly isOneCause: boolean;
 }
@@ -17,7 +17,7 @@ interface Heading {
 export class Headings {
   readonly #of = new Map<string, Heading>();
 
-  /** If several faults shared an emulator, only the fault's own failures count. */
+  /** Takes a judgement of a fault. If several faults shared an emulator, only this fault's failures count. */
   take({ id, breaks, fails }: KnownFault, { verdict }: Judgement): void {
     const own = verdict?.outcomes.filter(
       (outcome) => outcome.outcome === 'fail' && fails.includes(outcome.id),

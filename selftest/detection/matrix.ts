@@ -8,13 +8,13 @@ import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { writeTarget } from '../cli/suite.js';
 import { type Ended, runSuite } from './run-suite.js';
 
-/** One emulator to run the suite against, with its faults and variants. */
+/** One emulator against which the suite runs, with its faults and variants. */
 export interface Subject {
   readonly name: string;
   readonly faults: readonly string[];
   readonly variants: readonly string[];
   readonly release?: string;
-  /** Over HTTPS. */
+  /** Whether the emulator speaks HTTPS. */
   readonly tls?: true;
 }
 
@@ -22,36 +22,36 @@ export interface Judgement {
   readonly subject: Subject;
   /** Undefined if the run gave this target none. */
   readonly verdict: Verdict | undefined;
-  /** The run's other output about this target, if the run ended with exit code 2 or by a signal. */
+  /** What else the run printed about this target, if the run ended with exit code 2 or by a signal. */
   readonly trouble: readonly string[];
-  /** Requirements with outcome fail. For a fault also facts with another value than on the reference. */
+  /** Requirements that failed. For a fault also facts whose value differs from the reference's. */
   readonly red: readonly string[];
 }
 
-/** The run's output, in its folder of reports. */
+/** The file with the run's output, in its folder of reports. */
 export const printedFile = 'printed.txt';
 
 export interface JudgeOptions {
-  /** Number of targets tried at once. */
+  /** How many targets are tried at once. */
   readonly jobs: number;
-  /** The wait for a mail; a fault that mails nothing costs it once for each address. */
+  /** How long to wait for a mail. A fault that mails nothing costs this wait once for each address. */
   readonly mailTimeoutMs?: number;
-  /** Ids; absent: all requirements. */
+  /** The ids to test; without it all requirements. */
   readonly only?: readonly string[];
   /** The root of another build of the suite. */
   readonly build?: string;
-  /** A proxy before an emulator: returns the base URL for the target file. */
+  /** Puts a proxy before an emulator. @returns the base URL for the target file */
   readonly through?: (baseUrl: string) => Promise<string>;
-  /** The number of lanes, with the real clock: if the suite moves the clock, tests run one by one. */
+  /** The number of lanes. The real clock is used: if the suite moved the clock, tests would run one by one. */
   readonly lanes?: number;
-  /** Also writes results for Allure, and the printed output to `printedFile`. */
+  /** Whether to write results for Allure too, and the printed output to `printedFile`. */
   readonly all?: true;
 }
 
 /**
- * Runs the built suite, like a user, against one emulator for each subject, in one run to start the processes once.
+ * Runs the built suite, like a user, against one emulator for each subject. One run starts the processes only once.
  *
- * @param folder for target files, state and reports; may be created
+ * @param folder for target files, state and reports; need not exist
  */
 export async function judge(
   subjects: readonly Subject[],
@@ -93,7 +93,7 @@ export async function judge(
       ...['--jobs', String(jobs)],
       ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
       ...(lanes === undefined ? [] : ['--lanes', String(lanes)]),
-      // A fault may remove operations of the release, but a conforming target must never be rejected.
+      // A fault may remove operations of the release, but the suite must never reject a conforming target.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
     const ended = await runSuite(files, folder, flags, { build, all });
@@ -119,7 +119,7 @@ export function verdictIn(out: string, name: string): Verdict | undefined {
 /** The judgement of a run that has ended. @param out its folder of reports */
 export function judgementIn(subject: Subject, trouble: readonly string[], out: string): Judgement {
   const verdict = verdictIn(out, subject.name);
-  // A fact can't fail. Its reason shows that the test measured another value.
+  // A fact can't fail; its reason shows that the test measured another value.
   const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
   const red = (verdict?.outcomes ?? [])
     .filter(({ outcome, reason }) => outcome === 'fail' || (outcome === 'not applicable' && noticed(reason)))
@@ -127,7 +127,7 @@ export function judgementIn(subject: Subject, trouble: readonly string[], out: s
   return { subject, verdict, trouble, red };
 }
 
-/** The output about this target after exit code 2 or a kill; everything if no target is named. */
+/** What the run printed about this target after exit code 2 or a kill; all of it if no target is named. */
 export function troubleOf(name: string, names: readonly string[], { code, said }: Ended): string[] {
   if (code !== 2 && code !== null) return [];
   const lines = said.split('\n').filter((line) => line.trim() !== '');

@@ -9,13 +9,13 @@ export interface Factor {
 /** Whether a target may have both settings. */
 type MayMeet = (one: string, other: string) => boolean;
 
-/** The best of this many drawn rows is taken. A larger number makes the array shorter and takes longer. */
+/** The best of this many drawn rows is taken. A larger number makes the array shorter and the search longer. */
 const candidates = 30;
 
 /**
  * Rows in which every two compatible settings of different factors occur together at least once: a covering array of
- * strength 2, made greedily. A factor whose pairs are all covered stays as in the reference. Equal factors give equal
- * rows.
+ * strength 2, made greedily. A factor whose pairs are all covered keeps the reference's setting. Equal factors give
+ * equal rows.
  */
 export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[][] {
   const pairs = new OpenPairs(factors, mayMeet);
@@ -30,7 +30,7 @@ export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[]
   return rows.map((row) => row.flatMap((index) => pairs.settings[index] ?? []));
 }
 
-/** The number of pairs of settings that share a row. */
+/** How many pairs of settings share a row. */
 export function pairsIn(rows: readonly (readonly string[])[]): number {
   const pairs = new Set(
     rows.flatMap((row) =>
@@ -40,7 +40,7 @@ export function pairsIn(rows: readonly (readonly string[])[]): number {
   return pairs.size;
 }
 
-/** The pairs not in any row yet. Settings are numbers in the order of the factors. */
+/** The pairs that no row has yet. Settings are numbers in the order of the factors. */
 class OpenPairs {
   readonly settings: readonly string[];
   /** The settings of each factor. */
@@ -78,7 +78,7 @@ class OpenPairs {
     const row: number[] = [];
     for (const group of groups) {
       const able = group.filter((one) => this.#openAt(one) > 0 && this.#gain(one, row) >= 0);
-      // Among settings with equal gain, the one with the most open pairs left.
+      // Among settings with equal gain, takes the one with the most open pairs left.
       const worth = (one: number) => this.#gain(one, row) * this.settings.length + this.#openAt(one);
       const [first, ...others] = able;
       if (first === undefined) continue;
@@ -106,7 +106,7 @@ class OpenPairs {
     return this.#openOf[one] ?? 0;
   }
 
-  /** @returns -1 if the row excludes it */
+  /** How many open pairs a setting adds to a row. @returns -1 if the row excludes the setting */
   #gain(one: number, row: readonly number[]): number {
     const size = this.settings.length;
     let gain = 0;

@@ -7,9 +7,9 @@ import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { failedByRow } from './freedoms.js';
 import type { Judgement, Subject } from './matrix.js';
 
-/** The required judgement of an emulator with a fault or a variant. */
+/** How an emulator with faults or variants must be judged. */
 export interface Expectation extends Subject {
-  /** Exactly these must turn red; none for a variant. */
+  /** The requirements that must turn red, and no others; empty for a variant. */
   readonly fails: readonly string[];
 }
 
@@ -30,7 +30,7 @@ function isNewer(since: ReleaseName | undefined): since is ReleaseName {
   return since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
 }
 
-/** The requirements of level should that the named variants rightly fail. */
+/** The requirements of level should that rightly fail for these variants. */
 function failedBy(ids: readonly string[]): string[] {
   return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
 }
@@ -48,13 +48,13 @@ export function expectationOfVariant(first: string, ...others: string[]): Expect
   };
 }
 
-/** A row of freedoms, named by its place among them. */
+/** What is expected of a row of freedoms, which is named by its place among the rows. */
 export function expectationOfRow(row: readonly string[], index: number): Expectation {
   const name = nameOf('freedoms', String(index + 1).padStart(3, '0'));
   return { name, faults: [], variants: row, fails: failedByRow(row) };
 }
 
-/** The unchanged emulator, on which nothing may turn red. */
+/** The unchanged emulator, for which no requirement may turn red. */
 export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
 
 /** The unchanged emulator in the newest release, over HTTPS. */
@@ -79,8 +79,8 @@ export function problemsOf(
 }
 
 /**
- * The same for tests in lanes. Their order differs from run to run, and with it what else a fault turns red: only what
- * it `breaks` must be red.
+ * Like {@link problemsOf}, for tests in lanes. Their order differs from run to run, and with it what else a fault turns
+ * red: only what the fault `breaks` must be red.
  */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
   const seen = seenIn(judgement);
@@ -113,13 +113,13 @@ export function unexplainedIn(
   ];
 }
 
-/** Requirements that no fault turns red, so nothing proves that their tests can fail. */
+/** Requirements that no fault turns red: nothing proves that their tests can fail. */
 export function neverRed(faults: readonly KnownFault[], requirements: readonly Requirement[]): string[] {
   const named = new Set(faults.flatMap(({ fails }) => fails));
   return requirements.map(({ id }) => id).filter((id) => !named.has(id));
 }
 
-/** The operations that a fault breaks, by its requirements; all if one concerns all. */
+/** The operations that a fault breaks, by its requirements; all operations if a requirement concerns all. */
 export function operationsOf(
   ids: readonly string[],
   requirements: readonly Requirement[],

@@ -54,13 +54,13 @@ const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/** How many emulators one run of the suite tries; fewer if it selects only what their faults turn red. */
+/** How many emulators one run of the suite tries; fewer if it tests only what their faults turn red. */
 const batchSize = { all: 20, few: 6 };
 /** Two runs at a time: while one writes its reports, the other tests targets. */
 const batchesAtOnce = 2;
-/** How many random requirements each run selects besides those that must turn red. */
+/** How many random requirements a run tests besides those that must turn red. */
 const besides = 25;
-// More jobs than cores, because broken targets make tests wait.
+// There are more jobs than cores, because broken targets make tests wait.
 const options = {
   jobs: 3,
   mailTimeoutMs: 2000,
@@ -76,7 +76,7 @@ const { index: part, count: parts } = values.shard;
 const isOfPart = (_: unknown, at: number) => at % parts === part - 1;
 
 const requirements = loadRequirements();
-// An id selects single variants, not the combinations that contain them.
+// An id selects variants one by one, not the combinations that contain them.
 const variantsAlone = values.alone === true || only.length > 0;
 const conforming = [
   ...(values.freedoms ? [] : [asItIs, asItIsInLatest]),
@@ -92,7 +92,7 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-/** A fault that is selected by its id may be new, so the first run tests all requirements. */
+/** A fault that an id selects may be new, so the first run tests all requirements. */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
@@ -102,10 +102,10 @@ const startedAt = Date.now();
 let passed = 0;
 let failed = 0;
 let runs = 0;
-/** Judged wrongly once. Each is tried once more, because other work on the machine may have delayed its run. */
+/** Targets that were judged wrongly once. They are tried once more: other work may have delayed the run. */
 const doubtful: { readonly expectation: Expectation; readonly detail: string }[] = [];
 const headings = new Headings();
-/** The requirements that turned red for faults tried alone by all requirements. */
+/** The requirements that turned red, by fault, when it was tried alone with all requirements. */
 const red = new Map<string, readonly string[]>();
 await judgeAll(conforming, undefined, (expectation, judgement) =>
   consider(expectation, problemsIn(judgement, expectation), 'conforms'),
@@ -130,7 +130,7 @@ if (headings.count > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** @param isPart the expected requirements are known, so that only they and some others are selected */
+/** @param isPart whether runs test only the expected requirements and some others */
 async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<void> {
   const detail = ({ fails }: Expectation, beside: number) =>
     `${fails.length} red${isPart ? ' of those asked for' : ''}${beside > 0 ? `, beside ${beside} others` : ''}`;
@@ -189,7 +189,7 @@ function heed({ faults: [id] }: Expectation, judgement: Judgement, isAlone: bool
   if (isAlone) red.set(fault.id, judgement.red);
 }
 
-/** @param asked the ids for a batch; empty: all requirements */
+/** @param asked the ids to test for a batch; empty for all requirements */
 async function judgeAll(
   expectations: readonly Expectation[],
   asked: ((batch: readonly Expectation[]) => readonly string[]) | undefined,
@@ -213,7 +213,7 @@ async function judgeAll(
   await Promise.all(Array.from({ length: batchesAtOnce }, judgeNext));
 }
 
-/** Notes the result, unless a second try decides. With --update, differences are expected. */
+/** Notes the result, unless a second try decides. With --update, differences are accepted. */
 function consider(expectation: Expectation, problems: readonly string[], detail: string): void {
   if (problems.length === 0 || values.update) {
     note(expectation.name, problems, detail);

@@ -8,19 +8,19 @@ export interface Tried {
   readonly fault: Expectation;
   /** Empty if the judgement is as expected. */
   readonly problems: readonly string[];
-  /** How many other faults shared the emulator. */
+  /** How many other faults the emulator had. */
   readonly beside: number;
   /** The judgement of the emulator with all these faults. */
   readonly judgement: Judgement;
 }
 
-/** The number of rounds with groups. A proven fault leaves the groups, so one that it hid shows in the next round. */
+/** The number of rounds with groups. A proven fault leaves the groups, so a fault that it hid shows next. */
 const rounds = 2;
 
 /**
  * Runs the suite against one emulator for each subject, and passes on each judgement as it comes.
  *
- * @param isLast unexpected judgements are not retried
+ * @param isLast whether unexpected judgements are final, and not tried again
  */
 export type JudgeAll = (
   subjects: readonly Expectation[],
@@ -29,10 +29,10 @@ export type JudgeAll = (
 ) => Promise<void>;
 
 /**
- * Tries faults together, then again those hidden by others or judged unexpectedly, and finally the rest alone.
+ * Tries faults together, then again those that others hid or that were judged unexpectedly, finally the rest alone.
  *
  * @param tell called with each fault once it is decided
- * @param isPart `judgeAll` selects only some requirements; in the last round, differences are retried with all
+ * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with all
  */
 export async function tryInRounds(
   faults: readonly Expectation[],

@@ -5,9 +5,9 @@ import { printedOn } from '../tool/processes.js';
 
 /** The end of a run of the suite. */
 export interface Ended {
-  /** Null: ended by a signal. */
+  /** The exit code; null if a signal ended the run. */
   readonly code: number | null;
-  /** The output about the whole batch. */
+  /** What the run printed about all targets. */
   readonly said: string;
 }
 
@@ -28,7 +28,7 @@ export function runSuite(
   const program = join(build, 'dist', 'cli', 'main.js');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, 'run', ...targets, ...places, ...less, ...flags], {
-      // Printed paths begin there.
+      // Printed paths then begin at this folder.
       ...(all ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

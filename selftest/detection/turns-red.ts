@@ -5,18 +5,18 @@ import type { KnownFault } from '../../emulator/seams.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 
-/** The requirements that each fault turns red beyond those it breaks: reviewed as a diff. */
+/** The file of the requirements that each fault turns red beyond those it breaks; reviewers see it as a diff. */
 export const turnsRedFile = join(packageRoot(), 'spec', 'turns-red.json');
 
-/** The recorded first requirement of a fault's report, if it is not one that the fault breaks. */
+/** By fault: the requirement with which its report begins, if the fault does not break this one. */
 export const recordedHeads: ReadonlyMap<string, string> = new Map(
   Object.entries(turnsRed).flatMap(([id, { head }]) => (head === undefined ? [] : [[id, head]])),
 );
 
 /**
- * The record as text: a line for each fault with an entry.
+ * The record as text, with a line for each fault that has an entry.
  *
- * @param heads the newly known ones; the others stay as recorded
+ * @param heads the newly known ones; all others keep their record
  */
 export function turnsRedText(
   faults: readonly Pick<KnownFault, 'id' | 'breaks' | 'fails'>[],

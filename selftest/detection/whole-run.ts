@@ -13,16 +13,16 @@ export interface WholeRun {
   readonly target: string;
   /** The folder of all reports. */
   readonly out: string;
-  /** Both streams of the run. */
+  /** What the run printed, on both streams. */
   readonly printed: string;
-  /** The secrets that passed between suite and target; none over HTTPS. */
+  /** The secrets that passed between suite and target; none are known over HTTPS. */
   readonly told: readonly string[];
 }
 
-/** The emulator as it is, with the target's name that it gives itself. */
+/** The unchanged emulator, under the target name that it gives itself. */
 export const right: Expectation = { ...asItIs, name: 'emulator' };
 
-/** The fault of README.md and docs/. */
+/** The fault that README.md and docs/ show. */
 const passwordAlone = faults.filter(({ id }) => id === 'login/password-alone').map(expectationOfFault);
 export const wrong: Expectation = { ...right, ...passwordAlone[0], name: right.name };
 
@@ -33,7 +33,7 @@ const pollMs = 100;
 
 /**
  * The whole run on a subject. It costs half a minute of processor time, so the first test file that needs it makes it
- * for all others.
+ * for all.
  */
 export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   const shared = process.env[sharedFolderVariable];
@@ -58,7 +58,7 @@ export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   };
 }
 
-/** What the files of the run do not hold. */
+/** What the files of the run do not show. */
 interface Ended {
   readonly told: readonly string[];
   readonly trouble?: readonly string[];

@@ -15,7 +15,7 @@ beforeAll(async () => {
   base = await readSide('7.1.2_u3');
 });
 
-/** The changes from the release to a document that differs from it. */
+/** The changes from the release to its document with this change. */
 async function changesBy(change: (document: Part) => void): Promise<readonly Change[]> {
   return diff(base, await readSide(changedRelease(change))).changes;
 }

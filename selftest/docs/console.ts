@@ -1,16 +1,16 @@
 /** A fenced block of a page that shows a command's output. */
 export interface Block {
-  /** The number of its first line, from 0. */
+  /** The number of the block's first line, from 0. */
   readonly at: number;
   readonly lines: readonly string[];
-  /** The command to run; empty if the block shows output alone. */
+  /** The command to run; empty if the block shows only output. */
   readonly script: string;
 }
 
 const isShown = (line: string) => line === '#' || line.startsWith('# ');
 const elided = '…';
 
-/** Blocks with output: `sh` blocks with "# " lines, except whole script files, and blocks without a language. */
+/** The blocks with output: `sh` blocks with "# " lines, except whole scripts, and blocks without a language. */
 export function blocksOf(page: string): Block[] {
   const found: Block[] = [];
   let open: { at: number; language: string; lines: string[] } | undefined;
@@ -37,7 +37,7 @@ export function lasting(line: string): string {
     .replace(/took .*$/, 'took #');
 }
 
-/** The block's lines as printed, found in order; undefined for a line that was not printed. */
+/** The block's lines as the command printed them, in order; undefined for a line that it did not print. */
 export function asPrinted({ lines, script }: Block, printed: string): (string | undefined)[] {
   const output = printed.split('\n').map((line) => line.trimEnd());
   const mark = script === '' ? '' : '# ';
@@ -52,7 +52,7 @@ export function asPrinted({ lines, script }: Block, printed: string): (string | 
   });
 }
 
-/** The line's place in the output. If the page is out of date: the first place with the same beginning. */
+/** The line's place in the output. If the page is out of date, the first line with the same beginning. */
 function placeOf(shown: string, output: readonly string[], from: number): number {
   const whole = (line: string) => lasting(line);
   const beginning = (line: string) => lasting(line).trim().split(/\s+/).slice(0, 2).join(' ');

@@ -6,7 +6,7 @@ import { asPrinted, blocksOf, lasting } from './console.js';
 import { scenes, wholeRuns } from './scenes.js';
 import { Stage } from './stage.js';
 
-// The tests share a stage, so that its two whole runs of the suite serve all pages.
+// The tests share a stage, so that two whole runs of the suite serve all pages.
 const ends: (() => unknown)[] = [];
 const stage = new Stage((end) => ends.push(end));
 beforeAll(() => wholeRuns(stage), 1_800_000);

@@ -7,18 +7,18 @@ import { right, type WholeRun, wholeRun, wrong } from '../detection/whole-run.js
 import type { Block } from './console.js';
 import type { Stage } from './stage.js';
 
-/** Does what a page describes before a block, then runs the block. @returns the output */
+/** Does what a page describes before a block, then runs the block. @returns what it printed */
 type Scene = (stage: Stage, block: Block) => Promise<string>;
 
 const asItStands: Scene = (stage, { script }) => stage.run(script);
 const faulty = 'node dist/cli/main.js emulator --write-target target.yaml --port 0 --fault';
 const run = 'node dist/cli/main.js run';
 
-/** Two whole runs that several pages describe: against the unchanged emulator, and against one with a fault. */
+/** The two whole runs that several pages describe: on the unchanged emulator, and on one with a fault. */
 let whole: Promise<{ right: string; wrong: string }> | undefined;
 export const wholeRuns = (stage: Stage) => {
   whole ??= (async () => {
-    // One after the other, as the pages tell it: `trend` sorts runs by time.
+    // The runs follow each other, as the pages tell it: `trend` sorts runs by time.
     const first = await wholeRun(right);
     const second = await wholeRun(wrong);
     const reports = join(stage.cwd, 'reports');
@@ -34,7 +34,7 @@ export const wholeRuns = (stage: Stage) => {
 const ofRightRun: Scene = async (stage) => (await wholeRuns(stage)).right;
 const ofWrongRun: Scene = async (stage) => (await wholeRuns(stage)).wrong;
 
-/** An emulator of a release as lab.yaml, which permits nothing. */
+/** Starts an emulator of a release, with the target file lab.yaml, which permits nothing. */
 async function lab(stage: Stage, release: string): Promise<void> {
   const { baseUrl } = await stage.emulator(
     `node dist/cli/main.js emulator --port 0 --write-target lab.yaml --release ${release}`,
@@ -47,7 +47,7 @@ async function lab(stage: Stage, release: string): Promise<void> {
   stage.name(new URL(baseUrl).origin, 'https://10.2.0.7');
 }
 
-/** A vendor's document of release 6.8.1 without one operation and with another schema for a second. */
+/** A vendor's document of release 6.8.1, without one operation and with a changed schema for another. */
 function vendorDocument(stage: Stage): void {
   const document = parseDocument(readFileSync(join(packageRoot(), 'spec/releases/6.8.1.yaml'), 'utf8'));
   document.deleteIn(['paths', '/support-user/send-email-otp']);
@@ -60,7 +60,7 @@ let control = '';
 let baseUrl = '';
 let handedOut: readonly string[] = [];
 
-/** Curl prints no final line break. */
+/** Runs a script with curl, which prints no final line break. */
 const curled: (stage: Stage, script: string) => Promise<string> = async (stage, script) =>
   (await stage.run(script)).replaceAll('}{', '}\n{');
 const credentials = "CA=target.yaml.ca.pem\nKEY=$(sed -n 's/^ *apiKey: *//p' target.yaml | head -1)\n";

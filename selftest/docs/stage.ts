@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 
-/** An empty folder in which the pages' commands run unchanged, and the emulators that they start. */
+/** An empty folder in which the pages' commands run unchanged, with the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** The names in the pages by the places of this test. */
+  /** How the pages name the places of this test. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
@@ -29,7 +29,7 @@ export class Stage {
     writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
   }
 
-  /** Runs a script of a page. @returns both streams, with the pages' names for places */
+  /** Runs a script of a page. @returns what it printed, with the pages' names of places */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
     const env = {
@@ -47,7 +47,7 @@ export class Stage {
     });
   }
 
-  /** Starts an emulator by a page's command on a free port. @returns its first line, and its addresses */
+  /** Starts an emulator by a page's command, on a free port. @returns its first line and its addresses */
   async emulator(command: string): Promise<{ said: string; baseUrl: string; control: string }> {
     const child = spawn('sh', ['-c', `exec ${command.replace(/--port \d+/, '--port 0')}`], {
       cwd: this.cwd,

@@ -18,7 +18,7 @@ const levels = new Map<string, string>(
     }),
 );
 
-/** Variants whose GET /mfa-config shows no types while cluster MFA is off or was never configured. */
+/** Variants whose GET /mfa-config shows no types while cluster MFA is off or before it was ever configured. */
 const noTypesShown = [
   'types-not-shown-while-off',
   'field-authtypes-null',

@@ -5,7 +5,7 @@ import { advance, call, codeOf, control, emulate, inbox, login, now, wrongCodeOf
 const mfaOn = { startState: { clusterMfa: { enabled: true, authenticationTypes: ['email', 'totp'] } } };
 
 describe('logins with TOTP codes', () => {
-  /** A key of the admin on an emulator with cluster MFA, and logins with codes. */
+  /** A key of the admin on an emulator with cluster MFA on, and logins by codes. */
   async function keyOf(emulator?: RunningEmulator) {
     const on = emulator ?? (await emulate(mfaOn));
     const { totpSecretKey } = (await call(on, 'POST /totp-key', { body: {} })).body;
@@ -17,7 +17,7 @@ describe('logins with TOTP codes', () => {
 
   test('codes of one step either side are right, of two are not', async () => {
     const { on, loginBy, code } = await keyOf();
-    // Away from the end of a step, so that codes do not age before their use.
+    // Moves away from the end of a step, so that no code gets too old before its use.
     await advance(on, 30 - (((await now(on)) / 1000) % 30) + 1);
 
     const statuses = [];

@@ -20,7 +20,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** An empty object if the answer has no JSON object. */
+  /** The body; an empty object if the answer has no JSON object. */
   readonly body: ReplyBody;
 }
 
@@ -39,10 +39,10 @@ interface ReplyBody {
 
 interface CallOptions {
   readonly body?: unknown;
-  /** Sent as it is. */
+  /** The content, sent unchanged. */
   readonly content?: string;
   readonly headers?: Record<string, string>;
-  /** Default: the admin's API key. Null: no credential. */
+  /** By default the admin's API key; null for no credential. */
   readonly key?: string | null;
 }
 
@@ -101,7 +101,7 @@ export function fromBase32(text: string): Buffer {
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** The code of a secret, `steps` away from the emulator's now. */
+/** The code of a secret, `steps` away from the emulator's current step. */
 export async function codeOf(emulator: RunningEmulator, secret: unknown, steps = 0): Promise<string> {
   const at = (await now(emulator)) + steps * 30_000;
   return totp(fromBase32(String(secret)), at, { algorithm: 'SHA1', digits: 6, period: 30 });
@@ -121,11 +121,11 @@ export interface Mail {
 
 export interface Inbox {
   readonly mails: readonly Mail[];
-  /** Resolves once this many mails have arrived; Vitest's timeout is the deadline. */
+  /** Resolves when this many mails have arrived; Vitest's timeout is the deadline. */
   count(mails: number): Promise<readonly Mail[]>;
 }
 
-/** A real SMTP server where an emulator sends its mails. */
+/** A real SMTP server to which an emulator sends its mails. */
 export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   const mails: Mail[] = [];
   const waiting: (() => void)[] = [];
@@ -143,7 +143,7 @@ export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   };
 }
 
-/** All bytes that answer a hand-written request until the connection closes. */
+/** All bytes of the answer to a hand-written request, until the connection closes. */
 export async function raw(emulator: RunningEmulator, head: string, body = ''): Promise<string> {
   const { hostname, port } = new URL(emulator.baseUrl);
   const socket = net.connect(Number(port), hostname);

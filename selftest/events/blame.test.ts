@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     kind: 'fail',
     reason: /^expected: a refusal \(4xx\)\nactual: 200 to GET \/v2\/mfa-config$/,
   },
-  // A matcher that throws on its input has not judged it.
+  // A matcher that throws because of its input has judged nothing.
   {
     id: 'http/refuses-other-media-types',
     body: 'expect(null).toBeHandled();',
@@ -82,7 +82,7 @@ test('only a failed expectation fails a requirement; other errors name their sou
     expect([id, outcomes.get(id)]).toEqual([id, { kind, reason: expect.stringMatching(reason) }]);
   }
   expect(output).not.toContain('@mfa');
-  // The check names this test's exchange: earlier exchanges verified the accounts.
+  // The check names an exchange of this test: earlier exchanges verified the accounts.
   const [index] = events.flatMap((event) =>
     event.type === 'exchange' && event.requirement === 'security/errors-show-no-internals'
       ? [event.index]
@@ -104,7 +104,7 @@ test.each([1, 2])(
     let requests = 0;
     const server = httpServer((request, response) => {
       request.resume();
-      // Requests that verify the accounts are sent without it.
+      // Requests that verify the accounts don't have this field.
       if (request.headers['x-sent-by'] === 'a test') requests += 1;
       response.sendDate = requests < ids.length;
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"enabled":false}');
@@ -120,7 +120,7 @@ test.each([1, 2])(
     const began = events.flatMap((event) => (event.type === 'test began' ? [event.requirement] : []));
     expect(began).toEqual(inOrder);
     expect(requests).toBe(ids.length);
-    // Other requirements fail by the server's answers to logins before the tests.
+    // Other requirements fail by the server's answers to the logins before the tests.
     expect(ids.map((id) => `${id} ${outcomes.get(id)?.kind}`)).toEqual(
       ids.map((id) => `${id} ${id === 'http/has-date' ? 'fail' : 'pass'}`),
     );

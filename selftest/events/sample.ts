@@ -5,7 +5,7 @@ import { planned } from '../verdict/sample.js';
 
 export interface Seen {
   readonly operation?: string | null;
-  /** Null: no answer came. */
+  /** The status; null if no answer came. */
   readonly status?: number | null;
   readonly credential?: string;
   readonly mistake?: string | null;
@@ -40,7 +40,7 @@ export function exchanged(seen: Seen = {}): Exchanged {
   };
 }
 
-/** An exchange of a log, in the form that checks use. */
+/** An exchange of a log, in the form that checks have. */
 export const shownAt = (index: number): Shown => ({
   exchange: index,
   operation: 'GetMFAConfig',
@@ -67,7 +67,7 @@ export function began(ids: readonly string[], change: Partial<RunBegan> = {}): R
   };
 }
 
-/** Events one second apart. */
+/** Events at intervals of one second. */
 export function timed(bodies: readonly EventBody[]): RunEvent[] {
   return bodies.map((body, second) => ({ ...body, at: new Date(second * 1000).toISOString() }));
 }

@@ -18,7 +18,7 @@ export const headsOfAreas = ids.filter(
 
 /**
  * What a run on the newest release tests for `explain`: the requirements that the default release lacks, and the first
- * of each area. A run of other requirements would find the target in other states, and send other requests.
+ * of each area. With other requirements, the run would find the target in other states and send other requests.
  */
 export const askedOfLatest = (isLacking: (id: string) => boolean): string[] =>
   ids.filter((id) => isLacking(id) || headsOfAreas.includes(id));
@@ -47,13 +47,13 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/** Logins, ended sessions and reads differ from run to run, with the sessions left and with the read-back delay. */
+/** Logins, ended sessions and reads vary between runs, with the sessions left and with the read-back delay. */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,
   );
 
-/** The requests of a requirement's test, from the newest release if it does not apply to the default one. */
+/** The requests of a requirement's test; from the newest release if it does not apply to the default one. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {
   if (usual === undefined || latest === undefined) throw new Error('The emulator was not judged.');
   const passes = passesIn(usual, id);
@@ -62,7 +62,7 @@ export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[
   return inLatest.passes.length === 0 ? inLatest : { release: 'latest', ...inLatest };
 }
 
-/** The faults that break a requirement, first the one with the fewest other requirements. */
+/** The faults that break a requirement; first the one that turns the fewest other requirements red. */
 export function faultsFor(id: string): KnownFault[] {
   return faults.filter(({ fails }) => fails.includes(id)).sort((a, b) => a.fails.length - b.fails.length);
 }

@@ -11,11 +11,11 @@ import { stable, told } from '../../src/reports/repro/told.js';
 /** How many exchanges a long test shows at its beginning and its end. */
 const shownFirst = 6;
 const shownLast = 3;
-/** How many exchanges to show up to the deciding answer. */
+/** How many exchanges to show before and with the deciding answer. */
 const shownBefore = 4;
-/** How many needed exchanges to show at most, those nearest to the deciding answer. */
+/** How many exchanges on which they depend to show at most: those nearest to the deciding answer. */
 const mostBefore = 6;
-/** In characters. */
+/** The longest shown text, in characters. */
 const longestText = 300;
 
 /** All exchanges of a requirement's test, from the log of a run. */
@@ -31,7 +31,7 @@ export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 
   return { passes: [...lines.slice(0, shownFirst), ...lines.slice(-shownLast)], leftOut };
 }
 
-/** The exchanges that make a requirement fail, from the log of a run against a fault; undefined if it did not fail. */
+/** The exchanges that make a requirement fail, from the log of a run against a fault; undefined if it passed. */
 export function failsIn(log: LogIndex, id: string, fault: string): Explained['fails'] | undefined {
   const { own, failed, breaches } = log.of(id);
   const [check] = failed;
@@ -58,10 +58,10 @@ function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: 
   return told(withHandedOut(until.slice(Math.max(0, first - shownBefore)), log), log).slice(-mostBefore);
 }
 
-/** Adds the exchanges that returned the sessions and keys in use. */
+/** Adds the exchanges that returned the sessions and keys in these requests. */
 function withHandedOut(exchanges: readonly Exchanged[], log: LogIndex): Exchanged[] {
   const all = new Set(exchanges);
-  // The loop also visits entries added meanwhile.
+  // The loop also visits the entries that it adds.
   for (const { again } of all)
     for (const origin of again?.origins ?? []) {
       const source = 'exchange' in origin ? log.exchanges.get(origin.exchange) : undefined;

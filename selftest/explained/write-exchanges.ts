@@ -12,16 +12,16 @@ import { scratchFolder } from '../tool/processes.js';
 import { askedOfLatest, faultsFor, logOf, passesOf } from './recorded.js';
 import { failsIn } from './sent.js';
 
-// npm run generate -- explain [part of an id …]: without an id, failures are recorded again only
-// if they are missing or have another fault now.
+// npm run generate -- explain [part of an id …]: without an id, it records failures again only if they are missing or
+// their fault has changed.
 const parts = process.argv.slice(2);
 
 const requirements = loadRequirements();
 const folder = scratchFolder('explain');
 const found = new Map<string, Explained['fails']>();
-/** Logs of the emulator without deviations. */
+/** The logs of runs on the emulator without deviations. */
 const logs: LogIndex[] = [];
-/** The number of emulators in one run of the suite. */
+/** How many emulators one run of the suite tries. */
 const batchSize = 3;
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 const reference = join(folder, 'reference');
@@ -54,7 +54,7 @@ interface Wanted {
   readonly fault: Expectation;
 }
 
-/** A record stays if its fault still breaks the requirement and no argument names it. */
+/** A record is kept if its fault still breaks the requirement and no argument names it. */
 function toRecord(): string[] {
   const recorded = existsSync(exchangesFile) ? loadExchanges() : new Map<string, Explained>();
   return requirements.flatMap(({ id }) => {
@@ -71,7 +71,7 @@ function faultOf(id: string, nth: number): Wanted[] {
   return fault === undefined ? [] : [{ id, fault: expectationOfFault(fault) }];
 }
 
-/** Tries faults in groups, each for its own requirements. A fault that another one hides runs again alone. */
+/** Tries faults in groups, each for its own requirements. If another fault hides one, it runs again alone. */
 async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void> {
   const faults = [...new Map(wanted.map(({ fault }) => [fault.name, fault])).values()];
   const groups = isAlone ? faults.map((fault) => [fault]) : groupsOf(faults, requirements);
@@ -93,7 +93,7 @@ async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void
       `${Math.min(at + batchSize, groups.length)} of ${groups.length} groups, ${found.size} recorded`,
     );
     rmSync(own, { recursive: true, force: true });
-    // This takes long, so each group is written at once.
+    // The work takes long, so the results of each group are written at once.
     write();
   }
 }
@@ -106,7 +106,7 @@ function write(): void {
   writeFileSync(exchangesFile, exchangesText(new Map(explained)));
 }
 
-/** The file's text. Exchanges have a line each and their hash as name, so that diffs are small. */
+/** The text of the file. Each exchange has a line and its hash as its name, so that diffs are small. */
 function exchangesText(explained: ReadonlyMap<string, Explained>): string {
   const lines = new Map<string, string>();
   const names = (all: readonly ToldExchange[]): string[] =>

@@ -6,10 +6,10 @@ export interface Recorded {
   readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly requestBody?: unknown;
   readonly status?: number;
-  /** Empty as in recorders that omit headers. */
+  /** Empty if the recorder omits header fields. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly mediaType?: string;
-  /** Undefined if it was not recorded. */
+  /** Undefined if the content was not recorded. */
   readonly text?: string | undefined;
   readonly size?: number;
   readonly encoding?: 'base64';

@@ -1,6 +1,6 @@
 import type { Compared, Snapshot } from '../../src/reports/history/snapshot.js';
 
-/** A run. A test names only the members that matter; outcomes as `pass`, or in full. */
+/** A run. A test names only the members that matter; each outcome is a word such as `pass`, or the whole data. */
 export function snapshot(
   outcomes: Readonly<Record<string, Compared['outcome'] | Compared>>,
   change: Partial<Snapshot> = {},

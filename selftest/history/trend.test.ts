@@ -13,7 +13,7 @@ const letters: Readonly<Record<string, OutcomeKind>> = {
   n: 'not run',
 };
 
-/** One run a night, with a letter for each night of a requirement: `ppfp`. A space means absent. */
+/** One run a night. A text such as `ppfp` has a letter for each night of a requirement; a space means absent. */
 function nights(
   of: Readonly<Record<string, string>>,
   change: (night: number) => Partial<Snapshot> = () => ({}),

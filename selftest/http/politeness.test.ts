@@ -22,7 +22,7 @@ async function answered(answers: Answers, more: object = {}) {
   return { seen, ...(await connectedTo(port, more)) };
 }
 
-/** The movable clock of a target, which makes waits unnecessary. */
+/** The movable clock of a target. With it, no wait takes time. */
 async function movableClock(): Promise<string> {
   const listener: RequestListener = (request, response) => {
     request.resume();
@@ -93,7 +93,7 @@ test('one that asks for ever gives no judgeable answer, and later waits are shor
   }
 });
 
-/** A connection to a server that answers by the number and text of a request, or breaks the connection. */
+/** A connection to a server that breaks off some requests, chosen by their number and text. */
 async function breaking(breaks: (nth: number, request: string) => boolean) {
   const seen: { readonly request: string; readonly connection: number }[] = [];
   let connections = 0;
@@ -126,7 +126,7 @@ test('a read on a stale connection is repeated, and later requests use new conne
 
   for (let n = 0; n < 4; n += 1) {
     await api.call('GetMFAConfig');
-    // The connection is free only after this.
+    // Only now is the connection free.
     await new Promise(setImmediate);
   }
 
@@ -152,7 +152,7 @@ test('limits.requestsPerSecond holds for every kind of request', async () => {
   ]);
 
   expect(seen.length).toBe(11);
-  // Ten gaps of 50 ms: a lower bound that holds on any machine.
+  // Eleven requests have ten gaps of 50 ms. This lower bound holds on any machine.
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
 });
 

@@ -8,11 +8,11 @@ import { listen } from '../cli/servers.js';
 
 export interface ConnectProxy {
   readonly port: number;
-  /** `HOST:PORT` of each CONNECT. */
+  /** `HOST:PORT` of each CONNECT request. */
   readonly asked: readonly string[];
 }
 
-/** A CONNECT proxy that leads every name to loopback and answers other requests by 418. */
+/** A CONNECT proxy that leads every name to loopback. It answers other requests with 418. */
 export async function connectProxy(
   options: { readonly status?: number; readonly needs?: string } = {},
 ): Promise<ConnectProxy> {
@@ -43,7 +43,7 @@ export interface Pair {
   readonly key: string;
 }
 
-/** A self-signed certificate for a name, which is an authority for itself. */
+/** A self-signed certificate for a name; it is its own authority. */
 export async function certificateFor(name: string): Promise<Pair> {
   const isAddress = net.isIP(name) !== 0;
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
@@ -56,7 +56,7 @@ export async function certificateFor(name: string): Promise<Pair> {
   return { cert, key };
 }
 
-/** A transport, which ends with the test, and its target. @param now its clock */
+/** A transport until the test ends, and its target. @param now the clock of the transport */
 export function transportTo(
   baseUrl: string,
   tls: Partial<TlsSettings> = {},

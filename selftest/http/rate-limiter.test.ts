@@ -14,7 +14,7 @@ function limitedTo(perSecond: number) {
   };
 }
 
-/** The time for these requests and the number of refusals, each followed by a wait. */
+/** The time that these requests take, and the number of refusals, each of which costs a wait. */
 async function send(limiter: RateLimiter, requests: number, isTaken: () => boolean, waitMs = 1_000) {
   const startedAt = performance.now();
   let refused = 0;
@@ -41,7 +41,7 @@ test("the target's rate is learned from three refusals and kept", async () => {
   const { tookMs, refused } = await send(new RateLimiter(undefined), 400, isTaken);
 
   expect(refused).toBe(3);
-  // Without learning, each twenty would take 1.2 s.
+  // If the limiter learned nothing, each twenty requests would take 1.2 s.
   expect(tookMs).toBeLessThan((400 / 20) * 1_060);
 });
 
@@ -59,7 +59,7 @@ test('requests within the rate are sent at once', async () => {
 test.each([
   ['now and then', (n: number) => n % 37 !== 0 && n % 53 !== 0, 1_000],
   ['after few requests', (n: number) => n % 4 !== 0, 1_000],
-  // These refusals follow the count of requests and not the time, so the limiter stops learning from them.
+  // These refusals depend on the count of requests and not on the time, so the limiter stops learning from them.
   ['after every 25th request', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
 ])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {

@@ -3,7 +3,7 @@ import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen, tcpServer } from '../cli/servers.js';
 import { rows } from '../tool/rows.js';
 
-/** The time that the suite waits on an open connection, and a longer one, in milliseconds. */
+/** How long the suite waits on an open connection, and a longer time, in milliseconds. */
 const brieflyMs = 50;
 const lateMs = 200;
 
@@ -11,7 +11,7 @@ interface Sending {
   readonly method?: string;
   readonly timeoutMs?: number;
   readonly lingerMs?: number;
-  /** The far end keeps the connection open. */
+  /** Whether the server keeps the connection open. */
   readonly open?: boolean;
 }
 

@@ -10,7 +10,7 @@ import { connecting } from '../connection/emulated.js';
 
 const authenticator = () => new Authenticator({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
 
-/** A target that asks to wait for the first `waits` codes, and records all codes. */
+/** A target that asks to wait `waits` times, and records all codes that it gets. */
 async function asking(waits: number, retryAfter = 31) {
   const got: string[] = [];
   const { port } = await listen(

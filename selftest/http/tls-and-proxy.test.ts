@@ -16,7 +16,7 @@ const ok: RequestListener = (request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ path: request.url }));
 };
 
-/** The path that the server saw, by a usual and by a raw connection. */
+/** The path that the server saw, by a usual connection and by a raw one. */
 async function bothWays(baseUrl: string, tls: Partial<TlsSettings> = {}): Promise<unknown[]> {
   const { target, request, send } = transportTo(baseUrl, tls, 3000);
   const usual = await send().then(({ body }) => JSON.parse(body.toString()), asText);

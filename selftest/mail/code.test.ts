@@ -4,7 +4,7 @@ import { parseMail } from '../../src/wire/mail/received-mail.js';
 import { growth } from '../tool/growth.js';
 import { rows } from '../tool/rows.js';
 
-/** A mail by its parts, the subject last. */
+/** A mail by its parts; the subject comes last. */
 const mail = (text: string, html = '', subject = 'Sign-in to your cluster') => ({ subject, text, html });
 
 describe('finds the code', () => {
@@ -260,7 +260,7 @@ function scanned(note: string, ...attached: readonly string[]): Buffer {
   return Buffer.from(`${head}${parts.map((part) => `--x\n${part}\n`).join('')}--x--\n`);
 }
 
-// The note, how many mails are attached, and the code.
+// The note of the gateway, how many mails are attached, and the code found.
 test.each(rows`
   the code of a mail that a gateway has wrapped | Scanned, report 20260817, score 1.2. | 1 | 482913
   a code in the mail itself first | Your code is 771122. The one before: | 1 | 771122

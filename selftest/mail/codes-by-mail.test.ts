@@ -7,7 +7,7 @@ import type { MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
 import type { ReceivedMail } from '../../src/wire/mail/received-mail.js';
 import { answer, Box as FilledBox } from '../fixtures/triggered.js';
 
-/** A mailbox with given mails that ignores marks and records waits. */
+/** A mailbox with given mails. It ignores marks, and records waits. */
 class Box extends FilledBox {
   readonly waits: number[] = [];
 
@@ -64,10 +64,10 @@ function codesOf({
 
 const to = 'a@lab.example';
 
-/** A quiet period that is long enough on a slow machine, in milliseconds. */
+/** A quiet period that is long enough even on a slow machine, in milliseconds. */
 const longMs = 30_000;
 
-/** The codes of two mails requested just now. */
+/** The codes that are read if two mails were requested just now. */
 async function afterTwo(quietMs = 200) {
   const now = steadyNow();
   const { box, codes } = codesOf({ promisedMails: [now - 50, now], quietMs });

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../cli/suite.js';
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };
 
-/** A program that prints the file named after the address, and a function that writes this file. */
+/** A program that prints the file with the address as its name, and a function that writes this file. */
 function codesFolder() {
   const folder = temporaryFolder();
   const program = join(folder, 'newest code.mjs');
@@ -119,7 +119,7 @@ test('its child processes end with it', async () => {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // Ended, but not yet collected by its parent.
+    // A process that has ended but that its parent has not collected.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -22,15 +22,15 @@ export function hasDovecot(): boolean {
 
 export const password = 'pass-of-the-mailbox';
 
-/** A Dovecot on loopback. Its configuration, users and mails are in a folder that is removed at its end. */
+/** A Dovecot on loopback. Its configuration, users and mails are in a folder that is removed when it ends. */
 export class Dovecot {
   readonly #folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-dovecot-'));
   #child: ChildProcess | undefined;
 
   private constructor(
-    /** TLS after STARTTLS, or none. */
+    /** The port for TLS after STARTTLS, or without TLS. */
     readonly port: number,
-    /** TLS from the first byte. */
+    /** The port for TLS from the first byte. */
     readonly tlsPort: number,
     readonly certificate: string,
     private readonly key: string,
@@ -43,7 +43,7 @@ export class Dovecot {
     return server;
   }
 
-  /** Restarts it as after a power cut; mails stay. */
+  /** Restarts Dovecot as after a power cut; the mails stay. */
   async restart(): Promise<void> {
     await this.#end();
     const config = this.#write();
@@ -147,7 +147,7 @@ interface Config {
   readonly tlsPort: number;
 }
 
-/** For Dovecot 2.4, without chroot and with only its own system user. */
+/** The configuration for Dovecot 2.4, without chroot and with one system user. */
 function config({ folder, owner, group, port, tlsPort }: Config): string {
   const version = execFileSync(program, ['--version']).toString().split(/[-\s]/)[0] ?? '2.4.0';
   return `

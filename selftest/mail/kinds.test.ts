@@ -12,7 +12,7 @@ import { startRelay } from './relay.js';
 
 const address = 'admin@lab.example';
 
-/** The code that an emulator mails, and the code that a mailbox reads. `deliver` puts mails into that mailbox. */
+/** The code that an emulator mails, and the code that a mailbox reads. `deliver` puts mails into the mailbox. */
 async function askedBy(mail: object, deliver: (to: string, mail: string) => unknown) {
   const sent: (string | undefined)[] = [];
   const relay = await startRelay(async (to, text) => {
@@ -60,7 +60,7 @@ if (existsSync(file)) process.stdout.write(readFileSync(file));`;
   expect(sent).toEqual([code]);
 });
 
-/** An IMAP mailbox of a server that answers like this. */
+/** An IMAP mailbox on a server that answers in this way. */
 async function imapOf(answer: (socket: Socket) => unknown): Promise<object> {
   const { port } = await listen(tcpServer(answer));
   const login = { username: 'suite', password: 'pass-of-the-suite' };

@@ -6,7 +6,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A mail server that accepts every mail and passes it on with its envelope. @param listenOn default: any free port */
+/** A mail server that accepts every mail and delivers it by its envelope. @param listenOn by default any free port */
 export async function startRelay(
   deliver: (to: string, mail: string) => Promise<void>,
   listenOn = 0,
@@ -23,7 +23,7 @@ export async function startRelay(
       stream.once('end', () => {
         const mail = Buffer.concat(chunks).toString('latin1');
         for (const { address } of session.envelope.rcptTo) {
-          // In order of arrival.
+          // The mails are delivered in the order of arrival.
           queue = queue.then(() => deliver(address, mail));
         }
         queue.then(() => callback(), callback);

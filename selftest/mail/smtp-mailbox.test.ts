@@ -136,7 +136,7 @@ describe('refuses', () => {
 
     for (const to of strangers)
       await expect(send(mailbox, { to })).rejects.toMatchObject({ responseCode: 550 });
-    // A sender that a refusal ends would mail nothing at all.
+    // If a refusal made the sender give up, it would mail nothing at all.
     const both = ['admin@lab.example', 'dave@elsewhere.example'];
     const { accepted } = await send(mailbox, { to: both });
 
@@ -170,7 +170,7 @@ describe('when no mail comes', () => {
     const mostS = (performance.now() - startedAt) / 1000;
     expect(error).toBeInstanceOf(ArrangeError);
     const said = String(Object(error).message);
-    // The wait itself, which takes longer on a busy machine.
+    // The message names the wait itself, which takes longer on a busy machine.
     const waitedS = Number(/ within (\d+\.\d) s\./.exec(said)?.[1]);
     expect(waitedS).toBeGreaterThanOrEqual(0.1);
     expect(waitedS).toBeLessThanOrEqual(mostS + 0.05);
@@ -229,7 +229,7 @@ describe('opens and closes', () => {
     await send(again, { text: 'hello' });
 
     expect(await again.since(mark)).toHaveLength(1);
-    // By default a server keeps its sender for half a minute.
+    // By default a server waits half a minute for its sender.
     expect(took).toBeLessThan(20_000);
     socket.destroy();
   });

@@ -19,7 +19,7 @@ function matrixOf(...verdicts: readonly Verdict[]): Matrix {
   return merge({ columns, plans: [], problems: [] }, (name) => `${name}/index.html`).matrix;
 }
 
-/** An attack in every member that a verdict takes from a target. */
+/** A hostile text for every member that a verdict takes from a target. */
 const hostile =
   '</td></script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)> "\' \u001b[31m\u202egnp.exe\u0000';
 describe('matrix.html', () => {

@@ -9,7 +9,7 @@ import { derived, planned, raw } from '../verdict/sample.js';
 
 const runStart = '2026-11-25T00:00:00.000Z';
 
-/** A verdict on a target: `fails` are the failing slugs of area/one, area/two and area/three. */
+/** A verdict on a target. `fails` are the slugs that fail, of area/one, area/two and area/three. */
 export function verdictOn(
   name: string,
   fails: readonly string[] = [],
@@ -37,7 +37,7 @@ export function leave(folder: string, ...verdicts: readonly Verdict[]): string {
   return folder;
 }
 
-/** Writes the plan of a shard. @param shards the shard of each target */
+/** Writes the plan of a shard. @param shards the shard of each target, by name */
 export function plan(
   folder: string,
   index: number,

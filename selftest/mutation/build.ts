@@ -12,7 +12,7 @@ export function build(instrumented: readonly InstrumentedFile[], folder: string)
   for (const { name, content } of instrumented) writeFileSync(join(folder, name), content);
   for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-  // Types are not checked here, because switches break narrowing.
+  // Types are not checked here: the switches break narrowing.
   const compilerOptions = { noEmit: false, noCheck: true, rootDir: '.', outDir: 'dist', types: [] };
   const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['emulator'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

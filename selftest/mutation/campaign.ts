@@ -11,7 +11,7 @@ import { type MutatedEmulator, startMutated } from './mutated-emulator.js';
 import { type Notice, noticeIn } from './notice.js';
 
 export interface Baseline {
-  /** Several verdicts of the unchanged emulator. */
+  /** The verdicts on several unchanged emulators. */
   readonly verdicts: readonly Verdict[];
   readonly reach: Reach;
   readonly events: readonly RunEvent[];
@@ -21,14 +21,14 @@ export interface Baseline {
 export class Campaign {
   #runs = 0;
 
-  /** @param program the result of `build` @param folder for the files of the runs @param jobs how many targets at once */
+  /** @param program the result of `build` @param folder for the runs' files @param jobs how many targets run at once */
   constructor(
     private readonly program: string,
     private readonly folder: string,
     private readonly jobs: number,
   ) {}
 
-  /** The verdict on the unchanged emulator, and the mutants that each requirement reaches. */
+  /** The verdicts on unchanged emulators, and the mutants that each requirement reaches. */
   async baseline(times: number, requirements?: readonly string[]): Promise<Baseline> {
     const folder = this.#newFolder();
     const names = Array.from({ length: times }, (_, at) => `reference-${at + 1}`);
@@ -52,8 +52,8 @@ export class Campaign {
   }
 
   /**
-   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs with them: if that fails as
-   * well, the run proves nothing. @param requirements undefined: all
+   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs beside them: if it fails as
+   * well, the run proves nothing. @param requirements undefined for all
    */
   async judge(
     mutants: readonly Mutant[],

@@ -1,14 +1,14 @@
 import type { RunEvent } from '../../src/base/model/event.js';
 
-/** The mutants that an emulator reached, by the millisecond since the epoch. */
+/** The mutants that an emulator reached, by the time in milliseconds since the epoch. */
 export type Moments = readonly (readonly [number, readonly string[]])[];
 
-/** The requirements that reached each mutant, by its id; none for mutants reached only outside tests. */
+/** The requirements that reached each mutant, by the mutant's id; none if only code outside tests reached it. */
 export type Reach = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * The requirements that reached each mutant. Tests of a target run one after another, so a moment belongs to the test
- * that began or sent a request last.
+ * that last began or sent a request.
  */
 export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
   const beginnings = events

@@ -6,8 +6,8 @@ import { packageRoot } from '../../src/base/package-root.js';
 import type { Mutant } from './mutants.js';
 
 /**
- * The judgement on an unnoticed mutant. `freedom`: targets may differ in this way. `equivalent`: it behaves like the
- * original. `unreached`: the default configuration never runs this code. `hole`: the suite should notice it.
+ * The judgement on an unnoticed mutant. `freedom`: targets may differ in this way. `equivalent`: the mutant behaves
+ * like the original. `unreached`: the default configuration never runs this code. `hole`: the suite should notice it.
  */
 export const kinds = ['freedom', 'equivalent', 'unreached', 'hole'] as const;
 export type Kind = (typeof kinds)[number];
@@ -18,7 +18,7 @@ export type Pattern = { readonly [Part in (typeof parts)[number]]?: string };
 
 export interface Judgement {
   readonly is: Kind;
-  /** The document that allows it, the reason why it can't show, or the requirement that should show it. */
+  /** The document that allows the difference, the reason why it can't show, or the requirement that should show it. */
   readonly because: string;
   readonly mutants: readonly Pattern[];
 }
@@ -42,7 +42,7 @@ function exactly(properties: object, required = Object.keys(properties)): object
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-/** @throws Error if the file holds anything else */
+/** @throws Error if the file holds anything but judgements */
 export function readJudged(file = join(packageRoot(), judgedFile)): Judgement[] {
   const content: unknown = parse(readFileSync(file, 'utf8'));
   if (isJudged(content)) return content;
@@ -65,7 +65,7 @@ function textPattern(text: string): RegExp {
 
 type Judged = readonly Judgement[];
 
-/** The first judgement that matches. @param reached whether its code ran; `unreached` is then out of date */
+/** The first judgement that matches a mutant. @param reached whether its code ran: `unreached` is then out of date */
 export function judgementFor(mutant: Mutant, judged: Judged, reached: boolean): Judgement | undefined {
   return judged.find(
     ({ is, mutants }) => !(reached && is === 'unreached') && mutants.some((pattern) => fits(pattern, mutant)),

@@ -6,15 +6,15 @@ import { packageRoot } from '../../src/base/package-root.js';
 
 /** One small change of the emulator's code. */
 export interface Mutant {
-  /** The number that switches it on in the instrumented code; it changes with the code. */
+  /** The number that switches the mutant on in the instrumented code. It changes with the code. */
   readonly id: string;
   /** `emulator/rules.ts`. */
   readonly file: string;
   /** The kind of change, by Stryker's name. */
   readonly mutator: string;
-  /** The declaration it stands in: a function, a class, a constant. */
+  /** The declaration in which it stands: a function, a class, a constant. */
   readonly within: string;
-  /** The line it begins in, without its indentation; a long one is cut. */
+  /** The line in which it begins, without its indentation; a long line is cut. */
   readonly line: string;
   /** The replaced code in one line; a long text is cut and gets its hash. */
   readonly original: string;
@@ -31,7 +31,7 @@ export interface InstrumentedFile {
   readonly content: string;
 }
 
-/** Parts outside the target: the command line and its output. */
+/** Files outside the target: the command line and its output. */
 const commandLine = [
   'catalogue.ts',
   'flags.ts',
@@ -42,7 +42,7 @@ const commandLine = [
   'usage-error.ts',
 ];
 
-/** Files whose mutants are tried: the emulator without its deviations and its command line. */
+/** Files whose mutants are tried: those of the emulator without its deviations and its command line. */
 function mutatedFiles(): string[] {
   return ['emulator', 'emulator/operations'].flatMap((folder) =>
     readdirSync(join(packageRoot(), folder))
@@ -87,7 +87,7 @@ function declarationAt(lines: readonly string[], line: number): string {
 }
 
 interface Position {
-  /** From 0. */
+  /** The number of the line, from 0. */
   readonly line: number;
   readonly column: number;
 }
@@ -111,7 +111,7 @@ function short(text: string): string {
 
 const off = () => false;
 const nothing = () => undefined;
-/** The instrumenter's messages are not needed. */
+/** A logger for the instrumenter that prints nothing. */
 const silent = {
   isTraceEnabled: off,
   isDebugEnabled: off,

@@ -34,7 +34,7 @@ const values = command.opts<Options>();
 /** One more than the cores, because some targets wait for mails that never come. */
 const jobs = 3;
 const batchSize = 24;
-/** The number of reference runs; their differences never count against a mutant. */
+/** How many reference runs there are: where they differ, nothing counts against a mutant. */
 const references = 2;
 
 const judged = readJudged();
@@ -62,17 +62,17 @@ async function main(): Promise<void> {
     for (let at = 0; at < some.length; at += batchSize)
       await tryBatch(some.slice(at, at + batchSize), { campaign, baseline, noticed }, requirements);
   };
-  // A few requirements notice most mutants: those that reach them.
+  // A few of the requirements that reach a mutant notice most mutants.
   const tested = reached.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
   for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
     await tryAll(batch.mutants, batch.requirements);
-  // Code that runs only at the start, such as tables, needs some others.
+  // Code that runs only at the start, such as tables, is tried with some other requirements.
   const any = [...reach.keys()].map((id) => ({ id }));
   await tryAll(
     reached.filter((mutant) => !tested.includes(mutant)),
     select(any, reach, durations, 1),
   );
-  // Judged mutants need fewer requirements.
+  // Mutants with a judgement are left out here, because they need fewer requirements.
   await tryAll(
     reached.filter((each) => !noticed.has(each) && judgementFor(each, judged, true) === undefined),
   );

@@ -10,7 +10,7 @@ import { firstLineOf } from '../tool/processes.js';
 import { coverageVariable, mutantVariable } from './variables.js';
 
 export interface MutatedEmulator {
-  /** Its target file. */
+  /** The path of its target file. */
   readonly file: string;
   stop(): Promise<void>;
 }
@@ -22,18 +22,18 @@ interface Start {
   readonly name: string;
   /** The folder for the target file. */
   readonly folder: string;
-  /** Undefined: the unchanged emulator. */
+  /** The id of the mutant; undefined for the unchanged emulator. */
   readonly mutant?: string;
-  /** The file for the reached mutants. */
+  /** The file for the mutants that the emulator reached. */
   readonly coverage?: string;
 }
 
-/** The compiled file, because Node.js loads it. */
+/** The compiled file of the switches, because Node.js loads it. */
 const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;
 
-/** @returns undefined if the mutant prevents its start */
+/** @returns undefined if the mutant prevents the emulator's start */
 export async function startMutated(start: Start): Promise<MutatedEmulator | undefined> {
   const { program, name, folder, mutant, coverage } = start;
   const file = join(folder, `${name}.yaml`);
@@ -53,7 +53,7 @@ export async function startMutated(start: Start): Promise<MutatedEmulator | unde
     await ended;
     clearTimeout(impatient);
   };
-  // The mutant may have ended before this process writes to it.
+  // The emulator may have ended before this process writes to it.
   child.stdin.on('error', () => undefined);
   const tooLong = pause(startTimeoutMs, false, { ref: false });
   const isReady = firstLineOf(child).then(

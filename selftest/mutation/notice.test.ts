@@ -34,7 +34,7 @@ describe('noticeIn', () => {
 
     expect(seen({ semantics: 'replace', ms: 7 })).toBeUndefined();
     expect(seen({ semantics: 'merge', ms: 5 })).toEqual({ way: 'fact', by: 'semantics' });
-    // With some requirements a fact may be incomplete.
+    // With only some requirements, a fact may be incomplete.
     const part = verdict({ [put]: 'pass' }, { facts: { semantics: 'merge' } });
     expect(noticeIn(part, [reference, again], false)).toBeUndefined();
   });

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 
-/** How the suite showed that a mutant is not the reference. */
+/** How the suite showed that a mutant differs from the reference. */
 export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | 'does not start';
 
 export interface Notice {
   readonly way: Way;
-  /** The first requirement or fact that shows it, or empty. */
+  /** The first requirement or fact that shows the difference; empty if there is none. */
   readonly by: string;
 }
 
@@ -15,7 +15,7 @@ export interface Notice {
  * How a verdict differs from the reference; undefined if it does not.
  *
  * @param verdict over all or some requirements; undefined if the run gave none
- * @param verdicts several of the reference, whose own differences don't count
+ * @param verdicts several of the reference: where they differ from each other, nothing counts
  * @param whole whether the verdict covers all requirements. Otherwise facts may be incomplete and don't count
  */
 export function noticeIn(
@@ -24,7 +24,7 @@ export function noticeIn(
   whole: boolean,
 ): Notice | undefined {
   if (verdict === undefined) return { way: 'unusable', by: '' };
-  // Without outcomes: the run ended before the tests, because the target was unusable.
+  // No requirement was judged: the run ended before the tests, because the target was unusable.
   if (verdict.outcomes.every(({ outcome }) => outcome === 'inconclusive' || outcome === 'not run'))
     return { way: 'unusable', by: '' };
   const fresh = (is: (outcome: Verdict['outcomes'][number]) => boolean): string | undefined => {
@@ -43,7 +43,7 @@ export function noticeIn(
   return verdict.restored ? undefined : { way: 'not restored', by: '' };
 }
 
-/** Only facts in which all reference runs agree; times differ in each. */
+/** The first fact that changed. Only facts count in which all reference runs agree, because times differ in each. */
 function changedFact(verdict: Verdict, verdicts: readonly Verdict[]): string | undefined {
   const [first, ...others] = verdicts;
   if (first === undefined) return undefined;

@@ -42,7 +42,7 @@ export function readResult(): MutationResult {
   return result;
 }
 
-/** `101 of 200`, and how. */
+/** For example `101 of 200`, and how they were noticed or judged. */
 export function resultInWords({ seed, all, drawn, noticed, judged }: MutationResult): string {
   const sum = (counts: object) =>
     Object.values(counts).reduce((total: number, count) => total + Number(count), 0);

@@ -2,17 +2,17 @@ import type { Reach } from './coverage.js';
 
 export interface Batch<T> {
   readonly mutants: readonly T[];
-  /** Requirements tried against each mutant of the batch. */
+  /** The requirements to try against each mutant of the batch. */
   readonly requirements: readonly string[];
 }
 
-/** How many mutants a batch has at most, and how many requirements should reach each. */
+/** How many mutants a batch may have, and how many requirements should reach each mutant. */
 interface Limits {
   readonly size: number;
   readonly times: number;
 }
 
-/** In milliseconds, of the requirements' tests. */
+/** The durations of the requirements' tests in milliseconds. */
 type Durations = ReadonlyMap<string, number>;
 type Mutants = readonly { readonly id: string }[];
 
@@ -31,7 +31,7 @@ export function batchesOf<T extends { readonly id: string }>(
 
 /**
  * A few requirements that together reach each mutant `times` times. Repeatedly takes the one with the least cost for
- * each mutant still lacking; requirements that reach few other mutants come first, because they are specific.
+ * each mutant that still lacks some. Requirements that reach few other mutants come first: they are specific.
  */
 export function select(mutants: Mutants, reach: Reach, durations: Durations, times: number): string[] {
   const broad = new Map<string, number>();

@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { coverageVariable, mutantVariable } from './variables.js';
 
-// Loaded before the instrumented emulator: the variables of its switches, with Stryker's names.
+// Loaded before the instrumented emulator: sets the variables of its switches, with Stryker's names.
 const coverage = process.env[coverageVariable];
 const perTest: Record<string, Record<string, number>> = {};
 
 Object.defineProperty(globalThis, '__stryker__', {
   value: {
     activeMutant: process.env[mutantVariable],
-    // Ends a mutant that is in an endless loop, before the suite's timeout.
+    // Ends a mutant in an endless loop, before the suite's timeout does.
     hitCount: 0,
     hitLimit: 1_000_000,
     mutantCoverage: { static: {}, perTest },
-    // Notes the millisecond. Later the log of the run tells which test ran then.
+    // The current millisecond. Later the log of the run shows which test ran then.
     get currentTestId(): string | undefined {
       return coverage === undefined ? undefined : String(Date.now());
     },

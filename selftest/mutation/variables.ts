@@ -1,4 +1,4 @@
-/** The active mutant of an emulator; none if unset. */
+/** Names the active mutant of an emulator; no mutant if unset. */
 export const mutantVariable = 'MUTATION_ACTIVE';
-/** The file for the mutants that an emulator reached, written at its end. */
+/** Names the file to which an emulator writes, at its end, the mutants that it reached. */
 export const coverageVariable = 'MUTATION_COVERAGE';

@@ -30,13 +30,13 @@ export function curveOf({ rows, shared }: DetectionOrder, speed: Speed): Point[]
   });
 }
 
-/** `34 %`: the share that is found after these seconds. */
+/** `34 %`: the share of faults that is found after these seconds. */
 export function foundBy(curve: readonly Point[], seconds: number): string {
   const { share } = curve.findLast((point) => point.seconds <= seconds) ?? { share: 0 };
   return `${Math.floor(share * 100)} %`;
 }
 
-/** docs/found-by-time.svg */
+/** The content of docs/found-by-time.svg. */
 export function curvePicture(order: DetectionOrder): string {
   const ticks = [1, 10, 60, 600].map((seconds) => {
     const name = seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;

@@ -9,7 +9,7 @@ export type Measured = Omit<OrderRow, 'faults'>;
 /** The assumed cost of an unmeasured requirement. */
 const unmeasured: Cost = { requests: 8 };
 
-/** A row for each requirement in catalogue order, so that the result does not depend on the earlier order. */
+/** A row for each requirement, in the order of the catalogue: the result must not depend on the earlier order. */
 export function inCatalogueOrder(rows: readonly Measured[]): Measured[] {
   const known = new Map(rows.map((row) => [row.id, row]));
   return loadRequirements().map(({ id }) => known.get(id) ?? { id, cost: unmeasured });
@@ -23,15 +23,15 @@ export const far: Speed = { requests: 115, mails: 3_100, steps: 20_000, quiets: 
 
 const farMsOf = (cost: Cost = {}): number => msOf(cost, far);
 
-/** Includes the suite's own work. */
+/** The time of a test in milliseconds, with the suite's own work. */
 export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, speed: Speed): number {
   const waits = mails * speed.mails + steps * speed.steps + quiets * speed.quiets;
   return 20 + requests * speed.requests + waits;
 }
 
 /**
- * Rows by most new faults per second. Tests that share something pay for it once and are weighed together. Those that
- * find nothing new keep the order of `measured`.
+ * Rows in the order of new faults per second. Tests that share something pay for it once and are weighed together.
+ * Tests that find nothing new keep the order of `measured`.
  */
 export function detectionOrder(
   measured: readonly Measured[],
@@ -88,7 +88,7 @@ function leavesLocks(id: string): boolean {
 
 interface Weighed {
   readonly rows: readonly OrderRow[];
-  /** New faults per millisecond. */
+  /** The number of new faults per millisecond. */
   readonly value: number;
 }
 
@@ -98,7 +98,7 @@ function weighed(rows: readonly OrderRow[], found: ReadonlySet<string>, besidesM
   return { rows, value: news.size / ms };
 }
 
-/** The best first rows among those that share something. */
+/** The first rows, among those that share something, that are worth most together. */
 function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs: number): Weighed {
   const left = new Set(rows);
   const seen = new Set(found);

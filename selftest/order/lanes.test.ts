@@ -74,7 +74,7 @@ test('with --slow, tests that leave the codes alone run while those grow old', (
   expect(ofUsers.filter(({ cluster, users = 0 }) => !isIn(cluster) || users > 1)).toEqual([]);
 });
 
-/** Runs that report their beginning and end, and end on request. */
+/** Runs that report their beginning and their end, and that a test ends on request. */
 function runs() {
   const said: string[] = [];
   const ends = new Map<string, (fail?: Error) => void>();
@@ -144,7 +144,7 @@ describe('beside others', () => {
     return (await listen(server)).port;
   }
 
-  /** Runs the tests at once on one server for each of `times`. */
+  /** Runs the tests on several servers at once, one for each of `times`. */
   async function run(
     times: readonly number[],
     { flags = [], grep = ids, isBusy = false }: { flags?: string[]; grep?: string[]; isBusy?: boolean } = {},

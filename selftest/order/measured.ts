@@ -43,7 +43,7 @@ export function costsIn(events: readonly RunEvent[]): Costs {
     } else if (event.type === 'not run' || event.type === 'not applicable') leftOut.add(event.requirement);
     else if (event.type === 'test ended') of(event.requirement);
   }
-  // A single shared request is ignored; the mails that all mail tests share are not.
+  // A single shared request is ignored, but not the mails that all tests of mails share.
   const first = adopted.find(({ from }) => (counts.get(from)?.mails ?? 0) > 2)?.from;
   const sharing = new Set(adopted.flatMap(({ by, from }) => (from === first ? [by, from] : [])));
   const all = counts.get(first ?? '');
@@ -57,9 +57,9 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 }
 
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
-/** The name of the shared part. */
+/** The name of the part that tests share. */
 const mails = 'mails';
-/** The further requests of the first test that needs the shared part. */
+/** How many further requests the first test sends that needs the shared part. */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {
@@ -74,17 +74,17 @@ interface Subject extends EmulatorOptions {
   readonly moves?: boolean;
 }
 
-/** Each requirement applies to one of two emulators: one with the real clock, and one whose clock is moved. */
+/** Each requirement applies on one of two emulators with the real clock, and on one of two whose clock is moved. */
 const real = [
   { name: 'real-clock', moves: false },
   { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
 ];
 const moved = [{ name: 'moved-clock' }, { name: 'moved-clock-latest', release: 'latest', tls: true }];
 
-/** Measured by runs in the order of the spec files. */
+/** Measures costs by runs in the order of the spec files. */
 export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
 
-/** The cost of tests in the order of detection, without their neighbours. */
+/** Measures the costs of tests in the order of detection, where they lack their neighbours. */
 export async function measureInOrder(before: Costs): Promise<Costs> {
   const { rows } = await costsOf(moved, ['--within', '24h']);
   const now = new Map(rows.map(({ id, cost }) => [id, cost]));
@@ -104,7 +104,7 @@ function dearer(a: Cost, b: Cost): Cost {
   return slim(counts);
 }
 
-/** Targets with scarce codes of the support user, and of users. */
+/** Targets on which codes of the support user, or of users, are scarce. */
 const scarceTargets = [
   { name: 'support', moves: false, variants: ['totp-without-window', 'totp-steps-only-forward'] },
   { name: 'users', moves: false, variants: ['one-code-of-a-user-in-a-step'] },
@@ -114,7 +114,7 @@ const scarceTargets = [
 export const measureScarce = async (before: Costs): Promise<Costs> =>
   withScarce(before, await logsOf(scarceTargets, oneByOne));
 
-/** @param logs the logs of the two targets */
+/** Adds the further steps. @param logs the logs of the two targets */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
   const [support, users] = logs.map(stepsIn);
   return {
@@ -128,7 +128,7 @@ export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]
   };
 }
 
-/** By requirement: the waits that may have awaited a step. */
+/** By requirement: how many of its waits may have been for a step. */
 function stepsIn(events: readonly RunEvent[]): Map<string, number> {
   const steps = new Map<string, number>();
   for (const event of events) {
@@ -144,7 +144,7 @@ async function costsOf(subjects: readonly Subject[], flags: readonly string[]): 
   return { rows: [...rows.values()], shared: all[0]?.shared ?? {} };
 }
 
-/** The logs of runs on emulators, one after another. @throws Error if the suite does not pass */
+/** The logs of runs on emulators, one run after another. @throws Error if the suite does not pass */
 export async function logsOf(
   subjects: readonly Subject[],
   flags: readonly string[],

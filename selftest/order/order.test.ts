@@ -29,7 +29,7 @@ describe('the order', () => {
     const found = ['a/dear a/good', 'a/dear', 'a/good a/idle', 'a/good', 'a/cheap', 'a/good'];
     const known = found.map((by, at) => fault(`${at}`, ...by.split(' ')));
 
-    // The row `idle` costs least, but an earlier row has found its fault.
+    // The row `idle` costs least, but an earlier row has already found its fault.
     expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
   });
 
@@ -44,7 +44,7 @@ describe('the order', () => {
     ];
     const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
 
-    // Weighed separately, a/one and a/two would come after b/two.
+    // Weighed one by one, a/one and a/two would come after b/two.
     const order = ids(detectionOrder(measured, { mails: { requests: 70 } }, known));
     expect(order.join(' ')).toBe('b/one a/one a/two b/two a/idle');
   });
@@ -216,13 +216,13 @@ test('steps that a target of scarce codes makes tests await are known by whose c
     waited('a/one', 29_000),
     waited('a/one', 29_000),
     waited('a/three', 28_000),
-    // Until the next step is near, and for a mail.
+    // These waits are for a step that is near, and for a mail.
     waited('a/four', 2_900),
     waited('a/four', 9_000, 'mail'),
   ]);
   const rows = ['a/one', 'a/two', 'a/three', 'a/four'].map((id) => ({
     id,
-    // The test awaits a step on every target.
+    // This test awaits a step on every target.
     cost: id === 'a/three' ? { steps: 1 } : {},
   }));
 

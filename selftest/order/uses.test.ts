@@ -21,7 +21,7 @@ test('rows name what the operations of their requirements touch: npm run generat
 });
 
 test('no test of a run touches what its row does not name, nor what it takes over of another', async () => {
-  // A request outside the scope is refused, so its test would be inconclusive.
+  // The scope refuses a request beyond a row, so the test would be inconclusive.
   const { out } = await wholeRun(right);
 
   const used = usesIn(readEvents(join(out, right.name, 'events.jsonl')));
@@ -37,7 +37,7 @@ test.each<readonly [Uses, Uses, string | undefined]>([
   [{ cluster: 'set' }, { support: 'read' }, 'support: read'],
   [{ support: 'read' }, { support: 'set' }, 'support: set'],
   [{ support: 'set' }, { users: 1 }, 'users: 1'],
-  // The account that logs in, and its kind of login, vary between targets.
+  // Which account logs in, and by which login, varies between targets.
   [{ users: 1 }, { users: 2, mail: true, cluster: 'set' }, undefined],
   [{ users: 1 }, { support: 'read' }, 'support: read'],
   [{ support: 'set' }, { mail: true }, undefined],

@@ -4,7 +4,7 @@ import { operationRow, partOf } from '../../src/contract/openapi/operations.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import { joined } from '../../src/contract/requirements/uses.js';
 
-/** The parts of the target that each test touched, from the log of a run, and those that it would touch alone. */
+/** The parts of the target that each test touched, from the log of a run, or would touch if it ran alone. */
 export function usesIn(events: readonly RunEvent[]): Map<string, Uses> {
   const uses = new Map<string, Uses>();
   const owners = new Map<number, string>();
@@ -30,7 +30,7 @@ export function usesByOperations({ operations }: Pick<Requirement, 'operations'>
   }, {});
 }
 
-/** The file's text, one row on a line. The row of an untried requirement is null: its test reserves everything. */
+/** The text of the file, one row on a line. An untried requirement has the row null: its test reserves everything. */
 export function usesText(uses: ReadonlyMap<string, Uses>): string {
   const rows = loadRequirements().map((requirement) => {
     const used = uses.get(requirement.id);

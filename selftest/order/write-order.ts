@@ -8,7 +8,7 @@ import { type Costs, measure, measureInOrder, measureScarce } from './measured.j
 const write = ({ rows, shared }: Costs): void =>
   writeFileSync(orderFile, orderText(detectionOrder(inCatalogueOrder(rows), shared, faults)));
 
-/** The costs on targets with scarce codes take twenty minutes to measure, so the known values stay. */
+/** Costs on targets with scarce codes take twenty minutes to measure, so known values stay. */
 function withKnownScarce({ rows, shared }: Costs, known: DetectionOrder | undefined): Costs {
   const before = new Map(known?.rows.map(({ id, scarce }) => [id, scarce]));
   return {

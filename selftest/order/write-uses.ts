@@ -14,11 +14,11 @@ const subjects = [
 ];
 
 const before = readFileSync(usesFile, 'utf8');
-// A test with a null row may touch everything.
+// While its row is null, a test may touch everything.
 writeFileSync(usesFile, usesText(new Map()));
 let text = before;
 try {
-  // A row only widens, because other targets may need more than these. To narrow one, make it null first.
+  // A row only widens, because other targets may need more than these do. To narrow a row, make it null first.
   const rows: Readonly<Record<string, Uses | null>> = JSON.parse(before);
   const uses = new Map(Object.entries(rows).map(([id, row]) => [id, row ?? {}] as const));
   for (const [id, used] of (await logsOf(subjects, [...oneByOne, '--slow'])).flatMap((log) => [

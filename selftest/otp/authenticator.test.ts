@@ -73,7 +73,7 @@ describe('wrong codes', () => {
       Array(5).fill(undefined),
     );
     expect(authenticator.codeOfSteps(30_000, -20)).toBeUndefined();
-    // A minute is six steps of ten seconds.
+    // With steps of ten seconds, a minute is six steps.
     const quick = new Authenticator({ secret: bytes(seed), period: 10 });
     expect(quick.codeOfSteps(now, 6)).toBeUndefined();
     const slow = new Authenticator({ secret: bytes(seed), period: 60 });

@@ -4,10 +4,10 @@ import { steadyNow } from '../../src/base/steady-now.js';
 import { ControlledClock, DateOffsetClock } from '../../src/wire/clock/clock.js';
 import { httpServer, listen, unusedPort } from '../cli/servers.js';
 
-/** The longest answer on a slow machine, below all offsets. */
+/** How long an answer takes at most on a slow machine; less than all offsets here. */
 const roughlyMs = 5_000;
 
-/** Tolerates the time between two looks at a clock. */
+/** Allows for the time that passes between two looks at a clock. */
 function expectAhead(clock: { now(): number }, byMs: number, withinMs: number): void {
   const before = Date.now();
   const now = clock.now();
@@ -86,7 +86,7 @@ describe('DateOffsetClock', () => {
     const clock = new DateOffsetClock();
     take(clock, (index) => ahead[index % ahead.length] ?? 0, 30);
 
-    // Each Date has the precision of a second, within its exchange.
+    // Each Date is exact to a second, within its exchange.
     expect(clock.apartMs).toBeLessThanOrEqual(apartMs);
     expect(clock.apartMs + 2_040).toBeGreaterThanOrEqual(apartMs);
   });

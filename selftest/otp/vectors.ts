@@ -1,4 +1,4 @@
-/** RFC 6238, Appendix B: a second, and its codes by SHA-1, SHA-256 and SHA-512 (seeds of erratum 2866). */
+/** RFC 6238, Appendix B: seconds, each with its codes by SHA-1, SHA-256 and SHA-512 (seeds of erratum 2866). */
 export const rfc6238: readonly (readonly [second: number, sha1: string, sha256: string, sha512: string])[] = [
   [59, '94287082', '46119246', '90693936'],
   [1111111109, '07081804', '68084774', '25091201'],

@@ -18,7 +18,7 @@ interface Said {
   readonly stderr: string;
 }
 
-/** In the folder of the installed package, without npm's environment variables of this test. */
+/** Runs a command in the folder of the installed package, without npm's environment variables of this test. */
 function inFolder(command: string, args: readonly string[], cwd = folder): Promise<Said> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const options = { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
@@ -34,11 +34,11 @@ let packed: string[] = [];
 let install: Said = { code: -1, stdout: '', stderr: '' };
 
 beforeAll(async () => {
-  // Newer versions of Node keep compiled modules there.
+  // Newer versions of Node keep compiled modules in this folder.
   const compiled = join(packageRoot(), 'dist', 'compiled');
   mkdirSync(compiled, { recursive: true });
   writeFileSync(join(compiled, 'left-out'), '');
-  // The existing build: other tests run from dist/ at the same time.
+  // Packs the existing build: other tests run from dist/ at the same time.
   const pack = await inFolder(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -91,7 +91,7 @@ describe('the package', () => {
 
   test('installs without a warning', () => {
     expect(install.code, install.stderr).toBe(0);
-    // Some versions of npm report that they skip `prepare` of a package file, which is right.
+    // Some versions of npm rightly report that they skip `prepare` of a package file.
     const lines = `${install.stdout}${install.stderr}`.split('\n');
     expect(
       lines.filter((line) => /warn|deprecated/i.test(line) && !/^npm warn install-scripts/.test(line)),
@@ -108,7 +108,7 @@ describe('the package', () => {
   });
 
   test('runs against its own emulator', async () => {
-    // All tests are loaded; some of each kind run.
+    // All tests are loaded, and some of each kind run.
     const some = [
       'mfa-config/any-valid-body-is-stored-or-refused',
       'totp-login/accepts-current-code',
@@ -137,7 +137,7 @@ describe('the package', () => {
   });
 });
 
-/** The package's own emulator; it ends with the test by SIGTERM to its command. */
+/** Starts the package's own emulator; SIGTERM to its command ends it with the test. */
 async function emulator(args: readonly string[]): Promise<void> {
   const child = spawn(bin, ['emulator', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));

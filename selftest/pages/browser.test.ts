@@ -6,7 +6,7 @@ import { accessibilityProblems, describePages } from './browser.js';
 
 const folder = temporaryFolder(afterAll);
 
-// Proves that the helpers see a page's mistakes. Otherwise all tests of pages could pass without reason.
+// Proves that the helpers see a page's mistakes: otherwise all tests of pages could pass wrongly.
 describePages('a bad page', (open) => {
   const file = join(folder, 'bad.html');
   writeFileSync(

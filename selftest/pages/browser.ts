@@ -7,20 +7,20 @@ import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { findBrowser, noBrowser } from './find-browser.js';
 
 export interface PageOptions {
-  /** Default: light. */
+  /** By default light. */
   readonly colorScheme?: 'light' | 'dark';
-  /** Default: 1280 x 900. */
+  /** By default 1280 x 900. */
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** Default: true. */
+  /** By default true. */
   readonly javaScriptEnabled?: boolean;
   /** Begins with `#`. */
   readonly hash?: string;
 }
 
-/** A page that was opened from its file, and its forbidden actions. */
+/** A page opened from its file, and what it did although it must not. */
 export interface OpenedPage {
   readonly page: Page;
-  /** All requests of the page except for its own file. They were refused. */
+  /** All requests of the page except for its own file. The browser refused them. */
   readonly requests: readonly string[];
   /** Errors and warnings on the console, and uncaught errors. */
   readonly complaints: readonly string[];
@@ -104,7 +104,7 @@ async function openIn(context: BrowserContext, file: string, hash: string): Prom
 
 /** The findings of axe-core for WCAG 2.2 AA and best practices: a line for each rule and element. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // Not as a script element, which the page's policy refuses.
+  // The policy of the page refuses a script element, so the source is evaluated.
   await page.evaluate(axe.source);
   const found: unknown = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(
     ({ violations }) => violations.flatMap(({ id, help, nodes }) =>
@@ -114,14 +114,14 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
-/** For pictures: sticky parts would cover the page, and parts that are drawn late would be blank. */
+/** Prepares pictures: sticky parts would cover the page, and parts that are drawn late would be blank. */
 const wholePage = `
   scrollTo(0, 0);
   for (const element of document.querySelectorAll('*')) {
     if (getComputedStyle(element).contentVisibility === 'auto') element.style.contentVisibility = 'visible';
   }`;
 
-/** Names the folder for pictures of the pages. Absent: none are taken, because they cost more than the tests. */
+/** Names the folder for pictures of the pages. Without it no pictures are taken: they cost more than the tests. */
 const picturesVariable = 'MFA_CONFORMANCE_PICTURES';
 
 /** Puts a picture of the whole page into the folder for pictures. @param name of the file, without `.png` */

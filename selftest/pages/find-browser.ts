@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
-/** The names of Chromium's program on different systems. */
+/** Names of Chromium's program on different systems. */
 const names = [
   'chromium',
   'chromium-browser',
@@ -17,7 +17,7 @@ export const noBrowser =
   'There is no Chromium on this machine: the tests of the pages need one. Install the package chromium of the ' +
   'system, or run `npx playwright install chromium`, or name a Chromium in CHROMIUM_PATH.';
 
-/** The system's Chromium or Playwright's own; undefined if the machine has none. CHROMIUM_PATH overrides both. */
+/** The path of Chromium: the system's or Playwright's own; undefined without one. CHROMIUM_PATH overrides both. */
 export function findBrowser(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') return isProgram(named) ? named : undefined;

@@ -13,11 +13,11 @@ const on = (moment: string, outcomes: Parameters<typeof snapshot>[0], change: Pa
   snapshot(outcomes, { startedAt: `2026-11-${moment}:00.000Z`, ...change });
 
 const runs = [
-  // Out of order, because parallel runs append.
+  // The runs are not in order, because parallel runs append.
   on('26T02:00', { 'a/one': 'fail', 'a/two': 'pass', 'b/three': 'pass' }, { gate: 'does not conform' }),
   on('24T02:00', { 'a/one': 'pass', 'a/two': 'pass' }),
   on('25T02:00', { 'a/one': 'inconclusive', 'a/two': 'pass', 'b/three': 'waived' }, { complete: false }),
-  // The same day with one requirement only, which does not represent the night.
+  // A run of the same day with only one requirement does not represent the night.
   on('26T09:00', { 'a/one': 'pass' }),
   on('24T02:00', { 'a/one': 'pass' }, { target: '</td><img src=x onerror="document.title=1">' }),
 ];
@@ -30,7 +30,7 @@ const texts = (markup: string) =>
 describe('trend --html', () => {
   test('has a column for each night and a row for each requirement that ever changed', () => {
     expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
-      // A night of the other target, whose name comes first.
+      // These are nights of the other target, whose name comes first.
       '2026-11-24',
       '2026-11-24',
       '2026-11-25',

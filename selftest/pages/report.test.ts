@@ -13,7 +13,7 @@ import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
 const folder = temporaryFolder(afterAll);
 
-/** The page, written as a run writes it. */
+/** Writes a page as a run does. @returns its path */
 function written(name: string, verdict: Verdict, more: HtmlExtras = {}): string {
   writeReports(verdict, join(folder, name), more);
   return join(folder, name, 'index.html');
@@ -44,7 +44,7 @@ describePages('the HTML report', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  // A small page with every kind of element, because the check of a whole report takes long.
+  // A small page has every kind of element: checking a whole report takes long.
   test.each(['light', 'dark'] as const)('is accessible, opened (%s)', async (colorScheme) => {
     const { page } = await open(small, { colorScheme });
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -97,7 +97,7 @@ describePages('the HTML report', (open) => {
     expect(await row.locator('.command pre').textContent()).toMatch(/^curl -i -X POST /);
     await row.locator('.exchanges summary').last().click();
     expect(await row.locator('.exchanges pre').last().innerText()).toContain('oops');
-    // The sticky tools are above it and don't cover it.
+    // The sticky tools are above the row and don't cover it.
     const tools = await page.locator('.tools').boundingBox();
     const summary = await row.locator('summary').first().boundingBox();
     expect(summary?.y ?? 0).toBeGreaterThanOrEqual((tools?.y ?? 0) + (tools?.height ?? 0));
@@ -176,7 +176,7 @@ describePages('the HTML report', (open) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await requirement(page, failed).getAttribute('open')).not.toBeNull();
-    // The page creates it when a requirement is opened.
+    // The page creates this button when a requirement is opened.
     await requirement(page, failed).getByRole('button', { name: 'Copy the command' }).waitFor();
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').textContent()).toBe('Copy');

@@ -61,7 +61,7 @@ try {
   await browser.close();
 }
 
-/** README.md calls its target emulator. */
+/** The name of the target; in README.md it is emulator. */
 function nameOf(id: string): string {
   return out === undefined ? 'emulator' : id.replaceAll('/', '--');
 }

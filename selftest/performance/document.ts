@@ -1,6 +1,6 @@
 import type { Figures } from './figures.js';
 
-/** docs/performance.md: the cost of runs on real clusters, by the latest figures. */
+/** The text of docs/performance.md: what runs on real clusters cost, by the latest figures. */
 export function renderPerformance(figures: readonly Figures[]): string {
   const waits = (all: Figures['waits']) =>
     Object.entries(all)

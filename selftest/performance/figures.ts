@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../src/base/shape.js';
 
-/** The latest figures of one profile: the goal in seconds, other times in milliseconds. */
+/** The latest figures of one profile. The goal is in seconds, other times are in milliseconds. */
 const isFigures = objectOf({
   name: shapes.text,
   like: shapes.text,
   goalS: shapes.number,
   wallMs: shapes.number,
-  /** All requests, one after the other. */
+  /** The time of all requests, one after the other. */
   floorMs: shapes.number,
   requests: shapes.number,
   mails: shapes.number,
   sessions: shapes.number,
-  /** By the reason of the wait. */
+  /** Waits by their reason. */
   waits: shapes.mapOf(shapes.number),
-  /** Tests alone, then those of each kind of lane. */
+  /** The time of tests that run alone, then that of the tests in each kind of lane. */
   path: shapes.mapOf(shapes.number),
 });
 export type Figures = Shaped<typeof isFigures>;
 
-/** A line for each profile. */
+/** The figures of each profile, one profile on each line of the file. */
 export function readFigures(): readonly Figures[] {
   const file = join(packageRoot(), 'selftest', 'performance', 'figures.jsonl');
   const lines = readFileSync(file, 'utf8').trim().split('\n');

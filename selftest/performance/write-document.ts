@@ -4,5 +4,5 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { renderPerformance } from './document.js';
 import { readFigures } from './figures.js';
 
-// Run by `npm run generate`: the figures are those that `npm run bench` measured last.
+// `npm run generate` runs this. The figures are those that `npm run bench` measured last.
 writeFileSync(join(packageRoot(), 'docs', 'performance.md'), renderPerformance(readFigures()));

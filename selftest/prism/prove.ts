@@ -1,10 +1,10 @@
-// Runs the suite against a mock of a release document by another program, which answers by the schemas
-// and keeps no state. There must be a verdict without errors of the suite itself.
+// Runs the suite against another program's mock of a release document, which answers by the schemas and keeps no state.
+// There must be a verdict, without errors of the suite itself.
 //
-//   npm run prove:prism -- [release …]
+// npm run prove:prism -- [release …]
 //
-// Fetches @stoplight/prism-cli by npx, the last version for Node.js 20: 90 MB, which no dependency of this package is
-// worth. Its telemetry is off.
+// npx fetches @stoplight/prism-cli, in its last version for Node.js 20: 90 MB, too much for a dependency of this
+// package. Its telemetry is off.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ function startPrism(release: ReleaseName, port: number): ChildProcess {
   return spawn('npx', args, {
     env: { ...process.env, SCARF_ANALYTICS: 'false' },
     stdio: 'ignore',
-    // A separate process group, because npx doesn't forward signals.
+    // The mock runs in a process group of its own, because npx doesn't forward signals.
     detached: true,
   });
 }
@@ -84,7 +84,7 @@ async function listening(mock: ChildProcess, port: number): Promise<void> {
   throw new Error(`${prism} did not listen within ${startsWithinMs / 1000} s.`);
 }
 
-/** A target file with made-up credentials, because Prism accepts every one. */
+/** A target file with made-up credentials: Prism accepts all. */
 function targetFile(release: ReleaseName, port: number, mailPort: number): object {
   const account = (username: string) => ({
     username,
@@ -112,7 +112,7 @@ function targetFile(release: ReleaseName, port: number, mailPort: number): objec
   };
 }
 
-/** Errors of the suite: broken tests, and missing decided outcomes. */
+/** Errors of the suite: broken tests, and requirements without an outcome. */
 function problemsIn(release: ReleaseName, code: number, report: string): string[] {
   const verdict = parseVerdict(readFileSync(join(report, 'verdict.json'), 'utf8'), 'verdict.json');
   const counts = new Map<string, number>();

@@ -13,7 +13,7 @@ interface ActionStep {
   readonly run: string;
 }
 
-/** The steps of action.yml as GitHub runs them: bash, the inputs in the environment. */
+/** Runs the steps of action.yml as GitHub does: by bash, with the inputs in the environment. */
 async function runAction(inputs: Readonly<Record<string, string>>, cwd: string) {
   const document = parse(readFileSync(join(packageRoot(), 'action.yml'), 'utf8'));
   const steps: readonly ActionStep[] = document.runs.steps;

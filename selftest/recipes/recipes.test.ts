@@ -38,7 +38,7 @@ function workingCopy(name: string): string {
   return copy;
 }
 
-/** Runs a script as CI systems do; its background processes end with it. */
+/** Runs a script as CI systems do. Its background processes end with it. */
 function shell(
   script: string,
   cwd: string,
@@ -67,7 +67,7 @@ function shell(
 }
 
 const textOf = (name: string): string => readFileSync(join(recipes, name), 'utf8');
-/** A script without its installation, because the working copy has the program. */
+/** A script without its installation: the working copy has the program already. */
 const withoutInstall = (lines: readonly string[]) =>
   lines.filter((line) => line.trim() !== 'npm ci').join('\n');
 
@@ -88,7 +88,7 @@ describe('GitHub Actions', () => {
 
     const { code, said } = await shell(script('gate'), copy, {});
 
-    // The gate requires all requirements, and the shim selects one.
+    // The gate requires all requirements, but the shim selects one.
     expect(said).toContain('--require-complete requires all of them');
     expect(code).toBe(3);
   });
@@ -98,7 +98,7 @@ describe('GitHub Actions', () => {
     expect(jobs['shards']?.strategy?.matrix.shard).toEqual([1, 2, 3, 4]);
     for (const shard of [1, 2, 3, 4]) {
       const values = { 'matrix.shard': String(shard), 'strategy.job-total': '4' };
-      // Each shard runs on another machine; its artefact has its name.
+      // Each shard runs on another machine; its artefact is named after it.
       const judged = await shell(
         `${script('shards', values)}\nmkdir -p shards && mv reports shards/shard-${shard}`,
         copy,

@@ -57,7 +57,7 @@ describe('one lease and one journal', () => {
 
       expect(await knownAs(folder, second)).toBe(first);
       expect(await knownAs(folder, 'https://10.2.0.8/v2')).toBe('https://10.2.0.8/v2');
-      // A target that has a folder keeps its name.
+      // A target that already has a folder keeps its name.
       expect(await knownAs(folder, first)).toBe(first);
     }
   });

@@ -2,7 +2,7 @@ import { describe, test } from 'vitest';
 import { temporaryFolder } from '../cli/suite.js';
 import { breaks, hiddenBy } from './broken-builds.js';
 
-/** The first of each kind of ending; `npm run prove:restore` tries all. */
+/** The first broken build for each kind of ending; `npm run prove:restore` tries all. */
 const few = breaks.filter(
   ({ shownBy }, at) => breaks.findIndex((each) => each.shownBy.kind === shownBy.kind) === at,
 );

@@ -8,17 +8,17 @@ import type { Moment } from './held-proxy.js';
 /** A change to a build of the suite that removes a protection of the target's state. */
 export interface Break {
   readonly is: string;
-  /** Below `dist/`. */
+  /** The path below `dist/`. */
   readonly file: string;
-  /** Texts that occur once in the file, with their replacements. */
+  /** Texts that each occur once in the file, with their replacements. */
   readonly edits: readonly (readonly [from: string, to: string])[];
-  /** An ending that must show the fault. */
+  /** An ending that must show that the protection is missing. */
   readonly shownBy: Shown;
 }
 
 interface Shown {
   readonly kind: Kind;
-  /** The kind of target, among those drawn. */
+  /** The kind of target, one of those that endings draw. */
   readonly target: string;
   readonly moment: Moment;
   readonly variants?: readonly string[];
@@ -65,7 +65,7 @@ export const breaks: readonly Break[] = [
       kind: 'SIGKILL',
       target: 'reads lag',
       moment: changed,
-      // Longer than a read takes on any machine.
+      // This delay is longer than a read takes on any machine.
       variants: ['delay:configuration=60000'],
     },
   },
@@ -80,15 +80,15 @@ export const breaks: readonly Break[] = [
   },
 ];
 
-// Longer than a read takes on any machine: writes land after it.
+// Writes take effect after a read: the delay is longer than a read takes on any machine.
 const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 
 /**
  * Ends a run of the broken build.
  *
- * @param folder may be created
- * @returns what hides the fault; empty if the ending shows a changed state
+ * @param folder need not exist
+ * @returns why the fault does not show; empty if the ending shows a changed state
  */
 export async function hiddenBy(build: Break, folder: string): Promise<string[]> {
   const { kind, target, ...of } = build.shownBy;
@@ -111,8 +111,8 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
 /**
  * A build of the suite with a fault.
  *
- * @param folder may be created
- * @returns its root
+ * @param folder need not exist
+ * @returns the root of the build
  */
 function broken({ file, edits }: Break, folder: string): string {
   copyBuild(folder);

@@ -2,7 +2,7 @@ import { mulberry32 } from '../detection/sample.js';
 import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
 import { type StartingState, startingStates } from './states.js';
 
-/** Events that end a run, or might. */
+/** Events that end a run, or that may end it. */
 export const kinds = [
   'SIGINT',
   'SIGTERM',
@@ -18,7 +18,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One target of an ended run. `moment`: when the event comes, counted by the target's changes. */
+/** One target of a run that is ended. `moment`: when the event comes, counted by the target's changes. */
 export interface Hit {
   readonly name: string;
   readonly movesClock: boolean;
@@ -28,24 +28,24 @@ export interface Hit {
   readonly moment: Moment;
 }
 
-/** A run on several targets, and the event that ends it. */
+/** A run on several targets, with the event that ends it. */
 export interface Ending {
   readonly n: number;
   readonly kind: Kind;
   /** How many tests run at once on each target. */
   readonly lanes: number;
   readonly grep: string;
-  /** Whether the event comes only once tests run. Otherwise it may come while accounts are checked. */
+  /** Whether the event comes only when tests run; otherwise it may come while accounts are checked. */
   readonly inTests: boolean;
   readonly hits: readonly Hit[];
   readonly times: Times;
 }
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 interface Times {
   /** How long a target that reached its moment waits for the others. */
   readonly othersMs: number;
-  /** `limits.settleMs`: longer than any write is held. */
+  /** `limits.settleMs`, which is longer than any write is held. */
   readonly settleMs: number;
   /** How long after the end the state must stay unchanged. */
   readonly laterMs: number;
@@ -73,24 +73,24 @@ const greps: readonly { readonly grep: string; readonly few: string; readonly wr
   { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 
-/** Tests of both configurations, which run at the same time in lanes. */
+/** Tests of both configurations, which lanes run at the same time. */
 const grepsInLanes: typeof greps = [
   { grep: 'totp-login/*,support-totp/*', few: 'totp-login/accepts-*,support-totp/disabled-*', writes: 6 },
   { grep: 'mfa-config/stores-*,support-email/*', few: 'mfa-config/stores-*,support-email/get-*', writes: 6 },
 ];
 
-/** A lane each for cluster and support user; with four, two accounts have one as well. */
+/** How many lanes a run has: cluster and support user have one each; with four, two accounts have one as well. */
 export const laneCounts = [1, 2, 4] as const;
 
 interface DrawOptions {
   readonly from?: readonly Kind[];
-  /** Takes half the time, with only the requirements needed to reach the same writes. */
+  /** Whether to test only the requirements that reach the same writes, in half the time. */
   readonly short?: boolean;
 }
 
 /**
- * The n-th ending of a seed, equal each time. Kinds of events, of targets and numbers of lanes take turns; the rest is
- * random.
+ * The n-th ending of a seed; equal each time. Kinds of events, kinds of targets and numbers of lanes take turns; the
+ * rest is random.
  */
 export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
   const random = mulberry32(seed * 1_000_003 + n);
@@ -104,7 +104,7 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
     const isHeld = name === 'writes are held';
     return {
       name,
-      // A target whose clock moves has one lane.
+      // A target whose clock the suite moves has one lane.
       movesClock: lanes === 1,
       state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
       variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
@@ -122,7 +122,7 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
     };
   });
   const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
-  // A process must run before it can be killed.
+  // The event must not come before the process that it kills runs.
   const inTests = kind.startsWith('death of') || below(4) > 0;
   return { n, kind, lanes, grep: short ? few : grep, inTests, hits, times };
 }

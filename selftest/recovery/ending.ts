@@ -8,7 +8,7 @@ import { type Ending, type Kind, kinds } from './draw.js';
 import { HeldTarget } from './held-target.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
 
-/** The exit codes allowed for a run whose state was restored. */
+/** The exit codes that a run may have if its state was restored. */
 const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   SIGINT: [130],
   SIGTERM: [143],
@@ -25,13 +25,13 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
 
 export interface Judged {
   readonly hits: number;
-  /** Targets that still had something to restore. */
+  /** How many targets still had something to restore. */
   readonly open: number;
   readonly problems: readonly string[];
 }
 
 /**
- * Ends a run as drawn, restores if needed, and reports any state that differs from the original, then or later.
+ * Ends a run as drawn and restores if needed. Reports any state that differs from the original one, then or later.
  *
  * @param root the root of the build to run
  */
@@ -119,7 +119,7 @@ function restore(root: string, targetFile: string, stateDir: string): () => Prom
   };
 }
 
-/** Waits until workers run, or the run has ended without any. */
+/** Waits until workers run, or until the run has ended without any. */
 async function testsRun(child: ChildProcess | undefined): Promise<void> {
   if (child?.pid === undefined) return;
   while (child.exitCode === null) {
@@ -151,7 +151,7 @@ async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }:
       return;
     case 'SIGKILL':
       child.kill('SIGKILL');
-      // The suite's other processes end by themselves when this one is gone.
+      // The suite's other processes end by themselves once this process is gone.
       await until(() => below.every((each) => !isAlive(each)));
       return;
     case 'EPIPE':
@@ -168,7 +168,7 @@ async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }:
       rmSync(stateDir, { recursive: true, force: true });
       return;
     case 'reports lost':
-      // Renamed in one step, because the run keeps writing to it and could create it again.
+      // The folder is renamed in one step, because the run keeps writing to it and could create it again.
       renameSync(reports, `${reports}-lost`);
       writeFileSync(reports, '');
       return;
@@ -181,7 +181,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The run has ended by itself.
   }
 }
 
@@ -198,13 +198,13 @@ function start(root: string, args: readonly string[]): Started {
   const output = printedOn(child.stdout, child.stderr);
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
-    // `exit`, because the output may already be closed. The pause lets the last output arrive.
+    // Waits for `exit`, because the output may already be closed. The pause lets the last output arrive.
     child.once('exit', (code) => setTimeout(() => resolve({ code, output: output() }), 50));
   });
   return { child, ended };
 }
 
-/** A small disk for the state folder, if the system allows mounting one. */
+/** A small disk for the state folder, if the system allows mounting. */
 class SmallDisk {
   constructor(readonly path: string) {
     mkdirSync(path, { recursive: true });
@@ -224,7 +224,7 @@ class SmallDisk {
         for (let n = 0; n < 200; n += 1)
           writeFileSync(join(this.path, `full-${size}-${n}`), Buffer.alloc(size));
       } catch {
-        // The disk is full for pieces of this size.
+        // The disk is full for writes of this size.
       }
     }
   }
@@ -242,7 +242,7 @@ function mount(path: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', path]).status === 0;
 }
 
-/** All kinds, except a full disk if none can be mounted. @param folder may be created */
+/** All kinds of events, except a full disk if none can be mounted. @param folder need not exist */
 export function possibleKinds(folder: string): readonly Kind[] {
   return SmallDisk.canBeMade(folder) ? kinds : kinds.filter((kind) => kind !== 'disk full');
 }

@@ -7,8 +7,8 @@ import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
 /**
- * Two endings of `npm run prove:restore`, each on two of the four targets. They leave most to restore, and no other
- * self-test has them.
+ * Two endings of `npm run prove:restore`, each on two of the four targets. These endings leave most to restore, and no
+ * other self-test has them.
  */
 const seed = 1;
 const chosen: readonly Kind[] = ['SIGKILL', 'disk full'];
@@ -44,7 +44,7 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
   );
   expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
   expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
-  // The endings that npm test takes cover all targets, mostly at a moment during tests.
+  // The endings that npm test runs cover all targets, mostly at a moment during tests.
   for (const names of targets) expect(new Set(names).size).toBe(hitsOfAnEnding / 2);
   expect(new Set(targets.flat()).size).toBe(hitsOfAnEnding);
   expect(tried.some(({ inTests }) => inTests)).toBe(true);

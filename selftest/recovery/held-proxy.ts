@@ -7,7 +7,7 @@ export const phases = ['before it lands', 'before its answer is passed on', 'aft
 export type Phase = (typeof phases)[number];
 
 export interface Moment {
-  /** The n-th write of a configuration, from 1. */
+  /** The number of the write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
   /** How long a held write waits, from the first read after the suite has ended. */
@@ -15,13 +15,13 @@ export interface Moment {
 }
 
 export interface ProxyOptions {
-  /** How long writes after the end are held. */
+  /** How long the proxy holds writes after the suite has ended. */
   readonly laterMs: number;
-  /** Every second read comes from a node with this read-back delay; 0: there is one node. */
+  /** The read-back delay of a second node, which answers every second read; 0 if there is one node. */
   readonly nodeLagMs: number;
   /** The longest wait for a read of the state. */
   readonly longestToLookMs: number;
-  /** The longest time that a write is pending on any machine, as `limits.settleMs` promises. */
+  /** How long a write is pending at most, on any machine, as `limits.settleMs` promises. */
   readonly landsWithinMs: number;
 }
 
@@ -31,7 +31,7 @@ export interface ProxyOptions {
  */
 export class HeldProxy {
   baseUrl = '';
-  /** Whether requests are counted, so that the moment may come. */
+  /** Whether the proxy counts writes, so that the moment may come. */
   #isArmed = false;
   #writes = 0;
   #reads = 0;
@@ -73,12 +73,12 @@ export class HeldProxy {
     return proxy;
   }
 
-  /** From here on the proxy counts writes, so the chosen moment may come. */
+  /** From now on the proxy counts writes, so that the chosen moment may come. */
   arm(): void {
     this.#isArmed = true;
   }
 
-  /** The suite has ended, so held requests continue. */
+  /** The suite has ended, so the proxy passes on the held requests. */
   goOn(): void {
     this.#isEnded = true;
     this.#end();
@@ -93,7 +93,7 @@ export class HeldProxy {
     const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
-      // The worst time to take effect: after a read has shown the original state.
+      // This is the worst time to take effect: after a read has shown the original state.
       const lands = pause(this.options.landsWithinMs);
       await this.#hold();
       await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);

@@ -4,7 +4,7 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** A target of an ended run: an emulator behind a proxy. */
+/** A target of a run that is ended: an emulator behind a proxy. */
 export class HeldTarget {
   private constructor(
     readonly hit: Hit,
@@ -35,7 +35,7 @@ export class HeldTarget {
     return new HeldTarget(hit, proxy, targetFile, controlUrl, ends, await configurationOf(controlUrl));
   }
 
-  /** The configuration without the verification of a key, which is not restored. */
+  /** The configuration without the verification of a key, which the suite does not restore. */
   state(): Promise<string> {
     return configurationOf(this.controlUrl);
   }

@@ -40,7 +40,7 @@ describe('a journal', () => {
       const journal = new Journal(${JSON.stringify(folder)}, ${JSON.stringify(baseUrl)});
       try { journal.noteFound({ support: ${JSON.stringify(support)} }); } catch (error) { console.log(String(error)); }`;
 
-    // No file accepts a byte, as on a full disk.
+    // No file takes a byte, as on a full disk.
     const { stdout } = spawnSync(
       'sh',
       ['-c', 'ulimit -f 0; exec "$0" --input-type=module -e "$1"', process.execPath, script],

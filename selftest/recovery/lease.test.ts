@@ -194,13 +194,13 @@ describe('a lease', () => {
 
     const all = winners.flat().sort((a, b) => a - b);
     expect(all).toEqual(Array.from({ length: rounds }, (_, round) => round));
-    // Several processes won; otherwise they did not compete.
+    // Several processes have won; otherwise they did not compete.
     expect(winners.filter((rounds) => rounds.length > 0).length).toBeGreaterThan(1);
     expect(existsSync(`${fileIn(join(folder, '0'))}.taking-over`)).toBe(false);
   });
 });
 
-/** A process that competes for the lease of each round, once all are ready. @returns the rounds it won */
+/** A process that competes for the lease in each round, once all are ready. @returns the rounds that it won */
 async function racer(folder: string, rounds: number): Promise<number[]> {
   const lease = pathToFileURL(join(packageRoot(), 'dist', 'src', 'target', 'journal', 'lease.js')).href;
   const script = `

@@ -19,19 +19,19 @@ export async function stateOf({ control }: { readonly control: string }): Promis
   const state = jsonOf(text, isState);
   if (state === undefined) throw new Error(`The emulator has the state ${text}`);
   const { authenticationTypes: types } = state.cluster;
-  // authenticationTypes is a set: its order is not state.
+  // authenticationTypes is a set, so its order is not part of the state.
   return {
     ...state,
     cluster: { ...state.cluster, ...(types && { authenticationTypes: [...types].sort() }) },
   };
 }
 
-/** Waits until it holds, without a time limit of its own. */
+/** Waits until a condition holds, without a time limit of its own. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await pause(25);
 }
 
-/** Paths of the open journals below a state folder. */
+/** The paths of the open journals below a state folder. */
 export function journalsIn(stateDir: string): string[] {
   if (!existsSync(stateDir)) return [];
   return readdirSync(stateDir, { recursive: true, encoding: 'utf8' }).filter(
@@ -51,7 +51,7 @@ export function childrenOf(pid: number): number[] {
     .filter((each) => parentOf(each) === pid);
 }
 
-/** The fields after the program's name: its state, the parent's id, … */
+/** The fields after the program's name: the process's state, the parent's id, … */
 function statOf(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

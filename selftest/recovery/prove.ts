@@ -1,6 +1,6 @@
-// Ends runs in all ways, at random moments with a changed state, and checks that the targets have their original state:
-// at the end, and ten seconds later. Needs /proc to find the processes of a run, and permission to mount for a full
-// disk.
+// Ends runs in all ways, at random moments while the state is changed, and checks that the targets have their original
+// state: at the end, and ten seconds later. Needs /proc to find the processes of a run, and permission to mount for a
+// full disk.
 import { join } from 'node:path';
 import { counted } from '../../src/base/words.js';
 import { scratchFolder } from '../tool/processes.js';
@@ -31,7 +31,7 @@ const folder = scratchFolder('restore');
 const kinds = possibleKinds(join(folder, 'probe'));
 const todo =
   only === undefined ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n) : [only];
-/** Endings that went wrong once. Each is tried once more, because other work on the machine may have delayed it. */
+/** Endings that went wrong once. They are tried once more: other work on the machine may have delayed them. */
 const doubtful: number[] = [];
 const tally = new Map<string, { all: number; right: number; hit: number; open: number }>();
 const startedAt = Date.now();
@@ -61,7 +61,7 @@ function tell(result: string, name: string, problems: readonly string[]): void {
   for (const problem of problems) console.log(`       ${problem}`);
 }
 
-/** An ending must show the fault of each broken build. @returns how many it does not */
+/** For each broken build an ending must show the fault. @returns for how many none does */
 async function tryBrokenBuilds(): Promise<number> {
   const isShown = breaks.map(async (build, n) => {
     const problems = await hiddenBy(build, join(folder, `broken-${n}`));

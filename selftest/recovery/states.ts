@@ -1,9 +1,9 @@
 /** A state in which a run may find the emulator. */
 export interface StartingState {
   readonly name: string;
-  /** The state for the emulator's control port. */
+  /** The state, as the emulator's control port takes it. */
   readonly start: object;
-  /** A body to send by the API afterwards. */
+  /** A body to send by the API after it. */
   readonly put?: object;
 }
 

@@ -39,11 +39,11 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect(refused.stderr).toMatch(inUse);
   expect(refused.stderr).toContain('--wait');
   expect(refused.stdout).toBe('');
-  // Only the plan, so that a merge reports the target as missing.
+  // The run writes only its plan, so that a merge reports the target as missing.
   const written = [...filesBelow(folder).keys()].filter((name) => name.startsWith('out'));
   expect(written).toEqual([join('out', 'planned-1-of-1.json')]);
 
-  // The journal belongs to a run that still goes on.
+  // The journal belongs to another run, which still goes on.
   const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
   journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
   const stateDir = ['--state-dir', join(folder, 'state')];

@@ -1,18 +1,18 @@
 import type { TestContext } from 'vitest';
 import { type Pass, type Passed, type Passing as PassingBytes, proxyBefore } from '../tool/proxy.js';
 
-/** A request as received; the proxy may send another one instead. */
+/** A request as received. The proxy may send another request in its place. */
 export interface Passing extends Omit<PassingBytes, 'body'> {
   readonly body: string;
 }
 
-/** The proxy's own answer. */
+/** An answer that the proxy itself gives. */
 export interface Own {
   readonly status: number;
   readonly body: object;
 }
 
-/** @returns an answer, a request to send instead, or undefined to change nothing */
+/** @returns an answer, a request to send instead, or undefined to pass the request on */
 export type Meddler = (request: Passing) => Own | Passing | undefined;
 
 export const isWrite = ({ method, url }: Passing): boolean =>
@@ -23,11 +23,11 @@ export const isLogin = ({ method, url }: Passing): boolean =>
 export const isLoginWithCode = (request: Passing): boolean =>
   isLogin(request) && request.body.includes('otpCode');
 
-/** Setting the clock leaves mailed codes valid. */
+/** Only TOTP codes become invalid if somebody sets the clock; mailed codes stay valid. */
 export const isLoginWithTotp = (request: Passing): boolean =>
   isLogin(request) && request.body.includes('"totp"');
 
-/** The moment of the upset: before the n-th request of a kind, from 1, is passed on. */
+/** When the upset comes: before the n-th request of a kind, from 1, is passed on. */
 export interface Moment {
   readonly of: (request: Passing) => boolean;
   readonly nth: number;

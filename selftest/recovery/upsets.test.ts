@@ -32,7 +32,7 @@ type OnEnd = TestContext['onTestFinished'];
 
 const another = 'a-password-set-meanwhile';
 
-/** From the upset on, the admin has another password. */
+/** After the upset, the admin has another password. */
 function otherPassword({ username, password }: { username: string; password: string }): Meddler {
   return (request) => {
     if (!isLogin(request)) return undefined;
@@ -64,7 +64,7 @@ function place(onEnd: OnEnd) {
   };
 }
 
-/** A target behind a proxy. @param env for a process of its own; absent: it runs in this process */
+/** A target behind a proxy. @param env for a process of its own; without it, the emulator runs in this process */
 async function upsetTarget(
   onEnd: OnEnd,
   folder: string,
@@ -88,7 +88,7 @@ async function upsetTarget(
   };
 }
 
-/** What every run must do, whatever happens. */
+/** What every run must fulfil, whatever happens. */
 function expectOrder(expect: ExpectStatic, { stdout, stderr, code }: Ended, wanted: number): void {
   expect(code, stdout + stderr).toBe(wanted);
   expect(stderr).not.toMatch(/^ +at |defect of the suite/m);
@@ -147,7 +147,7 @@ describe.concurrent('in the middle of a run', () => {
       password.write({ accounts: { admin }, allow: { disposable: true } }),
     ];
 
-    // In lanes a failed test runs again, and would pass.
+    // In lanes, a failed test would run again and pass.
     const logins = `${withCodes},sessions/create-answers-201,access-tokens/create-*`;
     const ended = await run(logins, files, ['--lanes', '1']);
 

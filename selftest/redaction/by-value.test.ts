@@ -62,7 +62,7 @@ const bytewise = (text: string, base: number, width: number) =>
   [...Buffer.from(text)].map((byte) => byte.toString(base).padStart(width, '0'));
 const btoa8 = (text: string) => Buffer.from(text).toString('base64');
 
-/** RFC 4648, section 6, without padding, computed by a big integer. */
+/** Base32 by RFC 4648, section 6, without padding, computed with a big integer. */
 function base32(text: string): string {
   const hex = Buffer.from(text).toString('hex');
   const bits = hex.length * 4;

@@ -25,7 +25,7 @@ describe('a fact in words', () => {
     ],
     ['ownInvention', true, 'yes'],
     ['ownInvention', { deep: [1, 2], other: null }, 'deep: 1, 2, other: not known'],
-    // Unexpected values are shown.
+    // Unexpected values are shown unchanged.
     ['acceptedSteps', 'wide', 'wide'],
     ['throttleAfter', { afterMs: 5 }, 'afterMs: 5'],
     ['credentialModes', ['x'], 'x'],

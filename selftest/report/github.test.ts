@@ -78,7 +78,7 @@ describe('annotations', () => {
       .split('\n')
       .slice(0, -1);
 
-    // A failed must, and an undecided one.
+    // One line is for the failed must, one for the undecided.
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^::error file=[^:,]+,line=\d+,title=[^:,]+::/);
     for (const char of ['\r', '\u001b', '\u202e']) expect(lines[0]).not.toContain(char);

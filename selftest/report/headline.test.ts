@@ -49,7 +49,7 @@ const historyOf = (verdict: Verdict) => {
   return read === undefined ? [] : [read];
 };
 
-/** The outputs of a verdict. */
+/** Each form of output that shows a verdict. */
 const outputs: Readonly<Record<string, (verdict: Verdict) => string>> = {
   terminal: (verdict) => renderSummary(verdict, terminal),
   '--quiet': quietLine,
@@ -78,7 +78,7 @@ describe('a run that did not check every MUST requirement', () => {
     const said = outputs[name]?.(partial) ?? '';
 
     expect(said).toMatch(/no breach found/i);
-    // Some outputs list all gates as data. Those of many targets contain one that conforms.
+    // Some outputs list all gates as data; those of many targets contain a target that conforms.
     expect(
       said.replace(/"?gate"?[":,= a-z]*"conforms"|\d (of \d (target )?|does |do not )conform/g, ''),
     ).not.toMatch(/\bconforms?\b/i);

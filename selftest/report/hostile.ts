@@ -30,7 +30,7 @@ export const hostileTexts: readonly string[] = [
   '\ud800 half',
 ];
 
-/** A verdict with a text of the target in every place that may hold one; area/one is a must that fails. */
+/** A verdict with a target's text in every place that may hold it; area/one is a must that fails. */
 export function hostileVerdict(text: string, change: Partial<RunResults> = {}): Verdict {
   const { planned, raw, ...whole } = runOf('fail, not run, should fail, inconclusive, waived');
   const exchange: Exchange = {

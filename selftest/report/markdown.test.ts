@@ -91,7 +91,7 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 });
 
 describe('hostile text', () => {
-  /** The text outside code, which Markdown and GitHub interpret. */
+  /** The text outside of code, where Markdown and GitHub interpret it. */
   const outsideCode = (page: string) =>
     page.replace(/^(`{3,})text\n[\s\S]*?^\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
 

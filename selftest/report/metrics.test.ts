@@ -7,7 +7,7 @@ const sampleLine = new RegExp(String.raw`^([a-zA-Z_:][a-zA-Z0-9_:]*)\{(${labels}
 /** OpenMetrics reserves these endings for samples of other types. */
 const reserved = /_(total|created|count|sum|bucket|gcount|gsum|info)$/;
 
-/** The samples by series, read by the rules of OpenMetrics and of `promtool check metrics`. */
+/** The samples by series, read as OpenMetrics and `promtool check metrics` demand. */
 function read(text: string): Map<string, number> {
   expect(text.endsWith('\n# EOF\n')).toBe(true);
   const series = new Map<string, number>();

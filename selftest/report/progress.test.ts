@@ -13,7 +13,7 @@ function progress(change: Partial<ProgressOptions> & { readonly columns?: number
     },
   };
   const shown = new Progress({ stream, tty: false, colour: false, quiet: false, total: 12, ...options });
-  /** What a terminal shows at the end: the lines that stay, then the one that is rewritten. */
+  /** What a terminal shows at the end: the lines that stay, then the line that is rewritten. */
   const screen = () =>
     writes
       .join('')

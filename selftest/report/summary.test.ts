@@ -287,7 +287,7 @@ describe('texts of a target', () => {
   test('passes for no line of the suite', () => {
     const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
 
-    // The cause is the suite's own text, and the target starts no other line.
+    // The cause is the suite's own text; the target's text begins no other line.
     expect(quoted.length).toBeLessThanOrEqual(1);
     expect(lines(verdict)[0]).toMatch(/^does not conform: /);
     expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);

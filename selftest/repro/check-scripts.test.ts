@@ -8,7 +8,7 @@ import { type Given, holds } from './sh.js';
 const none = () => undefined;
 const checkOf = (claim: Claim, answers = [shownAt(7)]): Check => ({ ...claim, answers });
 
-/** Whether all conditions of a check hold for the answers 7, 8, … */
+/** Whether all conditions of a check hold for the answers, which have the numbers 7, 8, … */
 function shows(check: Check, given: readonly Given[]): boolean {
   const told = toldBy(check, none);
   if ('why' in told) throw new Error(told.why);
@@ -32,7 +32,7 @@ const wellFormed = (what: Extract<Check, { kind: 'well formed' }>['what']): Clai
 });
 
 describe('the conditions of a check hold for what it saw, and not for a right answer', () => {
-  // A text is the body of an answer.
+  // A text stands for an answer with this body.
   test.each<[Claim, faulty: Given | string, right: Given | string]>([
     [{ kind: 'refused', least: '4xx' }, { status: 201 }, { status: 401 }],
     [{ kind: 'refused', least: '4xx' }, { status: 500 }, { status: 400 }],

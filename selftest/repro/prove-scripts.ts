@@ -12,9 +12,9 @@ export interface Proven {
   readonly faults: readonly string[];
   /** Why there is no script that decides. */
   readonly lacks: string | undefined;
-  /** How it ended on a target with the faults and on one without; undefined without a script. */
+  /** How the script ended on a target with the faults and on one without; undefined if there is no script. */
   readonly ended: { readonly faulty: Ended; readonly reference: Ended } | undefined;
-  /** What went wrong. It must exit with 1 on a target with the faults, with 0 on one without, and change nothing. */
+  /** What went wrong. The script must exit with 1 on a target with the faults, 0 on one without, and change nothing. */
   readonly problem: string | undefined;
 }
 
@@ -22,9 +22,9 @@ interface Subject {
   readonly faults: readonly string[];
   readonly faulty: Start;
   readonly reference: Start;
-  /** How many scripts at a time, each with its own target. */
+  /** How many scripts run at a time, each on its own target. */
   readonly jobs: number;
-  /** Only requirements of this level; absent: all. */
+  /** Only requirements of this level; without it all. */
   readonly level?: 'must';
 }
 

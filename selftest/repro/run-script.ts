@@ -11,16 +11,16 @@ import { printedOn } from '../tool/processes.js';
 import type { Start } from './script-targets.js';
 
 export interface Ended {
-  /** Null: it took too long. */
+  /** The exit code; null if the script took too long. */
   readonly code: number | null;
   readonly said: string;
-  /** What it left changed on the target. */
+  /** What the script left changed on the target. */
   readonly left: string | undefined;
 }
 
 const patienceMs = 240_000;
 
-/** Runs a script, like a person, against a target started for it, whose mails are read. */
+/** Runs a script, like a person, against a target started for it. Reads the target's mails. */
 export async function runScript(script: string, start: Start, folder: string): Promise<Ended> {
   const started = await start(folder);
   const { target, clock, authority } = started;
@@ -52,7 +52,7 @@ async function mailReader(target: Target, folder: string) {
     addresses.filter((email) => email !== undefined),
   );
   let mark = await mailbox.mark();
-  // A person reads the newest mail: the script may have requested several.
+  // Like a person, reads the newest mail: the script may have requested several.
   const newestTo = async (to: string) => {
     await mailbox.next(mark, { to }, 5_000);
     await mailbox.next(await mailbox.mark(to), { to }, 200).catch(() => undefined);
@@ -84,7 +84,7 @@ function shell(script: string, env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'lef
   return new Promise((resolve, reject) => {
     const child = spawn('sh', [script], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const timer = setTimeout(() => {
-      // Kills the whole group, because a waiting script has a child process.
+      // Kills the whole process group, because a waiting script has a child process.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     }, patienceMs);
     const said = printedOn(child.stdout, child.stderr);

@@ -13,16 +13,16 @@ import { firstLineOf, printedOn } from '../tool/processes.js';
 /** A target started for one script or for one run of the suite. */
 export interface ScriptTarget {
   readonly target: Target;
-  /** The URL of the clock protocol; undefined: the script waits in real time. */
+  /** The URL of the clock protocol; undefined if the script waits in real time. */
   readonly clock?: string;
-  /** PEM file of the authority. */
+  /** The PEM file of the authority. */
   readonly authority?: string;
-  /** How its state differs from the one at its start; undefined if it doesn't, or if the target can't tell. */
+  /** How the state differs from the one at the start; undefined if it doesn't, or if the target can't show it. */
   readonly left: () => Promise<string | undefined>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts a target with empty state. @param folder for its target file */
+/** Starts a target with an empty state. @param folder for its target file */
 export type Start = (folder: string) => Promise<ScriptTarget>;
 
 export function emulated(options: Pick<EmulatorOptions, 'faults' | 'release' | 'tls'>): Start {
@@ -44,7 +44,7 @@ export function emulated(options: Pick<EmulatorOptions, 'faults' | 'release' | '
   };
 }
 
-/** The accounts in the protocol of commands: see docs/reproduce.md. */
+/** The accounts that the protocol of commands demands: see docs/reproduce.md. */
 const account = (username: string) => ({
   username,
   password: `${username.replace(/^./, (first) => first.toUpperCase())}-Passw0rd!`,
@@ -54,7 +54,7 @@ const account = (username: string) => ({
   apiKey: `00000000-${username}-key`,
 });
 
-/** A target started by a command, with one of its faults. */
+/** A target that a command starts, with one of its faults. */
 export function commanded(command: readonly string[], mutant?: string): Start {
   return async (folder) => {
     mkdirSync(folder, { recursive: true });
@@ -81,7 +81,7 @@ export function commanded(command: readonly string[], mutant?: string): Start {
   };
 }
 
-/** The base URL of a target's ready line. */
+/** The base URL in the line with which a target says that it is ready. */
 async function readyAt(child: ChildProcess): Promise<string> {
   const line = await firstLineOf(child);
   const ready = jsonOf(line, objectOf({ baseUrl: shapes.text }));
@@ -103,7 +103,7 @@ const isManifest = objectOf({
   ),
 });
 
-/** The ids of the relevant faults of a command, by its `--manifest`. */
+/** The ids of a command's faults that matter here, by its `--manifest`. */
 export async function mutantsOf(command: readonly string[]): Promise<{ readonly id: string }[]> {
   const [program = '', ...rest] = command;
   const child = spawn(program, [...rest, '--manifest'], { stdio: ['ignore', 'pipe', 'inherit'] });

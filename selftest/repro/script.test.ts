@@ -15,13 +15,13 @@ interface More {
   readonly operation?: string;
   /** The answer's body. */
   readonly answer?: string;
-  /** The recorded body; default: that of the request. */
+  /** The recorded body; by default the body of the request. */
   readonly body?: string;
-  /** The requirement under test. */
+  /** The requirement whose test sent the request. */
   readonly of?: string;
 }
 
-/** An exchange of the log; null: no script can send it. */
+/** An exchange of the log; `again` is null if no script can send it. */
 function sent(index: number, method: string, status: number, again: Partial<Again> | null, more: More = {}) {
   const { operation = 'CreateSession', answer, of = id, body = again?.body } = more;
   const whole = exchanged({ index, method, status, operation, requirement: of, credential: 'none' });

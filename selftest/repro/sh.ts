@@ -5,7 +5,7 @@ import { helpersFor } from '../../src/reports/repro/shell.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 export interface Given {
-  /** 0: no answer came. */
+  /** The status; 0 if no answer came. */
   readonly status?: number | undefined;
   readonly fields?: string;
   readonly body?: string | Buffer;
@@ -23,7 +23,7 @@ export function ran(lines: readonly string[], answers: readonly Given[], first =
   return spawnSync('sh', ['-c', script.join('\n')], { encoding: 'utf8', cwd: folder, input: '' });
 }
 
-/** Whether all commands succeed on the answers 7, 8, … */
+/** Whether all commands succeed on the answers, which have the numbers 7, 8, … */
 export function holds(commands: readonly string[], answers: readonly Given[]): boolean {
   const { status, stderr } = ran([...commands.map((command) => `${command} || exit 9`), 'exit 1'], answers);
   if (status !== 9 && status !== 1) throw new Error(`${status}: ${stderr}`);

@@ -46,7 +46,7 @@ const spec = join(packageRoot(), 'spec');
 const files = readdirSync(spec).filter((name) => name.endsWith('.schema.json'));
 const schemaIn = (file: string) => JSON.parse(readFileSync(join(spec, file), 'utf8'));
 
-// The suite skips this check to be quick.
+// Runs of the suite skip this check to save time.
 describe('the published schemas are schemas', () => {
   test.each(files)('%s', (file) => {
     const lax = { allowUnionTypes: true, strictTypes: false, strictRequired: false };

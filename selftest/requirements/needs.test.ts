@@ -35,7 +35,7 @@ const poor: Target = {
   limits: { requestTimeoutMs: 1000, settleMs: 0 },
 };
 
-/** Meets every need but `disposable`. */
+/** A target that meets every need but `disposable`. */
 const rich: Target = {
   ...poor,
   accounts: {

@@ -8,7 +8,7 @@ import {
 } from '../../src/contract/requirements/catalogue.js';
 import { namedSchemas, ownProperties, rawDocument } from '../contract/raw.js';
 
-/** The names of all releases: operations, security schemes, schemas and their properties. */
+/** The names that occur in any release: operations, security schemes, schemas and their properties. */
 const places = new Set<string>(operationIds);
 for (const document of releaseNames.map(rawDocument)) {
   for (const name of Object.keys(document.components?.securitySchemes ?? {})) {
@@ -22,7 +22,7 @@ for (const document of releaseNames.map(rawDocument)) {
 
 const document = 'API document, ';
 
-/** The document names in a source: words with a capital or a point. */
+/** The names of the document in a source: words with a capital or a point. */
 function namesIn(part: string): string[] {
   const bare = part.slice(document.length).replace(/\([^)]*\)/g, '');
   return (bare.match(/[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)?/g) ?? []).filter(
@@ -36,7 +36,7 @@ const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
   security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG-\w+-\d+|CWE-\d+)/,
 };
 
-/** At least one part of the source must have this form. The other sources name what clients break on. */
+/** At least one part of the source must have this form. Further parts name what breaks clients. */
 const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
   document: [form.document],
   standard: [form.standard],

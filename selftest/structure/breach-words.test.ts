@@ -82,7 +82,7 @@ describe('findings in answers', () => {
   });
 });
 
-/** Search patterns and beginnings, which match a sentence by two words. */
+/** What reads a sentence in a source: search patterns, and beginnings of at least two words. */
 function readerOf(source: string): string[] {
   const patterns = [
     ...source.matchAll(/(?<=[([,=:&|!] ?)\/(?![/*])((?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+)\/([a-z]*)/g),

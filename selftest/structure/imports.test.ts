@@ -5,7 +5,7 @@ import { importsOf, type Source, sourceAt, sourcesIn } from './sources.js';
 const shipped = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
 const config = sourceAt('playwright.config.ts');
 
-/** Which folders a folder may import from, itself included: tests -> fixtures -> src, and the emulator apart. */
+/** The folders from which a folder may import, itself included: tests -> fixtures -> src, and the emulator alone. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   tests: ['tests', 'fixtures'],
   fixtures: ['fixtures', 'src'],
@@ -164,20 +164,20 @@ describe('dependencies of the package', () => {
   });
 
   test('is nothing that none of them imports', () => {
-    // Fixed at a version for Node 20, for fastify; and types for later imports.
+    // The package fixes one at a version for Node 20, for fastify; the other is for types.
     const held = ['light-my-request', 'openapi-types'];
 
     expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);
   });
 });
 
-/** `src/cli/x.ts` is in the room cli, `src/wire/otp/x.ts` in the room otp. */
+/** The room of a file: `src/cli/x.ts` is in cli, `src/wire/otp/x.ts` in otp. */
 function roomOf(path: string): string {
   const [, wing = '', room = ''] = path.split('/');
   return wing === 'cli' ? wing : room.replace(/\.[jt]s$/, '');
 }
 
-/** Files of the same top folder, types included. */
+/** The imports of files of the same top folder, types included. */
 function importsWithin(source: Source): string[] {
   const folder = `${source.path.split('/')[0]}/`;
   return importsOf(source)
@@ -185,7 +185,7 @@ function importsWithin(source: Source): string[] {
     .map((name) => name.replace(/\.js$/, '.ts'));
 }
 
-/** The first circle: its files, with the first one again at the end. */
+/** The first circle of imports: its files, with the first one again at the end. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const visit = (file: string, way: readonly string[]): string[] => {

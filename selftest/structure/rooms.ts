@@ -1,11 +1,11 @@
 import { rows } from '../tool/rows.js';
 
-/** A folder, or a file, in a wing of src/. */
+/** A folder or a file in a wing of src/. */
 export interface Room {
   readonly name: string;
   /** The folder of src/ that it lies in; the wing `cli` is one room. */
   readonly wing: string;
-  /** Its content in one sentence, as docs/architecture.md shows it. */
+  /** What the room holds, in one sentence of docs/architecture.md. */
   readonly holds: string;
   /** The rooms that it may import from, types and itself included. */
   readonly imports: readonly string[];

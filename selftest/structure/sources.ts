@@ -3,7 +3,7 @@ import { dirname, join, posix, sep } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
 export interface Source {
-  /** From the package's folder, with forward slashes. */
+  /** The path from the package's folder, with forward slashes. */
   readonly path: string;
   readonly text: string;
 }

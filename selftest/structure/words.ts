@@ -34,7 +34,7 @@ export function avoidedIn(text: string): string[] {
   return avoided.filter(([word]) => word.test(text)).map(([word, instead]) => `${word.source}: ${instead}`);
 }
 
-/** An event passes through the log unchanged, and is rejected with members of another type. */
+/** Expects that an event passes through the log unchanged, and is rejected if members have another type. */
 export function expectLogged(event: EventBody): void {
   const line = lineOf({ at: '2026-01-01T00:00:00.000Z', ...event });
 
@@ -42,7 +42,7 @@ export function expectLogged(event: EventBody): void {
   expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
 }
 
-/** `found` in no source below these folders, and once in each of the examples. */
+/** Expects `found` in no source below these folders, and once in each of the examples. */
 export function expectNowhere(
   found: (text: string) => readonly string[],
   folders: readonly string[],

@@ -3,10 +3,10 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { messageOf, write } from './files.js';
 
-/** The environment that these target files are read in. */
+/** The environment in which these target files are read. */
 export const env = { KEY: 'key-1', PW: 'hunter2-pw', EMPTY: '' };
 
-/** The complaint about a file, without its folder. */
+/** What the suite complains about in a file, without the file's folder. */
 export function complaint(text: string | Uint8Array, name = 'lab.yaml', mode = 0o644): string {
   const folder = temporaryFolder();
   const file = write(folder, name, text, mode);
@@ -15,5 +15,5 @@ export function complaint(text: string | Uint8Array, name = 'lab.yaml', mode = 0
 
 export const head = 'baseUrl: https://h/v2\n';
 export const admin = 'accounts: { admin: { apiKey: "${KEY}" } }\n';
-/** The shortest good target file: two lines. */
+/** The shortest good target file; it has two lines. */
 export const good = head + admin;

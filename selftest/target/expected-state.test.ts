@@ -14,7 +14,7 @@ function state() {
     expected.sent(true);
     expected.answered(touch);
   };
-  /** Each change once, seen by a read. */
+  /** Makes each change once, and shows it by a read. */
   const taught = () => {
     for (const [touch, body] of [
       [undefined, 'off'],
@@ -30,7 +30,7 @@ function state() {
   return { time, expected, read, sent, taught, told };
 }
 
-/** The effect of each request and answer, by its name in the table below. */
+/** What each request or answer does, by its name in the table below. */
 const steps: Readonly<Record<string, (of: ReturnType<typeof state>) => void>> = {
   taught: ({ taught }) => taught(),
   'read on': ({ read }) => read('on'),
@@ -56,7 +56,7 @@ const steps: Readonly<Record<string, (of: ReturnType<typeof state>) => void>> = 
   },
 };
 
-/** Cells: what is known, what is known apart, and what is expected; `?` is nothing. */
+/** Cells: what is known, what is known after refused requests for the other part, what is expected; `?`: nothing. */
 test.each(rows`
   nothing is known before a read |  | ? | ? | ?
   a read is known | read off | off | off | off

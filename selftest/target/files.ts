@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../src/base/errors.js';
 
 export { temporaryFolder } from '../cli/suite.js';
 
-/** Writes a file that others can read by default. */
+/** Writes a file that, by default, others can read. */
 export function write(folder: string, name: string, content: string | Uint8Array, mode = 0o644): string {
   const file = join(folder, name);
   writeFileSync(file, content);
@@ -12,7 +12,7 @@ export function write(folder: string, name: string, content: string | Uint8Array
   return file;
 }
 
-/** The message of the ConfigurationError that something throws. */
+/** The message of the ConfigurationError that an act throws. */
 export function messageOf(run: () => unknown): string {
   try {
     run();

@@ -12,7 +12,7 @@ function walk(value: unknown, path: string, visit: (node: object, path: string) 
 test('no object of the schema lets an unknown key pass', () => {
   const open: string[] = [];
   walk(JSON.parse(text), '', (node, path) => {
-    // The conditions only select the kind of mail; their results are closed.
+    // The conditions only select the kind of mail; the schemas that they select are closed.
     if (path.endsWith('/if') || path === '/properties/mail') return;
     const closed = 'additionalProperties' in node && node.additionalProperties === false;
     if ('properties' in node && 'type' in node && !closed) open.push(path);

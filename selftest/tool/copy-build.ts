@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** A copy of the build for changes, without self-tests and compiled modules, in a folder that may be created. */
+/** Copies the build, to be changed, without self-tests and compiled modules. The folder need not exist. */
 export function copyBuild(folder: string): void {
   const root = packageRoot();
   mkdirSync(folder, { recursive: true });

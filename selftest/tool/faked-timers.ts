@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
 /**
- * Replaces node:timers/promises, whose named imports in Node 20 keep the real timers. In a file that
- * uses it by vi.mock, timers are faked for each test. vitest.config.ts runs such files separately.
+ * Replaces node:timers/promises, whose named imports in Node 20 keep the real timers. A file uses this by vi.mock, and
+ * then has faked timers in each test. vitest.config.ts runs such files separately.
  */
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,4 +1,4 @@
-/** Processor time in milliseconds, which excludes other work of the machine. */
+/** Processor time in milliseconds, which does not include other work of the machine. */
 function cpuMs(act: () => void): number {
   const before = process.cpuUsage();
   act();
@@ -12,9 +12,9 @@ const leastOf = (times: number, act: () => void): number =>
 const leastMs = 4;
 
 /**
- * How many times longer the large work takes than the small one: about the ratio of their sizes for linear work, and its
- * square for quadratic work. Quick and slow machines give similar results. If the first run is clearly below the bound,
- * no other follows.
+ * How many times longer the large work takes than the small one: about the ratio of their sizes for linear work, and
+ * its square for quadratic work. Quick and slow machines give similar results. If the first run is clearly below the
+ * bound, it is the only one.
  */
 export function growth(small: () => void, large: () => void, bound: number): number {
   const first = cpuMs(large);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** Runs an act when something ends. */
+/** Registers an act to run when something ends, such as a test. */
 export type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** Makes a folder that is removed at the end. */
+/** Makes a folder that is removed at this end. */
 export function folderUntil(onEnd: OnEnd, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mfa-conformance-${name}-`));
   onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
@@ -19,7 +19,7 @@ export function folderUntil(onEnd: OnEnd, name: string): string {
 export const scratchFolder = (name: string): string =>
   folderUntil((end) => void process.once('exit', end), name);
 
-/** What comes on the streams, so far. */
+/** What the streams have printed so far. */
 export function printedOn(...streams: readonly (Readable | null)[]): () => string {
   let text = '';
   for (const stream of streams)
@@ -29,7 +29,7 @@ export function printedOn(...streams: readonly (Readable | null)[]): () => strin
   return () => text;
 }
 
-/** The first line that a process prints. @throws if the process ends before */
+/** The first line that a process prints. @throws if the process ends before it */
 export function firstLineOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);

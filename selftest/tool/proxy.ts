@@ -2,7 +2,7 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { listen } from '../cli/servers.js';
 import type { OnEnd } from './processes.js';
 
-/** A request that has come whole. */
+/** A request that has arrived completely. */
 export interface Passing {
   readonly method: string;
   readonly url: string;
@@ -16,11 +16,11 @@ export interface Passed {
   readonly body: Buffer;
 }
 
-/** Sends a request to the target as it is. */
+/** Passes a request to the target, unchanged or changed. */
 export type Pass = (request: Passing) => Promise<Passed>;
 
 /**
- * Listens on loopback and answers each request by `answer`; if that throws, the connection is closed.
+ * Listens on loopback and answers each request by `answer`. If `answer` throws, the connection is closed.
  *
  * @returns the base URL that stands for the target's
  */
@@ -41,7 +41,7 @@ export async function proxyBefore(
     });
   const server = http.createServer((request, response) => {
     const { method = '', url = '', headers } = request;
-    // The Date comes from the target.
+    // The Date comes from the target's answer.
     response.sendDate = false;
     bytesOf(request)
       .then((body) => answer({ method, url, headers, body }, pass))

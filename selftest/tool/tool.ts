@@ -2,15 +2,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Shard, shardOf } from '../../src/reports/many/shard.js';
 
 /**
- * A command for developers of the suite, with --help and one line for each mistake.
+ * A command for developers of the suite, with --help, that reports each mistake on one line.
  *
- * @param script its name in package.json
+ * @param script the command's name in package.json
  */
 export function tool(script: string, description: string): Command {
   return new Command(`npm run ${script} --`).description(description).showHelpAfterError();
 }
 
-/** For options and arguments that take a number. */
+/** Parses options and arguments that are a number. */
 export function wholeFrom(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -21,7 +21,7 @@ export function wholeFrom(least: number): (text: string) => number {
 
 export const wholeNumber = wholeFrom(1);
 
-/** For an option that takes the i-th of n parts. */
+/** Parses an option that takes the i-th of n parts. */
 export function partOf(text: string): Shard {
   try {
     return shardOf(text);

@@ -21,7 +21,7 @@ const open = (id: string, blame: NonNullable<Outcome['blame']>, reason = id): Ou
   blame,
 });
 
-/** Each cause with its evidence and its consequences. */
+/** Each cause on a line: the failure that shows it, and what follows from it. */
 const inShort = (outcomes: readonly Outcome[]) =>
   causesOf(outcomes).map(({ id, follows }) => [id, ...follows].join(' < '));
 

@@ -44,7 +44,7 @@ test('foresees a success by each credential that is accepted, and a refusal also
     'GetMFAConfig default Bearer',
     'GetMFAConfig default none',
   ]);
-  // Needs no credential.
+  // CreateSession needs no credential.
   expect(calls.filter((key) => key.startsWith('CreateSession '))).toEqual([
     'CreateSession 201 none',
     'CreateSession default none',

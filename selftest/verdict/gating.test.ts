@@ -14,7 +14,7 @@ import { runOf } from './sample.js';
 
 const verdictOf = (words: string, change: Partial<RunResults> = {}) => deriveVerdict(runOf(words, change));
 
-/** Earlier and current outcomes, and the resulting gate. */
+/** The earlier and the current outcomes, and the gate that results. */
 type Row = readonly [
   before: string | undefined,
   now: string,
@@ -37,9 +37,9 @@ const rows: readonly Row[] = [
   ['pass, waived', 'pass, fail', 'new', no, 0],
   ['pass, inconclusive', 'pass, fail', 'new', no, 1],
   ['pass, absent', 'pass, fail', 'new', no, 1],
-  // Every known failure was checked.
+  // Here every known failure was checked.
   ['fail', 'fail', 'new', no, 0],
-  // A baseline excuses failures only.
+  // A baseline excuses only failures.
   ['pass, inconclusive', 'pass, inconclusive', 'new', 'inconclusive', 3],
   ['pass, pass', 'pass, inconclusive', 'new', 'inconclusive', 3],
   [
@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
   ['pass, pass', 'pass, not applicable', 'new', 'inconclusive', 3, /two/],
   ['pass, pass', 'pass, not applicable', 'new', 'conforms', 0, undefined, { release: '7.0' }],
   ['pass, fail', 'pass, not run', 'new', 'conforms', 0],
-  // Excluded by --grep.
+  // Here --grep has excluded the requirement.
   ['pass, pass', 'pass, absent', 'new', 'conforms', 0],
   ['pass, should pass', 'pass, should not run', 'new', 'conforms', 0],
   ['pass, should pass', 'pass, should not run', 'new', 'inconclusive', 3, /two/, strict],

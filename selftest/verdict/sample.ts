@@ -9,7 +9,7 @@ import { levels, type Outcome, type Verdict } from '../../src/base/model/verdict
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { concerned } from '../waivers/sample.js';
 
-/** A run that passes, with the changes of a test. */
+/** A run that passes, with a test's changes. */
 export function results(change: Partial<RunResults> = {}): RunResults {
   return {
     suiteVersion: '0.1.0',
@@ -34,7 +34,7 @@ export function results(change: Partial<RunResults> = {}): RunResults {
   };
 }
 
-/** The verdict on such a run. */
+/** The verdict on such a run, with a test's changes. */
 export function derived(change: Partial<RunResults> = {}): Verdict {
   return deriveVerdict(results(change));
 }
@@ -42,7 +42,7 @@ export function derived(change: Partial<RunResults> = {}): Verdict {
 const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((name) => `area/${name}`);
 
 /**
- * A run with a requirement for each word, area/one and on: `pass`, `should fail`, `fact inconclusive`. A `missing` one
+ * A run with a requirement for each word, from area/one on: `pass`, `should fail`, `fact inconclusive`. A `missing` one
  * has no outcome, a `waived` one fails with a waiver, an `absent` one is not part of the run.
  */
 export function runOf(words: string, change: Partial<RunResults> = {}): RunResults {
@@ -90,7 +90,7 @@ export function raw(id: string, change: Partial<RawOutcome> = {}): RawOutcome {
   };
 }
 
-/** An outcome of a verdict, a failure where nothing else is said. */
+/** An outcome of a verdict; a failure if the change names no other outcome. */
 export function outcomeOf(id: string, change: Partial<Outcome> = {}): Outcome {
   const { kind: _, ...rest } = raw(id, { reason: '', durationMs: 1 });
   return { ...planned(id), ...rest, outcome: 'fail', ...change };

@@ -28,7 +28,7 @@ function full() {
   });
 }
 
-/** The verdict as JSON with one place changed; undefined removes it. */
+/** The verdict as JSON with one member changed, or removed by undefined. */
 function changed(path: string, value: unknown): unknown {
   const whole: Json = JSON.parse(JSON.stringify(full()));
   const keys = path.split('/');

@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
   ['fail', 'fail', 'expired', 'does not conform', 'on 2026-11-01', { ...expired, expires: '2026-11-01' }],
   ['pass', 'pass', 'expired', 'does not conform', 'The waiver of area/one (Ana) expired', expired],
   ['pass', 'pass', 'expired', 'conforms', '', expired, warn],
-  // Another part of the catalogue was selected.
+  // The run selected another part of the catalogue.
   ['pass', 'pass', 'undecided', 'conforms', '', { expired: true, fits: ['area/else'] }],
   ['pass', 'pass', 'undecided', 'conforms', '', { fits: ['area/one', 'area/else'] }],
   ['pass', 'pass', 'unmatched', 'does not conform', 'of area/on (Ana) matches no requirement.', misspelt],

@@ -12,7 +12,7 @@ export function waiver(change: Partial<Waiver> = {}): Waiver {
   };
 }
 
-/** The same waiver as part of a run. */
+/** A waiver as part of a run. */
 export function concerned(change: Partial<ConcernedWaiver> = {}): ConcernedWaiver {
   return { ...waiver(change), fits: ['area/one'], unknown: false, expired: false, ...change };
 }

@@ -260,7 +260,7 @@ describe('size', () => {
 
     expect(page.length).toBeLessThan(megabyte / 5);
     expect(plain(page)).toContain('9,996,000 more characters were cut');
-    // The cut is not inside a surrogate pair.
+    // The text is not cut inside a surrogate pair.
     expect(page.includes('\\ud834')).toBe(false);
   });
 });

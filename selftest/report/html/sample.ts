@@ -7,7 +7,7 @@ import type { HtmlExtras } from '../../../src/reports/forms/html/render.js';
 import { derived, exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 
-/** The whole catalogue on a target: all passed except the named outcomes. */
+/** A verdict on the whole catalogue: all requirements passed, except the named outcomes. */
 export function catalogueVerdict(
   contract: Contract,
   outcomes: Readonly<Record<string, Partial<RawOutcome>>> = {},
@@ -22,7 +22,7 @@ export function catalogueVerdict(
   return derived({ planned: all, raw: tried, coverage: coverageOf(contract), ...change });
 }
 
-/** The whole contract was seen twice, except DeleteSession, mfaCode and every `salesforce`. */
+/** The whole contract seen twice, except DeleteSession, mfaCode and every `salesforce`. */
 function coverageOf(contract: Contract): Verdict['coverage'] {
   const universe = coverageUniverse(contract);
   const met = (keys: readonly string[]) =>
