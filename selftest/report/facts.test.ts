@@ -5,7 +5,7 @@ describe('a fact in words', () => {
   test.each([
     ['clockOffsetMs', 12, "In step with this machine's"],
     ['clockOffsetMs', -90_000, "1 min 30 s behind this machine's"],
-    ['clockOffsetMs', null, 'Not known: its answers have no Date header'],
+    ['clockOffsetMs', null, "Not known: the target's answers have no Date header"],
     ['clockOffsetMs', 2500, "2.5 s ahead of this machine's"],
     ['acceptedSteps', '[0,0]', 'Codes of the current step only'],
     ['acceptedSteps', '[-1,+1]', 'Codes up to 1 step before and after now (±1)'],

@@ -134,7 +134,7 @@ describe('the script of a failure', () => {
     ],
     [
       'a code was tried while cluster MFA was off',
-      /cluster MFA off/,
+      /cluster MFA was off/,
       [configured(false), tried, refusedAt(1)],
     ],
     ['but not where it was tried while it was on', undefined, [configured(true), tried, refusedAt(1)]],

@@ -125,14 +125,14 @@ describe('mistakes in meaning', () => {
     clock: { control: 127.0.0.1 } | 19 clock.control: must begin with https:// or http://
     name: a/b | 7 name: ${noFolder}: ${'it holds one of < > : " / \\ | ? * or a control character'}
     name: a. | 7 name: ${noFolder}: it begins with a space, or ends with a space or a dot
-    name: nul.x | 7 name: ${noFolder}: Windows keeps it for a device
+    name: nul.x | 7 name: ${noFolder}: Windows reserves it for a device
   `)('%s', (line, expected) => {
     expect(complaint(`${good}${line}\n`)).toBe(`lab.yaml:3:${expected}`);
   });
 
   test('a file name that is not a folder name asks for another name', () => {
     expect(complaint(good, 'con.yaml')).toContain(
-      "Windows keeps it for a device (it is the file's name: write another with name:)",
+      "Windows reserves it for a device (it is the file's name: write another with name:)",
     );
   });
 

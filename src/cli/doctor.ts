@@ -70,8 +70,7 @@ async function* findings(connection: Connection, stateDir: string): AsyncGenerat
   yield login.finding;
   for (const account of Object.values(target.accounts))
     if (account?.apiKey !== undefined) yield await keyOf(connection, account, account.apiKey);
-  if (!stateChanges)
-    yield ['not tried', 'accounts', 'allow.stateChanges is not true: nobody logs in, nothing is mailed'];
+  if (!stateChanges) yield ['not tried', 'accounts', 'allow.stateChanges is not true: no logins, no mails'];
   else if (login.clusterMfaOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
   else yield* accountsOf(target, await proveAccounts(connection));
   yield await rateOf(connection);
@@ -86,7 +85,7 @@ function tlsOf({ baseUrl, tls }: Target): Finding {
 
 function clockOf({ clock, clockOffsetMs }: Connection): Finding {
   if (!clock.known || clockOffsetMs === null)
-    return ['wrong', 'clock', "its answers have no Date: codes follow this machine's clock and may be wrong"];
+    return ['wrong', 'clock', "the target sends no Date: codes follow this machine's clock and may be wrong"];
   const seconds = Math.round(clockOffsetMs / 1000);
   const movable = clock.canMove ? '; it can be moved' : '';
   return [
@@ -128,7 +127,7 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     if (proof.mailedCodes === true)
       yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
     if (proof.mailedCodes === false && anyAccount(learned, 'mailedCodes'))
-      yield ['not tried', account.role, 'no codes are mailed to it'];
+      yield ['not tried', account.role, 'the target mails it no codes'];
   }
   if (learned.mailCodeless !== null) yield ['wrong', 'mail', learned.mailCodeless];
   if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
@@ -141,7 +140,7 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     yield [
       'not tried',
       'mail',
-      'no code was mailed to any account: they may be refused while cluster MFA is off',
+      'the target mailed no code to any account: it may refuse to while cluster MFA is off',
     ];
 }
 

@@ -54,7 +54,7 @@ export async function judgedBy(
     ...(nearest === release
       ? []
       : [
-          `it is nearest to release ${nearest}: --release ${nearest} makes the requirements of that one hold`,
+          `it is nearest to release ${nearest}: --release ${nearest} judges by the requirements of that release`,
         ]),
     ...contract.anomalies.map(({ pointer, message }) => `${source}: ${pointer}: ${message}`),
   ];

@@ -104,7 +104,7 @@ const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/unknown-is-no-success', (how) => `DELETE and PUT ${how} on paths that have no such method`],
   [
     'access/no-other-way-to-write-without-credentials',
-    () => 'writes by other methods, paths and headers without a credential, their bodies harmless',
+    () => 'writes without a credential by other methods, paths and headers, with harmless bodies',
   ],
   [
     'access/no-other-way-to-write-for-a-viewer',

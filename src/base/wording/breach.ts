@@ -31,7 +31,7 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
     ({ declared, seen }) =>
       declared === null
         ? `The content is ${seen} and has no Content-Encoding.`
-        : `The content with Content-Encoding: ${declared} is not.`,
+        : `The content is not coded as its Content-Encoding says: ${declared}.`,
   ],
   renamed: [
     ({ name }) => `The property ${name} shows what was set.`,

@@ -104,7 +104,7 @@ export function addRun(program: Command): void {
     )
     .option(
       '--baseline <verdict>',
-      'an earlier verdict.json or folder of verdicts: only failures that it lacks gate',
+      'an earlier verdict.json or folder of verdicts: only failures that are not in it gate',
     )
     .addOption(
       new Option(

@@ -262,7 +262,7 @@ async function findShutOut(connection: Connection, suspects: ReadonlySet<string>
     if (status !== 401 && status !== 403) continue;
     const reason =
       `accounts.${role} logged in with its password before the tests, and no longer does: ` +
-      `${wayNames[way]} answers ${status}. Its password was changed, or it was locked, during the run.`;
+      `${wayNames[way]} answers ${status}. The password was changed, or the account was locked, during the run.`;
     events.push({ type: 'shut out', username, reason });
   }
   return events;

@@ -188,8 +188,8 @@ class Reader {
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
     const instead = name ?? names.filter((each) => /^[45]/.test(each)).sort()[0];
     if (instead !== undefined && name !== undefined) return this.#answer(this.#response(node, name));
-    const what = instead === undefined ? 'no answer to it is judged' : `the one of ${instead} stands for all`;
-    const message = `no default response: of errors, ${what}`;
+    const what = instead === undefined ? 'none is judged' : `all are judged by that of ${instead}`;
+    const message = `no default response for errors: ${what}`;
     this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
     if (instead !== undefined) return this.#answer(this.#response(node, instead));
     return { schemaName: undefined, properties: [], mismatches: () => [] };

@@ -157,7 +157,7 @@ function transportWarnings(baseUrl: string | undefined): string[] {
       : []),
     ...(/\/v\d+$/.test(pathname)
       ? []
-      : ["baseUrl doesn't end in /v2: nothing is appended to it but the operations' paths."]),
+      : ["baseUrl doesn't end in /v2: the suite appends only the operations' paths to it."]),
   ];
 }
 

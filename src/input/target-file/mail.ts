@@ -74,7 +74,7 @@ function readImap(values: Values, waits: MailWaits, folder: string): MailSetting
   const ca = readAuthorities(values, ['mail', 'ca'], folder);
   const insecure = values.flag(['mail', 'insecure']) ?? false;
   if (tls === false && (ca !== undefined || insecure)) {
-    values.problem(['mail', 'tls'], 'is false, so that there is no certificate for mail.ca or mail.insecure');
+    values.problem(['mail', 'tls'], 'is false: without TLS, leave out mail.ca and mail.insecure');
   }
   if (host !== undefined && !isHostName(host) && !host.includes(':')) {
     values.problem(['mail', 'host'], 'must be a host name or an IP address');

@@ -86,7 +86,7 @@ function refusals(value: unknown): string | undefined {
 }
 
 function clockOffset(value: unknown): string | undefined {
-  if (value === null) return 'Not known: its answers have no Date header';
+  if (value === null) return "Not known: the target's answers have no Date header";
   if (value === 'moved') return 'Moved by the suite (clock.control)';
   if (typeof value !== 'number') return undefined;
   // Network delay and the one-second resolution of Date explain a smaller offset.

@@ -43,7 +43,7 @@ class Arrangement {
     const last = this.log.exchanges.get(decisive);
     const isOff = /"enabled":\s*false/.test(this.#configurationAt(decisive));
     if (this.assertion.refusal === true && isOff && isLogin(last) && takesCode(last?.again))
-      return { why: 'the run met cluster MFA off, where no code counts' };
+      return { why: 'cluster MFA was off in the run, and then the target checks no code' };
     for (const { index } of this.#leading()) this.#add(index);
     for (const index of this.#deciding) this.#add(index);
     this.#addSupportState();
@@ -57,7 +57,7 @@ class Arrangement {
     if (isLogin(last) || isKey(last)) this.#add(this.#plainest(last, decisive));
     const steps = this.#withConfigurations();
     if (steps.some((each) => this.#isOwn(each.index) && hasOddCode(each)))
-      return { why: 'it takes a few digits of a code, or one that begins with a zero' };
+      return { why: 'it needs a few digits of a code, or a code that begins with a zero' };
     if (!steps.every(hasAgain))
       return { why: "it sends bytes, or a secret in an encoding, that a script can't send" };
     return steps.flatMap((step) => this.#withCaller(step));

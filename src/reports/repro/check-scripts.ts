@@ -82,7 +82,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     if (known.length === 0 || (any && known.length < commands.length)) return tooDeep;
     return [{ conditions: [{ at, shows: `{ ${known.join(any ? ' && ' : ' || ')}; }` }] }];
   },
-  whole: untold('it takes changes at the same time'),
+  whole: untold('it needs concurrent changes'),
   state: ({ answers: [shown], changes }) => {
     const conditions = changes.map(changed).find((each) => each !== undefined);
     if (conditions === undefined) return { why: 'the log does not hold the reads that show the change' };

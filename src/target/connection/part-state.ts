@@ -167,8 +167,8 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     const first = await this.readAsShown();
     if (this.same(first, await this.readAsShown())) return first;
     throw new ArrangeError(
-      `${this.#name} gave two different answers, one after the other, before anything was changed: nobody could tell ` +
-        'what to restore: nothing is changed.',
+      `${this.#name} gave two different answers in sequence before any change: nobody could know ` +
+        'what to restore, so the suite changes nothing.',
     );
   }
 
@@ -304,7 +304,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     const [breach] = strict && success !== undefined ? brokenRules(success, answer.body) : [];
     if (breach === undefined) return answer;
     throw new ArrangeError(
-      `${this.#name} answered another form, so the state of the target is unknown. ${actual(breach)}`,
+      `${this.#name} answered a body of the wrong form, so the state of the target is unknown. ${actual(breach)}`,
       { exchange: answer.exchange, breaks: answerRequirement(this.operation) },
     );
   }

@@ -332,7 +332,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (enabled && mfaType === 'totp')
       throw new ArrangeError(
         "The support user's MFA was found on by a TOTP key that only its owner knows, and is no longer as it was found: " +
-          'a new key would lock the owner out, so nothing is restored until the owner has enrolled one.',
+          'a new key would lock the owner out, so the suite restores nothing until the owner has enrolled a key.',
       );
     await this.off();
     return undefined;

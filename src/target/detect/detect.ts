@@ -117,10 +117,12 @@ export async function misfit(target: Target, stateDir: string): Promise<string |
     ({ refutes, contradicts }) => refutes === true && contradicts.includes(release),
   );
   if (detection === undefined || against.length === 0) return undefined;
-  const fitting = detection.best.length === 0 ? 'No release fits' : `It fits ${detection.best.join(', ')}`;
+  const { best } = detection;
+  const fitting =
+    best.length === 0 ? 'No release fits: ' : `It fits ${best.join(', ')}: set release to it, or `;
   return (
     `the target does not speak release ${release}: ${against.map(({ text }) => text).join(', ')}. ` +
-    `${fitting}: name that as release in the target file, or override by run --release-as-given`
+    `${fitting}override by run --release-as-given`
   );
 }
 
@@ -143,7 +145,7 @@ export function renderDetection(
 ): string {
   const lines = [
     `${name} (${baseUrl}): ${conclusionOf(found)}`,
-    `Looked ${found.credential}; ${found.requests} requests, all GET or OPTIONS.`,
+    `Read ${found.credential}; ${found.requests} requests, all GET or OPTIONS.`,
     ...found.releases.flatMap((judged) => ['', ...linesOf(judged, found)]),
   ];
   return `${lines.join('\n')}\n`;

@@ -62,7 +62,7 @@ export class Journal {
       // If a file stands in the folder's place, writing reports it later.
       if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
-        `The journal ${this.file} can't be read: it tells what to restore, so nothing is changed on the target. ` +
+        `The journal ${this.file} can't be read: it records what to restore, so the suite changes nothing on the target. ` +
           `${reasonOf(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
       );
     }

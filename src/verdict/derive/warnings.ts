@@ -20,12 +20,12 @@ export function warningsOf({
     ...(target.tlsInsecure ? [notVerified] : []),
     ...(typeof clockOffsetMs === 'number' && Math.abs(clockOffsetMs) > largestOffsetMs
       ? [
-          `the target's clock is ${inWords(clockOffsetMs)} this machine's: one of the two is wrong; codes were made by the target's`,
+          `the target's clock is ${inWords(clockOffsetMs)} this machine's: one of the two is wrong; the suite made codes by the target's`,
         ]
       : []),
     ...(clockOffsetMs === null
       ? [
-          "the target's clock is not known: its answers have no Date header, so codes were made by this machine's clock",
+          "the target's clock is not known: its answers have no Date header, so the suite made codes by this machine's",
         ]
       : []),
     ...(Array.isArray(accountsWithoutCode) ? accountsWithoutCode.map(withoutCode) : []),

@@ -129,7 +129,7 @@ export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutM
 }
 
 function refusal(status: string, proxy: ForwardProxy): string {
-  if (status !== '407') return `refused it with ${status}: NO_PROXY excepts hosts that need none`;
+  if (status !== '407') return `refused it with ${status}: NO_PROXY lists hosts that need no proxy`;
   return proxy.authorization === undefined
     ? 'wants credentials (407): write them into the variable, http://USER:PASSWORD@HOST:PORT'
     : 'does not accept the credentials of its variable (407)';

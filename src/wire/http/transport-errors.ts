@@ -13,7 +13,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/CERT_HAS_EXPIRED/, "the server's certificate has expired"],
   [
     /ERR_TLS_CERT_ALTNAME_INVALID/,
-    "the server's certificate is for another name: set tls.serverName if that is meant",
+    "the server's certificate is for another name: set tls.serverName if it is the right server",
   ],
   [
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT/,

@@ -65,7 +65,7 @@ export class CommandMailbox extends Mailbox {
     const more =
       this.#marks[mark]?.get(to) === ''
         ? 'The program of mail.run printed nothing during the wait.'
-        : 'The program of mail.run printed no code but the one it printed before.';
+        : 'The program of mail.run printed only the code that it had printed before.';
     return { others: [], more: [more] };
   }
 

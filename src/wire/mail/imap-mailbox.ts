@@ -135,7 +135,7 @@ class ImapSession {
       const box = await within(this.commandWithinMs, client.mailboxOpen(folder, { readOnly: true }));
       if (this.#validity !== undefined && this.#validity !== box.uidValidity) {
         throw new ArrangeError(
-          `The folder ${folder} on ${host} was recreated during the run: so new mails can't be recognised.`,
+          `The folder ${folder} on ${host} was recreated during the run, so new mails can't be recognised.`,
         );
       }
       this.#validity = box.uidValidity;
