@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
+import { performed } from '../cli/in-process.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { type ChaosPlan, runThroughChaos } from './chaos.js';
 
@@ -13,7 +14,8 @@ const plans: readonly ChaosPlan[] = [
 describe.concurrent('through a bad network', () => {
   test.for(plans)('a run with seed $seed tells the truth and leaves no trace', async (plan, context) => {
     const { expect, onTestFinished } = context;
-    const { problems, done } = await runThroughChaos(plan, temporaryFolder(onTestFinished), onTestFinished);
+    const folder = temporaryFolder(onTestFinished);
+    const { problems, done } = await runThroughChaos(plan, folder, onTestFinished, performed);
 
     expect(problems).toEqual([]);
     expect(Object.values(done).reduce((sum, times) => sum + times)).toBeGreaterThan(0);

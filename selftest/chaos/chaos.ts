@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
-import { cli, type Ended, folders, startEmulator, verdictOf, writeTarget } from '../cli/suite.js';
+import { cli, type Ended, folders, verdictOf, writeTarget } from '../cli/suite.js';
 import { journalsIn, stateOf } from '../recovery/observe.js';
 import type { OnEnd } from '../tool/processes.js';
 import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
@@ -29,32 +28,42 @@ export interface ChaosRun {
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
-/** Runs the suite through a bad network over TLS, then restores the state through a good one. */
-export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: OnEnd): Promise<ChaosRun> {
-  const faults = plan.fault === undefined ? [] : ['--fault', plan.fault.id];
-  const emulator = await startEmulator(folder, ['--tls', ...faults], onEnd);
+/**
+ * Runs the suite through a bad network over TLS, then restores the state through a good one.
+ *
+ * @param run runs a command line; absent: in a process of its own
+ */
+export async function runThroughChaos(
+  plan: ChaosPlan,
+  folder: string,
+  onEnd: OnEnd,
+  run: (...args: readonly string[]) => Promise<Ended> = (...args) => cli(args, {}, onEnd),
+): Promise<ChaosRun> {
+  const faults = plan.fault === undefined ? [] : [plan.fault.id];
+  const emulator = await startEmulator({ tls: true, faults });
+  onEnd(() => emulator.close());
   const port = Number(new URL(emulator.baseUrl).port);
   const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs, onEnd);
-  const state = async () => JSON.stringify(await stateOf(emulator));
+  const state = async () => JSON.stringify(await stateOf({ control: emulator.controlUrl }));
   const found = await state();
-  const content = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
+  const content = emulator.targetFile();
   const file = writeTarget(folder, {
     ...content,
     // A lost mail then costs only a short wait.
-    mail: { ...Object(content.mail), timeoutMs: 2000 },
+    mail: { ...Object(content['mail']), timeoutMs: 2000 },
     name: 'lab',
     baseUrl: emulator.baseUrl.replace(String(port), String(proxy.port)),
     limits: { requestTimeoutMs },
   });
   const grep = plan.grep === undefined ? [] : ['--grep', plan.grep];
 
-  const ended = await cli(['run', '-t', file, ...grep, ...folders(folder)], {}, onEnd);
+  const ended = await run('run', '-t', file, ...grep, ...folders(folder));
 
   const verdict = verdictOf(folder);
   const problems = [...problemsOf(verdict, ended, plan)];
   proxy.calm();
   if (!verdict.restored) {
-    const restored = await cli(['restore', '-t', file, '--state-dir', join(folder, 'state')], {}, onEnd);
+    const restored = await run('restore', '-t', file, '--state-dir', join(folder, 'state'));
     if (restored.code !== 0) problems.push(`restore ended with ${restored.code}: ${restored.stderr}`);
   }
   const left = journalsIn(join(folder, 'state'));

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { changedContent, put, remove } from '../contract/vendor.js';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
@@ -59,27 +59,6 @@ describe('run --contract', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/old\.yaml:1:1: \/swagger: Swagger 2\.0 is not read/);
   });
-});
-
-test('release: auto is detected on the target and reported', async () => {
-  const folder = temporaryFolder();
-  const { targetFile } = await emulator(folder, onTestFinished, { release: '6.8.1' });
-  const written: object = parse(readFileSync(targetFile, 'utf8'));
-  const target = writeTarget(folder, { ...written, name: 'lab', release: 'auto' });
-
-  const { code, stderr } = await performed(
-    'run',
-    '-t',
-    target,
-    '--grep',
-    'mfa-config/get-*',
-    ...folders(folder),
-  );
-
-  expect(stderr).toContain('lab: release 6.8.1 was detected: ');
-  const { release, facts } = verdictOf(folder);
-  expect({ release, facts: facts['detectedReleases'] }).toEqual({ release: '6.8.1', facts: ['6.8.1'] });
-  expect(code).toBe(0);
 });
 
 describe('detect', () => {

@@ -5,6 +5,7 @@ import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js'
 import type { RunEvent } from '../../src/base/model/event.js';
 import { externalLoads } from '../../src/reports/allure/page.js';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { verdictIn } from '../detection/matrix.js';
 import { performed } from './in-process.js';
 import { secretsOf } from './leaks.js';
 import { type Ended, filesBelow, temporaryFolder, writeTarget } from './suite.js';
@@ -16,6 +17,8 @@ const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
 /** The target that does not conform. */
 const faulty = 3;
+/** The target of another release, which its file leaves to the suite. */
+const older = 2;
 /** The last target file names the same target as the first one. */
 const targets = count - 1;
 
@@ -41,13 +44,15 @@ beforeAll(async () => {
   for (let n = 1; n <= targets; n += 1) {
     const emulator = await startEmulator({
       ...(n === faulty ? { faults: ['status/get-mfa-config-203'] } : {}),
-      ...(n === 2 ? { release: '7.2.1' } : {}),
+      ...(n === older ? { release: '6.8.1' } : {}),
     });
     emulators.push(emulator);
   }
   for (let n = 1; n <= count; n += 1) {
     const name = nameOf(n);
-    writeTarget(labs, { ...emulators[(n - 1) % targets]?.targetFile(), name }, `${name}.yaml`);
+    const release = n === older ? { release: 'auto' } : {};
+    const content = { ...emulators[(n - 1) % targets]?.targetFile(), name, ...release };
+    writeTarget(labs, content, `${name}.yaml`);
   }
   whole = await run('whole', '-t', labs);
   for (const n of shards) await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, '--quiet');
@@ -75,6 +80,14 @@ describe('four target files', () => {
     );
     expect(whole.stdout).toContain(`mfa-config/get-answers-200: ${nameOf(faulty)}`);
     expect(matrixIn('whole').targets).toHaveLength(count);
+  });
+
+  test('are judged by their releases, which are detected where files say auto', () => {
+    const { release, facts, gate } = verdictIn(join(folder, 'whole'), nameOf(older)) ?? {};
+
+    expect(whole.stderr).toContain(`${nameOf(older)}: release 6.8.1 was detected: `);
+    expect({ release, facts: facts?.['detectedReleases'] }).toEqual({ release: '6.8.1', facts: ['6.8.1'] });
+    expect(gate).toBe('conforms');
   });
 
   test('are each restored as soon as they are through, while others are tried', () => {

@@ -1,17 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'vitest';
+import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { Signals } from '../../src/cli/signals.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { folders, type StartedEmulator, start, temporaryFolder, verdictOf } from './suite.js';
 
+test.each([
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s has exit code %i, but for usage errors and an unrestored state', (signal, code) => {
+  const left: number[] = [];
+  const signals = new Signals((ended) => left.push(ended));
+  onTestFinished(() => signals.stopListening());
+  const receive = () => process.listeners(signal).at(-1)?.(signal);
+  receive();
+  const stopped: string[] = [];
+  signals.onSignal(() => stopped.push(signal));
+
+  // Before the tests run, it ends the process.
+  expect(left).toEqual([code]);
+  expect(stopped).toEqual([signal]);
+  expect(signals.interrupted).toBe(`stopped by ${signal}`);
+  expect([0, 1, 2, 3, 4].map((each) => signals.exitCode(each))).toEqual([code, code, 2, code, 4]);
+  expect(signals.exitLine(code)).toContain(`stopped by ${signal}, with the state as it was found`);
+});
+
 describe.concurrent('a run that is stopped while the target is changed', () => {
   const signals = [
     { signal: 'SIGINT', code: 130, changed: 'cluster' },
     { signal: 'SIGTERM', code: 143, changed: 'support' },
-    { signal: 'SIGHUP', code: 129, changed: 'cluster' },
   ] as const;
 
   test.for(signals)(

@@ -147,7 +147,7 @@ describe('beside others', () => {
   /** Runs the tests on several servers at once, one for each of `times`. */
   async function run(
     times: readonly number[],
-    { flags = [], grep = ids, isBusy = false }: { flags?: string[]; grep?: string[]; isBusy?: boolean } = {},
+    { grep = ids, isBusy = false }: { grep?: string[]; isBusy?: boolean } = {},
   ) {
     const folder = temporaryFolder();
     const names = times.map((_, at) => `lab-${at}`);
@@ -161,7 +161,7 @@ describe('beside others', () => {
       files.push('-t', writeTarget(folder, content, `${name}.yaml`));
     }
     const few = ['--grep', grep.join(','), '--jobs', String(times.length), '--quiet'];
-    await performed('run', ...files, ...few, ...folders(folder), ...flags);
+    await performed('run', ...files, ...few, ...folders(folder));
     return names.map((name) => {
       const verdict = verdictOf(folder, name);
       const began = readEvents(join(folder, 'out', name, 'events.jsonl')).flatMap((event) =>
@@ -198,13 +198,6 @@ describe('beside others', () => {
     const again = began.filter((each) => each.endsWith('again'));
     expect(began.length - again.length).toBeGreaterThan(6);
     expect(again.length).toBe(3);
-  });
-
-  test('with --lanes 1 all run one by one', async () => {
-    const [only] = await run([0], { flags: ['--lanes', '1'] });
-
-    expect(only?.lanes).toBeUndefined();
-    expect(only?.began).toEqual([`${cluster} alone`, `${support} alone`]);
   });
 
   test.each(['0', '9', '12', '1.5', 'two', '-1', ''])('--lanes %j is refused in one line', async (lanes) => {

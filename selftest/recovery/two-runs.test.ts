@@ -1,10 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'vitest';
+import { packageRoot } from '../../src/base/package-root.js';
 import { Journal } from '../../src/target/journal/journal.js';
-import { Lease } from '../../src/target/journal/lease.js';
 import { emulator } from '../cli/emulated.js';
-import { cli, filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
+import { performed } from '../cli/in-process.js';
+import { filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
+
+// The module of the runs in this process: to another one, a lease of this process is of a former process.
+const built = join(packageRoot(), 'dist', 'src', 'target', 'journal', 'lease.js');
+const { Lease }: typeof import('../../src/target/journal/lease.js') = await import(built);
 
 const few = ['--grep', 'mfa-config/get-*'];
 const options = { wait: false, tell: () => {}, env: {} };
@@ -13,10 +18,10 @@ const inUse = new RegExp(`is in use by .* \\(pid ${process.pid}\\) since`);
 interface Used {
   readonly folder: string;
   readonly emulator: StartedEmulator;
-  readonly lease: Lease;
+  readonly lease: { readonly release: () => void };
 }
 
-/** An emulator whose lease this process holds. Runs that respect it need processes of their own. */
+/** An emulator whose lease this process holds. */
 async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   const folder = temporaryFolder(onEnd);
   const target = await emulator(folder, onEnd);
@@ -33,7 +38,7 @@ test('while another run uses the target, it and its journal are left alone', asy
   const { folder, emulator, lease } = await used(onTestFinished);
   const args = ['run', '-t', emulator.targetFile, ...few, ...folders(folder)];
 
-  const refused = await cli(args, {}, onTestFinished);
+  const refused = await performed(...args);
 
   expect(refused.code, refused.stderr).toBe(3);
   expect(refused.stderr).toMatch(inUse);
@@ -48,9 +53,9 @@ test('while another run uses the target, it and its journal are left alone', asy
   journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
   const stateDir = ['--state-dir', join(folder, 'state')];
   const [again, one, list] = await Promise.all([
-    cli(args, {}, onTestFinished),
-    cli(['restore', '-t', emulator.targetFile, ...stateDir], {}, onTestFinished),
-    cli(['restore', ...stateDir], {}, onTestFinished),
+    performed(...args),
+    performed('restore', '-t', emulator.targetFile, ...stateDir),
+    performed('restore', ...stateDir),
   ]);
 
   expect(again.code, again.stderr).toBe(3);
@@ -86,7 +91,7 @@ test('a run does not write into a folder of reports that another run writes into
   const own = join(folder, 'out', 'emulator');
   mkdirSync(own, { recursive: true });
   const other = await Lease.takeFolder(own, options);
-  const run = () => cli(['run', '-t', targetFile, ...few, ...folders(folder), '--quiet'], {}, onTestFinished);
+  const run = () => performed('run', '-t', targetFile, ...few, ...folders(folder), '--quiet');
 
   const refused = await run();
 

@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type ExpectStatic, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
+import { readEvents } from '../../src/verdict/events/log.js';
 import { emulator } from '../cli/emulated.js';
 import { performed } from '../cli/in-process.js';
 import {
   cli,
   type Ended,
   folders,
-  type StartOptions,
   startEmulator,
   temporaryFolder,
   verdictOf,
@@ -53,11 +53,12 @@ function place(onEnd: OnEnd) {
       grep: string,
       files: readonly string[],
       flags: readonly string[] = [],
-      options: StartOptions = {},
+      env?: Readonly<Record<string, string>>,
     ) => {
       const targets = files.flatMap((file) => ['-t', file]);
       const few = ['--grep', grep, '--jobs', '3'];
-      return cli(['run', ...targets, ...few, ...flags, ...folders(folder)], options, onEnd);
+      const args = ['run', ...targets, ...few, ...flags, ...folders(folder)];
+      return env === undefined ? performed(...args) : cli(args, { env }, onEnd);
     },
     restore: (file: string) => performed('restore', '-t', file, '--state-dir', state),
     journals: () => journalsIn(state),
@@ -113,7 +114,7 @@ describe.concurrent('in the middle of a run', () => {
       return undefined;
     };
 
-    const ended = await run(withCodes, [target.write()], [], { env: clock.env });
+    const ended = await run(withCodes, [target.write()], [], clock.env);
 
     expect(jumps).toEqual([]);
     expectOrder(expect, ended, 0);
@@ -158,7 +159,7 @@ describe.concurrent('in the middle of a run', () => {
       [password, 'accounts.admin logged in with its password before the tests, and no longer does'],
     ] as const;
     for (const [target, reason] of seen) {
-      const { gate, outcomes, restored } = verdictOf(folder, target.name);
+      const { gate, outcomes, restored, lanes } = verdictOf(folder, target.name);
       const failed = outcomes.filter(({ outcome }) => outcome === 'fail');
       const { isUpset } = target.proxy;
       expect({ isUpset, gate, restored, failed }, target.name).toEqual({
@@ -169,6 +170,11 @@ describe.concurrent('in the middle of a run', () => {
       });
       expect(outcomes.map(({ reason: told }) => told).join(), target.name).toContain(reason);
       expect(await target.isAsFound(), target.name).toBe(true);
+      // With --lanes 1 all tests run alone.
+      const events = readEvents(join(folder, 'out', target.name, 'events.jsonl'));
+      const began = events.filter((event) => event.type === 'test began');
+      expect({ lanes, inLanes: began.filter(({ lane }) => lane !== undefined) }).toEqual({ inLanes: [] });
+      expect(began.length).toBeGreaterThan(2);
     }
   });
 
