@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { allureReporter } from './fixtures/allure.js';
 import { packageRoot } from './src/base/package-root.js';
-import { emulatorFile, planOf, type RunOptions } from './src/target/run-plan.js';
+import { emulatorFile, isEachAlone, planOf, type RunOptions, runOptionsOf } from './src/target/run-plan.js';
 
 /** Where neither a plan nor a target file is named, Playwright starts an emulator. */
 const emulator = emulatorFile(process.env);
@@ -13,13 +13,12 @@ const self = fileURLToPath(import.meta.url);
 const reporter = self.replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
 
 const inOrder = /all-in-order\.[jt]s$/;
-/** One choice for all targets: Node loads a spec file once, so it declares its tests in one of the two only. */
-const isEachAlone = plan.within === null && plan.targets.every(({ lanes }) => lanes === 1);
 
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
   testDir: './tests',
-  testMatch: isEachAlone ? /\.spec\.[jt]s$/ : inOrder,
+  // One choice for all targets: Node loads a spec file once, so it declares its tests in one of the two only.
+  testMatch: isEachAlone(plan) ? /\.spec\.[jt]s$/ : inOrder,
   // Of what stands around tests; their bodies have limits of their own.
   timeout: 300_000,
   fullyParallel: false,
@@ -41,25 +40,9 @@ export default defineConfig<object, { runOptions: RunOptions }>({
           gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
         },
       }),
-  projects: plan.targets.map(({ name, file, release, contract, log, waits, lanes }) => ({
-    name,
+  projects: plan.targets.map((target) => ({
+    name: target.name,
     workers: 1,
-    use: {
-      runOptions: {
-        file,
-        release,
-        contract,
-        log,
-        stateDir: plan.stateDir,
-        mode: plan.mode,
-        slow: plan.slow,
-        secretsAddress: plan.secretsAddress,
-        seed: plan.seed,
-        grep: plan.grep,
-        within: plan.within,
-        waits,
-        lanes,
-      },
-    },
+    use: { runOptions: runOptionsOf(plan, target) },
   })),
 });

@@ -2,15 +2,26 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Ended } from './suite.js';
+import { TestsHere } from './tests-here.js';
 
 // The built program. By vitest.config.ts, Node loads it without a transform.
-const built = join(packageRoot(), 'dist', 'src', 'cli', 'program.js');
-const { perform }: typeof import('../../src/cli/program.js') = await import(built);
+const built = join(packageRoot(), 'dist', 'src', 'cli');
+const { perform }: typeof import('../../src/cli/program.js') = await import(join(built, 'program.js'));
+const { PlaywrightProcess }: typeof import('../../src/cli/playwright-process.js') = await import(
+  join(built, 'playwright-process.js')
+);
+
+const byPlaywright = PlaywrightProcess.start;
+PlaywrightProcess.start = (plan, folder, ...how) =>
+  // Its reporters write Allure's results, and stop at a number of failures.
+  plan.allureDir === null && plan.maxFailures === null
+    ? new TestsHere(plan, folder)
+    : byPlaywright(plan, folder, ...how);
 
 /** The end of the latest command. Commands take turns, because each replaces the functions that print. */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs a command line in this process, because a process of its own costs seconds of processor time. */
+/** Runs a command line and its tests in this process, because processes cost seconds of processor time. */
 export function performed(...args: readonly string[]): Promise<Ended> {
   return ranHere(args);
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { loadExchanges } from '../../src/contract/requirements/exchanges.js';
+import { performed } from '../cli/in-process.js';
 import { leaks, secretsOfTarget } from '../cli/leaks.js';
 import { filesBelow, temporaryFolder } from '../cli/suite.js';
 import { askedOfLatest, differencesIn, headsOfAreas, isArrangement, logOf } from '../explained/recorded.js';
@@ -33,13 +34,14 @@ const fewInLatest = askedOfLatest((id) => recorded.get(id)?.release === 'latest'
 
 const folder = temporaryFolder(afterAll);
 const placeIn = (name: string) => join(folder, name);
-// Runs the built suite against real emulators, like a user.
+// Runs the built suite against real emulators: like a user for all requirements, in this process for a few.
 let whole: WholeRun;
 const latest: Judgement[] = [];
 const tried: Tried[] = [];
 const reports: { readonly subject: Expectation; readonly place: string }[] = [];
 
-const judgeLatest = (place: string) => judge([asItIsInLatest], place, { jobs: 1, only: fewInLatest });
+const judgeLatest = (place: string) =>
+  judge([asItIsInLatest], place, { jobs: 1, only: fewInLatest, perform: performed });
 
 beforeAll(async () => {
   // Most of the time passes in waits: for mails that don't come, late changes, and codes of the next step.
@@ -57,7 +59,10 @@ beforeAll(async () => {
 
 async function judgeFew(...[subjects, take, isLast]: Parameters<JudgeAll>): Promise<void> {
   const place = mkdtempSync(placeIn('broken-'));
-  const all = await judge(subjects, place, { jobs: 3, mailTimeoutMs: 2000, only: isLast ? [] : few });
+  const all = await judge(subjects, place, {
+    ...{ jobs: 3, mailTimeoutMs: 2000, only: isLast ? [] : few },
+    perform: performed,
+  });
   for (const [index, subject] of subjects.entries()) {
     reports.push({ subject, place: join(place, 'out', subject.name) });
     const judgement = all[index];

@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { writeTarget } from '../cli/suite.js';
-import { type Ended, runSuite } from './run-suite.js';
+import { type Ended, type PerformCommand, runSuite } from './run-suite.js';
 
 /** One emulator against which the suite runs, with its faults and variants. */
 export interface Subject {
@@ -44,6 +44,8 @@ export interface JudgeOptions {
   readonly through?: (baseUrl: string) => Promise<string>;
   /** The number of lanes. The real clock is used: if the suite moved the clock, tests would run one by one. */
   readonly lanes?: number;
+  /** Runs a command line; absent: in a process of its own. */
+  readonly perform?: PerformCommand;
   /** Whether to write results for Allure too, and the printed output to `printedFile`. */
   readonly all?: true;
 }
@@ -63,6 +65,7 @@ export async function judge(
     build = packageRoot(),
     through = async (baseUrl) => baseUrl,
     lanes,
+    perform,
     all,
   }: JudgeOptions,
 ): Promise<Judgement[]> {
@@ -96,7 +99,7 @@ export async function judge(
       // A fault may remove operations of the release, but the suite must never reject a conforming target.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
-    const ended = await runSuite(files, folder, flags, { build, all });
+    const ended = await runSuite(files, folder, flags, { build, all, perform });
     if (all) writeFileSync(join(folder, 'out', printedFile), ended.said);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>

@@ -11,23 +11,36 @@ export interface Ended {
   readonly said: string;
 }
 
-/**
- * Runs the built suite, like a user, against all target files; afterwards `folder/out` holds the verdicts.
- *
- * @param options `build`: the root of another build; `all`: prints everything and writes Allure results
- */
-export function runSuite(
+interface RunSuiteOptions {
+  /** The root of another build. */
+  readonly build?: string;
+  /** Prints everything and writes Allure results. */
+  readonly all?: true | undefined;
+  /** Runs a command line; absent: in a process of its own. */
+  readonly perform?: PerformCommand | undefined;
+}
+
+export type PerformCommand = (
+  ...args: readonly string[]
+) => Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+
+/** Runs the built suite, like a user, against all target files; afterwards `folder/out` holds the verdicts. */
+export async function runSuite(
   files: readonly string[],
   folder: string,
   flags: readonly string[],
-  { build = packageRoot(), all }: { readonly build?: string; readonly all?: true | undefined } = {},
+  { build = packageRoot(), all, perform }: RunSuiteOptions = {},
 ): Promise<Ended> {
   const targets = files.flatMap((file) => ['-t', file]);
   const places = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
   const less = all ? [] : ['--quiet', '--no-allure'];
-  const program = join(build, 'dist', 'cli', 'main.js');
+  const args = ['run', ...targets, ...places, ...less, ...flags];
+  if (perform !== undefined) {
+    const { code, stdout, stderr } = await perform(...args);
+    return { code, said: stdout + stderr };
+  }
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, 'run', ...targets, ...places, ...less, ...flags], {
+    const child = spawn(process.execPath, [join(build, 'dist', 'cli', 'main.js'), ...args], {
       // Printed paths then begin at this folder.
       ...(all ? { cwd: folder } : {}),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,10 +8,25 @@ import { temporaryFilesIn } from '../base/private-folder.js';
 import { tagPattern } from '../contract/requirements/catalogue.js';
 import { planVariable, type RunPlan } from '../target/run-plan.js';
 
+/** The running tests of a plan. */
+export interface RunningTests {
+  /** The signal that ended them, or undefined if they ended by themselves. */
+  readonly ended: Promise<NodeJS.Signals | undefined>;
+  /** @param stop receives the reason when the reporter has seen enough failures */
+  onAskedToStop(stop: (reason: string) => void): void;
+  /** Interrupts the tests, and runs their teardowns. A second call kills them. */
+  stop(): void;
+}
+
 /** Playwright Test as a child process. This process outlives it to restore the state. */
-export class PlaywrightProcess {
+export class PlaywrightProcess implements RunningTests {
+  /** Self-tests replace this, to run tests without a process of their own. */
+  static start(...how: ConstructorParameters<typeof PlaywrightProcess>): RunningTests {
+    return new PlaywrightProcess(...how);
+  }
+
   readonly #child: ChildProcess;
-  /** The signal that ended the child, or undefined if it exited. Resolves after all its processes have ended. */
+  /** Resolves after all processes of the child have ended. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**
@@ -64,14 +79,12 @@ export class PlaywrightProcess {
     });
   }
 
-  /** @param stop receives the reason when Playwright's reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void {
     this.#child.on('message', (reason) => {
       if (typeof reason === 'string') stop(reason);
     });
   }
 
-  /** Interrupts Playwright, which then runs its teardowns. A second call kills Playwright and its workers. */
   stop(): void {
     if (this.#stopping) this.#killAll();
     else this.#child.kill('SIGINT');

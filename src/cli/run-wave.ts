@@ -9,7 +9,7 @@ import { outOfTime } from '../verdict/derive/fold.js';
 import type { ConsoleRecord } from './console-record.js';
 import type { GitHubJob } from './github-job.js';
 import { expectedMs } from './history.js';
-import { PlaywrightProcess } from './playwright-process.js';
+import { PlaywrightProcess, type RunningTests } from './playwright-process.js';
 import { askedFor } from './reach.js';
 import type { RunCommand } from './run-options.js';
 import type { Signals } from './signals.js';
@@ -145,7 +145,7 @@ async function runTests(
   };
   makeFolder(base);
   rmSync(allureDirOf(base), { recursive: true, force: true });
-  const playwright = new PlaywrightProcess(plan, folder, command.grep, (from, to) =>
+  const playwright = PlaywrightProcess.start(plan, folder, command.grep, (from, to) =>
     record.passOn(from, to, (text) => secrets.redactor.redactPrinted(text)),
   );
   signals.onSignal(() => playwright.stop());
@@ -161,7 +161,7 @@ const endingMs = 7_000;
 const stoppingMs = 2_000;
 
 /** Ends the tests in time to restore, even if a test takes longer than expected. */
-function stopInTime(playwright: PlaywrightProcess, limit: TimeLimit | null): NodeJS.Timeout[] {
+function stopInTime(playwright: RunningTests, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
   const leftMs = limit.endsAt - endingMs - steadyNow();
   return [leftMs, leftMs + stoppingMs].map((ms) => setTimeout(() => playwright.stop(), ms));

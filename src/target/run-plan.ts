@@ -65,9 +65,22 @@ const isRunPlan = objectOf({
 });
 export type RunPlan = Shaped<typeof isRunPlan>;
 
+/** Whether tests run one by one, without a time limit: then they run in the order of the spec files. */
+export const isEachAlone = ({ within, targets }: RunPlan): boolean =>
+  within === null && targets.every(({ lanes }) => lanes === 1);
+
 /** The options of a worker. */
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
+
+export function runOptionsOf(plan: RunPlan, target: PlannedTarget): RunOptions {
+  const { stateDir, mode, slow, secretsAddress, seed, grep, within } = plan;
+  const { file, release, contract, log, waits, lanes } = target;
+  return {
+    ...{ file, release, contract, log, waits, lanes },
+    ...{ stateDir, mode, slow, secretsAddress, seed, grep, within },
+  };
+}
 
 /** The options of a run without the command line. */
 const plainRun = {
