@@ -6,7 +6,7 @@ import { type SupportMfa, supportOff, supportOwner } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
 
-/** Whether a change switches support MFA of that mode off. */
+/** Whether a change switches off support MFA of this mode. */
 const isOff = (mode: string, before: SupportMfa, wanted: SupportMfa) =>
   before.mfaType === mode && !wanted.enabled;
 

@@ -84,7 +84,7 @@ const fileTroubles: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-/** The message of an error; for file errors without the code and the system call. */
+/** The message of an error. From a file error it removes the code and the system call. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];

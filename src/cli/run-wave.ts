@@ -30,7 +30,7 @@ export interface RunContext {
   readonly record: ConsoleRecord;
 }
 
-/** Runs targets in parallel, from lease to verdict, and leaves out those in use. */
+/** Tests targets in parallel, from lease to verdict, and leaves out targets that are in use. */
 export async function runWave(
   wave: readonly Prepared[],
   context: RunContext,

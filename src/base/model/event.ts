@@ -46,7 +46,7 @@ export interface Again {
   readonly body?: string;
   /** The origins of all names in the request, and of the names that those origins use. */
   readonly origins: readonly Origin[];
-  /** The target's time of the request, in epoch milliseconds. */
+  /** The target's time when the request was sent, in epoch milliseconds. */
   readonly targetTime: number;
 }
 

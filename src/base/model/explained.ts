@@ -9,7 +9,7 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** How many of the latest exchanges, this one included, were repeated together. Values may differ. */
+  /** If this exchange and some before it were repeated as a group: their number. Values may differ. */
   readonly again?: number;
 }
 

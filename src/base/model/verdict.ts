@@ -195,7 +195,7 @@ export interface Waiver {
   readonly requirement: string;
   /** A name, or a glob over names; absent: every target. */
   readonly target?: string;
-  /** Inclusive at both ends; absent: every release. */
+  /** The first and the last release for which the waiver holds; absent for every release. */
   readonly releases?: { readonly since?: ReleaseName; readonly until?: ReleaseName };
   readonly reason: string;
   readonly owner: string;

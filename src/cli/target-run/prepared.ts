@@ -222,7 +222,7 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** How many requirements --grep, --last-failed or --within leave out; empty without such a flag. */
+/** How many requirements --grep, --last-failed or --within leave out; empty if no such flag is set. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()

@@ -123,7 +123,7 @@ function compareAnswers(from: OperationShape, to: OperationShape, place: string,
   const added = (status: string, breaks: Breaks) => tell(status)('status-added', 'is new', breaks);
   for (const status of missingIn(after, before)) removed(status, breaksServers);
   for (const status of missingIn(before, after)) added(status, breaksClients);
-  // Clients treat errors as one class, so listing them or not breaks nobody.
+  // Clients treat all errors alike, so listing an error or not breaks nobody.
   for (const status of missingIn(to.others, from.others)) removed(status, harmless);
   for (const status of missingIn(from.others, to.others)) added(status, harmless);
   const moved = before.length === 1 && after.length === 1;
@@ -181,7 +181,7 @@ function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place): void 
   }
   if (from.defaultValue !== to.defaultValue) {
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
-    // Omitting the value now has another meaning.
+    // If the client omits the value, this now has another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? breaksClients : harmless);
   }
@@ -218,7 +218,7 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
       const breaks = { breaksClients: clients, breaksServers: isSent || required };
       tell('property-added', newText(other), breaks);
     } else if (one !== undefined) {
-      // The server ignores it in requests, and readers miss it in answers.
+      // In requests the server ignores the property; in answers clients miss it.
       tell('property-removed', one.required ? 'is gone, and was required' : 'is gone', breaksClients);
     }
   }

@@ -94,7 +94,7 @@ function inOrder(one: Change, other: Change): number {
   return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
 }
 
-/** The release with the fewest differences to a side; the oldest of several. */
+/** The release that differs least from a side; of several the oldest. */
 export async function nearestRelease(side: Side): Promise<ReleaseName> {
   let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
   for (const release of releaseNames) {
@@ -110,8 +110,8 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
 }
 
 /**
- * The requirements whose outcome a change may affect. Breaking changes affect those that name the operations,
- * harmless ones those on the answer's shape. Requirements of one release only count if they name the operations.
+ * The requirements whose outcome a change may affect. A breaking change affects requirements that name its operations,
+ * a harmless one those on the answer's shape. Requirements of only one release count only if they name the operations.
  */
 function affectedBy(
   change: FoundChange,
@@ -133,7 +133,7 @@ function affectedBy(
     .map(({ id }) => id);
 }
 
-/** Credentials concern access requirements only, other details all others, and an operation both. */
+/** Changes of credentials concern only access requirements, other details all others, and a whole operation both. */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';

@@ -49,7 +49,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** A quick check that clears most bodies. An escape may spell a name differently; only a parser compares those. */
+/** A quick check that clears most bodies. An escape may spell a name differently, which only a parser can compare. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -43,7 +43,7 @@ export function judge(answer: Judged): Finding[] {
   for (const leak of answer.headLeaks)
     report('security/no-secret-in-head', { kind: 'secret in head', ...leak });
   if (answer.miscoded !== undefined) {
-    // Content that can't be decoded shows nothing more.
+    // If the content can't be decoded, it shows nothing else.
     report('http/content-is-coded-as-declared', { kind: 'miscoded', ...answer.miscoded });
     return findings;
   }
@@ -116,13 +116,13 @@ function handsOutKey({ operation, status, body }: Judged): boolean {
   return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 }
 
-/** A support user with MFA off, or with codes by mail, needs no key. */
+/** Whether a request asks for no key: a support user with MFA off, or with codes by mail, needs none. */
 function asksForNoKey(request: unknown): boolean {
   const mode = textOf(request, 'mfaType');
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** Logins and new keys return secrets; a PATCH does only if it creates a key. */
+/** Logins and new keys return secrets. A PATCH returns a secret only if it creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
@@ -197,7 +197,7 @@ function judgeForInternals({ status, body }: Judged, report: Report): void {
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });
 }
 
-/** Statuses that only a gateway sends (RFC 9110 15.6.3 and 15.6.5): they say nothing about the target. */
+/** Statuses that only a gateway sends (RFC 9110 15.6.3 and 15.6.5), so they say nothing about the target. */
 export const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
 /** Web servers and filters before the API answer these with HTML pages. */

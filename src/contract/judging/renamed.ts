@@ -10,7 +10,7 @@ interface Called {
 
 /** Finds values that requests set and that answers return under an undocumented name. */
 export class Renamed {
-  /** The last value set, by property. */
+  /** The last value that a request set, by property. */
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 

@@ -3,7 +3,7 @@ import type { Judge } from './contract.js';
 import { isObject } from './pointers.js';
 import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
-/** A way for a body to be valid or invalid, with a generator of such bodies. */
+/** One way in which a body is valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
   /** `authenticationTypes is empty` */
   readonly what: string;
@@ -12,7 +12,7 @@ export interface BodyKind {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Bodies that the document allows, each kind with one property at an extreme value; `fixed` members stay. */
+/** Bodies that the document allows. Each kind has one property with an extreme value; `fixed` members stay. */
 export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -43,7 +43,7 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/** Bodies that the document forbids, each kind with one fault in the valid `base`; `keep` stays valid. */
+/** Bodies that the document forbids. Each kind makes one fault in the valid `base`; `keep` stays valid. */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -68,7 +68,7 @@ export function invalidBodies(
             what: 'the body is not an object',
             bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
           },
-          // Some servers read it as an object without properties.
+          // Some servers read an empty list as an object without properties.
           { what: 'the body is an empty list', bodies: fc.constant([]) },
         ]),
   ];
@@ -78,7 +78,7 @@ export function invalidBodies(
 /** The number of bodies drawn before a kind counts as impossible. */
 const draws = 200;
 
-/** Keeps bodies that fit, and kinds that have some: a filter that nothing passes would search for ever. */
+/** Keeps bodies that fit, and kinds that have such bodies: a filter that nothing passes would search for ever. */
 function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
   const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
   return kinds
@@ -110,7 +110,7 @@ const letter = fc.oneof(
   ),
 );
 
-/** Texts as people and programs send them: any letters, long ones, and ones with a meaning elsewhere. */
+/** Texts as people and programs send them: any letters, long texts, and texts with a special meaning elsewhere. */
 const texts = {
   unusual: fc.oneof(
     fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
@@ -260,7 +260,7 @@ function spoiledOf({ types, nullable, values: enumValues = [], items }: SchemaSh
   if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
   if (type === 'array' && items !== undefined) {
     const right = nonNullOf(items);
-    // Lenient servers wrap it in a list.
+    // Lenient servers wrap such an item in a list.
     kinds.push(['an item without its list', right]);
     for (const [what, wrong] of spoiledOf(items)) {
       kinds.push([`a list with an item that is ${what}`, fc.tuple(right, wrong).map((pair) => [...pair])]);

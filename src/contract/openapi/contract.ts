@@ -19,7 +19,7 @@ export interface Contract {
   readonly credentials: readonly CredentialScheme[];
   /** Contradictions between document and standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
-  /** The operations and all they refer to as a document; JSON pointers stay the same. */
+  /** The operations, and all that they refer to, as a document in which JSON pointers stay the same. */
   readonly excerpt: Readonly<Record<string, unknown>>;
   /** Compiles all schemas now instead of at first use. @throws ConfigurationError naming a broken one */
   compileAll(): void;
@@ -54,7 +54,7 @@ export interface RequestBody extends Judge {
 export interface Answer extends Judge {
   /** The schema's name in the document; undefined: no content or an inline schema. */
   readonly schemaName: string | undefined;
-  /** All properties of such an answer, inner objects included. */
+  /** All properties of the answer, including those of inner objects. */
   readonly properties: readonly SchemaProperty[];
 }
 
@@ -76,7 +76,7 @@ export interface SchemaProperty {
   /** The schema that declares the property; within `allOf`, the part. */
   readonly schema: string;
   readonly name: string;
-  /** The enumeration's values (or that of the items) without null; empty: none. */
+  /** The values of the enumeration, or of that of the items, without null; empty if there is none. */
   readonly enumValues: readonly string[];
 }
 

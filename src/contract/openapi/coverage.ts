@@ -83,7 +83,7 @@ function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)];
 }
 
-/** An answer with more undocumented parts follows another document. */
+/** If an answer has more undocumented parts, it follows another document. */
 const longestList = 20;
 
 /**
@@ -101,7 +101,7 @@ export function undocumentedIn(
   const { key, answer } = answered;
   const { properties } = answer;
   const known = new Set(properties.map(({ pointer }) => pointer));
-  // A property without documented members may hold any members.
+  // If no member of a property is documented, it may hold any members.
   const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
   const found = new Set<string>();
   const visit = (value: unknown, at: string): void => {

@@ -57,7 +57,7 @@ export class SourceDocument {
     return new SourceDocument(name, location, sha256, root, text);
   }
 
-  /** A document with new content from this one's nodes and, below prefixes, other documents'. */
+  /** A document with new content: nodes of this document and, below prefixes, nodes of other documents. */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     return new SourceDocument(this.source, this.location, this.sha256, root, this.text, parts);
   }
@@ -72,7 +72,7 @@ export class SourceDocument {
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
-  /** The node at a JSON pointer, which may cross references; undefined: there is none. */
+  /** The node at a JSON pointer, which may lead through references; undefined if it leads nowhere. */
   find(pointer: string): Located | undefined {
     let node: Located = { value: this.root, pointer: '' };
     for (const token of tokensOf(pointer)) {
@@ -104,7 +104,7 @@ export class SourceDocument {
     return found;
   }
 
-  /** The resolved member of an object, or a member within that; undefined: it is absent. */
+  /** The resolved member of an object, or a member within it; undefined if it is absent. */
   member(node: Located, name: string, ...inner: readonly string[]): Located | undefined {
     const value = childOf(node.value, name);
     if (value === undefined) return undefined;
@@ -122,7 +122,7 @@ export class SourceDocument {
     ]);
   }
 
-  /** Counts nested references while `find` runs. */
+  /** Counts how deeply references are nested while `find` runs. */
   #within<T>(find: () => T): T {
     this.#chain += 1;
     try {

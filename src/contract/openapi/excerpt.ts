@@ -9,12 +9,12 @@ import { credentialsOf } from './security.js';
 /** The methods of operations in a path item. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** Bounds beyond any vendor's operations; a document within them is still cheap to process. */
+/** No vendor's operations exceed these bounds, and a document within them is still cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** Members whose children have freely chosen names: a child named `properties` is then no keyword. */
+/** The children of these members have freely chosen names: a child named `properties` is then no keyword. */
 const holdsNames = new Set([
   'properties',
   'patternProperties',
@@ -30,8 +30,9 @@ const holdsNames = new Set([
 ]);
 
 /**
- * Cuts operations, given by JSON pointers, with all they refer to into a document of their own: a fault in an unused
- * operation must not stop the suite. Nodes keep their pointers; those of other documents move below `/x-external-N`.
+ * Cuts operations, given by JSON pointers, with everything to which they refer, into a document of their own: a fault
+ * in an unused operation must not stop the suite. Nodes keep their pointers; nodes of other documents move below
+ * `/x-external-N`.
  */
 export async function excerpt(
   document: SourceDocument,
@@ -224,7 +225,7 @@ function put(
   }
 }
 
-/** The excerpt's own objects may change. */
+/** Whether a node belongs to the excerpt, so that it may be changed. */
 function isMutable(value: unknown): value is Record<string, unknown> {
   return isObject(value);
 }

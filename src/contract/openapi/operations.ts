@@ -10,7 +10,7 @@ interface OperationRow {
   readonly paths: readonly [string, ...string[]];
   /** The requirement about its success answer. */
   readonly answers: string;
-  /** Set if the operation needs a credential; part of ids such as `access/SLUG-refuses-anonymous`. */
+  /** Set if the operation needs a credential. It is part of ids such as `access/SLUG-refuses-anonymous`. */
   readonly slug?: string;
   /** Set if it needs a privilege to modify, for `access/viewer-cannot-SLUG`. */
   readonly modifies?: true;
@@ -18,7 +18,7 @@ interface OperationRow {
   readonly sets?: Part;
   /** Whether it may mail a code. */
   readonly mails?: true;
-  /** Whose secret it tries: the named account's, the pending session's, or the support user's. */
+  /** Whose secret the operation tries: the named account's, the pending session's, or the support user's. */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
   /** Secret properties that its success answer may return. */
   readonly handsOut?: readonly string[];

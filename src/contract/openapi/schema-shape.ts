@@ -9,7 +9,7 @@ export interface SchemaShape {
   /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** Nullable without null in the enumeration. OpenAPI versions disagree on null then. */
+  /** Whether it is nullable while its enumeration lacks null: OpenAPI versions disagree on null then. */
   readonly disputesNull: boolean;
   /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
@@ -186,7 +186,7 @@ function allowsNull({ types, nullable }: SchemaShape): boolean {
   return nullable || types.length === 0;
 }
 
-/** The types that two lists allow: an integer is a number, and an empty list allows every type. */
+/** The types that both lists allow. An integer is a number, and an empty list allows every type. */
 function typesOfBoth(one: readonly string[], other: readonly string[]): readonly string[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   const within = (list: readonly string[], outer: readonly string[]) =>
@@ -230,7 +230,7 @@ function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** The same for shapes that differ only in names. */
+/** A digest that is equal for shapes that differ only in names. */
 function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
   const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
     member,

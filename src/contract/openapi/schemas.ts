@@ -8,7 +8,7 @@ import type { Anomaly, Judge, Mismatch } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type JsonObject, type Located, pointerTo } from './pointers.js';
 
-/** A thousand times what any reasonable pattern needs. */
+/** Any reasonable pattern needs a thousandth of this. */
 const longestMs = 1_000;
 
 /** Ajv's time grows with the square of the alternatives. */
@@ -36,7 +36,7 @@ function bounded(source: string, flags: string) {
         } catch (error) {
           if (!isTimeout(error)) throw error;
         }
-        // On a busy machine the time may pass while others run, so the tries' own time counts.
+        // On a busy machine the time may pass while other processes run, so the processor time of this one counts.
         const { user, system } = process.cpuUsage(started);
         if (user + system < (longestMs * 1_000) / 2) continue;
         throw new ConfigurationError(
@@ -88,7 +88,7 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/** Members that hold one schema, a list of schemas, or schemas by name. */
+/** Keywords whose value is one schema; others hold a list of schemas, or schemas by name. */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],
@@ -176,7 +176,7 @@ export class SchemaCompiler {
     }
   }
 
-  /** A schema within another. One that a reference leads to is compiled once. */
+  /** A schema within another. If a reference leads to it, it is compiled once. */
   #inner(node: Located, within: readonly string[]): JsonObject {
     const translated = this.#translate(node, within);
     if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;
@@ -266,7 +266,7 @@ export class SchemaCompiler {
       delete schema[limit];
     }
     if (!nullable || schema['type'] !== undefined || Object.keys(schema).length === 0) return schema;
-    // Strictly, nullable without a type has no effect (OpenAPI 3.0.3), but authors mean it.
+    // By OpenAPI 3.0.3, nullable without a type has no effect, but authors mean that null is allowed.
     const message = 'nullable without a type; null is accepted';
     this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'nullable'), message });
     return { if: { enum: [null] }, else: schema };

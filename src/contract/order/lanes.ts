@@ -6,8 +6,8 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. After the cluster's, the accounts' lanes share `off`, then `on`: their tests can use any account
- * while cluster MFA stays off, or on.
+ * The queues of tests. After the cluster's queue, the accounts' lanes share `off`, then `on`: their tests can use any
+ * account while cluster MFA stays off, or stays on.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
@@ -23,7 +23,7 @@ const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
   'ways-in/users-code-switches-nothing-off',
 ]);
 
-/** Includes the lanes of cluster and support user. */
+/** The most lanes of a run, with those of cluster and support user. */
 export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
@@ -34,12 +34,12 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
   return count > 1 ? count : 0;
 }
 
-/** Undefined for a test that needs the target for itself. */
+/** The queue of a test; undefined if the test needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // The admin may be among them. Tests beside it use its API key, and the support user's mail may go to its address.
+  // The admin may be among the accounts. Other tests use its API key, and its address may be the support user's.
   if (users > 2) return undefined;
   if (users === 1 && (cluster === 'on' || cluster === 'read')) return 'on';
   if (support === undefined) return users === 1 && cluster === 'off' ? 'off' : 'cluster';

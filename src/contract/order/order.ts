@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
-/** The requests and waits of a test; absent: none. */
+/** The requests and waits of a test; an absent member counts as 0. */
 export interface Cost {
   readonly requests?: number;
   readonly mails?: number;
@@ -12,7 +12,7 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/** Further TOTP steps awaited on a target that takes only current codes, or one code of a user in each step. */
+/** Further TOTP steps that a test awaits if the target takes only current codes, or one code of a user per step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;

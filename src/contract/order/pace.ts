@@ -23,7 +23,7 @@ const leastStepMs = 5_000;
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** The fact that a target takes only one code of a user in each step, whatever its key. */
+/** The name of a fact: the target takes only one code of a user in each step, whatever its key. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
 /** Estimates for a remote cluster before any measurement, in milliseconds. */
@@ -63,7 +63,7 @@ export class Pace {
   #lateMs = 0;
   /** The number of lanes seen running. */
   #lanes: number;
-  /** Steps to be awaited if codes of the support user are scarce, and those that were awaited. */
+  /** How many steps tests should await if codes of the support user are scarce, and how many they awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -162,7 +162,7 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
-  /** The support user's steps count by the share that other tests had to await. */
+  /** Steps for the support user count by the share that earlier tests in fact awaited. */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);
@@ -175,7 +175,7 @@ export class Pace {
   }
 
   #requestMs(): number {
-    // A process's first requests are slow, so the median counts until tests have sent enough.
+    // The first requests of a process are slow. So until tests have sent enough, the median counts.
     const known = 50;
     let requests = known;
     let ms =

@@ -30,8 +30,8 @@ export interface Requirement {
   /** The document and section that demand it. */
   readonly source: string;
   /**
-   * The vendor's claim that decides it where the API document leaves a choice. A claimed requirement is a
-   * must, a denied one is not applicable; otherwise `level` counts. Requirements may share a claim.
+   * The vendor's claim that decides the requirement if the API document leaves a choice. A claimed requirement is a
+   * must, a denied one is not applicable; without a claim `level` counts. Requirements may share a claim.
    */
   readonly claim?: string;
   /** Empty if it concerns every operation. */
@@ -101,7 +101,7 @@ export function canSwitchMailOff({ release, operations }: Pick<Contract, 'releas
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/** The configurations that a requirement is about, by its operations. Requirements on users depend on the cluster's. */
+/** The configurations that a requirement is about, by its operations. Requirements on users depend on the cluster. */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];
@@ -197,7 +197,7 @@ export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }
 
-/** The same for test tags, which Playwright matches between spaces. */
+/** Like {@link idPattern}, for test tags, which Playwright matches between spaces. */
 export function tagPattern(glob: string): RegExp {
   return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 }

@@ -66,7 +66,7 @@ export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs
   return undefined;
 }
 
-/** Switching on or back may end the admin's session. */
+/** Switching cluster MFA on, or back, may end the admin's session. */
 const noLastingWayBack =
   "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey";
 

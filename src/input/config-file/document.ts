@@ -160,7 +160,7 @@ export class ConfigDocument {
     };
     const all = [...this.#document.errors, ...this.#document.warnings];
     const broken = all.find(({ code }) => code !== 'DUPLICATE_KEY');
-    // One broken place causes errors in everything after it, so report only that.
+    // One broken place causes errors in everything after it, so only that place is reported.
     if (broken === undefined) all.forEach(report);
     else report(broken);
     this.problems.throwIfAny();

@@ -123,7 +123,7 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
 /** Reports secrets written in a file that others can read. If the access is unknown, it warns. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
-  // A path is not secret, but an inline key is.
+  // A path in tls.key is not secret, but a key written there is.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];
@@ -225,7 +225,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** Reports one user under two roles, since tests need different users. */
+/** Reports a user who has two roles, because tests need different users. */
 function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
   for (const [role, path] of placesOf(values)) {

@@ -52,7 +52,7 @@ export function readAuthorities(values: Values, path: KeyPath, folder: string): 
   return text;
 }
 
-/** The value if it is PEM text, else the content of the file of that name. */
+/** The value if it is PEM text, otherwise the content of the file with this name. */
 function pem(values: Values, path: KeyPath, folder: string): string | undefined {
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;

@@ -12,7 +12,7 @@ export const categoryLabel = 'category';
 export const categories = ['contract failure', 'advisory', 'inconclusive', 'waived'] as const;
 type Category = (typeof categories)[number];
 
-/** Undefined for outcomes that need no action. */
+/** The category of an outcome; undefined if it needs no action. */
 function categoryOf({ outcome, level }: Pick<Outcome, 'outcome' | 'level'>): Category | undefined {
   if (outcome === 'fail') return level === 'must' ? 'contract failure' : 'advisory';
   return outcome === 'inconclusive' || outcome === 'waived' ? outcome : undefined;
@@ -99,7 +99,7 @@ const statuses: Readonly<Record<Outcome['outcome'], string>> = {
   pass: 'passed',
   fail: 'failed',
   inconclusive: 'broken',
-  // A waived failure needs no action and is no pass.
+  // A waived failure needs no action, but is no pass.
   waived: 'skipped',
   'not run': 'skipped',
   'not applicable': 'skipped',

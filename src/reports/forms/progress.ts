@@ -16,7 +16,7 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 250;
-/** A log mentions a wait that takes this long and twice as long as earlier waits of its kind. */
+/** A log mentions a wait if it takes this long, and twice as long as earlier waits of its kind. */
 const longWaitMs = 3_000;
 const unusual = 2;
 /** After this time without a line, a log reports that the run continues. */
@@ -53,7 +53,7 @@ export class Progress {
   readonly #all: Counts = new Map();
   readonly #startedAt = steadyNow();
   readonly #areas = new Map<string, { readonly target: string; readonly counts: Counts }>();
-  /** Requirements under test, the latest last. Several targets may be at the same one. */
+  /** Requirements under test, the latest last. Several targets may test the same requirement. */
   readonly #running: Running[] = [];
   readonly #waits = new Map<string, Wait>();
   readonly #longest = new Map<string, number>();

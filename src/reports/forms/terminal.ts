@@ -5,7 +5,7 @@ export type Ink = (text: string) => string;
 
 export type Terminal = ReturnType<typeof terminal>;
 
-/** Sections with an empty line between them; those without lines are left out. */
+/** Sections with an empty line between them; sections without lines are left out. */
 export function inSections(sections: readonly (readonly string[])[]): string {
   const shown = sections.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -20,7 +20,7 @@ export function terminal(colour: boolean, width: number) {
     line: (text: string) => printable(text).replaceAll('\n', ' '),
     /** Broken to fit the width, each line after `indent`. */
     wrapped,
-    /** The same with `head` in place of the first indent. */
+    /** Like `wrapped`, with `head` in place of the first indent. */
     behind: (head: string, text: string, indent: string) => {
       const [first = '', ...rest] = wrapped(text, indent);
       return [`${head}${first.trimStart()}`, ...rest];

@@ -28,7 +28,7 @@ export function followWords(count: number): string {
 
 const namedIds = 4;
 
-/** The cause of each failed or undecided outcome as a sentence, by id. Outcomes that stand alone have none. */
+/** The cause of each failed or undecided outcome as a sentence, by id; none for outcomes that stand alone. */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -55,16 +55,16 @@ type FailedTrouble = Trouble & { readonly failure: Outcome };
 export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.failure !== undefined;
 
 export interface Failures {
-  /** Counts the failures of `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
+  /** Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
   readonly heading: string;
-  /** Those to list in full: a must, or one that others follow from. */
+  /** The failures to list in full: a must, or a failure from which others follow. */
   readonly leading: readonly FailedTrouble[];
-  /** The should failures that stand alone. */
+  /** The should failures from which nothing follows. */
   readonly advisory: readonly Outcome[];
   readonly advisoryHeading: string;
 }
 
-/** The failures of a list; `isCounted` leaves out those that a report lists elsewhere. */
+/** The failures of a list. `isCounted` leaves out failures that a report lists elsewhere. */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
@@ -103,7 +103,7 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/** The requirements that could not be decided, by cause; those behind a failure are only counted. */
+/** The requirements that could not be decided, by cause. If a failure is the cause, they are only counted. */
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

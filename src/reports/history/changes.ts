@@ -89,7 +89,7 @@ interface Single {
   readonly id: string;
   /** The sentence after the id: `broke`. */
   readonly says: string;
-  /** The sentence for several requirements: `were fixed`; absent: the same as `says`. */
+  /** The sentence for several requirements: `were fixed`; if absent, `says` serves for several. */
   readonly sayAll?: string;
   readonly reason: string;
 }
@@ -128,7 +128,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** The words for each new outcome by the earlier one; undefined if the report omits the change. */
+/** The words for each new outcome, by the earlier outcome; undefined if the report omits the change. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {
@@ -163,7 +163,7 @@ function transition(id: string, before: Compared, { outcome, digest, reason = ''
   return { kind, id, says, ...(sayAll && { sayAll }), reason: withoutReason.includes(kind) ? '' : reason };
 }
 
-/** Kinds whose requirements get a sentence each, with the words for those beyond {@link mostSentences}. */
+/** Each requirement of these kinds gets a sentence. The words are for those beyond {@link mostSentences}. */
 const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   broke: 'broke',
   'fails differently': 'fail differently',

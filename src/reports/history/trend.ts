@@ -23,7 +23,7 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
-  /** The numbers of requirements that broke and were fixed since the run before. */
+  /** How many requirements broke, and how many were fixed, since the run before. */
   readonly broke: number;
   readonly mended: number;
 }
@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** True if it passed in none of the runs considered. */
+  /** Whether it passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }

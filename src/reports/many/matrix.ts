@@ -5,7 +5,7 @@ import type { ExitCode } from '../../verdict/derive/exit-code.js';
 export interface Matrix {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
-  /** The worst gate of all targets; at best inconclusive if there are problems. */
+  /** The worst gate of all targets; with problems at best inconclusive. */
   readonly gate: Gate;
   readonly exitCode: ExitCode;
   /** The totals of all plans found; null without a plan. */

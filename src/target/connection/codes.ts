@@ -182,7 +182,7 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** Whose steps this test's codes are, while the target's clock is unknown. */
+  /** Whether codes of this test were for the current step, or for others, while the target's clock was unknown. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }

@@ -241,7 +241,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return after ?? this.readUntil(asFound);
   }
 
-  /** @throws Error if the running test may not touch the part that far */
+  /** @throws Error if the running test may not touch the part in this way */
   protected demand(touch: Uses): void {
     this.parts.recorder.scope.demand(touch);
   }

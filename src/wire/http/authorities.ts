@@ -11,7 +11,7 @@ const bundles = [
 
 let found: readonly string[] | undefined;
 
-/** PEM texts of all trusted authorities: Node's, the system's, those of NODE_EXTRA_CA_CERTS, and `more`. */
+/** PEM texts of all trusted authorities: Node's, the system's, those in NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
   found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
   return more === undefined ? found : [...found, more];

@@ -6,7 +6,7 @@ export interface Candidate {
 
 /** From this score, a word or the layout marks the number as the code. */
 export const strongScore = 40;
-/** From this score, a number counts as the code if there is none better. */
+/** From this score on, a number counts as the code if no other number has a better score. */
 export const weakScore = 10;
 /** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
@@ -49,11 +49,11 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/** A code of digits and capitals, or two groups of either. Only the words before it identify it. */
+/** A code of digits and capitals, or of two groups. Only the words before it show that it is a code. */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
-/** The same in lower case or without digits. It counts only if the text calls it the code. */
+/** A code in lower case or without digits. It counts only if the text calls it the code. */
 const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
 
 /** Capitalised words that emphasise something about a code. */
@@ -95,7 +95,7 @@ export function plain(text: string): string {
   return (
     text
       .slice(0, longest)
-      // NFKC turns these into a comma and a colon, as in numbers.
+      // NFKC would turn these into a comma and a colon, as numbers have them.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
       .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')
@@ -154,7 +154,7 @@ function namedByWord(text: string): Candidate[] {
   return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
 }
 
-/** "Your code is a7f3k9". Capitals alone count only at the end of a mixed-case sentence. */
+/** "Your code is a7f3k9". Capitals without digits count only at the end of a sentence in mixed case. */
 function isCalledCode(found: string, before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))

@@ -14,15 +14,15 @@ export type FoundCode =
   | {
       readonly problem: string;
       readonly code?: never;
-      /** Whether the mail may hold an unrecognised code. Then the sender is not to blame. */
+      /** Whether the mail may hold a code that the suite does not recognise: then the sender is not to blame. */
       readonly unclear: boolean;
     };
 
 /**
- * Finds the one-time code in a mail's text, else its HTML, else its subject. Numbers that a word or the layout marks
- * come before bare ones of six to eight digits; four or five count only beside such a word.
+ * Finds the one-time code in a mail's text, else in its HTML, else in its subject. Numbers that a word or the layout
+ * marks come before unmarked numbers of six to eight digits. Four or five digits count only beside a word for codes.
  *
- * @param pattern the target file's codePattern, which replaces all this by its first match or first group
+ * @param pattern the target file's codePattern: its first match, or first group, is the code
  * @param earlier codes of earlier mails; among equal candidates a new one wins
  */
 export function findCode(
@@ -99,7 +99,7 @@ const inline = new Set(
   ),
 );
 
-/** Bounded in each part: a hostile mail must not take long to parse. */
+/** Each part is bounded: a hostile mail must not take long to parse. */
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 

@@ -25,7 +25,7 @@ export class CommandMailbox extends Mailbox {
     super(addresses);
   }
 
-  /** Runs the program once. @throws ConfigurationError if that fails */
+  /** Runs the program once. @throws ConfigurationError if the program fails */
   async open(): Promise<void> {
     const [address] = this.addresses;
     if (address === undefined) return;
@@ -100,8 +100,8 @@ export class CommandMailbox extends Mailbox {
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without shell and input; returns its output, or why that does not count. A timeout kills it and
- * its children. Standard error is ignored, since it may hold a secret.
+ * Runs a program without shell and input. @returns its output, or why the output does not count. A timeout kills the
+ * program and its children. Standard error is ignored, since it may hold a secret.
  */
 export function runCommand(
   program: string,
@@ -113,7 +113,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'ignore'],
       shell: false,
       windowsHide: true,
-      // Its own process group, so that its children end with it.
+      // The program has a process group of its own, so that its children end with it.
       detached: process.platform !== 'win32',
     });
     const end = (result: { stdout: string } | { trouble: string }) => {

@@ -46,7 +46,7 @@ class ImapSession {
     private readonly commandWithinMs: number,
   ) {}
 
-  /** Opens the folder and returns its highest UID, or 0. @throws ConfigurationError in words */
+  /** Opens the folder. @returns its highest UID, or 0 @throws ConfigurationError with a readable message */
   async open(): Promise<number> {
     try {
       return await this.#connect();
@@ -94,7 +94,7 @@ class ImapSession {
         try {
           return await within(this.commandWithinMs, run(client));
         } catch (error) {
-          // Keep an error that the server answered; retry only after a broken connection.
+          // If the server itself refused, the error stays. Only a broken connection is tried again.
           if (client.usable && !(error instanceof DeadlineError)) throw error;
         }
       }
@@ -127,7 +127,7 @@ class ImapSession {
       maxLiteralSize: 2 * largestMail,
     };
     const client = new ImapFlow(options);
-    // The failing command reports the error.
+    // The command that fails reports the error.
     client.on('error', () => undefined);
     this.#client = client;
     try {
@@ -185,8 +185,8 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the
- * mark. It reads only mails to the suite's addresses, and of others only the recipients.
+ * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the mark.
+ * Reads whole mails only to the suite's addresses, and of other mails only the recipients.
  */
 export class ImapMailbox extends Mailbox {
   /** Short at first, since most mails come quickly. */
@@ -195,7 +195,7 @@ export class ImapMailbox extends Mailbox {
   #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
   /** The highest UID read so far. */
   #seen = 0;
-  /** The UIDs of mails to others. */
+  /** The UIDs of mails to other addresses. */
   #foreign: readonly number[] = [];
   #looking: Promise<void> = Promise.resolve();
 
@@ -263,7 +263,7 @@ export class ImapMailbox extends Mailbox {
     }
   }
 
-  /** The recipients: known addresses in delivery headers, else those in To and Cc. */
+  /** The recipients: known addresses in delivery headers, otherwise those in To and Cc. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [

@@ -12,7 +12,7 @@ export type Mark = number & { readonly [markBrand]: true };
 
 export interface MailFilter {
   readonly to: string;
-  /** Mails that were read already and don't match. */
+  /** Mails that were read already and that don't match. */
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
@@ -22,7 +22,7 @@ export function folded(address: string): string {
 
 /** The mailbox that receives the target's mails to the suite's addresses. */
 export abstract class Mailbox {
-  /** By their folded form: addresses are compared without regard to case. */
+  /** By their folded form: letter case does not matter in addresses. */
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
   /** Pauses between looks, in milliseconds; the last one repeats. */
@@ -99,7 +99,7 @@ interface Missing {
   readonly more?: readonly string[];
 }
 
-/** The error of a vain wait: its address, its duration and the other mails, without digits of them. */
+/** The error if no mail came: it names the address, the wait and the other mails, without their digits. */
 export function missingMail(missing: Missing): ArrangeError {
   const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);

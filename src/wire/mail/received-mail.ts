@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export interface ReceivedMail {
   /** Its recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
   readonly to: readonly string[];
-  /** Further recipients that the target file does not list, as the SMTP mailbox was told them. */
+  /** Recipients that the target file does not list, as far as the sender told the SMTP mailbox. */
   readonly others?: readonly string[] | undefined;
   /** The sender: over SMTP from the envelope (empty for a bounce), in a mailbox from the header. */
   readonly from: string;
@@ -27,7 +27,7 @@ export interface ReceivedMail {
 
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/** Printing, serialising and failed comparisons, which print enumerable properties, show none of the content. */
+/** A mail whose content is never printed: not by logging, serialising, or a failed comparison. */
 export function storedMail(
   envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
   content: MailContent,
@@ -54,13 +54,13 @@ export function maskedSubject(subject: string, codePattern?: RegExp): string {
   return `"${shown.length > longestSubject ? `${shown.slice(0, longestSubject)}…` : shown}"`;
 }
 
-/** Deeper than any sender of codes nests; deeper mails are hostile. */
+/** No sender of codes nests mails more deeply; deeper mails are hostile. */
 const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
 /**
- * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. It never throws:
- * an unreadable mail has arrived and counts as empty.
+ * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws: an unreadable
+ * mail has arrived, and counts as empty.
  */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   const { attached, ...content } = await parsed(raw);
@@ -80,7 +80,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
     const { subject, text, html, attachments } = await PostalMime.parse(raw, {
       maxNestingDepth: deepestNesting,
       maxHeadersSize: largestHeaders,
-      // A forwarded mail is not this mail's text.
+      // The text of a forwarded mail is not this mail's text.
       forceRfc822Attachments: true,
     });
     const attached = attachments.flatMap(({ mimeType, content }) =>

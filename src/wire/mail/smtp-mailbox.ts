@@ -10,9 +10,9 @@ import { folded, Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
-/** The limit for all mails together; then the oldest go. */
+/** The most bytes of all mails together; if there are more, the oldest mails go. */
 const largestBox = 64 * 1024 * 1024;
-/** The number of domains with their own count of refusals; others share one. */
+/** How many domains have a count of refusals of their own; all others share one. */
 const mostDomains = 50;
 /** How long a closing mailbox waits for senders. */
 const closeWithinMs = 100;
@@ -102,12 +102,12 @@ export class SmtpMailbox extends Mailbox {
     this.#server = undefined;
     this.closing.abort();
     await new Promise<void>((resolve) => server.close(resolve));
-    // Idle senders would keep this process alive.
+    // Senders that stay connected would keep this process alive.
     for (const socket of this.#sockets) socket.destroy();
   }
 
   async mark(): Promise<Mark> {
-    // A mail follows soon, and its sender must not wait for the certificate.
+    // A mail follows soon, and its sender must not wait until the certificate is made.
     await mailCertificate();
     return this.#order as Mark;
   }
@@ -210,11 +210,11 @@ async function make(): Promise<Certificate | undefined> {
   }
 }
 
-/** A replaced worker frees its port only when it ends. */
+/** A worker that was replaced frees its port only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-/** Listens and returns the port; it waits briefly for a port in use. @throws ConfigurationError in words */
+/** Listens. @returns the port. Waits briefly for a port in use. @throws ConfigurationError with a readable message */
 async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {
@@ -240,7 +240,7 @@ const advice: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
 };
 
-/** Undefined on success, else the error's code. */
+/** Tries to listen. @returns undefined on success, otherwise the error's code */
 async function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
   try {
     server.listen(port, host);

@@ -9,7 +9,7 @@ export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secr
   readonly secret: Uint8Array | string;
 }
 
-/** The library's limits advise servers. Requirements judge weak keys, so the suite uses them too. */
+/** The library's limits are advice for servers. Requirements judge weak keys, so the suite must use them too. */
 const limits = {
   MIN_SECRET_BYTES: 1,
   MAX_SECRET_BYTES: 4096,
@@ -48,7 +48,7 @@ export class Authenticator {
     codesByKey.set(key, this.#codes);
   }
 
-  /** From a well-formed Key URI, or from the readable parts of another. */
+  /** Makes an authenticator of a well-formed Key URI, or of the readable parts of another. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -151,10 +151,10 @@ function keyOf(secret: Uint8Array | string): Uint8Array {
   return bytes;
 }
 
-/** The changed digit's place. A comparison that ignores that end of a code misses the change. */
+/** Which digit is changed. A target that doesn't compare this end of a code misses the change. */
 export type DigitPlace = 'first' | 'last';
 
-/** All codes that differ only in that digit. */
+/** All codes that differ from this one only in the digit at this place. */
 export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
   const at = place === 'first' ? 0 : code.length - 1;
   return [1, 2, 3, 4, 5, 6, 7, 8, 9].map(

@@ -18,7 +18,7 @@ export interface KeyUri {
   readonly issuer?: string;
   readonly secret: Secret;
   readonly secretBits: number;
-  /** The secret's deviations from canonical Base32 (padding, stray bits), in words; empty: none. */
+  /** How the secret deviates from canonical Base32 (padding, stray bits), in words; empty if it doesn't. */
   readonly secretDeviations: readonly string[];
   readonly algorithm: OtpAlgorithm;
   readonly digits: OtpDigits;
@@ -180,7 +180,7 @@ function shown(value: string): string {
 type Base32Result =
   | {
       readonly bytes: Uint8Array;
-      /** Deviations from the canonical form (RFC 4648 3.5, no padding); empty: none. */
+      /** How the text deviates from the canonical form (RFC 4648 3.5, no padding); empty if it doesn't. */
       readonly deviations: readonly string[];
       readonly problem?: never;
     }
@@ -199,8 +199,8 @@ const classes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. It corrects
- * nothing, since authenticator apps correct differently. Stray bits and padding become deviations.
+ * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. Corrects nothing, because
+ * authenticator apps correct in different ways. Stray bits and padding become deviations.
  */
 export function decodeBase32(text: string): Base32Result {
   const letters = text.replace(/=*$/, '');

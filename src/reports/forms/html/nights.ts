@@ -5,7 +5,7 @@ import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { outcomeCell, verdictCell } from './outcomes.js';
 
-/** A run with a smaller share of the day's requirements used --grep and does not represent the night. */
+/** A run with a smaller share of the day's requirements used --grep, and does not represent the night. */
 const similar = 0.9;
 
 /** The page of `trend --html`: for each target a column per night and a row per requirement that changed. */

@@ -10,7 +10,7 @@ import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
 import { sequence } from './sequence.js';
 
-/** The list of requirements below shows the others. */
+/** At most this many causes are shown in full; the list of requirements below has the others. */
 const shownTroubles = 20;
 /** The room that a sequence diagram takes on the page, in characters. */
 const drawing = 6000;
