@@ -192,7 +192,7 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
   return opened(sessionId);
 }
 
-/** A login without its code gets a body made by `hand` from a new id. @returns the users, by these ids */
+/** `hand` makes the body of a login without its code from a new id. @returns the users, by these ids */
 export function handsWithoutCode(
   seams: Seams,
   hand: (id: string, answer: Answer) => Partial<Answer>,

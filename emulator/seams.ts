@@ -186,7 +186,7 @@ export interface Fault {
 /** Says where a deviation acts: in one seam, in one rule, or through a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
-  /** The deviation acts through a function of the seams and these arguments. */
+  /** Lets the deviation call `act` with the seams and these arguments. */
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
     by((seams) => act(seams, ...args)),
   inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),

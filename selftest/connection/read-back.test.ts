@@ -152,7 +152,7 @@ async function read(readBack: ReadBack, enabled: boolean, part: 'cluster' | 'sup
   await readBack.reading(call, async (sent) => answerOf(200, { enabled }, sent));
 }
 
-/** A change that every look shows. */
+/** A change that every read shows. */
 async function settled(readBack: ReadBack, enabled: boolean): Promise<void> {
   await read(readBack, !enabled);
   readBack.wrote(['cluster']);
@@ -161,7 +161,7 @@ async function settled(readBack: ReadBack, enabled: boolean): Promise<void> {
   await shown;
 }
 
-/** Three changes that every look shows: the nodes are known to agree, and no change shows late. */
+/** Three changes that every read shows: the nodes are known to agree, and no change shows late. */
 async function agreeing(model?: TargetModel): Promise<ReadBack> {
   const readBack = new ReadBack(recorderOf(), model);
   for (const enabled of [true, false, true]) await settled(readBack, enabled);
@@ -174,7 +174,7 @@ const disagreeing = (...ms: readonly number[]) =>
   agreeing(new TargetModel(ms.map((value) => ({ fact: 'nodes apart on cluster', value }))));
 
 describe('nodes that learn of a change at different times', () => {
-  /** Every second look goes to a node that is a second late. */
+  /** Every second read goes to a node that is a second late. */
   const looksAt = (readBack: ReadBack) => look(readBack, (ms, nth) => nth % 2 === 1 || ms >= 1_000);
   const fresh = async () => new ReadBack(recorderOf());
 

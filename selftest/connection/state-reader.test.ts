@@ -3,7 +3,7 @@ import { memberOf } from '../../src/contract/judging/body.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { connectedTo } from './emulated.js';
 
-/** A target whose n-th read of cluster MFA shows the number n, and the n-th of these states. */
+/** A target whose n-th read of cluster MFA shows the number n, and as `enabled` the n-th of `states`. */
 async function target(states: readonly boolean[] = []) {
   let reads = 0;
   const server = httpServer((request, response) => {

@@ -47,7 +47,7 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/** Logins, ended sessions and reads vary between runs, with the sessions left and with the read-back delay. */
+/** How many logins, ended sessions and reads a run has depends on the sessions left and on the read-back delay. */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,

@@ -30,8 +30,8 @@ export function batchesOf<T extends { readonly id: string }>(
 }
 
 /**
- * A few requirements that together reach each mutant `times` times. Repeatedly takes the one with the least cost for
- * each mutant that still lacks some. Requirements that reach few other mutants come first: they are specific.
+ * A few requirements that together reach each mutant `times` times. Repeatedly takes the requirement that costs least
+ * per mutant still to be reached. Requirements that reach few other mutants come first: they are specific.
  */
 export function select(mutants: Mutants, reach: Reach, durations: Durations, times: number): string[] {
   const broad = new Map<string, number>();

@@ -98,7 +98,7 @@ function weighed(rows: readonly OrderRow[], found: ReadonlySet<string>, besidesM
   return { rows, value: news.size / ms };
 }
 
-/** The first rows, among those that share something, that are worth most together. */
+/** The rows to run first, of rows that share something: those that find most new faults per millisecond. */
 function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs: number): Weighed {
   const left = new Set(rows);
   const seen = new Set(found);

@@ -95,7 +95,7 @@ function emptyAjv(): Ajv2020 {
     logger: false,
     // Events are distinguished by their type.
     discriminator: true,
-    // A self-test checks the schemas by the meta schema, whose compiling takes longer than that of the schemas.
+    // A self-test checks the schemas against the meta schema, which takes longer to compile than the schemas.
     meta: false,
     validateSchema: false,
     code: { source: true },

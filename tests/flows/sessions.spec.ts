@@ -201,7 +201,7 @@ test('sessions/deleted-session-stays-refused', async ({ api, users, cluster, adm
     await arrange(users.sessions.id(user));
     await areRefused();
   }
-  // A switch may reload sessions that the target has stored.
+  // A switch of cluster MFA may make the target reload its stored sessions.
   if (!allow.clusterMfa || (await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   const mayEnrol = users.allWithReplaceableTotp().some(({ role }) => role === user.role);
   if (mayEnrol) await arrange.ifItCan(users.logins.byKeyAgain(user));

@@ -183,7 +183,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const address = configs.isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
-  // The target may refuse a step, or mail nothing: then the test shows nothing.
+  // The target may refuse a request, or mail nothing. Then the test shows nothing.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));

@@ -22,7 +22,7 @@ export function catalogueVerdict(
   return derived({ planned: all, raw: tried, coverage: coverageOf(contract), ...change });
 }
 
-/** The whole contract seen twice, except DeleteSession, mfaCode and every `salesforce`. */
+/** The coverage of a run that saw all of the contract twice, except DeleteSession, mfaCode and `salesforce`. */
 function coverageOf(contract: Contract): Verdict['coverage'] {
   const universe = coverageUniverse(contract);
   const met = (keys: readonly string[]) =>

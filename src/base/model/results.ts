@@ -62,7 +62,7 @@ export interface RunResults extends RunInput {
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;
-  /** Why the first look found the target unusable. */
+  /** Why the first requests found the target unusable. */
   readonly unusable?: string;
   readonly restored: boolean;
   readonly residue: readonly string[];

@@ -13,7 +13,7 @@ import {
 export interface Pattern {
   readonly text: string;
   readonly what: string;
-  /** Whether it matches only without adjacent letters or digits: short numbers occur by accident. */
+  /** Whether the secret matches only without adjacent letters or digits: short numbers occur by accident. */
   readonly whole: boolean;
 }
 

@@ -149,7 +149,7 @@ const differ = {
   'the request': ["a value of the target's own", 'the one that the request named'],
 } as const;
 
-/** Expected and actual of each kind of check; reports may quote either one alone. */
+/** Expected and actual of each kind of check. Reports may quote one without the other. */
 const table: {
   readonly [Kind in Check['kind']]: readonly [expected: Words<OfKind<Kind>>, actual: Words<OfKind<Kind>>];
 } = {

@@ -185,7 +185,7 @@ function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   }
 }
 
-/** The most characters or items that limits may ask for. */
+/** No text or list is generated if its limits ask for more characters or items than this. */
 const mostUnits = 10_000;
 
 type Limits = SchemaShape['limits'];

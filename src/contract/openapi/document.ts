@@ -21,7 +21,7 @@ const longestChain = 100;
 
 const builtPlace = (sha256: string) => join(packageRoot(), 'dist', 'built', `${sha256}.json`);
 
-/** A step of the build, since parsing a release's YAML takes each process a tenth of a second. */
+/** A step of the build, because parsing a release's YAML would take each process a tenth of a second. */
 export async function buildDocument(location: string): Promise<void> {
   const { sha256, root } = await SourceDocument.read(location);
   writeBuilt(builtPlace(sha256), JSON.stringify(root));

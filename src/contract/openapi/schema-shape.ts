@@ -181,7 +181,7 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   };
 }
 
-/** A schema without a type leaves null to the other parts. */
+/** Whether a part of a combined schema allows null. A part without a type does. */
 function allowsNull({ types, nullable }: SchemaShape): boolean {
   return nullable || types.length === 0;
 }

@@ -34,7 +34,7 @@ export interface Requirement {
    * must, a denied one is not applicable; without a claim `level` counts. Requirements may share a claim.
    */
   readonly claim?: string;
-  /** Empty if it concerns every operation. */
+  /** Empty if the requirement concerns every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
   /** The first release it applies to. */

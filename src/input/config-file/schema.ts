@@ -110,7 +110,7 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-/** Never quotes the value: it may be a password. */
+/** The message about a wrong type. It never quotes the value, which may be a password. */
 function wrongType(expected: unknown, value: unknown): string {
   const type = Array.isArray(expected) ? 'string' : String(expected);
   const must = `must be ${typeNames[type] ?? type}`;

@@ -3,7 +3,7 @@ import { cut, duration } from '../../base/words.js';
 
 /** Network delay and the one-second resolution of Date explain a smaller difference of clocks. */
 const clockNoiseMs = 2000;
-/** Another time counts as changed if it doubled or halved and differs by at least this. */
+/** Any other time counts as changed if it doubled or halved, and by at least these milliseconds. */
 const timeNoiseMs = 500;
 const longestValue = 60;
 

@@ -18,7 +18,7 @@ export interface Merged {
 }
 
 /**
- * Merges everything found into a matrix. It is at best inconclusive if a planned target is missing, the plan is
+ * Merges everything found into a matrix. The matrix is at best inconclusive if a planned target is missing, the plan is
  * missing, a file is broken or a target occurs twice.
  */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {

@@ -26,7 +26,7 @@ export interface Assertion {
   readonly refusal?: true;
 }
 
-/** The deciding exchange, and those whose answers show the fault. */
+/** The exchange that decides, and the exchanges whose answers show the fault. */
 export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   decisive,
   ...conditions.map(({ at }) => at),
@@ -171,7 +171,7 @@ const none = quoted('null');
 /** A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
-/** Commands that succeed if a member breaks its rule. `json` is the expected value, or for "may be" the seen one. */
+/** Commands that succeed if a member breaks its rule. `json` is the expected value, or for "may be" the value seen. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
   'is not': (at, name, json) =>

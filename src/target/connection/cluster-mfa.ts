@@ -157,7 +157,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
       this.#isUnfelt = false;
       return true;
     }
-    // The next look measures how late logins are, so later switches need no rest.
+    // The next read measures how late logins are, so later switches need no rest.
     if (isFelt && !now.enabled) this.#hasRested = true;
     // If a type is removed, the old list also has all wanted types. So only the exact list shows the change.
     const shows = (config: ClusterConfig) =>

@@ -15,7 +15,7 @@ export type TellWait = (what: string, ms: number) => void;
 const longestPauseMs = 2_000;
 /** A target may end all sessions whenever cluster MFA is switched. */
 const mostReopened = 2;
-/** Consecutive looks that must show the found state: nodes may not agree yet. */
+/** How many consecutive reads must show the found state: nodes may not agree yet. */
 const looks = 2;
 
 interface Pass {

@@ -15,7 +15,7 @@ const mostOfOthersMs = 1_000;
 /** Once this many changes have settled, nodes are known to agree. */
 const enough = 3;
 
-/** Kinds of awaited effects. If effects of one kind never show, those of another kind may. */
+/** Kinds of awaited effects. If effects of one kind never show, effects of another kind still may. */
 const effects = ['state', 'unchanged', 'other'] as const;
 type Effect = (typeof effects)[number];
 
@@ -172,7 +172,7 @@ export class ReadBack {
     return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
-  /** Call this if enough looks saw the awaited state. If nothing changed before, such looks prove nothing. */
+  /** Call this once enough reads showed the awaited state. If nothing changed before, these reads prove nothing. */
   #hasSettled(): void {
     if (this.#hasChanged) this.#settled += 1;
     // Until the change is visible, nodes may agree on the old state.
@@ -180,7 +180,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** Two looks after the first changes: the suite must know early whether nodes disagree. */
+  /** Two reads after the first changes: the suite must know early whether nodes disagree. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

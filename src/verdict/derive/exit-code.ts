@@ -9,7 +9,7 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/** The meaning of a verdict's exit code. It says so if 0 does not cover all MUST requirements. */
+/** The meaning of an exit code. For 0, the text says if the run does not cover all MUST requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found; --require-complete ends such a run with 3'

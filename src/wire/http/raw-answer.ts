@@ -50,7 +50,7 @@ function fieldsOf(head: string): Record<string, string> {
   return joined(Object.fromEntries(fields));
 }
 
-/** The content after an answer's header section, as that section frames it (RFC 9112 6.3). */
+/** The content after an answer's header section, delimited as that section says (RFC 9112 6.3). */
 interface Framed {
   readonly content: Buffer;
   /** Describes bytes after the declared end, or why the end is unclear. Undefined for a good answer. */

@@ -25,7 +25,7 @@ export abstract class Mailbox {
   /** By their folded form: letter case does not matter in addresses. */
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
-  /** Pauses between looks, in milliseconds; the last one repeats. */
+  /** Pauses between two reads of the mailbox, in milliseconds; the last pause repeats. */
   protected abstract readonly pauses: readonly number[];
 
   constructor(
@@ -56,7 +56,7 @@ export abstract class Mailbox {
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /** The mails to any address after the mark, without a new look, and further sentences about the wait. */
+  /** The mails to any address after the mark, as far as already read, and further sentences about the wait. */
   protected abstract missed(
     mark: Mark,
     to: string,

@@ -162,7 +162,7 @@ function readDigits(text = '6', wrong: Wrong): OtpDigits | undefined {
 }
 
 function readPeriod(text = '30', wrong: Wrong): number | undefined {
-  // Ten digits are over a century, and more would not be exact as milliseconds.
+  // Ten digits are over a century of seconds; a longer number would not be exact as milliseconds.
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
   return wrong(
     'parameters',

@@ -46,7 +46,7 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
   };
 }
 
-/** A verdict has the look of an outcome. */
+/** The outcome whose colour and icon a verdict gets. */
 const verdictOutcomes: Readonly<Record<ShortVerdict, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',
