@@ -120,7 +120,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-/** The lock does not recognise such a spelling, so these requirements turn red too. */
+/** The lock does not recognise these spellings either, so these requirements turn red too. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
 /** The user name that a directory reads from a login; undefined if it is the given name or unknown. */

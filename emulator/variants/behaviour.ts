@@ -61,7 +61,7 @@ const single = variantsOf({
     .says('The target file forbids locking accounts and does not call the target disposable.')
     .by(({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
-      // Without this, the suite would limit its own rate, because the target is not disposable.
+      // The target is not disposable, so without this limit the suite would send at most 20 requests a second.
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()

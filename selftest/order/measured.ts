@@ -59,7 +59,7 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
 /** The name of the part that tests share. */
 const mails = 'mails';
-/** How many further requests the first test sends that needs the shared part. */
+/** How many further requests are sent by the first test that needs the shared part. */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {
@@ -84,7 +84,7 @@ const moved = [{ name: 'moved-clock' }, { name: 'moved-clock-latest', release: '
 /** Measures costs by runs in the order of the spec files. */
 export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
 
-/** Measures the costs of tests in the order of detection, where they lack their neighbours. */
+/** Measures the costs of tests in the order of detection, where they follow other tests than in their spec files. */
 export async function measureInOrder(before: Costs): Promise<Costs> {
   const { rows } = await costsOf(moved, ['--within', '24h']);
   const now = new Map(rows.map(({ id, cost }) => [id, cost]));

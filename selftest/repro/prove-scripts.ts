@@ -24,7 +24,7 @@ interface Subject {
   readonly reference: Start;
   /** How many scripts run at a time, each on its own target. */
   readonly jobs: number;
-  /** Only requirements of this level; without it all. */
+  /** The level of the requirements to prove; absent: every level. */
   readonly level?: 'must';
 }
 

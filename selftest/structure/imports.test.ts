@@ -164,7 +164,7 @@ describe('dependencies of the package', () => {
   });
 
   test('is nothing that none of them imports', () => {
-    // The package fixes one at a version for Node 20, for fastify; the other is for types.
+    // package.json names light-my-request to fix its version for Node 20, and openapi-types for its types.
     const held = ['light-my-request', 'openapi-types'];
 
     expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);

@@ -6,8 +6,8 @@ const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof signalCodes;
 
 /**
- * On Ctrl-C, SIGTERM or a closed terminal the run stops the tests, restores, reports and ends. A second
- * signal skips all that; the journal then keeps the unrestored state.
+ * On Ctrl-C, SIGTERM or a closed terminal the run stops the tests, restores, reports and ends. After a second signal it
+ * ends at once, and the journal keeps the unrestored state.
  */
 export class Signals {
   interrupted: string | undefined;

@@ -81,7 +81,7 @@ test('access/mfa-stays-on-without-privilege', async ({ api, cluster, users, stat
 
 test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
   const viewer = await arrange(users.sessions.viewer());
-  // The proven key is given up first: a new key may have an unused code at once.
+  // The suite gives up the proven key first, because a new key may have an unused code at once.
   await arrange.ifItCan(support.letGo());
   const { authenticator } = await arrange(support.verified());
   const mfaCode = await codes.unused(authenticator);

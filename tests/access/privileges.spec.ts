@@ -40,7 +40,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
   const anyJson = await arrange(cluster.knownAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    // Storing the configuration that is there already changes nothing.
+    // A PUT of the current configuration changes nothing.
     const write = () => api.call('UpdateMFAConfig', { as, anyJson });
     const read = () => api.call('GetMFAConfig', { as: admin });
     const [, first, second] = await Promise.all([read(), write(), write(), read()]);

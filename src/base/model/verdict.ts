@@ -134,7 +134,7 @@ export interface Verdict {
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** True if every applicable MUST requirement was checked or waived. Older verdicts lack this and the next two. */
+  /** Whether every applicable MUST requirement was checked or waived. Older verdicts lack this and the next two. */
   readonly complete?: boolean;
   /** MUST requirements that passed, failed or are waived. */
   readonly checked?: number;

@@ -44,7 +44,7 @@ const recentRequests = 600;
 /** The time that a running test has taken so far. */
 interface Spent {
   requests: number;
-  /** Waits that its requests did not cause. */
+  /** Waits that the test's requests did not cause. */
   waitedMs: number;
   /** Awaited steps that may be due to scarce codes. */
   steps: number;

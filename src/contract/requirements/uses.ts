@@ -17,7 +17,7 @@ export const everything: Uses = {
   clock: true,
 };
 
-/** `npm run generate -- uses` writes it, from runs on several emulators. */
+/** `npm run generate -- uses` writes this file, from runs on several emulators. */
 export const usesFile = join(packageRoot(), 'spec', 'uses.json');
 let loaded: Readonly<Record<string, Uses | null>> | undefined;
 

@@ -15,7 +15,7 @@ export interface Trend {
   readonly failing: readonly Standing[];
   readonly flaky: readonly Flaky[];
   readonly undecided: readonly Undecided[];
-  /** Facts that changed before the last run; `latest` has its changes. */
+  /** Facts that changed before the last run; `latest` has the changes of the last run. */
   readonly facts: readonly { readonly at: string; readonly text: string }[];
 }
 
@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** Whether it passed in none of the runs considered. */
+  /** Whether the requirement passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }

@@ -274,7 +274,7 @@ const speaksOfSupport = (each: Exchanged) =>
 /** Whether the request succeeded. Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** Whether a request prepares the configuration. A malformed one that changes it shows a fault of its own instead. */
+/** Whether a request prepares the configuration. A malformed request that changes it shows a fault instead. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -287,7 +287,7 @@ const verifies = (each: Exchanged) =>
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/** Whether it switched support MFA on from off: while MFA is on, a change returns no key. */
+/** Whether a request switched support MFA on from off: while MFA is on, a change returns no key. */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

@@ -65,7 +65,7 @@ export class LogIndex {
         this.#broken.push(event);
         break;
       case 'test began':
-        // If a test runs again alone, its requests beside other tests stay in the list.
+        // If a test runs again alone, the requests of its first run stay in the list.
         if (!event.again) this.#test(event.requirement).own = [];
         break;
       case 'adopted': {

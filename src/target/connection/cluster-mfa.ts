@@ -12,7 +12,7 @@ import { PartState, type StateParts } from './part-state.js';
 /** Logins may follow a switch up to a second after GET shows it. */
 const lateAtMostMs = 2_000;
 
-/** A target that refuses null and keeps omitted members can't be given back a member without a value. */
+/** If a target refuses null and keeps omitted members, the suite can't restore a member that had no value. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";

@@ -83,7 +83,7 @@ export class PartLag {
   /** Call this if something else may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
-    // The next read may show this change, because the write may have changed nothing.
+    // The write may have changed nothing. Then the next read shows this other change, not the write.
     if (this.#write?.isStale) this.#write = undefined;
   }
 

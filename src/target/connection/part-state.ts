@@ -143,7 +143,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /** The probable state, to decide which preparations are needed. Trusts that what had no effect has none again. */
+  /** The probable state, to decide which preparations are needed. Assumes that a request without effect stays so. */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }

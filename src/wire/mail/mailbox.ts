@@ -52,7 +52,7 @@ export abstract class Mailbox {
 
   /**
    * All mails to the addresses after the mark, in order of arrival. @throws ArrangeError
-   * @param to limits the question to one address, if that makes it cheaper
+   * @param to limits the search to one address, if that makes the search cheaper
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 

@@ -162,5 +162,5 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/** A code that this opens is guessed within a thousand attempts. */
+/** If the first half of a code suffices, an attacker guesses it within a thousand attempts. */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));
