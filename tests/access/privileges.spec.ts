@@ -24,7 +24,7 @@ for (const operation of modifying) {
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // A request with another part may undo a change, so look before it.
+      // A request with another part may undo a change, so the test compares the state before it.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);

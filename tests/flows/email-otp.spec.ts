@@ -152,7 +152,7 @@ test('email-login/code-of-another-user-voids-none', async ({ users }) => {
 });
 
 test('email-login/refuses-code-of-another-user', async ({ users }) => {
-  // The victim has a current code too, which the other user's must not match.
+  // The victim has a current code too, which the other user's code must not match.
   const victim = await arrange(users.mailed(0));
   const { code } = await arrange(users.mailed(1));
   if (code === victim.code) throw arrange.failure('Both users got the same code.');

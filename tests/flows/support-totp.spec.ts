@@ -67,7 +67,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// This test comes here because the proven key was just replaced: replacing another one needs another code.
+// This test comes here because the proven key was just replaced: replacing another key needs another code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());

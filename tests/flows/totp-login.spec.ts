@@ -80,7 +80,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 
   const answer = await api.call('SendEmailOtp', { as });
 
-  // A late mail must not be mistaken for another test's.
+  // A late mail must not be mistaken for another test's mail.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
   expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();

@@ -90,7 +90,7 @@ export interface Coverage {
   readonly credentials: Readonly<Record<string, number>>;
   /** By `operationId status credential`, as the contract documents them; absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** By the same keys, undocumented calls: without a credential, or with a credential of another release. */
+  /** Undocumented calls, by the same keys: without a credential, or with a credential of another release. */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 

@@ -181,7 +181,7 @@ function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place): void 
   }
   if (from.defaultValue !== to.defaultValue) {
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
-    // If the client omits the value, this now has another meaning.
+    // If the client omits the value, the request now has another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? breaksClients : harmless);
   }

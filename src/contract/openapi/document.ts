@@ -37,7 +37,7 @@ export class SourceDocument {
   #chain = 0;
 
   private constructor(
-    /** Its name in messages. */
+    /** The document's name in messages. */
     readonly source: string,
     /** The base of relative references. */
     readonly location: string,

@@ -12,7 +12,7 @@ interface OperationRow {
   readonly answers: string;
   /** Set if the operation needs a credential. It is part of ids such as `access/SLUG-refuses-anonymous`. */
   readonly slug?: string;
-  /** Set if it needs a privilege to modify, for `access/viewer-cannot-SLUG`. */
+  /** Set if the operation needs a privilege to modify, for `access/viewer-cannot-SLUG`. */
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;

@@ -40,7 +40,7 @@ export async function requireValid(document: SourceDocument, operations: readonl
     ...(security === undefined ? {} : { security }),
   };
   if (!isOpenApi(part)) throw document.error('', 'expected the objects info and paths');
-  // Loaded on demand: it is slow to load, and the suite's own documents don't need it.
+  // Loads the parser on demand: it is slow to load, and the suite's own documents don't need it.
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');
   try {
     await SwaggerParser.validate(part, { resolve: { external: false } });

@@ -14,7 +14,7 @@ import { isOperationId, type OperationId, operationIds, type Part, partOf } from
 import { isNeed, type Need, needNames } from './need-names.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
-/** Why it is required: the API document says so, a standard does, clients break, or attackers get in. */
+/** Why behaviour is required: the API document says so, a standard does, clients break, or attackers get in. */
 export type Ground = 'document' | 'standard' | 'client' | 'security';
 
 /** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
@@ -52,7 +52,7 @@ export function loadRequirements(folder?: string): readonly Requirement[] {
   return loaded;
 }
 
-/** A step of the build, since parsing the YAML takes each process half a second. */
+/** A step of the build, because parsing the YAML would take each process half a second. */
 export function buildCatalogue(): void {
   writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
 }

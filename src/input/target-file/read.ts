@@ -37,7 +37,7 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
   const access = platform === 'win32' ? 'unknown' : (read.mode & 0o077) === 0 ? 'private' : 'shared';
   const target = convert(values, file, access);
   document.problems.throwIfAny();
-  // Only a reported problem leaves it undefined.
+  // The target is undefined only after a reported problem.
   if (target === undefined) throw new ConfigurationError(`${path}: could not be read`);
   return target;
 }

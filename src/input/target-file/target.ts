@@ -84,7 +84,7 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   /** How long an unanswered write may still take effect after sending, in milliseconds. */
   readonly settleMs: number;
-  /** The session limit per user. Undefined: the suite stays below the usual one. */
+  /** The session limit per user. Undefined: the suite stays below the usual limit. */
   readonly sessionsPerUser?: number;
   /** How long an account stays locked after failed logins, in minutes; undefined: unknown. */
   readonly lockMinutes?: number;

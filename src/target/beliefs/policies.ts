@@ -18,7 +18,7 @@ export function changeGivenMs(misses: number, missesInTest: number, slowestMs: n
 interface Looks {
   /** How many of the latest consecutive reads showed the awaited state. */
   readonly consecutive: number;
-  /** How many reads did not show it. */
+  /** How many reads did not show the awaited state. */
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;

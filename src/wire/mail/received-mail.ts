@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 /** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
-  /** Its recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
+  /** The mail's recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
   readonly to: readonly string[];
   /** Recipients that the target file does not list, as far as the sender told the SMTP mailbox. */
   readonly others?: readonly string[] | undefined;
