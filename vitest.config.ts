@@ -5,16 +5,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'detection/detection',
   'docs/docs',
-  'recovery/broken-builds',
+  'chaos/chaos',
   'recovery/upsets',
+  'recovery/broken-builds',
   'cli/signals',
-  'recovery/endings',
   'cli/many-targets',
   'cli/secrets',
+  'recovery/endings',
+  'cli/clock',
   'pages/report',
-  'order/lanes',
-  'events/blame',
-  'chaos/chaos',
+  'connection/late-reads',
 ];
 
 const all = ['selftest/**/*.test.ts'];

@@ -130,16 +130,15 @@ export interface StartedEmulator {
   readonly targetFile: string;
 }
 
-/** Starts the built emulator on free ports, with a target file. The end of the test kills it. */
+/** Starts the built emulator in a process with this environment. The end of the test kills it. */
 export async function startEmulator(
   folder: string,
-  args: readonly string[] = [],
-  onEnd: OnEnd = onTestFinished,
-  env: Readonly<Record<string, string>> = {},
+  onEnd: OnEnd,
+  env: Readonly<Record<string, string>>,
 ): Promise<StartedEmulator> {
   const targetFile = join(folder, 'emulator.yaml');
   const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', targetFile];
-  const child = spawn(process.execPath, [emulatorProgram, ...flags, ...args], {
+  const child = spawn(process.execPath, [emulatorProgram, ...flags], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });

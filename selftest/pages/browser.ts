@@ -64,6 +64,8 @@ export function describePages(name: string, tests: (open: OpenPage) => void): vo
         timezoneId: 'UTC',
       });
       contexts.push(context);
+      // A page with all data takes longer than half a minute on a busy machine.
+      context.setDefaultTimeout(150_000);
       return openIn(context, file, options.hash ?? '');
     });
   });

@@ -75,7 +75,7 @@ async function upsetTarget(
 ) {
   const own = join(folder, name);
   mkdirSync(own);
-  const target = await (env === undefined ? emulator(own, onEnd) : startEmulator(own, [], onEnd, env));
+  const target = await (env === undefined ? emulator(own, onEnd) : startEmulator(own, onEnd, env));
   const proxy = await UpsetProxy.before(target.baseUrl, moment, onEnd);
   const content = Object(parse(readFileSync(target.targetFile, 'utf8')));
   const found = await stateOf(target);
