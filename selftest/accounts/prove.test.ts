@@ -68,8 +68,11 @@ describe('mistakes in the target file', () => {
     ]);
   });
 
-  test('an account whose domain always needs MFA is reported', async () => {
-    const { learned } = await learn({ variants: ['field-domain-always-mfa'] });
+  test.each([
+    ['', []],
+    [' and returns pending sessions', ['field-first-step-strict']],
+  ])('an account whose domain always needs MFA%s is reported', async (_how, more) => {
+    const { learned } = await learn({ variants: ['field-domain-always-mfa', ...more] });
 
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
     expect(problemsIn(learned).join()).toContain('Its domain is corp.example');

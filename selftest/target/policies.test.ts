@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   changeGivenMs,
   lacksRoom,
+  mostRetries,
   nextKeyTryMs,
   nextLook,
   nextPauseMs,
@@ -55,15 +56,27 @@ test.each<[string, number, string | undefined, unknown, number | undefined]>([
   ['a number of seconds', 429, '5', {}, 5_000],
   ['a date', 429, 'Thu, 01 Jan 2026 00:00:07 GMT', {}, 7_000],
   ['a date that has passed', 429, 'Wed, 31 Dec 2025 00:00:00 GMT', {}, 0],
-  ['429 that does not say', 429, undefined, {}, 16_000],
-  ['429 that says nonsense', 429, 'soon', {}, 16_000],
+  ['429 that does not say', 429, undefined, {}, 4_000],
+  ['429 that says nonsense', 429, 'soon', {}, 4_000],
   ["503 in the API's own words", 503, undefined, {}, undefined],
-  ['503 of a gateway', 503, undefined, undefined, 16_000],
+  ['503 of a gateway', 503, undefined, undefined, 4_000],
 ])('a wait is asked for by %s', (_what, status, header, body, ms) => {
   const headers: Record<string, string> = header === undefined ? {} : { 'retry-after': header };
 
-  expect(retryAfterMs({ status, headers, body }, now, 2)).toBe(ms);
+  expect(retryAfterMs({ status, headers, body }, now, 1)).toBe(ms);
 });
+
+test.each([undefined, '1', '5', '40'])(
+  'repeated waits outlast a limit per minute (Retry-After: %s)',
+  (header) => {
+    const headers: Record<string, string> = header === undefined ? {} : { 'retry-after': header };
+    const waits = Array.from({ length: mostRetries }, (_, attempt) =>
+      retryAfterMs({ status: 429, headers, body: {} }, now, attempt),
+    );
+
+    expect(waits.reduce<number>((sum, ms = 0) => sum + ms, 0)).toBeGreaterThan(60_000);
+  },
+);
 
 test.each([
   [0, 600],

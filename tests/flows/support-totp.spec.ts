@@ -54,12 +54,6 @@ test('support-totp/later-patch-hides-secret', async ({ support }) => {
   }
 });
 
-test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) => {
-  const mfaCode = await arrange(users.codes.mailed(users.withMail()));
-  await arrange(support.verified());
-  await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]);
-});
-
 test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   const authenticator = await arrange(proven(support));
 
@@ -75,6 +69,20 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   const shown = await mfa.verificationShown(support, (now) => now !== 'kSuccess');
 
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
+});
+
+test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, codes, facts }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const enrolled = await mfa.verificationShown(support, (now) => now !== 'kSuccess');
+  await arrange(support.verify(codes.wrong(authenticator)));
+
+  const tried = await support.get();
+
+  facts.note('verificationStates', {
+    enrolled: mfa.verificationIn(enrolled) ?? null,
+    wrongCode: mfa.verificationIn(tried) ?? null,
+  });
+  for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
 // The next tests share one key. The last of them create other keys.

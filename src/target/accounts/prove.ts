@@ -50,11 +50,12 @@ async function learn(connection: Connection, maySwitch: boolean): Promise<Learne
 
 async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
   const unavailable: Unavailable = {};
-  const tried: Tried[] = [];
+  const answered: Tried[] = [];
   // Accounts with failures come last: by then the suite knows the open way to log in.
   const failed = users.filter(({ role }) => connection.api.attempts.hasSeries(role));
   const inOrder = [...users.filter((user) => !failed.includes(user)), ...failed];
-  for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
+  for (const user of inOrder) answered.push(await tryPassword(connection, user, unavailable));
+  const tried = withoutPending(answered);
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
   if (cookies !== undefined) unavailable.sessions ??= cookies;
@@ -112,6 +113,18 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   }
   const refusals = refused.map(({ way, answer }) => `${wayNames[way]} answers ${answer.status}`);
   return { user, refusals };
+}
+
+/** An account of another domain that is always under MFA may get a pending session by its password alone. */
+function withoutPending(tried: readonly Tried[]): readonly Tried[] {
+  const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
+  if (!tried.some(isKnown)) return tried;
+  return tried.map((one) => {
+    const { user, entered } = one;
+    const isLocal = user.domain.toUpperCase() === 'LOCAL';
+    if (!entered?.opens || isLocal || isKnown(one)) return one;
+    return { user, refusals: [`${wayNames[entered.way]} returns a pending session`] };
+  });
 }
 
 /** Learns once whether tokens are open, by a password that is known to be right. */

@@ -50,7 +50,15 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/** How long a 429 or 503 asks to wait, in milliseconds; undefined if the answer asks for no wait. */
+/** How long the suite waits before each repetition, at least, in milliseconds: in all longer than a limit per minute. */
+const leastWaitsMs = [0, 0, 20_000, 40_000] as const;
+/** The same where the answer does not say how long. */
+const unknownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
+
+/** After this many waits in a row the suite gives a request up. */
+export const mostRetries = leastWaitsMs.length;
+
+/** How long to wait after a 429 or 503, in milliseconds; undefined if the answer asks for no wait. */
 export function retryAfterMs(
   { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
   now: number,
@@ -62,8 +70,8 @@ export function retryAfterMs(
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
-  // The header is optional (RFC 6585 4, RFC 9110 15.6.4). Three waits outlast the 20 s of the vendor's clients.
-  return Number.isNaN(ms) ? 1000 * 4 ** attempt : Math.max(ms, 0);
+  // The header is optional (RFC 6585 4, RFC 9110 15.6.4), and may name less than the rest of the limit's minute.
+  return Number.isNaN(ms) ? unknownWaitsMs[attempt] : Math.max(ms, leastWaitsMs[attempt] ?? 0);
 }
 
 /** When to retry a code that was refused while its key was new, in ms after the key was returned. */

@@ -2,15 +2,14 @@ import { ArrangeError } from '../../../base/errors.js';
 import { textOf } from '../../../contract/judging/body.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
 import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
-import { retryAfterMs } from '../../beliefs/policies.js';
+import { mostRetries, retryAfterMs } from '../../beliefs/policies.js';
 import { type Call, type Link, nameOf, withJson } from '../call.js';
 import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
 
-/** The longest Retry-After that the suite obeys, and how often it obeys for one request. */
+/** The longest Retry-After that the suite obeys. */
 const longestRetryAfterMs = 120_000;
-const mostRetries = 3;
 
 export interface PatienceParts {
   readonly clock: TargetClock;
@@ -24,8 +23,8 @@ export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Whether the suite still waits for the target; false once the target kept asking for more waits. */
-  let isPatient = true;
+  /** Operations that kept asking to wait: the suite no longer waits for them, until one is answered. */
+  const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
     for (let attempt = 0; ; attempt += 1) {
@@ -36,13 +35,13 @@ export function patience(
       const { throttlingIsTested: tested } = call.options;
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {
-        isPatient = true;
+        inVain.delete(call.operation);
         for (const [, code] of codesIn(call.json)) codes.spend(code);
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
-      if (attempt >= mostRetries || !isPatient || waitMs > longestRetryAfterMs) {
-        isPatient = false;
+      if (attempt >= mostRetries || inVain.has(call.operation) || waitMs > longestRetryAfterMs) {
+        inVain.add(call.operation);
         throw new ArrangeError(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s, after ${attempt} waits: ` +
             'the target kept asking to wait, so its real answer is unknown.',
