@@ -18,6 +18,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
     arrange.notApplicable('the target shows no types while it is off');
 
   const { status } = await cluster.put({ enabled: false });
+  await cluster.felt();
 
   // A change may show late, so the test waits before it counts the state as unchanged.
   const after = await arrange(
