@@ -65,9 +65,9 @@ const single = variantsOf({
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()
-    .says('Five consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
+    .says('Four consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
     .by((seams) => {
-      seams.rules.throttle = { attempts: 5, lockMs: 60_000 };
+      seams.rules.throttle = { attempts: 4, lockMs: 60_000 };
       seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
         if (answer.status !== 429) return;
         const isVerify = call.operation === 'VerifySupportUserTotp';

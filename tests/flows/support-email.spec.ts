@@ -48,6 +48,14 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 
+test('support-email/address-changed-with-mailed-code', async ({ support, connection }) => {
+  const { second } = twoAddresses(connection.target);
+  const code = await arrange(mailedCode(support, connection.target));
+
+  expect(await support.patch({ ...mfa.emailOn, email: second, mfaCode: code })).toBeAccepted();
+  await expect.shown(support, { email: second });
+});
+
 test('support-email/not-disabled-without-code', async ({ support, connection }) => {
   await arrange(support.ensureEmail(ownAddress(connection.target)));
   await expect.kept(support, mfa.emailOn, [{}, { mfaCode: null }, { mfaCode: '' }].map(mfa.off));
@@ -63,14 +71,6 @@ test('support-email/not-disabled-with-wrong-code', async ({ support, connection,
     mfa.emailOn,
     wrong.map((mfaCode) => mfa.off({ mfaCode })),
   );
-});
-
-test('support-email/address-changed-with-mailed-code', async ({ support, connection }) => {
-  const { second } = twoAddresses(connection.target);
-  const code = await arrange(mailedCode(support, connection.target));
-
-  expect(await support.patch({ ...mfa.emailOn, email: second, mfaCode: code })).toBeAccepted();
-  await expect.shown(support, { email: second });
 });
 
 test('support-email/address-not-changed-without-code', async ({ support, connection }) => {
@@ -108,6 +108,13 @@ test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support
   expect(second.answer).not.toHoldTheSecretOf(first.answer);
 });
 
+test('support-email/code-works-once', async ({ support, connection }) => {
+  const mfaCode = await arrange(mailedCode(support, connection.target));
+  await arrange.success(support.patchAny(mfa.off({ mfaCode })));
+  await arrange(support.onByEmail(ownAddress(connection.target)));
+  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
+});
+
 test('support-email/not-disabled-with-totp-code', async ({ support, codes, connection }) => {
   const { authenticator } = await arrange(support.onByTotp());
   await arrange(mailedCode(support, connection.target));
@@ -127,13 +134,6 @@ test('support-email/not-disabled-with-callers-code', async ({ support, users, co
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
   const mfaCode = await arrange(users.codes.ofCaller(caller));
   if (mfaCode === own) throw arrange.failure(sameCode);
-  await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
-});
-
-test('support-email/code-works-once', async ({ support, connection }) => {
-  const mfaCode = await arrange(mailedCode(support, connection.target));
-  await arrange.success(support.patchAny(mfa.off({ mfaCode })));
-  await arrange(support.onByEmail(ownAddress(connection.target)));
   await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
 });
 

@@ -16,11 +16,6 @@ test('support-totp/not-disabled-with-wrong-code', async ({ support, codes }) => 
   await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode: codes.almost(authenticator, 'first') })]);
 });
 
-test('support-totp/not-disabled-with-used-code', async ({ support }) => {
-  const { code: mfaCode } = await arrange(support.verified());
-  await expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]);
-});
-
 test('support-totp/key-not-replaced-without-code', async ({ support }) => {
   const { answer } = await arrange(support.verified());
 

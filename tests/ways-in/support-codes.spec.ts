@@ -88,7 +88,7 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
   // The code stays unsent here, so that the next test can use it.
   const code = await codes.unsent(authenticator);
   await expect.kept(support, mfa.totpOn, offWith([code.slice(0, 1), `${code}0`]));
-  await mfa.unlockedBy(api, support, authenticator);
+  if (api.attempts.mightLock('supportUser')) await arrange(support.proofs.endSeries(authenticator));
 });
 
 test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, codes }) => {

@@ -79,6 +79,11 @@ export class Attempts {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
+  /** Whether the target may have locked the account after the last failures. */
+  mayHaveLocked(who: string): boolean {
+    return (this.#failed.get(who) ?? 0) >= budget;
+  }
+
   /** Like {@link isNearLimit}, for an account that must not be locked: then a right login is even worth a wait. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);

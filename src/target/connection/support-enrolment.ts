@@ -28,16 +28,20 @@ const ofSteps = { role: supportUser };
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
+/** So many steps outlast a lock of a minute. */
+const stepsOfALock = 3;
+
 export class SupportProofs {
   readonly #steps: StepUse;
   /** Consecutive failed proofs, and the time of the last one. */
   #inVain = 0;
   #failedAt = 0;
   #lastRefused: Verification | undefined;
+  #hasAccepted = false;
 
   constructor(
     private readonly parts: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
-    private readonly attempts: Pick<Attempts, 'mightLock'>,
+    private readonly attempts: Pick<Attempts, 'mightLock' | 'mayHaveLocked'>,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     const { codes, recorder, model } = parts;
@@ -102,6 +106,7 @@ export class SupportProofs {
     const before = await this.parts.codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
+      this.#hasAccepted ||= answer.fields.success === true;
       if (answer.fields.success === true) return { code: before, answer };
     }
     const proof = await this.verifyUnused(authenticator);
@@ -113,14 +118,22 @@ export class SupportProofs {
   }
 
   /** Verifies the current code; the next step's code if an older key used the current step: see StepUse. */
-  verifyUnused(authenticator: Authenticator): Promise<Proof> {
-    return this.#steps.tried(ofSteps, authenticator, async () => {
-      const code = await this.#unused(authenticator);
+  async verifyUnused(authenticator: Authenticator): Promise<Proof> {
+    const mayBeLocked = this.#hasAccepted && this.attempts.mayHaveLocked(supportUser);
+    const once = async (code: string) => {
       const answer = await this.verify(code);
       const isTaken = answer.fields.success === true;
       if (!isTaken) this.#lastRefused = answer;
       return { code, answer, isTaken };
-    });
+    };
+    let proof = await this.#steps.tried(ofSteps, authenticator, async () =>
+      once(await this.#unused(authenticator)),
+    );
+    // A lock after wrong codes may look like one more wrong code.
+    for (let step = 0; mayBeLocked && !proof.isTaken && step < stepsOfALock; step += 1)
+      proof = await once(await this.parts.codes.unused(authenticator));
+    this.#hasAccepted ||= proof.isTaken;
+    return proof;
   }
 
   /** Ends a series of wrong codes by a right one. Waits for a step only if the support user might be locked. */
