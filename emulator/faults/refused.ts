@@ -152,6 +152,13 @@ export const refusedFaults: readonly Fault[] = faultsOf({
     .answers('UpdateMFAConfig', ({ status }, { body }, { state }) => {
       if (status === 204 && own(body, 'enabled') === false) state.support = supportOff;
     }),
+  'mfa-config/put-voids-the-support-proof': breaks('mfa-config/apart-from-support-mfa')
+    .since('7.1.2_u3')
+    .says("PUT /mfa-config makes the support user's verified key pending again.")
+    .answers('UpdateMFAConfig', ({ status }, _call, { state }) => {
+      if (status === 204 && state.support.verification === 'kSuccess')
+        state.support = { ...state.support, verification: 'kPending' };
+    }),
   'support/reading-voids-the-code': breaks('support-email/disabled-with-mailed-code')
     .since('6.8.1')
     .says("GET /support-user/mfa voids the support user's mailed code.")

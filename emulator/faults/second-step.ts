@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, Call, World } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { alsoKnows, keysOf, mailedTo, replaces, rightCodes, userNamed } from '../deviations.js';
+import { alsoKnows, codeOf, keysOf, mailedTo, replaces, rightCodes, userNamed } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { breaks, faultsSince, type Seams } from '../seams.js';
 import type { User } from '../state.js';
@@ -72,6 +72,12 @@ export const secondStepFaults = faultsSince('7.3.1', {
       verify,
       (_answer, call, world) => text(call.body, 'type') === 'salesforce' && finish(call, world),
     ),
+  'second-step/support-code-finishes': breaks('ways-in/support-code-opens-no-session')
+    .says("A code of the support user's key finishes the login of any user.")
+    .with(alsoRight, (_user, type, code, world) => {
+      const { key } = world.state.support;
+      return type === 'totp' && key !== undefined && codeOf(key, world) === code;
+    }),
   'second-step/used-code-finishes': breaks('second-step/refuses-used-code')
     .says('A code that was used at the second step finishes another login.')
     .by((seams) => {

@@ -95,6 +95,20 @@ const single = faultsOf({
         return !enabled && last !== undefined && currentCode(last, clock.now()) === code;
       });
     }),
+  'verify-totp/secret-outlives-its-mode': breaks('verify-totp/refuses-code-in-email-mode')
+    .says('If support MFA changes from totp to email at once, codes of the old secret still verify.')
+    .by((seams) => {
+      const keys = rememberKeys(seams);
+      let isKept = false;
+      seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
+        if (before.mfaType !== wanted.mfaType) isKept = before.enabled && wanted.mfaType === 'email';
+        return storeSupport(before, wanted, world);
+      });
+      verifyAlso(seams, (code, _support, { clock }) => {
+        const last = keys.at(-1);
+        return isKept && last !== undefined && currentCode(last, clock.now()) === code;
+      });
+    }),
   'verify-totp/mailed-code-verifies': breaks('verify-totp/refuses-code-in-email-mode')
     .says('In email mode POST /support-user/verify-totp accepts the mailed code.')
     .with(

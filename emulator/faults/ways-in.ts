@@ -12,6 +12,15 @@ const noCode = 'ways-in/what-is-no-code-opens-nothing';
 
 const hasCode = (body: JsonObject) => (text(body, 'otpCode') ?? '') !== '';
 
+const opensUnmailed = (seams: Seams, code: Json) =>
+  asksNoCodeUnchecked(
+    seams,
+    (body, _call, { state }) =>
+      own(body, 'otpCode') === code &&
+      own(body, 'otpType') === 'email' &&
+      mailedTo(text(body, 'username'), state).every(({ uses }) => uses > 0),
+  );
+
 /** Logins that need no code although the user is under MFA. */
 const codeless = faultsOf({
   'ways-in/certificate-that-is-junk': breaks(otherMember)
@@ -46,13 +55,12 @@ const codeless = faultsOf({
     .says(
       'While cluster MFA is on, a login needs no code with an empty code of type email while no code is unused.',
     )
-    .with(
-      asksNoCodeUnchecked,
-      (body, _call, { state }) =>
-        own(body, 'otpCode') === '' &&
-        own(body, 'otpType') === 'email' &&
-        mailedTo(text(body, 'username'), state).every(({ uses }) => uses > 0),
-    ),
+    .with(opensUnmailed, ''),
+  'ways-in/null-as-mailed-code-where-there-is-none': breaks('email-login/refuses-junk')
+    .says(
+      'While cluster MFA is on, a login needs no code with a null code of type email while no code is unused.',
+    )
+    .with(opensUnmailed, null),
   'ways-in/type-that-is-null': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with null as otpType.')
     .with(asksNoCodeUnchecked, (body) => own(body, 'otpType') === null),

@@ -112,22 +112,6 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
   if (tried === 0) arrange.notApplicable('the target refuses a change of nothing');
 });
 
-test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {
-  await arrange(cluster.off());
-  // The key stays unproven, so that switching off needs no code.
-  const mayEnrol = allow.replaceTotpOf.includes('supportUser');
-  if (mayEnrol && !(await arrange(support.found())).enabled) await arrange.ifItCan(support.onByTotp());
-  const before = await arrange(state.snapshot());
-
-  await arrange(cluster.on(['totp', 'email']));
-  const on = await arrange(cluster.read());
-  expect(await state.changesSince(before.with(on))).toBeNone();
-
-  await arrange(cluster.off());
-  const off = await arrange(cluster.read());
-  expect(await state.changesSince(before.with(off))).toBeNone();
-});
-
 test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }) => {
   await arrange(cluster.asFound());
   const before = await arrange(cluster.read());

@@ -17,6 +17,7 @@ export type Queue = (typeof queues)[number];
  * support user's lane, which share the key: replacing it may take a step.
  */
 const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
+  'mfa-config/apart-from-support-mfa',
   'support-totp/no-change-without-proof',
   'support-totp/not-disabled-with-mailed-code',
   'totp-key/apart-from-support-mfa',

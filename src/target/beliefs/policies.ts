@@ -55,7 +55,7 @@ const leastWaitsMs = [0, 0, 20_000, 40_000] as const;
 /** The same where the answer does not say how long. */
 const unknownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
 
-/** After this many waits in a row the suite gives a request up. */
+/** After this many consecutive waits the suite gives a request up. */
 export const mostRetries = leastWaitsMs.length;
 
 /** How long to wait after a 429 or 503, in milliseconds; undefined if the answer asks for no wait. */

@@ -28,7 +28,7 @@ const ofSteps = { role: supportUser };
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
-/** So many steps outlast a lock of a minute. */
+/** This many steps outlast a lock of a minute. */
 const stepsOfALock = 3;
 
 export class SupportProofs {
