@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
 /** A connection to an emulator that shows changes late, as the connection has learned before. */
-async function connected() {
-  const { open } = await emulated(['delay:configuration=300', 'delay:support=300']);
+async function connected(delayMs = 300) {
+  const { open } = await emulated([`delay:configuration=${delayMs}`, `delay:support=${delayMs}`]);
   const connection = await open();
   const cluster = await connection.cluster();
   await cluster.on(['totp']);
@@ -53,7 +53,8 @@ test('a change while off is awaited, although off is always shown', async () => 
 });
 
 test('the state after a code is awaited as well', async () => {
-  const { support, codes } = await connected();
+  // A busy machine may take a few hundred milliseconds to pass on an answer.
+  const { support, codes } = await connected(1_000);
   const { authenticator } = await support.onByTotp();
   const state = async () => (await support.lookBefore()).fields.otpVerificationState;
 
