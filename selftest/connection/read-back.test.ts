@@ -107,7 +107,7 @@ describe('the time that a change is given', () => {
       recorder.requirement = other;
     }
 
-    // Two tests have missed a change so far, and this test only one.
+    // So far there were three misses, and only one of them in the current test.
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 

@@ -74,7 +74,7 @@ test('with --slow, tests that leave the codes alone run while those grow old', (
   expect(ofUsers.filter(({ cluster, users = 0 }) => !isIn(cluster) || users > 1)).toEqual([]);
 });
 
-/** Runs that report their beginning and their end, and that a test ends on request. */
+/** Runs that report their beginning and their end. The test decides when each one ends. */
 function runs() {
   const said: string[] = [];
   const ends = new Map<string, (fail?: Error) => void>();

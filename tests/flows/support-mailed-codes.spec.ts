@@ -125,7 +125,7 @@ test('support-email/code-serves-one-change-of-two-at-once', async ({ support, co
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Both changes carry one code. Each needs a code of its own, in whichever order they arrive.
+  // Both changes carry the same code, though each needs its own, whichever arrives first.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );

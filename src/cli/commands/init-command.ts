@@ -122,7 +122,7 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/** The target that the answers describe. Reading it checks them before the file is written. */
+/** The target that the user's answers describe. Reading a temporary file checks them before the real one is written. */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');

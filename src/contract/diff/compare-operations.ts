@@ -211,7 +211,7 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
       if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
       compareSchemas(one.schema, other.schema, { ...place, subject: inner });
     } else if (other !== undefined) {
-      // Clients ignore unknown properties. A server must start to accept, or to send, the new one.
+      // A server must accept or send the new property. Clients must send a required one, and ignore it in open answers.
       const isSent = direction === 'request';
       const { required } = other;
       const clients = isSent ? required : to.closed;

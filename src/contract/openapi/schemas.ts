@@ -19,7 +19,7 @@ const match = new Script('pattern.test(text)');
 
 /**
  * Ajv calls this instead of `new RegExp`: a document may be hostile, so matching stops after a time limit.
- * OpenAPI patterns are JavaScript's, so its own engine matches.
+ * OpenAPI patterns have JavaScript's syntax, so RegExp runs them.
  *
  * @throws ConfigurationError from `test` if matching takes too long, since the result is then unknown
  */

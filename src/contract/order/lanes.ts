@@ -6,8 +6,8 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. After the cluster's queue, the accounts' lanes share `off`, then `on`: their tests can use any
- * account while cluster MFA stays off, or stays on.
+ * The queues of tests. After `cluster`, all accounts work through `off` together, then through `on`: these tests can use
+ * any account while cluster MFA stays off, or stays on. `support` runs beside them.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];

@@ -12,7 +12,7 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/** Further TOTP steps that a test awaits if the target takes only current codes, or one code of a user per step. */
+/** How many more TOTP steps a test awaits if the target takes only current codes, or one code of a user in each step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;

@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** Whether the requirement passed in none of the runs considered. */
+  /** Whether it may have failed even before `since`: it passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }

@@ -176,7 +176,7 @@ function isAnnounced(before: string, after: string): boolean {
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether a text calls any word its code. */
+/** Whether a text names some word as its code, like `Your code is ABCD`. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
