@@ -82,20 +82,26 @@ test('a target that asks to wait is asked again, and the waits are counted', asy
   ]);
 });
 
-test('one that asks for ever gives no judgeable answer, and the suite does not wait for that operation again', async () => {
-  const { api, seen } = await answered([[429, soon]], { clock: { control: await movableClock() } });
+test.each([
+  ['and says how long', soon],
+  ['and does not say how long', {}],
+])(
+  'one that asks for ever %s gives no judgeable answer, and its operation gets no more waits',
+  async (_how, of) => {
+    const { api, seen } = await answered([[429, of]], { clock: { control: await movableClock() } });
 
-  for (const [operation, times] of [
-    ['GetMFAConfig', 5],
-    ['GetMFAConfig', 6],
-    ['GetSupportMFAConfig', 11],
-  ] as const) {
-    const answer = api.call(operation);
-    await expect(answer).rejects.toThrow(ArrangeError);
-    await expect(answer).rejects.toThrow(/kept asking to wait/);
-    expect(seen).toHaveLength(times);
-  }
-});
+    for (const [operation, times] of [
+      ['GetMFAConfig', 5],
+      ['GetMFAConfig', 6],
+      ['GetSupportMFAConfig', 11],
+    ] as const) {
+      const answer = api.call(operation);
+      await expect(answer).rejects.toThrow(ArrangeError);
+      await expect(answer).rejects.toThrow(/kept asking to wait/);
+      expect(seen).toHaveLength(times);
+    }
+  },
+);
 
 /** A connection to a server that breaks off some requests, chosen by their number and text. */
 async function breaking(breaks: (nth: number, request: string) => boolean) {

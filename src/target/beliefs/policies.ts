@@ -50,13 +50,13 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/** How long the suite waits before each repetition, at least, in milliseconds: in all longer than a limit per minute. */
-const leastWaitsMs = [0, 0, 20_000, 40_000] as const;
-/** The same where the answer does not say how long. */
-const unknownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
+/** The waits before repetitions where an answer names none, in milliseconds. In all they outlast a limit per minute. */
+const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
+/** From this repetition on, an answer that names less is not believed. */
+const firstNotBelieved = 2;
 
 /** After this many consecutive waits the suite gives a request up. */
-export const mostRetries = leastWaitsMs.length;
+export const mostRetries = ownWaitsMs.length;
 
 /** How long to wait after a 429 or 503, in milliseconds; undefined if the answer asks for no wait. */
 export function retryAfterMs(
@@ -71,7 +71,8 @@ export function retryAfterMs(
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
   // The header is optional (RFC 6585 4, RFC 9110 15.6.4), and may name less than the rest of the limit's minute.
-  return Number.isNaN(ms) ? unknownWaitsMs[attempt] : Math.max(ms, leastWaitsMs[attempt] ?? 0);
+  const ownMs = ownWaitsMs[attempt] ?? ownWaitsMs[3];
+  return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }
 
 /** When to retry a code that was refused while its key was new, in ms after the key was returned. */
