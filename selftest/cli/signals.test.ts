@@ -33,6 +33,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
   const signals = [
     { signal: 'SIGINT', code: 130, changed: 'cluster' },
     { signal: 'SIGTERM', code: 143, changed: 'support' },
+    { signal: 'SIGHUP', code: 129, changed: 'cluster' },
   ] as const;
 
   test.for(signals)(

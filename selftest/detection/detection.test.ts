@@ -60,7 +60,9 @@ beforeAll(async () => {
 async function judgeFew(...[subjects, take, isLast]: Parameters<JudgeAll>): Promise<void> {
   const place = mkdtempSync(placeIn('broken-'));
   const all = await judge(subjects, place, {
-    ...{ jobs: 3, mailTimeoutMs: 2000, only: isLast ? [] : few },
+    jobs: 3,
+    mailTimeoutMs: 2000,
+    only: isLast ? [] : few,
     perform: performed,
   });
   for (const [index, subject] of subjects.entries()) {

@@ -77,8 +77,19 @@ export function runOptionsOf(plan: RunPlan, target: PlannedTarget): RunOptions {
   const { stateDir, mode, slow, secretsAddress, seed, grep, within } = plan;
   const { file, release, contract, log, waits, lanes } = target;
   return {
-    ...{ file, release, contract, log, waits, lanes },
-    ...{ stateDir, mode, slow, secretsAddress, seed, grep, within },
+    file,
+    release,
+    contract,
+    log,
+    waits,
+    lanes,
+    stateDir,
+    mode,
+    slow,
+    secretsAddress,
+    seed,
+    grep,
+    within,
   };
 }
 
