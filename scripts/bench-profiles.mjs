@@ -68,29 +68,46 @@ function costsIn(folder, accounts) {
     mails: events.filter((event) => event.type === 'wait' && event.for === 'mail').length,
     sessions: mostOpen(exchanges, accounts),
     waits,
-    path: pathIn(events),
+    ...pathIn(events),
   };
 }
 
-/** In milliseconds: tests that run alone, and the time from the first to the last test of each kind of lane. */
+/**
+ * The critical path of a run in milliseconds: what comes first and last, and between them the longer of the two
+ * queues that run side by side. `longest` has the tests that take most of it.
+ */
 function pathIn(events) {
+  const msAt = ({ at }) => Date.parse(at);
   const lanes = new Map();
-  const path = { alone: 0 };
-  const spans = {};
-  for (const { type, requirement, lane, at, durationMs } of events) {
-    if (type === 'test began')
-      lanes.set(requirement, lane?.replace(/^(cluster|account).*/, 'cluster and accounts'));
-    if (type !== 'test ended') continue;
-    const of = lanes.get(requirement);
-    const end = Date.parse(at);
-    if (of === undefined) path.alone += durationMs;
-    else {
-      const [begin] = spans[of] ?? [end - durationMs];
-      spans[of] = [begin, end];
-    }
+  const tests = [];
+  for (const event of events) {
+    if (event.type === 'test began') lanes.set(event.requirement, event.lane);
+    if (event.type !== 'test ended') continue;
+    const { requirement, durationMs } = event;
+    const end = msAt(event);
+    tests.push({ requirement, ms: durationMs, begin: end - durationMs, end, lane: lanes.get(requirement) });
   }
-  for (const [of, [begin, end]] of Object.entries(spans)) path[of] = end - begin;
-  return path;
+  const inLanes = tests.filter(({ lane }) => lane !== undefined);
+  const laneBegin = Math.min(...inLanes.map(({ begin }) => begin), tests.at(-1).end);
+  const laneEnd = Math.max(...inLanes.map(({ end }) => end), laneBegin);
+  const endOf = (kind) =>
+    Math.max(...inLanes.filter(({ lane }) => lane.startsWith(kind)).map(({ end }) => end), laneBegin);
+  const path = {
+    start: tests[0].begin - msAt(events[0]),
+    'one at a time': laneBegin - tests[0].begin,
+    cluster: endOf('cluster') - laneBegin,
+    accounts: Math.max(0, endOf('account') - endOf('cluster')),
+    'support, beside both': endOf('support') - laneBegin,
+    'locks last': tests.at(-1).end - laneEnd,
+    end: msAt(events.at(-1)) - tests.at(-1).end,
+  };
+  const isBeside = endOf('support') === laneEnd ? /^(cluster|account)/ : /^support/;
+  const longest = tests
+    .filter(({ lane }) => lane === undefined || !isBeside.test(lane))
+    .sort((one, other) => other.ms - one.ms)
+    .slice(0, 4)
+    .map(({ requirement, ms }) => ({ requirement, ms }));
+  return { path, longest };
 }
 
 /** The largest number of sessions that one user had open at once. */

@@ -16,8 +16,12 @@ const isFigures = objectOf({
   sessions: shapes.number,
   /** Waits by their reason. */
   waits: shapes.mapOf(shapes.number),
-  /** The time of tests that run alone, then that of the tests in each kind of lane. */
+  /** The parts of the critical path, in order, and the time of the support user's tests beside them. */
   path: shapes.mapOf(shapes.number),
+  /** The tests that take most of the critical path. */
+  longest: shapes.listOf(objectOf({ requirement: shapes.text, ms: shapes.number })),
+  /** The lengths of all runs, the shortest first. The other figures are of the run of median length. */
+  runs: shapes.listOf(shapes.number),
 });
 export type Figures = Shaped<typeof isFigures>;
 
