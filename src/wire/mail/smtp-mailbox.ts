@@ -24,6 +24,7 @@ const closeWithinMs = 100;
  */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
+  /** By domain, because full addresses may belong to strangers. */
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
@@ -46,11 +47,6 @@ export class SmtpMailbox extends Mailbox {
   /** The port it listens on; for port 0 the assigned one. */
   get port(): number {
     return this.#port;
-  }
-
-  /** The number of refused recipients by domain. Full addresses may belong to strangers. */
-  get refusedRecipients(): ReadonlyMap<string, number> {
-    return this.#refused;
   }
 
   /** @throws ConfigurationError with host and port if it can't listen */
