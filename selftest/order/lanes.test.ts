@@ -55,7 +55,7 @@ test('most tests have a lane, and what locks accounts comes last', () => {
   const wide = ({ cluster, users }: Uses) => cluster !== undefined || users !== undefined;
   expect(
     loadRequirements().filter((each) => queueOf(each) === 'support' && wide(usesOf(each.id))),
-  ).toHaveLength(5);
+  ).toHaveLength(6);
 });
 
 test('with --slow, tests that leave the codes alone run while those grow old', () => {

@@ -79,20 +79,6 @@ test('access/mfa-stays-on-without-privilege', async ({ api, cluster, users, stat
   }
 });
 
-test('access/support-mfa-stays-on-without-privilege', async ({ support, users, codes }) => {
-  const viewer = await arrange(users.sessions.viewer());
-  // The suite gives up the proven key first, because a new key may have an unused code at once.
-  await arrange.ifItCan(support.letGo());
-  const { authenticator } = await arrange(support.verified());
-  const mfaCode = await codes.unused(authenticator);
-
-  for (const as of [anonymous, wrong.key(), viewer])
-    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
-  await expect.shown(support, mfa.totpOn);
-  // Later tests then need not wait for another code.
-  await arrange.ifItCan(support.off(mfaCode));
-});
-
 test('access/token-in-authorization', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const as = await users.sessions.token(users.withPassword());

@@ -1,5 +1,6 @@
 import type { Form, Open } from '../../fixtures/index.js';
 import {
+  anonymous,
   arrange,
   asCall,
   bypass,
@@ -8,6 +9,7 @@ import {
   mfa,
   noLeadingZero,
   test,
+  wrong,
 } from '../../fixtures/index.js';
 import { lists, nearCodes } from './codes.js';
 
@@ -89,6 +91,18 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
   const code = await codes.unsent(authenticator);
   await expect.kept(support, mfa.totpOn, offWith([code.slice(0, 1), `${code}0`]));
   if (api.attempts.mightLock('supportUser')) await arrange(support.proofs.endSeries(authenticator));
+});
+
+test('access/support-mfa-stays-on-without-privilege', async ({ cluster, support, users, codes }) => {
+  await arrange(cluster.off());
+  const viewer = await arrange(users.sessions.viewer());
+  const { authenticator } = await arrange(support.verified());
+  // A refused request uses no code up, so the next test can use it.
+  const mfaCode = await codes.unsent(authenticator);
+
+  for (const as of [anonymous, wrong.key(), viewer])
+    expect(await support.patchAny(mfa.off({ mfaCode }), as)).toBeRefused();
+  await expect.shown(support, mfa.totpOn);
 });
 
 test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, codes }) => {

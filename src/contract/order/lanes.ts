@@ -17,6 +17,7 @@ export type Queue = (typeof queues)[number];
  * support user's lane, which share the key: replacing it may take a step.
  */
 const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
+  'access/support-mfa-stays-on-without-privilege',
   'mfa-config/apart-from-support-mfa',
   'support-totp/no-change-without-proof',
   'support-totp/not-disabled-with-mailed-code',
