@@ -12,10 +12,10 @@ import {
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
 
-/** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
+/** Reports a change. `breaks` says whom it breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 
-/** The reports on one subject. */
+/** Makes the function that reports the changes of one subject. */
 type At = (subject: string, direction: Direction | null) => Tell;
 
 /** A part of a request or an answer. */
@@ -96,7 +96,7 @@ function compareRequired(from: Requirable, to: Requirable, tell: Tell): void {
   if (from.required && !to.required) tell('required-changed', 'is optional', 'wider');
 }
 
-/** @param compare compares the rest of a part that both contracts have */
+/** @param compare compares the two versions of a part that both contracts have */
 function compareRequestPart<Part extends Requirable>(
   what: 'parameter' | 'body',
   from: Part | undefined,
@@ -123,7 +123,7 @@ function compareAnswers(from: OperationShape, to: OperationShape, place: string,
   const added = (status: string, breaks: Breaks) => tell(status)('status-added', 'is new', breaks);
   for (const status of missingIn(after, before)) removed(status, breaksServers);
   for (const status of missingIn(before, after)) added(status, breaksClients);
-  // Clients treat all errors alike, so listing an error or not breaks nobody.
+  // Clients treat all errors alike, so a newly listed or omitted error breaks nobody.
   for (const status of missingIn(to.others, from.others)) removed(status, harmless);
   for (const status of missingIn(from.others, to.others)) added(status, harmless);
   const moved = before.length === 1 && after.length === 1;
@@ -211,7 +211,8 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
       if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
       compareSchemas(one.schema, other.schema, { ...place, subject: inner });
     } else if (other !== undefined) {
-      // A server must accept or send the new property. Clients must send a required one, and ignore it in open answers.
+      // A server must accept the new property, and must send it if it is required. A client must send a
+      // required one. In answers, clients ignore it unless the schema is closed.
       const isSent = direction === 'request';
       const { required } = other;
       const clients = isSent ? required : to.closed;

@@ -94,7 +94,7 @@ function inOrder(one: Change, other: Change): number {
   return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
 }
 
-/** The release that differs least from a side; of several the oldest. */
+/** The release with the fewest differences from a side; the oldest of several equal ones. */
 export async function nearestRelease(side: Side): Promise<ReleaseName> {
   let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
   for (const release of releaseNames) {
@@ -110,8 +110,9 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
 }
 
 /**
- * The requirements whose outcome a change may affect. A breaking change affects requirements that name its operations,
- * a harmless one those on the answer's shape. Requirements of only one release count only if they name the operations.
+ * The requirements whose outcome a change may affect. A breaking change affects the requirements that name
+ * its operations. A change of an answer also affects the requirement on that answer, a change of an error
+ * only the requirement on errors. Requirements of only one release count if they name the operations.
  */
 function affectedBy(
   change: FoundChange,
@@ -133,13 +134,16 @@ function affectedBy(
     .map(({ id }) => id);
 }
 
-/** Changes of credentials concern only access requirements, other details all others, and a whole operation both. */
+/**
+ * Changes of credentials concern only access requirements. Changes of a request or an answer concern all
+ * others. Changes of a whole operation concern both.
+ */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';
 }
 
-/** Descriptive changes don't start or end a requirement. */
+/** Whether a change can be why a requirement begins or ceases to apply. Descriptive changes can't. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }

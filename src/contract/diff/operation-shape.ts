@@ -118,7 +118,7 @@ function contentOf(document: SourceDocument, owner: Located): ContentShape | und
   if (contents.length === 0) return undefined;
   const mediaTypes = contents.map(([name]) => name.toLowerCase().replace(/\s*;.*/, '')).sort();
   const json = contents.find(([name]) => /json/i.test(name)) ?? contents[0];
-  // Keep the reference: the comparison needs the schema's name.
+  // Keep the reference unresolved: the comparison needs the schema's name.
   const holder = json === undefined ? undefined : document.resolve(json[1]);
   const value = childOf(holder?.value, 'schema');
   if (value === undefined) return { mediaTypes, schema: undefined };

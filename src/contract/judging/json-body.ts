@@ -9,7 +9,7 @@ export interface JsonBody {
   readonly isJson: boolean;
   readonly hasBom: boolean;
   readonly isUtf8: boolean;
-  /** Whether an object holds a member name twice, and whether with one value or with several. */
+  /** Whether an object repeats a member name, and if so with equal or with different values. */
   readonly duplicates: 'none' | 'equal' | 'contrary';
   readonly text: string;
 }
@@ -17,7 +17,7 @@ export interface JsonBody {
 /** Larger bodies are not searched for duplicate members. */
 const duplicateSearchLimit = 64 * 1024;
 
-/** A reader may limit the depth (RFC 8259, 9). Ten times the depth of any answer still fits the stack. */
+/** RFC 8259, 9 allows a limit. This one is ten times the depth of any answer and still fits the stack. */
 const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {
@@ -49,7 +49,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** A quick check that clears most bodies. An escape may spell a name differently, which only a parser can compare. */
+/** A quick check that clears most bodies, but not those with escapes: only a parser can compare their names. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -43,7 +43,7 @@ export function judge(answer: Judged): Finding[] {
   for (const leak of answer.headLeaks)
     report('security/no-secret-in-head', { kind: 'secret in head', ...leak });
   if (answer.miscoded !== undefined) {
-    // If the content can't be decoded, it shows nothing else.
+    // Content that can't be decoded can't be judged further.
     report('http/content-is-coded-as-declared', { kind: 'miscoded', ...answer.miscoded });
     return findings;
   }
@@ -160,7 +160,7 @@ function judgeType(requirement: RequirementId, expected: string, { headers }: Ju
   if (!isJsonType(seen)) report(requirement, { kind: 'media type', expected, seen: seen ?? null });
 }
 
-/** The rules of a schema that a value breaks. @param of names the value if its schema has no name */
+/** The rules of a schema that a value breaks. @param of the value's name in the report */
 export function brokenRules(
   schema: Judge & { readonly schemaName?: string | undefined },
   value: unknown,
@@ -197,18 +197,18 @@ function judgeForInternals({ status, body }: Judged, report: Report): void {
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });
 }
 
-/** Statuses that only a gateway sends (RFC 9110 15.6.3 and 15.6.5), so they say nothing about the target. */
+/** Only gateways send these statuses (RFC 9110 15.6.3 and 15.6.5), so they say nothing about the target. */
 export const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
-/** Web servers and filters before the API answer these with HTML pages. */
+/** Web servers and filters in front of the API send these statuses with HTML pages. */
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
 /**
  * Whether a gateway, a limiter or a web server answered in the API's place.
  *
- * Gateways answer RFC 9110 15.6.3 to 15.6.5 themselves. Limits on rate, load, time, size or type answer
- * before the API reads a request (RFC 9110 15.5.9, 15.5.12, 15.5.14 to 15.5.16, RFC 6585 5). Web servers and
- * filters use HTML pages that name the status.
+ * Gateways themselves send the statuses of RFC 9110 15.6.3 to 15.6.5. Limiters of rate, load, time, size or
+ * type answer before the API reads a request (RFC 9110 15.5.9, 15.5.12, 15.5.14 to 15.5.16, RFC 6585 5). Web
+ * servers and filters send HTML pages that name the status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;

@@ -14,7 +14,7 @@ export class Renamed {
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** Takes a success answer and returns the renamed properties that it shows. */
+  /** Takes an answer and returns the properties that it renames; none unless it is the documented success. */
   seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
     const success = operation === null ? undefined : contract.operations.get(operation)?.success;
     if (success?.status !== status) return [];
@@ -34,7 +34,7 @@ export class Renamed {
   }
 }
 
-/** Compares lists as sets. */
+/** A text that is equal for equal values. The order of a list's items doesn't matter. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
 /** Whether a value is long enough that no other property equals it by accident. */

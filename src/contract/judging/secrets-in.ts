@@ -16,7 +16,10 @@ export function withoutHandedOut(operation: OperationId | null, body: unknown, t
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }
 
-/** The secrets in credential headers: without scheme, each cookie separately, Basic's password too. */
+/**
+ * The secrets in header fields for credentials: each value without its scheme, each cookie's value, and the
+ * password within a Basic credential.
+ */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
 ): (readonly [value: string, what: string])[] {

@@ -12,7 +12,7 @@ export interface BodyKind {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Bodies that the document allows. Each kind has one property with an extreme value; `fixed` members stay. */
+/** Bodies that the document allows. Most kinds give one property an extreme value; `fixed` members stay. */
 export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -43,7 +43,10 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/** Bodies that the document forbids. Each kind makes one fault in the valid `base`; `keep` stays valid. */
+/**
+ * Bodies that the document forbids. Each kind makes one mistake, most in a property of the valid `base`. The
+ * properties in `keep` stay valid.
+ */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -60,7 +63,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // A document without a type allows everything.
+    // A schema that accepts a number accepts every type, so no type is a mistake.
     ...(judge.mismatches(0).length === 0
       ? []
       : [
@@ -78,7 +81,7 @@ export function invalidBodies(
 /** The number of bodies drawn before a kind counts as impossible. */
 const draws = 200;
 
-/** Keeps bodies that fit, and kinds that have such bodies: a filter that nothing passes would search for ever. */
+/** Drops bodies that don't fit, and kinds without a fitting body, whose filter would search for ever. */
 function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
   const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
   return kinds
@@ -185,7 +188,7 @@ function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   }
 }
 
-/** No text or list is generated if its limits ask for more characters or items than this. */
+/** The suite generates no text or list if its limits ask for more characters or items than this. */
 const mostUnits = 10_000;
 
 type Limits = SchemaShape['limits'];
@@ -197,13 +200,13 @@ function textWithin(limits: Limits): fc.Arbitrary<string> {
     if (typeof pattern === 'string' && shortestOf(pattern) <= mostUnits)
       return fc.stringMatching(new RegExp(pattern));
   } catch {
-    // The generator knows less syntax than the judge.
+    // The generator supports fewer patterns than the judge.
   }
   const length = lengthWithin(limits, 'minLength', 'maxLength', 40);
   return length === undefined ? texts.unusual : fc.string({ unit: letter, ...length });
 }
 
-/** A length that covers the counts of a pattern, such as `{8}`. */
+/** Estimates the length of the shortest match: the product of the pattern's counts, such as `{8}`. */
 function shortestOf(pattern: string): number {
   return [...pattern.matchAll(/\{(\d+)/g)].reduce(
     (product, [, count]) => product * Math.max(1, Number(count)),
@@ -211,7 +214,7 @@ function shortestOf(pattern: string): number {
   );
 }
 
-/** Lengths from the minimum to `more` above it; undefined if the limits set no length or too large a one. */
+/** Lengths from the minimum to `more` above it; undefined without limits, or if the minimum is too large. */
 function lengthWithin(limits: Limits, least: string, most: string, more: number) {
   const minLength = Number(limits.get(least) ?? 0);
   const maxLength = Math.min(Number(limits.get(most) ?? Number.POSITIVE_INFINITY), minLength + more);

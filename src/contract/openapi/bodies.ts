@@ -13,7 +13,7 @@ export type AnswerField<Id extends OperationId> = Id extends OperationId
 /** An answer's body by the contract's property names. The values are whatever the target sent. */
 export type AnswerFields<Id extends OperationId> = { readonly [Name in AnswerField<Id>]?: unknown };
 
-/** The body's fields, all optional and unknown; a body that is not an object has none. */
+/** The body's fields, all optional and of unknown type; empty if the body is not an object. */
 export function fieldsOf<Id extends OperationId>(body: unknown): AnswerFields<Id>;
 export function fieldsOf(body: unknown): object {
   return isObject(body) ? body : {};

@@ -17,7 +17,7 @@ export interface Contract {
   readonly sha256: string;
   readonly operations: ReadonlyMap<OperationId, Operation>;
   readonly credentials: readonly CredentialScheme[];
-  /** Contradictions between document and standard, and how the suite reads them. */
+  /** Contradictions between the document and the OpenAPI standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
   /** The operations, and all that they refer to, as a document in which JSON pointers stay the same. */
   readonly excerpt: Readonly<Record<string, unknown>>;
@@ -73,10 +73,10 @@ export interface Mismatch {
 export interface SchemaProperty {
   /** JSON pointer into the value; `*` stands for each item of an array. */
   readonly pointer: string;
-  /** The schema that declares the property; within `allOf`, the part. */
+  /** The schema that declares the property. If it is part of an `allOf`, this names the part. */
   readonly schema: string;
   readonly name: string;
-  /** The values of the enumeration, or of that of the items, without null; empty if there is none. */
+  /** The values of the enumeration without null; for a list, of its items' enumeration. Empty without one. */
   readonly enumValues: readonly string[];
 }
 

@@ -4,9 +4,9 @@ import type { BodyKind } from './arbitraries.js';
 export interface Search {
   /** The same seed tries the same bodies. */
   readonly seed: number;
-  /** The maximum number of bodies; among more kinds the seed chooses. */
+  /** How many kinds of bodies to try at most, one body each. If there are more, the seed chooses. */
   readonly most: number;
-  /** The maximum number of further bodies to find a simpler failing one. */
+  /** How many further bodies to try at most, to find a simpler one that fails. */
   readonly shrinks: number;
 }
 

@@ -33,7 +33,7 @@ export function coverageUniverse(contract: Contract): CoverageParts {
   };
 }
 
-/** The keys of the universe that one answer shows. */
+/** The keys of {@link coverageUniverse} that one answer covers. */
 export interface Seen {
   readonly properties: string[];
   readonly enumValues: string[];
@@ -58,7 +58,7 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-/** The documented answer of a status with its key; undefined: undocumented. */
+/** The documented answer for a status, with its key; undefined if the status is undocumented. */
 function answerOf(
   contract: Contract,
   operationId: OperationId,
@@ -83,11 +83,11 @@ function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)];
 }
 
-/** If an answer has more undocumented parts, it follows another document. */
+/** The list ends here: an answer with more undocumented parts follows another document. */
 const longestList = 20;
 
 /**
- * Undocumented parts of an answer, which break nothing: `operationId status /pointer` is a property,
+ * The undocumented parts of an answer, which are allowed. `operationId status /pointer` names a property,
  * `Schema.property=value` a value outside an enumeration.
  */
 export function undocumentedIn(
@@ -101,7 +101,7 @@ export function undocumentedIn(
   const { key, answer } = answered;
   const { properties } = answer;
   const known = new Set(properties.map(({ pointer }) => pointer));
-  // If no member of a property is documented, it may hold any members.
+  // A property whose members are all undocumented may hold any members.
   const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
   const found = new Set<string>();
   const visit = (value: unknown, at: string): void => {

@@ -44,7 +44,7 @@ export class SourceDocument {
     readonly sha256: string,
     readonly root: JsonObject,
     private readonly text: string,
-    /** Other documents by the prefix of their nodes' pointers. */
+    /** Other documents, each by the prefix that its nodes' pointers have here. */
     private readonly parts: ReadonlyMap<string, SourceDocument> = new Map(),
   ) {}
 
@@ -57,7 +57,7 @@ export class SourceDocument {
     return new SourceDocument(name, location, sha256, root, text);
   }
 
-  /** A document with new content: nodes of this document and, below prefixes, nodes of other documents. */
+  /** A document with another content: nodes of this document and, below the prefixes, of other documents. */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     return new SourceDocument(this.source, this.location, this.sha256, root, this.text, parts);
   }
@@ -144,7 +144,7 @@ function shortened(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
-/** Undefined for other texts: the YAML reader reports errors with their place. */
+/** The object in a JSON text; undefined for other texts, whose errors the YAML reader reports. */
 function asJson(text: string): JsonObject | undefined {
   const value = /^\s*\{/.test(text) ? parsedJson(text) : undefined;
   return isObject(value) ? value : undefined;

@@ -9,12 +9,12 @@ import { credentialsOf } from './security.js';
 /** The methods of operations in a path item. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** No vendor's operations exceed these bounds, and a document within them is still cheap to process. */
+/** No vendor's operations exceed these bounds. A document within them is still cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** The children of these members have freely chosen names: a child named `properties` is then no keyword. */
+/** The children of these members have free names, so a child named `properties` is not the keyword. */
 const holdsNames = new Set([
   'properties',
   'patternProperties',
@@ -30,9 +30,8 @@ const holdsNames = new Set([
 ]);
 
 /**
- * Cuts operations, given by JSON pointers, with everything to which they refer, into a document of their own: a fault
- * in an unused operation must not stop the suite. Nodes keep their pointers; nodes of other documents move below
- * `/x-external-N`.
+ * Copies operations, and all that they refer to, into a document of their own: a mistake elsewhere must not
+ * stop the suite. Nodes keep their pointers. Nodes of other documents move below `/x-external-N`.
  */
 export async function excerpt(
   document: SourceDocument,
@@ -138,7 +137,7 @@ class Excerpt {
     if (found === undefined) {
       throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not there`);
     }
-    // Resolving reports a circular or endless reference with its place.
+    // This call reports a circular or endless reference with its place.
     if (!isExternal(found.value)) other.resolve(found);
     this.take(other, found.pointer);
     return `#${encodeURI(this.#prefixOf(other) + found.pointer)}`;
@@ -166,7 +165,7 @@ class Excerpt {
   }
 }
 
-/** The place that an external reference names. Documents from the web must not name files. */
+/** The file or URL that an external reference names. A document from the web must not refer to files. */
 function locationOf(document: SourceDocument, pointer: string, reference: string): string {
   const [place = ''] = reference.split('#');
   try {
@@ -225,7 +224,7 @@ function put(
   }
 }
 
-/** Whether a node belongs to the excerpt, so that it may be changed. */
+/** Narrows the type of a node of the excerpt, which `put` may change. */
 function isMutable(value: unknown): value is Record<string, unknown> {
   return isObject(value);
 }

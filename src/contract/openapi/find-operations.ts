@@ -17,7 +17,7 @@ export interface FoundOperations {
   readonly furtherTagged: readonly string[];
 }
 
-/** Finds operations by method and path, because operationIds differ between vendors; then others by operationId. */
+/** Finds operations by method and path, the rest by operationId: vendors choose different operationIds. */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();

@@ -25,7 +25,7 @@ import { requireBounded, requireValid, versionOf } from './validity.js';
 export interface LoadOptions {
   /** Whether to follow references to other files and URLs. Default: no. */
   readonly externalRefs?: boolean;
-  /** Self-tests validate the suite's own documents, so runs trust them. */
+  /** Skips the validation. Self-tests have validated the suite's own documents. */
   readonly trusted?: boolean;
 }
 
@@ -134,7 +134,7 @@ class Reader {
     };
   }
 
-  /** The schemes that suffice alone. The suite can't use combinations. */
+  /** The credentials that the operation accepts alone. The suite can't use combinations. */
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
@@ -182,7 +182,7 @@ class Reader {
     };
   }
 
-  /** The `default` response, or a substitute if the document lists errors individually. */
+  /** The `default` response. If the document lists errors one by one, another error response stands for it. */
   #error(node: LocatedObject): Answer {
     const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));

@@ -6,13 +6,13 @@ interface OperationRow {
   /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /** Relative to the API's root, newest first. They identify operations, since operationIds vary. */
+  /** Relative to the API's root, newest first. Paths identify operations, because operationIds vary. */
   readonly paths: readonly [string, ...string[]];
   /** The requirement about its success answer. */
   readonly answers: string;
   /** Set if the operation needs a credential. It is part of ids such as `access/SLUG-refuses-anonymous`. */
   readonly slug?: string;
-  /** Set if the operation needs a privilege to modify, for `access/viewer-cannot-SLUG`. */
+  /** Set if the operation needs the privilege to modify, for the requirement `access/viewer-cannot-SLUG`. */
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
@@ -164,7 +164,7 @@ export function operationRow(id: OperationId): OperationRow {
   return operations[id];
 }
 
-/** The part of the state that an operation is about; undefined: none, or a user's own. */
+/** The configuration that an operation is about; undefined for users' own keys, codes and logins. */
 export function partOf(id: OperationId): Part | undefined {
   const { reads, sets, paths } = operationRow(id);
   return reads ?? sets ?? (paths[0].startsWith('/support-user') ? 'support' : undefined);

@@ -27,7 +27,7 @@ export function readYaml(source: string, text: string): JsonObject {
   );
 }
 
-/** The number of nodes with aliases expanded; Infinity for an alias within its own anchor. */
+/** The number of nodes with aliases expanded; Infinity if an alias contains itself. */
 function sizeOf(value: unknown, known: Map<object, number>): number {
   if (typeof value !== 'object' || value === null) return 1;
   const seen = known.get(value);
@@ -64,7 +64,7 @@ export function placeOf(source: string, text: string, pointer: string): string {
   return at(source, text, offset);
 }
 
-/** The indexes of the events that begin the items of a list, or the keys and values of a mapping in turn. */
+/** The indexes of the events that begin a list's items, or a mapping's alternating keys and values. */
 function childrenOf(events: readonly Event[], parent: number): number[] {
   const children: number[] = [];
   let depth = 0;

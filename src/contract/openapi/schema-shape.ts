@@ -9,7 +9,7 @@ export interface SchemaShape {
   /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** Whether it is nullable while its enumeration lacks null: OpenAPI versions disagree on null then. */
+  /** Whether it is nullable but its enumeration lacks null, which OpenAPI versions read differently. */
   readonly disputesNull: boolean;
   /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
@@ -21,12 +21,12 @@ export interface SchemaShape {
   readonly limits: ReadonlyMap<string, string | number>;
   /** JSON text. */
   readonly defaultValue: string | undefined;
-  /** Digests of parts that only compare as a whole (anyOf, oneOf, not), sorted. */
+  /** Sorted digests of anyOf, oneOf and not, which a comparison can only call equal or different. */
   readonly rest: readonly string[];
 }
 
 export interface PropertyShape {
-  /** The named schema that holds the property; within `allOf`, the part. */
+  /** The named schema that holds the property. If it is part of an `allOf`, this names the part. */
   readonly owner: string;
   readonly schema: SchemaShape;
   readonly required: boolean;
@@ -156,7 +156,7 @@ function ownShape(
   };
 }
 
-/** Merges two parts of an `allOf`, as far as a comparison needs: the rules of both hold. */
+/** Merges two parts of an `allOf`, as far as a comparison needs. A value must keep the rules of both. */
 function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   const values = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
@@ -208,7 +208,7 @@ function mapOfBoth<Value>(
   return result;
 }
 
-/** The limit that holds if two parts set one: the stricter number, or both texts. */
+/** Merges a limit that two parts set: the stricter number, or both texts. */
 function strictest(one: string | number, other: string | number, name: string): string | number {
   if (one === other) return one;
   if (typeof one === 'number' && typeof other === 'number' && name !== 'multipleOf') {
@@ -239,7 +239,7 @@ function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaSh
   return digestOf({ ...rest, members, values: values?.toSorted(), items: items && digestOfShape(items) });
 }
 
-/** Digests, since texts of alternatives within alternatives would multiply. */
+/** Digests instead of texts: texts of nested alternatives would grow without bound. */
 function digestOf(value: unknown): string {
   return createHash('sha256').update(textOf(value)).digest('base64');
 }

@@ -8,7 +8,7 @@ import type { Anomaly, Judge, Mismatch } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type JsonObject, type Located, pointerTo } from './pointers.js';
 
-/** Any reasonable pattern needs a thousandth of this. */
+/** Any reasonable pattern needs a thousandth of this time. */
 const longestMs = 1_000;
 
 /** Ajv's time grows with the square of the alternatives. */
@@ -36,7 +36,7 @@ function bounded(source: string, flags: string) {
         } catch (error) {
           if (!isTimeout(error)) throw error;
         }
-        // On a busy machine the time may pass while other processes run, so the processor time of this one counts.
+        // On a busy machine the time may pass while other processes run, so only own processor time counts.
         const { user, system } = process.cpuUsage(started);
         if (user + system < (longestMs * 1_000) / 2) continue;
         throw new ConfigurationError(
@@ -98,18 +98,18 @@ const mapped = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 
 export interface Dialect {
   readonly version: '3.0' | '3.1';
-  /** Whether to refuse careless schemas, as in the suite's own documents. */
+  /** Whether to refuse careless schemas. True for the suite's own documents. */
   readonly strict: boolean;
 }
 
-/** Makes judges from a document's schemas. It translates at once and compiles at first use. */
+/** Makes judges from a document's schemas. It translates a schema at once and compiles it at its first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
   readonly #ajv: Ajv | Ajv2020;
   /** Translated schemas by the pointer of the original. */
   readonly #translated = new Map<string, JsonObject>();
-  /** Schemas that references lead to, by the name that Ajv knows them by. */
+  /** Schemas that references lead to, each with its name in Ajv. */
   readonly #shared = new Map<JsonObject, string>();
   #alternatives = 0;
   readonly #compilations = new Map<string, () => ValidateFunction>();
@@ -130,7 +130,7 @@ export class SchemaCompiler {
       verbose: true,
       code: { regExp: boundedPattern },
       logger: false,
-      // A schema with many references would multiply if each held a copy.
+      // If each reference held a copy of its schema, a schema with many references would multiply.
       inlineRefs: false,
     } as const;
     const { Ajv } = ajv();
@@ -176,7 +176,7 @@ export class SchemaCompiler {
     }
   }
 
-  /** A schema within another. If a reference leads to it, it is compiled once. */
+  /** Translates a schema within another one. Ajv compiles a schema with references to it once. */
   #inner(node: Located, within: readonly string[]): JsonObject {
     const translated = this.#translate(node, within);
     if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;
@@ -251,7 +251,7 @@ export class SchemaCompiler {
       const message = 'nullable, but null is not among the values; null is accepted';
       this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'enum'), message });
     }
-    // Formats are open: an unknown one judges nothing.
+    // OpenAPI allows any format, so an unknown format judges nothing.
     const format = schema['format'];
     if (typeof format === 'string' && this.#ajv.formats[format] === undefined) delete schema['format'];
     for (const [flag, limit] of [
@@ -287,7 +287,7 @@ function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
     `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;
   const wrongTypes = new Set(errors.filter(({ keyword }) => keyword === 'type').map(placeOf));
   const mismatches = errors
-    // An `if` only repeats the error of its branch.
+    // The `if` keyword only repeats the error of its branch.
     .filter(({ keyword }) => keyword !== 'if')
     .filter((error) => error.keyword === 'type' || !wrongTypes.has(placeOf(error)))
     .map((error) => ({ instancePath: error.instancePath, rule: ruleOf(error) }));
@@ -304,7 +304,7 @@ export function kindOf(value: unknown): string {
 
 function ruleOf({ keyword, schema, params, data, parentSchema: rule = {} }: ErrorObject): BrokenRule {
   const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
-  // Only the document's side: types, values, formats and limits, never the value itself.
+  // Takes only what the document says (types, values, formats and limits), never the value itself.
   const said: unknown =
     keyword === 'type' ? rule['type'] : keyword === 'required' ? params['missingProperty'] : schema;
   const texts = (Array.isArray(said) ? said : [said]).filter(

@@ -85,7 +85,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** The deepest of a mistake's many errors, which the specification's alternatives cause. */
+/** One mistake causes many errors, because the specification has alternatives. This is the deepest of them. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
@@ -101,7 +101,7 @@ function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
-/** The maximum size with references expanded: a short document can expand beyond any machine's memory. */
+/** The most nodes once references are expanded: a short document can expand beyond any machine's memory. */
 const mostExpanded = 200_000;
 const deepest = 400;
 

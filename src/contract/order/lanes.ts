@@ -6,15 +6,15 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. After `cluster`, all accounts work through `off` together, then through `on`: these tests can use
- * any account while cluster MFA stays off, or stays on. `support` runs beside them.
+ * The queues of tests. After `cluster`, all accounts work through `off` together, while cluster MFA stays
+ * off, then through `on`. Their tests may use any account. `support` runs beside them.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
 
 /**
- * Tests that need a proven key of the support user, and cluster or accounts. They run alone, but among the tests of the
- * support user's lane, which share the key: replacing it may take a step.
+ * Tests that need the support user's proven key, and the cluster or accounts too. They run alone, but within
+ * the support user's lane, whose tests share the key: to replace the key may cost a TOTP step.
  */
 const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
   'access/support-mfa-stays-on-without-privilege',
@@ -25,12 +25,12 @@ const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
   'ways-in/users-code-switches-nothing-off',
 ]);
 
-/** The most lanes of a run, with those of cluster and support user. */
+/** The most lanes of a run, including those of the cluster and the support user. */
 export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
 
-/** How many accounts get a lane of their own. A single one gets none, because the cluster's lane uses it. */
+/** How many of `fit` accounts get their own lane. A single one gets none: the cluster's lane uses it. */
 export function lanesOfAccounts(fit: number, lanes: number): number {
   const count = Math.min(fit, lanes - 2);
   return count > 1 ? count : 0;
@@ -41,21 +41,23 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // The admin may be among the accounts. Other tests use its API key, and its address may be the support user's.
+  // Tests with more than two accounts may use the admin. Other tests use the admin's API key, and its mail
+  // address may be the support user's too.
   if (users > 2) return undefined;
   if (users === 1 && (cluster === 'on' || cluster === 'read')) return 'on';
   if (support === undefined) return users === 1 && cluster === 'off' ? 'off' : 'cluster';
   return cluster === undefined && users === 0 ? 'support' : undefined;
 }
 
-/** A test that leaves accounts locked must come last. */
+/** Whether a test must come last, because it may leave accounts locked or its sender throttled. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
 }
 
 /**
- * The place of a test at the end of a run with --slow. A mailed code of the support user grows old until place 2, codes
- * of users grow old from place 1 to 4: tests between them lock other accounts.
+ * The place of a test at the end of a run with --slow; undefined if it runs earlier. Meanwhile mailed codes
+ * grow old: the support user's until place 2, users' from place 1 to 4. Tests between them lock other
+ * accounts.
  */
 export function slowPlace(tested: Tested, uses: Uses = usesOf(tested.id)): number | undefined {
   const { cluster, support, users = 0, clock } = uses;

@@ -12,7 +12,10 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/** How many more TOTP steps a test awaits if the target takes only current codes, or one code of a user in each step. */
+/**
+ * How many more TOTP steps a test awaits on a target where codes are scarce. There the target takes only
+ * current codes, or one code of a user in each step.
+ */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;
@@ -20,19 +23,19 @@ export interface Scarce {
 
 export interface OrderRow {
   readonly id: string;
-  /** The cost in the order of the spec files. */
+  /** The cost if the tests run in the order of the spec files. */
   readonly cost: Cost;
-  /** The cost in another order, if it is higher because no earlier test has prepared anything. */
+  /** The cost if no earlier test has prepared anything; absent if it is the same. */
   readonly alone?: Cost;
-  /** Further steps on targets where codes of the support user, or of users, are scarce. */
+  /** How many more steps the test awaits if codes of the support user, or of users, are scarce. */
   readonly scarce?: Scarce;
   /** A shared cost by name: only the first test that needs it pays. */
   readonly shares?: string;
-  /** The emulator's faults that turn it red. */
+  /** The emulator's faults that make the test fail. */
   readonly faults: readonly string[];
 }
 
-/** All requirements; the test that finds most faults per second is first. */
+/** All requirements, those whose tests find the most faults per second first. */
 export interface DetectionOrder {
   readonly shared: Readonly<Record<string, Cost>>;
   readonly rows: readonly OrderRow[];

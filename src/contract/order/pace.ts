@@ -17,9 +17,9 @@ export const meanStepMs = 20_000;
 
 /** A step awaited right after another lasts this many mean waits. */
 const wholeStep = 1.5;
-/** Shorter waits, in milliseconds, only await the end of a step that is nearly over. */
+/** A shorter wait, in milliseconds, is only for the end of a step that is nearly over. */
 const leastStepMs = 5_000;
-/** Whether a test awaited a step, or the end of a lock that a right code would have prevented. */
+/** Whether a wait may be for a TOTP step. Locks and Retry-After count: a right code may prevent them. */
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
@@ -36,17 +36,17 @@ const startMs = 4_000;
 /** The cost after the last test: restoring and reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
-/** Waits by chance, for a step that is about to end, stay below this on most targets, in milliseconds. */
+/** On most targets, chance waits for a step that is about to end add up to less than this, in milliseconds. */
 const mostLateMs = 10_000;
 /** The number of recent requests that determine the target's pace. */
 const recentRequests = 600;
 
-/** The time that a running test has taken so far. */
+/** The requests and waits of a running test so far. */
 interface Spent {
   requests: number;
-  /** Waits that the test's requests did not cause. */
+  /** All waits, in milliseconds. */
   waitedMs: number;
-  /** Awaited steps that may be due to scarce codes. */
+  /** How many waits were for a TOTP step, and how long they took together. */
   steps: number;
   stepsMs: number;
 }
@@ -59,11 +59,11 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sentInAll = 0;
-  /** Unforeseeable waits: some targets lock, or show changes late. */
+  /** Unforeseeable waits, in milliseconds: some targets lock accounts, or show changes late. */
   #lateMs = 0;
-  /** The number of lanes seen running. */
+  /** The number of lanes that the prediction assumes: 1 after a test with a queue began outside a lane. */
   #lanes: number;
-  /** How many steps tests should await if codes of the support user are scarce, and how many they awaited. */
+  /** How many extra steps are due if the support user's codes are scarce, and how many tests awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -134,12 +134,12 @@ export class Pace {
     return this.#msOf(beginning) + startMs;
   }
 
-  /** The time after the last test for restoring and reports; `lagMs` is the read-back delay. */
+  /** Milliseconds after the last test, for restoring and reports. `lagMs` is the read-back delay. */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
-  /** The time of the tests that have not ended; `isAlone`: without their neighbours in the spec files. */
+  /** Milliseconds for these tests, without ended ones. `isAlone`: no other tests prepare anything for them. */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
     const msOf = (queue: Queue | undefined) =>
@@ -162,7 +162,10 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
-  /** Steps for the support user count by the share that earlier tests in fact awaited. */
+  /**
+   * The time for extra steps where codes are scarce, in milliseconds. Of the support user's steps it counts
+   * the share that earlier tests really awaited.
+   */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);
@@ -175,7 +178,8 @@ export class Pace {
   }
 
   #requestMs(): number {
-    // The first requests of a process are slow. So until tests have sent enough, the median counts.
+    // The first requests of a process are slow. So the estimate starts with this many requests at their
+    // median time, and each test that ended adds its own.
     const known = 50;
     let requests = known;
     let ms =

@@ -20,7 +20,7 @@ export type Ground = 'document' | 'standard' | 'client' | 'security';
 /** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
 export interface Requirement {
   readonly id: RequirementId;
-  /** The id's part before the slash; a file may hold several areas. */
+  /** The id's part before the slash. Several areas may share a file. */
   readonly area: string;
   readonly areaTitle: string;
   readonly level: Level;
@@ -96,12 +96,12 @@ export function whyNotApplicable(
   return undefined;
 }
 
-/** Since 6.8.1, switching off needs a mailed code. */
+/** Whether support MFA by mail can be switched off again: since 6.8.1 this takes a mailed code. */
 export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/** The configurations that a requirement is about, by its operations. Requirements on users depend on the cluster. */
+/** The configurations that a requirement's operations concern; the cluster's if it is about users alone. */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];
@@ -146,7 +146,7 @@ interface CatalogueFile {
   readonly requirements: readonly Written[];
 }
 
-/** @param seen the place of each id, across all files */
+/** @param seen the place of each id so far, across all files */
 function readFile(file: string, seen: Map<string, string>): Requirement[] {
   const document = ConfigDocument.read(file);
   const { area, title, requirements = [] } = checkSchema<CatalogueFile>(document, schemaFile) ?? {};

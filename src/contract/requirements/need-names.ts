@@ -3,7 +3,7 @@ interface NeedMeaning {
   readonly text: string;
   /** Whether a test with this need writes to the target; read-only runs skip such tests. */
   readonly writes: boolean;
-  /** The part of the need that only the target's state can show. */
+  /** The part of the need that the target file can't show, only the target's state. */
   readonly foundOnTarget?: string;
 }
 

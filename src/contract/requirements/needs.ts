@@ -36,7 +36,7 @@ export function missingNeed(
   return undefined;
 }
 
-/** The number of accounts under MFA that a need takes, and whether they need mailed codes. */
+/** How many accounts under MFA a need takes, and whether these must receive mailed codes. */
 const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
   replaceTotp: { accounts: 1, byMail: false },
   replaceTotpOfTwo: { accounts: 2, byMail: false },
@@ -44,7 +44,7 @@ const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly b
   userMailOfTwo: { accounts: 2, byMail: true },
 };
 
-/** Why exempt accounts, or accounts without mailed codes, make a requirement not applicable. */
+/** Why a requirement doesn't apply: too many accounts are exempt from MFA, or can't receive mailed codes. */
 export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
   for (const need of needs) {
     const wanted = underMfa[need];

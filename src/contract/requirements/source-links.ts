@@ -16,7 +16,7 @@ const apiRisks: Readonly<Record<string, string>> = {
 const guide =
   'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing';
 
-/** The addresses of documents by their names in sources. */
+/** Patterns for the names of documents in sources, each with the document's address. */
 const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | undefined])[] = [
   [
     /^RFC (\d+)(?: (\d+(?:\.\d+)*))?/,

@@ -35,7 +35,7 @@ export function isRequirementId(text: string): text is RequirementId {
   return Object.hasOwn(loadUses(), text);
 }
 
-/** The smallest row that allows what either row allows. */
+/** The smallest row that allows all that either row allows. */
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);
   const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
@@ -56,8 +56,8 @@ function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
 }
 
 /**
- * The uses that a touch needs and that a row doesn't allow; undefined if the row allows all. Depending on target and
- * order, a login may need a switch of cluster MFA, and a switch may need a mailed code.
+ * The first part of `touch` that a row doesn't allow, in words; undefined if the row allows all. A login may
+ * need a switch of cluster MFA, and a switch may need a mailed code, so a row with users allows both.
  */
 export function notAllowed(row: Uses, touch: Uses): string | undefined {
   const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };
