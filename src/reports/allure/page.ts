@@ -1,6 +1,9 @@
 import { SuiteError } from '../../base/errors.js';
 
-/** Thrown if Allure's page would still load something from elsewhere, because this version doesn't know its form. */
+/**
+ * Thrown if the page would still load something from elsewhere: another version of Allure may do it in
+ * another form.
+ */
 class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }
@@ -19,8 +22,8 @@ const policy = [
 ].join('; ');
 
 /**
- * Gives accessible names to Allure's icon buttons, from their test ids, and to its overlays. It runs again whenever
- * the page changes.
+ * Gives Allure's icon buttons accessible names from their test ids, and names its overlays. It runs again
+ * whenever the page changes.
  */
 const naming = `
 const name = () => {
@@ -44,7 +47,10 @@ name();
 const begin =
   '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
 
-/** Removes everything that Allure's page loads from other machines, such as its tag manager. Links stay. */
+/**
+ * Removes all that Allure's page loads from other machines, such as its tag manager, and forbids loads by a
+ * policy. Links stay. @throws AllurePageError if the page would still load something
+ */
 export function withoutRequests(page: string): string {
   const stripped = page
     .replace(/<script\b[^>]*\bsrc\s*=\s*["']?(?:https?:)?\/\/[^>]*>\s*<\/script>/gi, '')

@@ -31,7 +31,10 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/** Writes the Allure report of some targets as one page that loads nothing. The generator runs in its own process. */
+/**
+ * Writes the Allure report of several targets as one self-contained page. The generator runs in its own
+ * process.
+ */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {
@@ -67,8 +70,8 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
 }
 
 /**
- * Prepares Allure's history for another night. Removes lines that a kill cut off, the night of this name, and all but
- * the last `most` lines.
+ * Prepares Allure's history for the night `name`. Removes lines that a kill cut off, an earlier line of this
+ * night, and all but the last `most` lines.
  */
 export function trimHistory(file: string, name: string, most: number): void {
   if (!existsSync(file)) return;

@@ -88,7 +88,7 @@ export function properties(values: Readonly<Record<string, string>>): string {
     .join('\n')}\n`;
 }
 
-/** For generators that read this file. The suite's own configuration uses labels (report.ts). */
+/** Written for other generators, which read it. The suite's own report has categories by labels (report.ts). */
 const categoryFile = categories.map((name) => ({
   name,
   matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],
@@ -99,7 +99,7 @@ const statuses: Readonly<Record<Outcome['outcome'], string>> = {
   pass: 'passed',
   fail: 'failed',
   inconclusive: 'broken',
-  // A waived failure needs no action, but is no pass.
+  // A waived failure needs no action, but it doesn't pass either.
   waived: 'skipped',
   'not run': 'skipped',
   'not applicable': 'skipped',

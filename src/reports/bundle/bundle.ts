@@ -8,7 +8,7 @@ import { type ZipEntry, zipOf } from './zip.js';
 /** In the format of sha256sum. */
 export const manifestName = 'SHA256SUMS';
 
-/** Folders without evidence, for other tools only. */
+/** Folders that only other tools read: they hold no evidence. */
 const leftOut = new Set(['allure-results', 'playwright-allure']);
 
 export function evidenceIn(folder: string, name: string): ZipEntry[] {

@@ -47,7 +47,7 @@ export function renderAttestation(
   return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-/** A policy may accept WARNED, so undecided and unrestored runs must be FAILED. */
+/** A reader's policy may accept WARNED, so a run that is undecided or not restored must be FAILED. */
 function resultOf(verdict: Verdict): Result {
   if (verdict.gate !== 'conforms' || exitCode([verdict]) !== 0) return 'FAILED';
   const { fail, failShould, waived } = verdict.summary;

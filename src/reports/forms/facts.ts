@@ -12,7 +12,7 @@ type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Undefined for an unexpected kind of value, which reports show unchanged. */
+  /** Undefined for a value of an unexpected kind. Reports then show the value unchanged. */
   readonly describe: Describe;
 }
 
@@ -71,7 +71,7 @@ function plain(value: unknown): string {
 
 const shownRefusals = 2;
 
-/** By status: `400: malformed JSON, an empty body and 7 more`. */
+/** Refusals by status: `400: malformed JSON, an empty body and 7 more`. */
 function refusals(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const by = new Map<string, string[]>();

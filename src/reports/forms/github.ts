@@ -65,7 +65,7 @@ const messageOf = ({ title, reason }: Outcome): string => `${title}\n${cut(reaso
 
 function command(kind: 'error' | 'notice', title: string, message: string, place?: ContractPlace): string {
   const { source = '', line } = place ?? {};
-  // GitHub shows the annotation at that line if the repository contains the document.
+  // With a line, GitHub shows the annotation in the document, if the repository contains it.
   const where = line === undefined ? '' : `file=${property(source)},line=${line},`;
   return `::${kind} ${where}title=${property(title)}::${data(message)}`;
 }

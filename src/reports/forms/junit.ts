@@ -22,8 +22,8 @@ interface TestCase {
 }
 
 /**
- * The verdict as JUnit XML. Gating failures are failures with their level as type; undecided requirements are errors.
- * Requirements that don't gate are skipped, with the reason.
+ * The verdict as JUnit XML. Gating failures are `failure` elements with their level as type; undecided
+ * requirements are `error` elements. Requirements that don't gate are skipped, with the reason.
  *
  * Problems of the run itself are errors in a suite `run`, so the file is red whenever the exit code is not 0.
  */

@@ -26,7 +26,7 @@ export function mdCode(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const ticks = fenceFor(line, 1);
-  // An unshown space separates the text's backticks from the span's.
+  // Renderers drop this space. It separates the text's backticks from those of the span.
   const space = /^`|`$/.test(line) ? ' ' : '';
   return `${ticks}${space}${line}${space}${ticks}`;
 }
@@ -36,7 +36,7 @@ export function mdBlock(text: string): string {
   return [`${fence}text`, printable(text).replace(/\s+$/, ''), fence].join('\n');
 }
 
-/** Backticks, more than the text has consecutively. */
+/** A fence that is longer than any series of backticks in the text. */
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   return '`'.repeat(Math.max(least, longest + 1));

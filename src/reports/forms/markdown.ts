@@ -26,7 +26,7 @@ const inShort = 20;
 const namedIds = 4;
 const longestReason = 800;
 const longestLine = 300;
-/** Longer commands are left out, since a part of them is of no use. */
+/** The page omits longer commands, since a part of a command is useless. */
 const longestCommands = 2000;
 
 /**
@@ -145,7 +145,7 @@ function groupsIn(
   return section(title, [items.join('\n')], left);
 }
 
-/** Undecided requirements that don't follow from a failure. */
+/** The causes of undecided requirements, except failures, which the page has already listed. */
 function undecided(troubles: readonly Trouble[], all: number): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);

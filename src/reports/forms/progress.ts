@@ -11,12 +11,12 @@ export interface ProgressOptions {
   readonly quiet: boolean;
   readonly total: number;
   readonly leftMs?: () => number;
-  /** Whether the time left may be too short. */
+  /** Whether the run may take longer than `leftMs` says. */
   readonly mayBeLonger?: () => boolean;
 }
 
 const redrawMs = 250;
-/** A log mentions a wait if it takes this long, and twice as long as earlier waits of its kind. */
+/** A log mentions a wait that takes this long, and twice as long as earlier waits for the same thing. */
 const longWaitMs = 3_000;
 const unusual = 2;
 /** After this time without a line, a log reports that the run continues. */
@@ -73,7 +73,7 @@ export class Progress {
     this.#live();
   }
 
-  /** Call it for each outcome, even without a test. */
+  /** Call it for each outcome, even if no test ran for it. */
   ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
     const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);
@@ -107,7 +107,7 @@ export class Progress {
     if (!this.#finished) this.#live();
   }
 
-  /** Erases the live line and reports the remaining areas. Later calls overwrite nothing. */
+  /** Erases the live line and reports the remaining areas. Later calls draw no live line. */
   finish(): void {
     if (this.#finished) return;
     this.#running.length = 0;
@@ -123,7 +123,7 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** In a log, reports the areas that have no running test and whose target has moved on. */
+  /** In a log, reports each area without a running test, once its target tests another area. */
   #reportIdleAreas(current: Running | undefined): void {
     if (this.options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {

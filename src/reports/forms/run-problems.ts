@@ -7,8 +7,8 @@ export interface RunProblem {
 }
 
 /**
- * Problems of the run itself. Machine-readable reports list them as failures, so they are red if the exit code is not
- * 0.
+ * Problems of the run itself. Machine-readable reports list them as failures, so that a report is red
+ * whenever the exit code is not 0.
  */
 export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;

@@ -40,10 +40,10 @@ export interface SummaryOptions {
   /** By requirement: the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
   readonly changes?: ChangesSince;
-  /** The result of the search for secrets; absent before it. */
+  /** The result of the search for secrets; absent until the search has ended. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
   readonly targetFile?: string;
-  /** The line about the exit code; absent: the verdict decides it. */
+  /** The line about the exit code; by default the line for the verdict's own exit code. */
   readonly exit?: string;
 }
 
@@ -56,8 +56,8 @@ const narrowest = 40;
 const indent = '     ';
 
 /**
- * The result of a run for a terminal. The verdict is the first and the last line. Between them are the failures with
- * commands and the open requirements with reasons. Text from the target is made printable.
+ * The result of a run for a terminal. The first and the last line show the verdict. Between them are the
+ * failures with commands, and the open requirements with reasons. Text from the target is made printable.
  */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
   const at = terminal(options.colour, Math.max(options.width, narrowest));

@@ -18,9 +18,9 @@ export function terminal(colour: boolean, width: number) {
     ink: paint(colour),
     /** Without line breaks, however long. */
     line: (text: string) => printable(text).replaceAll('\n', ' '),
-    /** Broken to fit the width, each line after `indent`. */
+    /** Lines that fit the width, each after `indent`. */
     wrapped,
-    /** Like `wrapped`, with `head` in place of the first indent. */
+    /** Like `wrapped`, but the first line begins with `head` instead of `indent`. */
     behind: (head: string, text: string, indent: string) => {
       const [first = '', ...rest] = wrapped(text, indent);
       return [`${head}${first.trimStart()}`, ...rest];

@@ -5,12 +5,12 @@ import { causesOf } from '../../verdict/derive/causes.js';
 
 export interface Trouble {
   readonly text: string;
-  /** The failure that shows the cause; absent if it only made requirements inconclusive. */
+  /** The failure that shows the cause; absent if the cause only left requirements undecided. */
   readonly failure?: Outcome;
   readonly follows: readonly Outcome[];
 }
 
-/** The causes in a verdict of any version; gating ones first. */
+/** The causes in a verdict of any version. Causes of a failed must come first. */
 export function troublesOf({
   outcomes,
   causes = causesOf(outcomes),
@@ -28,7 +28,10 @@ export function followWords(count: number): string {
 
 const namedIds = 4;
 
-/** The cause of each failed or undecided outcome as a sentence, by id; none for outcomes that stand alone. */
+/**
+ * By id: a sentence on the cause of a failed or undecided outcome; absent if no other outcome has the same
+ * cause.
+ */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -64,7 +67,7 @@ export interface Failures {
   readonly advisoryHeading: string;
 }
 
-/** The failures of a list. `isCounted` leaves out failures that a report lists elsewhere. */
+/** The failures of a list, without those that `isCounted` refuses because the report lists them elsewhere. */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
@@ -85,7 +88,8 @@ export function failuresOf(
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
   const isAdvisory = parts.length > 0 && parts.every(([, word]) => word === 'should');
   const lead = isAdvisory ? 'Failed, advisory' : 'Failed';
-  // Two advisory lists need different headings.
+  // If all leading failures are should, both headings begin with "Failed, advisory". These words distinguish
+  // the second list.
   const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
     heading: `${lead}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
@@ -97,13 +101,15 @@ export function failuresOf(
 
 const hasFailed = ({ outcome }: Outcome) => outcome === 'fail';
 
-/** ` (should, waived)`: how an outcome of the list differs from a failed must; mostly empty. */
+/** ` (should, waived)`: how an outcome differs from a failed must; empty for a failed must. */
 export function differenceFromMust({ level, outcome }: Outcome): string {
   const words = [...(level === 'must' ? [] : [level]), ...(outcome === 'waived' ? ['waived'] : [])];
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/** The requirements that could not be decided, by cause. If a failure is the cause, they are only counted. */
+/**
+ * The causes of undecided requirements. If a failure is the cause, the heading only counts the requirements.
+ */
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

@@ -19,7 +19,7 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
-/** The heading of {@link Verdict.residue}, which also explains why a state is not restored. */
+/** The heading of {@link Verdict.residue}. If the state is not restored, the residue also says why. */
 export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
   return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
@@ -135,7 +135,7 @@ export const waitGroups = (waits: readonly Wait[]) =>
     .map(([what, group]) => ({ what, group, ms: waitedMs(group) }))
     .sort((a, b) => b.ms - a.ms);
 
-/** The parts of a list of outcomes: `1 pass`, `2 must failed`. */
+/** The counts of a verdict in words: `1 pass`, `2 must failed`. */
 export const countWords = ({ summary }: Pick<Verdict, 'summary'>) => ({
   pass: `${summary.pass} pass`,
   fail: `${summary.fail} must failed`,

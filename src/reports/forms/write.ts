@@ -28,8 +28,8 @@ const besidePage = reportFiles.filter((name) => name !== 'index.html');
 export const fileWidth = 100;
 
 /**
- * Writes a verdict and its reports into a folder. Files are replaced atomically; the verdict comes last, so its
- * presence shows that all are there.
+ * Writes a verdict and its reports into a folder. Each file is replaced atomically. The verdict comes last:
+ * if it is there, all reports are.
  */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
@@ -50,14 +50,14 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
 
 const harName = 'failed.har';
 
-/** Writes the exchanges of failed requirements if wanted; otherwise removes those of an earlier run. */
+/** Writes the exchanges of failed requirements if `isWanted`; otherwise removes the file of an earlier run. */
 export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void {
   const file = join(dir, harName);
   if (isWanted) replaceFile(file, renderHar(verdict));
   else rmSync(file, { force: true });
 }
 
-/** By requirement: the script that reproduces its failure, if it can decide by itself. */
+/** By requirement: the script that reproduces its failure. Scripts that can't decide are left out. */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

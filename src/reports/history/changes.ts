@@ -29,7 +29,7 @@ export interface Change {
   readonly ids: readonly string[];
 }
 
-/** The most sentences for one kind; all further changes share one. */
+/** How many sentences of one kind are shown. One more sentence counts the other changes of that kind. */
 const mostSentences = 10;
 const namedIds = 4;
 const longestReason = 200;
@@ -89,7 +89,7 @@ interface Single {
   readonly id: string;
   /** The sentence after the id: `broke`. */
   readonly says: string;
-  /** The sentence for several requirements: `were fixed`; if absent, `says` serves for several. */
+  /** The sentence for several requirements: `were fixed`; by default {@link says}. */
   readonly sayAll?: string;
   readonly reason: string;
 }
@@ -128,7 +128,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** The words for each new outcome, by the earlier outcome; undefined if the report omits the change. */
+/** By new outcome: a function that puts the change into words; undefined if the report omits the change. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {
@@ -148,7 +148,7 @@ const became: Readonly<
     wasChecked(before) ? ['not run', 'no longer applies', 'no longer apply'] : undefined,
 };
 
-/** These changes need no reason. For the others the reason says more than the change. */
+/** Changes that are clear without a reason. For other changes the reason says more than the change. */
 const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
 
 function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {
@@ -163,7 +163,7 @@ function transition(id: string, before: Compared, { outcome, digest, reason = ''
   return { kind, id, says, ...(sayAll && { sayAll }), reason: withoutReason.includes(kind) ? '' : reason };
 }
 
-/** Each requirement of these kinds gets a sentence. The words are for those beyond {@link mostSentences}. */
+/** Each change of these kinds gets its own sentence. The words are for changes beyond {@link mostSentences}. */
 const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   broke: 'broke',
   'fails differently': 'fail differently',
@@ -185,7 +185,7 @@ function inWords(singles: readonly Single[]): Change[] {
     const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${shortened(ids, namedIds)}.`;
     return [{ kind: first.kind, text, ids }];
   });
-  // An unreachable target may give every requirement another reason.
+  // If a target is unreachable, every requirement may have a different reason, so limit the sentences.
   return changeKinds.flatMap((kind) => {
     const of = changes.filter((change) => change.kind === kind);
     const ids = of.slice(mostSentences).flatMap((change) => change.ids);
@@ -213,7 +213,7 @@ function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
 }
 
 function oneLine(text: string): string {
-  // A target's text may have megabytes, too slow to search for line ends.
+  // A target's text may have megabytes, and a search for line ends in it would take too long.
   const line = text
     .slice(0, 10 * longestReason)
     .trim()

@@ -5,7 +5,7 @@ import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 /** The version of the history's lines; lines of other versions are ignored. */
 const lineVersion = 1 as const;
 
-/** The most characters of a fact as JSON; longer facts are listings and left out. */
+/** Facts with more characters of JSON are lists. The history omits them. */
 const longestFact = 2000;
 
 type HistoryLine = Shaped<typeof isLine>;
@@ -43,7 +43,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {}))
       for (const slug of slugs) compared.set(`${area}/${slug}`, { outcome, digest: '' });
   for (const [id, outcome, digest] of told) compared.set(id, { outcome, digest });
-  // In an old line, each requirement that was not run may be a MUST.
+  // An older line doesn't say whether the run was complete: any requirement that was not run may be a MUST.
   return { ...run, startedAt, complete: run.complete ?? counts['notRun'] === 0, outcomes: compared };
 }
 

@@ -1,9 +1,9 @@
 import { isObject } from '../../base/shape.js';
 import { cut, duration } from '../../base/words.js';
 
-/** Network delay and the one-second resolution of Date explain a smaller difference of clocks. */
+/** Network delay and the one-second resolution of Date explain a smaller change of the clock's offset. */
 const clockNoiseMs = 2000;
-/** Any other time counts as changed if it doubled or halved, and by at least these milliseconds. */
+/** Other times count as changed if they at least doubled or halved, and by at least these milliseconds. */
 const timeNoiseMs = 500;
 const longestValue = 60;
 
@@ -55,7 +55,7 @@ const particular: Readonly<Record<string, Sentences>> = {
     isObject(before) && isObject(after) ? factChanges(before, after, 'credential ') : undefined,
 };
 
-/** The sentence on a credential. */
+/** Makes the sentence on whether the target accepts a credential. */
 const credential =
   (name: string): Sentences =>
   (before, after) =>

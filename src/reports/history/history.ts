@@ -14,8 +14,8 @@ export const historyFile = 'history.jsonl';
 const longestRead = 64_000_000;
 
 /**
- * Adds a run to the history. Several processes may append at once, since each writes its line in one piece. A line
- * that a kill cut off is ended first.
+ * Adds a run to the history. Several processes may append at once, since each writes its line in one piece.
+ * If a kill cut the last line off, the run's line still begins on a new line.
  */
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = Buffer.from(`${printable(JSON.stringify(lineOf(verdict)))}\n`);
@@ -27,7 +27,7 @@ export function appendToHistory(file: string, verdict: Verdict): void {
       const { size } = statSync(file);
       const isWhole = size === 0 || bytesOf(file, size - 1, size).toString() === '\n';
       const next = isWhole ? line : onNewLine;
-      // After a partial write, as on a full disk, the second try begins on a new line.
+      // A partial write, as on a full disk, leaves half a line. So the second try begins on a new line.
       if (writeSync(descriptor, next) < next.length) writeSync(descriptor, onNewLine);
     } finally {
       closeSync(descriptor);
@@ -45,7 +45,7 @@ export function readHistory(
   file: string,
   { target, last = Infinity }: { readonly target?: string; readonly last?: number } = {},
 ): History {
-  // Compares the written form, so that other targets' lines need no parsing.
+  // Compares the target's name as it is written, so that lines of other targets need no parsing.
   const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);
   const lines = endOf(file)
     .split('\n')

@@ -42,8 +42,8 @@ export function snapshotOf(verdict: Verdict): Snapshot {
 }
 
 /**
- * Eight hexadecimal digits that identify a reason. Numbers, ids and codes don't count, since they differ from run to
- * run. Empty for an empty reason.
+ * Eight hexadecimal digits that identify a reason; empty for an empty reason. Numbers, ids and codes don't
+ * count, since each run has others.
  */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';

@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** Whether it may have failed even before `since`: it passed in none of the runs considered. */
+  /** Whether it may have failed before `since` too: it passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }
@@ -120,7 +120,7 @@ function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined
   return { id, since: first.run.startedAt, before: lastPass === -1, runs: series.length };
 }
 
-/** A requirement is not flaky after a single change between pass and fail, or a change with the release. */
+/** A requirement is flaky only if it changed between pass and fail at least twice on the same release. */
 function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
   const checked = checkedIn(id, runs);
   const turns = checked.filter(({ run, failed }, index) => {

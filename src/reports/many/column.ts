@@ -10,7 +10,7 @@ export interface Column {
   readonly target: Omit<MatrixTarget, 'report'>;
   readonly cells: readonly Cell[];
   readonly file: string;
-  /** Identifies copies of one file. */
+  /** The hash of the file, by which copies are recognised. */
   readonly sha256: string;
 }
 

@@ -15,8 +15,8 @@ import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 const passedOver = /^(?:allure-re(?:sults|port)|playwright|rerun|node_modules|\.git)$/;
 
 /**
- * Finds all verdicts and plans in folders and their subfolders. Unreadable files become problems. A file that links
- * make visible twice counts once.
+ * Finds all verdicts and plans in folders and their subfolders. An unreadable file becomes a problem. A file
+ * that is reachable twice, by links, counts once.
  */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];

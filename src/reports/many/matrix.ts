@@ -5,7 +5,7 @@ import type { ExitCode } from '../../verdict/derive/exit-code.js';
 export interface Matrix {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
-  /** The worst gate of all targets; with problems at best inconclusive. */
+  /** The worst gate of all targets. With problems it is at best inconclusive. */
   readonly gate: Gate;
   readonly exitCode: ExitCode;
   /** The totals of all plans found; null without a plan. */
@@ -42,7 +42,7 @@ export interface MatrixTarget
 export interface MatrixRow extends Pick<Outcome, 'id' | 'level' | 'title' | 'source'> {
   /** By name of the target; absent for targets that did not plan the requirement. */
   readonly outcomes: Readonly<Record<string, OutcomeKind>>;
-  /** Reasons of outcomes other than pass; each names all targets that share it. */
+  /** Reasons of outcomes other than pass. Each reason names all targets that share it. */
   readonly reasons: readonly MatrixReason[];
 }
 

@@ -18,8 +18,8 @@ export interface Merged {
 }
 
 /**
- * Merges everything found into a matrix. The matrix is at best inconclusive if a planned target is missing, the plan is
- * missing, a file is broken or a target occurs twice.
+ * Merges all that was found into a matrix. The matrix is at best inconclusive if the plan or a planned target
+ * is missing or if a file is broken. The same holds if a target has two different verdicts.
  */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];
@@ -78,7 +78,7 @@ function decision(
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Chooses the worst verdict by exit code; among equals the latest. */
+/** Chooses one of a target's verdicts: the one with the worst exit code, or the latest of several. */
 function chooseOf(
   name: string,
   all: readonly Column[],
@@ -111,7 +111,10 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/** Groups plans by run, known by the number of shards and the targets: independent runs can be merged too. */
+/**
+ * Groups plans by run, so that independent runs can be merged. Plans of one run have the same shards and
+ * targets.
+ */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }

@@ -23,8 +23,8 @@ interface Splittable {
 }
 
 /**
- * Assigns target names to shards. The order of the files does not matter, so every machine gets the same result.
- * Target files with the same base URL share a shard.
+ * Assigns target names to shards. Every machine gets the same result, because the order of the files doesn't
+ * matter. Target files with the same base URL share a shard.
  */
 export function splitOver(targets: readonly Splittable[], count: number): Map<string, number> {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -7,7 +7,7 @@ import { inSections, type Terminal, terminal } from '../forms/terminal.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
-  /** Leaves out the list of targets, since their verdicts were printed before. */
+  /** Leaves out the list of targets, because the run has already printed their verdicts. */
   readonly brief: boolean;
 }
 
@@ -30,7 +30,7 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
     listed('Note:', matrix.notes, at),
     [
       `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,
-      // A run prints the exit codes with their reasons elsewhere.
+      // A run prints the exit code and its reason elsewhere.
       ...(options.brief ? [] : [exitLine(matrix)]),
     ],
   ]);

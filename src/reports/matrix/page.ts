@@ -124,7 +124,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }
 
-/** A relative path as an address. Each part is encoded, so that no name is taken for a scheme. */
+/** A relative path as an address. It encodes each part, so that no name looks like a scheme. */
 const addressOf = (path: string): string => `./${path.split('/').map(encodeURIComponent).join('/')}`;
 
 function isQuiet({ outcomes }: MatrixRow): boolean {

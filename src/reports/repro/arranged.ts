@@ -13,12 +13,12 @@ import {
   takesCode,
 } from './step.js';
 
-/** A longer test is not repeated whole: its script sends only the deciding request and the preparation. */
+/** If the test sent more requests, its script sends only the deciding request and the preparation. */
 const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
 
-/** The test's requests. Before them come requests that prepare the state which the test met. */
+/** The test's requests, after requests that prepare the state in which the test began. */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
   // If an answer in another test broke the requirement, the requests of that test are the preparation.
@@ -65,11 +65,12 @@ class Arrangement {
 
   #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
-  /** The test's own steps before the deciding ones. */
+  /** The test's own steps that lead to the deciding ones; none if there are more than {@link mostOwn}. */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // Scripts begin with support MFA off, so they need no steps from before the test switched it on.
+    // Scripts begin with support MFA off. So they need none of the support user's steps from before the test
+    // switched it on.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
@@ -90,11 +91,14 @@ class Arrangement {
     this.#steps.set(index, step);
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
     if (this.#isOwn(index)) this.#addEnrolment(step);
-    // The user's earlier login shows that the password is right.
+    // The bypass may be refused on a fixed target. An earlier login then shows that the password is right.
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** Replaces logins of other tests by a plain login of the same user: theirs may need a chain of logins and keys. */
+  /**
+   * Replaces logins of other tests by a plain login of the same user, because the original ones may need a
+   * chain of logins and keys.
+   */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
@@ -107,8 +111,8 @@ class Arrangement {
   }
 
   /**
-   * The earlier request of the same kind and user with the fewest inputs. Cluster MFA must be in the same state, since
-   * a login under MFA may have further effects.
+   * The earlier request of the same kind and user with the fewest inputs. It must have met the same state of
+   * cluster MFA, since a login under MFA may have further effects.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
@@ -134,20 +138,23 @@ class Arrangement {
     return userOf(each) ?? userOf(login);
   }
 
-  /** Whether a login with the password alone succeeded under MFA because of a fault. */
+  /** Whether the target accepted a password alone although cluster MFA was on: a fault. */
   #isBypass(each: Exchanged): boolean {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
   #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
 
-  /** The body of the last accepted PUT before this exchange: the cluster's MFA configuration. */
+  /**
+   * The cluster's MFA configuration before this exchange: the body of the last accepted PUT; empty without
+   * one.
+   */
   #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
     return put?.exchange.request.body ?? '';
   }
 
-  /** The steps in order. A PUT comes before each step that met another configuration than the script has set. */
+  /** The steps in order. If a step met another configuration than the script has set, a PUT comes before it. */
   #withConfigurations(): Exchanged[] {
     const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
     const all: Exchanged[] = [];
@@ -177,8 +184,8 @@ class Arrangement {
   }
 
   /**
-   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may mistake the anonymous
-   * caller for the admin, by the connection or by a cached decision.
+   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may then take
+   * the anonymous caller for the admin, because both share a connection or a cached decision.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
@@ -192,8 +199,8 @@ class Arrangement {
   }
 
   /**
-   * Adds the requests that set the support user's MFA as the test met it, and the last read of this state. The read
-   * shows whether the preparation worked.
+   * Adds the requests that set the support user's MFA as the deciding request met it, and the last read of
+   * this state. The read shows whether the preparation worked.
    */
   #addSupportState(): void {
     const { decisive } = this.assertion;
@@ -216,8 +223,8 @@ class Arrangement {
   }
 
   /**
-   * Adds requests that switch the support user's MFA on, and off by a right code: a fault may accept a change because
-   * an earlier one was proven.
+   * Adds requests that switch the support user's MFA on, then off by a right code. A faulty target may accept
+   * an unproven change because an earlier change was proven.
    */
   #addProof(before: number): void {
     const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
@@ -227,7 +234,7 @@ class Arrangement {
         (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
       )
       .map((each) => [...this.#supportWrites(each), each]);
-    // Codes of a key need a wait; mailed codes need none.
+    // A script must wait between codes of a key, but not between mailed codes.
     const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
     const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
     for (const { index } of plainest) this.#add(index);
@@ -265,7 +272,7 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** Whether the target throttled the request: then the suite sent it again. */
+/** Whether the target throttled the request. If so, the suite sent it again. */
 const wasTooSoon = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;
@@ -274,7 +281,10 @@ const speaksOfSupport = (each: Exchanged) =>
 /** Whether the request succeeded. Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** Whether a request prepares the configuration. A malformed request that changes it shows a fault instead. */
+/**
+ * Whether a request prepares the configuration. If a malformed request changes it, that is a fault, not
+ * preparation.
+ */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -283,11 +293,11 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/** The answer decides whether MFA is off; if it does not show the state, the request decides. */
+/** Whether the answer shows support MFA off. If the answer doesn't show the state, the request counts. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/** Whether a request switched support MFA on from off: while MFA is on, a change returns no key. */
+/** Whether a request switched support MFA on while it was off. While MFA is on, a change returns no key. */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

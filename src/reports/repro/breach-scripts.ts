@@ -9,7 +9,9 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
-/** By breach: a command that succeeds if answer `at` shows it. No answer shows a breach of a recorded request. */
+/**
+ * By breach: a command that succeeds if answer `at` shows it. A breach in a recorded request has no command.
+ */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
   'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,
@@ -24,7 +26,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
-    // Replaces each inner object by a letter: members of inner objects are not members of the body.
+    // Replaces each inner object by a letter, because only the outermost members are the body's own.
     const body = `body_of ${at} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
     return `{ ${body} | grep -q '"${name}":' && ! ${body} | grep -q ${patterns}; }`;
   },
@@ -64,13 +66,13 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'unexpected request body': untold('the recorded client sent it, not the target'),
 };
 
-/** A command that detects a breach in answer `at`, or why there is none. */
+/** A command that detects a breach in answer `at`, or the reason why no command can. */
 export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<Kind>): string | Untold {
   const row: Row<Kind> = rows[breach.kind];
   return row(at, breach);
 }
 
-/** How a value that keeps the rule can begin; undefined if the beginning doesn't show whether it does. */
+/** The first characters of values that keep the rule; undefined if they don't decide whether it is kept. */
 function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
   if (keyword === 'type' && !(demands.includes('integer') && seen === 'number'))
     return demands.flatMap((type) => beginnings[type] ?? []);

@@ -17,12 +17,14 @@ export interface Condition {
   readonly shows: string;
 }
 
-/** The signs of a failure: if the fault is there, all conditions hold. */
+/** The signs of a failure. If the fault is there, all conditions hold. */
 export interface Assertion {
   /** The exchange whose answer decides whether the fault is there. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
-  /** The requirement demands a refusal. A conforming target may then also refuse requests that prepare it. */
+  /**
+   * The requirement demands a refusal. A conforming target may then also refuse earlier, preparing requests.
+   */
   readonly refusal?: true;
 }
 
@@ -32,16 +34,16 @@ export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   ...conditions.map(({ at }) => at),
 ];
 
-/** Without `decisive`, the last write before the conditions is the deciding request. */
+/** By default, the deciding request is the last write before the conditions. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
-/** The ways to detect the failure, or why there is none. */
+/** The ways to detect the failure, or the reason why there is none. */
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
 /**
- * Returns a command about the deciding answer, or alternative assertions. `at` and `status` are those of the deciding
- * answer.
+ * Returns a command on the deciding answer, or several assertions, each sufficient. `at` and `status` are the
+ * deciding answer's.
  */
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
@@ -54,7 +56,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
     answers.map(({ exchange: at, status, use }) => {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
-      // If the returned session is useless, the login counts as refused.
+      // A login whose session is useless counts as refused.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
       const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };
@@ -143,7 +145,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
-/** How a script detects what a check observed, or why curl can't. */
+/** How a script detects what a check observed, or why a script can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
@@ -171,7 +173,10 @@ const none = quoted('null');
 /** A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
-/** Commands that succeed if a member breaks its rule. `json` is the expected value, or for "may be" the value seen. */
+/**
+ * Commands that succeed if a member breaks its rule. `json` is the expected value; for `may be`, the seen
+ * one.
+ */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
   'is not': (at, name, json) =>
@@ -185,7 +190,7 @@ const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: 
 function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): string | undefined {
   const name = nameOf(pointer);
   const of = rule === 'may be' ? seen : expected;
-  // The order of a list may vary.
+  // A target may return a list in any order, so the text of a list decides nothing.
   if (name === undefined || Array.isArray(of) || (rule === 'may be' && hidden === true)) return undefined;
   return wrongs[rule](at, name, quoted(JSON.stringify(of) ?? ''));
 }

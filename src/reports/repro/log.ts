@@ -2,7 +2,7 @@ import type { Finding } from '../../base/model/breach.js';
 import { type Check, isSuccess as isDone } from '../../base/model/check.js';
 import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
-/** A breach in an answer to any test's request, with the requirement that it breaks. */
+/** A breach in an answer, whichever test sent the request. */
 type Broken = Finding & { readonly exchange: number };
 
 /** The events of one requirement's test. */
@@ -12,7 +12,10 @@ interface OfTest {
   readonly failed: Check[];
 }
 
-/** This requirement fails if the target closes the connection on a mistake. Without an answer there is no finding. */
+/**
+ * A target breaks this requirement if it closes the connection on a mistake. As no answer came, no finding
+ * says so.
+ */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {

@@ -31,7 +31,7 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/** The ways to detect that a requirement is broken, in the order of the run; or why a script can't detect it. */
+/** The ways to detect that a requirement is broken, in the order of the run, or why a script can't. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
@@ -44,7 +44,7 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   if (told.length === 0) return all.find((each) => 'why' in each) ?? noAnswer;
   return told.map((each) => {
     const last = Math.max(...each.conditions.map(({ at }) => at));
-    // If a read shows a wrong state, the last write before it is the deciding request.
+    // If a read shows a wrong state, the last request before it that is no GET decides.
     const sent = own.findLast(({ index, exchange }) => index < last && exchange.request.method !== 'GET');
     return { decisive: sent?.index ?? last, ...each };
   });

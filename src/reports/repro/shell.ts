@@ -216,7 +216,7 @@ export function helpersFor(lines: readonly string[]): string[] {
   return [...new Set(helpers.values())].filter((helper) => carried.has(helper));
 }
 
-/** Whether a line uses the name as a command. */
+/** Whether these lines call the name as a command. */
 const isCalled = (name: string, commands: string): boolean =>
   new RegExp(`(?:^|[;&|({!]|\\b(?:then|do|else|until|if|while))[ \\t]*${name}(?=[\\s;)]|$)`, 'm').test(
     commands,

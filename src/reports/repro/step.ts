@@ -4,12 +4,12 @@ import { isSuccess, userOf } from './log.js';
 
 export interface Step extends Exchanged {
   readonly again: Again;
-  /** Set for a login, key or configuration that prepares the state; absent if the test itself sent the request. */
+  /** Set for a request that only prepares the state; absent if the test itself sent the request. */
   readonly arranges?: true;
   readonly together?: true;
 }
 
-/** The variable of a script for a value that has a name in the log. */
+/** A script's variable for a value that the log names. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
 export const isCredential = (name: string) => /^(?:apikey|authorization|session-id|cookie)$/i.test(name);
@@ -20,7 +20,7 @@ const hasKnownCredential = ({ headers }: Again) =>
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
 
-/** Whether the request carries no credential that the target knows: none at all, or an invented one. */
+/** Whether the target knows no credential of the request: it has none, or an invented one. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
   !hasKnownCredential(each.again) &&
@@ -45,16 +45,16 @@ export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
 
 /**
- * Whether support MFA may be on after this request. A request that was refused in the run may succeed on a fixed
- * target.
+ * Whether support MFA may be on after this request. A fixed target may accept a request that was refused in
+ * the run.
  */
 export const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /**
- * Commands that compare the support user's MFA with that of the run. A difference means that the preparation failed.
- * While MFA is off, earlier choices and proofs count only if a change names them.
+ * Commands that compare the support user's MFA with its state in the run. A difference means that the
+ * preparation failed. While MFA is off, its mode and address count only if the deciding request names them.
  */
 export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
   if (exchange.operation !== 'GetSupportMFAConfig') return [];
@@ -77,7 +77,7 @@ export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   return mode === 'email' ? 'email' : 'totp';
 }
 
-/** The command to call if the answer shows support MFA on. It saves the values that switch it off. */
+/** The command that saves the values for switching support MFA off, unless the answer shows it off. */
 export function supportOn(step: Step): string {
   const body = step.again.body ?? '';
   const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];
@@ -88,27 +88,28 @@ export function supportOn(step: Step): string {
 
 export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
 
-/** Whether a request has a code from a key or a mail, unchanged. */
+/** Whether a request has an unchanged code from a key or a mail. */
 export const hasCode = (again: Again | undefined) =>
   again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
   !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
 
-/** A request as text, without its particular codes and sessions. */
+/** A request as text in which codes and sessions are not distinguished. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
 const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Whether a fixed target may refuse this request: a login by the password alone whose session the deciding request
- * uses, or an earlier try of the deciding request. The target must accept the first use of a code that is used again.
+ * Whether a fixed target may refuse this request, although the run's target accepted it. That holds for a
+ * login by the password alone whose session the deciding request uses. It also holds for an earlier try of
+ * the deciding request, unless both use the same code: the first use must succeed.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);
   if (last === undefined || step.arranges === true || step.index >= decisive || !isSuccess(step))
     return false;
   const carries = last.again.origins.some((origin) => 'exchange' in origin && origin.exchange === step.index);
-  // An earlier login has shown that the password is right.
+  // Another login has already shown that the password is right.
   const hasShown = (each: Step) =>
     each.index < step.index && isLogin(each) && isSuccess(each) && userOf(each) === userOf(step);
   if (carries && isLogin(step) && !takesCode(step.again) && steps.some(hasShown)) return true;

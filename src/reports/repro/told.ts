@@ -7,7 +7,7 @@ import { isCredential } from './step.js';
 /** The longest shown texts, in characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** A repeated group of exchanges is shown once. Its length is one of these. */
+/** The lengths of groups of exchanges that are shown once if they repeat. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
@@ -36,7 +36,7 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
-/** Identifies a line in every run by caller, request and status. */
+/** A line's caller, request and status, by which it is recognised in every run. */
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
@@ -68,13 +68,13 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   };
 }
 
-/** The code of an error is enough: its text and ids explain nothing. */
+/** The errorCode explains enough, unlike the error's text and ids. */
 const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
 const pathOf = (url: string, { began }: LogIndex) =>
   url.replace(began?.target.baseUrl ?? '', '').replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
 
-/** The owner of a credential: `API key of admin`, `session of bob`. */
+/** A credential in words, with its owner: `API key of admin`, `session of bob`. */
 function whose(name: string, value: string, origins: readonly Origin[], log: LogIndex): string {
   const origin = origins.find((each) => value.replace(/^Bearer /, '') === `{{${each.name}}}`);
   if (origin?.kind === 'target file' && name.toLowerCase() === 'apikey')
@@ -84,7 +84,7 @@ function whose(name: string, value: string, origins: readonly Origin[], log: Log
     if (user !== undefined)
       return `${origin.member === 'accessToken' ? 'access token' : 'session'} of ${stable(user)}`;
   }
-  // The log does not hold this credential.
+  // The log has redacted this key and doesn't name its owner.
   if (value === '[apikey]') return 'an API key';
   return cut(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
 }
@@ -109,7 +109,7 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** The name of the value from which another value is made. */
+/** Words for a value from which another value is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 

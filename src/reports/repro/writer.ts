@@ -22,7 +22,7 @@ export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source
 /** Writes one script. */
 export class Writer {
   readonly #lines: string[] = [];
-  /** Functions that only the end of the script calls. */
+  /** Functions that the script calls only when it exits. */
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
@@ -43,7 +43,7 @@ export class Writer {
     for (const [at, step] of this.steps.entries()) {
       this.#send(step);
       const before = this.steps[at - 1];
-      // If a step shares a connection with the one before, send both before reading the answers.
+      // If two steps share a connection, the script sends both before it reads the answers.
       if (before?.together === true) this.#take(before);
       if (step.together !== true) this.#take(step);
     }
@@ -116,13 +116,14 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // The codes for switching off come before the judgement, so that a script that ends there restores the state.
+    // This line notes how to switch support MFA off. It comes before the judgement: a script that ends there
+    // must still restore the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
   }
 
-  /** Adds the wait that the run had here, or that a second code of a key needs. */
+  /** Adds a wait: the run waited here, or the key needs time for a second code. */
   #pause({ again: { targetTime, origins }, arranges }: Step): void {
     const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
     if (arranges !== true) this.#lastTime = targetTime;
@@ -133,7 +134,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // A repeated code must be as many steps old as in the run, at whatever time the script starts.
+    // A code that is used again must be as many steps old as in the run, whenever the script starts.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -162,7 +163,10 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Adds a check that the answer shows the fault, or that a preparing answer is like that of the run. */
+  /**
+   * Adds commands that check whether the answer shows the fault, or whether a preparing step was answered as
+   * in the run.
+   */
   #judge(step: Step): void {
     const { index } = step;
     const { conditions, decisive } = this.assertion;
@@ -173,10 +177,10 @@ ${this.#lines.join('\n')}
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
       this.#lines.push(`! status ${index} '4??' || gone ${index}`);
-    // A probe only tests a credential: later requests of the session show what the credential may read.
+    // A probe only tests a credential. Later requests show whether it works, so the answer needs no check.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // A server error here may come from the same fault; then a fixed target gives another answer.
+    // The same fault may have caused a server error here, so a fixed target may answer otherwise.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));
@@ -222,13 +226,13 @@ export const comment = (text: string): string =>
     .map((line) => `# ${line}`.trimEnd())
     .join('\n');
 
-/** One word of the shell, with variables for names. */
+/** One word for the shell; names become variables. */
 function word(text: string): string {
   if (text.includes('{{')) return `"${spelt(text, '"\\\\$`', (name) => `\${${variableOf(name)}}`)}"`;
   return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
 }
 
-/** Standard input of a command. */
+/** A redirection that gives a command this text as standard input. */
 function document(text: string): string {
   if (!/\{\{|[\\$`]/.test(text)) return `<<'END'\n${text}\nEND`;
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;

@@ -8,8 +8,8 @@ const longestPart = 4096;
 const longestHeaders = 2048;
 
 /**
- * The room for exchanges on one page, in characters. It limits the size of a page on which everything fails.
- * Requirements take room in their order.
+ * How many characters of exchanges a page has room for: a page stays small even if everything fails. The
+ * first requirements take room first.
  */
 export class ExchangeRoom {
   #left = 4_000_000;

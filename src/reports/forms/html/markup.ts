@@ -31,7 +31,7 @@ function rendered(part: Part): string {
   return part.map(rendered).join('');
 }
 
-/** A text for an element that keeps line ends; a styled note marks a cut. */
+/** A text for an element that keeps line ends. If the text is cut, a styled note says so. */
 export function longText(text: string, longest = longestText): Markup {
   const { kept, cut } = cutAt(text, longest);
   const note = cut === 0 ? '' : html`<span class="cut">… ${cutInWords(cut)}</span>`;

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { outcomeCell, verdictCell } from './outcomes.js';
 
-/** A run with a smaller share of the day's requirements used --grep, and does not represent the night. */
+/** A run with a smaller share of the day's requirements used --grep, so it doesn't represent the night. */
 const similar = 0.9;
 
 /** The page of `trend --html`: for each target a column per night and a row per requirement that changed. */
@@ -29,7 +29,7 @@ function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   });
 }
 
-/** Requirements with different outcomes; a night without the requirement is no change. */
+/** Requirements whose outcome changed between nights. A night without the requirement is no change. */
 function changedIn(nights: readonly Snapshot[]): string[] {
   const ids = new Set(nights.flatMap(({ outcomes }) => [...outcomes.keys()]));
   return [...ids].sort().filter((id) => {

@@ -46,7 +46,7 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
   };
 }
 
-/** The outcome whose colour and icon a verdict gets. */
+/** The outcome whose colour and icon stand for a verdict. */
 const verdictOutcomes: Readonly<Record<ShortVerdict, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',
@@ -69,7 +69,7 @@ export function verdictCell(of: Judged): Markup {
   return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(of)}</strong></td>`;
 }
 
-/** The cell of a table for an outcome, which may link to its reason; a dash without one. */
+/** A table's cell for an outcome, which may link to its reason; a dash if there is no outcome. */
 export function outcomeCell(kind: OutcomeKind | undefined, level?: Outcome['level'], link = ''): Markup {
   if (kind === undefined) return html`<td class="faint">–</td>`;
   const { className, icon, word } = lookOf(kind, level);

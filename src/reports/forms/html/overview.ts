@@ -23,7 +23,7 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** The headline without the verdict's word, which stands above it. */
+/** The headline after the verdict's word, which the page shows above it. */
 function detail(verdict: Verdict): string {
   const plain = verdictDetail(verdict)
     .replace(/^[:·,\s]+/, '')

@@ -3,9 +3,9 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** How many requests are drawn, the deciding one at the end. */
+/** How many requests are drawn, the last of them at most {@link shownAfter} after the deciding one. */
 const shown = 6;
-/** How many requests after the deciding one are drawn: they show the use of its answer. */
+/** How many requests after the deciding one are drawn: they may use its answer. */
 const shownAfter = 1;
 /** Shorter pauses are network delay. */
 const longPause = 1000;

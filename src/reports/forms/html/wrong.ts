@@ -12,11 +12,11 @@ import { sequence } from './sequence.js';
 
 /** At most this many causes are shown in full; the list of requirements below has the others. */
 const shownTroubles = 20;
-/** The room that a sequence diagram takes on the page, in characters. */
+/** How many characters of the page's room a sequence diagram takes. */
 const drawing = 6000;
 const shownFollowing = 400;
 
-/** The causes of failures, worst first, with evidence and folded consequences. */
+/** The causes of failed and undecided requirements, worst first, with evidence and folded consequences. */
 export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
   const all = troublesOf(verdict);
   // Known failures come last, since they don't gate.
