@@ -23,7 +23,7 @@ export interface CheckHarCommand extends Pick<RunCommand, 'out' | 'strict' | 'qu
   /** Recordings, or folders of them. */
   readonly paths: readonly string[];
   readonly release: ReleaseName;
-  /** The API root whose entries are judged; by default the only recorded one. */
+  /** The API root whose entries are judged; by default the only root in the recordings. */
   readonly baseUrl?: string | undefined;
   /** The name of the reports and their folder; default: the first recording's name. */
   readonly name?: string | undefined;
@@ -82,7 +82,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
   });
 }
 
-/** All requirements. Those that the recording can't show remain "not run". */
+/** All requirements. Those that the recording can't show stay "not run". */
 function planned(release: ReleaseName): PlannedRequirement[] {
   const ofTarget = loadRequirements().map((requirement): PlannedRequirement => {
     const { id, level, text: title, source, operations } = requirement;

@@ -34,7 +34,7 @@ export class ConsoleRecord {
     const decoder = new StringDecoder('utf8');
     let rest = '';
     from.on('data', (chunk: Buffer) => {
-      // Forwards only whole lines and progress lines: `clean` would miss a secret split between two chunks.
+      // Forwards whole lines and progress lines only: `clean` would miss a secret that two chunks share.
       const text = rest + decoder.write(chunk);
       const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
       rest = text.slice(end);

@@ -12,13 +12,16 @@ const emulatorProgram = () => [
   join(packageRoot(), 'dist', 'emulator', 'main.js'),
 ];
 
-/** Starts the emulator and waits until it is ready. It ends with this process, even after a kill. */
+/**
+ * Starts the emulator and waits until it is ready. The emulator ends with this process, even if a kill ends
+ * it.
+ */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [...emulatorProgram(), ...args, '--json', '--exit-on-stdin-end'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Ctrl-C on the terminal must not reach the emulator: the suite still restores its state.
+    // Ctrl-C on the terminal must not reach the emulator, because the suite must still restore its state.
     detached: process.platform !== 'win32',
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -137,7 +137,7 @@ export function eventsOfRun(folder: string): RunEvent[] {
 }
 
 /**
- * Lists the requests of a run for a requirement in order, with the reasons for delays, repeats and omissions. Ends
+ * Lists a requirement's requests in a run, in order, with the reasons for waits, repeats and omissions. Ends
  * with a line break.
  */
 export function renderRun(id: string, events: readonly RunEvent[]): string {

@@ -5,16 +5,16 @@ import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
 /**
- * Reports a run to GitHub Actions: as annotations, and as a page per target in the job's summary. GitHub obeys commands
- * in printed lines, so this class tells GitHub to ignore commands from a target. Outside GitHub Actions it does
- * nothing.
+ * Reports a run to GitHub Actions by annotations, and by a page per target in the job's summary. GitHub obeys
+ * commands in printed lines, so this class makes GitHub ignore commands from a target. Outside GitHub Actions
+ * it does nothing.
  */
 export class GitHubJob {
   readonly #after: string | undefined;
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /** @param json prints to standard error, which GitHub reads too: standard output holds only verdicts */
+  /** @param json print to standard error, because standard output holds only verdicts; GitHub reads both */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

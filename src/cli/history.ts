@@ -12,7 +12,7 @@ import { complain } from './terminal.js';
 
 /** How many runs decide whether a requirement is flaky. */
 const flakyRuns = 14;
-/** How many runs are read to find a comparable run among those with --grep. */
+/** How many earlier runs are read to find one that is comparable: many may have used --grep. */
 const runsCompared = 50;
 const nightsShown = 30;
 /** How many runs are read to find the nights: one night may have several runs. */
@@ -20,7 +20,10 @@ const runsForNights = 150;
 /** Two runs are comparable if one has at least this share of the other's requirements. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/** The changes since the baseline; without a baseline, since the previous run. Undefined without an earlier run. */
+/**
+ * The changes since the baseline. Without one, since the last comparable run, or else since the last run.
+ * Undefined without an earlier run.
+ */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -44,7 +47,7 @@ export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | unde
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
 }
 
-/** The last comparable run of each day on the same target, and this run at the end. */
+/** The last comparable run on the same target of each day; for today, this run. */
 function nightsOf(verdict: Verdict, out: string): readonly Night[] {
   const now = snapshotOf(verdict);
   const days = new Map<string, Night>();
@@ -94,7 +97,7 @@ export function expectedMs(
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
-/** Whether a run left out too many of its requirements to predict a full run, as a run with --within does. */
+/** Whether a run, such as one with --within, left out too many requirements to predict a full run. */
 function isPart(outcomes: Snapshot['outcomes']): boolean {
   const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
   return left > (1 - comparableShare) * outcomes.size;
@@ -104,7 +107,7 @@ function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonl
   try {
     return readHistory(join(out, historyFile), which).runs;
   } catch (error) {
-    // The first run has no history yet. An unreadable history is reported when the run is added.
+    // The first run has no history yet. If the history is unreadable, adding the run reports it.
     if (error instanceof SuiteError) return [];
     throw error;
   }
@@ -119,7 +122,7 @@ export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
   }
 }
 
-/** Adds the run to the history. A failure only warns: it must not cost the verdict. */
+/** Adds the run to the history. A failure only causes a warning, because the verdict must still come. */
 export function remember(verdict: Verdict, out: string): void {
   try {
     appendToHistory(join(out, historyFile), verdict);

@@ -97,7 +97,7 @@ const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.f
 
 const deletes = (how: string) => `DELETE /mfa-config ${how}`;
 
-/** The undocumented requests of a test in words, by requirement. */
+/** By requirement: the undocumented requests that its test sends, in words. */
 const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/405-has-allow', deletes],
   ['http/retry-after-is-readable', deletes],
@@ -161,7 +161,10 @@ function accountsOf(target: Target): string[] {
   );
 }
 
-/** `run --plan --within`: the requirements that fit the time, in order, and the share of faults they find. */
+/**
+ * Lines of `run --plan --within`: how many known faults the requirements that fit the time find, then their
+ * ids.
+ */
 function fittingIds(
   within: Duration,
   standings: readonly Foreseen[],

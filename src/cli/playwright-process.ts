@@ -12,7 +12,7 @@ import { planVariable, type RunPlan } from '../target/run-plan.js';
 export interface RunningTests {
   /** The signal that ended them, or undefined if they ended by themselves. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
-  /** @param stop receives the reason when the reporter has seen enough failures */
+  /** @param stop called with the reason once the reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void;
   /** Interrupts the tests, and runs their teardowns. A second call kills them. */
   stop(): void;
@@ -30,7 +30,8 @@ export class PlaywrightProcess implements RunningTests {
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**
-   * @param folder for the plan and for Playwright's cache of compiled tests, whose usual folder anybody can write to
+   * @param folder holds the plan and Playwright's cache of compiled tests, because others may write to the
+   * usual folder
    */
   constructor(
     plan: RunPlan,
@@ -57,7 +58,7 @@ export class PlaywrightProcess implements RunningTests {
       env: {
         ...process.env,
         ...temporaryFilesIn(folder),
-        // Built files need no compiling: Node loads them in half the time that Playwright takes.
+        // Built files need no compiling. Without Playwright's loader, Node loads them in half the time.
         PW_DISABLE_TS_ESM: '1',
         PWTEST_CACHE_DIR: cache,
         PLAYWRIGHT_TRANSFORM_CACHE_DIR: cache,

@@ -13,8 +13,8 @@ import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
 /**
- * Checks before judging that the target answers, speaks this API and accepts the admin. A mistake in the target file
- * must not look like a fault of the target.
+ * Checks, before tests judge the target, that it answers, speaks this API and accepts the admin. A mistake in
+ * the target file must not look like a fault of the target.
  *
  * @returns why the target can't be judged; undefined if it can
  */
@@ -74,7 +74,9 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/** Calls the two read operations. It retries broken connections, which may be the network's fault. */
+/**
+ * Calls the two read operations. It repeats a call if the connection broke, which may be the network's fault.
+ */
 async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
@@ -86,7 +88,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
           ? await api.call(operation, options)
           : await api.probe('GET', path, options);
       } catch (error) {
-        // A timeout is not tried again: it takes long, and the network seldom causes it.
+        // It doesn't repeat a call that timed out: the timeout takes long, and the network seldom causes it.
         if (
           !(error instanceof TransportError) ||
           attempt === maxAttempts ||
@@ -99,7 +101,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential, or why there is none. Undefined if the tests themselves judge the login. */
+/** The admin's credential, or why the target refused it; undefined if the tests can judge that themselves. */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

@@ -6,7 +6,7 @@ import { complain } from './terminal.js';
 
 type Add = (program: Command) => void;
 
-/** The commands in the order of --help. A call that begins with one of these names loads only that part. */
+/** The commands in the order of --help. A call loads only the part whose name it begins with. */
 const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
   ['run rerun', async () => (await import('./commands/run-command.js')).addRun],
   ['report', async () => (await import('./commands/result-commands.js')).addReport],
@@ -35,7 +35,7 @@ export async function perform(args: readonly string[]): Promise<void> {
     .configureHelp({
       showGlobalOptions: true,
       optionDescription: ({ description, defaultValue, argChoices }) => {
-        // Help shows only useful defaults, and leaves out `false` and empty lists.
+        // Help shows only defaults that are texts or numbers, so `false` and empty lists stay out.
         const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
         const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
         return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;

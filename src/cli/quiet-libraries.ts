@@ -12,7 +12,10 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/** Silences Node's own debug messages: Node has read NODE_DEBUG already, and prints by one of these two functions. */
+/**
+ * Silences Node's own debug messages. Node has already read NODE_DEBUG, and prints by one of the two
+ * functions that this replaces.
+ */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

@@ -10,7 +10,7 @@ import { type Judging, type Standing, standingOf } from '../verdict/statement/st
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** How many requirements each missing need keeps from being checked. */
+  /** By missing need: how many requirements the run can't check because of it. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -48,7 +48,7 @@ export const allowKeys: readonly (keyof Allow)[] = [
   'disposable',
 ];
 
-/** The permissions that these keys give. Most need state changes, and some need accounts. */
+/** The permissions that these keys give. Most keys need `stateChanges` too. */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account>): Allow {
   const stateChanges = keys.has('stateChanges');
   const roles = Object.values(accounts).map(({ role }) => calledInAllow(role));

@@ -22,7 +22,7 @@ import type { RunCommand } from './run-options.js';
 import { complain, fromHere, say, terminal } from './terminal.js';
 
 export interface ReportCommand extends Pick<RunCommand, 'out' | 'allure' | 'json'> {
-  /** Folders of runs and shards to merge. Without folders, the reports are rebuilt from the output folder. */
+  /** Folders of runs and shards to merge. If empty, the output folder's own reports are rebuilt. */
   readonly from: readonly string[];
   readonly open: boolean;
 }
@@ -75,7 +75,7 @@ function rebuild({ out }: ReportCommand): Merged {
   });
 }
 
-/** Collects shards and other runs in one folder, as one run would have written it. */
+/** Merges shards and other runs into the output folder, as if one run had written them. */
 function mergeInto({ from, out }: ReportCommand): Merged {
   judgeLogs(from);
   const found = findVerdicts(from);
@@ -146,7 +146,8 @@ function takeOver(from: string, to: string): void {
 }
 
 /**
- * Copies the plans for later calls of `report`. Independent runs may all have a plan 1 of 1, so copies get numbers.
+ * Copies the plans for later calls of `report`. Copies get numbers, because each of several runs may have a
+ * plan 1 of 1.
  */
 function takePlans({ plans }: Found, out: string): void {
   makeFolder(out);

@@ -12,14 +12,14 @@ import { targetFiles } from '../input/target-file/files.js';
 const defaultsFile = 'mfa-conformance.yaml';
 
 /**
- * Sets flags of `run` from files, except those on the command line. `run:` in a target file overrides {@link
- * defaultsFile}.
+ * Sets the flags of `run` that the command line leaves out, from files. The section `run:` in a target file
+ * overrides {@link defaultsFile}.
  */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
   const named = new Map<string, string>();
   for (const file of targetFiles(run.opts()['target'])) {
-    // Reading the whole target file later reports its other mistakes.
+    // Other mistakes in the target file are reported later, when all of it is read.
     for (const [key, value] of existsSync(file) ? takeFrom(run, file, ['run']) : []) {
       const before = named.get(key);
       if (before !== undefined && before !== value)
@@ -49,7 +49,7 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/** Sets one flag. @returns the problem, if there is one */
+/** Sets one flag. @returns the problem with it, if any */
 function take(
   run: Command,
   key: string,

@@ -9,7 +9,7 @@ import { writeMatrix } from '../reports/matrix/write.js';
 import type { RunCommand } from './run-options.js';
 import { fromHere, say, terminal } from './terminal.js';
 
-/** Writes and prints the matrix of this run's targets, or of its one shard. */
+/** Writes and prints the matrix of the targets that this run tested: all, or those of its shard. */
 export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, command: RunCommand): void {
   const { out, quiet, json } = command;
   const own = planned.targets.filter(({ shard }) => shard === planned.shard.index);

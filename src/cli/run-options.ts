@@ -9,7 +9,7 @@ export interface RunCommand {
   readonly out: string;
   readonly stateDir: string | undefined;
   readonly release: ReleaseName | undefined;
-  /** The named release judges even if the target lacks some of its operations. */
+  /** Judge by the named release even if the target lacks some of its operations. */
   readonly releaseAsGiven: boolean;
   readonly contract: string | undefined;
   readonly allowExternalRefs: boolean;

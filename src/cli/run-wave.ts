@@ -41,7 +41,7 @@ export async function runWave(
   try {
     await leaseFree(wave, leased);
     for (const each of leased) {
-      // The lease's previous holder may have been killed since the first check.
+      // Since the first check, a kill may have ended the lease's previous holder and left an open journal.
       checkJournal(each.prepared);
       each.onLost((reason) => signals.cutShort(`${each.prepared.target.name}: ${reason}`));
     }
@@ -55,7 +55,7 @@ export async function runWave(
   }
 }
 
-/** Restores every target, and only then throws the first error. */
+/** Tests and restores every target. It throws the first error only afterwards. */
 async function runAll(leased: readonly Leased[], context: RunContext, isWhole: boolean): Promise<Finished[]> {
   const { signals, base } = context;
   const failures: unknown[] = [];
@@ -69,7 +69,7 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
   const runs: Begun[] = [];
   for (const each of leased) await attempt(async () => runs.push(await Begun.on(each, context.secrets)));
   const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
-  // One wrong target file must not cost the other targets' verdicts.
+  // If only some target files are wrong, the other targets still get verdicts.
   const isAllWrong = isWhole && wrong.length === runs.length;
   if (isAllWrong && wrong[0] !== undefined && !runs.some(({ prepared }) => isChanged(prepared)))
     throw wrong[0];
@@ -80,7 +80,7 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
     ends.set(run, ending);
     return ending;
   };
-  // Restore a target as soon as its tests end: the slowest target must not keep others changed.
+  // Restores each target when its own tests end, so that no target stays changed until the slowest has ended.
   context.secrets.onProcessEnd((baseUrl) => {
     const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
     const isEnding = left === undefined || ends.has(left) || signals.interrupted !== undefined;
@@ -160,7 +160,7 @@ async function runTests(
 const endingMs = 7_000;
 const stoppingMs = 2_000;
 
-/** Ends the tests in time to restore, even if a test takes longer than expected. */
+/** Stops the tests early enough to restore, even if a test takes longer than expected. */
 function stopInTime(playwright: RunningTests, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
   const leftMs = limit.endsAt - endingMs - steadyNow();

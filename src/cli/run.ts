@@ -164,7 +164,7 @@ function warn(prepared: Prepared, { quiet, json }: RunCommand): void {
 function checkNames(runs: readonly Prepared[]): void {
   const files = new Map<string, string>();
   for (const { target } of runs) {
-    // Some file systems ignore case: there Lab and lab are one folder.
+    // Some file systems ignore case, so the folders Lab and lab would be one.
     const key = target.name.toLowerCase();
     const other = files.get(key);
     if (other !== undefined) {
@@ -185,7 +185,7 @@ function checkGrep(grep: string | undefined): void {
     return ids.some((id) => pattern.test(id));
   };
   if (fits(grep)) return;
-  // Users often type part of an id.
+  // Users often type a part of an id, so the advice widens the pattern.
   const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
   const areas = [...new Set(ids.map((id) => `${id.split('/')[0]}/*`))];
   const [meant = wider] = wider === undefined ? nearest(grep, [...areas, ...ids]) : [];
@@ -224,7 +224,7 @@ function show(
     ...end,
     ...extras,
   };
-  // If the disk had no room for the reports, it has none for the summary.
+  // If the disk was too full for the reports, it is too full for the summary.
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {

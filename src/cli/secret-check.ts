@@ -14,7 +14,10 @@ export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /** The folder around the targets' folders. The search covers only the files in it that this run wrote. */
+  /**
+   * The folder that holds the targets' folders. Of its own files, the search covers those that this run
+   * wrote.
+   */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;
@@ -22,16 +25,18 @@ export interface CheckedRun {
 }
 
 export interface Checked extends Searched {
-  /** Kinds of the target file's secrets that are common words in reports, so the search skips them. */
+  /**
+   * Kinds of the target file's secrets that the search skips, because reports contain the same words anyway.
+   */
   readonly tooCommon: readonly string[];
   readonly unsearched: boolean;
 }
 
-/** Searches everything that a run wrote and printed for all its secrets, old ones included. */
+/** Searches all that a run wrote and printed for all its secrets, including replaced ones. */
 export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
   const targets = run.targets.map(({ target }) => target);
   const vocabulary = vocabularyOf(targets);
-  // Search each folder for its own target's secrets: all secrets of many targets would take minutes.
+  // Each folder is searched for its own target's secrets. All targets' secrets would take minutes.
   const own = run.targets.map(({ target, folder }) => {
     const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
     if (isFolder(folder)) search.searchPath(folder);
@@ -73,7 +78,7 @@ function shown(file: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/** Files beside the targets' folders that this run wrote, except target files, which may hold secrets. */
+/** Files beside the targets' folders that this run wrote. Target files are left out: they may hold secrets. */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]
@@ -93,8 +98,8 @@ export function stampsIn(folder: string): Stamps {
 }
 
 /**
- * Words that reports hold in any case: a secret that equals such a word can't be searched for. The JSON of a target
- * leaves its secrets out.
+ * Words that every report holds: the search can't find a secret that equals one of them. The JSON of a target
+ * holds placeholders for its secrets.
  */
 function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');

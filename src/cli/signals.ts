@@ -6,8 +6,8 @@ const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof signalCodes;
 
 /**
- * On Ctrl-C, SIGTERM or a closed terminal the run stops the tests, restores, reports and ends. After a second signal it
- * ends at once, and the journal keeps the unrestored state.
+ * On Ctrl-C, SIGTERM or a closed terminal, the run stops the tests, restores, reports and ends. After a
+ * second signal it ends at once, and the journal keeps what is not yet restored.
  */
 export class Signals {
   interrupted: string | undefined;
@@ -15,7 +15,7 @@ export class Signals {
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
-  /** What a signal does: before the tests run, it ends the process. */
+  /** What a signal does. Before the tests begin, it ends the process. */
   #stop: () => void;
   #isRunning = false;
   readonly #listener = (signal: NodeJS.Signals) => this.#received(signal as Signal);
@@ -50,7 +50,10 @@ export class Signals {
     this.interrupted = reason;
   }
 
-  /** The exit code after a signal. Usage errors, leaked secrets and an unrestored state take precedence. */
+  /**
+   * The exit code after a signal. Code 2 (usage errors, leaked secrets) and 4 (unrestored state) take
+   * precedence.
+   */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

@@ -7,8 +7,8 @@ import { type Found, Journal } from '../target/journal/journal.js';
 const checkEveryMs = 100;
 
 /**
- * Keeps a copy of the original state in this process, so that the run can restore it even if lease and journal are
- * lost.
+ * Keeps a copy of the original state in this process. Then the run can restore it even if lease and journal
+ * are lost.
  */
 export class StateGuard {
   readonly journal: Journal;
@@ -25,7 +25,7 @@ export class StateGuard {
     this.journal = new Journal(stateDir, knownAs);
   }
 
-  /** Reads the state before any change. If reading fails, the tests can't change the state either. */
+  /** Reads the state before any change. An error is ignored: then the tests can't change the state either. */
   async readState(connection: Connection): Promise<void> {
     const { operations } = connection.contract;
     try {
@@ -52,7 +52,7 @@ export class StateGuard {
       try {
         this.journal.remember();
       } catch (error) {
-        // The earlier copy stays valid.
+        // The copy from the last check stays valid.
         if (!(error instanceof SuiteError)) throw error;
       }
       return;
@@ -62,7 +62,10 @@ export class StateGuard {
     this.#tell(`the state folder ${folder} was lost during the run`);
   }
 
-  /** If restoring failed and the journal is lost, adds the original state, so that a person can restore it. */
+  /**
+   * If the state folder was lost and restoring failed, adds the original state, so that a person can restore
+   * it.
+   */
   withFoundState(made: GivenBack): GivenBack {
     if (!this.#isLost || made.restored) return made;
     const { cluster, support } = this.journal.read() ?? this.#found;
@@ -77,7 +80,7 @@ export class StateGuard {
   }
 }
 
-/** Reports a wait and its latest end, unless the last report was of the same wait. */
+/** Makes a function that reports a wait and its latest end, unless it has just reported the same wait. */
 export function waitTeller(say: (text: string) => void, name: string): TellWait {
   let said = '';
   return (what, ms) => {

@@ -13,7 +13,7 @@ export function complain(text: string): void {
 }
 
 /**
- * Runs a step that writes files. @returns whether it could: a full disk costs reports, not the verdict
+ * Runs a step that writes files. A full disk costs reports, not the verdict. @returns whether the step worked
  *
  * @param what the beginning of the message
  */
@@ -37,11 +37,11 @@ export function fromHere(path: string): string {
   return relative(process.cwd(), path) || '.';
 }
 
-/** The command as the user started it, so that hints can be pasted. */
+/** The command as the user started it, so that users can paste hints. */
 export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
   if (env['npm_command'] === 'exec' && /[\\/]node_modules[\\/]/.test(script)) return 'npx mfa-conformance';
   const isOnPath = (env['PATH'] ?? '').split(delimiter).includes(dirname(script));
-  // For a command that npm linked, Node names the link.
+  // If npm linked the command, Node names the link.
   if (basename(script) !== 'main.js' && isOnPath) return basename(script);
   const path = relative(process.cwd(), script);
   return basename(script) === 'main.js' ? `node ${path}` : path;
@@ -50,8 +50,8 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
 let lost = false;
 
 /**
- * Keeps the command alive if its reader ends (`| head`, a closed terminal), because it must still restore and report.
- * Other errors, such as a full disk, count as lost output.
+ * Keeps the command alive after its reader has ended (`| head`, a closed terminal), because the run must
+ * still restore and report. Other errors, such as a full disk, count as lost output.
  */
 export function outliveOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -60,7 +60,7 @@ export function outliveOutput(): void {
     complain(`Standard output can't be written to: ${error.message}.`);
   });
   process.stderr.on('error', () => {
-    // No other stream is left to report the loss.
+    // Standard error has failed: no stream is left to report that.
   });
 }
 

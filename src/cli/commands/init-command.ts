@@ -70,7 +70,7 @@ interface Lines {
   question(text: string): Promise<string>;
 }
 
-/** Builds a target file from flags and answers. `reach` holds lines that say what a run would check. */
+/** Builds a target file from flags and answers. The result's `reach` tells the user what a run would check. */
 export async function newTarget(flags: Flags, lines: Lines | undefined) {
   const ask = questions(lines);
   const baseUrl = flags.baseUrl ?? (await ask("The API's root (https://…/v2)", ''));
@@ -122,7 +122,10 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/** The target that the user's answers describe. Reading a temporary file checks them before the real one is written. */
+/**
+ * The target that the answers describe. It reads them from a temporary file, to check them before the real
+ * file is written.
+ */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');
@@ -156,7 +159,7 @@ function yesOrNo(text: string): string {
 
 type Ask = ReturnType<typeof questions>;
 
-/** Asks at a terminal until the answer is valid; elsewhere returns the default. */
+/** Makes a function that asks at a terminal until the answer is valid. Elsewhere it returns the default. */
 function questions(lines: Lines | undefined) {
   return async (
     question: string,

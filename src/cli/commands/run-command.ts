@@ -153,8 +153,8 @@ export function addRun(program: Command): void {
 }
 
 /**
- * The ids that failed or were inconclusive in the last run on these targets, as a --grep pattern.
- * @returns null if no id is left
+ * The --grep pattern for the requirements that failed or were inconclusive in the last run on these targets.
+ * @returns null if there are none
  */
 export function lastFailedOf(
   targets: readonly string[],

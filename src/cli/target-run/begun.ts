@@ -53,7 +53,10 @@ export class Begun {
     private readonly secrets: SecretCollector,
   ) {}
 
-  /** Restores an earlier run's changes and checks the target. It records errors instead of throwing them. */
+  /**
+   * Restores an earlier run's changes and checks the target. It notes errors in `trouble` instead of
+   * throwing.
+   */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     const { folder } = prepared;
@@ -110,7 +113,7 @@ export class Begun {
     });
     const held = log.text();
     log.close();
-    // The verdict must not show secrets that the run learnt late, so clean the log before deriving it.
+    // The run may have learned secrets late, so it cleans the log before it derives the verdict.
     const redactor = secrets.redactorOf(target.baseUrl);
     write(() => {
       cleanLog(log.file, redactor);
@@ -133,7 +136,7 @@ export class Begun {
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
-  /** Finds out whether users who were refused in failed tests can still log in with their passwords. */
+  /** Finds out whether users whom a failed test shows as refused can still log in with their passwords. */
   async #findShutOut(): Promise<void> {
     const { prepared, log } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
@@ -166,7 +169,7 @@ export class Begun {
       });
       return reason === undefined ? undefined : { reason, mistaken: true };
     } catch (thrown) {
-      // A lost folder must not prevent restoring.
+      // The state must be restored even if a folder was lost.
       const error = isFileError(thrown) ? new ConfigurationError(thrown.message) : thrown;
       if (!(error instanceof SuiteError)) throw error;
       const { message: reason } = error;
@@ -214,13 +217,16 @@ export class Begun {
   }
 }
 
-/** Why the target can't speak the named release. A document that the user gave is not questioned. */
+/**
+ * Why the target can't speak the named release. Unchecked if the user gave a document or insists on the
+ * release, or if the run detected the release.
+ */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
   return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
 }
 
-/** Checks what the accounts can do and saves it for the tests. @returns why the target can't be judged */
+/** Checks what the accounts can do and records it for the tests. @returns why the target can't be judged */
 async function learn(connection: Connection, { target }: Prepared): Promise<string | undefined> {
   const learned = await proveAccounts(connection, true);
   const mistake = mistakeIn(learned, target);
@@ -233,7 +239,9 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/** The users, in lower case, whom a failed expectation shows as refused and who have not logged in since. */
+/**
+ * The users, in lower case, whom a failed expectation shows as refused and who have not logged in since then.
+ */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);

@@ -7,7 +7,7 @@ import { mayChange, type Prepared } from './prepared.js';
 export class Leased {
   private constructor(
     readonly prepared: Prepared,
-    /** Undefined if the run changes nothing and the state folder is read-only. */
+    /** Undefined if the run changes nothing and can't write to the state folder. */
     private readonly lease: Lease | undefined,
     /** The lease on the reports' folder; undefined if the folder can't be written to. */
     private readonly reports: Lease | undefined,
@@ -48,7 +48,7 @@ export class Leased {
   }
 }
 
-/** Undefined if the folder can't be written to: then writing the reports says so. */
+/** Undefined if nobody can write to the folder: writing the reports then says so. */
 async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
   try {
     makeFolder(folder, 0o700);

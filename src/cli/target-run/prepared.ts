@@ -101,12 +101,15 @@ export async function prepare(
   };
 }
 
-/** One lane if tests of the cluster and of the support user could affect each other. */
+/**
+ * The number of lanes. One if the clock is moved, if the admin must log in, if mail addresses are shared,
+ * with --within, or if the run changes nothing.
+ */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
   const { email, otherEmails = [accounts.admin.email] } = supportUser;
-  // The support user's mails, at either address, must not be mistaken for a user's.
+  // The support user's mails, at either address, must be distinguishable from a user's.
   const sharesMail =
     email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =
@@ -141,9 +144,11 @@ export function isChanged({ stateGuard }: Prepared): boolean {
   }
 }
 
-/** Runs before the lease is taken. @throws ConfigurationError as {@link checkJournal} does */
+/**
+ * Checks the journal before the run takes the lease. @throws ConfigurationError as {@link checkJournal} does
+ */
 export function checkBefore(prepared: Prepared): void {
-  // Another run that holds the lease may rightly have an open journal.
+  // If another run holds the lease, an open journal is no mistake.
   if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);
 }
 
@@ -183,7 +188,7 @@ export function gateOf(
   return { policy: gate ?? 'new', baseline: { file, verdict: readVerdict(file) } };
 }
 
-/** A run's folder holds a verdict for each target; any other path is the verdict itself. */
+/** The baseline's file. In a run's folder it is the target's verdict; any other path is the verdict itself. */
 function fileFor(baseline: string, target: string): string {
   const own = join(baseline, target, 'verdict.json');
   return existsSync(own) ? own : baseline;
@@ -222,7 +227,7 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** How many requirements --grep, --last-failed or --within leave out; empty if no such flag is set. */
+/** How many MUST requirements --grep, --last-failed or --within leave out; empty without such a flag. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
