@@ -1,6 +1,6 @@
 /**
- * An error that doesn't count against the target. It makes an outcome `inconclusive` or stops the run (exit 2);
- * only a failed expectation makes it `fail`.
+ * An error that doesn't count against the target: only a failed expectation or a finding makes an outcome
+ * `fail`. It leaves the outcome undecided, not run or not applicable, or it stops the run (exit 2).
  */
 export abstract class SuiteError extends Error {
   /** The event's kind in the log. */
@@ -17,7 +17,7 @@ export abstract class SuiteError extends Error {
   }
 }
 
-/** The target file, the command line or the environment is wrong: exit 2, nothing is sent. */
+/** The target file, the command line, the environment or this machine is at fault: exit 2. */
 export class ConfigurationError extends SuiteError {
   readonly blame = 'configuration failed';
 }
@@ -26,7 +26,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because the exchange to blame, the event that did not come, the requirement that the answer breaks */
+  /** @param because the exchange to blame, the event that didn't come, or the requirement that is broken */
   constructor(
     message: string,
     readonly because: {
@@ -49,7 +49,7 @@ export class MissingOperationError extends SuiteError {
   readonly blame = 'not applicable';
 }
 
-/** The network, TLS or the target's process failed, so no answer can be judged. */
+/** The network, TLS or the target's process failed, so there is no answer to judge. */
 export class TransportError extends SuiteError {
   readonly blame = 'transport failed';
 
@@ -66,7 +66,7 @@ export class TransportError extends SuiteError {
   }
 }
 
-/** For `catch`: gives undefined after an error of these kinds. @throws any other error */
+/** Makes a handler for `catch` that returns undefined for errors of these kinds. @throws any other error */
 export function ignoring(...kinds: readonly (abstract new (...values: never[]) => SuiteError)[]) {
   return (error: unknown): undefined => {
     if (!kinds.some((kind) => error instanceof kind)) throw error;
@@ -84,7 +84,7 @@ const fileTroubles: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-/** The message of an error. From a file error it removes the code and the system call. */
+/** The message of an error; for a file error, without its code and system call. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];

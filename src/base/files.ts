@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Creates a folder and its parents. Node's recursive mkdir never returns for paths below /proc. */
+/** Creates a folder and its parents. Node's own recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
   const missing: string[] = [];
   for (let at = resolve(path); found(at) === undefined; at = dirname(at)) {
@@ -41,7 +41,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** An unreadable path, such as a circular link, counts as missing; using it later says why. */
+/** Undefined for a missing path or an unreadable one, such as a circular link: using it later says why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -50,7 +50,10 @@ function found(path: string): Stats | undefined {
   }
 }
 
-/** Replaces a file atomically: a reader sees the old content or the new one. @param flush the content survives a power loss */
+/**
+ * Replaces a file atomically: a reader sees the old content or the new one.
+ * @param flush whether the new content must survive a power loss
+ */
 export function replaceFile(file: string, text: string, mode = 0o666, flush = false): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -65,8 +68,9 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
 }
 
 /**
- * Overwrites a small private file in place. A kill may cut the file off, so its reader must tolerate that. Emptying the
- * file first would take a hundred times as long: file systems then flush it to disk at once.
+ * Overwrites a small private file in place. A kill may cut the file off, so readers must tolerate that. It
+ * doesn't empty the file first: file systems would then flush it at once, which takes a hundred times as
+ * long.
  */
 export function overwriteFile(file: string, text: string): void {
   const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
@@ -86,7 +90,7 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-/** The bytes of a file between two offsets, for a reader that follows a growing file. */
+/** The bytes of a file between two offsets, to follow a growing file. */
 export function bytesOf(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from);
   const handle = openSync(file, 'r');
@@ -98,7 +102,7 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   return bytes;
 }
 
-/** The bytes of a stream. Undefined if there are more than `most`: then it destroys the stream. */
+/** The bytes of a stream. If there are more than `most`, it destroys the stream and returns undefined. */
 export async function bytesWithin(
   stream: AsyncIterable<Uint8Array>,
   most: number,

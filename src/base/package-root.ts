@@ -33,8 +33,8 @@ function search(start: string): NonNullable<typeof found> {
 }
 
 /**
- * The place of a file that the build derives from other files, to spare each process the work. Its name has a digest of
- * the sources, so outdated results are never used.
+ * The place of a file that the build derives from others, so that each process needn't. Its name has a digest
+ * of the sources, so a process never uses an outdated file.
  */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { ConfigurationError, codeOf, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
-/** Names the owning process. A later run checks whether that process still runs. */
+/** The file that names the owning process. A later run checks whether that process still runs. */
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Creates a temporary folder for this process and its children, with a random name that no other user can guess.
- * Removes it at exit, and the folders of killed processes now.
+ * Creates a temporary folder for this process and its children. Its random name can't be guessed. The process
+ * removes it at exit; this call removes the folders of killed processes.
  */
 export function makePrivateFolder(): string {
   sweep();
@@ -57,7 +57,7 @@ function isAbandoned(folder: string, changedAt: number): boolean {
   try {
     owner = readFileSync(join(folder, ownerFile), 'utf8');
   } catch {
-    // The folder's process was killed early, or is just creating the folder.
+    // The process was killed before it wrote the file, or is about to write it.
     return changedAt < Date.now() - dayMs;
   }
   const [host, pid] = owner.split(' ');

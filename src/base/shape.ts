@@ -82,7 +82,7 @@ export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T
   return isShaped(value) ? value : undefined;
 }
 
-/** All members of a JSON value with their names, at any depth. A recursion would fail on hostile depths. */
+/** All members of a JSON value with their names, at any depth. Hostile depths would break a recursion. */
 export function* membersIn(value: unknown): Generator<readonly [name: string, value: unknown]> {
   const open = [value];
   // The list grows during the loop.

@@ -7,7 +7,7 @@ import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
-/** Only this many problems are shown: further ones are usually of the same kind. */
+/** How many problems are shown. Further ones are usually of the same kind. */
 const shown = 5;
 
 /** @throws ConfigurationError for text that isn't JSON */
@@ -22,12 +22,12 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** The schemas that a schema refers to: events hold parts of a verdict. */
+/** The other schemas that a schema needs. Events hold parts of a verdict. */
 const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
 
-/** By schema: the place of the compiled validator; null if it is missing or outdated. */
+/** By schema: the place of the validator from the build; null if it is missing or outdated. */
 const places = new Map<string, string | null>();
 
 let ajv: Ajv2020 | undefined;
@@ -59,11 +59,11 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   for (const other of referencedBy(file)) compiled(other, by);
   const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
-  // Ajv caches compiled schemas by the schema object.
+  // Ajv recognises a compiled schema by its object, so {@link schemas} keeps the objects.
   return by.compile<T>(schema);
 }
 
-/** Checks outside values by a schema in spec/. @throws ConfigurationError with JSON pointers and problems */
+/** Makes a check by a schema in spec/, for values from outside. It throws ConfigurationError with problems. */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);
@@ -76,7 +76,7 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
   };
 }
 
-/** Reads a JSON file of the package by its schema in spec/. */
+/** Makes a reader of the package's JSON files that checks them by a schema in spec/. */
 export function readBy<T>(schemaFile: string, what: string): (file: string) => T {
   const check = checkBy<T>(schemaFile, what);
   return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);
@@ -89,7 +89,7 @@ function emptyAjv(): Ajv2020 {
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
-    // Strict mode can't see that a condition's properties are typed and required outside it.
+    // Strict mode doesn't notice that a condition's properties have a type and are required outside of it.
     strictTypes: false,
     strictRequired: false,
     logger: false,

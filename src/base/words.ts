@@ -44,7 +44,7 @@ export function shortened(names: readonly string[], most: number): string {
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
-/** At most four names, as reports for people show them. */
+/** Names for people to read: all of up to four, else the first three and how many more. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
 /** `1 mail`, `2 mails`. */
@@ -77,7 +77,7 @@ export function wrap(text: string, width: number, indent: string): string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = [];
     let current = '';
-    // Leading spaces matter in diffs.
+    // Keeps leading spaces, which matter in diffs.
     const words = line.match(/^\s*\S*|\s+\S+/g) ?? [''];
     for (const word of words) {
       if (current !== '' && indent.length + current.length + word.length > width) {
@@ -89,7 +89,7 @@ export function wrap(text: string, width: number, indent: string): string[] {
   });
 }
 
-/** Cuts a text before escaping or wrapping it: both are slow for ten million characters. Counts UTF-16 units. */
+/** Cuts a text to `longest` UTF-16 units. Do this before escaping or wrapping, which are slow for megabytes. */
 export function cutAt(text: string, longest: number): { readonly kept: string; readonly cut: number } {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);

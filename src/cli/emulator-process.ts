@@ -12,10 +12,7 @@ const emulatorProgram = () => [
   join(packageRoot(), 'dist', 'emulator', 'main.js'),
 ];
 
-/**
- * Starts the emulator and waits until it is ready. The emulator ends with this process, even if a kill ends
- * it.
- */
+/** Starts the emulator and waits until it is ready. It ends even if a kill ends this process. */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {

@@ -20,10 +20,7 @@ const runsForNights = 150;
 /** Two runs are comparable if one has at least this share of the other's requirements. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/**
- * The changes since the baseline. Without one, since the last comparable run, or else since the last run.
- * Undefined without an earlier run.
- */
+/** The changes since the baseline, else since the last comparable run, else since the last run, if any. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(

@@ -161,10 +161,7 @@ function accountsOf(target: Target): string[] {
   );
 }
 
-/**
- * Lines of `run --plan --within`: how many known faults the requirements that fit the time find, then their
- * ids.
- */
+/** Lines of `run --plan --within`: the share of known faults found, then the requirements that fit. */
 function fittingIds(
   within: Duration,
   standings: readonly Foreseen[],

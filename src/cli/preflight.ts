@@ -74,9 +74,7 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/**
- * Calls the two read operations. It repeats a call if the connection broke, which may be the network's fault.
- */
+/** Calls the two read operations, again after a broken connection, which may be the network's fault. */
 async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {

@@ -12,10 +12,7 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/**
- * Silences Node's own debug messages. Node has already read NODE_DEBUG, and prints by one of the two
- * functions that this replaces.
- */
+/** Silences Node's own debug messages. Node has read NODE_DEBUG by now, and prints by the two functions below. */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

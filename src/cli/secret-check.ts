@@ -14,10 +14,7 @@ export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /**
-   * The folder that holds the targets' folders. Of its own files, the search covers those that this run
-   * wrote.
-   */
+  /** The folder around the targets' folders. Directly in it, the search covers what this run wrote. */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;
@@ -25,9 +22,7 @@ export interface CheckedRun {
 }
 
 export interface Checked extends Searched {
-  /**
-   * Kinds of the target file's secrets that the search skips, because reports contain the same words anyway.
-   */
+  /** Kinds of the target file's secrets that the search skips: they equal common words of reports. */
   readonly tooCommon: readonly string[];
   readonly unsearched: boolean;
 }

@@ -50,10 +50,7 @@ export class Signals {
     this.interrupted = reason;
   }
 
-  /**
-   * The exit code after a signal. Code 2 (usage errors, leaked secrets) and 4 (unrestored state) take
-   * precedence.
-   */
+  /** The exit code after a signal. Codes 2 (usage, leaked secrets) and 4 (not restored) take precedence. */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

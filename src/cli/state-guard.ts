@@ -62,10 +62,7 @@ export class StateGuard {
     this.#tell(`the state folder ${folder} was lost during the run`);
   }
 
-  /**
-   * If the state folder was lost and restoring failed, adds the original state, so that a person can restore
-   * it.
-   */
+  /** If the state folder is lost and restoring failed, adds the original state for a person to restore. */
   withFoundState(made: GivenBack): GivenBack {
     if (!this.#isLost || made.restored) return made;
     const { cluster, support } = this.journal.read() ?? this.#found;

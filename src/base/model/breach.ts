@@ -2,7 +2,7 @@
 export interface BrokenRule {
   /** A JSON Schema keyword, or `content` for a missing or unexpected body. */
   readonly keyword: string;
-  /** The document's types, values, property or number; empty if the rule has none of them. */
+  /** The rule's types, values, property or number, from the document; empty if it has none of them. */
   readonly demands: readonly string[];
   /** The JSON type of the value, or `nothing`. */
   readonly seen: string;
@@ -14,20 +14,20 @@ export interface BreachKinds {
   'unexpected content': { readonly bytes: number };
   /** `seen`: the field's value. */
   'media type': { readonly expected: string; readonly seen: string | null };
-  /** `of`: the name of the schema, or of the part that has a name. `pointer`: into the value. */
+  /** `of`: the name of the schema, or of a named part of it. `pointer`: the place in the value. */
   schema: { readonly of: string; readonly pointer: string; readonly rule: BrokenRule };
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
-  /** `declared`: Content-Encoding; `seen`: the coding of the content. Null: no known coding. */
+  /** `declared`: the Content-Encoding. `seen`: the content's coding; null if the suite doesn't know it. */
   miscoded: { readonly declared: string | null; readonly seen: string | null };
-  /** A request set `name`; the answer shows the value as `seen`. */
+  /** A request set the property `name`, and the answer shows its value under the name `seen`. */
   renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
   'contrary members': object;
-  /** The target accepts a change of this property and never shows it. */
+  /** The target accepts a new value of this property and never shows it. */
   'not stored': { readonly name: string };
-  /** A wrong code opens a session at a login, in a series of wrong codes. */
+  /** A wrong code among several opens a session. */
   'wrong code opens': object;
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };

@@ -1,6 +1,6 @@
 import type { Breach } from './breach.js';
 
-/** An answer as evidence, with the parts that its sentence quotes. */
+/** An answer as evidence, with the parts that a sentence about it quotes. */
 export interface Shown {
   /** The exchange's index in the log. */
   readonly exchange: number;
@@ -13,7 +13,7 @@ export interface Shown {
   readonly status: number | null;
   /** How this request differs from the others of its test, such as `the code twice`. */
   readonly way?: string;
-  /** A later request with a credential that this answer returned: a success shows that it works. */
+  /** A later request with a credential that this answer returned. If it succeeded, the credential works. */
   readonly use?: Shown;
 }
 
@@ -30,12 +30,12 @@ export interface Member {
 }
 
 /**
- * - `is`: has the value.
- * - `is not`: has another value or is missing.
- * - `may be`: has the value or a mask of it, or is missing.
- * - `lacks`: a list without the value.
- * - `is a text`: a non-empty text.
- * - `is absent`: missing or null.
+ * - `is`: the member has the value.
+ * - `is not`: it has another value or is missing.
+ * - `may be`: it has the value or a mask of it, or is missing.
+ * - `lacks`: it is a list without the value.
+ * - `is a text`: it is a non-empty text.
+ * - `is absent`: it is missing or null.
  */
 export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'is a text' | 'is absent';
 
@@ -46,7 +46,7 @@ export interface Change {
   /** JSON; absent if GET showed no such member. */
   readonly before?: unknown;
   readonly now?: unknown;
-  /** The exchanges that showed both values; null if unknown. */
+  /** The exchanges that showed `before` and `now`; null if unknown. */
   readonly readBefore: number | null;
   readonly readNow: number | null;
 }
@@ -92,7 +92,7 @@ export type MailRule =
   | 'one field'
   | 'own code only';
 
-/** Patterns that would let someone guess the next code: expected and actual. */
+/** What the codes should look like, and the pattern that lets someone guess the next one. */
 export const patterns = {
   'equal distances': ['random codes', 'codes at equal distances'],
   'fixed digit': ['random codes', 'codes with the same digit in one place'],
@@ -111,7 +111,7 @@ export type FieldRule =
   | 'challenges by Bearer'
   /** HEAD has the same field as GET. */
   | 'as of GET'
-  /** The target allows the origin no credentials. */
+  /** The target doesn't allow credentials for the request's origin. */
   | 'allows no credentials'
   /** The answer doesn't repeat the value of the request's field. */
   | 'is not echoed';
@@ -120,7 +120,7 @@ export type FieldRule =
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** The answer that a failure is about: of a comparison the later one. Undefined if it is about the test as a whole. */
+/** The answer that a failure is about; for a comparison the later one. Undefined if no answer decides. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
@@ -142,7 +142,7 @@ type Of<Kind extends string, More = object> = Kind extends string
     } & More
   : never;
 
-/** A failed check for one of many bodies generated from a seed. */
+/** A failed check on one of many bodies that a seed generates. */
 interface Found {
   readonly of: BodyCheck;
   /** JSON, cut if long. The suite generated it, so it holds no secret. */
@@ -157,50 +157,53 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * The target must refuse; each answer is one where it did not. `use` shows a request with the answer's credential.
-   * `no success`: a redirect or a server error also counts as a refusal.
+   * The target must refuse. Each answer accepts instead; its `use` is a request with the credential that it
+   * returned. `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
   | Of<'accepted'>
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>
   /**
-   * - `documented`: no server error, or one with an Error.
+   * - `documented`: no server error, unless it is an Error of the contract.
    * - `success or refusal`: 2xx, 4xx, or 501 with an Error.
-   * - `there`: not the answer to a made-up path.
+   * - `there`: another answer than to a made-up path.
    */
   | Of<
       'handled',
       { readonly least: 'an answer' | 'no server error' | 'documented' | 'success or refusal' | 'there' }
     >
   | Of<'status', { readonly allowed: readonly number[] }>
-  /** A login returns a full session; `use` is the read that the target refused. */
+  /** A login must return a full session. `use` is the read with the session that the target refused. */
   | Of<'opens'>
-  /** A code verifies: 2xx with success true. `success`: the member as JSON; absent if missing. */
+  /** Whether an answer verifies a code: 2xx with success true. `success`: the member's JSON, if present. */
   | Of<'verified' | 'not verified', { readonly success?: unknown }>
-  /** The last answer's body. `any`: one of the members is enough. */
+  /** Members of the last answer's body. `any`: it is enough if one of them is right. */
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
-  /** Concurrent changes leave one of these values, unmixed. JSON. */
+  /** After concurrent changes, the state is one of the `allowed` values, never a mixture. Values are JSON. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request leaves the configurations of its requirement unchanged. `answers`: to this request, if known. */
+  /** A request must leave its requirement's configurations unchanged. `answers`: its own, if known. */
   | Of<'state', { readonly changes: readonly Change[] }>
-  /** After a request GET still returns a documented configuration. */
+  /** GET must still return a documented configuration after a request. */
   | Of<'readable', { readonly part: Change['part'] }>
-  /** Mailed codes reach exactly these addresses. Unknown recipients appear as their domain only. */
+  /** Mailed codes must reach the `expected` addresses only. Of an unknown recipient, `seen` has the domain. */
   | Of<'mailed', { readonly expected: readonly string[]; readonly seen: readonly string[] }>
-  /** The content of a mail. `name`: the header field. `seen`: never secret. */
+  /** A mail's content. `name`: the header field, if it is about one. `seen` is never secret. */
   | Of<
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }
     >
-  /** Codes can't be guessed from earlier ones. */
+  /** Nobody may be able to guess a code from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
-  /** Compares two secret values, without keeping them. `with`: the source of the second one. */
+  /**
+   * Two secret values must be equal, or differ. The check doesn't keep them. `with`: the source of the
+   * second.
+   */
   | Of<
       'same' | 'differ',
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }
     >
   | Of<'alike', { readonly differences: readonly Difference[] }>
-  /** The format of a secret or a Key URI. `problems`: phrases without values. */
+  /** A secret or a Key URI must be well formed. `problems`: phrases without values. */
   | Of<
       'well formed',
       {
@@ -208,7 +211,7 @@ export type Check =
         readonly problems: readonly string[];
       }
     >
-  /** A number within bounds; null: unbounded. */
+  /** A number must be within bounds. Null means no bound. */
   | Of<
       'count',
       {
@@ -218,13 +221,13 @@ export type Check =
         readonly seen: number;
       }
     >
-  /** The target limits attempts: `within` is the largest conforming limit. */
+  /** The target must limit attempts. `within`: the largest limit that conforms. */
   | Of<'limited', { readonly of: Attempts; readonly within: number; readonly seen: number }>
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
-  /** The bytes after the header section. `beyond`: the bytes that came, as a phrase: `5 bytes`. */
+  /** What follows the header section. `beyond`: a phrase for the bytes that came, such as `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
   /** The connection below HTTP. `seen`: the status, if an answer came. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>
-  /** A limit that the vendor claims. `seen`: null if the suite met no limit. */
+  /** The target must keep a limit that the vendor claims. `seen`: null if the suite met no limit. */
   | Of<'claimed', { readonly atMost: number; readonly unit: string; readonly seen: number | null }>
   | Of<'body found', Found>;

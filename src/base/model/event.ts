@@ -8,9 +8,9 @@ import type { Coverage, Wait } from './verdict.js';
 /** The first event of a run. It makes the log complete: a verdict needs no other source. */
 export interface RunBegan extends RunInput {
   readonly type: 'run began';
-  /** Increases when an older reader would misread a log. */
+  /** Grows whenever a reader of the version before would misread the log. */
   readonly schemaVersion: 2;
-  /** The keys of the verdict's coverage that the contract offers. */
+  /** The keys of the verdict's coverage that the contract makes possible. */
   readonly parts: CoverageParts;
   readonly warnings: readonly string[];
 }
@@ -18,17 +18,17 @@ export interface RunBegan extends RunInput {
 /** The contract's keys for each part of the verdict's coverage. */
 export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
 
-/** The source of the value behind a placeholder, so that a script can send the request again. */
+/** Where the value behind a placeholder comes from, so that a script can make it again. */
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
   /**
-   * A TOTP code for the secret or Key URI named `of`. `steps`: time steps from the target's time.
-   * `zero`: the next code that begins with 0.
+   * A TOTP code for the secret or Key URI named `of`. `steps`: how many time steps after the target's time;
+   * negative for an older code. `zero`: the next code that begins with 0.
    */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
-  /** Another value without its last characters. */
+  /** Another value without its last `cut` characters. */
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
   /** Another value with `by` inserted after `after` characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
@@ -68,9 +68,9 @@ export interface Exchanged {
   readonly undocumented: readonly string[];
   /** The place of the exchange in a recording. */
   readonly place?: string;
-  /** Requirements that a recorded exchange checks; tests need no such list. */
+  /** Requirements that a recorded exchange checks; absent if a test sent the request. */
   readonly checked?: readonly string[];
-  /** Absent if no script can send the request: its body isn't text, or an encoding in it hides a secret. */
+  /** Absent if no script can send the request: its body isn't text, or hides a secret in an encoding. */
   readonly again?: Again;
   readonly exchange: Exchange;
 }
@@ -83,8 +83,9 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence, and only they touch the part that names the lane. The accounts' lanes follow the
- * cluster's. Once the support user's lane has ended, tests of accounts may touch the support user too, one at a time.
+ * Tests of one lane run in sequence. The lanes `cluster` and `support` alone touch the part that names them.
+ * The accounts' lanes follow the cluster's. Once the support user's lane has ended, tests of accounts may
+ * touch the support user too, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
@@ -100,7 +101,9 @@ export type EventOfTest =
       {
         /** The test runs beside tests of other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /** The test did not pass beside others and runs again alone: if it passes, the first failure proves nothing. */
+        /**
+         * The test failed beside others and runs again alone. If it then passes, its failure proves nothing.
+         */
         readonly again?: true;
       }
     >
@@ -119,7 +122,7 @@ export type EventOfTest =
       Blame | 'not run' | 'not applicable',
       {
         readonly reason: string;
-        /** The exchange to blame; absent: the last one before this event. */
+        /** The exchange to blame, or else the last one; absent if there was none. */
         readonly exchange?: number;
         /** The event that the test waited for and did not see. */
         readonly lacks?: 'mail';
@@ -148,9 +151,9 @@ export type EventBody =
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
   | Learned
-  /** The target can't be judged. `mistaken`: the target file is wrong, so the target is not to blame. */
+  /** The target can't be judged. `mistaken`: the target file is wrong, so nothing counts against the target. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
-  /** After the tests the target refuses a user's right password: failures about its logins prove nothing. */
+  /** After the tests the target refuses a user's right password, so this user's failed logins prove nothing. */
   | { readonly type: 'shut out'; readonly username: string; readonly reason: string }
   | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
   | { readonly type: 'run ended'; readonly interrupted: string | null };

@@ -2,14 +2,14 @@
 export interface ToldExchange {
   /** Method and path below the API's root. */
   readonly request: string;
-  /** The credential's kind and owner: `API key of admin`, `nobody`. */
+  /** The kind and owner of the credential: `API key of admin`; `nobody` without one. */
   readonly as: string;
   /** Header fields besides the usual ones. */
   readonly fields?: readonly string[];
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** If this exchange and some before it were repeated as a group: their number. Values may differ. */
+  /** The length of a repeated group that ends here, if any. Repetitions may have other values. */
   readonly again?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Explained {
   /** Absent: the default release. */
   readonly release?: string;
   readonly passes: readonly ToldExchange[];
-  /** The number of exchanges omitted from the middle. */
+  /** How many exchanges the middle of the list omits. */
   readonly leftOut?: number;
   readonly fails: {
     /** A fault of the emulator; `mfa-conformance faults` describes it. */

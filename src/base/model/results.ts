@@ -19,9 +19,9 @@ export type RawKind = (typeof rawKinds)[number];
 export interface PlannedRequirement extends JudgedRequirement {
   /** A claimed bound: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
-  /** The missing need because of which the requirement can't run on this target. */
+  /** Why the run doesn't test the requirement: a need is missing, or the recording or the time left it out. */
   readonly notRun?: string;
-  /** Why the requirement doesn't apply, by the release or by the vendor's statement. Takes precedence over `notRun`. */
+  /** Why the release or the vendor's statement rules the requirement out. Takes precedence over `notRun`. */
   readonly notApplicable?: string;
 }
 
@@ -62,7 +62,7 @@ export interface RunResults extends RunInput {
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;
-  /** Why the first requests found the target unusable. */
+  /** Why the run can't judge the target, as its first requests showed. */
   readonly unusable?: string;
   readonly restored: boolean;
   readonly residue: readonly string[];

@@ -1,9 +1,9 @@
 /** The parts of the target that a requirement's test reserves while it runs. An absent member reserves nothing. */
 export interface Uses {
-  /** `on`: with both types; `set`: in any state. */
+  /** `on`: on, with both types. `set`: in any state, which the test may change. */
   readonly cluster?: 'read' | 'on' | 'off' | 'set';
   readonly support?: 'read' | 'set';
-  /** The number of accounts that log in. At least 3 if the admin is one: others may use the admin's API key. */
+  /** How many accounts log in; at least 3 if the admin does, because other tests may use its API key. */
   readonly users?: number;
   readonly mail?: true;
   /** The target throttles the address that the test sends from. */

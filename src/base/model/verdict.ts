@@ -42,7 +42,7 @@ export interface Outcome extends JudgedRequirement {
 
 /** The cause of an inconclusive test. */
 export interface Blamed {
-  /** The answer that stopped the test; otherwise the last answer. */
+  /** The answer that stopped the test, or else the last answer. */
   readonly answer?: Shown;
   /** The event that the test waited for and did not see. */
   readonly lacks?: 'mail';
@@ -82,15 +82,15 @@ export interface Coverage {
   readonly operations: Readonly<Record<string, number>>;
   /** By `operationId status`; all errors by `operationId default`. */
   readonly responses: Readonly<Record<string, number>>;
-  /** By `operationId status /pointer`: properties seen in answers. `*` stands for each item of an array. */
+  /** By `operationId status /pointer`, in answers. `*` stands for each item of an array. */
   readonly properties: Readonly<Record<string, number>>;
   /** By `Schema.property=value`, in answers. */
   readonly enumValues: Readonly<Record<string, number>>;
   /** By credential scheme, `none` included. */
   readonly credentials: Readonly<Record<string, number>>;
-  /** By `operationId status credential`, as the contract documents them; absent in older verdicts. */
+  /** By `operationId status credential`, for documented combinations; absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** Undocumented calls, by the same keys: without a credential, or with a credential of another release. */
+  /** Other combinations, by the same keys: no credential, or a credential of another release. */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 
@@ -114,7 +114,7 @@ export interface Verdict {
   readonly contract: {
     readonly source: string;
     readonly sha256: string;
-    /** Only for a user's contract: the release's operations that are missing in it or differ. */
+    /** Only with a user's contract: operations of the release that it lacks, and those that differ in it. */
     readonly missing?: readonly string[];
     readonly differing?: readonly string[];
   };
@@ -127,14 +127,14 @@ export interface Verdict {
   /** How many lanes ran tests side by side; absent: one test at a time. */
   readonly lanes?: number;
   readonly gate: Gate;
-  /** The reason for the gate if the outcomes alone don't show it: a run cut short, an unusable target. */
+  /** Reasons for the gate that the outcomes alone don't show, such as a run cut short or an unusable target. */
   readonly cause: string;
   /** Present if a should counts like a must. */
   readonly strict?: true;
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** Whether every applicable MUST requirement was checked or waived. Older verdicts lack this and the next two. */
+  /** Whether the run checked or waived every applicable MUST. Older verdicts lack this and the next two. */
   readonly complete?: boolean;
   /** MUST requirements that passed, failed or are waived. */
   readonly checked?: number;
@@ -158,17 +158,17 @@ export interface Verdict {
   readonly outcomes: readonly Outcome[];
   /** Failed and inconclusive requirements, grouped by cause. Older verdicts lack this member. */
   readonly causes?: readonly Cause[];
-  /** The waivers for this target and release with their state; absent without a waivers file. */
+  /** The waivers for this target and release, each with its state; absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Limits of this verdict's validity; each report shows them at the top. Verdicts before 0.2 lack this member. */
+  /** Warnings that limit what the verdict shows. Each report has them at the top. Absent before version 0.2. */
   readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };
   readonly coverage: Coverage;
 }
 
-/** By name of the claim: denied, claimed, or claimed with a number. An absent claim says nothing. */
+/** By name of the claim: false for denied; true, or a number, for claimed. An absent claim says nothing. */
 export type Claims = Readonly<Record<string, boolean | number>>;
 
 /** A fact with an upper bound that the vendor claims. */
@@ -205,11 +205,11 @@ export interface Waiver {
   readonly expires: string;
 }
 
-/** A waiver for this target and release, with its matching requirements. */
+/** A waiver that concerns this target and release, with the requirements that it matches. */
 export interface ConcernedWaiver extends Waiver {
-  /** Matching ids that hold for the release, selected or not. */
+  /** The matching ids that apply to the release, whether selected or not. */
   readonly fits: readonly string[];
-  /** Whether the waiver matches nothing in the catalogue: mistyped, or written for another version of the suite. */
+  /** Whether the waiver matches no requirement: it is mistyped, or for another version of the suite. */
   readonly unknown: boolean;
   /** Whether the waiver's last day is before the day of the run. */
   readonly expired: boolean;
@@ -227,11 +227,11 @@ export interface WaiverUse extends Waiver {
   readonly ids: readonly string[];
 }
 
-/** The failures that affect the exit code: all, those new since a baseline, or none. */
+/** Which failures affect the exit code: all, those that are new since a baseline, or none. */
 export const gatePolicies = ['all', 'new', 'none'] as const;
 export type GatePolicy = (typeof gatePolicies)[number];
 
-/** What a verdict names of its baseline. */
+/** How a verdict refers to its baseline. */
 export interface BaselineName {
   /** The file's name as on the command line. */
   readonly file: string;

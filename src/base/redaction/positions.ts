@@ -37,7 +37,7 @@ const byLowerCase = new Map(secretNames.map((name) => [name.toLowerCase(), name]
 const alternatives = secretNames.join('|');
 
 const property = new RegExp(`(\\\\{0,8})"(${alternatives})\\1"\\s*:\\s*`, 'gi');
-/** Names with an escaped letter: "pass\u0077ord". */
+/** Names that may hold an escaped letter, such as "pass\u0077ord". */
 const escapedProperty = /"((?:[^"\\]|\\u[0-9a-f]{4}){4,120})"\s*:\s*/gi;
 /** The separators may be encoded, as in a URL within a URL or in JSON. */
 const parameter = new RegExp(
@@ -55,7 +55,7 @@ export function redactProperties(text: string, isPlaceholder: IsPlaceholder): st
   return replaceValues(plain, escapedProperty, (match) => unescaped(match[1] ?? ''), isPlaceholder);
 }
 
-/** Replaces the values of secret parameters in a query string, a form, or a line of text. */
+/** Replaces the values of secret parameters in a query string, a form or any line of text. */
 export function redactParameters(text: string, isPlaceholder: IsPlaceholder): string {
   return text.replace(
     parameter,
@@ -99,7 +99,7 @@ function replaceValues(
     const name = byLowerCase.get((nameOf(match) ?? '').toLowerCase());
     const start = match.index + match[0].length;
     if (name === undefined || match.index < done) continue;
-    // In JSON within a JSON string, the value's quotes have the same backslashes as the name's.
+    // In JSON within a JSON string, the quotes of names and values have equally many backslashes.
     const backslashes = match[0].startsWith('\\') ? (match[1] ?? '') : '';
     const quote = `${backslashes}"`;
     const end = endOfValue(text, start, quote);

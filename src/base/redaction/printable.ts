@@ -1,5 +1,5 @@
 /**
- * Characters that act on a terminal or deceive a reader: control characters except tab and line feed,
+ * Characters that control a terminal or deceive a reader: control characters except tab and line feed,
  * direction marks, zero-width characters, line separators, lone surrogates.
  */
 const invisible =

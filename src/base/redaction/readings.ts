@@ -1,8 +1,9 @@
 /**
- * A decoded character: a UTF-16 code unit or UTF-8 octet, and its length in the text. Both are packed into one number,
- * since an object for each percent sign would be too slow for megabytes.
+ * A decoded character, which is a UTF-16 code unit or UTF-8 octet, and the length of its encoding in the
+ * text. One number packs both, since an object for each percent sign would be too slow for megabytes.
  *
- * Known encodings: percent and quoted-printable octets, JSON escapes (also JSON within JSON), XML and HTML references.
+ * Known encodings: percent and quoted-printable octets, JSON escapes (also JSON within JSON), XML and HTML
+ * references.
  */
 export type Reading = number;
 
@@ -25,7 +26,7 @@ const equals = 0x3d;
 export const backslash = 0x5c;
 const letterU = 0x75;
 
-/** Real escapes have fewer backslashes. The limit also keeps lengths below 16. */
+/** The most backslashes before an escape. Real text has fewer, and lengths then fit into four bits. */
 export const longestRun = 8;
 const longestReference = 8;
 
@@ -45,7 +46,7 @@ export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/** The nth reading of this place besides the character itself, or {@link noReading}. */
+/** The nth way to decode the text here, other than the plain character; {@link noReading} if there is none. */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
@@ -59,7 +60,7 @@ export function readingAt(text: string, at: number, nth: number): Reading {
   return code === ampersand ? reference(text, at) : noReading;
 }
 
-/** The length of a quoted-printable soft line break here, plain or JSON-escaped; else 0. */
+/** The length of a soft line break of quoted-printable here, plain or JSON-escaped; 0 if there is none. */
 export function softBreakAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== equals) return 0;
   const next = text.charCodeAt(at + 1);
@@ -73,7 +74,7 @@ function reading(code: number, length: number): Reading {
 }
 
 function escaped(text: string, at: number, nth: number): Reading {
-  // A JSON string holds a backslash as two, JSON within JSON as four; longer runs are not read further.
+  // A JSON string writes a backslash as two, JSON within JSON as four. Longer runs are not decoded.
   const most = nth > 0 ? nth * 2 : longestRun;
   let run = 1;
   while (run < most && text.charCodeAt(at + run) === backslash) run += 1;

@@ -10,18 +10,18 @@ import {
 import { type Hit, SecretIndex } from './secret-index.js';
 import { patternsOf } from './spellings.js';
 
-/** Shorter values occur by accident, so they are replaced only at a secret's position. */
+/** Shorter values occur by accident, so only their position can make them secret. */
 const shortestValue = 4;
 
 /** The most characters kept of a recorded body. */
 const longestBody = 4096;
 
-/** Longer than any label. */
+/** No label of a placeholder is longer, in characters. */
 const longestLabel = 64;
 
 /**
- * Replaces secrets by `[kind]`: known values in any encoding, and all values at a secret's position. Add a value before
- * you write a text with it: earlier texts aren't redacted again.
+ * Replaces secrets by `[kind]`: known values in any encoding, and any value in a secret's position. Add a
+ * value before you write a text that holds it, because earlier texts stay as they are.
  */
 export class Redactor {
   readonly #values = new Map<string, string>();
@@ -63,7 +63,7 @@ export class Redactor {
   /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // Known values come first: replacing a position could cut a value in two and leave a part of it.
+    // Known values come first: to redact a position could cut a value in two and leave a part of it.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
@@ -71,7 +71,7 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /** Redacts another process's output, by position too: it may print a value before it is known here. */
+  /** Redacts another process's output, also by position: it may print a value that is not yet known here. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);
@@ -89,7 +89,7 @@ export class Redactor {
 
   #hits(text: string): Hit[] {
     if (this.#values.size === 0) return [];
-    // A secret may be an everyday word that also occurs in a placeholder.
+    // A secret may be an ordinary word that also occurs in a placeholder.
     return this.#index.find(text).filter((hit) => !this.#inPlaceholder(text, hit));
   }
 

@@ -5,7 +5,7 @@ import { membersIn, parsedJson } from '../shape.js';
 import { Redactor } from './redactor.js';
 
 export interface Leak {
-  /** The path within the searched folder; for a file in an archive also its name in the archive. */
+  /** The file's path. For a file in an archive, its name in the archive follows. */
   readonly file: string;
   /** The kind of secret, never the value. */
   readonly what: string;
@@ -19,12 +19,12 @@ export interface Searched {
 /** A value of this length doesn't occur by accident. */
 const longEnough = 8;
 
-/** True for an everyday word, which can't be distinguished from the reports' own words. */
+/** True if reports contain the value anyway, as with everyday words. Then its occurrences prove no leak. */
 export function isTooCommon(value: string, vocabulary: string): boolean {
   return value.length < 4 || vocabulary.includes(value);
 }
 
-/** True for a one-time code so short that other numbers match it by accident. */
+/** True for a code so short that other numbers equal it by accident. */
 export function isShortCode(value: string, what: string): boolean {
   return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
 }
@@ -33,7 +33,7 @@ export function isShortCode(value: string, what: string): boolean {
 export class SecretSearch {
   /** Values to search for anywhere. */
   readonly #long = new Redactor();
-  /** Codes and short values, to search for as whole words, in texts only. */
+  /** Long codes and short values, to search for as whole words in texts. */
   readonly #short = new Redactor();
   /** Codes of four or five digits, to search for only after a word for codes. */
   readonly #few = new Redactor();
@@ -110,7 +110,7 @@ export class SecretSearch {
 /** A few digits after a word for codes, as in `"otpCode":"4821"` or `Your code is: 4821`. */
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
-/** The depth of archives within archives. */
+/** How deep to search archives within archives. */
 const deepest = 3;
 
 const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
@@ -118,8 +118,8 @@ const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
 
 /**
- * The parts of a file where digits may be a code: strings in JSON, visible text and data in pages.
- * Numbers, programs, styles and pictures hold six-digit numbers by accident.
+ * The parts of a file where digits may be a code: strings of JSON, and a page's visible text and data.
+ * Elsewhere, as in programs, styles and pictures, six digits occur by accident.
  */
 function textsIn(text: string, extension: string): string {
   switch (extension) {
@@ -152,7 +152,7 @@ function stringsOf(text: string): string | undefined {
     .join('\n');
 }
 
-/** The Base64 content of a page: attachments and embedded data. */
+/** The texts that a page holds in Base64: attachments and embedded data. */
 function embedded(text: string): string[] {
   const runs = text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [];
   return runs.map((run) => Buffer.from(run, 'base64').toString('utf8'));

@@ -26,7 +26,7 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** How many first characters of a pattern the table of beginnings compares. */
+/** How many of a pattern's first characters the table of beginnings holds. */
 const beginLength = 4;
 
 /** Adds a character of a beginning to its hash. */
@@ -43,13 +43,13 @@ const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
  * A table of beginnings rules out nearly every place, so the number of patterns hardly matters for the time.
  */
 export class SecretIndex {
-  /** By the hash of two characters: 1 if a pattern begins with them, encoded or not. */
+  /** By hash: 1 if some pattern begins with two characters of this hash. */
   readonly #pairs = new Uint8Array(1 << 16);
   /** A bit for each slot that holds patterns. */
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** The longest distance from the beginning of a match to the end of a run of backslashes; see {@link #pastRun}. */
+  /** How far a run of backslashes may reach beyond the beginning of a match in it; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -70,7 +70,7 @@ export class SecretIndex {
     }
   }
 
-  /** Hits in the order of the text. Overlapping ones are merged and named by the longest. */
+  /** The hits in the order of the text. Overlapping hits become one, named after the longest. */
   find(text: string): Hit[] {
     const hits: Hit[] = [];
     let longest = 0;
@@ -99,8 +99,9 @@ export class SecretIndex {
   }
 
   /**
-   * Skips the part of a run of backslashes where no match can begin. A backslash of a value is written as at most
-   * four, and an escape has at most {@link longestRun}: a match that begins earlier would still be inside the run.
+   * Skips the part of a run of backslashes where no match can begin. A value's backslash becomes at most
+   * four, and an escape has at most {@link longestRun}. So a match that began earlier would end inside the
+   * run.
    */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
@@ -135,7 +136,7 @@ export class SecretIndex {
     return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
   }
 
-  /** The patterns that fit a reading of the text here. `hash` is the hash of the first `count` characters, already read. */
+  /** The patterns that may begin here. `hash` is the hash of the `count` characters decoded so far. */
   #encodedAt(text: string, at: number, count: number, hash: number): readonly Pattern[] {
     if (count === 2 && this.#pairs[pairOf(hash)] === 0) return none;
     if (count === beginLength) return this.#inSlot(slotOf(hash));
@@ -162,7 +163,7 @@ function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pa
 
 const none: readonly Pattern[] = [];
 
-/** Forms write a space as a plus sign. */
+/** The ways to write a beginning: a form writes each space as a plus sign. */
 function spellingsOf(begin: string): readonly string[] {
   const at = begin.indexOf(' ');
   if (at === -1) return [begin];
@@ -170,7 +171,7 @@ function spellingsOf(begin: string): readonly string[] {
   return [' ', '+'].flatMap((each) => rests.map((rest) => begin.slice(0, at) + each + rest));
 }
 
-/** Whether no letter, digit or decimal fraction is adjacent: a hit inside a longer word or number is an accident. */
+/** Whether no letter, digit or decimal fraction is adjacent. Otherwise a hit is an accident. */
 function standsAlone(text: string, start: number, end: number): boolean {
   if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
   const before = text.slice(Math.max(0, start - 6), start);
@@ -180,8 +181,9 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * The encoded character before a place, whose last letters or digits don't count as adjacent: `%3D`, `\n`, `\u003d`.
- * Quoted-printable counts only with a letter (`=3D`): `=20` before digits probably begins a longer number.
+ * The encoded character that ends before the hit, such as `%3D`, `\n` or `\u003d`: its own letters and digits
+ * are not adjacent text. Quoted-printable counts only with a letter (`=3D`), since `=20` before digits
+ * probably begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';
@@ -191,8 +193,9 @@ function encodedAtEnd(before: string): string | undefined {
 }
 
 /**
- * The end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin an encoded
- * character or stand for itself, so both are tried. `known` holds failed places and keeps the search polynomial.
+ * The end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin an
+ * encoded character or stand for itself, so it tries both. `known` remembers failed places, which keeps the
+ * search polynomial.
  */
 function endOfMatch(text: string, start: number, pattern: string, from = 0, known?: Set<number>): number {
   let at = start;
@@ -228,7 +231,7 @@ interface Continuation {
 
 const noContinuations: readonly Continuation[] = [];
 
-/** The places where a match may continue if the marker here encodes something. Plain backslashes are included. */
+/** Where a match may continue if the character here begins an encoding. Plain backslashes are included. */
 function continuations(text: string, at: number, pattern: string, index: number): readonly Continuation[] {
   const wanted = pattern.charCodeAt(index);
   let ways: Continuation[] | undefined;
@@ -241,7 +244,7 @@ function continuations(text: string, at: number, pattern: string, index: number)
       ways.push({ at: at + lengthOf(reading), index: index + 1 });
     }
   }
-  // Encoders don't break a line twice in one place or before a value, so such breaks are not followed.
+  // Encoders don't break a line twice in one place, or before a value. So no match follows such breaks.
   const soft = index === 0 ? 0 : softBreakAt(text, at);
   if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noContinuations;
   return [...(ways ?? noContinuations), { at: at + soft, index }];
@@ -256,7 +259,7 @@ function backslashes(text: string, at: number, pattern: string, index: number): 
     .map((times) => ({ at: at + run * times, index: index + run }));
   const reading = readingAt(text, at, 0);
   if (reading === noReading || codeOf(reading) !== backslash) return ways;
-  // `\\u005c` is an encoded backslash; prefer this reading to a plain backslash before a u.
+  // `\\u005c` is an encoded backslash. Prefer this to a plain backslash before a u.
   return [{ at: at + lengthOf(reading), index: index + 1 }, ...ways];
 }
 

@@ -15,8 +15,8 @@ const longestSettling = 5_000;
 const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
 
 /**
- * Collects a run's secrets from the processes that learn them, to search its artefacts for them. They travel through
- * a socket that only the user can reach, and never touch a disk.
+ * Collects a run's secrets from the processes that learn them, so that the run can search its artefacts.
+ * Secrets travel through a socket that only the user can reach. They never touch a disk.
  */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
@@ -67,8 +67,8 @@ export class SecretCollector {
   }
 
   /**
-   * A redactor for one target's log. It also knows short codes: redacting a number by mistake does little harm in a
-   * log. With the secrets of all targets it would be slow.
+   * A redactor for one target's log. It also knows short codes: in a log, a redacted number does little harm.
+   * It leaves out other targets' secrets, which would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -84,7 +84,8 @@ export class SecretCollector {
 
   /** Waits until all secrets have arrived; call it after the sending processes have ended. */
   async settled(): Promise<void> {
-    // The timer keeps this process alive, which sockets don't, and ends the wait for a socket that never closes.
+    // Sockets don't keep this process alive, but the timer does. It also ends the wait for a socket that
+    // never closes.
     const patience = setTimeout(() => this.#destroyAll(), longestSettling);
     await Promise.all(this.#open.values());
     clearTimeout(patience);
@@ -146,7 +147,7 @@ export class SecretTeller {
         `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );
     });
-    // Writes go out at once: a secret reaches the collector even if this process is killed.
+    // The system takes each write at once, so a secret arrives even if a kill ends this process.
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.write(`${JSON.stringify(target)}\n`);

@@ -4,8 +4,8 @@ import type { Pattern } from './secret-index.js';
 const shortestPiece = 7;
 
 /**
- * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises them.
- * Encodings of single characters are found while matching. `whole`: only without adjacent letters or digits.
+ * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises
+ * them. The search itself decodes single characters. `whole`: only without adjacent letters or digits.
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
@@ -15,7 +15,7 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
   // Targets also accept a Base32 secret in lower case.
   const isBase32 = /^[A-Z2-7]{16,}$/.test(value);
   if (isBase32) spellings.add(value.toLowerCase());
-  // A reversed code is just another number.
+  // A reversed code is only another number.
   if (!/^\d+$/.test(value)) spellings.add([...value].reverse().join(''));
   spellings.add([...value].join(' '));
   const within = [
@@ -35,8 +35,9 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. Leaves out
- * characters that also encode other bytes. `before`: the number of bytes before them in a group of three.
+ * How these bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
+ * characters that also encode neighbouring bytes. `before`: how many bytes of a group of three come before
+ * them.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -58,7 +59,7 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** By RFC 4648, 6, in upper and lower case; also without the last character, which may encode other bytes too. */
+/** By RFC 4648, 6, in both cases. Also without the last character, which may encode the next byte too. */
 function base32Of(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const letters = (bits.match(/.{1,5}/g) ?? []).map(

@@ -16,7 +16,7 @@ import { actual } from './breach.js';
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Words<C> = string | ((check: C) => string);
 
-/** Aligns further lines with the text after the label. */
+/** Begins a further line below the text that follows the label. */
 const nextLine = `\n${' '.repeat('actual: '.length)}`;
 
 const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
@@ -32,7 +32,7 @@ function answerWords(shown: Shown): string {
 const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
 const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
 
-/** The last answer decides. */
+/** The last answer, which decides, in words. */
 function lastOf({ answers }: Check): string {
   const last = answers.at(-1);
   return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
@@ -61,7 +61,7 @@ const plain = (value: unknown) =>
 
 const nameOf = (pointer: string) => pointer.replace(/^\//, '');
 
-/** A member of an answer. Null is a value; a missing member has none. */
+/** A member of an answer in words. Null is a value; undefined means that the member is missing. */
 const memberWords = (name: string, value: unknown) =>
   value === undefined ? `no member ${name}` : `${name}: ${json(value)}`;
 

@@ -122,10 +122,7 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/**
- * The target that the answers describe. It reads them from a temporary file, to check them before the real
- * file is written.
- */
+/** The target that the answers describe. Reading them from a temporary file checks them. */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');

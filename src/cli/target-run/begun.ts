@@ -53,10 +53,7 @@ export class Begun {
     private readonly secrets: SecretCollector,
   ) {}
 
-  /**
-   * Restores an earlier run's changes and checks the target. It notes errors in `trouble` instead of
-   * throwing.
-   */
+  /** Restores an earlier run's changes and checks the target. It stores errors instead of throwing them. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     const { folder } = prepared;
@@ -239,9 +236,7 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/**
- * The users, in lower case, whom a failed expectation shows as refused and who have not logged in since then.
- */
+/** The users, in lower case, whom a failed expectation shows as refused and who didn't log in later. */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);

@@ -144,9 +144,7 @@ export function isChanged({ stateGuard }: Prepared): boolean {
   }
 }
 
-/**
- * Checks the journal before the run takes the lease. @throws ConfigurationError as {@link checkJournal} does
- */
+/** Checks the journal before the run takes the lease. It throws like {@link checkJournal}. */
 export function checkBefore(prepared: Prepared): void {
   // If another run holds the lease, an open journal is no mistake.
   if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);

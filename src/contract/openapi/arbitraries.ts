@@ -43,10 +43,7 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/**
- * Bodies that the document forbids. Each kind makes one mistake, most in a property of the valid `base`. The
- * properties in `keep` stay valid.
- */
+/** Bodies that the document forbids. Each kind makes one mistake in the valid `base`, but not in `keep`. */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,

@@ -1,9 +1,6 @@
 import { SuiteError } from '../../base/errors.js';
 
-/**
- * Thrown if the page would still load something from elsewhere: another version of Allure may do it in
- * another form.
- */
+/** Thrown if the page would still load something, as the page of another version of Allure may. */
 class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }

@@ -31,10 +31,7 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/**
- * Writes the Allure report of several targets as one self-contained page. The generator runs in its own
- * process.
- */
+/** Writes the Allure report of several targets as one self-contained page, by a process of its own. */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {

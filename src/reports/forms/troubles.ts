@@ -28,10 +28,7 @@ export function followWords(count: number): string {
 
 const namedIds = 4;
 
-/**
- * By id: a sentence on the cause of a failed or undecided outcome; absent if no other outcome has the same
- * cause.
- */
+/** By id: a sentence on the cause that a failed or undecided outcome shares with others; absent if none. */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -107,9 +104,7 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/**
- * The causes of undecided requirements. If a failure is the cause, the heading only counts the requirements.
- */
+/** The causes of undecided requirements. Those behind a failure are only counted, in the heading. */
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

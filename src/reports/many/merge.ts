@@ -111,10 +111,7 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/**
- * Groups plans by run, so that independent runs can be merged. Plans of one run have the same shards and
- * targets.
- */
+/** Groups plans by run, since independent runs can be merged. A run's plans agree on shards and targets. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }

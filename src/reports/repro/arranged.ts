@@ -95,10 +95,7 @@ class Arrangement {
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /**
-   * Replaces logins of other tests by a plain login of the same user, because the original ones may need a
-   * chain of logins and keys.
-   */
+  /** Replaces logins of other tests by plain ones of the same user, which need no chain of logins and keys. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
@@ -145,10 +142,7 @@ class Arrangement {
 
   #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
 
-  /**
-   * The cluster's MFA configuration before this exchange: the body of the last accepted PUT; empty without
-   * one.
-   */
+  /** The cluster's MFA configuration before this exchange, by the last accepted PUT; empty without one. */
   #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
     return put?.exchange.request.body ?? '';
@@ -281,10 +275,7 @@ const speaksOfSupport = (each: Exchanged) =>
 /** Whether the request succeeded. Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/**
- * Whether a request prepares the configuration. If a malformed request changes it, that is a fault, not
- * preparation.
- */
+/** Whether a request prepares the configuration. A malformed one that changes it shows a fault instead. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';

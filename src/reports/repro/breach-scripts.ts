@@ -9,9 +9,7 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
-/**
- * By breach: a command that succeeds if answer `at` shows it. A breach in a recorded request has no command.
- */
+/** Commands that succeed if answer `at` shows the breach. A breach in a recorded request has none. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
   'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,

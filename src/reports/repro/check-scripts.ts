@@ -22,9 +22,7 @@ export interface Assertion {
   /** The exchange whose answer decides whether the fault is there. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
-  /**
-   * The requirement demands a refusal. A conforming target may then also refuse earlier, preparing requests.
-   */
+  /** The requirement demands a refusal. A conforming target may then refuse preparing requests too. */
   readonly refusal?: true;
 }
 
@@ -173,10 +171,7 @@ const none = quoted('null');
 /** A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
-/**
- * Commands that succeed if a member breaks its rule. `json` is the expected value; for `may be`, the seen
- * one.
- */
+/** Commands that succeed if a member breaks its rule. `json`: the expected value; for `may be`, the value seen. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
   'is not': (at, name, json) =>

@@ -12,10 +12,7 @@ interface OfTest {
   readonly failed: Check[];
 }
 
-/**
- * A target breaks this requirement if it closes the connection on a mistake. As no answer came, no finding
- * says so.
- */
+/** A target breaks this requirement if it closes the connection on a mistake, without an answer to judge. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {

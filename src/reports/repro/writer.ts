@@ -163,10 +163,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /**
-   * Adds commands that check whether the answer shows the fault, or whether a preparing step was answered as
-   * in the run.
-   */
+  /** Adds checks that the answer shows the fault, or that a preparing step went as in the run. */
   #judge(step: Step): void {
     const { index } = step;
     const { conditions, decisive } = this.assertion;
