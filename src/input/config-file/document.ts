@@ -22,7 +22,7 @@ import { type KeyPath, type Place, Problems } from './problems.js';
 import { readTextFile } from './text-file.js';
 
 const maxDepth = 50;
-/** More aliases than a hand-written file has; a hostile file could otherwise fill the memory. */
+/** A hand-written file has fewer aliases. More of them could fill the memory. */
 const maxAliases = 100;
 
 /** A YAML or JSON file that knows the place of each value. */
@@ -59,7 +59,7 @@ export class ConfigDocument {
   /**
    * Reads a file.
    *
-   * @param needs the keys of a file that must be a mapping
+   * @param needs the keys to name if the file is no mapping; absent if it may be anything
    */
   static read(file: string, needs?: string): ConfigDocument {
     const read = readTextFile(file);
@@ -69,7 +69,7 @@ export class ConfigDocument {
     return document;
   }
 
-  /** @param needs the keys of the mapping. @throws ConfigurationError for any other content */
+  /** @param needs the keys that the message names. @throws ConfigurationError if the content is no mapping */
   requireMapping(needs: string): void {
     if (isMap(this.#document.contents)) return;
     const isEmpty = this.value === null || this.value === undefined;
@@ -82,7 +82,7 @@ export class ConfigDocument {
     this.problems.add(this.placeOf(path, at), path, text);
   }
 
-  /** The place of a value; of a missing one, the place of the nearest enclosing value. */
+  /** The place of a value. For a missing value, the place of the nearest enclosing one. */
   placeOf(path: KeyPath, at: 'value' | 'key' = 'value'): Place {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
@@ -95,7 +95,7 @@ export class ConfigDocument {
     return { line: 1, column: 1 };
   }
 
-  /** A plain value as written: `7.0`, although the data says 7. */
+  /** A plain value as the file writes it: `7.0`, which the data hold as the number 7. */
   writtenAs(path: KeyPath): string | undefined {
     const node = this.#find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -160,7 +160,7 @@ export class ConfigDocument {
     };
     const all = [...this.#document.errors, ...this.#document.warnings];
     const broken = all.find(({ code }) => code !== 'DUPLICATE_KEY');
-    // One broken place causes errors in everything after it, so only that place is reported.
+    // One broken place causes errors in all that follows, so report only that place.
     if (broken === undefined) all.forEach(report);
     else report(broken);
     this.problems.throwIfAny();
@@ -189,7 +189,7 @@ export class ConfigDocument {
     try {
       return this.#document.toJS({ maxAliasCount: maxAliases });
     } catch {
-      // Resolved aliases fail only because they are too many.
+      // All aliases have been checked, so only their number can be the reason.
       this.problems.add({ line: 1, column: 1 }, [], 'too many aliases (*name): write the values out');
       this.problems.throwIfAny();
     }
@@ -210,13 +210,13 @@ export class ConfigDocument {
   }
 }
 
-/** The place of an offset before the parser has counted the lines. */
+/** The place of an offset. It works even before the parser has counted the lines. */
 function placeIn(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Yields after each lexeme, so that the caller can stop in time. */
+/** Feeds the parser. It yields after each step, so that the caller can stop in time. */
 function* tokensOf(parser: Parser, text: string): Generator<void> {
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) yield;
@@ -228,7 +228,7 @@ function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
 }
 
-/** The suite's sentences for parser errors. The parser's own may quote a password. */
+/** The suite's own sentences for parser errors, because the parser's may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
   BAD_ALIAS: "an alias (*name) can't have spaces or special characters: quote the value if it is text",
   BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',
@@ -260,8 +260,8 @@ function yamlSentence(error: YAMLError, line: string): string {
 }
 
 /**
- * The offset of the first error in a JSON text; undefined: the text is valid. JSON.parse quotes the text in its
- * messages, which may hold a password.
+ * The offset of the first error in a JSON text; undefined if the text is valid. The messages of JSON.parse
+ * don't serve: they quote the text, which may hold a password.
  */
 function jsonErrorOffset(text: string): number | undefined {
   if (parsedJson(text) !== undefined) return undefined;

@@ -4,7 +4,7 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/** Reports where a document breaks a schema of `spec/`; `hint` knows better advice for a path. @returns a valid value */
+/** Reports where a document breaks a schema of `spec/`, with `hint`'s advice first. @returns a valid value */
 export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,
@@ -45,7 +45,7 @@ interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
 }
 
-/** The errors at one place that are not consequences of others. */
+/** The errors at one place, without those that only follow from another error there. */
 function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const paramsOf = (error: ErrorObject): Params => error.params;
   const cause =
@@ -121,7 +121,7 @@ function wrongType(expected: unknown, value: unknown): string {
   return `${must}, without quotes; an environment variable can't stand here`;
 }
 
-/** The advice for a value outside a list. */
+/** The message about a value that is not in a list. It names the nearest allowed value. */
 export function notOneOf(value: unknown, allowed: readonly unknown[]): string {
   const values = allowed.map(String);
   const meant = typeof value === 'string' ? didYouMean(value, values) : '';

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { codeOf } from '../../base/errors.js';
 
-/** Larger than any configuration file or certificate chain. */
+/** No configuration file or certificate chain is larger. */
 const maxBytes = 1_000_000;
 
 export interface TextFile {

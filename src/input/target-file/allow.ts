@@ -4,7 +4,7 @@ import type { Account, AccountRole, Allow, Target } from './target.js';
 
 const everyone: Allow['replaceTotpOf'] = ['admin', 'viewer', 'other', 'more', 'supportUser'];
 
-/** The name of an account in `allow.replaceTotpOf`. */
+/** The name of an account's role in `allow.replaceTotpOf`. */
 export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number] {
   return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
 }
@@ -13,7 +13,7 @@ export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): b
   return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 }
 
-/** The effective permissions: a disposable target allows everything. @throws ConfigurationError */
+/** The permissions that apply. A disposable target allows everything. @throws ConfigurationError */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };
@@ -23,7 +23,7 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Why a run must not change the target; undefined: it may. */
+/** Why a run must not change the target; undefined if it may. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',

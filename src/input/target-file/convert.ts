@@ -16,7 +16,7 @@ import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 /** Who can read the target file; `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** The target that the values describe; undefined only after a reported problem. */
+/** The target that the values describe; undefined only if it has reported a problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -94,7 +94,7 @@ function readLimits(values: Values, allow: Allow): Limits {
     // A disposable target has no other users to slow down.
     requestsPerSecond: limit('requestsPerSecond') ?? (allow.disposable ? undefined : 20),
     requestTimeoutMs,
-    // A request that timed out may take as long again to finish.
+    // The target may need as long again to finish a request that timed out.
     settleMs: limit('settleMs') ?? 2 * requestTimeoutMs,
     sessionsPerUser: limit('sessionsPerUser'),
     lockMinutes: limit('lockMinutes'),
@@ -120,10 +120,10 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ['mail', 'password'],
 ];
 
-/** Reports secrets written in a file that others can read. If the access is unknown, it warns. */
+/** Reports secrets that others can read in the file. If access is unknown, it returns a warning instead. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
-  // A path in tls.key is not secret, but a key written there is.
+  // A file's name in tls.key is not secret, but a key written there is.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];
@@ -161,7 +161,7 @@ function transportWarnings(baseUrl: string | undefined): string[] {
   ];
 }
 
-/** The accounts; undefined after a reported problem. */
+/** The accounts; undefined if it has reported a problem. */
 function readAccounts(values: Values): Accounts | undefined {
   const accounts: ByRole<Account> = Object.fromEntries(
     placesOf(values).map(([role, path]) => [role, readAccount(values, role, path)]),

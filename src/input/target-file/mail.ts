@@ -9,7 +9,7 @@ import { isHostName, readAddress } from './urls.js';
 export interface MailWaits {
   /** How long a mail may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long to wait before concluding that no mail comes, in milliseconds. */
+  /** How long to wait before the suite concludes that no mail comes, in milliseconds. */
   readonly quietMs: number;
   readonly codePattern?: RegExp;
 }
@@ -21,7 +21,7 @@ export type MailSettings = MailWaits &
         readonly kind: 'imap';
         readonly host: string;
         readonly port: number;
-        /** TLS from the first byte, after STARTTLS, or not at all. */
+        /** Whether TLS begins with the first byte, after STARTTLS, or never. */
         readonly tls: boolean | 'starttls';
         /** PEM text of authorities to trust besides the system's. */
         readonly ca?: string;
@@ -37,7 +37,7 @@ export type MailSettings = MailWaits &
       }
   );
 
-/** The `mail` section; undefined if it is absent or after a reported problem. */
+/** The `mail` section; undefined if it is absent, or if it has a problem, which is then reported. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
   const waits = defined({

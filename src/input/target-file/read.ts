@@ -16,11 +16,11 @@ export function isTargetFile(path: string): boolean {
 }
 
 /**
- * Reads and checks a target file. The result's `warnings` hold mere advice.
+ * Reads and checks a target file. The target's `warnings` are advice about a valid file.
  *
- * @param env the source of `${VAR}`
- * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice; it never
- * quotes secrets
+ * @param env the variables that `${VAR}` may name
+ * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice. It never
+ * quotes secrets.
  */
 export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {
   const read = readTextFile(path);
@@ -37,7 +37,7 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
   const access = platform === 'win32' ? 'unknown' : (read.mode & 0o077) === 0 ? 'private' : 'shared';
   const target = convert(values, file, access);
   document.problems.throwIfAny();
-  // The target is undefined only after a reported problem.
+  // The checks above have thrown if a problem made the target undefined.
   if (target === undefined) throw new ConfigurationError(`${path}: could not be read`);
   return target;
 }
@@ -89,8 +89,8 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
 }
 
 /**
- * Inserts environment variables and `{ fromFile }`, relative to `folder`, and reports missing ones. It works on
- * parsed values, so that inserted texts may hold any character.
+ * Inserts environment variables, and the content of `{ fromFile }` with a path from `folder`. Reports missing
+ * ones. It works on parsed values, so that inserted texts may hold any character.
  */
 function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

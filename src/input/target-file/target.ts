@@ -8,9 +8,9 @@ export interface Target {
   readonly name: string;
   /** Absolute path of the target file. */
   readonly file: string;
-  /** The API's root without a trailing slash; operation paths follow as in the contract. */
+  /** The API's root without a trailing slash. The contract's paths follow it. */
   readonly baseUrl: string;
-  /** With detection, the default release until the run detects another. */
+  /** With `release: auto`, the default release until the run has detected the target's. */
   readonly release: ReleaseName;
   /** The file says `release: auto`. */
   readonly detectRelease?: true;
@@ -18,12 +18,12 @@ export interface Target {
   readonly accounts: Accounts;
   readonly supportUser: {
     readonly email?: string;
-    /** Further addresses, which belong to no account. */
+    /** Further addresses for the support user. They belong to no account. */
     readonly otherEmails?: readonly string[];
     readonly password?: Secret;
   };
   readonly mail?: MailSettings;
-  /** The URL that moves the target's clock by GET and POST of the clock protocol. */
+  /** The URL of the clock protocol: GET and POST to it read and move the target's clock. */
   readonly clock?: { readonly control: string };
   readonly allow: Allow;
   readonly limits: Limits;
@@ -35,7 +35,7 @@ export interface Target {
   readonly warnings?: readonly string[];
 }
 
-/** Further accounts are named after their place in the file. */
+/** The name of an account. A further account is named after its place in the file. */
 export type AccountRole = 'admin' | 'viewer' | 'other' | `more[${number}]`;
 
 /** A value for each account. */
@@ -48,7 +48,7 @@ export interface ByRole<Each> {
 
 export type Accounts = ByRole<Account> & { readonly admin: Account };
 
-/** The accounts in the order of their use; the admin's own comes last. */
+/** The accounts in the order in which tests take them, the admin last. */
 export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
   return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
 }
@@ -63,16 +63,16 @@ export interface Account {
   readonly apiKey?: Secret;
   /** The user's id, by which DELETE /users/sessions ends its sessions. */
   readonly sid?: string;
-  /** With cluster MFA on, its password alone still logs in by design. */
+  /** Cluster MFA exempts the account: its password alone still logs in, by design. */
   readonly mfaExempt?: true;
-  /** False: it can't receive codes by mail. */
+  /** False if the account can't receive codes by mail. */
   readonly mailedCodes?: false;
 }
 
 export interface Allow {
   readonly stateChanges: boolean;
   readonly clusterMfa: boolean;
-  /** Accounts (or the support user) whose TOTP enrolment may be replaced permanently; `more`: all further ones. */
+  /** The accounts whose TOTP enrolment tests may replace for good. `more` stands for all of accounts.more. */
   readonly replaceTotpOf: readonly ('admin' | 'viewer' | 'other' | 'more' | 'supportUser')[];
   readonly lockOut: boolean;
   readonly disposable: boolean;
@@ -82,9 +82,9 @@ export interface Limits {
   /** Undefined: no limit. The default is 20, or no limit for a disposable target. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
-  /** How long an unanswered write may still take effect after sending, in milliseconds. */
+  /** How long after it was sent an unanswered write may still take effect, in milliseconds. */
   readonly settleMs: number;
-  /** The session limit per user. Undefined: the suite stays below the usual limit. */
+  /** How many sessions a user may have. If undefined, the suite stays below the usual limit. */
   readonly sessionsPerUser?: number;
   /** How long an account stays locked after failed logins, in minutes; undefined: unknown. */
   readonly lockMinutes?: number;

@@ -45,7 +45,7 @@ export function readTls(values: Values, folder: string): TlsSettings {
   });
 }
 
-/** PEM text of authorities, inline or from a file. It reports problems. */
+/** PEM text of authorities, from the value or from the file that it names. It reports problems. */
 export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
   const text = pem(values, path, folder);
   if (text !== undefined) certificates(values, path, text);
@@ -93,7 +93,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   try {
     if (!encrypted) return createPrivateKey(text);
   } catch {
-    // Reported below, since the library's message may quote the key.
+    // The message comes from below, because the library's may quote the key.
   }
   values.problem(
     ['tls', 'key'],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** An http or https URL, or its problem. Messages hide the URL and its credentials. */
+/** An http or https URL, or the problem with it. Messages hide the URL, which may hold credentials. */
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };
@@ -15,7 +15,7 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-/** The API's root without a trailing slash, or its problem. */
+/** The API's root without a trailing slash, or the problem with it. */
 export function readBaseUrl(text: string): string | { readonly trouble: string } {
   const url = readUrl(text);
   if ('trouble' in url) return url;

@@ -5,14 +5,14 @@ import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { failureText } from '../../base/wording/check.js';
 
-/** How many breaches of one requirement are shown; further ones are only counted. */
+/** How many breaches of one requirement are shown. Further breaches are only counted. */
 const shown = 5;
 
 interface Tally {
   breaches: number;
   readonly demands: Set<string>;
   readonly lines: string[];
-  /** The lines reported so far. Lines from a recording name their place, so each is different. */
+  /** The lines so far, so that each counts once. A recording's lines name their place, so they always count. */
   readonly reported: Set<string>;
   readonly exchanges: Set<Exchange>;
 }
@@ -36,7 +36,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // One closed connection may be an accident of the network, but not two on the same operation.
+    // The network may close one connection by accident, but hardly two on the same operation.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -44,7 +44,7 @@ export class Breaches {
     }
   }
 
-  /** Another answer than 404 shows that the operation exists. So the breaches that were held back now count. */
+  /** An answer other than 404 shows that the operation exists. So breaches that were held back now count. */
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);
@@ -52,7 +52,7 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /** If the API lacks an operation, a web server in front of it may answer 404 with a page of its own. */
+  /** Whether to hold a breach back: without the operation, a web server may answer 404 with its own page. */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))

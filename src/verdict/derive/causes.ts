@@ -9,9 +9,9 @@ const longestText = 200;
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
-  /** Marks of the failure; failures that share a mark have one cause. */
+  /** Failures that share a mark have one cause, and so have undecided outcomes. */
   readonly marks: readonly string[];
-  /** The answers as `operation status`. An undecided outcome with the same answer follows from the failure. */
+  /** The answers as `operation status`. An undecided outcome follows from a failure with the same answer. */
   readonly answers: readonly string[];
 }
 
@@ -20,9 +20,9 @@ const share = (some: readonly string[], others: readonly string[]) =>
   some.some((each) => others.includes(each));
 
 /**
- * Groups failed and undecided outcomes by cause; each outcome has exactly one. Failures that share a mark have one
- * cause. An undecided outcome follows from a failure with the same mark or answer; otherwise it is a cause of its own.
- * Causes of a failed must come first.
+ * Groups failed and undecided outcomes by cause. Failures that share a mark have one cause. An undecided
+ * outcome follows from a failure with the same mark or answer. Other undecided outcomes that share a mark
+ * have a cause of their own. Causes of a failed must come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -36,7 +36,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     if (cause === undefined) open.push([sign]);
     else cause.push(sign);
   }
-  // A waived failure needs no attention unless other outcomes follow from it.
+  // A waived failure from which nothing follows needs no attention.
   return [...failures, ...open]
     .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
@@ -44,7 +44,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     .map(({ cause }) => cause);
 }
 
-/** Groups failures that share a mark, directly or through others. Each group begins with the plainest failure. */
+/** Groups failures that share a mark, directly or through others. A group's plainest failure is first. */
 function grouped(failures: readonly Sign[]): Sign[][] {
   let groups: Sign[][] = [];
   for (const sign of failures) {
@@ -60,13 +60,13 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * How odd a failure is: lower for a must, on the documented flow, with an ordinary request. Failures of the same oddity
- * keep the order of the catalogue, where each area begins with its documented flow.
+ * How odd a failure is: least for a must on the documented flow with an ordinary request. Failures of equal
+ * oddity keep the catalogue's order, in which each area begins with its documented flow.
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
-  // A broken target may refuse a request by accident.
+  // A refusal with the wrong status may only be an accident of a broken target.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]?.status);
   return (
     (outcome === 'waived' ? 8 : 0) +

@@ -25,7 +25,7 @@ export class CoverageCount {
     for (const value of enumValues) count(this.#enumValues, value);
   }
 
-  /** @returns the counts of all parts; 0 for unused ones */
+  /** @returns how often each key of these parts occurred; 0 for keys that did not occur */
   of(parts: CoverageParts): Coverage {
     const operations = zeroed(parts.operations);
     const responses = zeroed(parts.responses);

@@ -60,7 +60,7 @@ export function deriveVerdict(results: RunResults): Verdict {
   });
 }
 
-/** Adds to a run with --within the share of known faults that its checked requirements find. */
+/** For a run with --within, adds the share of known faults that its checked requirements find. */
 function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
   if (selection.within === undefined) return selection;
   const ids = (isWanted: (kind: OutcomeKind) => boolean) =>

@@ -9,7 +9,7 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/** The meaning of an exit code. For 0, the text says if the run does not cover all MUST requirements. */
+/** The meaning of an exit code. If a run with code 0 did not check all MUST requirements, the text says so. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found; --require-complete ends such a run with 3'
@@ -33,7 +33,7 @@ export function exitCode(
 ): ExitCode {
   const codes = verdicts.flatMap(codesOf);
   if (options.usageError === true) codes.push(2);
-  // Another run uses the target, so this run did not check it.
+  // This run did not check the target, because another run uses it.
   if (options.inUse === true) codes.push(3);
   return worstOf(codes);
 }

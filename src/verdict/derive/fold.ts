@@ -24,7 +24,7 @@ const mostExchanges = 20;
 
 const stopped = 'The run was stopped during this test.';
 
-/** The reason for requirements that --within omits. */
+/** The reason for requirements that --within leaves out. */
 export const outOfTime = (within: string): string => `did not fit into ${within} (--within)`;
 
 type Began = RunBegan & { readonly at: string };
@@ -35,7 +35,7 @@ interface Report {
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  /** The requests that repeat the failure. */
+  /** The requests that reproduce the failure. */
   readonly about?: readonly About[];
 }
 
@@ -46,7 +46,7 @@ interface About extends Pick<Shown, 'way'> {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** Whether the test runs beside others: then its failure alone proves nothing. */
+  /** Whether the test runs beside others, so that its failure alone proves nothing. */
   isBeside: boolean;
   /** The test's failures beside others. */
   failedBeside: readonly Report[];
@@ -57,8 +57,8 @@ interface Tested {
 }
 
 /**
- * Derives the results of a run on one target from its events. Live runs, logs and recorded traffic all use it, so
- * they are judged alike.
+ * Derives the results of a run on one target from its events. Live runs, logs and recorded traffic all pass
+ * through it, so they are judged alike.
  */
 export class RunFold {
   readonly #commands = new Commands();
@@ -75,7 +75,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** Whether the target file is wrong: then the answers may come from another server. */
+  /** Whether the target file is wrong. Then the answers may come from another server, so they judge nothing. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
@@ -141,7 +141,7 @@ export class RunFold {
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
       .outcomes(command)
-      // If the test itself failed an expectation, that explains more than the finding.
+      // A failed expectation explains more than a finding on the same requirement.
       .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
     return [...ofTests, ...byAnswers];
   }
@@ -169,7 +169,7 @@ export class RunFold {
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
       lanes: Math.max(1, this.#lanes.size),
-      // A finding may concern a requirement that is not selected or does not apply to the release.
+      // A finding may concern a requirement that is not selected, or that does not apply.
       raw: this.outcomes(began.target.baseUrl).filter(({ id }) => {
         const planned = known.get(id);
         return planned === undefined ? this.#tests.has(id) : planned.notApplicable === undefined;
@@ -215,7 +215,7 @@ export class RunFold {
     this.#breaches.take(event);
     this.#commands.take(exchange);
     this.#mayHaveChanged ||= changing.has(exchange.operation ?? '');
-    // Recorded traffic has no tests and may be too large to keep.
+    // Recorded traffic has no tests, and may be too large to keep in memory.
     if (requirement === '') return;
     this.#exchanges.set(index, exchange);
     this.#tests.get(requirement)?.exchanges.push(exchange);
@@ -282,7 +282,7 @@ function newTest(): Tested {
   };
 }
 
-/** A test begins. If it runs again alone, its new findings replace the old ones. */
+/** A test begins. If it runs again alone, its reports start again, but its failures beside others are kept. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -297,8 +297,8 @@ const onlyBeside: Report = {
 };
 
 /**
- * Which reports on a test count. Only a pass clears its failure beside others: a breach may leave a state in which
- * the test can't be repeated.
+ * The reports on a test that count. Failures beside others still count if the test, run alone, was only
+ * inconclusive: a breach may leave a state in which the test can't be repeated.
  */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
@@ -306,7 +306,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** A failure beside others is unconfirmed if the run ended before the test could be repeated alone. */
+/** Makes a failure beside others inconclusive if the run ended before the test could run alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

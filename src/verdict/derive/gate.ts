@@ -4,7 +4,7 @@ import { counted, shortened } from '../../base/words.js';
 
 export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 'unusable'> {
   readonly outcomes: readonly Outcome[];
-  /** How many planned requirements have no result, except those that were ruled out before the run. */
+  /** How many planned requirements have no result. Those that were ruled out before the run don't count. */
   readonly missing: number;
   readonly leftOut?: number;
   /** Ids that passed in the baseline and were not run now. */
@@ -14,7 +14,7 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
   readonly unplanned: readonly string[];
 }
 
-/** Only the verdict lists further problems of one kind. */
+/** How many problems of one kind the cause names. The verdict lists all of them. */
 const shownTroubles = 3;
 
 /** Decides the gate. `cause` gives the reasons that the outcomes alone don't show. */
@@ -31,7 +31,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
-  // Waivers do not decide if the target is unusable; then the cause names both problems.
+  // If the target is unusable, problems with waivers don't decide, but the cause still names them.
   if (waiverTroubles.length > 0 && input.unusable === undefined) {
     return { gate: 'does not conform', cause: sentences(run) };
   }
@@ -65,7 +65,7 @@ function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): 
   return problems;
 }
 
-/** Keeps many stale waivers from hiding the rest of the cause; the verdict lists all. */
+/** Shortens a list of stale waivers, so that it doesn't hide the rest of the cause. The verdict lists all. */
 function firstOf(troubles: readonly string[]): string[] {
   const left = troubles.length - shownTroubles;
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];

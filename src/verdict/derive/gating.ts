@@ -5,8 +5,8 @@ import { decideGate, type GateInput } from './gate.js';
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
- * The ids that passed in the baseline and were planned but not run now: they may fail. Only must requirements count;
- * with --strict also should requirements.
+ * The ids that passed in the baseline but were not run now, although planned: they may fail by now. Should
+ * requirements count only with --strict.
  */
 export function lostAgainst(
   baseline: BaselineVerdict,
@@ -18,7 +18,7 @@ export function lostAgainst(
     .filter(({ level }) => level === 'must' || strict)
     .filter(({ id }) => before.get(id) === 'pass')
     .filter(({ outcome }) =>
-      // The requirement may not apply to another release.
+      // On another release, the requirement may rightly not apply.
       outcome === 'not applicable' ? baseline.release === now.release : outcome === 'not run',
     )
     .map(({ id }) => id);

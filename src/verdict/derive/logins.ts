@@ -5,8 +5,8 @@ import { childOf } from '../../contract/openapi/pointers.js';
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
 /**
- * The logins of a run. If a password worked first and fails at the end, the user was locked or somebody changed the
- * password. Then refusals since the user's last success prove nothing.
+ * The logins of a run. If a user's password works early in the run but not at its end, the target locked the
+ * user, or somebody changed the password. Then refusals since the user's last success prove nothing.
  */
 export class Logins {
   /** By user: the last exchange in which the target accepted the password, even without the second factor. */
@@ -27,7 +27,7 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** The user, in lower case, whom this exchange refused and whose password the target has not accepted since. */
+  /** The user whom this exchange refused, in lower case; undefined if a login has succeeded since then. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

@@ -2,7 +2,7 @@ import type { RawOutcome } from '../../base/model/results.js';
 import type { ClaimedCount, Level } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 
-/** The beginning of a fact's reason if its check failed. Nothing promised the fact, so nothing is broken. */
+/** Begins the reason of a fact whose check failed. Nobody promised the fact, so it breaks nothing. */
 export const measuredPrefix = 'measured, not judged: ';
 
 /** Applies the level to a result: a fact can't fail. */
@@ -11,14 +11,14 @@ export function judged<T extends Pick<RawOutcome, 'kind' | 'reason'>>(level: Lev
   return { ...raw, kind: 'not applicable', reason: `${measuredPrefix}${raw.reason}` };
 }
 
-/** Applies a claimed bound: a pass becomes a failure if the fact exceeds the bound. */
+/** Applies a claimed bound. A pass becomes a failure if the measured number exceeds the bound. */
 export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   count: ClaimedCount | undefined,
   raw: T,
   facts: Readonly<Record<string, unknown>>,
 ): T {
   const found = count === undefined ? undefined : facts[count.fact];
-  // Without a measured number, the bound is kept.
+  // Without a measured number, nothing exceeds the bound.
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
   const check = {

@@ -4,8 +4,8 @@ import { operationIds, operationRow } from '../../contract/openapi/operations.js
 type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**
- * Facts that the exchanges show by the way: accepted credentials, statuses of refusals, undocumented members. They
- * are sorted, so that two runs can be compared.
+ * Facts that ordinary exchanges also show: accepted credentials, statuses of refusals, undocumented members.
+ * They are sorted, so that two runs can be compared.
  */
 export class ObservedFacts {
   readonly #refusals = new Map<string, Set<number>>();

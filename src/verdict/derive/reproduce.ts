@@ -1,7 +1,7 @@
 import type { Exchange } from '../../base/model/exchange.js';
 import { shellQuoted } from '../../base/words.js';
 
-/** Makes commands that repeat requests. A comment above each command names the state of the target. */
+/** Makes commands that repeat requests. A comment above a command says which configuration the request met. */
 export class Commands {
   readonly #met = new WeakMap<Exchange, string>();
   #cluster: string | undefined;
@@ -24,7 +24,7 @@ export class Commands {
   }
 }
 
-/** A configuration in words, with its types; undefined if it does not say whether MFA is on. */
+/** A configuration in words, with its types; undefined if the body doesn't say whether MFA is on. */
 function stateIn(
   body: string | undefined,
   name: string,
@@ -66,7 +66,7 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
   return parts.join(' ');
 }
 
-/** Quotes a shell word. Variables replace redacted secrets: `[mailed code]` becomes `$MAILED_CODE`. */
+/** Quotes a text for the shell. Variables replace redacted secrets: `[mailed code]` becomes `$MAILED_CODE`. */
 function quoted(text: string): string {
   if (/^[\w./:=-]*$/.test(text)) return text;
   return shellQuoted(text).replace(

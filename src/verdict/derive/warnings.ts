@@ -1,11 +1,11 @@
 import type { RunResults } from '../../base/model/results.js';
 
-/** In milliseconds. A conforming target refuses codes of a clock that differs more. */
+/** In milliseconds. Beyond it, a conforming target refuses codes made by this machine's clock. */
 const largestOffsetMs = 90_000;
 
 const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have sent these answers';
 
-/** The warnings except the one about TLS, for reports that derive this one from `target.tlsInsecure`. */
+/** The warnings without the one about TLS, for reports that show `target.tlsInsecure` themselves. */
 export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly string[] }): string[] {
   return warnings.filter((warning) => warning !== notVerified);
 }
@@ -33,7 +33,7 @@ export function warningsOf({
   ];
 }
 
-/** Only the administrator knows whether a login without a code is a breach or an exemption that the cluster grants. */
+/** Only an administrator knows whether the cluster exempts an account that logs in without a code. */
 function withoutCode(role: unknown): string {
   return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }

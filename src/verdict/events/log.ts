@@ -27,7 +27,7 @@ export const eventsFile = (folder: string): string => join(folder, eventsName);
  * Only the file's owner can read it.
  */
 export class EventLog {
-  /** The events for which the disk had no room. Only the process that created the log keeps them. */
+  /** The events for which the disk had no room. Only the process that created the log goes on without them. */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -46,17 +46,18 @@ export class EventLog {
   }
 
   /**
-   * Opens the log that the first process created. Writing throws on a full disk, so that nothing happens unlogged.
+   * Opens the log that the first process created. If the disk is full, writing throws, so that the process
+   * does nothing unlogged.
    */
   static open(file: string): EventLog {
     return new EventLog(file, false);
   }
 
   readonly write = (event: EventBody): void => {
-    // Restoring may go on after the run has given up the log.
+    // A restoration may go on after the run has closed the log.
     if (!this.#isOpen) return;
     const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
-    // After a missing event nothing is written: a log with a gap would mislead its readers.
+    // Once an event is missing, later ones stay out too: a log with a gap would mislead its readers.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);
     if (!this.keepsUnwritten)
@@ -66,7 +67,7 @@ export class EventLog {
   #written(event: RunEvent): boolean {
     const line = Buffer.from(lineOf(event));
     try {
-      // One appending write per line keeps lines of several processes apart.
+      // One appending write for each line keeps the lines of several processes whole.
       return writeSync(this.#handle, line) === line.length;
     } catch (error) {
       if (isFileError(error)) return false;
@@ -74,7 +75,7 @@ export class EventLog {
     }
   }
 
-  /** The whole content, even of a deleted file: the open handle still reaches it. */
+  /** The whole content. The open handle still reaches it if somebody deleted the file. */
   text(): string {
     const bytes = Buffer.alloc(fstatSync(this.#handle).size);
     let at = 0;
@@ -84,7 +85,7 @@ export class EventLog {
 
   /** The index of the next exchange; all processes of a run share one count. */
   nextIndex(): number {
-    // Validating a whole log takes a second, and the beginnings of its lines suffice.
+    // The lines' beginnings suffice. To validate a whole log takes a second.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
     let last = -1;
     for (const [, index] of begins) last = Math.max(last, Number(index));
@@ -97,7 +98,7 @@ export class EventLog {
     return new Set([...ended].map(([, id = '']) => id));
   }
 
-  /** The facts that the run's processes have learned so far. Validating the whole log would take a second. */
+  /** The facts that the run's processes have learned so far. To be fast, it validates no other lines. */
   learned(): Learned[] {
     const lines = this.text().split('\n');
     const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
@@ -152,7 +153,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   'run ended': true,
 };
 
-/** The events of a log so far, without lines that a kill cut off and without event types of newer versions. */
+/** The events of a log so far. It skips a line that a kill cut off, and event types of newer versions. */
 export const readEvents = (file: string): RunEvent[] => eventsIn(readFileSync(file, 'utf8'), file);
 
 export function eventsIn(text: string, place: string): RunEvent[] {
@@ -187,7 +188,7 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Empty if the file was deleted or replaced: the events serve only for display. */
+  /** Bytes since the last call. A deleted or replaced file has none: they only serve for display. */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
 
-/** The free texts in events, checks and breaches, by type or kind; `any` holds those that occur everywhere. */
+/** The members with free text, by type or kind of event, check or breach. Those of `any` may be in each. */
 const texts: Readonly<Record<string, readonly string[]>> = {
   any: ['reason', 'answers.*.path', 'answers.*.use.path'],
   'run began': [
@@ -38,9 +38,8 @@ const texts: Readonly<Record<string, readonly string[]>> = {
 const parts = ['check', 'of', 'breach', 'breaches', 'findings'];
 
 /**
- * Redacts secrets that became known after the event was logged. Only free text changes: words of the suite stay, even
- * if a weak password equals one of them. It searches for values: secrets in known positions were redacted when they
- * were recorded.
+ * Redacts secrets that became known after the event was logged. It changes only free text: the suite's own
+ * words stay, even if a weak password equals one of them.
  */
 export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
   const copy = structuredClone(event);

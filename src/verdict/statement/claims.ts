@@ -10,12 +10,12 @@ export interface Claim {
   readonly text: string;
   /** What a target must do if the vendor claims this. */
   readonly whenTrue: string;
-  /** The names of facts that measure the claim, beside its requirements. */
+  /** The names of facts that measure the claim, in addition to the outcomes of its requirements. */
   readonly facts: readonly string[];
-  /** Present if a number may replace true. */
+  /** Set if a vendor may claim a number in place of true. */
   readonly count?: {
     readonly unit: string;
-    /** The fact that counts, by the id of the requirement that measures it. */
+    /** The fact with the measured number, by the id of the requirement that measures it. */
     readonly factOf: ReadonlyMap<string, string>;
   };
 }

@@ -16,7 +16,7 @@ interface Drafted {
   readonly why: string;
 }
 
-/** Drafts a statement from a run's measurements, as commented YAML with a final line break. Deterministic. */
+/** Drafts a statement from a run's measurements, as commented YAML. A run always gives the same draft. */
 export function draftStatement(
   verdict: Verdict,
   claims: readonly Claim[],
@@ -72,5 +72,5 @@ function draftOf(
   return { value: undefined, why: `Left out: ${left.join('; ')}.` };
 }
 
-/** Makes a comment of a reason. It may quote the target, whose text must not end the comment. */
+/** A reason as a YAML comment. It may quote the target, whose text must not end the comment. */
 const comment = (text: string): string[] => wrap(printable(text).replace(/\s+/g, ' '), width, '# ');

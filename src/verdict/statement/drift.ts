@@ -28,7 +28,7 @@ export function driftFrom(
       return found === undefined ? [] : [{ id, ...within(claim, id, value, measuredOf(found), run.facts) }];
     });
     const against = about.filter(({ holds }) => holds !== undefined && holds !== claimed);
-    // Passes contradict a denial only if nothing failed.
+    // A denied claim counts as contradicted only if some requirement passed and none failed.
     const isDrift = against.length > 0 && (claimed || about.every(({ holds }) => holds !== false));
     if (!isDrift) return [];
     const measured = [...against.map(inWords), ...factsOf(claim.facts, run.facts)].join('; ');
@@ -49,7 +49,7 @@ export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; rea
   return { holds: outcome === 'fail' || outcome === 'waived' || otherwise ? false : undefined, reason };
 }
 
-/** Applies a claimed number, if the run measured one. */
+/** Applies the number that the vendor claims, if the run measured one. */
 function within(
   { count }: Claim,
   id: string,
@@ -72,7 +72,7 @@ function inWords({ id, holds, reason }: Found & { readonly id: string }): string
 
 const longestValue = 60;
 
-/** The measured ones among the named facts, each as `throttleAfter 5`. */
+/** Those of the named facts that the run measured, each as `throttleAfter 5`. */
 export function factsOf(names: readonly string[], facts: Readonly<Record<string, unknown>>): string[] {
   return names.flatMap((name) =>
     Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', longestValue)}`] : [],

@@ -4,7 +4,7 @@ import type { Contract } from '../../contract/openapi/contract.js';
 import { type Requirement, whyNotApplicable } from '../../contract/requirements/catalogue.js';
 import { loadClaims } from './claims.js';
 
-/** The level of a requirement in a run, by the catalogue, the contract and the vendor's statement. */
+/** What the catalogue, the contract and the vendor's statement say about a requirement in a run. */
 export interface Standing {
   readonly level: Level;
   readonly source: string;

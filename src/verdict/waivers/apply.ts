@@ -32,7 +32,7 @@ export function concernedWaivers(waivers: readonly Waiver[], scope: WaiverScope)
     });
 }
 
-/** Makes a failure with a valid waiver `waived` and keeps its reason. Other outcomes stay as they are. */
+/** Turns a failure with a valid waiver into `waived`, and keeps its reason. Other outcomes stay as they are. */
 export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): Outcome {
   if (outcome.outcome !== 'fail') return outcome;
   const found = waivers.find(({ expired, fits }) => !expired && fits.includes(outcome.id));
@@ -49,7 +49,7 @@ export function waiverUses(
   return waivers.map(({ fits, unknown, expired, ...waiver }) => {
     const about = outcomes.filter(({ id }) => fits.includes(id));
     const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));
-    // Requirements that were not selected or are undecided may still need the waiver.
+    // The waiver may still be needed by requirements that were not selected or that are undecided.
     const isOpen = about.length < fits.length || any('inconclusive', 'not run') || !any('pass');
     const state: WaiverState = unknown
       ? 'unmatched'

@@ -46,7 +46,7 @@ function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: nu
 
 const startOf = (list: YAMLSeq, index: number): number => rangeOf(list, index)?.[0] ?? 0;
 
-/** Removes entries of JSON, or of YAML in brackets, by the formatter, which keeps the few comments there. */
+/** Removes entries of JSON, or of YAML in brackets, and formats the file again. This keeps most comments. */
 function inBrackets(
   document: Document.Parsed,
   list: YAMLSeq,
@@ -58,7 +58,7 @@ function inBrackets(
   return document.toString({ lineWidth: 0 });
 }
 
-/** Removes whole lines, so that no formatter touches the rest. */
+/** Removes whole lines, so that all other lines stay as they are. */
 function inBlock(
   text: string,
   document: Document.Parsed,

@@ -13,7 +13,7 @@ export interface WaiversFile {
   readonly file: string;
   readonly text: string;
   readonly waivers: readonly Waiver[];
-  /** The place of an entry, or of a key's value in it. */
+  /** The place of an entry; with `key`, the place of the key's value. */
   readonly placeOf: (index: number, key?: keyof Waiver) => Place;
 }
 
