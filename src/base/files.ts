@@ -41,7 +41,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** Undefined for a missing path or an unreadable one, such as a circular link: using it later says why. */
+/** Undefined for a missing path or an unreadable one, such as a circular link: a later use says why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -73,11 +73,11 @@ export interface RunResults extends RunInput {
 }
 
 export interface GateOptions {
-  /** A should counts for the gate like a must. */
+  /** A `should` counts for the gate like a `must`. */
   readonly strict: boolean;
   /** A must that was not run makes the gate inconclusive. */
   readonly requireComplete: boolean;
-  /** `fail` (default): expired, unmatched and unneeded waivers gate like a failed must. */
+  /** `fail` (default): expired, unmatched and unneeded waivers gate like a failed `must`. */
   readonly waiverProblems?: 'fail' | 'warn';
 }
 

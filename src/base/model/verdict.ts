@@ -15,7 +15,7 @@ export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 export interface JudgedRequirement {
   readonly id: string;
   readonly level: Level;
-  /** The vendor's claim that makes it a must. */
+  /** The vendor's claim that makes the requirement a `must`. */
   readonly claimed?: string;
   /** The requirement's text. */
   readonly title: string;
@@ -129,12 +129,12 @@ export interface Verdict {
   readonly gate: Gate;
   /** Reasons for the gate that the outcomes alone don't show, such as a run cut short or an unusable target. */
   readonly cause: string;
-  /** Present if a should counts like a must. */
+  /** Present if a `should` counts like a `must`. */
   readonly strict?: true;
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** Whether the run checked or waived every applicable MUST. Older verdicts lack this and the next two. */
+  /** Whether the run checked or waived every applicable `must`. Older verdicts lack this and the next two. */
   readonly complete?: boolean;
   /** MUST requirements that passed, failed or are waived. */
   readonly checked?: number;

@@ -34,7 +34,7 @@ export const changeKinds = [
 
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** Who sends the changed value: `request` the client, `answer` and `error` the server. */
+/** Who sends the changed value: the client in a `request`, the server in an `answer` or an `error`. */
 export type Direction = 'request' | 'answer' | 'error';
 
 /** One difference between two contracts. It counts once, even if many operations show it. */

@@ -73,7 +73,7 @@ export interface Mismatch {
 export interface SchemaProperty {
   /** JSON pointer into the value; `*` stands for each item of an array. */
   readonly pointer: string;
-  /** The schema that declares the property. If it is part of an `allOf`, this names the part. */
+  /** The schema that declares the property. If a part of an `allOf` does, this names the part. */
   readonly schema: string;
   readonly name: string;
   /** The values of the enumeration without null; for a list, of its items' enumeration. Empty without one. */

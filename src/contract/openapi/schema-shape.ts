@@ -26,7 +26,7 @@ export interface SchemaShape {
 }
 
 export interface PropertyShape {
-  /** The named schema that holds the property. If it is part of an `allOf`, this names the part. */
+  /** The schema that holds the property. If a part of an `allOf` holds it, this names the part. */
   readonly owner: string;
   readonly schema: SchemaShape;
   readonly required: boolean;

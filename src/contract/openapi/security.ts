@@ -8,7 +8,7 @@ interface DeclaredCredential {
   readonly pointer: string;
 }
 
-/** The credentials by the document's names. A scheme's header identifies it, since names differ. */
+/** The credentials by the document's names. The suite recognises each by its header field: names differ. */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

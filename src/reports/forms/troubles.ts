@@ -10,7 +10,7 @@ export interface Trouble {
   readonly follows: readonly Outcome[];
 }
 
-/** The causes in a verdict of any version. Causes of a failed must come first. */
+/** The causes in a verdict of any version, gating ones first. */
 export function troublesOf({
   outcomes,
   causes = causesOf(outcomes),
@@ -57,9 +57,9 @@ export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.
 export interface Failures {
   /** Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
   readonly heading: string;
-  /** The failures to list in full: a must, or a failure from which others follow. */
+  /** The failures to list in full: those of level `must`, and those from which others follow. */
   readonly leading: readonly FailedTrouble[];
-  /** The should failures from which nothing follows. */
+  /** The failures of level `should` from which nothing follows. */
   readonly advisory: readonly Outcome[];
   readonly advisoryHeading: string;
 }
@@ -85,7 +85,7 @@ export function failuresOf(
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
   const isAdvisory = parts.length > 0 && parts.every(([, word]) => word === 'should');
   const lead = isAdvisory ? 'Failed, advisory' : 'Failed';
-  // If all leading failures are should, both headings begin with "Failed, advisory". These words distinguish
+  // If all leading failures are of level `should`, both headings begin with "Failed, advisory". These words distinguish
   // the second list.
   const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
@@ -98,7 +98,7 @@ export function failuresOf(
 
 const hasFailed = ({ outcome }: Outcome) => outcome === 'fail';
 
-/** ` (should, waived)`: how an outcome differs from a failed must; empty for a failed must. */
+/** ` (should, waived)`: how an outcome differs from a failed `must`; empty if it is one. */
 export function differenceFromMust({ level, outcome }: Outcome): string {
   const words = [...(level === 'must' ? [] : [level]), ...(outcome === 'waived' ? ['waived'] : [])];
   return words.length === 0 ? '' : ` (${words.join(', ')})`;

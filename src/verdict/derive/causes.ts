@@ -22,7 +22,7 @@ const share = (some: readonly string[], others: readonly string[]) =>
 /**
  * Groups failed and undecided outcomes by cause. Failures that share a mark have one cause. An undecided
  * outcome follows from a failure with the same mark or answer. Other undecided outcomes that share a mark
- * have a cause of their own. Causes of a failed must come first.
+ * have a cause of their own. Causes of a failed `must` come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -60,7 +60,7 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * How odd a failure is: least for a must on the documented flow with an ordinary request. Failures of equal
+ * How odd a failure is: least for a `must` on the documented flow with an ordinary request. Failures of equal
  * oddity keep the catalogue's order, in which each area begins with its documented flow.
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {

@@ -8,7 +8,7 @@ import { loadClaims } from './claims.js';
 export interface Standing {
   readonly level: Level;
   readonly source: string;
-  /** The claim that makes the requirement a must. */
+  /** The claim that makes the requirement a `must`. */
   readonly claimed?: string;
   readonly count?: ClaimedCount;
   readonly notApplicable?: string;
