@@ -14,7 +14,7 @@ export class GitHubJob {
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /** @param json whether to print to standard error, because standard output holds only verdicts; GitHub reads both */
+  /** @param json whether standard output holds only verdicts; GitHub also reads standard error */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

@@ -226,7 +226,7 @@ export type Check =
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
   /** What follows the header section. `beyond`: a phrase for the bytes that came, such as `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
-  /** The connection below HTTP. `seen`: the status, if an answer came. */
+  /** The target must keep a rule of the connection below HTTP. `seen`: the status, if an answer came. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>
   /** The target must keep a limit that the vendor claims. `seen`: null if the suite met no limit. */
   | Of<'claimed', { readonly atMost: number; readonly unit: string; readonly seen: number | null }>

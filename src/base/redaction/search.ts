@@ -35,7 +35,7 @@ export class SecretSearch {
   readonly #long = new Redactor();
   /** Long codes and short values, to search for as whole words in texts. */
   readonly #short = new Redactor();
-  /** Codes of four or five digits, to search for only after a word for codes. */
+  /** Codes of four or five digits, to search for only after a word such as code or PIN. */
   readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;
@@ -107,7 +107,7 @@ export class SecretSearch {
   }
 }
 
-/** A few digits after a word for codes, as in `"otpCode":"4821"` or `Your code is: 4821`. */
+/** A few digits after a word such as code or PIN, as in `"otpCode":"4821"` or `Your code is: 4821`. */
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
 /** How deep to search archives within archives. */

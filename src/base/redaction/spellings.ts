@@ -75,12 +75,12 @@ function keySpellings(key: Buffer): string[] {
   return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
-/** Five bits for each letter, as a text of 0 and 1. */
+/** The bits of a Base32 text, as a text of 0 and 1. */
 export function bitsOfBase32(text: string): string {
   return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 }
 
-/** The whole bytes of a text of bits. */
+/** The bytes of a text of bits, without bits that don't fill a byte. */
 export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }

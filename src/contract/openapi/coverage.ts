@@ -18,7 +18,7 @@ export function coverageUniverse(contract: Contract): CoverageParts {
       values.map((value) => `${schema}.${name}=${value}`),
     ),
   );
-  // Success with each accepted credential, or anonymously; refusal of each credential and of none.
+  // A success with each accepted credential, or without one if none is needed. A refusal of each, and of none.
   const calls = operations.flatMap(({ id, success, security }) => [
     ...(security.length === 0 ? ['none'] : security).map((scheme) => `${id} ${success.status} ${scheme}`),
     ...[...security, 'none'].map((scheme) => `${id} default ${scheme}`),

@@ -51,7 +51,7 @@ export function loadOrder(): DetectionOrder {
   return loaded;
 }
 
-/** The share of known faults found, from 0 to 1, without those of requirements that don't apply. */
+/** The share of known faults found, from 0 to 1. Faults count only if their requirements apply. */
 export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
   const { rows } = loadOrder();
   const found = new Set(rows.flatMap(({ id, faults }) => (checked.has(id) ? faults : [])));

@@ -178,7 +178,7 @@ export class Progress {
 
   #draw(): void {
     const width = this.options.stream.columns || defaultWidth;
-    // Some terminals wrap a line that fills the last column, and it can't be erased then.
+    // Some terminals wrap a line that fills the last column. Then nothing can erase the line.
     const line = cut(this.#liveLine(), Math.max(0, width - 2));
     this.options.stream.write(`${eraseLine}${this.#ink.faint(line)}`);
     this.#lineShown = true;

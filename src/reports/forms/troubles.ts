@@ -85,8 +85,8 @@ export function failuresOf(
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
   const isAdvisory = parts.length > 0 && parts.every(([, word]) => word === 'should');
   const lead = isAdvisory ? 'Failed, advisory' : 'Failed';
-  // If all leading failures are of level `should`, both headings begin with "Failed, advisory". These words distinguish
-  // the second list.
+  // If all leading failures are of level `should`, both headings begin with "Failed, advisory". These words
+  // distinguish the second list.
   const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
     heading: `${lead}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,

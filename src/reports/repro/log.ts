@@ -18,7 +18,7 @@ const closedOnMistake = 'http/no-server-error-for-client-mistake';
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  /** The breaches in all answers, including those judged later. */
+  /** The breaches in all answers, including breaches that were found later. */
   readonly #broken: Broken[] = [];
   readonly #tests = new Map<string, OfTest>();
 

@@ -26,7 +26,7 @@ export class Writer {
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
-  /** The time step of the last code of each key. */
+  /** By key: how many steps from the target's time its last code was. */
   readonly #codes = new Map<string, number>();
   #lastTime: number | undefined;
 

@@ -123,7 +123,7 @@ function signOf(outcome: Outcome): Sign {
   return { outcome, fails: true, marks, answers };
 }
 
-/** All logins count as one place, since one missing check may break all of them. */
+/** All logins count as one place, since a check that the target lacks may break all of them. */
 const logins: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken', 'VerifyUserOtp']);
 
 const placeOf = ({ operation, method, path }: Shown) =>

@@ -62,5 +62,5 @@ function fileLinks(files: readonly string[]): Markup {
   )}</p>`;
 }
 
-/** The address of a file beside the page. Lone surrogates can't be encoded. */
+/** The address of a file beside the page. It replaces lone surrogates, which can't be encoded. */
 const address = (name: string): string => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
