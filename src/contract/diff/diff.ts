@@ -143,7 +143,7 @@ function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): b
   return direction === null || area !== 'access';
 }
 
-/** Whether a change can be why a requirement begins or ceases to apply. Descriptive changes can't. */
+/** Whether a change can be why a requirement applies to one release only. Descriptive changes can't. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }
