@@ -7,7 +7,7 @@ type Signal = keyof typeof signalCodes;
 
 /**
  * On Ctrl-C, SIGTERM or a closed terminal, the run stops the tests, restores, reports and ends. After a
- * second signal it ends at once, and the journal keeps what is not yet restored.
+ * second signal it ends at once, and the journal keeps the unrestored state.
  */
 export class Signals {
   interrupted: string | undefined;
