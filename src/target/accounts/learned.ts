@@ -2,7 +2,7 @@ import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** The ways to log in. A cluster may have only one of them open. */
+/** The ways to log in. On some clusters only one of them is open. */
 export const loginWays = ['sessions', 'tokens'] as const;
 export type LoginWay = (typeof loginWays)[number];
 
@@ -13,7 +13,7 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
 
 const { text, number, flag, listOf, mapOf, orNull } = shapes;
 
-/** The answers to a user's full session: each is a status with an errorCode. */
+/** The answers to a user's full session: each is a status, with the errorCode if it is a refusal. */
 const opens = objectOf({
   support: text,
   config: text,
@@ -44,9 +44,9 @@ const isLearned = objectOf({
   accounts: mapOf(accountProof),
   /** The session limit of a user; null if unknown: then the suite opens few sessions. */
   sessionLimit: orNull(number),
-  /** Why the suite can judge no mail; null if a mail came, or the suite asked for none. */
+  /** Why the suite can't judge mails: none came, or it can't tell which text is the code. Otherwise null. */
   mailSilent: orNull(text),
-  /** Why support MFA by e-mail stays off: mails came without readable codes. Null if codes came. */
+  /** Why support MFA by e-mail stays off: mails came without readable codes. Otherwise null. */
   mailCodeless: orNull(text),
   /** Whether the target mails codes only while cluster MFA is on with `email`. */
   mailWhileOnOnly: flag,
@@ -64,7 +64,7 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** The login that tests use, because it is open. */
+/** The way by which tests log in: sessions, unless only tokens are open. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
@@ -75,8 +75,8 @@ export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): str
 }
 
 /**
- * Why a run should stop: the target refuses one account's password and accepts another's.
- * Accounts of other domains may always be under MFA, so they don't count.
+ * Why a run should stop: the target refuses one account's password and accepts another's. Accounts of domains other
+ * than LOCAL may always be under MFA, so they don't count.
  */
 export function mistakeIn({ accounts }: Learned, target: Pick<Target, 'accounts'>): string | undefined {
   const proofs = Object.values(accounts);

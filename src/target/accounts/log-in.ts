@@ -8,7 +8,7 @@ import type { LoginWay, Opens } from './learned.js';
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
 
-/** The members of a login, and the rest of its request. Tests also send invalid values. */
+/** The members of a login's body, and the options of its request. Tests also send invalid values. */
 export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
   readonly code?: unknown;
   readonly type?: string;
@@ -22,8 +22,8 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once, with the code in either login. No document names a code for POST /access-tokens, but the
- * older API's operation of this name accepts a code.
+ * Logs in once. The code is sent by either way. No document names a code for POST /access-tokens, but the older API's
+ * operation of this name accepts a code.
  */
 export async function logIn(
   api: Api,
@@ -59,7 +59,7 @@ type Reach = 'full' | 'none' | 'unclear';
 
 interface Seen {
   readonly reach: Reach;
-  /** The status of the read that decided. */
+  /** The status of the refused read that decided; undefined if none did. */
   readonly refusedWith: number | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function look(api: Api, as: Credential): Promise<Opens> {
   return {
     support,
     config: await read(api, 'GetMFAConfig', as),
-    // Needed only if the support operation answers pending and full sessions alike.
+    // {@link reachOf} compares this if pending sessions may read the support operation, too.
     outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
   };
 }
@@ -82,8 +82,8 @@ export function isUsable({ support, config }: Opens): boolean {
 }
 
 /**
- * Whether a credential reads as much as the user's full session. A pending session may read GET /mfa-config, so this
- * compares the support operation. If pending sessions may read this too, an operation outside MFA decides.
+ * Whether a credential reads as much as the user's full session. Pending sessions may read GET /mfa-config, so this
+ * compares GET /support-user/mfa. If that answers a success, an operation outside MFA decides.
  */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'GetSupportMFAConfig', as);
@@ -97,12 +97,12 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
   const refusedWith = Number(support.slice(0, 3));
   if (known === null) {
     const config = await read(api, 'GetMFAConfig', as);
-    // 403: known without the privilege. 401: not logged in.
+    // 403: the target knows the session, whose user lacks the privilege. 401: it doesn't know the session.
     const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
     return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
   }
   if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
-  // Both sessions get the same refusal here, so the other operation may distinguish them.
+  // The full session got the same refusal, so only GET /mfa-config may distinguish the two sessions.
   const config = isOpen(known.config) ? await read(api, 'GetMFAConfig', as) : '';
   return /^40[13]/.test(config)
     ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }

@@ -24,8 +24,11 @@ const withoutCode =
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
 /**
- * Asks for a code for each account with an address and waits for all together. An account without mail may lack
- * the setup for mailed codes. If both operations bring no mail at all, the mailbox can't be trusted.
+ * Asks for a code for each account with an address, and waits for all mails together. An account that gets no mail may
+ * lack the setup for mailed codes. If POST /email-otp and POST /send-email-otp bring no mail at all, the mailbox can't
+ * be trusted.
+ *
+ * @param maySwitch whether the suite may switch cluster MFA on for a moment, in case codes are mailed only then
  */
 export async function proveMail(
   connection: Connection,
@@ -46,14 +49,14 @@ export async function proveMail(
     await cluster.off();
     const found = await cluster.found();
     if (!found.enabled) await cluster.giveBack(found);
-    // The next steps log in by the password alone, so logins must follow the switch first.
+    // The next steps log in by the password alone, so wait until logins obey the switch.
     await cluster.rest();
   }
   return { ...proof, mailWhileOnOnly: false };
 }
 
 type Trial = Omit<MailProof, 'mailWhileOnOnly'> & {
-  /** The target refused each request. */
+  /** Whether the target refused all requests for codes. */
   readonly isRefused: boolean;
 };
 

@@ -22,10 +22,10 @@ import { proveMail } from './mail-path.js';
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 
 /**
- * Checks each account before the suite judges anything: a wrong account is the target file's fault. It learns which
- * way to log in is open, asks for codes by mail, and restores the configuration. Call it if state may change.
+ * Checks each account before the suite judges anything: a wrong account is the target file's fault. It learns which way
+ * to log in is open, asks for codes by mail, and restores the configuration. Call it only if the suite may log in.
  *
- * @param maySwitch whether cluster MFA, found off, may be on for a moment
+ * @param maySwitch whether the suite may switch cluster MFA on for a moment if it was off
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const learned = await learn(connection, maySwitch);
@@ -79,7 +79,7 @@ interface Tried {
 interface Entered {
   readonly way: LoginWay;
   readonly session: Credential | undefined;
-  /** The target set a cookie and returned no session id. */
+  /** Whether the target set a cookie and returned no session id. */
   readonly byCookie: boolean;
   readonly opens: AccountProof['opens'];
 }
@@ -87,7 +87,7 @@ interface Entered {
 /** Tries the password alone while cluster MFA is off: first for a session, otherwise for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  // A success ends the series of failures of an earlier run.
+  // If the password was right before, this try is worth the risk of a lock: a success ends an earlier run's failures.
   const ending = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
@@ -115,7 +115,10 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { user, refusals };
 }
 
-/** An account of another domain that is always under MFA may get a pending session by its password alone. */
+/**
+ * Counts a pending session as a refusal: accounts of domains other than LOCAL may always be under MFA, and then get
+ * such a session by the password alone.
+ */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
   if (!tried.some(isKnown)) return tried;
@@ -143,8 +146,8 @@ async function learnTokens(
 }
 
 /**
- * Learns a user's session limit on a disposable target, where the suite can end sessions. Otherwise a login beyond the
- * limit, in the middle of a test, would waste its code.
+ * Learns a user's session limit on a disposable target, where the suite can end sessions. With an unknown limit, a
+ * login beyond it would waste its code in the middle of a test.
  */
 async function learnSessionLimit(
   { api, target }: Connection,
@@ -165,7 +168,10 @@ async function learnSessionLimit(
   return limit;
 }
 
-/** Why sessions can't be used. Releases without the header may know sessions by cookie; the suite sends no cookies. */
+/**
+ * Why tests can't use sessions. A release without the header session-id may recognise sessions by a cookie, and the
+ * suite sends no cookies.
+ */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ entered }) => entered?.byCookie))
@@ -244,8 +250,8 @@ const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
 /**
- * Why a way to log in is closed; undefined if it is open. The suite tells this by the refusal of credentials that the
- * other way accepts. A cluster's setting ("session management") chooses the way, so a closed way is no fault.
+ * Why a way to log in is closed, judged by its refusal of credentials that the other way accepts. Undefined if it may
+ * be open. A cluster's setting ("session management") chooses the way, so a closed way is no fault.
  */
 async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;
@@ -256,7 +262,7 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
-  // If the target refuses another body in the same way, it does not read bodies.
+  // If the target refuses an invalid body in the same way, it does not read bodies.
   const other = await api.call(operations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&

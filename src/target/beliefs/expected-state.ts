@@ -5,22 +5,25 @@ const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Equal for requests with the same effect. Holds no code, and stays in memory. Undefined if the effect may vary. */
+  /** A text that is equal for requests with the same effect; it holds no code. Undefined if the effect may vary. */
   readonly like: string | undefined;
   /** False for a refused request that was meant for the other configuration. */
   readonly maySet: boolean;
 }
 
-/** One configuration as GET should show it. If the target contradicts it, every read is sent. */
+/**
+ * One configuration as GET should show it, by the effects that requests had before. If the target contradicts it, the
+ * suite forgets these effects.
+ */
 export class ExpectedState {
   /** The state as read, or as requests have changed it since. Undefined if only a read can show it. */
   #expected: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   /** Whether nothing sent since the last read could change the state. */
   #isUntouched = false;
-  /** The state before the last request, with that request; undefined after concurrent requests. */
+  /** The state before the last request, joined with that request; undefined after concurrent requests. */
   #last: string | undefined;
-  /** The state that a read showed after a request, by the state before and the request. */
+  /** By state and request: the state that a read showed after the request. */
   readonly #effects = new Map<string, string>();
   /** Whether every request since the last read was refused and meant for the other configuration. */
   #isApart = false;

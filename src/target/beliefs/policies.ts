@@ -1,10 +1,13 @@
-/** How long a change may take to show: at first, after one test without a shown change, and after several in a test. */
+/**
+ * How long a change may take to show: at first, after a test with changes that never showed, and after several such
+ * tests, or several such changes in this test.
+ */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
 const afterMissesMs = 300;
 /** After this many changes that never showed, the test has failed anyway: later changes get little time. */
 const mostMissesInTest = 2;
-/** After this many tests with a change that never showed, the suite expects later ones not to show either. */
+/** Once changes never showed in this many tests, the suite expects that later changes won't show either. */
 export const mostMissed = 3;
 const longestPauseMs = 500;
 
@@ -50,9 +53,12 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/** The waits before repetitions where an answer names none, in milliseconds. In all they outlast a limit per minute. */
+/**
+ * How long the suite waits before each repetition if the answer names no wait. Together these waits outlast a limit per
+ * minute.
+ */
 const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
-/** From this repetition on, an answer that names less is not believed. */
+/** From this repetition on (counted from 0), the suite waits at least its own time, even if the answer names less. */
 const firstNotBelieved = 2;
 
 /** After this many consecutive waits the suite gives a request up. */
@@ -75,7 +81,7 @@ export function retryAfterMs(
   return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }
 
-/** When to retry a code that was refused while its key was new, in ms after the key was returned. */
+/** When to send a code again that was refused while its key was new, in milliseconds after the key was returned. */
 const keyTriedAtMs = [600, 2_500] as const;
 
 export function nextKeyTryMs(ageMs: number): number | undefined {
@@ -85,7 +91,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
 /** A test may open this many sessions. Earlier sessions are ended if the test could exceed the limit. */
 const roomForATest = 3;
 
-/** @param isWhole whether several sessions may follow: a test begins, or a login replaces all of them */
+/** @param isWhole whether several sessions may follow: a test begins, or the login is expected to succeed */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

@@ -19,7 +19,7 @@ interface Interval {
 /** A larger difference means that somebody set the clock. */
 const longestDriftMs = 2_000;
 
-/** How long a node's answer counts, and how far apart the clocks of nodes may be. */
+/** How long a node's clock is remembered after an answer, and how far apart the clocks of nodes may be. */
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
@@ -33,7 +33,7 @@ export abstract class TargetClock {
   abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
-  /** The last answer of each distinct clock, with the runner's time. */
+  /** The latest interval of offsets of each distinct clock, and when its answer came by the runner's clock. */
   #nodes: (Interval & { readonly at: number })[] = [];
 
   /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
@@ -58,14 +58,17 @@ export abstract class TargetClock {
     return this.#jumps;
   }
 
-  /** The least possible difference between nodes' clocks in the last minute, in milliseconds. */
+  /** How far nodes' clocks differed at least in the last minute, in milliseconds. */
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
     // A larger gap means that somebody set the clock: the two answers came before and after.
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
-  /** Learns from an answer's Date. @throws TransportError if the clock must be read again and can't be */
+  /**
+   * Learns from an answer's Date.
+   * @throws TransportError or ConfigurationError if a controlled clock jumped and its control gives no time
+   */
   async learn({ dateHeader, sentAt, receivedAt }: DateSample): Promise<void> {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return;
@@ -83,7 +86,7 @@ export abstract class TargetClock {
     this.#possible = low <= high ? { low, high } : sample;
   }
 
-  /** Discards all samples before the suite moves the clock. */
+  /** Discards all earlier samples, because the suite moved the clock. */
   protected forget(): void {
     this.#possible = undefined;
     this.#nodes = [];
@@ -117,9 +120,9 @@ function parseHttpDate(text: string): number | undefined {
 const largestAnswer = 4096;
 
 /**
- * A clock that the suite moves by the clock protocol. GET answers `{"now": "ISO 8601"}`; POST `{"advanceMs": N}`
- * answers the same after the move. Between moves the clock follows the runner's, and Date headers show if somebody else
- * sets it.
+ * A clock that the suite moves by the clock protocol. GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs": N}`
+ * moves the clock and returns the new time in the same form. Between moves the clock follows the runner's, and Date
+ * headers show if somebody else sets it.
  */
 export class ControlledClock extends TargetClock {
   readonly canMove = true;
@@ -152,7 +155,7 @@ export class ControlledClock extends TargetClock {
   }
 
   override async learn(sample: DateSample): Promise<void> {
-    // The answer to a request sent before a move may show either time.
+    // If a request was sent before a move, its answer may show the time before or after the move.
     if (sample.sentAt < this.#movedAt) return;
     const before = this.jumps;
     await super.learn(sample);

@@ -56,7 +56,9 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/** undici's connector to a target, with the target's TLS settings and the environment's proxy. Checks the pin first. */
+/**
+ * undici's connector to a target by the target's TLS settings and the environment's proxy. Checks the pin before use.
+ */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,
@@ -67,7 +69,7 @@ export function connectorOf(
     // Plain HTTP needs no authorities, which are slow to parse.
     ...(isSecure ? tlsOptions(tls) : {}),
     timeout: timeoutMs,
-    // A resumed session does not show the certificate again.
+    // A resumed TLS session does not show the certificate again, so the pin could not be checked.
     maxCachedSessions: tls.pin === undefined ? 100 : 0,
   });
   const pinned: buildConnector.connector = (options, callback) =>

@@ -29,7 +29,7 @@ export interface Decoded {
 
 /**
  * Decodes content by its content codings (RFC 9110 8.4), which the target may choose even without Accept-Encoding.
- * Content that doesn't match its codings, or exceeds `largest` bytes, is returned unchanged.
+ * If the content doesn't match its codings, or decodes to more than `largest` bytes, it is returned unchanged.
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

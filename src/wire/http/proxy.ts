@@ -20,7 +20,7 @@ export interface ForwardProxy {
 }
 
 /**
- * The environment's proxy for a URL. Lower-case variables come first, and this machine never needs a proxy.
+ * The environment's proxy for a URL. Lower-case variables take precedence. URLs of this machine need no proxy.
  *
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
@@ -50,7 +50,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   };
 }
 
-/** NO_PROXY lists names with their subdomains, addresses, networks, each with or without port, or `*`. */
+/** NO_PROXY lists `*`, networks, addresses, and names with their subdomains. Names and addresses may have a port. */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)

@@ -7,9 +7,12 @@ const refusalsToLearn = 3;
 const similarWithin = 1.25;
 /** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
-/** The window in which the limit's requests must fit. It allows for network jitter and grows after refusals. */
+/**
+ * No window of this length holds more requests than the limit. Jitter makes it longer than a second; refusals lengthen
+ * it.
+ */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many refusals despite the assumed limit, the limit was a wrong guess. */
+/** After this many refusals although requests kept the assumed limit, the suite drops the limit as a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;

@@ -12,7 +12,10 @@ export interface RawAnswer {
   readonly rest: Buffer;
 }
 
-/** The first complete answer that is not interim (RFC 9110 15.2). A 101 is final: another protocol follows. */
+/**
+ * The first answer that is not interim (RFC 9110 15.2); undefined until its header section is complete. A 101 is final:
+ * another protocol follows.
+ */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
   let split = bytes.indexOf('\r\n\r\n');
@@ -65,7 +68,10 @@ export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
-/** Splits the bytes after a header section; all are content without a declared length. Undefined if too few. */
+/**
+ * Splits the bytes after a header section at the declared end. Without a declared end, all bytes are content.
+ * Undefined if bytes are missing.
+ */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;
@@ -82,7 +88,7 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/** Whether these bytes reach the declared end; of several lengths the shortest counts. */
+/** Whether these bytes reach the declared end. If Content-Length names several lengths, the shortest counts. */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // A transfer coding overrides a length (RFC 9112 6.3).

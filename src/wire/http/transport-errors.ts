@@ -34,8 +34,10 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * Explains an error with place and advice. `isLimit`: the time is the target file's request timeout; `came`: what part
- * of the answer arrived in time.
+ * Explains an error, with the URL and advice.
+ *
+ * @param isLimit whether the time is the target file's request timeout
+ * @param came the part of the answer that arrived in time
  */
 export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true, came = ''): string {
   const where = `${url.origin}${url.pathname}`;
@@ -57,11 +59,11 @@ export function isTimeout(error: unknown): boolean {
   return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
 
-/** Errors of the connection, of its TLS handshake, and of a request that can't be written. */
+/** Errors of connecting, of the TLS handshake, and of a request that can't be written. */
 const unsent =
   /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|connect E(?:HOST|NET)UNREACH|UND_ERR_(?:CONNECT_TIMEOUT|INVALID_ARG)|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT\w*)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*)\b/;
 
-/** Whether no connection was made, so that the target received nothing. */
+/** Whether the error came before the request was sent, so that the target received nothing of it. */
 export function neverSent(error: unknown): boolean {
   return unsent.test(chainOf(error));
 }

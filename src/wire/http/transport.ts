@@ -41,7 +41,7 @@ const timeoutsTolerated = 3;
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Asks the target to close the connection: bytes after a 204 would spoil its next exchange. */
+  /** Asks the target to close the connection: wrong bytes after a 204 would spoil the next exchange on it. */
   readonly closeAfter?: boolean;
   /** A server before the API may ignore the request: silence says nothing about the target's health. */
   readonly mayBeIgnored?: boolean;
@@ -60,7 +60,7 @@ export class Transport {
   readonly #agent: Agent;
   /** Opens a new connection for each request. */
   readonly #fresh: Agent;
-  /** False after a connection closed during a request: the target may close others then. */
+  /** False once a connection closed during a request: then each request gets a connection of its own. */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;

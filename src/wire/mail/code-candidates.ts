@@ -49,7 +49,7 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/** A code of digits and capitals, or of two groups. Only the words before it show that it is a code. */
+/** A code of digits and capitals, or of two groups of them. Only the text around it shows that it is a code. */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
@@ -95,7 +95,7 @@ export function plain(text: string): string {
   return (
     text
       .slice(0, longest)
-      // NFKC would turn these into a comma and a colon, as numbers have them.
+      // NFKC makes them ASCII. Without a space, a comma or colon between digits would look like a part of one number.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
       .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')
@@ -116,7 +116,7 @@ export function candidatesIn(text: string): Candidate[] {
   );
 
   const best = new Map<string, number>();
-  // The positions of accepted digits: a mail may hold thousands of numbers.
+  // The positions of accepted characters. A set, because a mail may hold thousands of numbers.
   const taken = new Set<number>();
   const groups = rest.matchAll(grouped);
   for (const match of [...groups, ...rest.matchAll(single)]) {

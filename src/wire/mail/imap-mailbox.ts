@@ -17,7 +17,6 @@ const deliveryHeaders: readonly string[] =
   'delivered-to x-original-to x-delivered-to envelope-to x-envelope-to x-rcpt-to'.split(' ');
 const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
-/** A step took longer than allowed. */
 class DeadlineError extends Error {}
 
 /** The promise's result, or a DeadlineError after `ms` milliseconds. */
@@ -35,7 +34,9 @@ async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   }
 }
 
-/** An IMAP folder opened read-only. It reconnects once per command; commands have a deadline. */
+/**
+ * An IMAP folder opened read-only. Commands have a deadline, and each may reconnect once if the connection is broken.
+ */
 class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;
@@ -94,7 +95,7 @@ class ImapSession {
         try {
           return await within(this.commandWithinMs, run(client));
         } catch (error) {
-          // If the server itself refused, the error stays. Only a broken connection is tried again.
+          // If the server itself refused, the error stands. A broken connection or a timeout leads to a second try.
           if (client.usable && !(error instanceof DeadlineError)) throw error;
         }
       }
@@ -186,7 +187,7 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 
 /**
  * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the mark.
- * Reads whole mails only to the suite's addresses, and of other mails only the recipients.
+ * The suite reads mails to its own addresses whole, and only the recipients of other mails.
  */
 export class ImapMailbox extends Mailbox {
   /** Short at first, since most mails come quickly. */

@@ -12,7 +12,7 @@ export type Mark = number & { readonly [markBrand]: true };
 
 export interface MailFilter {
   readonly to: string;
-  /** Mails that were read already and that don't match. */
+  /** Mails to skip, because the caller has read them already. */
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
@@ -44,10 +44,16 @@ export abstract class Mailbox {
     return [...this.#addresses.values()];
   }
 
-  /** Opens it and proves that mails can be read, before changes that only a mailed code undoes. */
+  /**
+   * Opens the mailbox and proves that the suite can read it. Call this before a change that only a mailed code can
+   * undo.
+   */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
-  /** The end of the mailbox: only later mails count. `to` limits later questions. @throws ArrangeError */
+  /**
+   * The current end of the mailbox: only later mails count. `to`: the only address to ask for later. @throws
+   * ArrangeError
+   */
   abstract mark(to?: string): Promise<Mark>;
 
   /**
@@ -56,7 +62,9 @@ export abstract class Mailbox {
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /** The mails to any address after the mark, as far as already read, and further sentences about the wait. */
+  /**
+   * For the error about a missing mail: the mails after the mark that were read, to any address, and further sentences.
+   */
   protected abstract missed(
     mark: Mark,
     to: string,

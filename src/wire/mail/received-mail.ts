@@ -18,7 +18,7 @@ export interface ReceivedMail {
   readonly html: string;
   /** The code itself, from mailboxes that deliver codes instead of mails. */
   readonly code?: string | undefined;
-  /** The attached mail, if any: a gateway may have wrapped the original. */
+  /** The attached mail, if there is exactly one: a gateway may have wrapped the original. */
   readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
   /** Whether it came over TLS, as far as the suite knows. */
@@ -59,8 +59,8 @@ const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
 /**
- * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws: an unreadable
- * mail has arrived, and counts as empty.
+ * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws: an
+ * unreadable mail counts as an empty one, because it did arrive.
  */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   const { attached, ...content } = await parsed(raw);

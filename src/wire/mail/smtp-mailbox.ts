@@ -10,17 +10,16 @@ import { folded, Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
-/** The most bytes of all mails together; if there are more, the oldest mails go. */
+/** The most bytes that all mails may have together. Beyond it, the mailbox drops the oldest mails. */
 const largestBox = 64 * 1024 * 1024;
-/** How many domains have a count of refusals of their own; all others share one. */
+/** How many domains get their own count of refused recipients; all others share one count. */
 const mostDomains = 50;
 /** How long a closing mailbox waits for senders. */
 const closeWithinMs = 100;
 
 /**
- * An SMTP server for the target's mails. It accepts mail that goes to one of the given addresses first, and forwards
- * nothing.
- * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
+ * An SMTP server for the target's mails. It accepts mails with at least one of the given addresses as recipient,
+ * and forwards nothing. STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
@@ -32,7 +31,7 @@ export class SmtpMailbox extends Mailbox {
   readonly #sockets = new Set<Socket>();
   #server: SMTPServer | undefined;
   #port: number;
-  /** Further recipients of the mail being received. */
+  /** Recipients of the mail being received that are not among the given addresses. */
   readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
@@ -58,7 +57,7 @@ export class SmtpMailbox extends Mailbox {
       size: largestMail,
       rejectOversized: true,
       authOptional: true,
-      // Mails of a cluster that logs in without TLS count too.
+      // Accept a log-in without TLS: mails from such a cluster count, too.
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
       disableReverseLookup: true,
@@ -168,7 +167,7 @@ export class SmtpMailbox extends Mailbox {
   }
 }
 
-/** Waits for the certificate before the greeting, which announces STARTTLS. */
+/** Waits for the certificate before the greeting. Without a certificate, the session offers no STARTTLS. */
 async function withCertificate(server: SMTPServer, session: SMTPServerSession): Promise<void> {
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];
@@ -206,7 +205,7 @@ async function make(): Promise<Certificate | undefined> {
   }
 }
 
-/** A worker that was replaced frees its port only when it ends. */
+/** How long to wait for the port: a worker that was replaced frees it only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 

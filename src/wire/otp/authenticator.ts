@@ -9,7 +9,9 @@ export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secr
   readonly secret: Uint8Array | string;
 }
 
-/** The library's limits are advice for servers. Requirements judge weak keys, so the suite must use them too. */
+/**
+ * The library's own limits are advice for servers. The suite must use weak keys too, because requirements judge them.
+ */
 const limits = {
   MIN_SECRET_BYTES: 1,
   MAX_SECRET_BYTES: 4096,
@@ -17,7 +19,7 @@ const limits = {
   MAX_PERIOD: 9_999_999_999,
 };
 
-/** A conforming target accepts codes up to a minute from now. */
+/** A conforming target accepts only codes of at most a minute before or after now. */
 const widestAcceptedSeconds = 60;
 
 /** Codes of more distant steps are wrong under any drift or window. */
@@ -48,7 +50,7 @@ export class Authenticator {
     codesByKey.set(key, this.#codes);
   }
 
-  /** Makes an authenticator of a well-formed Key URI, or of the readable parts of another. */
+  /** Makes an authenticator from a well-formed Key URI, or from the readable parameters of a malformed one. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -162,5 +164,5 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/** If the first half of a code suffices, an attacker guesses it within a thousand attempts. */
+/** The half that a target may compare alone. If it does, an attacker guesses it within a thousand attempts. */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

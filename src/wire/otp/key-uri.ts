@@ -26,7 +26,10 @@ export interface KeyUri {
   readonly period: number;
 }
 
-/** `parameters`: algorithm, digits, period and repetitions; `uri`: all else. Each has a requirement. */
+/**
+ * Each kind has its own requirement. `parameters`: a bad algorithm, digits or period, or a repeated parameter other
+ * than secret. `uri`: all else.
+ */
 interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
   /** A sentence that never shows the secret. */
