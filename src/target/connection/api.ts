@@ -40,7 +40,7 @@ export type { Answer, CallOptions, RawAnswer } from './call.js';
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
 
-/** By their documentation, logins and requests for codes or keys change no configuration. */
+/** By their documentation, these operations change no configuration. */
 const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'CreateSession',
   'CreateAccessToken',
@@ -161,14 +161,14 @@ export class Api {
     return this.#configurationsPut;
   }
 
-  /** Waits for writes that are under way: an unanswered write might still take effect, and would have to be watched. */
+  /** Waits for writes that are under way: if one were cut off now, it might still take effect after the restore. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
     await this.#transport.close();
   }
 
-  /** After the end of the run, requests that a test left behind are not sent. */
+  /** Refuses requests that a test left behind when the run ended. */
   readonly #untilClosed: Link = (call, next) => {
     if (this.#isClosing || this.#recorder.isLeft)
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);

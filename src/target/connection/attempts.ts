@@ -14,8 +14,8 @@ import type { Answered, Call, Link } from './call.js';
 const budget = 3;
 
 /**
- * After this many failures not even a probably right attempt is sent. It may be one more: a success resets
- * the count.
+ * After this many failures the suite sends no attempt at all. A probably right attempt may follow one failure more than
+ * others, because a success resets the count.
  */
 const budgetOfRight = 4;
 
@@ -84,12 +84,12 @@ export class Attempts {
     return (this.#failed.get(who) ?? 0) >= budget;
   }
 
-  /** Like {@link isNearLimit}, for an account that must not be locked: then a right login is even worth a wait. */
+  /** Like {@link isNearLimit}, but only if the target file forbids locks: then a right login is even worth a wait. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);
   }
 
-  /** Whether failures may add up with a person's own mistakes. */
+  /** Whether the account has failures, and locks are forbidden: a person's own mistakes would add to the failures. */
   hasSeries(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
@@ -142,7 +142,9 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Consecutive failures. A pending session doesn't end a series. */
+  /**
+   * Consecutive failures before an attempt. A pending session ends no series, so failures before its login count too.
+   */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -228,7 +230,9 @@ export class Attempts {
     }
   }
 
-  /** Two target files of one cluster may give an account different roles. */
+  /**
+   * The key of an account's count: its user name, since two target files of one cluster may give it different roles.
+   */
   #nameOf(who: string): string {
     return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }

@@ -89,7 +89,7 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
 
-/** The options that send a text as the body, or no body, with the client mistake in it, if any. */
+/** The options that send a text as the body, or no body. @param mistake names the client mistake in the text, if any */
 export function asText(
   body: string | undefined,
   mistake: string | undefined,

@@ -9,7 +9,7 @@ import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
 import { PartState, type StateParts } from './part-state.js';
 
-/** Logins may follow a switch up to a second after GET shows it. */
+/** The enforcement delay that the suite assumes before it has measured one. */
 const lateAtMostMs = 2_000;
 
 /** If a target refuses null and keeps omitted members, the suite can't restore a member that had no value. */
@@ -40,7 +40,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     super(parts, 'GetMFAConfig');
   }
 
-  /** authenticationTypes as a sorted set; if GET never shows it, as last put. */
+  /** Sorts authenticationTypes as a set. If GET has never shown them, takes the types last put. */
   protected override comparable(config: ClusterConfig): ClusterConfig {
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
@@ -135,8 +135,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   /**
    * Switches cluster MFA on with at least these types; types found in use stay.
    *
-   * @param isFelt the caller measures when logins follow: the first time, an earlier change must not be mistaken for
-   * this one
+   * @param isFelt whether the caller measures when logins obey. Before the first measurement, this waits until an
+   * earlier switch can no longer be mistaken for this one
    * @returns whether this changed anything, or logins may still lag behind an earlier change
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
@@ -157,7 +157,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
       this.#isUnfelt = false;
       return true;
     }
-    // The next read measures how late logins are, so later switches need no rest.
+    // The caller now measures how late logins obey, so later switches need no rest.
     if (isFelt && !now.enabled) this.#hasRested = true;
     // If a type is removed, the old list also has all wanted types. So only the exact list shows the change.
     const shows = (config: ClusterConfig) =>
@@ -191,8 +191,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   /**
    * Storing a state that was found off may delete users' enrolments while cluster MFA is on. So this first switches MFA
-   * off in a way that keeps them, unless a reliable read shows it off already. Reads that may be late are not reliable:
-   * with them this happens only once, or restoring would never end.
+   * off in a way that keeps them, unless a reliable read shows it off already. If reads may be late, it does so only
+   * once, or restoring would never end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
@@ -228,7 +228,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** @param shows the awaited state; if it never shows, one that fits `done` will do. @returns what GET shows */
+  /** Puts a configuration and awaits it. @param shows whether GET shows it; if that never holds, `done` suffices */
   async #set(
     body: ClusterConfig,
     done: (config: ClusterConfig) => boolean,

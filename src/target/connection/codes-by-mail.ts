@@ -25,7 +25,7 @@ interface SentCode {
 interface ReadCodes {
   /** When the last read mail was requested. Mails from before this time don't matter. */
   readonly at: number;
-  /** The mails that had come when the last code was read, counted from a mark. */
+  /** The mails that had come since a mark when the last code was read. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
@@ -105,7 +105,7 @@ export class CodesByMail {
     return this.#areApart.value !== false;
   }
 
-  /** Call this if a second request, a minute later, mails nothing too. */
+  /** Call this if a second request, a minute later, mails nothing either: then no hidden limit holds mails back. */
   areNotApart(): void {
     this.#areApart.learn(false);
   }
@@ -165,7 +165,7 @@ export class CodesByMail {
     }
   }
 
-  /** Waits for all promised mails. @returns the code of the last one */
+  /** Waits for all promised mails. @returns the code of the last one to this address */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
     const { mailedLane: lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
@@ -204,7 +204,7 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /** How many of the promised mails came and match. Waits as long as a mail may take. */
+  /** Counts the matching mails after a mark. Waits until as many as promised came, or as long as a mail may take. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();

@@ -23,7 +23,7 @@ interface Made {
 export class Codes {
   /** By requirement. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** By code that may still be sent: its step, and how to make such a code in a later step. */
+  /** By code that may still be sent: the step in which it was made, and how to make such a code in a later step. */
   readonly #made = new Map<string, Made>();
   /** The replacement that the suite sends after a wait, by the code that the test holds. */
   readonly #renewed = new Map<string, string>();
@@ -42,7 +42,7 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** Call this when a code was answered. A test that sends it again wants a replay, not another code. */
+  /** Call this when the target answered a request with this code. A test that sends it again wants a replay. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
@@ -54,7 +54,12 @@ export class Codes {
     return made === undefined ? undefined : this.currentStep(made.again.authenticator);
   }
 
-  /** After a wait: makes {@link renewed} return a fresh code. @returns whether the code or a fresh one may be sent */
+  /**
+   * Call this after a wait. If the code is now too old, {@link renewed} returns a fresh one from here on.
+   *
+   * @param sentIn the target's step when the code was sent
+   * @returns whether the code or a fresh one may be sent
+   */
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
@@ -67,7 +72,10 @@ export class Codes {
     return true;
   }
 
-  /** The current code, or the next step's if it was used. @throws ArrangeError instead of waiting in vain */
+  /**
+   * The current code; if it was used, waits for the next step's.
+   * @throws ArrangeError with the text of `inVain`, if given, instead of waiting for an unused code
+   */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);
@@ -182,18 +190,18 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** Whether codes of this test were for the current step, or for others, while the target's clock was unknown. */
+  /** While the target's clock was unknown: whether this test's codes were for the current step, or for others. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
-    // Codes of neighbouring steps are sent if they may be right, never if they must be refused.
+    // Tests send codes of neighbouring steps only if these may be right, so they count as current.
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 
-  /** The nearest code before or after now that lies outside a window of a minute, with some seconds' margin. */
+  /** The nearest code before or after now that lies outside a window of a minute, by a margin of some seconds. */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
     const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
     const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);

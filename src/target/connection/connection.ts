@@ -48,7 +48,7 @@ export interface ConnectionOptions {
   readonly learned?: readonly Learned[];
 }
 
-/** An open target: everything by which tests, and the restoring after them, talk to it. */
+/** Everything through which tests and the restore talk to a target. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;
@@ -154,7 +154,7 @@ export class Connection {
     return this.#admin;
   }
 
-  /** Replaces a session that ended while it restores the state. @returns whether a new session was opened */
+  /** Opens a new admin session if the old one ended while the state is restored. @returns whether it did */
   async reopenAdmin(): Promise<boolean> {
     const admin = await this.admin();
     if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;

@@ -58,14 +58,14 @@ export class CookieSecrets {
     this.#redactor.add(value, 'set-cookie');
   }
 
-  /** @param set cookies of the same answer: a value that goes back to its owner is no leak, even if it appears twice */
+  /** The kinds of secrets in a text, except those that `set` returns to their owner in the same answer. */
   leaksIn(text: string, set: readonly string[] = []): string[] {
     const known = set.filter((value) => this.#secret.has(value));
     return this.#redactor.leaksIn(known.reduce((rest, value) => rest.replaceAll(value, ''), text));
   }
 }
 
-/** The user who gets an answer's cookies; null if unknown. @param request a name for this request */
+/** An id of the user who gets an answer's cookies: the API key, or `request` if it is anonymous. Null if unknown. */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,
@@ -76,7 +76,7 @@ export function ownerOf(
   return isNobodys ? request : null;
 }
 
-/** Header fields that hold only numbers about the message. */
+/** Header fields that describe the message and hold no secret, although most hold digits. */
 const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'content-type', 'retry-after']);
 export const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
 const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
@@ -93,7 +93,10 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 /** The queries of links in a header field, which logs and browser histories keep. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
-/** The secrets in status line and header fields, and their places; a session may come as a cookie as well. */
+/**
+ * The secrets in status line and header fields, with their places. A session or token may go to its owner: in a header
+ * for secrets, or in any field of a login's answer except a link's query.
+ */
 export function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,

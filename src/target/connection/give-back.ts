@@ -35,7 +35,7 @@ export async function giveBack(
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
   const { settleMs, requestTimeoutMs } = target.limits;
-  // A target that let several requests time out gets more time.
+  // After several timeouts, the suite sends nothing for four request timeouts: see Transport.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;
@@ -68,7 +68,7 @@ export async function giveBack(
   }
 }
 
-/** If reopening itself fails, the earlier error says more. */
+/** Returns false if reopening itself fails: the error of the restore says more. */
 async function hasReopened(connection: Connection): Promise<boolean> {
   return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }

@@ -13,7 +13,7 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /** Whether an unverified key may be given up without a code, which might need a wait. */
+  /** Whether the target may still give up an unverified key without a code. A code might need a wait. */
   #mayGoUnproven = true;
   /** Whether the target refused everything despite all waits: then the suite no longer waits. */
   #isStuck = false;
@@ -70,7 +70,7 @@ export class OffByTotp {
   async #otherwise(support: Locked): Promise<Answer> {
     const answer = await support.leave({ enabled: false });
     const { enabled, mfaType } = await support.found();
-    // A key that was found belongs to a person and is never replaced.
+    // A key from before the run belongs to a person and is never replaced.
     const isFoundKey = enabled && mfaType === 'totp';
     if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
     const enrolled = await support.leave({ enabled: true, mfaType: 'totp' });

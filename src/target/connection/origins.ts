@@ -12,7 +12,7 @@ import { parseKeyUri } from '../../wire/otp/key-uri.js';
 
 /** A shorter value appears in other words by accident. */
 const shortest = 4;
-/** A longer body is left out of scripts. */
+/** Scripts leave longer bodies out. */
 const longestBody = 16_384;
 
 const handedOut: ReadonlySet<string> = new Set([
@@ -64,7 +64,7 @@ export class Origins {
     this.#learn(value.reveal(), { name: variable, kind: 'target file' });
   }
 
-  /** Names in the target file. They count as names everywhere, even when sent as a password. */
+  /** Names in the target file. They are never secrets, even if a test sends one as a password. */
   isPlain(values: Iterable<string>): void {
     for (const value of values) this.#plain.add(value);
   }
@@ -110,7 +110,7 @@ export class Origins {
     const { request } = sent;
     const body = textOf(request.body);
     if (body === null) return undefined;
-    // In a body of raw bytes, only their place distinguishes secrets from made-up values.
+    // A body sent as text has no parsed members that would distinguish secrets from made-up values.
     const isBytes = body !== undefined && sent.requestJson === undefined;
     if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
     if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
@@ -260,7 +260,7 @@ export class Origins {
   }
 }
 
-/** Whether a made-up body has only names, JSON words and impossible codes in the places of secrets. */
+/** Whether a made-up body has only placeholders, JSON words and impossible codes in the places of secrets. */
 function tellsNothing(body = '{}'): boolean {
   const made = parsedJson(body);
   if (made === undefined) return false;

@@ -5,7 +5,10 @@ import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** If the old state returns later than this, somebody else restored it. */
 const latestNodeMs = 10_000;
-/** A node lags by at most this: a later return to the old state has another cause. */
+/**
+ * A node lags by at most this. If the old state returns later, the suite does not wait for it, since it has another
+ * cause.
+ */
 const longestNodeLagMs = 3_000;
 
 /** The members that show a change. Others may differ on every read. */
@@ -39,7 +42,7 @@ export class PartLag {
   readonly shownAfter: Belief<number>;
   /** How long after a change a node still showed the old state; undefined if none did. */
   readonly apart: Belief<number>;
-  /** The longest time until a change had its awaited effect; undefined if none was late. */
+  /** The longest time until a change had its awaited effect, such as on logins; undefined if none was late. */
   readonly felt: Belief<number>;
   #changedAt = Number.NEGATIVE_INFINITY;
   #touchedAt = Number.NEGATIVE_INFINITY;

@@ -31,7 +31,9 @@ export interface StateParts {
   readonly strict: boolean;
 }
 
-/** How often a read that returned to an old state is repeated. Each wait is half as long again as the one before. */
+/**
+ * How often the suite repeats a read that shows the old state again. Each wait lasts about 1.5 times the one before.
+ */
 const mostLooksAgain = 3;
 
 /** One configuration of the target: reads it, waits for its changes, and restores it. */
@@ -44,7 +46,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;
-  /** The number of writes after the last restoring. */
+  /** The journal's count of writes when this part was last restored. */
   #writesAtRestoring: number | undefined;
   /** The closest state that the target accepted while restoring, if an exact one is impossible. */
   #kept: { readonly state: Config; readonly residue: string } | undefined;
@@ -133,7 +135,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** The state after a request that should not set it: the last read if such requests had no effect, or a new one. */
+  /**
+   * The state after a request that should not set it: the last read if such requests had no effect so far, or a new
+   * one.
+   */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
@@ -143,7 +148,9 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /** The probable state, to decide which preparations are needed. Assumes that a request without effect stays so. */
+  /**
+   * The probable state, to decide which preparations are needed. Assumes that a request has the same effect as before.
+   */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }
@@ -187,7 +194,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.parts.readBack.felt(this.part);
   }
 
-  /** Call this after an accepted change. @param isShownIn undefined if unknown; useless if true before the change */
+  /**
+   * Call this after an accepted change.
+   * @param isShownIn whether a state shows the change; undefined if unknown, useless if the state before shows it, too
+   */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;
@@ -223,7 +233,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       this.#kept = { state: after, residue };
       return [residue];
     }
-    // The first read showed an old state, so the bodies were made for a wrong one: restore once more.
+    // The first read showed an old state, so the preparation fitted a wrong one: restore once more.
     if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
     throw new ArrangeError(this.notRestored(after, found));
   }

@@ -10,7 +10,7 @@ import type { Scope } from './scope.js';
 
 /** A shorter delay may be a slow answer instead of a late change. */
 const lateMs = 500;
-/** Until the delay of an effect is measured, the suite waits as long as for reads, but at most this long. */
+/** The suite waits for an unmeasured effect as long as reads take to show changes, but at most this long. */
 const mostOfOthersMs = 1_000;
 /** Once this many changes have settled, nodes are known to agree. */
 const enough = 3;
@@ -24,7 +24,10 @@ export interface SettleOptions {
   readonly mostMs?: number;
   /** Longer if each try costs something: a session, or a failed attempt. */
   readonly firstPauseMs?: number;
-  /** The most failed tries, if tries cost more than time. Each pause is then longer than the one before. */
+  /**
+   * Limits the failed tries instead of the time, if a try may bring an account closer to a lock. Each pause is then
+   * twice as long as the one before.
+   */
   readonly mostMisses?: number;
   /** The result follows the target's behaviour, perhaps late: only tries after the enforcement delay count. */
   readonly isFelt?: true;
@@ -35,7 +38,7 @@ export interface SettleOptions {
 /** Waits for the effects of changes, by the delays seen on each part of this target and a margin. */
 export class ReadBack {
   readonly #lags: Readonly<Record<Part, PartLag>>;
-  /** The changes that never came about, by run of a test: tests may run side by side. */
+  /** How many changes never showed, by running test: tests may run side by side. */
   readonly #missesIn = new WeakMap<Scope, number>();
   #settled = 0;
   /** Before any change, nodes can't disagree. */
@@ -86,7 +89,7 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].doubtful();
   }
 
-  /** Call this if another request may have changed something. */
+  /** Call this if a request other than a write may have changed something. */
   unsure(): void {
     for (const part of this.recorder.parts) this.#lags[part].unsure();
   }
@@ -115,7 +118,10 @@ export class ReadBack {
     return true;
   }
 
-  /** The last value, whether or not it satisfies `done`: the caller judges it. @param part the part that was changed */
+  /**
+   * Repeats `get` until its value satisfies `done` or time is up.
+   * @param part the part that was changed @returns the last value, in both cases
+   */
   async until<T>(
     part: Part,
     get: () => Promise<T>,
@@ -180,7 +186,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** Two reads after the first changes: the suite must know early whether nodes disagree. */
+  /** How many reads must show a change: two at first, to learn early whether nodes disagree; three if they do. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

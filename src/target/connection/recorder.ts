@@ -41,7 +41,7 @@ export interface TestRun {
   readonly again?: true;
 }
 
-/** One running test: its exchanges, and everything that it starts. */
+/** The data of one running test. Whatever the test starts adds to it. */
 class Running {
   readonly exchanges: Exchange[] = [];
   /** By the index of an answer: the test's requests that used values from it. */
@@ -143,7 +143,7 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /** The lane that gets the mail of the latest request: accounts' tests may ask for the support user's mail. */
+  /** The lane that gets the mail of the latest request: a test of another lane may ask for the support user's mail. */
   get mailedLane(): Lane | undefined {
     const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
@@ -307,7 +307,7 @@ export class Recorder {
     if (madeUp) return;
     for (const [value, what] of secretsIn(requestJson))
       if (!isObviousCode(value)) this.addSecret(value, what);
-    // A part of a secret is a secret as well, and so is a secret with an addition.
+    // Header values may be a part of a secret, or a secret with an addition. Both are secrets as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
@@ -364,7 +364,7 @@ export class Recorder {
   }
 }
 
-/** Redacts made-up values at secrets' places: an answer that repeats them would repeat real secrets too. */
+/** Redacts made-up values in the places of secrets: an answer that repeats them would repeat real secrets too. */
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;

@@ -27,7 +27,10 @@ export class Scope {
     this.#touched = joined(this.#touched, touch);
   }
 
-  /** Call this before an account logs in: cluster MFA decides whether it needs a code. The admin counts as three. */
+  /**
+   * Call this before an account logs in: cluster MFA decides whether it needs a code. The admin needs a row of three
+   * users or more: see Uses.
+   */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });

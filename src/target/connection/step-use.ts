@@ -6,10 +6,12 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** If the target accepts a code of a key this new, its keys are in force at once. */
+/** If the target accepts a code of a key younger than this, its keys are in force at once. */
 const newMs = 300;
 
-/** After this many keys that never came into force, waits no longer: a key made beside another may never do so. */
+/**
+ * After this many keys that never came into force, the suite no longer waits: a concurrently made key may never do so.
+ */
 const mostInVain = 2;
 
 /** Learns once how long a new TOTP key takes to come into force, because each try counts as an attempt. */
@@ -104,7 +106,7 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** Whether the suite is just trying if the target accepts a code of the next step. */
+  /** Whether the suite is currently trying if the target accepts a code of the next step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
@@ -128,7 +130,10 @@ export class StepUse {
     return this.#isTrying || this.#byUser.value === true;
   }
 
-  /** If the user has used the current step, codes of a new key count as used. @param at when the key was returned */
+  /**
+   * Call this for each new key. If the target takes one code per step and user, the key's codes of used steps count as
+   * used. @param at when the target returned the key
+   */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);

@@ -24,7 +24,7 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** After this many failures, the suite tries at most once a minute: a lock may have ended. */
+/** After this many failures, the suite tries again only after a minute, when a lock may have ended. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
@@ -48,7 +48,7 @@ export class SupportProofs {
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
-  /** A new key was returned. If an older key's code used the current step, the new key's code counts as used too. */
+  /** Call this when the target returned a new key: see StepUse.enrolled. */
   enrolled({ answer, authenticator }: SupportEnrolment): void {
     const { startedAt, durationMs } = answer.exchange;
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
@@ -90,7 +90,9 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Whether the target refuses right codes. Each further try would cost the wait for a step. */
+  /**
+   * Whether the target refused the latest right codes, less than a minute ago. Each further try would wait for a step.
+   */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }

@@ -83,7 +83,7 @@ export class SupportMails {
   }
 }
 
-/** The last code that reached any address. Undefined if none did, or if the mailbox shows only one address. */
+/** The last code that reached any address and was not tried; undefined if there is none. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,

@@ -50,7 +50,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
 
-  /** The key before the current one; undefined if this process has enrolled only one. */
+  /** The key before the current one; undefined if this process has enrolled at most one. */
   replaced: Authenticator | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
@@ -238,7 +238,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return known;
   }
 
-  /** Support MFA on by TOTP with a proven key, so changes need a code. The key is kept: leaving it costs a code. */
+  /**
+   * Ensures support MFA by TOTP with a proven key, so that changes need a code. Keeps the key, since leaving it costs
+   * one.
+   */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -257,14 +260,14 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#verified;
   }
 
-  /** A new key. The current key if it is the suite's own and can't be switched off. */
+  /** A new key, or the current one if it is the suite's own and can't be switched off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
   }
 
-  /** Whether GET shows the key as proven: a wrong code may void the proof. If the release doesn't show it, yes. */
+  /** Whether GET shows the key as proven: a wrong code may void the proof. True if the release doesn't show this. */
   async #isShownAsProven(): Promise<boolean> {
     const { body } = this.expectedRead() ?? (await this.get());
     return ['kSuccess', undefined].includes(textOf(body, 'otpVerificationState'));
@@ -362,7 +365,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /** Switches the current mode off. Refusals of earlier attempts never block this. */
+  /**
+   * Sends a change that leaves the current mode. It counts as right, so the limit on failed attempts never blocks it.
+   */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { isRight: true });
   }

@@ -37,12 +37,12 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // If in doubt, the found address comes from the last setting: otherwise a changed address could stay in force.
+  // If in doubt, take the shown address for the one last set. Taken for the found one, it would never be restored.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/** Whether a configuration shows that a change was made; undefined if this is unknown in advance. */
+/** Makes a check whether a configuration shows this change; undefined if the body doesn't say what it changes. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
@@ -55,7 +55,10 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
-/** Whether a change switches on by e-mail. Without a mode, the stored mode counts. Leaving TOTP would need a code. */
+/**
+ * Whether a change switches support MFA on by e-mail. Without a mode in the body, the stored mode counts. A change of
+ * mode while MFA is on doesn't count, since it needs a code itself.
+ */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;

@@ -81,7 +81,7 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
 /** The release taken for a target whose file says `release: auto`. */
 interface Detected {
   readonly release: ReleaseName;
-  /** The fitting releases, best first; empty if none fits. */
+  /** The best of the fitting releases; empty if none fits. */
   readonly fits: readonly ReleaseName[];
   /** The choice and its reason, for the user. */
   readonly note: string;
@@ -109,7 +109,7 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
-/** Why a target can't speak the release in its file: it lacks an operation of that release. */
+/** Why a target can't speak the release in its file: it lacks an operation of that release. Undefined if it may. */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch(ignoring(TransportError));
   const { release } = target;

@@ -19,11 +19,11 @@ export interface Evidence {
   readonly contradicts: readonly ReleaseName[];
   /** Strong: impossible for a contradicted release. Weak: possible, since the property is optional. */
   readonly strength: 'strong' | 'weak';
-  /** The target lacks an operation of the contradicted releases, which rules them out. */
+  /** Whether the target lacks an operation of the contradicted releases, which rules them out. */
   readonly refutes?: true;
 }
 
-/** Properties of requests that answers never show, although the documents list them in their schemas. */
+/** Properties that only requests have, although the documents list them in the schemas of answers. */
 const neverAnswered = ['mfaCode', 'currentPassword', 'referenceId'];
 
 export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence[] {
@@ -48,7 +48,8 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one, so it contradicts only a release without a path of its own.
+    // A target may keep an old path beside the new one. So this path contradicts only releases none of whose paths is
+    // there.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -188,14 +189,14 @@ interface Look {
   readonly paths: ReadonlyMap<string, boolean> | undefined;
   /** The methods in Allow, for paths that send it. */
   readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The challenges of a 401, in lower case; empty without any. */
+  /** The challenges of all 401 answers, in lower case; empty without any. */
   readonly challenges: string;
   readonly requests: number;
 }
 
 /** A path outside all releases, which shows the target's answer to unknown paths. */
 const nowhere = '/mfa-conformance-looks-for-nothing';
-/** A path with POST only in every release, which shows the target's answer to other methods. */
+/** A path that every release has with POST only. It shows the target's answer to other methods. */
 const postOnly = '/totp-key';
 
 /** Reads a target by GET and OPTIONS alone. Without an API key it reads anonymously, since a login needs a POST. */

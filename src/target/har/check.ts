@@ -59,7 +59,7 @@ function relevantTo(
   return relevant;
 }
 
-/** The number of passwords and keys remembered across entries, to find them in wrong places. */
+/** How many passwords and keys are remembered across entries, to find them in wrong places. */
 const carriedAtMost = 50;
 
 /** Turns recorded entries into events one by one, and keeps only totals in memory. */
@@ -263,7 +263,7 @@ function secretsInUrl(url: string): [name: string, value: string][] {
   return parsed?.password ? [...named, ['password', decodeURIComponent(parsed.password)]] : named;
 }
 
-/** The breaches of the contract in a recorded request body, without its values. */
+/** The breaches of the contract in a recorded request body. They show none of its values. */
 function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
   const { request } = operation;
   // Browsers don't record every body, so a missing body proves nothing.

@@ -161,7 +161,7 @@ export async function readEntries(
     wrong ??= error;
   };
   for await (const chunk of chunksOf(file)) {
-    // The JSON text has ended, so later chunks are not parsed.
+    // Once the JSON text has ended, later chunks are not parsed.
     if (!parser.isEnded) parser.write(chunk);
     if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
     bytes += chunk.length;

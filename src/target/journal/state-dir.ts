@@ -23,7 +23,7 @@ export function stateFolderFor(stateDir: string, baseUrl: string): string {
   return join(stateDir, createHash('sha256').update(placeOf(baseUrl)).digest('hex').slice(0, 16));
 }
 
-/** Creates a target's folder with the mode of the state folder, which users may share on purpose. */
+/** Creates a target's folder with the mode of the state folder: users may share that one on purpose. */
 export function makeStateFolder(stateDir: string, folder: string): void {
   makeFolder(stateDir, 0o700);
   makeFolder(folder, statSync(stateDir).mode & 0o777);

@@ -66,7 +66,7 @@ export class WriteLog {
   /** Set while restoring: lines that can't be written are then kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** The start of this process dates writes from before the machine's last start: their own times can't be compared. */
+  /** If a write is from before the machine's last start, its time can't be compared: this time replaces it. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
@@ -212,7 +212,7 @@ export class WriteLog {
   #takeLines(text: string): void {
     for (const line of text.split('\n')) {
       const read = jsonOf(line, isLine);
-      // A kill cut the line off: its write was not sent, or it counts as unanswered.
+      // Skips a line that a kill cut off: its write was not sent, or counts as unanswered.
       if (read !== undefined) this.#take(read);
     }
   }

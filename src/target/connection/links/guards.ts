@@ -10,7 +10,7 @@ import { type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
 import { changedBy } from './journalled.js';
 
-/** The methods allowed in a read-only run. TRACE is safe, too, but unexpected there. */
+/** The methods allowed in a read-only run. TRACE is safe too, but users don't expect it in such a run. */
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Refuses requests that must never be sent, whatever a test asks for. @param readOnly why only reads may be sent */
@@ -34,7 +34,7 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
 
 /** Refuses requests that touch more of the target than the running test may. */
 export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Recorder, 'scope'>): Link {
-  // Without an API key, the suite itself uses the admin's session.
+  // Without an API key, the suite itself logs in as the admin, so these logins don't count as the test's.
   const users = Object.values(accounts).filter(
     ({ role, apiKey }) => role !== 'admin' || apiKey !== undefined,
   );
@@ -55,7 +55,10 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
   };
 }
 
-/** A change to a usual state needs only this state: if it is in force already, the request changes nothing. */
+/**
+ * The use that a row must name for a change of cluster MFA. For a usual state, this state suffices: if it is in force
+ * already, the request changes nothing.
+ */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
   if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
@@ -74,7 +77,7 @@ function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | un
   return credential.key.reveal() === adminKey?.reveal();
 }
 
-/** Reads with other credentials test whether a part is open, and don't use its state. */
+/** The part whose state a request reads. Reads without an API key don't count: they test who may read. */
 function readBy(call: Call): Part | undefined {
   const { operation, credential } = call;
   if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;

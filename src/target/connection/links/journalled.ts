@@ -33,7 +33,7 @@ export function journalled(
   };
 }
 
-/** The part that a request may change without setting it: even a refused code may change otpVerificationState. */
+/** The part that a request may change although it sets none: even a refused code may change otpVerificationState. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
@@ -49,13 +49,13 @@ async function landing(call: Call, next: Next, neverSent: () => void) {
   }
 }
 
-/** The parts that a request may change, including the state of a key and its codes. */
+/** The parts that a request may change, including the state of keys and codes. */
 export function changedBy(call: Call): readonly Part[] {
   const part = call.operation === null ? undefined : partOf(call.operation);
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** The parts that a request may change; with an undocumented method, all of them. */
+/** The parts whose configuration a request may change: all of them, if the request or its method is undocumented. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];

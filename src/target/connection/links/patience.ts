@@ -18,7 +18,7 @@ export interface PatienceParts {
   readonly codes: Codes;
 }
 
-/** Repeats a request while the answer asks to wait: until then the target has not accepted it. */
+/** Repeats a request while the answer asks to wait: such an answer means that the target has not processed it. */
 export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,

@@ -26,7 +26,7 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
     };
     const startedAt = steadyNow();
     const response = await send(request).catch((error: unknown) => {
-      // If nobody received the mistake, it was not the reason why the connection closed.
+      // If the request never arrived, its deliberate client mistake can't be why the connection closed.
       const { mistake: _none, ...unsent } = recorded;
       if (error instanceof TransportError)
         recorder.failed(error.mayHaveArrived ? recorded : unsent, error.message, startedAt);
