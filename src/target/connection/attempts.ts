@@ -69,7 +69,7 @@ export class Attempts {
     return answer;
   };
 
-  /** Requests in a session that another process of the run opened count as attempts, too. */
+  /** Notes a session that another process of the run opened: requests in it count as attempts, too. */
   takenOver(session: string, who: string): void {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }

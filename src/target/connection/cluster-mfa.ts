@@ -105,7 +105,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * PUT of an arbitrary text, or without a body; the text holds no secret.
+   * PUT of an arbitrary text, which must hold no secret, or without a body.
    *
    * @param mistake see CallOptions
    */

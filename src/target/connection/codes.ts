@@ -28,7 +28,7 @@ export class Codes {
   /** The replacement that the suite sends after a wait, by the code that the test holds. */
   readonly #renewed = new Map<string, string>();
 
-  /** Neighbouring steps whose codes the target was seen to refuse. */
+  /** Neighbouring steps whose codes the target refused. */
   readonly #refused = new Set<-1 | 1>();
 
   constructor(

@@ -67,7 +67,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
    * Brings the target into a state from which `found` can be stored.
    *
    * @param now undefined if it can't be read
-   * @param isOwn nothing was written since the last call, so only late reads can show another state
+   * @param isOwn whether nothing was written since the last call, so that only late reads can show another state
    * @returns the state that GET shows, if this has stored `found` already
    */
   protected abstract beforeStoring(
@@ -189,7 +189,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.parts.readBack.until(this.part, get, done, options);
   }
 
-  /** Waits the read-back delay, so that a late change is not mistaken for a missing one. */
+  /** Waits until changes usually have their effects, so that a late effect is not mistaken for a missing one. */
   felt(): Promise<void> {
     return this.parts.readBack.felt(this.part);
   }

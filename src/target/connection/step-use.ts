@@ -192,13 +192,13 @@ export class StepUse {
     return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
   }
 
-  /** Whether a code of any key has to wait for the next step. */
+  /** Whether the user's codes, of any key, have to wait for the next step. */
   isSpent({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return this.#isByUser && last !== undefined && this.#isNow(last);
   }
 
-  /** Whether a code of a new key might have to wait, as far as is known. */
+  /** Whether the codes of a new key of the user might have to wait, as far as is known. */
   mayBeSpent(user: Whose): boolean {
     const last = this.#last.get(user.role);
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));

@@ -63,7 +63,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** The answer to a right code. If the key may be too new, sends the code when the key is in force. */
+  /** Sends a right code, and again if its key may be too new. @returns the last answer */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();
@@ -97,7 +97,7 @@ export class SupportProofs {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
-  /** Why no other code is sent. Adds the last refusal to the running test's evidence. */
+  /** Why the suite sends no other code. Adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
     if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
     return 'POST /support-user/verify-totp accepted no right code of the latest keys.';

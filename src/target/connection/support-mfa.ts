@@ -124,7 +124,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#noted(answer, shownAfter(body));
   }
 
-  /** PATCH of an arbitrary text, or without a body; the text holds no secret. @param mistake see CallOptions */
+  /** PATCH of an arbitrary text, which must hold no secret, or without a body. @param mistake see CallOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
   }
@@ -308,7 +308,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   async off(current?: string): Promise<void> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
-    // A key may stay pending while support MFA is off.
+    // An unproven key may stay while support MFA is off.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
@@ -322,7 +322,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#verified = undefined;
   }
 
-  /** Gives up the suite's own key if this needs no wait: the next run doesn't know the key's used codes. */
+  /**
+   * Gives up the suite's own key if this needs no wait, because the next run doesn't know which of its codes were used.
+   */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;

@@ -46,7 +46,7 @@ export function toldSupport(
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
-  // TOTP may be on only after the target verified a code.
+  // Some targets switch TOTP on only after they verified a code.
   if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
   return ({ enabled, mfaType, email }) =>
     enabled === wanted &&

@@ -63,7 +63,7 @@ export class WriteLog {
   #size = 0;
   #writes = new Map<string, Write>();
   #count = 0;
-  /** Set while restoring: lines that can't be written are then kept in memory. */
+  /** Set while restoring, and once the file is lost: lines that can't be written are then kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
   /** If a write is from before the machine's last start, its time can't be compared: this time replaces it. */

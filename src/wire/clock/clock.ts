@@ -24,7 +24,7 @@ const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
  * The runner's view of the target's clock, by the Date headers of answers (RFC 9110 6.6.1). Times are epoch
- * milliseconds. A header tells the second at some time during the exchange, which allows an interval of offsets.
+ * milliseconds. A header gives the second in which the answer was made, so it allows an interval of offsets.
  * Intersecting the intervals narrows the offset. Measuring starts over if an answer contradicts them: the clock was set
  * or drifts.
  */

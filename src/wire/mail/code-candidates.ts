@@ -154,7 +154,10 @@ function namedByWord(text: string): Candidate[] {
   return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
 }
 
-/** "Your code is a7f3k9". Capitals without digits count only at the end of a sentence in mixed case. */
+/**
+ * Whether the text calls a word its code, like "Your code is a7f3k9". Capitals without digits count only if they end a
+ * sentence that has lower-case letters.
+ */
 function isCalledCode(found: string, before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
@@ -169,14 +172,14 @@ function isCalledCode(found: string, before: string, after: string): boolean {
   );
 }
 
-/** "Your code for this login is:" with only the code on the rest of the line. */
+/** Whether the code follows a line such as "Your code for this login is:", with nothing after it on its line. */
 function isAnnounced(before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether a text names some word as its code, like `Your code is ABCD`. */
+/** Whether a text calls some word its code, like `Your code is ABCD`. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
@@ -186,7 +189,7 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/** Whether a text could hold a code: digits, digits among capitals, or a word called the code. */
+/** Whether a text could hold a code: four digits, digits among capitals, or a word that the text calls its code. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);

@@ -23,7 +23,7 @@ export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Operations that kept asking to wait: the suite no longer waits for them, until one is answered. */
+  /** Operations whose answers kept asking to wait. The suite no longer waits for them until one gets another answer. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
@@ -31,7 +31,7 @@ export function patience(
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      // A 503 is not the target's own throttling.
+      // A test of throttling waits out a 503 unless it expects one: a 503 is not the target's own throttling.
       const { throttlingIsTested: tested } = call.options;
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {
