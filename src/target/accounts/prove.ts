@@ -116,8 +116,8 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
 }
 
 /**
- * Counts a pending session as a refusal: accounts of domains other than LOCAL may always be under MFA, and then get
- * such a session by the password alone.
+ * Counts pending sessions as refusals. Accounts of domains other than LOCAL may get one by the password alone, because
+ * they may always be under MFA.
  */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;

@@ -1,6 +1,6 @@
 /**
- * How long a change may take to show: at first, after a test with changes that never showed, and after several such
- * tests, or several such changes in this test.
+ * How long a change may take to show: at first; after a test with a change that never showed; after several such tests,
+ * or several such changes in this test.
  */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
@@ -53,10 +53,7 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/**
- * How long the suite waits before each repetition if the answer names no wait. Together these waits outlast a limit per
- * minute.
- */
+/** The waits before repetitions if the answer names none, in milliseconds. Together they outlast a limit per minute. */
 const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
 /** From this repetition on (counted from 0), the suite waits at least its own time, even if the answer names less. */
 const firstNotBelieved = 2;
@@ -76,7 +73,7 @@ export function retryAfterMs(
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
-  // The header is optional (RFC 6585 4, RFC 9110 15.6.4), and may name less than the rest of the limit's minute.
+  // The header is optional (RFC 6585 4, RFC 9110 15.6.4), and may name a shorter wait than a limit per minute has left.
   const ownMs = ownWaitsMs[attempt] ?? ownWaitsMs[3];
   return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }

@@ -13,10 +13,7 @@ import type { Answered, Call, Link } from './call.js';
 /** Targets lock accounts after five consecutive failures; leave room for a person's own mistake. */
 const budget = 3;
 
-/**
- * After this many failures the suite sends no attempt at all. A probably right attempt may follow one failure more than
- * others, because a success resets the count.
- */
+/** The budget of probably right attempts. It is larger by one failure, because a success resets the count. */
 const budgetOfRight = 4;
 
 /** Targets reset failure counts after minutes to a day without a success. */
@@ -142,9 +139,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /**
-   * Consecutive failures before an attempt. A pending session ends no series, so failures before its login count too.
-   */
+  /** Consecutive failures before an attempt. A pending session ends no series: failures before its login count too. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -230,9 +225,7 @@ export class Attempts {
     }
   }
 
-  /**
-   * The key of an account's count: its user name, since two target files of one cluster may give it different roles.
-   */
+  /** The key of an account's count: its user name. Two target files of one cluster may give it different roles. */
   #nameOf(who: string): string {
     return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }

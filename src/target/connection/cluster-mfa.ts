@@ -104,11 +104,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return this.parts.admin.scheme === 'APIKeyHeader';
   }
 
-  /**
-   * PUT of an arbitrary text, which must hold no secret, or without a body.
-   *
-   * @param mistake see CallOptions
-   */
+  /** PUT of an arbitrary text, which must hold no secret, or without a body. @param mistake see CallOptions */
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
     // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();

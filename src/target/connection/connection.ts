@@ -55,7 +55,6 @@ export class Connection {
   readonly api: Api;
   readonly codes: Codes;
   readonly readBack: ReadBack;
-  /** The run's beliefs about the target. */
   readonly model: TargetModel;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;

@@ -94,8 +94,8 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
 /**
- * The secrets in status line and header fields, with their places. A session or token may go to its owner: in a header
- * for secrets, or in any field of a login's answer except a link's query.
+ * The secrets in status line and header fields, with their places. Sessions and tokens may go to their owner: in a
+ * header for secrets, and in all fields of a login's answer except in a link's query.
  */
 export function headLeaks(
   operation: OperationId | null,

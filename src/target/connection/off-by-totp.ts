@@ -45,8 +45,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.ownAuthenticator;
     if (authenticator === undefined) return undefined;
-    // Another process may have verified the key, so a code is needed. Trying the previous step's code spares the
-    // current one.
+    // Another process may have verified the key, so a code is needed. The previous step's code spares the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.leave({ enabled: false, mfaCode: before });

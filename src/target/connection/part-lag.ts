@@ -6,8 +6,7 @@ import type { Belief, TargetModel } from '../beliefs/target-model.js';
 /** If the old state returns later than this, somebody else restored it. */
 const latestNodeMs = 10_000;
 /**
- * A node lags by at most this. If the old state returns later, the suite does not wait for it, since it has another
- * cause.
+ * A node lags by at most this. A later return of the old state has another cause, so the suite does not wait for it.
  */
 const longestNodeLagMs = 3_000;
 

@@ -31,9 +31,7 @@ export interface StateParts {
   readonly strict: boolean;
 }
 
-/**
- * How often the suite repeats a read that shows the old state again. Each wait lasts about 1.5 times the one before.
- */
+/** How often the suite repeats a read that shows the old state again. Each wait is about 1.5 times the one before. */
 const mostLooksAgain = 3;
 
 /** One configuration of the target: reads it, waits for its changes, and restores it. */
@@ -136,8 +134,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   }
 
   /**
-   * The state after a request that should not set it: the last read if such requests had no effect so far, or a new
-   * one.
+   * After a request that should not set the state: the last read if such requests had no effect so far, or a new one.
    */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
@@ -148,9 +145,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /**
-   * The probable state, to decide which preparations are needed. Assumes that a request has the same effect as before.
-   */
+  /** The probable state, to decide which preparations are needed. Assumes that a request acts as it did before. */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }

@@ -61,7 +61,6 @@ export class Recorder {
   readonly redactor = new Redactor();
   /** Secrets so long that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
-  /** The cookies that are secrets. */
   readonly cookies = new CookieSecrets();
   /** The newest answers to requests for mailed codes: a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =

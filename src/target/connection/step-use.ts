@@ -10,7 +10,7 @@ import type { Recorder } from './recorder.js';
 const newMs = 300;
 
 /**
- * After this many keys that never came into force, the suite no longer waits: a concurrently made key may never do so.
+ * After this many keys that never came into force, the suite stops waiting: a key made beside another may never do so.
  */
 const mostInVain = 2;
 

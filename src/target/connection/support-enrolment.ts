@@ -72,7 +72,7 @@ export class SupportProofs {
     return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
   }
 
-  /** Call this when the target accepted a code. Codes of other origin, such as mailed ones, are ignored. */
+  /** Call this when the target accepted a code. Ignores codes that the key doesn't make, such as mailed ones. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
     if (
       authenticator !== undefined &&
@@ -91,7 +91,7 @@ export class SupportProofs {
   }
 
   /**
-   * Whether the target refused the latest right codes, less than a minute ago. Each further try would wait for a step.
+   * Whether the target refused the latest right codes less than a minute ago. Each further try would wait for a step.
    */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;

@@ -239,8 +239,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   /**
-   * Ensures support MFA by TOTP with a proven key, so that changes need a code. Keeps the key, since leaving it costs
-   * one.
+   * Ensures support MFA by TOTP with a proven key, so that changes need a code. Keeps the key: leaving it costs a code.
    */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
@@ -322,9 +321,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#verified = undefined;
   }
 
-  /**
-   * Gives up the suite's own key if this needs no wait, because the next run doesn't know which of its codes were used.
-   */
+  /** Gives up the suite's own key if this needs no wait: the next run wouldn't know which of its codes were used. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
@@ -367,9 +364,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /**
-   * Sends a change that leaves the current mode. It counts as right, so the limit on failed attempts never blocks it.
-   */
+  /** Sends a change that leaves the current mode. It counts as right, so the limit on failures never blocks it. */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { isRight: true });
   }

@@ -48,8 +48,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one. So this path contradicts no release of which another path is
-    // there.
+    // A target may keep an old path beside the new one, so this contradicts no release of which another path is there.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -194,7 +193,7 @@ interface Look {
   readonly requests: number;
 }
 
-/** A path outside all releases, which shows the target's answer to unknown paths. */
+/** A path that no release has. It shows the target's answer to unknown paths. */
 const nowhere = '/mfa-conformance-looks-for-nothing';
 /** A path that every release has with POST only. It shows the target's answer to other methods. */
 const postOnly = '/totp-key';

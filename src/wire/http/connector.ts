@@ -56,9 +56,7 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/**
- * undici's connector to a target by the target's TLS settings and the environment's proxy. Checks the pin before use.
- */
+/** undici's connector to a target by the target's TLS settings and the environment's proxy. It checks the pin. */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,

@@ -8,8 +8,7 @@ const similarWithin = 1.25;
 /** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
 /**
- * No window of this length holds more requests than the limit. Jitter makes it longer than a second; refusals lengthen
- * it.
+ * No window of this length holds more requests than the limit. It exceeds a second for jitter; refusals lengthen it.
  */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
 /** After this many refusals although requests kept the assumed limit, the suite drops the limit as a wrong guess. */

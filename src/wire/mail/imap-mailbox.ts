@@ -34,9 +34,7 @@ async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   }
 }
 
-/**
- * An IMAP folder opened read-only. Commands have a deadline, and each may reconnect once if the connection is broken.
- */
+/** An IMAP folder opened read-only. Commands have a deadline, and may each reconnect once after a broken connection. */
 class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;

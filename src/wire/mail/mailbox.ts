@@ -44,15 +44,11 @@ export abstract class Mailbox {
     return [...this.#addresses.values()];
   }
 
-  /**
-   * Opens the mailbox and proves that the suite can read it. Call this before a change that only a mailed code can
-   * undo.
-   */
+  /** Opens the mailbox and proves that it can be read. Call this before a change that only a mailed code can undo. */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
   /**
-   * The current end of the mailbox: only later mails count. `to`: the only address to ask for later. @throws
-   * ArrangeError
+   * The current end of the mailbox: only later mails count. @param to the only address to ask for @throws ArrangeError
    */
   abstract mark(to?: string): Promise<Mark>;
 
@@ -62,9 +58,7 @@ export abstract class Mailbox {
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /**
-   * For the error about a missing mail: the mails after the mark that were read, to any address, and further sentences.
-   */
+  /** For the error about a missing mail: the mails read after the mark, to any address, and further sentences. */
   protected abstract missed(
     mark: Mark,
     to: string,

@@ -9,9 +9,7 @@ export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secr
   readonly secret: Uint8Array | string;
 }
 
-/**
- * The library's own limits are advice for servers. The suite must use weak keys too, because requirements judge them.
- */
+/** The library's limits are advice for servers. The suite must use weak keys too, because requirements judge them. */
 const limits = {
   MIN_SECRET_BYTES: 1,
   MAX_SECRET_BYTES: 4096,

@@ -12,7 +12,7 @@ const longestPauseMs = 1_000;
 /** A gateway may need this long to find another node. */
 const aWhileMs = 500;
 
-/** Repeats requests while a target restarts, and reads once more after a closed connection (RFC 9112 9.3.1). */
+/** Repeats requests while a target restarts, and a read once after a closed connection (RFC 9112 9.3.1). */
 export function presence(recorder: Pick<Recorder, 'waiting'>, restarts: Belief<boolean>): Link {
   let isAwaited = false;
   return async (call, next) => {
