@@ -68,7 +68,8 @@ export function retryAfterMs(
   attempt: number,
 ): number | undefined {
   const header = headers['retry-after'];
-  // A 503 in JSON is the API's own answer; any other comes from a load limiter before it.
+  // A 503 in JSON without Retry-After is the API's own answer. Any other 503 may come from a load limiter before the
+  // API.
   const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');

@@ -136,7 +136,9 @@ export class PartLag {
     this.shownAfter.learn(Math.max(this.shownAfter.value ?? 0, ms));
   }
 
-  /** How long after a change the last read showed the old state again; undefined if it did not, or was asked before. */
+  /**
+   * How long after a change the last read showed the old state again; undefined if it did not, and at a second call.
+   */
   takeWentBack(): number | undefined {
     const afterMs = this.#wentBackMs;
     this.#wentBackMs = undefined;

@@ -107,7 +107,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return config;
   }
 
-  /** The answer to GET. @throws ArrangeError if it doesn't show the state */
+  /** The answer to GET. @throws ArrangeError, or TransportError at a server error, if it doesn't show the state */
   async get(): Promise<Answer<Id>> {
     const shown = this.#state.reading();
     let answer = await this.#answer();

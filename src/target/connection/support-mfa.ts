@@ -238,9 +238,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return known;
   }
 
-  /**
-   * Ensures support MFA by TOTP with a proven key, so that changes need a code. Keeps the key: leaving it costs a code.
-   */
+  /** Ensures support MFA by TOTP with a proven key, so changes need a code. Keeps the key: leaving it costs a code. */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();

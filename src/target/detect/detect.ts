@@ -32,7 +32,7 @@ function contractsOfAll(): Promise<Contract[]> {
   return loaded;
 }
 
-/** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError */
+/** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError if it speaks none */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
   const contracts = await contractsOfAll();
   const connection = await Connection.open(target, contractOf(contracts, defaultRelease), { stateDir });

@@ -52,7 +52,7 @@ export class Journal {
 
   /**
    * @returns undefined if there is nothing to restore
-   * @throws ConfigurationError if the file is damaged, newer than this version, or of another target
+   * @throws ConfigurationError if the file is unreadable, damaged, newer than this version, or of another target
    */
   read(): JournalContent | undefined {
     let text: string;

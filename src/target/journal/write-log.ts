@@ -66,7 +66,7 @@ export class WriteLog {
   /** Set while restoring, and once the file is lost: lines that can't be written are then kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** If a write is from before the machine's last start, its time can't be compared: this time replaces it. */
+  /** Takes the place of the times of writes from before the machine's last start, which can't be compared. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
