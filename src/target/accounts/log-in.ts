@@ -22,8 +22,8 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once. The code is sent by either way. No document names a code for POST /access-tokens, but the older API's
- * operation of this name accepts a code.
+ * Logs in once. By either way, the body holds the code. No document names a code for POST /access-tokens, but the older
+ * API's operation of this name accepts a code.
  */
 export async function logIn(
   api: Api,

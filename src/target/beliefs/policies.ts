@@ -68,8 +68,7 @@ export function retryAfterMs(
   attempt: number,
 ): number | undefined {
   const header = headers['retry-after'];
-  // A 503 in JSON without Retry-After is the API's own answer. Any other 503 may come from a load limiter before the
-  // API.
+  // A 503 in JSON without Retry-After is the API's own answer. Others may come from a load limiter in front of the API.
   const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
@@ -79,7 +78,7 @@ export function retryAfterMs(
   return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }
 
-/** When to send a code again that was refused while its key was new, in milliseconds after the key was returned. */
+/** When to repeat a code that was refused while its key was new, in milliseconds after the key was returned. */
 const keyTriedAtMs = [600, 2_500] as const;
 
 export function nextKeyTryMs(ageMs: number): number | undefined {

@@ -35,7 +35,7 @@ export async function giveBack(
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
   const { settleMs, requestTimeoutMs } = target.limits;
-  // After several timeouts, the suite sends nothing for four request timeouts: see Transport.
+  // This outlasts the pause after several timeouts, which takes four request timeouts: see Transport.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;

@@ -231,7 +231,7 @@ const ofHeaders: readonly string[] = [
   'http/secrets-are-not-stored',
 ];
 
-/** Only headers that describe the request: cookies and other browser headers are dropped. */
+/** Only the headers that the API uses: cookies and other browser headers are dropped. */
 function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const names = ['accept', 'content-type', 'apikey', 'session-id', 'authorization'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));

@@ -65,8 +65,8 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
 /**
  * The status if the API itself answers anonymous plain HTTP at an HTTPS target's port: a JSON success, 401 or 403.
  *
- * Undefined without an answer, or if another server before the API answers: with 400, a redirect, or an HTML page that
- * demands HTTPS.
+ * Undefined without an answer, or if another server in front of the API answers: with 400, a redirect, or an HTML page
+ * that demands HTTPS.
  */
 export async function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);

@@ -43,7 +43,7 @@ const extraPatienceMs = 3_000;
 export interface SendOptions {
   /** Asks the target to close the connection: wrong bytes after a 204 would spoil the next exchange on it. */
   readonly closeAfter?: boolean;
-  /** A server before the API may ignore the request: silence says nothing about the target's health. */
+  /** A server in front of the API may ignore the request: silence says nothing about the target's health. */
   readonly mayBeIgnored?: boolean;
   /** The target may close the connection because of this request: this says nothing about other requests. */
   readonly mayBeClosed?: boolean;
