@@ -137,8 +137,8 @@ describe('facts in words', () => {
     clockOffsetMs   | 45000     | -5000     | The target's clock is 5.0 s behind the runner's; before, it was 45.0 s ahead of the runner's.
     throttleAfter   | null      | 10        | Wrong codes are throttled after 10 consecutive attempts; before, they were not throttled.
     throttleAfter   | 10        | null      | Wrong codes are not throttled; before, they were throttled after 10 consecutive attempts.
-    credentialModes | {"B": true, "C": true} | {"B": false, "C": true} | The credential B is no longer accepted.
-    credentialModes | {"B": false}           | {"B": true}             | The credential B is accepted now.
+    credentialModes | {"B": "accepted", "C": "accepted"} | {"B": "not seen", "C": "accepted"} | The credential B is no longer accepted.
+    credentialModes | {"B": "not seen"} | {"B": "accepted"} | The credential B is accepted now.
     patchSemantics      | "merge"        | "replace"      | Patch semantics was merge, and is replace.
     newKeyRetiresOlder  | true           | false          | New key retires older was yes, and is no.
     codeDigits          | 6              | 8              | Code digits grew from 6 to 8.
@@ -157,7 +157,7 @@ describe('facts in words', () => {
 
   test('a fact measured in one run only is no change', () => {
     expect(factChanges({ a: 1 }, { b: 2 })).toEqual([]);
-    expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: true } })).toEqual([]);
+    expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: 'accepted' } })).toEqual([]);
   });
 });
 

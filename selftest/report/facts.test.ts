@@ -12,7 +12,11 @@ describe('a fact in words', () => {
     ['acceptedSteps', '[-2,0]', 'Codes from 2 steps before to now'],
     ['acceptedSteps', '[0,+1]', 'Codes from now to 1 step after'],
     ['acceptedSteps', '[-3,+1]', 'Codes from 3 steps before to 1 step after now'],
-    ['credentialModes', { APIKeyHeader: true, Bearer: false }, 'API key: accepted, bearer token: refused'],
+    [
+      'credentialModes',
+      { APIKeyHeader: 'accepted', Bearer: 'not seen' },
+      'API key: accepted, bearer token: not seen',
+    ],
     ['throttleAfter', null, 'None was met'],
     ['throttleAfter', 5, 'After 5 wrong codes'],
     ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],

@@ -37,7 +37,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
     facts: {
       clockOffsetMs: -340,
       acceptedSteps: '[-1,+1]',
-      credentialModes: { Bearer: true },
+      credentialModes: { Bearer: 'accepted' },
       throttleAfter: null,
     },
     waits: [

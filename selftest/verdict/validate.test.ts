@@ -15,7 +15,7 @@ function full() {
     planned: [planned('area/one'), planned('area/two', { level: 'should', operations: [] })],
     raw: [raw('area/one', { kind: 'fail', reproduce: 'curl', exchanges: failed }), raw('area/two')],
     residue: ['a TOTP key of admin'],
-    facts: { acceptedSteps: '[-1,+1]', credentialModes: { Bearer: true }, throttleAfter: null },
+    facts: { acceptedSteps: '[-1,+1]', credentialModes: { Bearer: 'accepted' }, throttleAfter: null },
     waits: [{ requirement: 'area/one', ms: 30_000, for: 'code step' }],
     retries: { '429': 2, '503': 0 },
     coverage: {

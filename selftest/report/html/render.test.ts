@@ -73,7 +73,7 @@ describe('the page of a verdict', () => {
       'restored to the state it was found in',
       'TOTP keys of the suite stay',
       '1 min 30 s behind this machine',
-      'API key: accepted, bearer token: refused',
+      'API key: accepted, bearer token: not seen',
       'Codes up to 1 step before and after now (±1)',
       'After 5 wrong codes',
       'Own invention deep: 1',

@@ -74,7 +74,7 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
       facts: {
         clockOffsetMs: -90_000,
         acceptedSteps: '[-1,+1]',
-        credentialModes: { APIKeyHeader: true, Bearer: false },
+        credentialModes: { APIKeyHeader: 'accepted', Bearer: 'not seen' },
         throttleAfter: 5,
         ownInvention: { deep: [1] },
       },

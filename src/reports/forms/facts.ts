@@ -112,10 +112,9 @@ function place(step: number): string {
 
 function credentialModes(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const parts = Object.entries(value).map(([scheme, mode]) => {
-    const said = mode === true ? 'accepted' : mode === false ? 'refused' : String(mode ?? 'not tried');
-    return `${credentialName(scheme)}: ${said}`;
-  });
+  const parts = Object.entries(value).map(
+    ([scheme, mode]) => `${credentialName(scheme)}: ${mode ?? 'not tried'}`,
+  );
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 

@@ -59,8 +59,8 @@ const particular: Readonly<Record<string, Sentences>> = {
 const credential =
   (name: string): Sentences =>
   (before, after) =>
-    typeof before === 'boolean' && typeof after === 'boolean'
-      ? [`The ${name} is ${after ? 'accepted now' : 'no longer accepted'}.`]
+    [before, after].includes('accepted')
+      ? [`The ${name} is ${after === 'accepted' ? 'accepted now' : 'no longer accepted'}.`]
       : undefined;
 
 interface Window {
