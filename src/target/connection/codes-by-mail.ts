@@ -93,9 +93,10 @@ export class CodesByMail {
         if (isAgain) this.#areApart.learn(true);
         return { code, mark };
       } catch (error) {
-        const mayBeTooSoon = !isAgain && this.#areApart.value === undefined && this.#restMs(who, address) > 0;
-        if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
-        this.areNotApart();
+        if (!(error instanceof ArrangeError)) throw error;
+        if (isAgain) this.areNotApart();
+        const mayBeTooSoon = this.#areApart.value === undefined && this.#restMs(who, address) > 0;
+        if (!mayBeTooSoon) throw error;
       }
     }
   }

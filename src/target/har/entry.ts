@@ -98,7 +98,7 @@ function objectAt(value: unknown, place: string): Readonly<Record<string, unknow
 
 function textAt(value: unknown, place: string): string {
   if (typeof value === 'string') return value;
-  throw new ConfigurationError(`${place}: wanted a string, found ${kindOf(value)}.`);
+  throw new ConfigurationError(`${place}: expected a string, found ${kindOf(value)}.`);
 }
 
 function kindOf(value: unknown): string {
