@@ -27,7 +27,7 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Names are in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, as sent. */
+  /** Names and values alternate, as sent. */
   readonly rawHeaders: readonly string[];
   /** The bytes as sent; undefined if there were too many. */
   content: Buffer | undefined;

@@ -55,7 +55,10 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/** In email mode, a change leaves the earlier address in force. @param claims gets the new one, which answers show */
+/**
+ * In email mode, a change leaves the earlier address in force. @param claims if given, answers show the new address,
+ * and this function gets it
+ */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;
@@ -72,7 +75,7 @@ export function keepsAddress(seams: Seams, claims?: (email: string, world: World
   });
 }
 
-/** A request with unknown credentials counts as the user's whom `who` finds. */
+/** If the credentials are unknown, `who` decides which user sends the request. */
 export const alsoKnows = (
   seams: Seams,
   who: (credentials: Credentials, call: Call, world: World) => User | undefined,
@@ -192,7 +195,10 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
   return opened(sessionId);
 }
 
-/** `hand` makes the body of a login without its code from a new id. @returns the users, by these ids */
+/**
+ * Changes the answer to a login that lacks its code. `hand` gets a new id for the login and returns the changes.
+ * @returns the user of each id
+ */
 export function handsWithoutCode(
   seams: Seams,
   hand: (id: string, answer: Answer) => Partial<Answer>,

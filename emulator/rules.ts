@@ -109,7 +109,7 @@ export function referenceRules(): Rules {
   return rules;
 }
 
-/** Whether a factor is in use by which a change can be confirmed. */
+/** Whether a code of the current factor can confirm a change. */
 function protectsItself(support: SupportMfa): boolean {
   if (!support.enabled) return false;
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');

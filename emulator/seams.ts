@@ -79,7 +79,10 @@ export class Seams {
     });
   }
 
-  /** Notes the last of these calls. @returns what `read` found in its body, as a function; undefined before it */
+  /**
+   * Notes the last of these calls. @returns a function that gives what `read` found in that call's body; undefined
+   * before the first call
+   */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { declareInOrder, keepTests } from '../fixtures/index.js';
 
-// Runs in place of the spec files: it declares their tests in the order that finds faults soonest.
+// Playwright loads this file in place of the spec files. It declares their tests in the suite's own order.
 keepTests();
 const specs = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.spec\.[jt]s$/.test(name))

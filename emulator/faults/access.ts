@@ -78,7 +78,7 @@ const behindPublic = (slug: string, dots: string) =>
       }),
   });
 
-/** The API does not see one kind of credential. */
+/** The API ignores the credentials that `blind` removes. */
 const blindFor = (seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials) =>
   seams.wrap('identify', (identify, credentials, call, world) =>
     identify(blind(credentials, call), call, world),

@@ -12,7 +12,7 @@ import { type Owner, type State, supportOwner } from '../state.js';
 /** Waits longer than concurrent requests need to arrive. */
 const race = (): Promise<void> => pause(60);
 
-/** Counts attempts separately for each thing that `by` finds in a call. */
+/** Counts the attempts of a user separately for each value that `by` returns. */
 function counts(
   seams: Seams,
   operation: OperationId,
@@ -110,7 +110,7 @@ const single = faultsOf({
     ),
 });
 
-/** Only one of several concurrent wrong codes is counted. */
+/** Concurrent wrong codes count as one. @param isOneByOne whether the target answers them one after another */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

@@ -14,7 +14,10 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/** The password alone gets a body or a cookie that lets the user call the operation `opens`. */
+/**
+ * A login without its code gets an id, in a body or a cookie by `hand`. Requests with this id, as `given` reads it, may
+ * call `opens`.
+ */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],
@@ -28,7 +31,7 @@ function firstStep(
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
-/** The target accepts codes that `as` accepts as the support user's current code. */
+/** If `as` accepts the given value, the target reads the support user's current code in its place. */
 function readsSupportCode(
   seams: Seams,
   operation: typeof verify | typeof patch,
@@ -56,7 +59,7 @@ const around = [-1, 0, 1];
 const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
-/** `fits` judges codes of POST /send-email-otp. */
+/** `fits` decides whether a code of POST /send-email-otp counts as right. */
 function callersCodes(
   seams: Seams,
   fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean,
@@ -71,7 +74,7 @@ function callersCodes(
   );
 }
 
-/** The answer to a right password without a right code sets a cookie that opens the API. */
+/** An answer that `comesWith` accepts sets a cookie that opens the API for the user named in the request. */
 function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
   const users = new Map<string, User>();
   seams.answer(operation, (answer, call, world) => {

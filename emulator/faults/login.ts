@@ -192,7 +192,7 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether a login has no code, and its user has no key and no unused mailed code. */
+/** Whether both types are enabled, a login has no code, and its user has neither a key nor an unused mailed code. */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);
@@ -201,7 +201,10 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/** The target reads a member in a list, and asks for no code. Its lock does not recognise a name in a list. */
+/**
+ * The target reads the first value of a member that is a list, and asks for no code. So a lock by wrong codes doesn't
+ * stop such a login.
+ */
 function readsList(seams: Seams, member: 'username' | 'domain'): void {
   asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
   seams.edit('CreateSession', (body) => {

@@ -63,7 +63,7 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
       ),
   });
 
-/** The target does not compare one place of a mailed code. */
+/** The target ignores one digit of a mailed code. */
 const comparesPart = (place: string, compared: (code: string) => string) =>
   faultsOf({
     [`mail/${place}-digit-not-compared`]: breaks('email-login/refuses-wrong-code')

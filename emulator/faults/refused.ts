@@ -16,7 +16,6 @@ function store({ content }: Call, { state }: World): void {
   }
 }
 
-/** Refused requests that have an effect, and requests that have a further effect. */
 const storesEveryFifth = (status: number): Omit<Fault, 'id'> => ({
   description: `Every fifth successful PUT /mfa-config is answered ${status}, yet stored.`,
   breaks: ['http/throttled-write-changes-nothing'],

@@ -61,7 +61,7 @@ const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =
     return { otpCode };
   });
 
-/** Login bodies that `isMeant` accepts need no right password. */
+/** In login bodies that `isMeant` accepts, a password that `is` accepts counts as right. */
 const opensByPassword = (
   seams: Seams,
   isMeant: (body: Json | undefined, isOn: boolean) => boolean,

@@ -19,7 +19,7 @@ const alsoRight = (seams: Seams, isRight: Right) =>
     (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given),
   );
 
-/** The steps, among the last `most`, that have this code unused. */
+/** The time steps, up to `most` before now, that have this code and whose code was not used. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
   return keysOf(user.username, state).flatMap(({ secret, parameters, acceptedSteps }) => {
     const now = stepAt(clock.now(), parameters.period);

@@ -18,7 +18,7 @@ function restores(seams: Seams, kept: (before: [string, User][], call: Call) => 
   });
 }
 
-/** All sessions that DELETE /users/sessions has ended. */
+/** All sessions that existed before any DELETE /users/sessions. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   const ended = new Map<string, User>();
   seams.input('DeleteSession', (_call, { state }) => {
@@ -46,7 +46,7 @@ const tellsUnknown = (
     return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
   });
 
-/** A login of a user revives the sessions of this user that were deleted. */
+/** A login that `isMeant` accepts revives the deleted sessions of all users who have a session then. */
 function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): void {
   const ended = rememberEnded(seams);
   seams.success('CreateSession', (_body, call, { state }) => {

@@ -36,7 +36,6 @@ const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
     throw new Refusal(403, 'KMfaCodeRequired', 'mfaCode is required for this change.');
   });
 
-/** Changes of verified support MFA that need no code of its key. */
 const single = faultsOf({
   'verify-totp/window-of-five-steps': breaks('verify-totp/window-is-a-minute-at-most')
     .says("Codes of the support user's key are accepted up to five steps away.")

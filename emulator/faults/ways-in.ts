@@ -151,7 +151,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** A login by another request skips the lock. */
+/** A right name and password in such a request open a session, without a code and in spite of a lock. */
 const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;

@@ -30,7 +30,7 @@ function written(folder: string, name: string, content: object): void {
   writeFileSync(join(folder, `${name}-result.json`), JSON.stringify(content));
 }
 
-/** The status that a result gets by a verdict. */
+/** The status of a result after this verdict was applied. */
 function taken(verdict: Verdict): unknown {
   const folder = temporaryFolder();
   written(join(folder, 'from'), 'x', resultOf('lab'));

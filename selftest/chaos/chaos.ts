@@ -31,7 +31,7 @@ const requestTimeoutMs = 5000;
 /**
  * Runs the suite through a bad network over TLS, then restores the state through a good one.
  *
- * @param run runs a command line; absent: in a process of its own
+ * @param run runs the command line; if absent, the suite runs in a process of its own
  */
 export async function runThroughChaos(
   plan: ChaosPlan,

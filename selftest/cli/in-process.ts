@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import type { Ended } from './suite.js';
 import { TestsHere } from './tests-here.js';
 
-// The built program. By vitest.config.ts, Node loads it without a transform.
+// The built program. Node loads it without a transform: see vitest.config.ts.
 const built = join(packageRoot(), 'dist', 'src', 'cli');
 const { perform }: typeof import('../../src/cli/program.js') = await import(join(built, 'program.js'));
 const { PlaywrightProcess }: typeof import('../../src/cli/playwright-process.js') = await import(
@@ -13,7 +13,7 @@ const { PlaywrightProcess }: typeof import('../../src/cli/playwright-process.js'
 
 const byPlaywright = PlaywrightProcess.start;
 PlaywrightProcess.start = (plan, folder, ...how) =>
-  // Its reporters write Allure's results, and stop at a number of failures.
+  // Only Playwright's reporters write Allure's results, and stop at a number of failures.
   plan.allureDir === null && plan.maxFailures === null
     ? new TestsHere(plan, folder)
     : byPlaywright(plan, folder, ...how);

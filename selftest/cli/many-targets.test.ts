@@ -17,7 +17,7 @@ const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
 /** The target that does not conform. */
 const faulty = 3;
-/** The target of another release, which its file leaves to the suite. */
+/** The target with another release. Its file says auto, so the suite detects the release. */
 const older = 2;
 /** The last target file names the same target as the first one. */
 const targets = count - 1;

@@ -21,7 +21,7 @@ test.each([
   const stopped: string[] = [];
   signals.onSignal(() => stopped.push(signal));
 
-  // Before the tests run, it ends the process.
+  // No tests run yet, so the signal ends the process at once.
   expect(left).toEqual([code]);
   expect(stopped).toEqual([signal]);
   expect(signals.interrupted).toBe(`stopped by ${signal}`);

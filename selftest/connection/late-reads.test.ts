@@ -74,7 +74,8 @@ test('a switch is awaited at logins until a test has looked there', async () => 
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
 
-  // The last read did not measure the enforcement delay, so this one waits until the old state has ended.
+  // No login has shown yet how late a switch reaches logins, so this switch first waits until the earlier one has
+  // reached them.
   await cluster.off();
   const startedAt = Date.now();
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);

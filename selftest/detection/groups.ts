@@ -50,8 +50,8 @@ export function together(group: readonly Expectation[], name: string): Expectati
 }
 
 /**
- * The members of a group that its judgement does not prove: some of their requirements are not red, because another
- * member hides them. If no member explains a result, all members.
+ * The members of a group that its judgement does not prove. A member may hide another, so that not all requirements of
+ * the other are red. Returns all members if a result has no explanation.
  */
 export function unprovenOf(
   group: readonly Expectation[],

@@ -44,7 +44,7 @@ export interface JudgeOptions {
   readonly through?: (baseUrl: string) => Promise<string>;
   /** The number of lanes. The real clock is used: if the suite moved the clock, tests would run one by one. */
   readonly lanes?: number;
-  /** Runs a command line; absent: in a process of its own. */
+  /** Runs the command line; if absent, the suite runs in a process of its own. */
   readonly perform?: PerformCommand;
   /** Whether to write results for Allure too, and the printed output to `printedFile`. */
   readonly all?: true;

@@ -79,8 +79,8 @@ export function problemsOf(
 }
 
 /**
- * Like {@link problemsOf}, for tests in lanes. Their order differs from run to run, and with it what else a fault turns
- * red: only what the fault `breaks` must be red.
+ * Like {@link problemsOf}, for tests in lanes. Their order differs between runs, so a fault may turn other requirements
+ * red each time. Only those that it breaks must be red.
  */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
   const seen = seenIn(judgement);

@@ -16,7 +16,7 @@ interface RunSuiteOptions {
   readonly build?: string;
   /** Prints everything and writes Allure results. */
   readonly all?: true | undefined;
-  /** Runs a command line; absent: in a process of its own. */
+  /** Runs the command line; if absent, the suite runs in a process of its own. */
   readonly perform?: PerformCommand | undefined;
 }
 

@@ -16,7 +16,7 @@ export const recordedHeads: ReadonlyMap<string, string> = new Map(
 /**
  * The record as text, with a line for each fault that has an entry.
  *
- * @param heads the newly known ones; all others keep their record
+ * @param heads what the reports begin with, for the faults tried now; other faults keep their record
  */
 export function turnsRedText(
   faults: readonly Pick<KnownFault, 'id' | 'breaks' | 'fails'>[],

@@ -18,7 +18,7 @@ const run = 'node dist/cli/main.js run';
 let whole: Promise<{ right: string; wrong: string }> | undefined;
 export const wholeRuns = (stage: Stage) => {
   whole ??= (async () => {
-    // The second one first, because selftest/detection begins with the other.
+    // The run with the fault starts first, because selftest/detection starts with the other one.
     const [second, first] = await Promise.all([wholeRun(wrong), wholeRun(right)]);
     const reports = join(stage.cwd, 'reports');
     cpSync(first.out, reports, { recursive: true });

@@ -47,7 +47,10 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/** How many logins, ended sessions and reads a run has depends on the sessions left and on the read-back delay. */
+/**
+ * Whether a difference is a login, an ended session or a read. Their number depends on the sessions left and on the
+ * read-back delay.
+ */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,

@@ -11,9 +11,9 @@ import { stable, told } from '../../src/reports/repro/told.js';
 /** How many exchanges a long test shows at its beginning and its end. */
 const shownFirst = 6;
 const shownLast = 3;
-/** How many exchanges to show before and with the deciding answer. */
+/** How many exchanges to show before the first deciding answer. */
 const shownBefore = 4;
-/** How many exchanges on which they depend to show at most: those nearest to the deciding answer. */
+/** How many exchanges of a failure to show at most: the last ones. */
 const mostBefore = 6;
 /** The longest shown text, in characters. */
 const longestText = 300;

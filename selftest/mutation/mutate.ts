@@ -34,7 +34,7 @@ const values = command.opts<Options>();
 /** One more than the cores, because some targets wait for mails that never come. */
 const jobs = 3;
 const batchSize = 24;
-/** How many reference runs there are: where they differ, nothing counts against a mutant. */
+/** How many reference runs there are. If they differ in a result, this result of a mutant doesn't count. */
 const references = 2;
 
 const judged = readJudged();
@@ -62,11 +62,12 @@ async function main(): Promise<void> {
     for (let at = 0; at < some.length; at += batchSize)
       await tryBatch(some.slice(at, at + batchSize), { campaign, baseline, noticed }, requirements);
   };
-  // A few of the requirements that reach a mutant notice most mutants.
+  // A few requirements that reach a mutant notice most mutants, so they come first.
   const tested = reached.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
   for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
     await tryAll(batch.mutants, batch.requirements);
-  // Code that runs only at the start, such as tables, is tried with some other requirements.
+  // No test reaches these mutants, because their code, such as a table, runs only at the start. They are tried with a
+  // few requirements that together reach all other mutants.
   const any = [...reach.keys()].map((id) => ({ id }));
   await tryAll(
     reached.filter((mutant) => !tested.includes(mutant)),

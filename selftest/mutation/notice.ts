@@ -15,7 +15,7 @@ export interface Notice {
  * How a verdict differs from the reference; undefined if it does not.
  *
  * @param verdict over all or some requirements; undefined if the run gave none
- * @param verdicts several of the reference: where they differ from each other, nothing counts
+ * @param verdicts several of the reference: a result in which they differ from each other doesn't count
  * @param whole whether the verdict covers all requirements. Otherwise facts may be incomplete and don't count
  */
 export function noticeIn(

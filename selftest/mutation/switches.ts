@@ -8,7 +8,7 @@ const perTest: Record<string, Record<string, number>> = {};
 Object.defineProperty(globalThis, '__stryker__', {
   value: {
     activeMutant: process.env[mutantVariable],
-    // Ends a mutant in an endless loop, before the suite's timeout does.
+    // Ends an endless loop in a mutant, before the suite's timeout does.
     hitCount: 0,
     hitLimit: 1_000_000,
     mutantCoverage: { static: {}, perTest },

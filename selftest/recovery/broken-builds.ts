@@ -80,7 +80,7 @@ export const breaks: readonly Break[] = [
   },
 ];
 
-// Writes take effect after a read: the delay is longer than a read takes on any machine.
+// The proxy lets a write take effect only after a read: it waits longer than a read takes on any machine.
 const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 

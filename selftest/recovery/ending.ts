@@ -31,7 +31,8 @@ export interface Judged {
 }
 
 /**
- * Ends a run as drawn and restores if needed. Reports any state that differs from the original one, then or later.
+ * Starts a run, ends it as the drawn ending says, and restores targets whose journal is open. Reports problems, such as
+ * a state that differs from the original at the end or later.
  *
  * @param root the root of the build to run
  */

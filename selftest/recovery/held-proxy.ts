@@ -10,12 +10,12 @@ export interface Moment {
   /** The number of the write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** How long a held write waits, from the first read after the suite has ended. */
+  /** How long the proxy still holds the chosen write once somebody has read the state after the suite's end. */
   readonly holdMs: number;
 }
 
 export interface ProxyOptions {
-  /** How long the proxy holds writes after the suite has ended. */
+  /** How long the proxy delays each other write after the suite's end. */
   readonly laterMs: number;
   /** The read-back delay of a second node, which answers every second read; 0 if there is one node. */
   readonly nodeLagMs: number;
@@ -27,7 +27,7 @@ export interface ProxyOptions {
 
 /**
  * Acts as a gateway with a queue before an emulator. A request that it has received takes effect even if its sender has
- * ended. From the chosen moment on, it holds requests until the suite has ended.
+ * ended. At the chosen moment, it holds requests until the suite has ended.
  */
 export class HeldProxy {
   baseUrl = '';

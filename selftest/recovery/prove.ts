@@ -61,7 +61,10 @@ function tell(result: string, name: string, problems: readonly string[]): void {
   for (const problem of problems) console.log(`       ${problem}`);
 }
 
-/** For each broken build an ending must show the fault. @returns for how many none does */
+/**
+ * Runs an ending on each broken build that must show its fault. @returns the number of builds whose fault the ending
+ * didn't show
+ */
 async function tryBrokenBuilds(): Promise<number> {
   const isShown = breaks.map(async (build, n) => {
     const problems = await hiddenBy(build, join(folder, `broken-${n}`));

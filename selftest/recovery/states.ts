@@ -3,7 +3,7 @@ export interface StartingState {
   readonly name: string;
   /** The state, as the emulator's control port takes it. */
   readonly start: object;
-  /** A body to send by the API after it. */
+  /** A body for PUT /mfa-config, sent once the emulator has this state. */
   readonly put?: object;
 }
 

@@ -7,7 +7,8 @@ import { emulator } from '../cli/emulated.js';
 import { performed } from '../cli/in-process.js';
 import { filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
 
-// The module of the runs in this process: to another one, a lease of this process is of a former process.
+// The runs in this process load the same module. Another copy would take a lease with this process's pid for that of a
+// former process.
 const built = join(packageRoot(), 'dist', 'src', 'target', 'journal', 'lease.js');
 const { Lease }: typeof import('../../src/target/journal/lease.js') = await import(built);
 

@@ -103,7 +103,7 @@ const isManifest = objectOf({
   ),
 });
 
-/** The ids of a command's faults that matter here, by its `--manifest`. */
+/** The ids of those faults of a command that its `--manifest` names as core, and not as unfair or arguable. */
 export async function mutantsOf(command: readonly string[]): Promise<{ readonly id: string }[]> {
   const [program = '', ...rest] = command;
   const child = spawn(program, [...rest, '--manifest'], { stdio: ['ignore', 'pipe', 'inherit'] });

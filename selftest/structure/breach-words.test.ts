@@ -82,7 +82,10 @@ describe('findings in answers', () => {
   });
 });
 
-/** What reads a sentence in a source: search patterns, and beginnings of at least two words. */
+/**
+ * The parts of a source that search a breach's sentence: patterns that match one, and texts of at least two words in
+ * one.
+ */
 function readerOf(source: string): string[] {
   const patterns = [
     ...source.matchAll(/(?<=[([,=:&|!] ?)\/(?![/*])((?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+)\/([a-z]*)/g),

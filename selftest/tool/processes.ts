@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 /** Registers an act to run when something ends, such as a test. */
 export type OnEnd = (end: () => void | Promise<void>) => void;
 
-/** Makes a folder that is removed at this end. */
+/** Makes a folder. `onEnd` gets the function that removes it. */
 export function folderUntil(onEnd: OnEnd, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mfa-conformance-${name}-`));
   onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));

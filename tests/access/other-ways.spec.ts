@@ -43,7 +43,9 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** The spellings above, and features that a server checks for every path or for none. */
+/**
+ * The spellings above, and requests that a server treats alike on every path. So the tests try them on one write only.
+ */
 const detours: WaysOf = (write) => [
   ...spellings(write),
   // Here the method is not in the request line.
@@ -81,7 +83,10 @@ function differenceWords(
   return `with ${differences.join(', ')}`;
 }
 
-/** Whether the target may have treated the request as a read, because the answer shows a configuration. */
+/**
+ * Whether the target may have treated the request as a read: as OPTIONS, or as a GET whose answer shows a
+ * configuration.
+ */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
   const methods = [method, ...Object.values(headers)];
   if (methods.includes('OPTIONS')) return true;

@@ -20,11 +20,12 @@ for (const operation of modifying) {
 
     for (const as of credentials) {
       expect(await api.call(operation.id, { ...body, as })).toBeRefused();
-      // An invalid credential beside a valid one adds no privilege. Only one of these requests sends a code.
+      // An invalid credential beside a valid one adds no privilege. VerifySupportUserTotp is not sent with one, because
+      // each request would send a code.
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // A request with another part may undo a change, so the test compares the state before it.
+      // The requests below may undo a change, so the test compares the state first.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);

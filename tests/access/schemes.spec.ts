@@ -137,7 +137,10 @@ function by(open: string, path: string): readonly string[] {
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
-/** Near variants. In base64 the last character, and anything after the padding, may mean nothing on its own. */
+/**
+ * Texts that differ a little: two characters fewer, one other character, two more. A change of the last character could
+ * mean nothing, because a base64 decoder may ignore it.
+ */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);

@@ -260,14 +260,19 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Every server may refuse the body, so a server error counts as an error for a client's mistake. */
+  /**
+   * Set if every server may refuse the body. A server error then also breaks the requirement on errors for client
+   * mistakes.
+   */
   readonly mistake?: true;
   /** The server may reject the body before reading all of it, by closing the connection (RFC 9110 15.5.14). */
   readonly isLong?: true;
 }
 
 /**
- * The requests that get hostile bodies, each with a harmless body. @throws ArrangeError if one can't get more members
+ * The requests that get hostile bodies, each with a harmless body.
+ *
+ * @throws ArrangeError if a harmless body can't get more members
  */
 async function hostileCalls(api: Connection['api'], admin: Credential, cluster: object, support: unknown) {
   const login = { username: 'nobody-7f1c', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };

@@ -113,7 +113,10 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
   return changed(configs.supportChanges(before, after));
 }
 
-/** A target that reads a wrong value leniently may store the value, but no undocumented property. */
+/**
+ * A check for one part: the target handles the body, GET stays readable, and a refused body changes nothing. An
+ * accepted body may change something, because a target may read a wrong value leniently.
+ */
 function harmlessTo<C extends object>(
   part: Changed['part'],
   same: (a: C, b: C) => boolean,

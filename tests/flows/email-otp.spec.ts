@@ -180,7 +180,8 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two consecutive wrong codes lock no account, so a login follows every two. First, an unused code exists.
+  // Two consecutive wrong codes lock no account, so a login follows every two. At the first two, the user has an unused
+  // code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
   // After a code was used, a target may store an empty code or none, which must not match.

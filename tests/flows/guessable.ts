@@ -9,7 +9,7 @@ export function bitsOf(texts: readonly string[]): number {
 /** Nobody can guess this many bits. */
 export const leastBits = 64;
 
-/** The bound for secrets of 128 bits. In a few samples, some positions are equal by chance. */
+/** The bound for secrets of 128 bits. It is lower, because in a few samples some positions are equal by chance. */
 export const leastSecretBits = 100;
 
 interface Guessable {
@@ -17,7 +17,7 @@ interface Guessable {
   readonly what: Quantity;
 }
 
-/** @param least how many bits must be unpredictable from other texts of the kind */
+/** @param least how many bits of each text must be unpredictable to somebody who knows the other texts */
 export function expectRandom(texts: readonly string[], names: readonly string[], least = leastBits): void {
   const { bits, what } = randomBits(texts, names);
   expect(Math.round(bits)).toBeAtLeast(least, what);
@@ -32,7 +32,10 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** An estimate by the positions that vary between the texts, and their characters. Needs more than two texts. */
+/**
+ * An estimate by the positions that vary between the texts, and the characters there. Infinity for fewer than three
+ * texts of equal length.
+ */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);

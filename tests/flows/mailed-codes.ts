@@ -1,10 +1,13 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** The reason of tests that need two different codes, if the target mails the same code again. */
+/** The reason why a test shows nothing that needs two different codes. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/** A user's mailed code while only TOTP is enabled. If the target mails none then, the code is mailed just before. */
+/**
+ * Requests a user's mailed code while only TOTP is enabled. If the target mails none then, returns the last code mailed
+ * before.
+ */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();

@@ -170,7 +170,8 @@ test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
   demand(!isTold, { ...ofMail, rule: 'own code only' });
 
-  // At once, requests may share what the target writes mails from. Codes are equal by chance once in a million times.
+  // Concurrent requests may share the memory in which the target writes mails. Two random codes are equal once in a
+  // million times.
   const both = () => Promise.all([users.codes.mailed(user), users.codes.mailed(other)]);
   const [first, second] = await arrange(both());
   if (first !== second) return;

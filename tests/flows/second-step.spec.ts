@@ -102,7 +102,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // The target may distinguish codes of /email-otp and /send-email-otp. Then the second step takes the latter.
+  // The second step may take only codes of /send-email-otp, and not those of /email-otp.
   let finished = { answer, session: first };
   if (answer.status >= 400) {
     const session = await arrange(users.logins.begun(user));

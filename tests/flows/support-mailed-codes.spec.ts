@@ -36,7 +36,10 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   return isClaimed;
 }
 
-/** The mails of two requests for codes. Late copies of the first mail arrive before the second mail. */
+/**
+ * Requests two codes and returns the mails with new codes. The second request waits for the first mail, so that a late
+ * mail is in time.
+ */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
   const mark = await arrange(mail.mark());
   const earlier = new Set(mail.seen);
@@ -77,7 +80,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
     // If GET hides the address, the recipient of the next code shows it.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
-    // A target that wants the address confirmed has mailed to the address.
+    // A target that wants the second address confirmed has mailed to it.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));

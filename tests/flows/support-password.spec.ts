@@ -31,7 +31,8 @@ for (const [id, currentPassword] of [
     if (mfaCode !== undefined)
       await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode, currentPassword })]);
 
-    // A referenceId doesn't replace a wrong password. One issued for the right password may replace a missing one.
+    // A referenceId doesn't replace a wrong password. It may replace a missing one, because the target issued it for
+    // the right password.
     const referenceId =
       currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
     if (referenceId !== undefined)

@@ -10,7 +10,10 @@ import type {
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies, sent one after the other, that must not change what needs a code. A string is sent as raw content. */
+/**
+ * Bodies that the suite sends in order, without a right code. They must not change anything that needs a code. A string
+ * is sent as raw content.
+ */
 interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -62,7 +65,7 @@ const offWithoutCode: readonly Row[] = [
 
 const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
 
-/** @param right a valid code, one of several guesses @param email another address that the suite reads */
+/** @param right a valid code, which is sent in a list of guesses @param email another address that the suite reads */
 function changesWithoutCode(
   right: string,
   address: string,
@@ -77,7 +80,7 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If the first step changes the address without a code, no code can arrive any longer.
+    // If a target accepts the first body of these without a code, no code can arrive any longer.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },

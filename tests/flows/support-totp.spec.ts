@@ -56,7 +56,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// This test comes here because the proven key was just replaced: replacing another key needs another code.
+// The test before switched support MFA off, so this one can get a new key without a code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());

@@ -8,7 +8,7 @@ const names = [
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // This name has no colon: a label allows only one, escaped or not.
+  // This name has no colon as a header field would: a label allows only one, escaped or not.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];

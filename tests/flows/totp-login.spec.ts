@@ -125,7 +125,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
-    // The target refuses a code of a used step anyway. If accounts may be locked, byCode waits for the next step.
+    // The target refuses a code of a used step anyway. If the suite may lock accounts, byCode waits for the next step.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
@@ -169,7 +169,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // This code is wrong for the key, even if the target still has it.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
-  // A missing secret may count as an empty one. If the account must not be locked, no attempt may be left for this.
+  // The target may read a missing secret as an empty one. The suite omits this attempt if it might lock the account.
   const code = codes.at(secrets.emptyKey(authenticator), 0);
   const byNoKey = await arrange.ifItCan(users.login(user, { code, type }));
   if (byNoKey !== undefined) expect(byNoKey).toBeRefused();

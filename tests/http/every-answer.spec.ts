@@ -63,7 +63,8 @@ test('http/405-is-error', async ({ api, admin, allow }) => {
     api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
   );
 
-  // A gateway doesn't know the methods of a path, and web servers answer with pages of their own.
+  // Only a 405 of the API itself counts: a gateway doesn't list the path's methods, and a web server answers with a
+  // page.
   const { allow: methods = '', 'content-type': type = '' } = answer.headers;
   const allowed = methods.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');

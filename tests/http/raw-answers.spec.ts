@@ -99,7 +99,8 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
 });
 
 test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
-  // The body ends with a blank line, like a request: a target that left it unread would answer it as one.
+  // The body ends with a blank line, like a request. If the target didn't read it, it would answer it as a second
+  // request.
   const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
 
   const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };

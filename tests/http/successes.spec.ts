@@ -56,7 +56,8 @@ test('support-configure/answers-200', async ({ support }) => {
 });
 
 test('verify-totp/answers-200', async ({ support, codes, connection }) => {
-  // The answer that proved a key earlier is enough: replacing another proven key would need another new code.
+  // If an earlier answer proved a key, that answer is enough: the suite would need two codes to replace and prove a
+  // key.
   const known = support.lastProof;
   if (known !== undefined) connection.recorder.adopt([known.exchange]);
   const verified = async () => {

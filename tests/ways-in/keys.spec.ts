@@ -33,7 +33,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
-  // If another key's code opens a session too, this key was not replaced.
+  // If the victim can't log in by a new key either, the refusal doesn't show that the key was replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });

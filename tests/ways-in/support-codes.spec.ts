@@ -20,7 +20,7 @@ const offWith = (mfaCodes: readonly (string | undefined)[]) =>
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// In this order of the tests the support user's key is rarely proven and replaced: each time needs a new code.
+// This order of the tests saves codes: proving a key needs an unused code, and so does replacing a proven one.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);

@@ -45,7 +45,7 @@ async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
 async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong> {
   const email = connection.target.supportUser.email ?? '';
   const { authenticator } = await support.onByTotp();
-  // Without a step in between, a target may keep the key.
+  // The mode changes directly if the target lets it, because without switching off first a target may keep the key.
   const { status } = await support.patch({ enabled: true, mfaType: 'email', email });
   if (status >= 300) await support.onByEmail(email);
   const mailed = await support.mailedCode(email);
@@ -158,11 +158,11 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
     await expect.kept(support, mfa.totpOn, [
       mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),
     ]);
-  // A target may return the same key again. If the account must not be locked, no attempt may be left for this.
+  // A target may return the same key again. The suite omits this attempt if it might lock the account.
   const { replaced } = support;
   const mfaCode = replaced && (await arrange.ifItCan(codes.unlike(replaced, supports.authenticator)));
   if (mfaCode !== undefined) await arrange.ifItCan(expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]));
-  // A right code ends the attempt series. Only a target that may lock is worth the wait for such a code.
+  // A right code ends the attempt series. The suite waits for one only if the target may lock the account.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 

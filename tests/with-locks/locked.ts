@@ -1,7 +1,7 @@
 import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, asCall, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
-/** These tests measure how many attempts the target accepts. */
+/** These tests measure how many attempts the target accepts, so either answer to an attempt is right. */
 export const measured = { expects: 'either' } as const;
 export const measuredCall = asCall(measured.expects);
 
@@ -20,7 +20,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** What throttling needs for guesses at a login: a wrong code that opens a session is a breach of its own. */
+/** An option of `throttling` for guesses at a login: a wrong code that opens a session is a breach of its own. */
 export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });

@@ -15,7 +15,8 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
   const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
   const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
-    // Just after cluster MFA was switched off, the target may refuse even the right password alone, so wait.
+    // Just after cluster MFA was switched off, the target may refuse the right password alone. withoutCode repeats such
+    // a login. A locked user gets only one try.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
@@ -73,7 +74,8 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
   const { user, rest } = await arrange(locked(users, locks));
-  // Shows that a right password gets a token: another user, or the only one after the lock.
+  // This user shows that a right password gets a token. Without another user, the locked one shows it once the lock has
+  // ended.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
   const elsewhere = await atTokens(users, user, user.password.reveal());
