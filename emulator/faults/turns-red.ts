@@ -26,6 +26,8 @@ function read(): Readonly<Record<string, TurnsRed>> {
   return Object.fromEntries(right);
 }
 
-/** The record in spec/turns-red.json: faults that turn only should requirements red, further requirements that each fault
- * turns red, and the one that its report begins with. */
+/**
+ * The record in spec/turns-red.json: faults that turn only should requirements red, further requirements that each
+ * fault turns red, and the one that its report begins with.
+ */
 export const turnsRed = read();

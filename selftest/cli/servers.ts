@@ -49,7 +49,7 @@ export async function selfSigned(listener: RequestListener): Promise<Server> {
   return https.createServer({ cert, key }, listener);
 }
 
-/** A server that runs `act` on each connection. */
+/** A server that calls `onConnection` for each connection. */
 export const tcpServer = (onConnection: (socket: Socket) => void): Server => net.createServer(onConnection);
 
 /** A port where nothing listens. */

@@ -29,7 +29,7 @@ export function changedRelease(change: (document: Part) => void, release: Releas
 
 const contents = new Map<ReleaseName, Part>();
 
-/** The content is not validated: if a place is missing, the test fails. */
+/** The content of a release's document after changes, not validated. If it lacks a place to change, the test fails. */
 export function changedContent(change: (document: Part) => void, release: ReleaseName = '7.1.2_u3'): unknown {
   const content: Part = contents.get(release) ?? parse(readFileSync(releaseFile(release), 'utf8'));
   contents.set(release, content);

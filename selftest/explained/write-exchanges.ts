@@ -54,7 +54,7 @@ interface Wanted {
   readonly fault: Expectation;
 }
 
-/** A record is kept if its fault still breaks the requirement and no argument names it. */
+/** The requirements to record. A record is kept if its fault still breaks the requirement and no argument names it. */
 function toRecord(): string[] {
   const recorded = existsSync(exchangesFile) ? loadExchanges() : new Map<string, Explained>();
   return requirements.flatMap(({ id }) => {

@@ -56,7 +56,7 @@ export async function certificateFor(name: string): Promise<Pair> {
   return { cert, key };
 }
 
-/** A transport until the test ends, and its target. @param now the clock of the transport */
+/** A transport that closes when the test ends, and its target. @param now the clock of the transport */
 export function transportTo(
   baseUrl: string,
   tls: Partial<TlsSettings> = {},
