@@ -1,7 +1,7 @@
 /**
  * Variants that are tried together, because targets differ in several ways at once. The variants of an item don't
- * contradict each other, and each variant is in at least one item. `npm run prove` tries all items, `npm run prove --
- * --alone` also each variant alone.
+ * contradict each other, and each variant is in at least one item. `npm run prove` tries all items; with --alone it
+ * also tries each variant alone.
  */
 const items = `
 - slow totp-8-digits-60s-sha256 mail-slow wrong-codes-slowed

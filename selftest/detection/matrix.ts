@@ -96,7 +96,8 @@ export async function judge(
       ...['--jobs', String(jobs)],
       ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
       ...(lanes === undefined ? [] : ['--lanes', String(lanes)]),
-      // A fault may remove operations of the release, but the suite must never reject a conforming target.
+      // A fault may remove operations, so these runs take the release as given. For conforming targets, the suite's
+      // check of the release must pass.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
     const ended = await runSuite(files, folder, flags, { build, all, perform });

@@ -9,7 +9,7 @@ export interface Factor {
 /** Whether a target may have both settings. */
 type MayMeet = (one: string, other: string) => boolean;
 
-/** The best of this many drawn rows is taken. A larger number makes the array shorter and the search longer. */
+/** Takes the best of this many random rows. A larger number makes the array shorter and the search longer. */
 const candidates = 30;
 
 /**

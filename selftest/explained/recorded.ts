@@ -48,7 +48,7 @@ export function differencesIn(
 }
 
 /**
- * Whether a difference is a login, an ended session or a read. Their number depends on the sessions left and on the
+ * Whether a request is a login, the end of a session or a read. Their number depends on the sessions left and on the
  * read-back delay.
  */
 export const isArrangement = (sign: string): boolean =>

@@ -111,7 +111,7 @@ function short(text: string): string {
 
 const off = () => false;
 const nothing = () => undefined;
-/** A logger for the instrumenter that prints nothing. */
+/** A logger that prints nothing, for the instrumenter. */
 const silent = {
   isTraceEnabled: off,
   isDebugEnabled: off,

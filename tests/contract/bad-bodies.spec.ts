@@ -155,7 +155,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
-/** Truncated JSON. Parsers may accept extensions of JSON (RFC 8259 9), but this is none. */
+/** Truncated JSON. Parsers may accept extensions of JSON (RFC 8259 9), but truncated JSON is not an extension. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
 const notTexts = [5, true, ['a'], {}];
 

@@ -37,8 +37,9 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
 }
 
 /**
- * Requests two codes and returns the mails with new codes. The second request waits for the first mail, so that a late
- * mail is in time.
+ * Requests a code, awaits its mail, and requests another. By then, further mails of the first request have arrived.
+ *
+ * @returns the mails with new codes
  */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
   const mark = await arrange(mail.mark());

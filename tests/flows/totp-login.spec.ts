@@ -250,7 +250,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   const user = all.find(({ apiKey }) => apiKey !== undefined);
   if (user?.apiKey === undefined)
     return arrange.notApplicable('no account with an API key may have its TOTP replaced');
-  // A target may ask for no code if an account has no second factor.
+  // The user gets a key first: a target may ask for no code if an account has no second factor.
   await arrange(users.enrolled(all.indexOf(user)));
   const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
   const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
