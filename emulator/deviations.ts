@@ -55,10 +55,7 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/**
- * In email mode, a change leaves the earlier address in force. @param claims if given, answers show the new address,
- * and this function gets it
- */
+/** In email mode, a change leaves the earlier address in force. @param claims gets the new one; answers then show it */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;
@@ -196,7 +193,9 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
 }
 
 /**
- * Changes the answer to a login that lacks its code. `hand` gets a new id for the login and returns the changes.
+ * Changes refusals of logins that lack their code.
+ *
+ * @param hand gets a new id for the login
  * @returns the user of each id
  */
 export function handsWithoutCode(

@@ -79,10 +79,7 @@ export class Seams {
     });
   }
 
-  /**
-   * Notes the last of these calls. @returns a function that gives what `read` found in that call's body; undefined
-   * before the first call
-   */
+  /** Notes the last of these calls. @returns a function for what `read` found in its body; undefined before it */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {

@@ -13,10 +13,7 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
-/**
- * Session ids and access tokens are numbers. Each is greater than the last by `step`, or else by 1 to 7, as the time
- * decides.
- */
+/** Session ids and access tokens are numbers. Each exceeds the last by `step`, or by 1 to 7, as the time decides. */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
   const next = (_token: string, _username: string, now: number) => {

@@ -14,10 +14,7 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/**
- * A login without its code gets an id, in a body or a cookie by `hand`. Requests with this id, as `given` reads it, may
- * call `opens`.
- */
+/** A login without its code gets an id by `hand`. Requests with this id, as read by `given`, may call `opens`. */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],

@@ -201,10 +201,7 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/**
- * The target reads the first value of a member that is a list, and asks for no code. So a lock by wrong codes doesn't
- * stop such a login.
- */
+/** The target takes the first value of a list and asks for no code. So a lock by wrong codes doesn't stop the login. */
 function readsList(seams: Seams, member: 'username' | 'domain'): void {
   asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
   seams.edit('CreateSession', (body) => {

@@ -47,10 +47,7 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/**
- * Whether a request is a login, the end of a session or a read. Their number depends on the sessions left and on the
- * read-back delay.
- */
+/** Whether a request is a login, the end of a session or a read. Their number depends on open sessions and delays. */
 export const isArrangement = (sign: string): boolean =>
   /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
     sign,

@@ -61,10 +61,7 @@ function tell(result: string, name: string, problems: readonly string[]): void {
   for (const problem of problems) console.log(`       ${problem}`);
 }
 
-/**
- * Runs an ending on each broken build that must show its fault. @returns the number of builds whose fault the ending
- * didn't show
- */
+/** Runs an ending on each broken build. @returns the number of builds whose fault the ending didn't show */
 async function tryBrokenBuilds(): Promise<number> {
   const isShown = breaks.map(async (build, n) => {
     const problems = await hiddenBy(build, join(folder, `broken-${n}`));

@@ -82,10 +82,7 @@ describe('findings in answers', () => {
   });
 });
 
-/**
- * The parts of a source that search a breach's sentence: patterns that match one, and texts of at least two words in
- * one.
- */
+/** Code that searches a breach's sentence: patterns that match one, and texts of at least two words in one. */
 function readerOf(source: string): string[] {
   const patterns = [
     ...source.matchAll(/(?<=[([,=:&|!] ?)\/(?![/*])((?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+)\/([a-z]*)/g),

@@ -43,9 +43,7 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/**
- * The spellings above, and requests that a server treats alike on every path. So the tests try them on one write only.
- */
+/** The spellings above, and requests that a server treats alike on every path: they are tried on one write only. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
   // Here the method is not in the request line.
@@ -83,10 +81,7 @@ function differenceWords(
   return `with ${differences.join(', ')}`;
 }
 
-/**
- * Whether the target may have treated the request as a read: as OPTIONS, or as a GET whose answer shows a
- * configuration.
- */
+/** Whether the target may have treated the request as a read: OPTIONS, or a GET that shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
   const methods = [method, ...Object.values(headers)];
   if (methods.includes('OPTIONS')) return true;

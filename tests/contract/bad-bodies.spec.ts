@@ -260,10 +260,7 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /**
-   * Set if every server may refuse the body. A server error then also breaks the requirement on errors for client
-   * mistakes.
-   */
+  /** Every server may refuse the body, so a server error also breaks the requirement on client mistakes. */
   readonly mistake?: true;
   /** The server may reject the body before reading all of it, by closing the connection (RFC 9110 15.5.14). */
   readonly isLong?: true;

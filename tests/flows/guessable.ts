@@ -32,10 +32,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/**
- * An estimate by the positions that vary between the texts, and the characters there. Infinity for fewer than three
- * texts of equal length.
- */
+/** An estimate by the positions that vary and their characters. Infinity for fewer than three texts of equal length. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);

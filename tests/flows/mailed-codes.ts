@@ -4,10 +4,7 @@ import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 /** The reason why a test shows nothing that needs two different codes. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/**
- * Requests a user's mailed code while only TOTP is enabled. If the target mails none then, returns the last code mailed
- * before.
- */
+/** A code requested while only TOTP is enabled. If the target mails none then, the last code mailed before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
