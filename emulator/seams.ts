@@ -218,7 +218,6 @@ export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) =
   says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
 });
 
-/** Faults by their ids. */
 export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): readonly Fault[] {
   return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
 }
@@ -228,7 +227,6 @@ export function faultsSince(since: ReleaseName, faults: Parameters<typeof faults
   return faultsOf(faults).map((fault) => ({ since, ...fault }));
 }
 
-/** Variants by their ids. */
 export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>>>): readonly Variant[] {
   return Object.entries(variants).map(([id, variant]) => ({ id, ...variant }));
 }

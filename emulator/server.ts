@@ -7,7 +7,6 @@ import { refuse, respond } from './pipeline.js';
 import type { Seams } from './seams.js';
 import { bytesOf, send } from './wire.js';
 
-/** The API's root. */
 export const root = '/v2';
 
 /** The server reads and discards an oversized body up to this size, so that the client gets the refusal. */

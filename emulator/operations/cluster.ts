@@ -5,7 +5,6 @@ import { createKey, shownOnce } from '../keys.js';
 import type { ClusterMfa } from '../state.js';
 import { type Operation, required } from './operation.js';
 
-/** GET /mfa-config. */
 function getMfaConfig(_call: Call, world: World): Answer {
   const { enabled, authenticationTypes, retainUserMfaSettings } = world.rules.readCluster(world);
   return { status: 200, headers: {}, body: { enabled, authenticationTypes, retainUserMfaSettings } };

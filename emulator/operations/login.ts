@@ -8,7 +8,6 @@ import type { User } from '../state.js';
 import { type Operation, required } from './operation.js';
 import { firstStepFor } from './second-step.js';
 
-/** POST /users/sessions. */
 function createSession(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const user = userByPassword(body, world);
@@ -49,7 +48,6 @@ function deleteSessions(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** POST /access-tokens. */
 function createAccessToken(call: Call, world: World): Answer {
   const user = userByPassword(asObject(call.body), world);
   if (!world.rules.tokenByPasswordAlone(user, world)) {
@@ -71,7 +69,6 @@ function createEmailOtp(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** POST /send-email-otp. */
 function sendEmailOtp(call: Call, world: World): Answer {
   const user = call.caller ?? world.state.admin;
   mailNewCode(user.username, user.email, call, world);

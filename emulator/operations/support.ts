@@ -9,7 +9,6 @@ import { demandSupportPassword, newReference } from './support-password.js';
 
 const accountName = 'support@cluster';
 
-/** GET /support-user/mfa. */
 function getSupportMfa(_call: Call, world: World): Answer {
   return { status: 200, headers: {}, body: shown(world.rules.readSupport(world), world) };
 }
@@ -141,7 +140,6 @@ export function withoutKey(support: SupportMfa): SupportMfa {
   return { ...rest, verification: 'kNotStarted' };
 }
 
-/** POST /support-user/verify-totp. */
 function verifySupportTotp(call: Call, world: World): Answer {
   const { support } = world.state;
   const request = asObject(call.body);
@@ -162,7 +160,6 @@ function verifySupportTotp(call: Call, world: World): Answer {
   return { status: 200, headers: {}, body };
 }
 
-/** POST /support-user/send-email-otp. */
 function sendSupportEmailOtp(call: Call, world: World): Answer {
   const { enabled, mfaType, email } = world.state.support;
   if (!enabled || mfaType !== 'email' || email === null) {

@@ -23,7 +23,6 @@ export function isOperationId(name: string): name is OperationId {
 /** The operations of all releases. */
 export const operations: readonly (Operation & { readonly id: OperationId })[] = rows;
 
-/** An operation of one release. */
 export type OperationOfRelease = Operation & { readonly path: string };
 
 export function operationsOf(release: Release): readonly OperationOfRelease[] {

@@ -13,7 +13,6 @@ import { snapshotOf } from '../../src/reports/history/snapshot.js';
 import { sample } from '../report/sample.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
 
-/** A history of these runs. */
 function historyOf(...verdicts: readonly Verdict[]): string {
   const file = join(temporaryFolder(), 'reports', 'history.jsonl');
   for (const verdict of verdicts) appendToHistory(file, verdict);

@@ -18,7 +18,6 @@ export interface MutatedEmulator {
 interface Start {
   /** The result of `build`. */
   readonly program: string;
-  /** The target's name. */
   readonly name: string;
   /** The folder for the target file. */
   readonly folder: string;

@@ -12,7 +12,6 @@ const [claims, catalogue] = [loadClaims(), loadRequirements()];
 
 type Kind = Parameters<typeof raw>[1] extends infer Change ? Change : never;
 
-/** A run of these requirements. */
 function runOf(tried: Readonly<Record<string, Kind>>, change: Parameters<typeof results>[0] = {}) {
   const ids = Object.keys(tried);
   return derived({
