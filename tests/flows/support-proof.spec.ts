@@ -10,7 +10,7 @@ import type {
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies sent in order without a right code: they must not change what needs one. A string is raw content. */
+/** Bodies sent in order, which must not change anything that needs a code. A string is sent as raw content. */
 interface Row {
   readonly what: string;
   readonly as?: Credential;

@@ -127,7 +127,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
 
 test('ways-in/support-code-opens-no-session', async ({ api, users, support, codes }) => {
   await arrange(users.enrolled());
-  // A target may confuse the admin's account with the support user's: then the support user's key replaces the admin's.
+  // Users enrol first: a target that confuses the admin with the support user then replaces the admin's key.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
