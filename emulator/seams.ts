@@ -79,7 +79,7 @@ export class Seams {
     });
   }
 
-  /** Notes the last of these calls. @returns a function for what `read` found in its body; undefined before it */
+  /** Notes the last of these calls. @returns a getter of what `read` found in it; undefined before the first call */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {
