@@ -1,7 +1,7 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** The reason why a test shows nothing that needs two different codes. */
+/** Why a test that needs two different codes shows nothing. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
 /** A code requested while only TOTP is enabled. If the target mails none then, the last code mailed before. */
