@@ -192,7 +192,7 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether both types are enabled, a login has no code, and its user has neither a key nor an unused mailed code. */
+/** Whether both types are enabled, a login has no code, and its user lacks a key and an unused mailed code. */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);

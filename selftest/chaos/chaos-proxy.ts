@@ -116,7 +116,7 @@ export class ChaosProxy {
           to.write(chunk);
           return;
         case 'blackhole':
-          // Both connections stay open, so neither end notices.
+          // Both connections stay open, so the suite and the target notice nothing.
           isHeld = true;
           to.write(chunk.subarray(0, at));
           return;
