@@ -14,7 +14,7 @@ export class GitHubJob {
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /** @param json whether standard output holds only verdicts; GitHub also reads standard error */
+  /** @param json whether standard output is for verdicts; then commands go to standard error, which GitHub reads too */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

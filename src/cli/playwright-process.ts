@@ -30,8 +30,8 @@ export class PlaywrightProcess implements RunningTests {
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**
-   * @param folder holds the plan and Playwright's cache of compiled tests, because others may write to the
-   * usual folder
+   * @param folder holds the plan and Playwright's cache of compiled tests, because other users may write to
+   * the cache's usual folder
    */
   constructor(
     plan: RunPlan,

@@ -86,7 +86,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
           ? await api.call(operation, options)
           : await api.probe('GET', path, options);
       } catch (error) {
-        // It doesn't repeat a call that timed out: the timeout takes long, and the network seldom causes it.
+        // A call that timed out is not repeated: a timeout takes long, and the network seldom causes one.
         if (
           !(error instanceof TransportError) ||
           attempt === maxAttempts ||
@@ -99,7 +99,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential, or why the target refused it; undefined if the tests can judge that themselves. */
+/** The admin's credential; a message if the target refused the admin by a 4xx; otherwise undefined. */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

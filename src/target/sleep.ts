@@ -8,7 +8,7 @@ type Kind = Wait['for'] | 'lease' | 'landing';
  * The only place where the suite sleeps on its way to a target.
  *
  * @param of the reason of the wait
- * @param told called after the sleep with its whole milliseconds, if the caller announced no wait before
+ * @param told called after the sleep with its length in whole milliseconds; absent if the caller reports the wait
  */
 export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: number, of: K) => void) {
   if (ms <= 0) return;

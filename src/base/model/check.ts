@@ -157,7 +157,7 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * The target must refuse. Each answer accepts instead; its `use` is a request with the credential that it
+   * The target must refuse, but accepted in each answer. `use`: a request with the credential that the answer
    * returned. `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
@@ -181,13 +181,13 @@ export type Check =
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
   /** After concurrent changes, the state is one of the `allowed` values, never a mixture. Values are JSON. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request must leave its requirement's configurations unchanged. `answers`: its own, if known. */
+  /** A request must change no configuration. `changes`: what changed. `answers`: the request's answer, if known. */
   | Of<'state', { readonly changes: readonly Change[] }>
   /** GET must still return a documented configuration after a request. */
   | Of<'readable', { readonly part: Change['part'] }>
-  /** Mailed codes must reach the `expected` addresses only. Of an unknown recipient, `seen` has the domain. */
+  /** Mailed codes must reach the `expected` addresses only. For an unknown recipient, `seen` has the domain. */
   | Of<'mailed', { readonly expected: readonly string[]; readonly seen: readonly string[] }>
-  /** A mail's content. `name`: the header field, if it is about one. `seen` is never secret. */
+  /** A mail's content. `name`: the header field, if the check is about one. `seen` is never secret. */
   | Of<
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }

@@ -8,7 +8,7 @@ import type { Coverage, Wait } from './verdict.js';
 /** The first event of a run. It makes the log complete: a verdict needs no other source. */
 export interface RunBegan extends RunInput {
   readonly type: 'run began';
-  /** Grows whenever a reader of the version before would misread the log. */
+  /** Grows whenever a reader of the previous version would misread the log. */
   readonly schemaVersion: 2;
   /** The keys of the verdict's coverage that the contract makes possible. */
   readonly parts: CoverageParts;
@@ -83,9 +83,9 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. The lanes `cluster` and `support` alone touch the part that names them.
- * The accounts' lanes follow the cluster's. Once the support user's lane has ended, tests of accounts may
- * touch the support user too, one at a time.
+ * Tests of one lane run in sequence. Only the lane `cluster` changes cluster MFA. Once it has ended, the lanes
+ * of accounts begin. Only the lane `support` touches the support user. Once it has ended, tests of accounts
+ * may touch the support user, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 

@@ -9,7 +9,7 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** The length of a repeated group that ends here, if any. Repetitions may have other values. */
+  /** Set if a group of exchanges that ends here repeats, perhaps with other values: the group's length. */
   readonly again?: number;
 }
 

@@ -10,17 +10,17 @@ import {
 import { type Hit, SecretIndex } from './secret-index.js';
 import { patternsOf } from './spellings.js';
 
-/** Shorter values occur by accident, so only their position can make them secret. */
+/** Shorter values occur by accident, so they are redacted only beside the name of a secret. */
 const shortestValue = 4;
 
 /** The most characters kept of a recorded body. */
 const longestBody = 4096;
 
-/** No label of a placeholder is longer, in characters. */
+/** The longest label of a placeholder, in characters. */
 const longestLabel = 64;
 
 /**
- * Replaces secrets by `[kind]`: known values in any encoding, and any value in a secret's position. Add a
+ * Replaces secrets by `[kind]`: known values in any encoding, and any value beside a secret's name. Add a
  * value before you write a text that holds it, because earlier texts stay as they are.
  */
 export class Redactor {
@@ -63,7 +63,7 @@ export class Redactor {
   /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // Known values come first: to redact a position could cut a value in two and leave a part of it.
+    // Known values come first: redaction by name could cut a known value in two and leave a part of it.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
@@ -71,7 +71,7 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /** Redacts another process's output, also by position: it may print a value that is not yet known here. */
+  /** Redacts known secrets and all values beside a secret's name: another process may print unknown secrets. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);

@@ -49,7 +49,7 @@ export class SecretIndex {
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** How far a run of backslashes may reach beyond the beginning of a match in it; see {@link #pastRun}. */
+  /** How many backslashes of one run may follow the beginning of a match; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -194,7 +194,7 @@ function encodedAtEnd(before: string): string | undefined {
 
 /**
  * The end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin an
- * encoded character or stand for itself, so it tries both. `known` remembers failed places, which keeps the
+ * encoded character or stand for itself: this tries both. `known` remembers failed places, which keeps the
  * search polynomial.
  */
 function endOfMatch(text: string, start: number, pattern: string, from = 0, known?: Set<number>): number {

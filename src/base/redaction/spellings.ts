@@ -5,7 +5,7 @@ const shortestPiece = 7;
 
 /**
  * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises
- * them. The search itself decodes single characters. `whole`: only without adjacent letters or digits.
+ * them. The search itself decodes single characters. `whole`: match only without adjacent letters or digits.
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
@@ -36,8 +36,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 
 /**
  * How these bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
- * characters that also encode neighbouring bytes. `before`: how many bytes of a group of three come before
- * them.
+ * characters that also encode neighbouring bytes. `before`: how many bytes of the first group of three belong
+ * to other text.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);

@@ -16,7 +16,7 @@ import { actual } from './breach.js';
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Words<C> = string | ((check: C) => string);
 
-/** Begins a further line below the text that follows the label. */
+/** Begins another line, aligned with the text after the label. */
 const nextLine = `\n${' '.repeat('actual: '.length)}`;
 
 const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';

@@ -133,7 +133,7 @@ export class Begun {
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
-  /** Finds out whether users whom a failed test shows as refused can still log in with their passwords. */
+  /** If failed tests show that the target refused users, checks whether their passwords still log in. */
   async #findShutOut(): Promise<void> {
     const { prepared, log } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;

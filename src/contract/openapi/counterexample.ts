@@ -6,7 +6,7 @@ export interface Search {
   readonly seed: number;
   /** How many kinds of bodies to try at most, one body each. If there are more, the seed chooses. */
   readonly most: number;
-  /** How many further bodies to try at most, to find a simpler one that fails. */
+  /** How many more bodies to try at most, to find a simpler one that fails. */
   readonly shrinks: number;
 }
 

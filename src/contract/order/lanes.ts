@@ -6,8 +6,8 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. After `cluster`, all accounts work through `off` together, while cluster MFA stays
- * off, then through `on`. Their tests may use any account. `support` runs beside them.
+ * The queues of tests. `support` runs beside the others, which follow each other: `cluster`, then `off`, while
+ * cluster MFA stays off, then `on`. The lanes of accounts share `off` and `on`, whose tests may use any account.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
@@ -41,8 +41,8 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // Tests with more than two accounts may use the admin. Other tests use the admin's API key, and its mail
-  // address may be the support user's too.
+  // Tests with more than two accounts may use the admin, so they run alone: other tests use the admin's API
+  // key, and the admin's mail address may be the support user's too.
   if (users > 2) return undefined;
   if (users === 1 && (cluster === 'on' || cluster === 'read')) return 'on';
   if (support === undefined) return users === 1 && cluster === 'off' ? 'off' : 'cluster';
@@ -55,9 +55,9 @@ export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean 
 }
 
 /**
- * The place of a test at the end of a run with --slow; undefined if it runs earlier. Meanwhile mailed codes
- * grow old: the support user's until place 2, users' from place 1 to 4. Tests between them lock other
- * accounts.
+ * The place of a test at the end of a run with --slow; undefined if the test runs earlier. The tests at places
+ * 2 and 4 need an old mailed code: the support user's at 2, a user's at 4. While these codes grow old, the
+ * other tests lock other accounts.
  */
 export function slowPlace(tested: Tested, uses: Uses = usesOf(tested.id)): number | undefined {
   const { cluster, support, users = 0, clock } = uses;

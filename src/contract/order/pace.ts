@@ -19,11 +19,11 @@ export const meanStepMs = 20_000;
 const wholeStep = 1.5;
 /** A shorter wait, in milliseconds, is only for the end of a step that is nearly over. */
 const leastStepMs = 5_000;
-/** Whether a wait may be for a TOTP step. Locks and Retry-After count: a right code may prevent them. */
+/** Whether a wait may be for a TOTP step, also a wait for a lock or by Retry-After. */
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** The name of a fact: the target takes only one code of a user in each step, whatever its key. */
+/** The name of a fact: the target takes only one code of a user in each step, whatever the code's key. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
 /** Estimates for a remote cluster before any measurement, in milliseconds. */
@@ -36,7 +36,7 @@ const startMs = 4_000;
 /** The cost after the last test: restoring and reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
-/** On most targets, chance waits for a step that is about to end add up to less than this, in milliseconds. */
+/** On most targets, all unforeseeable waits of a run take less than this, in milliseconds. */
 const mostLateMs = 10_000;
 /** The number of recent requests that determine the target's pace. */
 const recentRequests = 600;
@@ -63,7 +63,7 @@ export class Pace {
   #lateMs = 0;
   /** The number of lanes that the prediction assumes: 1 after a test with a queue began outside a lane. */
   #lanes: number;
-  /** How many extra steps are due if the support user's codes are scarce, and how many tests awaited. */
+  /** The extra steps that ended tests need if the support user's codes are scarce, and those that they awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -163,8 +163,8 @@ export class Pace {
   }
 
   /**
-   * The time for extra steps where codes are scarce, in milliseconds. Of the support user's steps it counts
-   * the share that earlier tests really awaited.
+   * The time for extra steps if codes are scarce, in milliseconds. The share of the support user's steps that
+   * earlier tests really awaited is expected again.
    */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;

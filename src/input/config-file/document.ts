@@ -59,7 +59,7 @@ export class ConfigDocument {
   /**
    * Reads a file.
    *
-   * @param needs the keys to name if the file is no mapping; absent if it may be anything
+   * @param needs the keys to name if the file is no mapping; absent if the file may hold any value
    */
   static read(file: string, needs?: string): ConfigDocument {
     const read = readTextFile(file);
@@ -210,7 +210,7 @@ export class ConfigDocument {
   }
 }
 
-/** The place of an offset. It works even before the parser has counted the lines. */
+/** The place of an offset, even before the parser has counted the lines. */
 function placeIn(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

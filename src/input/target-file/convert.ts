@@ -16,7 +16,7 @@ import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 /** Who can read the target file; `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** The target that the values describe; undefined only if it has reported a problem. */
+/** The target that the values describe; undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -161,7 +161,7 @@ function transportWarnings(baseUrl: string | undefined): string[] {
   ];
 }
 
-/** The accounts; undefined if it has reported a problem. */
+/** The accounts; undefined after a reported problem. */
 function readAccounts(values: Values): Accounts | undefined {
   const accounts: ByRole<Account> = Object.fromEntries(
     placesOf(values).map(([role, path]) => [role, readAccount(values, role, path)]),

@@ -90,7 +90,7 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
 
 /**
  * Inserts environment variables, and the content of `{ fromFile }` with a path from `folder`. Reports missing
- * ones. It works on parsed values, so that inserted texts may hold any character.
+ * variables and files. The values are already parsed, so inserted texts may hold any character.
  */
 function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

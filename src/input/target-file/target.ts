@@ -18,7 +18,7 @@ export interface Target {
   readonly accounts: Accounts;
   readonly supportUser: {
     readonly email?: string;
-    /** Further addresses for the support user. They belong to no account. */
+    /** More addresses for the support user, which belong to no account. */
     readonly otherEmails?: readonly string[];
     readonly password?: Secret;
   };
@@ -82,7 +82,7 @@ export interface Limits {
   /** Undefined: no limit. The default is 20, or no limit for a disposable target. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
-  /** How long after it was sent an unanswered write may still take effect, in milliseconds. */
+  /** How long an unanswered write may still take effect, in milliseconds after the suite sent it. */
   readonly settleMs: number;
   /** How many sessions a user may have. If undefined, the suite stays below the usual limit. */
   readonly sessionsPerUser?: number;

@@ -88,7 +88,7 @@ export function properties(values: Readonly<Record<string, string>>): string {
     .join('\n')}\n`;
 }
 
-/** Written for other generators, which read it. The suite's own report has categories by labels (report.ts). */
+/** Other report generators read this file. The suite's own report takes categories from labels (report.ts). */
 const categoryFile = categories.map((name) => ({
   name,
   matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],

@@ -46,7 +46,7 @@ interface Wait {
  * and a lasting line for each failure. A log has a line for each finished area, failure and long wait, and at least
  * one a minute.
  *
- * With a single target its name is the empty text.
+ * The name of a single target is the empty text.
  */
 export class Progress {
   readonly #ink: Paint;
@@ -123,7 +123,7 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** In a log, reports each area without a running test, once its target tests another area. */
+  /** In a log, reports each area that has no running test and whose target has moved on to another area. */
   #reportIdleAreas(current: Running | undefined): void {
     if (this.options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {

@@ -104,7 +104,7 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/** The causes of undecided requirements. Those behind a failure are only counted, in the heading. */
+/** The causes of undecided requirements. The heading only counts requirements that follow from a failure. */
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

@@ -43,7 +43,7 @@ export function snapshotOf(verdict: Verdict): Snapshot {
 
 /**
  * Eight hexadecimal digits that identify a reason; empty for an empty reason. Numbers, ids and codes don't
- * count, since each run has others.
+ * count, since they differ from run to run.
  */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';

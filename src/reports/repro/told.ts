@@ -7,7 +7,7 @@ import { isCredential } from './step.js';
 /** The longest shown texts, in characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** The lengths of groups of exchanges that are shown once if they repeat. */
+/** Groups of exchanges of these lengths are shown once if they repeat. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 

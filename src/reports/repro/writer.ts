@@ -26,7 +26,7 @@ export class Writer {
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
-  /** By key: how many steps from the target's time its last code was. */
+  /** By key: how many steps the last code was away from the target's time. */
   readonly #codes = new Map<string, number>();
   #lastTime: number | undefined;
 

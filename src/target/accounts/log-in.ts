@@ -22,8 +22,8 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once. By either way, the body holds the code. No document names a code for POST /access-tokens, but the older
- * API's operation of this name accepts a code.
+ * Logs in once, for a session or a token. Both bodies hold the code. No document names a code for POST /access-tokens,
+ * but the older API's operation of this name accepts one.
  */
 export async function logIn(
   api: Api,

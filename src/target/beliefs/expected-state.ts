@@ -12,8 +12,8 @@ export interface Touch {
 }
 
 /**
- * One configuration as GET should show it, by the effects that requests had before. If the target contradicts it, the
- * suite forgets these effects.
+ * Predicts how GET shows one configuration, from the effects that earlier requests had. If a read contradicts the
+ * prediction, the suite forgets these effects.
  */
 export class ExpectedState {
   /** The state as read, or as requests have changed it since. Undefined if only a read can show it. */
@@ -74,7 +74,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Like `known`, but also after refused requests for the other configuration that had no effect before. */
+  /** Like `known`, but ignores refused requests for the other configuration, if such requests had no effect before. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

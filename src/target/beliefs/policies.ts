@@ -1,6 +1,6 @@
 /**
- * How long a change may take to show: at first; after a test with a change that never showed; after several such tests,
- * or several such changes in this test.
+ * How long the suite waits for a change to show: at first; if changes never showed in one test or two; and if they
+ * never showed in more tests, or several never showed in this test.
  */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
@@ -68,12 +68,12 @@ export function retryAfterMs(
   attempt: number,
 ): number | undefined {
   const header = headers['retry-after'];
-  // A 503 in JSON without Retry-After is the API's own answer. Others may come from a load limiter in front of the API.
+  // A 503 in JSON without Retry-After is the API's own answer. Any other 503 may come from a load limiter before it.
   const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;
-  // The header is optional (RFC 6585 4, RFC 9110 15.6.4), and may name a shorter wait than a limit per minute has left.
+  // The header is optional (RFC 6585 4, RFC 9110 15.6.4). It may name a shorter wait than a limit per minute needs.
   const ownMs = ownWaitsMs[attempt] ?? ownWaitsMs[3];
   return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }
@@ -85,7 +85,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** A test may open this many sessions. Earlier sessions are ended if the test could exceed the limit. */
+/** A test may open this many sessions. If these could exceed the limit, the suite first ends earlier sessions. */
 const roomForATest = 3;
 
 /** @param isWhole whether several sessions may follow: a test begins, or the login is expected to succeed */

@@ -207,7 +207,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locking is allowed, the next run may still try one right login, as after any other series.
+    // If locking is allowed, a run may exceed the budget. The next run must still be allowed one right login.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>

@@ -82,7 +82,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** The test waited for this code because it begins with zero; another key has such a code at another time. */
+  /** The test waited for a code that begins with zero. A script's key has such a code at another time. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -94,7 +94,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // A key that is returned again belongs to the latest answer: another target returns another key.
+      // If the target returns a key twice, the later answer is its origin: a fixed target may return another key there.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -132,7 +132,7 @@ export class Origins {
   }
 
   #holdsSecrets(body: string, type: string): boolean {
-    // Only redactBody cuts long bodies and parses forms.
+    // Only redactBody parses forms. It also cuts long bodies, which then count as secret.
     const isForm = type.includes('form');
     return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }

@@ -3,14 +3,12 @@ import { memberOf } from '../../contract/judging/body.js';
 import type { Part } from '../../contract/openapi/operations.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** If the old state returns later than this, somebody else restored it. */
+/** If the old state returns later than this, somebody else restored it, so it shows no lag of a node. */
 const latestNodeMs = 10_000;
-/**
- * A node lags by at most this. A later return of the old state has another cause, so the suite does not wait for it.
- */
+/** If a node seemed to lag by more than this, something else was probably the cause, so the suite does not wait. */
 const longestNodeLagMs = 3_000;
 
-/** The members that show a change. Others may differ on every read. */
+/** The members that show a change. Other members may differ on every read. */
 const members: Readonly<Record<Part, readonly string[]>> = {
   cluster: ['enabled', 'authenticationTypes', 'retainUserMfaSettings'],
   support: ['enabled', 'mfaType', 'email', 'otpVerificationState'],

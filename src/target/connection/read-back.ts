@@ -22,14 +22,14 @@ type Effect = (typeof effects)[number];
 export interface SettleOptions {
   readonly of?: Effect;
   readonly mostMs?: number;
-  /** Longer if each try costs something: a session, or a failed attempt. */
+  /** The pause after the first try. Callers set a longer one if each try costs a session or a failed attempt. */
   readonly firstPauseMs?: number;
   /**
    * Limits the failed tries instead of the time, if a try may bring an account closer to a lock. Each pause is then
    * twice as long as the one before.
    */
   readonly mostMisses?: number;
-  /** The result follows the target's behaviour, perhaps late: only tries after the enforcement delay count. */
+  /** The awaited effect is on behaviour, such as logins: a success counts only once the enforcement delay is over. */
   readonly isFelt?: true;
   /** How many consecutive reads must show the change: one node may be ahead of the others. */
   readonly looks?: number;

@@ -37,7 +37,7 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // If in doubt, take the shown address for the one last set. Taken for the found one, it would never be restored.
+  // In doubt, the shown address counts as the one last set. Counted as the found one, it would never be restored.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }

@@ -48,7 +48,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one, so this contradicts no release of which another path is there.
+    // A target may keep an old path beside the new one. So this contradicts only releases none of whose paths exist.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );

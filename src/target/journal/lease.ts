@@ -157,7 +157,7 @@ export class Lease {
       closeSync(this.handle);
       if (ours) rmSync(this.file, { force: true });
     } catch {
-      // The file is gone or was released before. At worst it blocks others until it expires.
+      // The lease is gone, or can't be removed: then it blocks other runs until it expires.
     }
   }
 

@@ -183,8 +183,8 @@ interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * A self-signed certificate for STARTTLS, made once per process and before the first mail, since that takes long.
- * Undefined if it fails: mails then come in clear text. Elliptic curves are faster than RSA.
+ * A self-signed certificate for STARTTLS. Making one takes long, so each process makes one, before the first mail.
+ * Undefined if that fails: mails then come in clear text. Elliptic curves are faster than RSA.
  */
 function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();

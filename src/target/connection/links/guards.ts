@@ -56,8 +56,8 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
 }
 
 /**
- * The use that a row must name for a change of cluster MFA. For a usual state, this state suffices: if it is in force
- * already, the request changes nothing.
+ * The use that a row must name for a change of cluster MFA. A request for the usual states `on` and `off` needs only
+ * that use: it changes nothing if the state is in force already.
  */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));

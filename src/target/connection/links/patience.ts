@@ -23,7 +23,7 @@ export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Operations whose answers kept asking to wait. The suite no longer waits for them until one gets another answer. */
+  /** Operations whose answers kept asking to wait. Until one gets another answer, the suite no longer waits for it. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
@@ -48,7 +48,7 @@ export function patience(
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
-      // Only the first 429 shows the request rate. With a movable clock the wait costs no time.
+      // Only the first 429 shows the request rate. With a movable clock, waits cost no time, so the rate isn't needed.
       if (status === 429 && attempt === 0 && !clock.canMove) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
