@@ -44,7 +44,7 @@ export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | unde
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
 }
 
-/** The last comparable run on the same target of each day; for today, this run. */
+/** For each day, the last comparable run on the same target; for today, this run. */
 function nightsOf(verdict: Verdict, out: string): readonly Night[] {
   const now = snapshotOf(verdict);
   const days = new Map<string, Night>();

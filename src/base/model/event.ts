@@ -102,7 +102,7 @@ export type EventOfTest =
         /** The test runs beside tests of other lanes; absent if it runs alone. */
         readonly lane?: Lane;
         /**
-         * The test failed beside others and runs again alone. If it then passes, its failure proves nothing.
+         * The test failed while other tests ran, and runs again alone. If it then passes, its failure proves nothing.
          */
         readonly again?: true;
       }

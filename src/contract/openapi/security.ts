@@ -8,7 +8,7 @@ interface DeclaredCredential {
   readonly pointer: string;
 }
 
-/** The credentials by the document's names. The suite recognises each by its header field: names differ. */
+/** The credentials by the document's names. Names differ between documents, so header fields identify credentials. */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

@@ -51,7 +51,7 @@ interface Spent {
   stepsMs: number;
 }
 
-/** Measures a target's speed from the events of its run and predicts the time of further tests. */
+/** Measures a target's speed from the events of its run and predicts the time of the remaining tests. */
 export class Pace {
   readonly #underWay = new Map<string, Spent>();
   readonly #requests: number[] = [];

@@ -17,7 +17,7 @@ export interface Column {
 export type Cell = Pick<Outcome, 'id' | 'level' | 'title' | 'source' | 'outcome' | 'reason'>;
 
 const longestReason = 400;
-/** The longest title or name; verdicts from elsewhere may have longer ones. */
+/** Longer ids, titles and URLs are cut: verdicts from elsewhere may hold huge ones. */
 const longestWord = 300;
 
 export function columnOf(verdict: Verdict, file = '', sha256 = ''): Column {

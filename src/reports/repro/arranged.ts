@@ -95,7 +95,7 @@ class Arrangement {
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** Replaces logins of other tests by plain ones of the same user, which need no chain of logins and keys. */
+  /** If a step uses a session of another test, takes the user's plainest login: its requests need no long chain. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
@@ -109,7 +109,7 @@ class Arrangement {
 
   /**
    * The earlier request of the same kind and user with the fewest inputs. It must have met the same state of
-   * cluster MFA, since a login under MFA may have further effects.
+   * cluster MFA, since a login under MFA may have other effects.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;

@@ -36,7 +36,7 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
-/** A line's caller, request and status, by which it is recognised in every run. */
+/** A line's caller, request and status, which are the same in every run. */
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }

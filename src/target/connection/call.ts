@@ -22,7 +22,7 @@ export interface RequestOptions {
   readonly mayChange?: true;
   /** The credential or code is probably right, so the suite sends it even after one failure more than usual. */
   readonly isRight?: true;
-  /** The test expects a 429, or also a 503, so the suite does not wait and retry. */
+  /** The test expects a 429 (`and 503`: a 503 too), so the suite does not wait and retry. */
   readonly throttlingIsTested?: boolean | 'and 503';
   readonly closeAfter?: boolean;
   /** A gateway may never answer: the suite waits only some seconds, not up to the request's time limit. */

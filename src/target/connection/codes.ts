@@ -190,7 +190,7 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** While the target's clock was unknown: whether this test's codes were for the current step, or for others. */
+  /** Which codes this test used while the target's clock was unknown: of the current step, or of other steps. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }

@@ -65,7 +65,7 @@ export class CookieSecrets {
   }
 }
 
-/** An id of the user who gets an answer's cookies: the API key, or `request` if it is anonymous. Null if unknown. */
+/** An id of the user who gets an answer's cookies: the API key, or `request` for nobody. Null if unknown. */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,

@@ -37,7 +37,7 @@ export interface TestRun {
   readonly requirement: string;
   /** Absent: the test runs alone. */
   readonly lane?: Lane;
-  /** The test failed beside others and runs once more alone. */
+  /** The test failed while other tests ran, and now runs again alone. */
   readonly again?: true;
 }
 
@@ -62,7 +62,7 @@ export class Recorder {
   /** Secrets so long that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
   readonly cookies = new CookieSecrets();
-  /** The newest answers to requests for mailed codes: a later mail shows whether they contain its code. */
+  /** The newest answers to requests for mailed codes. Only a later mail shows whether they contain the mailed code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
   readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();

@@ -46,9 +46,9 @@ interface About extends Pick<Shown, 'way'> {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** Whether the test runs beside others, so that its failure alone proves nothing. */
+  /** Whether the test runs beside other tests, so that its failure alone proves nothing. */
   isBeside: boolean;
-  /** The test's failures beside others. */
+  /** The test's failures while other tests ran. */
   failedBeside: readonly Report[];
   ended: boolean;
   /** Whether the run was stopped during this test. */
@@ -282,7 +282,7 @@ function newTest(): Tested {
   };
 }
 
-/** A test begins. If it runs again alone, its reports start again, but its failures beside others are kept. */
+/** Begins a test. If the test runs again alone, this moves its failures to `failedBeside` and drops other reports. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -297,7 +297,7 @@ const onlyBeside: Report = {
 };
 
 /**
- * The reports on a test that count. Failures beside others still count if the test, run alone, was only
+ * The reports on a test that count. Failures while other tests ran still count if the test, run alone, was only
  * inconclusive: a breach may leave a state in which the test can't be repeated.
  */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
@@ -306,7 +306,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Makes a failure beside others inconclusive if the run ended before the test could run alone. */
+/** Makes a failure while other tests ran inconclusive if the run ended before the test could run alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

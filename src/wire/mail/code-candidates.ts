@@ -95,7 +95,7 @@ export function plain(text: string): string {
   return (
     text
       .slice(0, longest)
-      // NFKC makes them ASCII. Without a space, a comma or colon between digits would look like a part of one number.
+      // NFKC makes these marks ASCII. Without a space after the mark, two numbers would look like one.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
       .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')

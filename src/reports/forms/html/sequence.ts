@@ -3,7 +3,7 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** How many requests are drawn, the last of them at most {@link shownAfter} after the deciding one. */
+/** How many requests are drawn: the deciding one, {@link shownAfter} after it, and the others before it. */
 const shown = 6;
 /** How many requests after the deciding one are drawn: they may use its answer. */
 const shownAfter = 1;
