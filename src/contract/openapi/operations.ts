@@ -8,7 +8,7 @@ interface OperationRow {
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   /** Relative to the API's root, newest first. Paths identify operations, because operationIds vary. */
   readonly paths: readonly [string, ...string[]];
-  /** The requirement about its success answer. */
+  /** The requirement about the operation's success answer. */
   readonly answers: string;
   /** Set if the operation needs a credential. It is part of ids such as `access/SLUG-refuses-anonymous`. */
   readonly slug?: string;
@@ -16,11 +16,11 @@ interface OperationRow {
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
-  /** Whether it may mail a code. */
+  /** Whether the operation may mail a code. */
   readonly mails?: true;
   /** Whose secret the operation tries: the named account's, the pending session's, or the support user's. */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
-  /** Secret properties that its success answer may return. */
+  /** Secret properties that the operation's success answer may return. */
   readonly handsOut?: readonly string[];
 }
 

@@ -4,12 +4,12 @@ import { isObject, itemsOf, type Located, type LocatedObject, pointerTo, schemaN
 
 /** The parts of a schema that a comparison and generated bodies need, with references resolved and `allOf` merged. */
 export interface SchemaShape {
-  /** Its name among the document's components; undefined for an inline schema. */
+  /** The schema's name among the document's components; undefined for an inline schema. */
   readonly name: string | undefined;
   /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** Whether it is nullable but its enumeration lacks null, which OpenAPI versions read differently. */
+  /** Whether a nullable schema's enumeration lacks null, which OpenAPI versions read differently. */
   readonly disputesNull: boolean;
   /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;

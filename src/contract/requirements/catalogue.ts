@@ -37,9 +37,9 @@ export interface Requirement {
   /** Empty if the requirement concerns every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
-  /** The first release it applies to. */
+  /** The first release to which the requirement applies. */
   readonly since?: ReleaseName;
-  /** The last release it applies to. */
+  /** The last release to which the requirement applies. */
   readonly until?: ReleaseName;
 }
 
@@ -75,7 +75,7 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
   throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
 }
 
-/** Whether it applies to a release; otherwise its outcome is `not applicable`. */
+/** Whether a requirement applies to a release; otherwise its outcome is `not applicable`. */
 export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
   const { since, until } = requirement;
   return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));

@@ -17,7 +17,7 @@ interface ExchangesFile {
 
 const read = readBy<ExchangesFile>('exchanges.schema.json', 'file of exchanges');
 
-/** `npm run generate -- explain` writes it. */
+/** `npm run generate -- explain` writes this file. */
 export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
 
 /** The recorded exchanges of each requirement, by its id. */

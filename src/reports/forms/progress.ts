@@ -73,7 +73,7 @@ export class Progress {
     this.#live();
   }
 
-  /** Call it for each outcome, even if no test ran for it. */
+  /** Call this for each outcome, even if no test ran for the requirement. */
   ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
     const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);

@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** Whether it may have failed before `since` too: it passed in none of the runs considered. */
+  /** Whether the requirement may have failed before `since` too: it passed in none of the runs considered. */
   readonly before: boolean;
   readonly runs: number;
 }

@@ -35,7 +35,7 @@ export interface MatrixTarget
     Required<Pick<Verdict, OfRun | OfVerdict>> {
   readonly exitCode: ExitCode;
   readonly headline: string;
-  /** The path of its report from the matrix's folder, with forward slashes; null without a report. */
+  /** The path of the target's report from the matrix's folder, with forward slashes; null without a report. */
   readonly report: string | null;
 }
 

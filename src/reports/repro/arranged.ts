@@ -95,7 +95,7 @@ class Arrangement {
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** If a step uses a session of another test, takes the user's plainest login: its requests need no long chain. */
+  /** If a step uses a session of another test, replaces its login by a plainer one that needs fewer codes and keys. */
   #withOwnSessions(step: Exchanged): Exchanged {
     const origins = step.again?.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;

@@ -5,7 +5,7 @@ import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/even
 /** A breach in an answer, whichever test sent the request. */
 type Broken = Finding & { readonly exchange: number };
 
-/** The events of one requirement's test. */
+/** The requests and failed checks of one requirement's test. */
 interface OfTest {
   /** The test's requests, in order. */
   own: Exchanged[];

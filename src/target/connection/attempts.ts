@@ -207,7 +207,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locking is allowed, a run may exceed the budget. The next run must still be allowed one right login.
+    // If locking is allowed, failures may exceed the budget. Keep no more, so that the next run may try a right login.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>

@@ -23,7 +23,7 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** When the last read mail was requested. Mails from before this time don't matter. */
+  /** When the suite requested the mail that it read last. Mails from before this time don't matter. */
   readonly at: number;
   /** The mails that had come since a mark when the last code was read. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };

@@ -13,7 +13,7 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /** Whether the target may still give up an unverified key without a code. A code might need a wait. */
+  /** Whether the target may give up an unverified key without a code. This is tried first: a code may need a wait. */
   #mayGoUnproven = true;
   /** Whether the target refused everything despite all waits: then the suite no longer waits. */
   #isStuck = false;

@@ -191,7 +191,7 @@ export class Origins {
     this.#note(value);
   }
 
-  /** Learns a code that differs in one digit from a code made or mailed just before. */
+  /** Whether a code differs in one digit from a code made or mailed just before. If so, learns the code. */
   #isNear(value: string): boolean {
     if (!/^\d+$/.test(value)) return false;
     const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));

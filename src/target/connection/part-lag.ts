@@ -80,7 +80,7 @@ export class PartLag {
     this.#touchedAt = steadyNow();
   }
 
-  /** Call this if something else may have changed the state, such as a verified code. */
+  /** Call this if something other than a write may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
     // The write may have changed nothing. Then the next read shows this other change, not the write.

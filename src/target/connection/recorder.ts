@@ -133,7 +133,7 @@ export class Recorder {
     return leavesSupport ? ['cluster'] : ['cluster', 'support'];
   }
 
-  /** The parts that the running test has touched; refuses those that it must not touch. */
+  /** Records the parts that the running test touches, and refuses parts that the test must not touch. */
   get scope(): Scope {
     return this.#running.scope;
   }

@@ -30,7 +30,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until the target accepts one: a refused code may have come late, or from another address. */
+  /** Uses mailed codes until the target accepts one: an old code may come late, or a new one at another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,

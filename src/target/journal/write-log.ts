@@ -66,7 +66,7 @@ export class WriteLog {
   /** Set while restoring, and once the file is lost: lines that can't be written are then kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** Takes the place of the times of writes from before the machine's last start, which can't be compared. */
+  /** Replaces the times of writes from before the machine's last start, which can't be compared with later times. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
@@ -176,7 +176,7 @@ export class WriteLog {
     try {
       this.#append(line, false);
     } catch {
-      // Other processes then wait for the write as unanswered, which is safe.
+      // Without this line, other processes wait for the write as if unanswered, which is safe.
       if (this.#mayFail) this.#keep(line);
     }
   }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../base/model/verdict.js';
 
-/** The meanings of `run`'s exit codes. The command line adds 130 and 143 after a signal. */
+/** The meanings of `run`'s exit codes. The command line adds 129, 130 and 143 after a signal. */
 export const exitMeanings = {
   0: 'conforms',
   1: 'does not conform',

@@ -4,7 +4,7 @@ import { operationIds, operationRow } from '../../contract/openapi/operations.js
 type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**
- * Facts that ordinary exchanges also show: accepted credentials, statuses of refusals, undocumented members.
+ * Facts that the exchanges of any test show: accepted credentials, statuses of refusals, undocumented members.
  * They are sorted, so that two runs can be compared.
  */
 export class ObservedFacts {

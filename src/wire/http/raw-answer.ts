@@ -69,7 +69,7 @@ export function hasContent(method: string, status: number): boolean {
 }
 
 /**
- * Splits the bytes after a header section at the declared end, or takes all as content. Undefined if some are missing.
+ * Splits the bytes after a header section at the declared end, or takes all as content. Undefined if bytes are missing.
  */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;

@@ -27,7 +27,7 @@ export interface WireResponse {
   readonly body: Buffer;
   /** See {@link Decoded}. */
   readonly miscoded?: Decoded['miscoded'] & object;
-  /** Epoch milliseconds of the runner's clock, around the exchange. */
+  /** Epoch milliseconds of the runner's clock, before and after the exchange. */
   readonly sentAt: number;
   readonly receivedAt: number;
 }

@@ -1,5 +1,5 @@
 export interface Candidate {
-  /** Its digits without separators, or its digits and letters. */
+  /** The candidate's digits without separators, or its digits and letters. */
   readonly code: string;
   readonly score: number;
 }
@@ -11,7 +11,7 @@ export const weakScore = 10;
 /** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
 
-/** Characters; codes stand near the beginning of a mail. */
+/** Longer texts are cut, since codes stand near the beginning of a mail. */
 const longest = 100_000;
 
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';

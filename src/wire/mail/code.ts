@@ -70,7 +70,7 @@ function rankedCandidates(
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
-  // The flags g and y would make a match depend on the last one.
+  // The flags g and y would make a match depend on the previous match.
   const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   for (const source of sources) {
     const match = once.exec(source);
@@ -103,7 +103,7 @@ const inline = new Set(
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 
-/** Characters; codes stand near the beginning of a mail. */
+/** Longer texts are cut, since codes stand near the beginning of a mail. */
 const longest = 200_000;
 
 /**

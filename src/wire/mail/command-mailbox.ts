@@ -141,7 +141,7 @@ function kill(child: ChildProcess): void {
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // The program has ended meanwhile.
+    // The program has already ended.
   }
 }
 

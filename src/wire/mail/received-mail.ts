@@ -21,7 +21,7 @@ export interface ReceivedMail {
   /** The attached mail, if there is exactly one: a gateway may have wrapped the original. */
   readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
-  /** Whether it came over TLS, as far as the suite knows. */
+  /** Whether the mail came over TLS, as far as the suite knows. */
   readonly secure: boolean;
 }
 

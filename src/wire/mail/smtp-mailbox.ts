@@ -43,7 +43,7 @@ export class SmtpMailbox extends Mailbox {
     this.#port = settings.port;
   }
 
-  /** The port it listens on; for port 0 the assigned one. */
+  /** The port on which the mailbox listens; for port 0 the assigned one. */
   get port(): number {
     return this.#port;
   }
