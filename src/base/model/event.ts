@@ -83,9 +83,9 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. Only the lane `cluster` changes cluster MFA. Once it has ended, the lanes
- * of accounts begin. Only the lane `support` touches the support user. Once it has ended, tests of accounts
- * may touch the support user, one at a time.
+ * Tests of one lane run in sequence. The lanes `cluster` and `support` run beside each other, and each alone
+ * touches its part. The lanes of accounts follow `cluster`. Once `support` has ended, their tests may touch
+ * the support user, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 

@@ -114,7 +114,7 @@ export interface Verdict {
   readonly contract: {
     readonly source: string;
     readonly sha256: string;
-    /** Only with a user's contract: operations of the release that it lacks, and those that differ in it. */
+    /** Only with a user's contract: the release's operations that the contract lacks, and those that differ. */
     readonly missing?: readonly string[];
     readonly differing?: readonly string[];
   };

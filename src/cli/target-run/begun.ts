@@ -57,7 +57,7 @@ export class Begun {
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     const { folder } = prepared;
-    // Only the user may read the target's answers before they are cleaned.
+    // The folder's log may hold secrets until it is cleaned, so only the user may enter the folder.
     orExplain(`Nothing can be written to ${folder} (--out)`, () => makeFolder(folder, 0o700));
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);

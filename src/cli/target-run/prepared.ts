@@ -102,8 +102,8 @@ export async function prepare(
 }
 
 /**
- * The number of lanes. One if the clock is moved, if the admin must log in, if mail addresses are shared,
- * with --within, or if the run changes nothing.
+ * The number of lanes. One with --within, if the clock is moved, if the admin must log in, if mail addresses
+ * are shared, or if the run changes nothing.
  */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;

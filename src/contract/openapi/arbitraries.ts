@@ -60,7 +60,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // A schema that accepts a number accepts every type, so no type is a mistake.
+    // A schema that accepts a number accepts every type, so no value has a wrong type.
     ...(judge.mismatches(0).length === 0
       ? []
       : [

@@ -18,7 +18,8 @@ export function coverageUniverse(contract: Contract): CoverageParts {
       values.map((value) => `${schema}.${name}=${value}`),
     ),
   );
-  // A success with each accepted credential, or without one if none is needed. A refusal of each, and of none.
+  // An operation may succeed with each credential that it accepts, or without one if it needs none. It may also
+  // refuse each of these, and a call without a credential.
   const calls = operations.flatMap(({ id, success, security }) => [
     ...(security.length === 0 ? ['none'] : security).map((scheme) => `${id} ${success.status} ${scheme}`),
     ...[...security, 'none'].map((scheme) => `${id} default ${scheme}`),

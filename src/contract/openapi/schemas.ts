@@ -78,7 +78,7 @@ const annotations = new Set([
   'examples',
 ]);
 
-/** The members that judge in OpenAPI 3.1; all others describe. */
+/** The members that judge in OpenAPI 3.1; all others only describe. */
 const keywords31 = new Set([
   ...['type', 'enum', 'const', 'nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
   ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required'],

@@ -6,7 +6,6 @@ import type { TlsSettings } from './tls.js';
 /** The checked content of a target file. Secrets are {@link Secret}s; paths are absolute. */
 export interface Target {
   readonly name: string;
-  /** Absolute path of the target file. */
   readonly file: string;
   /** The API's root without a trailing slash. The contract's paths follow it. */
   readonly baseUrl: string;
@@ -27,9 +26,7 @@ export interface Target {
   readonly clock?: { readonly control: string };
   readonly allow: Allow;
   readonly limits: Limits;
-  /** Absolute path of the waivers file. */
   readonly waivers?: string;
-  /** Absolute path of the vendor's statement. */
   readonly statement?: string;
   /** Advice for the author of a valid file; absent: none. */
   readonly warnings?: readonly string[];

@@ -19,7 +19,6 @@ import { happens } from './told.js';
 
 export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
-/** Writes one script. */
 export class Writer {
   readonly #lines: string[] = [];
   /** Functions that the script calls only when it exits. */
