@@ -14,7 +14,7 @@ export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /** The folder that holds the targets' folders. The search skips files directly in it that this run didn't write. */
+  /** The folder that holds the targets' folders. Of the files beside them, the search covers those of this run. */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;

@@ -157,7 +157,7 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * The target must refuse, but accepted in each answer. `use`: a request with the credential that the answer
+   * The target must refuse, but each of `answers` accepts. `use`: a request with the credential that the answer
    * returned. `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>

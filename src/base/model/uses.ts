@@ -3,7 +3,7 @@ export interface Uses {
   /** `on`: on, with both types. `set`: in any state, which the test may change. */
   readonly cluster?: 'read' | 'on' | 'off' | 'set';
   readonly support?: 'read' | 'set';
-  /** How many accounts log in. At least 3 if the admin does: such a test runs alone, since others use the API key. */
+  /** How many accounts log in. At least 3 if the admin does: the test then runs alone, as others use the admin's key. */
   readonly users?: number;
   readonly mail?: true;
   /** The target throttles the address that the test sends from. */

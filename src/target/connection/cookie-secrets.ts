@@ -65,7 +65,7 @@ export class CookieSecrets {
   }
 }
 
-/** An id of the user who gets an answer's cookies: the API key, or `request` for nobody. Null if unknown. */
+/** An id of the user who gets an answer's cookies: the API key; `request` if anonymous; null if unknown. */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,

@@ -306,7 +306,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Makes a failure while other tests ran inconclusive if the run ended before the test could run alone. */
+/** If a test failed while other tests ran, and the run ended before it ran again alone: makes it inconclusive. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

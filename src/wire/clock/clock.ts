@@ -58,7 +58,7 @@ export abstract class TargetClock {
     return this.#jumps;
   }
 
-  /** The least difference that explains the answers of nodes in the last minute, in milliseconds. */
+  /** The least difference between nodes' clocks that explains the last minute's answers, in milliseconds. */
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
     // A larger gap means that somebody set the clock: the two answers came before and after.
