@@ -14,7 +14,7 @@ export interface SupportParts extends StateParts {
   readonly user: Target['supportUser'];
 }
 
-/** Keeps the mode and address that a change set, because answers may mask the address. Omitted members keep their values. */
+/** Keeps the mode and address that a change set, because answers may mask the address. Omitted members stay as set. */
 export function noteSet(journal: Journal, body: unknown): void {
   const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
   if (mode === undefined && address === undefined) return;
