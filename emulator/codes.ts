@@ -109,7 +109,7 @@ export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }
 
-/** The name that counts wrong passwords for a user name, known or not: a count must not reveal which users exist. */
+/** The owner of a user name's wrong passwords. Unknown names have one too: a lock must not reveal which users exist. */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;
 }

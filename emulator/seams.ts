@@ -8,8 +8,8 @@ import type { Role, StartState } from './state.js';
 /** The calls that a deviation concerns. `any` includes calls to unknown paths and methods. */
 export type Which = OperationId | readonly OperationId[] | 'any';
 
-/** The members that a hook replaces, or nothing. */
 type Nothing = false | null | undefined | '';
+/** The members that a hook replaces, or nothing. */
 type Change<T> = Partial<T> | Nothing;
 
 type OnInput = (call: Call, world: World) => void;

@@ -28,6 +28,6 @@ function read(): Readonly<Record<string, TurnsRed>> {
 
 /**
  * The record in spec/turns-red.json: faults that turn only should requirements red, further requirements that each
- * fault turns red, and the one that its report begins with.
+ * fault turns red, and the requirement with which the report on a fault begins.
  */
 export const turnsRed = read();

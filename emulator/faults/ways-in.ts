@@ -128,7 +128,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-/** The lock does not recognise these spellings either, so these requirements turn red too. */
+/** The lock does not recognise these spellings either, so both requirements turn red. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
 /** The user name that a directory reads from a login; undefined if it is the given name or unknown. */
@@ -151,7 +151,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** A right name and password in such a request open a session, without a code and in spite of a lock. */
+/** A right name and password in a request that `is` accepts open a session, without a code and despite a lock. */
 const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;

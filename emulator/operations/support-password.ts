@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Refusal, type World } from '../call.js';
 import { attempt, passwordOf } from '../codes.js';
 
-/** The name that counts wrong passwords of the support user. */
+/** The owner of the support user's wrong passwords. */
 export const supportPassword = passwordOf('the support user');
 
 /** @throws Refusal unless the support user's password is right */

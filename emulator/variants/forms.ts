@@ -85,6 +85,6 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     known.set(other, value);
     return other;
   };
-  // The target refuses the id in the reference's own form, because it has never shown it.
+  // The target refuses the id in the reference target's form, because it never showed that form.
   return (seams) => shownAs(seams, property, show, (shown) => known.get(shown) ?? '');
 }

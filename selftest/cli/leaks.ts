@@ -39,7 +39,7 @@ export function leaks(files: ReadonlyMap<string, string>, secrets: readonly stri
     const start = one.slice(0, startLength);
     byStart.set(start, [...(byStart.get(start) ?? []), one]);
   }
-  // Scripts contain small numbers in place of made-up codes.
+  // Scripts contain small numbers in place of made-up codes, so numbers that begin with 000 are no find.
   const byPosition =
     /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
   return [...files].flatMap(([name, text]) => {

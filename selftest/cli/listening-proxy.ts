@@ -31,14 +31,14 @@ export class ListeningProxy {
     return proxy;
   }
 
-  /** The secrets that a search can find: a random body may have a single letter as its password. */
+  /** The secrets worth a search: not a password of one repeated letter, as a random body may have. */
   get told(): string[] {
     return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }
 
   #hear(body: Buffer): void {
     for (const [name, inner] of membersIn(parsedJson(body.toString()))) {
-      // A made-up credential is not secret and may occur in any text.
+      // A short text, or one with a blank or quote, is a made-up credential: not secret, and perhaps in any text.
       const isSecret = typeof inner === 'string' && inner.length >= 8 && !/[\s']/.test(inner);
       if (isSecret && secretMembers.has(name)) this.secrets.add(inner);
     }

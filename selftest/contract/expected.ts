@@ -25,7 +25,7 @@ const operations = rows`
 const isIn = (release: ReleaseName) => (since: string | undefined) =>
   since === undefined || releaseNames.some((name) => name === since && isSince(release, name));
 
-/** The first release has another path for tokens. */
+/** The operations of the release; the first release has another path for tokens. */
 export function expectedOperations(release: ReleaseName): Record<string, unknown>[] {
   return operations
     .filter(([, , , , , , since]) => isIn(release)(since))

@@ -67,5 +67,5 @@ export const combinations: readonly (readonly [string, ...string[]])[] = items
     return [first, ...others];
   });
 
-/** Each change is awaited on both nodes, which takes ten minutes: only `npm run prove` without --sample does so. */
+/** With two nodes, each change is awaited on both. That takes ten minutes, so `npm run prove --sample` omits it. */
 export const takesLong = (ids: readonly string[]): boolean => ids.includes('two-nodes');

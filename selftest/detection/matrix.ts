@@ -42,7 +42,7 @@ export interface JudgeOptions {
   readonly build?: string;
   /** Puts a proxy before an emulator. @returns the base URL for the target file */
   readonly through?: (baseUrl: string) => Promise<string>;
-  /** The number of lanes. The real clock is used: if the suite moved the clock, tests would run one by one. */
+  /** The number of lanes. If set, the suite can't move the clock: otherwise tests would run one by one. */
   readonly lanes?: number;
   /** Runs the command line; if absent, the suite runs in a process of its own. */
   readonly perform?: PerformCommand;

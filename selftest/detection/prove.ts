@@ -92,7 +92,7 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-/** A fault that an id selects may be new, so the first run tests all requirements. */
+/** Whether faults are first tried with some requirements. A fault that an id selects may be new, so it gets all. */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;

@@ -171,7 +171,7 @@ describe('when no mail comes', () => {
     const mostS = (performance.now() - startedAt) / 1000;
     expect(error).toBeInstanceOf(ArrangeError);
     const said = String(Object(error).message);
-    // The message names the wait itself, which takes longer on a busy machine.
+    // The message names the real length of the wait, which is longer on a busy machine.
     const waitedS = Number(/ within (\d+\.\d) s\./.exec(said)?.[1]);
     expect(waitedS).toBeGreaterThanOrEqual(0.1);
     expect(waitedS).toBeLessThanOrEqual(mostS + 0.05);

@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     reached.filter((mutant) => !tested.includes(mutant)),
     select(any, reach, durations, 1),
   );
-  // Mutants with a judgement are left out here, because they need fewer requirements.
+  // All requirements are tried on the rest, except mutants with a judgement: the few above are enough for those.
   await tryAll(
     reached.filter((each) => !noticed.has(each) && judgementFor(each, judged, true) === undefined),
   );

@@ -114,7 +114,7 @@ const scarceTargets = [
 export const measureScarce = async (before: Costs): Promise<Costs> =>
   withScarce(before, await logsOf(scarceTargets, oneByOne));
 
-/** Adds the further steps. @param logs the logs of the two targets */
+/** Does the work of {@link measureScarce} by the logs of its two targets. */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
   const [support, users] = logs.map(stepsIn);
   return {

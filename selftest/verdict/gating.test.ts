@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
   ['pass, waived', 'pass, fail', 'new', no, 0],
   ['pass, inconclusive', 'pass, fail', 'new', no, 1],
   ['pass, absent', 'pass, fail', 'new', no, 1],
-  // Here every known failure was checked.
+  // The only requirement failed before, too.
   ['fail', 'fail', 'new', no, 0],
   // A baseline excuses only failures.
   ['pass, inconclusive', 'pass, inconclusive', 'new', 'inconclusive', 3],

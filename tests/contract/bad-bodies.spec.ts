@@ -24,7 +24,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** A lenient target most likely reads each wrong type as the current value, so accepting it changes nothing. */
+/** The writes. A lenient target most likely reads their wrong types as the current values, and changes nothing. */
 const writes = [
   {
     area: 'mfa-config',
@@ -260,9 +260,9 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Every server may refuse the body, so a server error also breaks the requirement on client mistakes. */
+  /** Set if any server may refuse the body: a server error then breaks the requirement on client mistakes too. */
   readonly mistake?: true;
-  /** The server may reject the body before reading all of it, by closing the connection (RFC 9110 15.5.14). */
+  /** Set if the server may close the connection before it has read the whole body (RFC 9110 15.5.14). */
   readonly isLong?: true;
 }
 

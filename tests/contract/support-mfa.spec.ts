@@ -141,7 +141,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // No code exists for an unknown mode, so the suite first switches to a documented mode to restore the state.
+  // Without a mode there is no code. If the target refuses to switch off without one, the suite switches to totp.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

@@ -123,7 +123,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** While MFA is off, a target may hide the types, and retainUserMfaSettings may apply to one change only. */
+/** Whether GET shows `config`. While MFA is off it may hide the types. retainUserMfaSettings may be for one change. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -30,7 +30,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   }
 
   const [first = '', ...others] = codes;
-  // Random codes look like this once in a million runs.
+  // Random codes show one of these patterns a few times in a million runs.
   const isLikeEachOther = [0, 1, 2].every((at) => others.every((code) => code[at] === first[at]));
   const [one, two, three] = codes.map(Number);
   const isRepeated = new Set(codes).size < codes.length;

@@ -59,7 +59,7 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
 test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  // Also a second user's session, if there is a second user.
+  // The test uses the session of a second user too, if there is one.
   const other = users.allWithPassword().find(({ role }) => role !== user.role);
   const both = [user, ...(other === undefined ? [] : [other])];
   const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
@@ -164,7 +164,7 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))] as const;
   const [first, newest] = sessions;
-  // A target may allow each user one session only.
+  // A target may allow each user only one session, so the first one may have ended.
   const { status } = await api.call('GetMFAConfig', { as: first });
   await arrange.success(api.call('GetMFAConfig', { as: newest }));
   const byCookie = await arrange(openedByCookie(api, users, user));

@@ -44,7 +44,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     mfa.emailOn,
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
-  // The next test switches support MFA on; while it is off, this needs no code.
+  // Switches support MFA off, so that the next test can switch it on without a code.
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
 });
 

@@ -129,7 +129,7 @@ test('support-email/code-serves-one-change-of-two-at-once', async ({ support, co
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Both changes carry the same code, though each needs its own, whichever arrives first.
+  // Each change needs its own code, but both carry the same one. So the target may accept only one change.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );

@@ -77,7 +77,7 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If a target accepts the first body of these without a code, no code can arrive any longer.
+    // If a target accepts the first of these bodies, no code can arrive any longer: only disposable targets get them.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },

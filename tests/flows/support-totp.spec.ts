@@ -2,7 +2,7 @@ import type { Authenticator, SupportMfa } from '../../fixtures/index.js';
 import { ArrangeError, arrange, expect, mfa, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-// Tests that need no proven key come first. The last one replaces the key, which needs a new code.
+// The tests up to disabled-with-current-code share one proven key, because replacing it needs a new code.
 test('support-totp/not-disabled-without-code', async ({ support, state }) => {
   await arrange(support.verified());
   const before = await arrange(state.snapshot());

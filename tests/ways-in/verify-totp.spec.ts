@@ -45,7 +45,7 @@ async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
 async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong> {
   const email = connection.target.supportUser.email ?? '';
   const { authenticator } = await support.onByTotp();
-  // The mode changes directly if the target lets it, because without switching off first a target may keep the key.
+  // The mode changes directly if the target allows that: without switching off first, a target may keep the key.
   const { status } = await support.patch({ enabled: true, mfaType: 'email', email });
   if (status >= 300) await support.onByEmail(email);
   const mailed = await support.mailedCode(email);

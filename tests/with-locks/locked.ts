@@ -68,7 +68,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** If preparing fails although an earlier test may have locked the account, the test counts as not run. */
+/** If preparing fails after an earlier test may have locked the account, the test counts as not run. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
