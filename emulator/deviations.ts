@@ -55,7 +55,7 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/** In email mode, a change leaves the earlier address in force. @param claims gets the new one; answers then show it */
+/** In email mode, a change leaves the earlier address in force. @param claims gets the new one, which answers show */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;

@@ -12,7 +12,7 @@ const verify = 'VerifyUserOtp';
 
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
-/** The second step accepts further codes. */
+/** The second step also accepts codes for which `isRight` holds. */
 const alsoRight = (seams: Seams, isRight: Right) =>
   seams.wrap(
     'secondStepRight',

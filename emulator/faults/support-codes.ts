@@ -33,7 +33,7 @@ function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefine
   return () => replaced;
 }
 
-/** POST /support-user/verify-totp accepts further codes. */
+/** POST /support-user/verify-totp also accepts codes for which `isRight` holds. */
 function verifyAlso(
   seams: Seams,
   isRight: (code: string, support: SupportMfa, world: World) => boolean,
@@ -55,7 +55,7 @@ function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => 
   );
 }
 
-/** In one mode, further codes switch support MFA off. */
+/** In one mode, codes for which `isRight` holds also switch support MFA off. */
 const disablesWithCode = (seams: Seams, mode: string, isRight: (code: string, world: World) => boolean) =>
   disablesFreely(seams, ({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
 

@@ -82,7 +82,7 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 /**
  * The password alone gets a pending session, which opens only MFA operations.
  *
- * @param cookieName a cookie that opens the same; other operations then answer 403
+ * @param cookieName a cookie that opens the same operations; all others then answer 403
  */
 function firstStep(
   mayEnrol: boolean,

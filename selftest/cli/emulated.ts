@@ -7,7 +7,7 @@ import { type StartedEmulator, writeTarget } from './suite.js';
 /**
  * Starts an emulator.
  *
- * @param more further keys of its target file
+ * @param more keys to add to its target file
  * @returns the path of its target file, `NAME.yaml`
  */
 export async function emulated(

@@ -26,7 +26,7 @@ export function performed(...args: readonly string[]): Promise<Ended> {
   return ranHere(args);
 }
 
-/** Like {@link performed}, with further environment variables. */
+/** Like {@link performed}, with these environment variables added. */
 export function ranHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const turn = last.then(() => captured(args, env));
   last = turn.catch(() => undefined);

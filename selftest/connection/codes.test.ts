@@ -28,7 +28,7 @@ function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
 }
 
 test('a code that is right by another key too is passed over', async () => {
-  // The other key has hour-long steps: its codes now are those of the first three steps (RFC 4226, Appendix D).
+  // With hour-long steps, the codes of the first three steps (RFC 4226, Appendix D) are right for the other key now.
   const other = new Authenticator({ secret, period: 3600 });
 
   expect(await codesFromOne().unlike(new Authenticator({ secret }), other)).toBe('969429');

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 export interface FlawClass {
   readonly flaw: string;
   readonly ids: readonly string[];
-  /** Requirements that turn red on a target with such a flaw: those that its faults break, and further ones. */
+  /** Requirements that turn red on a target with such a flaw: those that its faults break, and those in `also`. */
   readonly requirements: readonly string[];
   readonly faults: readonly string[];
   /** Why there is no requirement; absent if there is one. */

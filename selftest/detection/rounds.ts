@@ -29,7 +29,7 @@ export type JudgeAll = (
 ) => Promise<void>;
 
 /**
- * Tries faults together, then again those that others hid or that were judged unexpectedly, finally the rest alone.
+ * Tries faults in groups, then again those that others hid or that were judged unexpectedly, finally the rest alone.
  *
  * @param tell called with each fault once it is decided
  * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with all

@@ -8,7 +8,7 @@ import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 /** The file of the requirements that each fault turns red beyond those it breaks; reviewers see it as a diff. */
 export const turnsRedFile = join(packageRoot(), 'spec', 'turns-red.json');
 
-/** By fault: the requirement with which its report begins, if the fault does not break this one. */
+/** By fault: the requirement with which its report begins, unless the fault was written for that requirement. */
 export const recordedHeads: ReadonlyMap<string, string> = new Map(
   Object.entries(turnsRed).flatMap(([id, { head }]) => (head === undefined ? [] : [[id, head]])),
 );

@@ -32,8 +32,8 @@ export const sharedFolderVariable = 'MFA_CONFORMANCE_SELFTEST';
 const pollMs = 100;
 
 /**
- * The whole run on a subject. It costs half a minute of processor time, so the first test file that needs it makes it
- * for all.
+ * The whole run on a subject. A run costs half a minute of processor time, so the first test file that needs this one
+ * starts it, and all others use its files.
  */
 export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   const shared = process.env[sharedFolderVariable];

@@ -71,7 +71,7 @@ function faultOf(id: string, nth: number): Wanted[] {
   return fault === undefined ? [] : [{ id, fault: expectationOfFault(fault) }];
 }
 
-/** Tries faults in groups, each for its own requirements. If another fault hides one, it runs again alone. */
+/** Tries faults in groups, each for its own requirements. A fault that another one hides runs again alone. */
 async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void> {
   const faults = [...new Map(wanted.map(({ fault }) => [fault.name, fault])).values()];
   const groups = isAlone ? faults.map((fault) => [fault]) : groupsOf(faults, requirements);

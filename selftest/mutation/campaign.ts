@@ -52,8 +52,8 @@ export class Campaign {
   }
 
   /**
-   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs beside them: if it fails as
-   * well, the run proves nothing. @param requirements undefined for all
+   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs beside the mutants: if that
+   * fails as well, the run proves nothing. @param requirements undefined for all
    */
   async judge(
     mutants: readonly Mutant[],

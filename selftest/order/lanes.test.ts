@@ -123,7 +123,7 @@ const told = ({ requirement, lane, again }: { requirement: string; lane?: string
 describe('beside others', () => {
   const ids = ['access/get-mfa-config-refuses-wrong-key', 'access/get-support-mfa-refuses-wrong-key'];
 
-  /** A server that accepts a wrong key for support MFA `times` times. @param isBusy it throttles other callers */
+  /** A server that accepts a wrong key for support MFA `times` times. @param isBusy whether it throttles wrong keys */
   async function serverAccepting(times: number, isBusy: boolean): Promise<number> {
     let left = times;
     const server = httpServer((request, response) => {

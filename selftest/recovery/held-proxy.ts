@@ -39,7 +39,7 @@ export class HeldProxy {
   #held: () => void = () => {};
   #end: () => void = () => {};
   #look: () => void = () => {};
-  /** The state that the other node still shows. */
+  /** The state that the second node still shows. */
   readonly #old = new Map<string, Passed>();
   /** Resolves at the moment: from then on the suite waits for an answer. */
   readonly reached: Promise<void>;

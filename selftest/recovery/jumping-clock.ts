@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A clock that a test can set for running processes. A file shifts `Date` in each process with these Node.js options and
- * in its children. Timers are not affected, as when somebody sets a machine's clock.
+ * A clock that a test can set for running processes. The returned `env` makes a process and its children read from a
+ * file how far to shift `Date`. Timers are not affected, as when somebody sets a machine's clock.
  */
 export function jumpingClock(folder: string) {
   const file = join(folder, 'clock-offset');

@@ -53,7 +53,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
 const answer = { ...shownAt(0), status: 500 };
 const check: Check = { kind: 'accepted', answers: [answer] };
 
-/** A failure that leaves two others undecided, and an independent one. */
+/** A failure that leaves two requirements undecided, and an independent failure. */
 export const withCauses: Verdict = derived({
   planned: ['one', 'two', 'three', 'four'].map((name) => planned(`area/${name}`)),
   raw: [

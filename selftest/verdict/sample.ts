@@ -34,7 +34,7 @@ export function results(change: Partial<RunResults> = {}): RunResults {
   };
 }
 
-/** The verdict on such a run, with a test's changes. */
+/** The verdict on a run that passes, with a test's changes. */
 export function derived(change: Partial<RunResults> = {}): Verdict {
   return deriveVerdict(results(change));
 }

@@ -213,7 +213,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
-  // Each further try needs a new code: the target refuses a used code anyway.
+  // Each new try needs a new code: the target refuses a used code anyway.
   let code = first;
   const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });
