@@ -49,7 +49,7 @@ export default { ...base, testDir: ${JSON.stringify(tests)}, testMatch: /\\.spec
       env: {
         MFA_TARGET: targetFile,
         MFA_CONFORMANCE_STATE: join(folder, 'state'),
-        // Playwright must not compile these files, as in a run: compiling takes seconds.
+        // As in a run, Playwright must not compile these files: compiling takes seconds.
         PW_DISABLE_TS_ESM: '1',
       },
     },

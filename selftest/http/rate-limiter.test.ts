@@ -41,7 +41,7 @@ test("the target's rate is learned from three refusals and kept", async () => {
   const { tookMs, refused } = await send(new RateLimiter(undefined), 400, isTaken);
 
   expect(refused).toBe(3);
-  // If the limiter learned nothing, each twenty requests would take 1.2 s.
+  // If the limiter learned nothing, every twenty requests would take 1.2 s.
   expect(tookMs).toBeLessThan((400 / 20) * 1_060);
 });
 

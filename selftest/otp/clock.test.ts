@@ -7,7 +7,7 @@ import { httpServer, listen, unusedPort } from '../cli/servers.js';
 /** How long an answer takes at most on a slow machine; less than all offsets here. */
 const roughlyMs = 5_000;
 
-/** Allows for the time that passes between two readings of a clock. */
+/** Expects a clock to be ahead of this machine's. Allows for the time between two readings. */
 function expectAhead(clock: { now(): number }, byMs: number, withinMs: number): void {
   const before = Date.now();
   const now = clock.now();

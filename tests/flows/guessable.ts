@@ -61,7 +61,7 @@ const printable = /^[\x20-\x7e]+$/;
 /** A date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/** Like {@link bitsThatVary}, for decoded texts without names, times and common words; undefined if undecodable. */
+/** Like {@link bitsThatVary}, for decoded texts without names, times and shared words; undefined if undecodable. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

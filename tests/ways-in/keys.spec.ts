@@ -63,7 +63,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // Until a code of a key was used, a target may let a pending session enrol.
+  // Until a code of a key was used, a target may let a pending session enrol. So this login uses one.
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');

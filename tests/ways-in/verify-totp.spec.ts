@@ -233,7 +233,7 @@ const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // Each test records the exchanges of the shared answer, so that its failure shows them.
+  // If this attempt fails, the next test makes another.
   known.catch(() => replays.delete(support));
   return known;
 }
