@@ -161,8 +161,8 @@ export interface Rules {
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
   /**
-   * @throws Refusal while MFA is on. By default always: no document promises an access token then, even by a
-   * code.
+   * @throws Refusal while MFA is on. By default always, even with a code: no document promises an access token
+   * then.
    */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 

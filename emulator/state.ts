@@ -95,7 +95,7 @@ export class State {
   /** Reference ids, which replace a verified code once. */
   readonly referenceIds = new Set<string>();
 
-  /** @param more the number of further users */
+  /** @param more the number of users besides admin, viewer and other */
   constructor(start: StartState, more = 0) {
     this.users = createUsers(start.domains ?? {}, more);
     this.reset(start);

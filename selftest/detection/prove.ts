@@ -105,7 +105,7 @@ let runs = 0;
 /** Targets that were judged wrongly once. They are tried once more: other work may have delayed the run. */
 const doubtful: { readonly expectation: Expectation; readonly detail: string }[] = [];
 const headings = new Headings();
-/** The requirements that turned red, by fault, when it was tried alone with all requirements. */
+/** By fault, tried alone with all requirements: the requirements that turned red. */
 const red = new Map<string, readonly string[]>();
 await judgeAll(conforming, undefined, (expectation, judgement) =>
   consider(expectation, problemsIn(judgement, expectation), 'conforms'),

@@ -85,7 +85,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
-  // If the target treats both addresses as the same, the suite restores the address in the same way.
+  // If the target needed no code, because it reads both addresses as the same, restoring the address needs none either.
   if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
