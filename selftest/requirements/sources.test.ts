@@ -8,16 +8,20 @@ import {
 } from '../../src/contract/requirements/catalogue.js';
 import { namedSchemas, ownProperties, rawDocument } from '../contract/raw.js';
 
-/** The names that occur in any release: operations, security schemes, schemas and their properties. */
-const places = new Set<string>(operationIds);
-for (const document of releaseNames.map(rawDocument)) {
+/** By release: the names that occur in its document: operations, security schemes, schemas and their properties. */
+const placesOf = new Map(releaseNames.map((release) => [release, placesIn(rawDocument(release))]));
+const places = new Set([...placesOf.values()].flatMap((names) => [...names]));
+
+function placesIn(document: ReturnType<typeof rawDocument>): Set<string> {
+  const names = new Set<string>(operationIds);
   for (const name of Object.keys(document.components?.securitySchemes ?? {})) {
-    places.add(name).add(`securitySchemes.${name}`);
+    names.add(name).add(`securitySchemes.${name}`);
   }
   for (const [name, schema] of namedSchemas(document)) {
-    places.add(name);
-    for (const [property] of ownProperties(schema)) places.add(`${name}.${property}`);
+    names.add(name);
+    for (const [property] of ownProperties(schema)) names.add(`${name}.${property}`);
   }
+  return names;
 }
 
 const document = 'API document, ';
@@ -44,10 +48,17 @@ const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
   security: [form.security, form.standard],
 };
 
-function troubleWith({ id, ground, source }: Pick<Requirement, 'id' | 'ground' | 'source'>): string[] {
+type Sourced = Pick<Requirement, 'id' | 'ground' | 'source' | 'since'>;
+
+function troubleWith({ id, ground, source, since }: Sourced): string[] {
+  const [oldest] = releaseNames;
+  const first = placesOf.get(since ?? oldest);
   const parts = source.split('; ');
   const documented = parts.filter((part) => form.document.test(part));
-  const unknown = documented.flatMap(namesIn).filter((name) => !places.has(name));
+  const named = documented.flatMap(namesIn);
+  const unknown = named.filter((name) => !places.has(name));
+  // A requirement on a property must not apply to releases without it.
+  const tooEarly = named.filter((name) => /^[A-Z]\w*\./.test(name) && places.has(name) && !first?.has(name));
   return [
     ...parts
       .filter((part) => !Object.values(form).some((each) => each.test(part)))
@@ -56,6 +67,7 @@ function troubleWith({ id, ground, source }: Pick<Requirement, 'id' | 'ground' |
       .filter((part) => namesIn(part).length === 0 && !part.includes("each operation's"))
       .map((part) => `no place in the document: ${part}`),
     ...unknown.map((name) => `the document has no ${name}`),
+    ...tooEarly.map((name) => `${name} comes later than ${since ?? oldest}`),
     ...(parts.some((part) => wanted[ground].some((each) => each.test(part))) ? [] : [`no ${ground}`]),
   ].map((trouble) => `${id}: ${trouble}`);
 }
@@ -77,6 +89,14 @@ describe('the source of a requirement', () => {
     ['a list of risks, which demands nothing', 'security', 'OWASP API3:2023'],
   ])('is refused where it is %s', (_, ground, source) => {
     expect(troubleWith({ id: 'http/utf-8', ground, source })).not.toEqual([]);
+  });
+
+  test('is refused where it names a property of a later release', () => {
+    const source = 'API document, SupportMfaConfigInfo.mfaCode';
+    const row: Sourced = { id: 'http/utf-8', ground: 'document', source };
+
+    expect(troubleWith(row)).toEqual(['http/utf-8: SupportMfaConfigInfo.mfaCode comes later than 6.6.0d']);
+    expect(troubleWith({ ...row, since: '6.8.1' })).toEqual([]);
   });
 
   test('leaves at least 170 musts', () => {
