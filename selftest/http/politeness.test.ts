@@ -97,11 +97,23 @@ test.each([
     ] as const) {
       const answer = api.call(operation);
       await expect(answer).rejects.toThrow(ArrangeError);
-      await expect(answer).rejects.toThrow(/kept asking to wait/);
+      await expect(answer).rejects.toThrow(/kept asking after 4 waits/);
       expect(seen).toHaveLength(times);
     }
   },
 );
+
+test('if moving the clock ends no wait, the suite waits in real time, from then on at once', async () => {
+  const busy = { 'retry-after': '1' };
+  const answers: Answers = [[429, busy], [429, busy], [200], [429, busy], [200]];
+  const { api, seen, events } = await answered(answers, { clock: { control: await movableClock() } });
+
+  for (const times of [3, 5]) {
+    expect((await api.call('GetMFAConfig')).status).toBe(200);
+    expect(seen).toHaveLength(times);
+  }
+  expect(events.flatMap((each) => (each.type === 'wait' ? [each.ms] : []))).toEqual([1000, 1000]);
+});
 
 /** A connection to a server that breaks off some requests, chosen by their number and text. */
 async function breaking(breaks: (nth: number, request: string) => boolean) {

@@ -116,6 +116,7 @@ export class Connection {
       readOnly,
       seed,
       restarts: this.model.flag('restarts'),
+      realWaits: this.model.flag('waits end in real time'),
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, this.readBack, (part) => this.#noteFound(part)),
     });

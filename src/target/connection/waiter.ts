@@ -15,7 +15,11 @@ export class ClockWaiter {
   /** Lets the target's clock advance by `ms`: moves the clock if possible, otherwise waits. */
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
-    if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
+    return this.clock.canMove && this.mayMove ? this.clock.advance(ms) : this.wait(ms, reason);
+  }
+
+  /** Waits in real time, even if the target's clock can be moved: a gateway has a clock of its own. */
+  async wait(ms: number, reason: Wait['for']): Promise<void> {
     const ended = this.recorder.waiting(ms, reason);
     await sleep(ms, reason);
     ended(ms);

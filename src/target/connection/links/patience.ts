@@ -3,30 +3,34 @@ import { textOf } from '../../../contract/judging/body.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
 import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import { mostRetries, retryAfterMs } from '../../beliefs/policies.js';
-import { type Call, type Link, nameOf, withJson } from '../call.js';
+import type { Belief } from '../../beliefs/target-model.js';
+import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
 import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
-import type { Waiter } from '../waiter.js';
+import type { ClockWaiter } from '../waiter.js';
 
 /** The longest Retry-After that the suite obeys. */
 const longestRetryAfterMs = 120_000;
 
 export interface PatienceParts {
   readonly clock: TargetClock;
-  readonly waiter: Waiter;
+  readonly waiter: ClockWaiter;
   readonly recorder: Recorder;
   readonly codes: Codes;
+  /** Whether waits end in real time although the target's clock can be moved. */
+  readonly realWaits: Belief<boolean>;
 }
 
 /** Repeats a request while the answer asks to wait: such an answer means that the target has not processed it. */
 export function patience(
-  { clock, waiter, recorder, codes }: PatienceParts,
+  { clock, waiter, recorder, codes, realWaits }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
   /** Operations whose answers kept asking to wait. Until one gets another answer, the suite no longer waits for it. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
+    let hasWaited = false;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await next(call);
       const { status } = answer;
@@ -36,22 +40,31 @@ export function patience(
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {
         inVain.delete(call.operation);
+        if (hasWaited && clock.canMove) realWaits.learn(true);
         for (const [, code] of codesIn(call.json)) codes.spend(code);
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
       if (attempt >= mostRetries || inVain.has(call.operation) || waitMs > longestRetryAfterMs) {
         inVain.add(call.operation);
+        if (hasWaited && clock.canMove) realWaits.learn(false);
+        const why =
+          waitMs > longestRetryAfterMs
+            ? 'that is too long'
+            : `the target kept asking after ${mostRetries} waits, now or before`;
         throw new ArrangeError(
-          `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s, after ${attempt} waits: ` +
-            'the target kept asking to wait, so its real answer is unknown.',
+          `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
-      // Only the first 429 shows the request rate. With a movable clock, waits cost no time, so the rate isn't needed.
-      if (status === 429 && attempt === 0 && !clock.canMove) limiter.refused(waitMs);
+      // Moving the target's clock takes no time, but a limit of a gateway ends in real time.
+      const isReal = clock.canMove && (realWaits.value ?? attempt > 0);
+      // Only the first 429 shows the request rate.
+      if (status === 429 && attempt === 0 && (isReal || !clock.canMove)) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
-      await waiter.letPass(waitMs, 'retry-after');
+      if (isReal) await waiter.wait(realWaitMs(answer), 'retry-after');
+      else await waiter.letPass(waitMs, 'retry-after');
+      hasWaited ||= isReal;
       for (const { code, sentIn } of sent) {
         if (await codes.renew(code, sentIn)) continue;
         throw new ArrangeError(
@@ -61,6 +74,12 @@ export function patience(
       call = withCodes(call, (code) => codes.renewed(code));
     }
   };
+}
+
+/** How long an answer asks to wait in real time, at least a second. Its own Date shows which clock a date is of. */
+function realWaitMs(answer: Answered): number {
+  const date = Date.parse(answer.headers['date'] ?? '');
+  return Math.max(retryAfterMs(answer, Number.isNaN(date) ? Date.now() : date, 0) ?? 0, 1_000);
 }
 
 /** The codes in a body that an authenticator may have made, by member name. */
