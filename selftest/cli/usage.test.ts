@@ -111,7 +111,7 @@ const wrong: readonly WrongUsage[] = [
   ['an unknown level', () => ['list', '--level', 'may'], /--level .*Allowed choices are must, should, fact/],
   [
     'a missing file of variables',
-    // If the flag is on the command line, Node reads it first and ends with a line of its own.
+    // On the command line, Node itself would read --env-file and end with its own message.
     withFile({ run: { 'env-file': 'none.env' } }),
     /^--env-file \S+none\.env: no such file or directory\n$/,
   ],

@@ -59,7 +59,7 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
 /** The name of the part that tests share. */
 const mails = 'mails';
-/** How many further requests are sent by the first test that needs the shared part. */
+/** Of the requests of the first test that shares the mails, this many are its own. The rest is the shared part. */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {

@@ -77,7 +77,7 @@ test.each([
   expect(texts.flatMap((text) => avoidedIn(text).map((fault) => `${text}: ${fault}`))).toEqual([]);
 });
 
-/** The policies that fixtures may use. A new policy needs an entry here. */
+/** Functions that deal with a target's peculiarities: tests should seldom call them. Add each new one here. */
 const policies =
   /\b(?:isRight|throttlingIsTested|endSeries|settles?|readUntil|readBack|untilOpen|untilRefused|afterRefusals|hasUsedStep|inFreeStep|isNearLimit|mightLock|\w+InSeries|whileOn|learn(?:Mail|Totp)|lastProof|takesCode|room)\b/;
 

@@ -173,7 +173,8 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
   await support.patch({ enabled: true, mfaType: 'email' });
 
   const now = await arrange(support.read());
-  // Without an address no code arrives, so the suite first switches to another mode to restore the state.
+  // Without an address no code arrives that could switch support MFA off. So the test sets the address, or switches
+  // to totp if the target refuses the address.
   if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);

@@ -20,7 +20,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** An option of `throttling` for guesses at a login: a wrong code that opens a session is a breach of its own. */
+/** The option `opens` of `throttling`. If a wrong code opens a session, the series ends: it measures no limit. */
 export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
