@@ -54,6 +54,15 @@ test('after three consecutive timeouts nothing is sent for four times as long', 
   expect(requests()).toBe(4);
 });
 
+test('requests sent at once that time out count once', async () => {
+  const { send, answer, requests } = await setUp();
+  await Promise.all([1, 2, 3, 4].map(() => timeouts(send, 1)));
+  answer(true);
+
+  expect((await send()).status).toBe(200);
+  expect(requests()).toBe(5);
+});
+
 test('an odd request may stay unanswered without making the target silent', async () => {
   const { send, answer } = await setUp();
   await timeouts(() => send({ mayBeIgnored: true }), 3);

@@ -66,6 +66,7 @@ export class Transport {
   readonly #now: () => number;
   #slowestMs = 0;
   #consecutiveTimeouts = 0;
+  #timedOutAt = Number.NEGATIVE_INFINITY;
   #silentUntil = 0;
 
   /** @param now a clock in milliseconds, which times the pause for a silent target */
@@ -110,7 +111,7 @@ export class Transport {
       return { status, reason, headers, body, ...coding, sentAt, receivedAt };
     } catch (error) {
       if (error instanceof TransportError) throw error;
-      if (isTimeout(error) && !mayBeIgnored) this.#noteTimeout();
+      if (isTimeout(error) && !mayBeIgnored) this.#noteTimeout(sentAt);
       const broke = howItBroke(error);
       if (broke === 'closed' && !mayBeClosed) this.#keepsOpen = false;
       throw new TransportError(
@@ -134,7 +135,10 @@ export class Transport {
     );
   }
 
-  #noteTimeout(): void {
+  /** Requests sent at once that time out count once: a target may keep all attempts of one account waiting. */
+  #noteTimeout(sentAt: number): void {
+    if (sentAt < this.#timedOutAt) return;
+    this.#timedOutAt = steadyNow();
     this.#consecutiveTimeouts += 1;
     if (this.#consecutiveTimeouts >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
   }
