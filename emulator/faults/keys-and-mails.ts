@@ -100,6 +100,11 @@ const single = faultsOf({
     .bodies('CreateTotpKey', (body, call, world) => {
       call.caller = userNamed(body, world) ?? call.caller;
     }),
+  'ways-in/key-for-whom-a-header-names': breaks('ways-in/key-is-for-the-caller')
+    .says('POST /totp-key makes a key for the user named in X-Impersonate-User.')
+    .bodies('CreateTotpKey', (_body, call, world) => {
+      call.caller = userNamed({ username: String(call.headers['x-impersonate-user']) }, world) ?? call.caller;
+    }),
   'ways-in/key-voids-that-of-the-user-before': breaks('ways-in/key-is-for-the-caller')
     .says("POST /totp-key refuses unknown members, and a user's new key voids that of the last user.")
     .by((seams) => {

@@ -15,21 +15,30 @@ const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] 
   ['userSid', ({ sid }) => sid],
 ];
 
+/** Header fields that could name another owner. */
+const ownerFields = ['X-User', 'X-Username', 'X-Remote-User', 'X-Impersonate-User', 'Impersonate-User'];
+
 const type = 'totp';
 
 test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const victim = await arrange(users.enrolled(0));
   const caller = users.withReplaceableTotp(1);
-  const naming = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
-
-  const answer = await users.codes.createKey(caller, 'mfa-conformance', naming);
-  if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
+  const { username } = victim.user;
+  const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
+  const headers = Object.fromEntries(ownerFields.map((name) => [name, username]));
 
   const open: Open[] = [];
-  const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
-  if (theirs?.session !== undefined) {
+  for (const [place, extra, options] of [
+    ['the body', body, {}],
+    ['the header section', {}, { headers }],
+    ['the query', {}, { query: { username, user: username } }],
+  ] as const) {
+    const answer = await users.codes.createKey(caller, 'mfa-conformance', extra, options);
+    if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
+    const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
+    if (theirs?.session === undefined) continue;
     await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
-    open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
+    open.push({ name: `its code, for the user that ${place} named`, answer: theirs.answer });
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);

@@ -15,7 +15,8 @@ export class Commands {
     if (operation === 'GetMFAConfig') this.#cluster = clusterIn(response.body) ?? this.#cluster;
     else if (operation === 'UpdateMFAConfig') this.#cluster = clusterIn(request.body) ?? this.#cluster;
     else if (operation?.endsWith('SupportMFAConfig') === true)
-      this.#support = supportIn(response.body) ?? this.#support;
+      // The answer to a change may leave the type out.
+      this.#support = supportIn(`${response.body} ${request.body}`) ?? this.#support;
   }
 
   of(exchange: Exchange, baseUrl: string): string {
