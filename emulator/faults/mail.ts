@@ -82,6 +82,11 @@ const single = faultsOf({
   'mail/send-email-otp-by-key-mails-the-admin': breaks(toTheOwner)
     .says('POST /send-email-otp by an API key mails the admin.')
     .with(mailsAdmin, 'apikey'),
+  'mail/name-in-body-redirects': breaks('send-email-otp/address-in-body-does-not-redirect')
+    .says('POST /send-email-otp mails the user that an undocumented member username names.')
+    .with(mailsTo, (_address, call, world) =>
+      call.operation === 'SendEmailOtp' ? userNamed(objectIn(call.content), world)?.email : undefined,
+    ),
   'mail/address-in-body-redirects': breaks('email-otp/address-in-body-does-not-redirect')
     .says('POST /email-otp mails the code to an email of the body.')
     .with(mailsTo, (_address, call) => text(call.body, 'email')),

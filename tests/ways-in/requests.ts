@@ -57,6 +57,8 @@ export const headers: readonly Way[] = [
   header('User-Agent', 'cohesity'),
   header('apiKey', 'of-nobody'),
   header('session-id', 'of-nobody'),
+  header('open-id-token', 'of-nobody'),
+  header('X-Impersonate-Tenant-Id', 'of-nobody'),
   header('Authorization', 'Bearer of-nobody'),
   header(
     'Cookie',
@@ -64,11 +66,14 @@ export const headers: readonly Way[] = [
   ),
 ];
 
-/** Header fields by which a proxy might name the caller; add a line for another. */
-export const callerHeaders = (name: string): readonly Way[] => [
+/** Header fields by which a proxy might name the caller, or a page of the cluster itself; add a line for another. */
+export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   ...['X-Remote-User', 'Remote-User', 'X-Forwarded-User', 'X-Auth-Request-User', 'X-User', 'X-Username'].map(
     (field) => header(field, name),
   ),
+  header('X-Impersonate-User', name),
+  header('Origin', origin),
+  header('Referer', `${origin}/`),
   header('X-WEBAUTH-USER', name),
   header('X-SSL-Client-S-DN', `CN=${name}`),
   header('X-Original-URL', '/v2/mfa-config'),
