@@ -21,6 +21,7 @@ const byTotp = ({ support }: Parts) => support.onByTotp().then(() => true);
 const brokenOff = (name: string, value: string) => [
   `{"${name}":`,
   `{"${name}":${value.slice(0, 3)}`,
+  `{"${name}":${value}`,
   `{"${name}`,
 ];
 
@@ -156,7 +157,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
 }
 
 /** Truncated JSON. Parsers may accept extensions of JSON (RFC 8259 9), but truncated JSON is not an extension. */
-const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
+const malformed = ['{"totpCode":', '{"a":tr', '{"a', '{"totpKeyName":"mfa-conformance"'];
 const notTexts = [5, true, ['a'], {}];
 
 type Given = Pick<Fixtures, 'connection' | 'users'>;
