@@ -64,7 +64,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
   if (guessed.isOut) await guessed.rest();
-  arrange.notApplicable('wrong codes keep no right one out');
+  arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
   return guessed;
 }
 

@@ -42,7 +42,7 @@ async function locked(users: Users, locks: Locks) {
   const { after, rest } = await guessed(users, user, locks, atSessions);
   if (after !== undefined && (await isOut(user))) return { user, rest };
   if (after !== undefined) await rest();
-  return arrange.notApplicable('wrong passwords keep the right one out at no time');
+  return arrange.notApplicable('no answer to wrong passwords shows a lock that keeps the right one out');
 }
 
 for (const [path, id, attempt] of [

@@ -65,7 +65,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const elsewhere = await switchOff(code, session);
 
   if (after !== undefined) await rest();
-  if (!isLocked) arrange.notApplicable('wrong codes keep the right one out at no time');
+  if (!isLocked) arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
   expect(elsewhere).toBeRefused();
 });
 
