@@ -27,18 +27,19 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
   const headers = Object.fromEntries(ownerFields.map((name) => [name, username]));
 
+  // One request names the victim everywhere: each returned key costs a wrong login, and some targets lock after three.
+  let answer = await users.codes.createKey(caller, 'mfa-conformance', body, {
+    headers,
+    query: { username, user: username },
+  });
+  if (answer.status >= 300) answer = await users.codes.createKey(caller, 'mfa-conformance', {}, { headers });
+  if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
+
   const open: Open[] = [];
-  for (const [place, extra, options] of [
-    ['the body', body, {}],
-    ['the header section', {}, { headers }],
-    ['the query', {}, { query: { username, user: username } }],
-  ] as const) {
-    const answer = await users.codes.createKey(caller, 'mfa-conformance', extra, options);
-    if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
-    const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
-    if (theirs?.session === undefined) continue;
+  const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
+  if (theirs?.session !== undefined) {
     await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
-    open.push({ name: `its code, for the user that ${place} named`, answer: theirs.answer });
+    open.push({ name: 'its code, for the user that the request named', answer: theirs.answer });
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
