@@ -1,5 +1,6 @@
 import type { Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
+import { userFields } from './requests.js';
 
 /** Members that could name another owner of the requested key; add a line for another. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
@@ -15,9 +16,6 @@ const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] 
   ['userSid', ({ sid }) => sid],
 ];
 
-/** Header fields that could name another owner. */
-const ownerFields = ['X-User', 'X-Username', 'X-Remote-User', 'X-Impersonate-User', 'Impersonate-User'];
-
 const type = 'totp';
 
 test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
@@ -25,13 +23,14 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const caller = users.withReplaceableTotp(1);
   const { username } = victim.user;
   const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
-  const headers = Object.fromEntries(ownerFields.map((name) => [name, username]));
+  const headers = Object.fromEntries(userFields.map((name) => [name, username]));
 
   // One request names the victim everywhere: each returned key costs a wrong login, and some targets lock after three.
-  let answer = await users.codes.createKey(caller, 'mfa-conformance', body, {
-    headers,
-    query: { username, user: username },
-  });
+  const query = { username, user: username };
+  let answer = await users.codes.createKey(caller, 'mfa-conformance', body, { headers, query });
+  // A target may refuse an unknown parameter, or an unknown member.
+  if (answer.status >= 300)
+    answer = await users.codes.createKey(caller, 'mfa-conformance', body, { headers });
   if (answer.status >= 300) answer = await users.codes.createKey(caller, 'mfa-conformance', {}, { headers });
   if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
 

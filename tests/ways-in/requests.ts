@@ -66,12 +66,20 @@ export const headers: readonly Way[] = [
   ),
 ];
 
+/** Header fields that could name a user; add a line for another. */
+export const userFields = [
+  'X-Remote-User',
+  'Remote-User',
+  'X-Forwarded-User',
+  'X-Auth-Request-User',
+  'X-User',
+  'X-Username',
+  'X-Impersonate-User',
+];
+
 /** Header fields by which a proxy might name the caller, or a page of the cluster itself; add a line for another. */
 export const callerHeaders = (name: string, origin: string): readonly Way[] => [
-  ...['X-Remote-User', 'Remote-User', 'X-Forwarded-User', 'X-Auth-Request-User', 'X-User', 'X-Username'].map(
-    (field) => header(field, name),
-  ),
-  header('X-Impersonate-User', name),
+  ...userFields.map((field) => header(field, name)),
   header('Origin', origin),
   header('Referer', `${origin}/`),
   header('X-WEBAUTH-USER', name),
