@@ -255,6 +255,18 @@ describe('a code that does not come so soon after another', () => {
     expect(asked()).toBe(4);
   });
 
+  test('is waited for once more if the second request failed', async () => {
+    const { code, pauses } = asking((nth) => {
+      if (nth === 3) throw new ArrangeError('The request failed.');
+      return nth === 1 || nth === 5;
+    });
+
+    await code();
+    await expect(code()).rejects.toThrow('The request failed.');
+    expect(await code()).toBe('482905');
+    expect(pauses).toEqual([61_000, 61_000]);
+  });
+
   test('is not waited for where none came before', async () => {
     const { code, pauses } = asking(() => false);
 
