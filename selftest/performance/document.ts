@@ -63,8 +63,9 @@ const before = `<!-- Written by npm run generate, of selftest/performance/figure
 
 # What a run costs
 
-Measured by \`npm run bench -- --profile NAME --keep\` with the real clock on two quiet cores. Each row imitates a kind of
-cluster, by the emulator and a proxy before it, and shows the run of median length.
+Measured by \`npm run bench -- --profile NAME --keep\` with the real clock on two cores. Runs of several profiles went on
+side by side, since they mostly wait. Each row imitates a kind of cluster, by the emulator and a proxy before it, and
+shows the run of median length.
 
 | profile | what it is like | run | all runs | aimed at | requests | of it in requests | mails awaited | sessions of one user, at most | waits |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;

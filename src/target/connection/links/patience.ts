@@ -30,6 +30,7 @@ export function patience(
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
+    /** Whether the suite waited in real time. */
     let hasWaited = false;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await next(call);
@@ -40,17 +41,17 @@ export function patience(
       const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {
         inVain.delete(call.operation);
-        if (hasWaited && clock.canMove) realWaits.learn(true);
+        if (hasWaited) realWaits.learn(true);
         for (const [, code] of codesIn(call.json)) codes.spend(code);
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
       if (attempt >= mostRetries || inVain.has(call.operation) || waitMs > longestRetryAfterMs) {
         inVain.add(call.operation);
-        if (hasWaited && clock.canMove) realWaits.learn(false);
+        if (hasWaited) realWaits.learn(false);
         const why =
           waitMs > longestRetryAfterMs
-            ? 'that is too long'
+            ? `the suite waits ${longestRetryAfterMs / 1000} s at most`
             : `the target kept asking after ${mostRetries} waits, now or before`;
         throw new ArrangeError(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
