@@ -52,6 +52,14 @@ describe('the sources', () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
+  test('keep nothing of a run for the next run of the process', () => {
+    const keeping = sourcesIn('tests').filter(({ text }) =>
+      /^let |^const \w+(?:: .*)? = (?:new (?:Map|Set)\b.*\(\)|\[\]|\{\});$/m.test(text),
+    );
+
+    expect(keeping.map(({ path }) => path)).toEqual([]);
+  });
+
   test('focus, skip or excuse no test', () => {
     const marked = sourcesIn('tests', 'selftest').filter(({ text }) =>
       /\b(?:test|it|describe)\.(?:\w+\.)*(?:only|skip|fixme|fail|fails|todo)\b/.test(text),

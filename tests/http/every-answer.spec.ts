@@ -28,17 +28,18 @@ const requirements: readonly (readonly [
   [wrongLogin, 'security/no-secret-echoed'],
 ];
 
-/** Requirements that need the same answers share the requests. */
-const provoked = new Map<unknown, readonly Answer['exchange'][]>();
+/** Requirements that need the same answers share the requests of their run. */
+const provoked = new WeakMap<object, Map<unknown, readonly Answer['exchange'][]>>();
 
 for (const [provoke, ...ids] of requirements)
   for (const id of ids)
     test(id, async ({ api, admin, connection }) => {
       const { recorder } = connection;
-      const known = provoked.get(provoke);
+      const ofRun = provoked.get(recorder) ?? new Map<unknown, readonly Answer['exchange'][]>();
+      const known = ofRun.get(provoke);
       if (known !== undefined) return recorder.adopt(known);
       await arrange(provoke(api, admin));
-      provoked.set(provoke, [...recorder.exchanges]);
+      provoked.set(recorder, ofRun.set(provoke, [...recorder.exchanges]));
     });
 
 test('http/no-server-error-for-client-mistake', async ({ api, admin }) => {
