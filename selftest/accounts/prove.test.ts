@@ -62,9 +62,9 @@ describe('mistakes in the target file', () => {
 
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
     expect(problemsIn(learned)).toEqual([
-      'accounts.other could not log in with its password while cluster MFA is off, although another account of ' +
-        'the target file could: POST /users/sessions answers 401, POST /access-tokens answers 401. Check its ' +
-        'password, and whether it is locked.',
+      'accounts.other could not log in with its password while cluster MFA is off: POST /users/sessions answers 401, ' +
+        'POST /access-tokens answers 401. Another account of the target file could. Check its password, and whether it ' +
+        'is locked.',
     ]);
   });
 

@@ -11,7 +11,7 @@ const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
 /** The time limit of --within. Tests that fit run in the order that finds most faults a second. */
 const timeLimit = objectOf({
-  /** When restoring has to begin, by the steady clock. */
+  /** When the run must be over, restoring included, by the monotonic clock. */
   endsAt: number,
   /** Why other tests are not run. */
   reason: text,

@@ -195,10 +195,8 @@ function proofOf(
     user.domain.toUpperCase() === 'LOCAL'
       ? 'Check its password, and whether it is locked'
       : `Its domain is ${user.domain}: accounts of domains other than LOCAL may always need a code`;
-  const others = all.some((other) => other.entered)
-    ? ', although another account of the target file could'
-    : ', like all accounts of the target file';
-  const problem = `${where} could not log in with its password while cluster MFA is off${others}: ${refusals.join(', ')}. ${what}.`;
+  const others = all.some((other) => other.entered) ? 'Another account' : 'No account';
+  const problem = `${where} could not log in with its password while cluster MFA is off: ${refusals.join(', ')}. ${others} of the target file could. ${what}.`;
   return {
     // The target asked to wait, so a later login may succeed.
     letIn: error instanceof ArrangeError ? null : false,

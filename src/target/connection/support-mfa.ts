@@ -331,8 +331,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   protected async beforeStoring({ enabled, mfaType }: SupportConfig) {
     if (enabled && mfaType === 'totp')
       throw new ArrangeError(
-        "The support user's MFA was found on by a TOTP key that only its owner knows, and is no longer as it was found: " +
-          'a new key would lock the owner out, so the suite restores nothing until the owner has enrolled a key.',
+        'The run found support MFA on, with a TOTP key that only its owner knows. It is now changed. The suite does not ' +
+          'restore it, because a new key would lock the owner out. The owner must enrol a key first.',
       );
     await this.off();
     return undefined;

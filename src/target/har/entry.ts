@@ -167,7 +167,7 @@ export async function readEntries(
     bytes += chunk.length;
     if (bytes - lastEntryAt > largestEntry) {
       throw new ConfigurationError(
-        `${file}: after ${count} entries ${largestEntry / 1024 / 1024} MB hold no whole entry; that is not a recording of an API.`,
+        `${file}: the entry after ${count} entries is larger than ${largestEntry / 1024 / 1024} MB. This is no recording of an API.`,
       );
     }
   }

@@ -361,8 +361,8 @@ function writing<T>(file: string, action: () => T): T {
     return action();
   } catch (error) {
     throw new ConfigurationError(
-      `${file} can't be written, so nothing is sent to the target: ${reasonOf(error)}. ` +
-        'It keeps two runs from using one target at once, and the journal stands beside it: choose a writable folder with --state-dir.',
+      `${file} can't be written: ${reasonOf(error)}. The suite sent nothing. Choose a writable folder with --state-dir. ` +
+        'The file keeps two runs from using one target at once.',
     );
   }
 }

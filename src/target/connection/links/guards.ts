@@ -26,7 +26,7 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
     // An undocumented request may do anything, and nobody could know how to undo it.
     if (operation === null && !isSafe(call) && credential.scheme !== 'none' && !disposable)
       throw new NotAllowedError(
-        `${nameOf(call)} is not documented: with a credential it is sent to a disposable target only.`,
+        `${nameOf(call)} was not sent: no document has it, and the target file does not call the target disposable.`,
       );
     return next(call);
   };
