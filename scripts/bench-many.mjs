@@ -1,10 +1,10 @@
-// Measures many targets: in parallel, one after another, and merged into a matrix.
+// Measures runs on many targets: in parallel, in sequence, and merged into a matrix.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
-/** Compares the time of a run with --jobs 2 on several emulators with the sum of separate runs. */
+/** Compares the time of one run with --jobs 2 on several emulators with the sum of separate runs. */
 export async function sideBySide(folder, count = 8) {
   const emulators = [];
   try {
@@ -33,7 +33,7 @@ export async function sideBySide(folder, count = 8) {
   }
 }
 
-/** Measures how the built program merges generated verdicts of shards. */
+/** Measures how long the built program takes to merge generated verdicts of shards. */
 export async function merged(folder, targets = 200, requirements = 200, shards = 8) {
   const names = Array.from({ length: targets }, (_, n) => `target-${String(n).padStart(3, '0')}`);
   const plan = names.map((name, at) => ({ name, shard: (at % shards) + 1 }));
@@ -65,7 +65,7 @@ export async function merged(folder, targets = 200, requirements = 200, shards =
 
 const startedAt = () => '2026-01-01T00:00:00.000Z';
 
-/** A verdict with one failure in twenty requirements, each with its own reason and an exchange. */
+/** Makes a verdict in which one of twenty requirements fails, each with its own reason and an exchange. */
 function verdict(name, count) {
   const outcomes = Array.from({ length: count }, (_, n) => outcome(name, n));
   const fail = outcomes.filter((each) => each.outcome === 'fail').length;

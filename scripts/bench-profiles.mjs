@@ -1,4 +1,4 @@
-// Measures runs under realistic conditions: the emulator has the real clock and is as slow as real clusters.
+// Measures runs in realistic conditions: the emulator has the real clock and is as slow as real clusters.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -23,7 +23,7 @@ export const profiles = {
   slow: { like: 'with --slow: lifetimes and locks', goalS: 800, flags: ['--slow'] },
 };
 
-/** Runs the suite once on a profile. @returns a row of docs/performance.md */
+/** Runs the suite once on a profile. Returns a row of docs/performance.md. */
 export async function measureProfile(name, out) {
   const { like, goalS, proxy, variants = [], flags = [] } = profiles[name];
   const target = join(out, 'emulator.yaml');
@@ -55,7 +55,7 @@ export async function measureProfile(name, out) {
   }
 }
 
-/** The costs of a run, from its log. */
+/** Sums up a run from its log. */
 function costsIn(folder, accounts) {
   const events = eventsIn(join(folder, 'events.jsonl'));
   const exchanges = events.filter(({ type }) => type === 'exchange').map(({ exchange }) => exchange);
@@ -73,8 +73,8 @@ function costsIn(folder, accounts) {
 }
 
 /**
- * The critical path of a run in milliseconds: what comes first and last, and between them the longer of the two
- * queues that run side by side. `longest` has the tests that take most of it.
+ * Returns the critical path of a run in milliseconds: its beginning and end, and between them the longer of
+ * the two parallel queues. `longest` names the tests that take most of the path.
  */
 function pathIn(events) {
   const msAt = ({ at }) => Date.parse(at);
@@ -110,7 +110,7 @@ function pathIn(events) {
   return { path, longest };
 }
 
-/** The largest number of sessions that one user had open at once. */
+/** Returns the largest number of sessions that one user had open at the same time. */
 function mostOpen(exchanges, accounts) {
   const bySid = new Map(Object.values(accounts).map(({ sid, username }) => [sid, username]));
   const open = new Map();
@@ -128,7 +128,7 @@ function mostOpen(exchanges, accounts) {
   return most;
 }
 
-/** Numbers that are evenly spread and the same in each run. */
+/** Returns a function that gives evenly spread numbers, the same in each run. */
 function between(least, most) {
   let n = 0;
   return () => {
@@ -137,7 +137,7 @@ function between(least, most) {
   };
 }
 
-/** The table of profiles, with a line for each. */
+/** Returns the table of profiles, one line per profile. */
 export function profileTable(rows) {
   const seconds = (ms) => (ms / 1000).toFixed(0);
   return rows

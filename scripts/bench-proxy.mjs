@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 /**
  * Forwards requests to a target.
  *
- * @param latencyMs the delay of each answer
- * @param perSecond the number of requests passed on in a second; the others get 429
+ * @param latencyMs returns the delay of an answer
+ * @param perSecond forwards this many requests per second; the others get 429
  */
 export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Number.POSITIVE_INFINITY } = {}) {
   const { hostname, port, pathname } = new URL(baseUrl);
@@ -48,7 +48,7 @@ export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Numb
   };
 }
 
-/** Measures the time with at least one open request. */
+/** Measures how long at least one request was open. */
 function busyTime() {
   let open = 0;
   let since = 0;

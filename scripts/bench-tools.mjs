@@ -1,4 +1,4 @@
-// What the measurements share: running the programs, and measuring their time and memory.
+// Runs the programs for all measurements, and measures their time and memory.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export async function startEmulator(out, target, more = []) {
   };
 }
 
-/** Runs the built program to its end. With another exit code, it did other work than the measured one. */
+/** Runs the built program to its end. Another exit code means that it did not do the measured work. */
 export async function timedRun(args, { expected = 0, env = {} } = {}) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
@@ -44,7 +44,6 @@ export async function timedRun(args, { expected = 0, env = {} } = {}) {
   return { wallMs: performance.now() - startedAt, peakRssKb };
 }
 
-/** The events in a run's log. */
 export function eventsIn(file) {
   return readFileSync(file, 'utf8')
     .trimEnd()
@@ -52,7 +51,7 @@ export function eventsIn(file) {
     .map((line) => JSON.parse(line));
 }
 
-/** A process and its descendants; empty without /proc. */
+/** Returns a process and its descendants; empty without /proc. */
 function treeOf(root) {
   if (!existsSync('/proc/self/stat')) return [];
   const children = new Map();
@@ -67,16 +66,16 @@ function treeOf(root) {
 
 function parentOf(pid) {
   const stat = read(`/proc/${pid}/stat`);
-  // The name in brackets may hold any character; the parent is the second field after it.
+  // The name in brackets may hold any character. The parent is the second field after it.
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/** A process's peak memory so far, in kB. */
+/** Returns a process's peak memory so far, in kB. */
 function peakOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
-/** The text of a file; empty if the process has ended. */
+/** Reads a file; empty if the process has ended. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
-// Writes the types of request bodies, and the names in answers, from the documents of all releases. A member that only
-// some releases have gets a note. --print writes to standard output instead.
+// Writes the types of request bodies, and the property names of answers, from the documents of all releases.
+// A property that only some releases have gets a note. --print writes to standard output instead.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { releaseNames } from './sources.mjs';
  * @typedef {{ release: string, document: Document }} Release
  */
 
-/** The formatter breaks lines that are longer than this. */
+/** The formatter breaks longer lines. */
 const widest = 110;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { print: { type: 'boolean', default: false } } });
@@ -26,7 +26,6 @@ else {
   writeFileSync(join(folder, 'bodies.ts'), text);
 }
 
-/** The releases, oldest first. @returns {Release[]} */
 function releasesInOrder() {
   return releaseNames().map((release) => ({
     release,
@@ -54,11 +53,11 @@ function render(releases) {
 // The documents tell what each member means.
 
 ${types.join('\n')}
-/** The request body of each operation; never without one. */
+/** For each operation, the type of its request body; \`never\` if it has none. */
 export interface RequestBodies {
 ${operations.map(({ id, requestType }) => `  readonly ${id}: ${requestType};\n`).join('')}}
 
-/** The names of the members in each operation's success answer; never without a body. */
+/** For each operation, the names of the members in its success answer; \`never\` if it has no body. */
 export interface SuccessNames {
 ${operations.map(({ id, success }) => line(id, namesIn(success))).join('')}}
 
@@ -66,7 +65,9 @@ export type ErrorName = ${namesIn('Error').join(' | ')};
 `;
 }
 
-/** The names of a schema's members in all releases; those of a request body as the keys of its type. */
+/**
+ * Returns the names of a schema's properties in all releases; for a request body, as the keys of its type.
+ */
 function answerNames(name, sent, releases) {
   if (sent.has(name)) return [`keyof ${name}`];
   const having = releases.flatMap(({ document }) => document.components.schemas[name] ?? []);
@@ -100,7 +101,7 @@ function property(member, having) {
   return `${comment}  readonly ${member}${optional}: ${type};\n`;
 }
 
-/** A note on the first and last release with a member, if not all releases of its schema have it. */
+/** Notes the first and the last release with a property, unless all releases of its schema have it. */
 function note(present, all, indent = '') {
   const [first, last] = [present[0].release, present.at(-1).release];
   const since = first === all[0].release ? [] : [`From ${first} on.`];
@@ -109,7 +110,7 @@ function note(present, all, indent = '') {
   return notes === '' ? '' : `${indent}/** ${notes} */\n`;
 }
 
-/** The union of the schemas' types. @param {(Schema | Reference)[]} schemas */
+/** Returns the union of the schemas' types. @param {(Schema | Reference)[]} schemas */
 function typeOf(schemas) {
   const items = schemas.filter((schema) => schema.type === 'array').map((schema) => schema.items);
   const atoms = schemas.flatMap((schema) => atomsOf(schema));

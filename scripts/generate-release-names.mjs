@@ -29,9 +29,9 @@ export const releaseNames = [${names.map((name) => `'${name}'`).join(', ')}] as 
 );
 format([...schemas, module]);
 
-/** Edits the text, so that the rest of a schema keeps its form. */
+/** Edits the text, so that the rest of the schema keeps its form. */
 function withNames(schema) {
-  // An enum with the oldest release is an enum of releases. A target file may also say auto.
+  // An enum with the oldest release is an enum of releases. For a target file it may include auto.
   return schema.replaceAll(/"enum": (\[[^\]]*\])/g, (whole, list) => {
     const values = JSON.parse(list);
     if (!values.includes(names[0])) return whole;

@@ -1,5 +1,5 @@
-// Builds the release documents in spec/releases/ or --out from spec/sources: base.yaml, and a file of changes for each
-// later release, applied in order.
+// Builds the release documents in spec/releases/ (or --out) from spec/sources: base.yaml, and for each later
+// release a file of changes, applied in order.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ function mergePatch(target, patch) {
   return result;
 }
 
-/** Renames paths in place, to keep the order of the document. */
+/** Renames paths where they stand: the document keeps its order. */
 function renamePaths(document, names) {
   for (const name of Object.keys(names)) {
     if (!(name in document.paths)) throw new Error(`no path ${name} to rename in ${document.info.version}`);

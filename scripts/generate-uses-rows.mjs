@@ -1,5 +1,6 @@
-// Gives each requirement a row in spec/uses.json, in the catalogue's order. So its id is a type, and a mistyped id
-// doesn't compile. A new row is null until `npm run generate -- uses` has recorded what its test touches.
+// Gives each requirement a row in spec/uses.json, in the catalogue's order. The row makes its id a type, so a
+// mistyped id doesn't compile. A new row is null until `npm run generate -- uses` has recorded what its test
+// touches.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 

@@ -1,4 +1,4 @@
-// Writes all generated files that are checked in.
+// Writes all generated files that are checked in. Some parts run only if the first argument names them.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -23,7 +23,7 @@ node('build.mjs');
 node('../dist/selftest/order/write-order.js', ...(only === 'order' || only === 'scarce' ? [only] : []));
 node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
-// These run the suite, the first one against many faults, so they run only on request.
+// These programs run the suite, `explain` against many faults. So they run only on request.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);
 if (only === 'uses') node('../dist/selftest/order/write-uses.js');
 if (only === 'docs') node('../dist/selftest/docs/write.js', ...args);

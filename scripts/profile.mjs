@@ -1,4 +1,4 @@
-// The bench preloads this into each process of a run. It writes the process's CPU profile at exit.
+// Writes the CPU profile of a process at its exit. The bench preloads this file into each process of a run.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { join } from 'node:path';

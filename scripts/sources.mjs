@@ -1,5 +1,5 @@
-// Reads spec/sources: the document of the oldest release, and for each later release a file with its changes to the
-// one before.
+// Reads spec/sources: the document of the oldest release, and for each later release its changes to the
+// previous one.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 const folder = fileURLToPath(new URL('../spec/sources', import.meta.url));
 const read = (file) => parse(readFileSync(join(folder, file), 'utf8'));
 
-/** The oldest release's document and the changes in order, with `latest` after all numbers. */
+/** Returns the oldest release's document, and the changes in order with `latest` after all numbers. */
 export function sourcesInOrder() {
   const changes = readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
@@ -17,7 +17,6 @@ export function sourcesInOrder() {
   return { base: read('base.yaml'), changes };
 }
 
-/** The names of all releases, oldest first. */
 export function releaseNames() {
   const { base, changes } = sourcesInOrder();
   return [base.info.version, ...changes.map(({ release }) => release)];

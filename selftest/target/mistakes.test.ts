@@ -10,7 +10,7 @@ const writtenOut =
   'a secret is written out in a file that others can read: chmod 600 the file, or write ${VAR} (an environment variable) or { fromFile: path } instead';
 const notAName =
   '${…} must hold the name of an environment variable; if the value itself contains ${, put it into a variable';
-const noFolder = "can't be the name of a folder on every system";
+const noFolder = 'is not a valid folder name on some systems';
 const addressAndPort = 'must be an address and a port: 0.0.0.0:2525, [::]:2525';
 const oneAddress = 'must be one mail address and nothing else: user@host.example';
 
@@ -20,7 +20,7 @@ describe('mistakes in syntax', () => {
     no baseUrl | ${admin} | 1:1 baseUrl: missing: write the URL of the API's root, such as https://10.2.0.7/v2
     no accounts | ${head} | 1:1 accounts: missing. The users that the suite acts as.
     a password without user name | ${good.replace('apiKey: "${KEY}"', 'password: "${PW}"')} | 2:13 accounts.admin.username: missing: password needs it. The name to log in with.
-    a very long name | ${`${good}name: ${'x'.repeat(101)}\n`} | 3:7 name: can't be the name of a folder on every system: it is longer than 100 bytes
+    a very long name | ${`${good}name: ${'x'.repeat(101)}\n`} | 3:7 name: is not a valid folder name on some systems: it is longer than 100 bytes
   `)('%s', (_, text, expected) => {
     expect(complaint(text)).toBe(`lab.yaml:${expected}`);
   });

@@ -1,9 +1,9 @@
 /**
- * An error that doesn't count against the target: only a failed expectation or a finding makes an outcome
- * `fail`. It leaves the outcome undecided, not run or not applicable, or it stops the run (exit 2).
+ * An error that never makes an outcome `fail`; only a failed expectation or a finding does. Depending on its
+ * kind, the outcome is inconclusive, not run or not applicable, or the run stops (exit 2).
  */
 export abstract class SuiteError extends Error {
-  /** The event's kind in the log. */
+  /** The type of the event that records this error in the log. */
   abstract readonly blame:
     | 'arrange failed'
     | 'transport failed'
@@ -26,7 +26,10 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because the exchange to blame, the event that didn't come, or the requirement that is broken */
+  /**
+   * @param because `exchange`: the one to blame. `lacks`: what never came. `breaks`: the requirement that the
+   * answer breaks
+   */
   constructor(
     message: string,
     readonly because: {
@@ -54,7 +57,7 @@ export class TransportError extends SuiteError {
   readonly blame = 'transport failed';
 
   /**
-   * @param mayHaveArrived false if nothing was sent, so the target can't act on it later
+   * @param mayHaveArrived false if the request was never sent, so that the target can't act on it later
    * @param broke how the connection failed: refused, or closed before the answer was complete
    */
   constructor(
@@ -73,7 +76,7 @@ export function ignoring(...kinds: readonly (abstract new (...values: never[]) =
   };
 }
 
-/** The code that Node or a library gave an error; empty without a code. */
+/** Returns the code that Node or a library gave an error, such as ENOENT; empty without a code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
@@ -84,7 +87,7 @@ const fileTroubles: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-/** The message of an error; for a file error, without its code and system call. */
+/** Returns an error's message. Leaves out the code and the system call of a file error. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];

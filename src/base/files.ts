@@ -41,7 +41,10 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** Undefined for a missing path or an unreadable one, such as a circular link: a later use says why. */
+/**
+ * Returns undefined for a missing or unreadable path, such as a circular link. A later use of the path says
+ * why.
+ */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -68,9 +71,9 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
 }
 
 /**
- * Overwrites a small private file in place. A kill may cut the file off, so readers must tolerate that. It
- * doesn't empty the file first: file systems would then flush it at once, which takes a hundred times as
- * long.
+ * Overwrites a small private file in place. If the process is killed meanwhile, old and new text may mix, so
+ * readers must tolerate that. The file isn't emptied first: file systems would then flush it at once, which
+ * takes a hundred times as long.
  */
 export function overwriteFile(file: string, text: string): void {
   const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
@@ -82,7 +85,7 @@ export function overwriteFile(file: string, text: string): void {
   }
 }
 
-/** True for file system errors, such as a full disk: the machine caused them. */
+/** True for errors of the file system, such as a full disk: this machine causes them, not the target. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (
@@ -90,7 +93,7 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-/** The bytes of a file between two offsets, to follow a growing file. */
+/** Reads the bytes of a file between two offsets, to follow a growing file. */
 export function bytesOf(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from);
   const handle = openSync(file, 'r');
@@ -102,7 +105,7 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   return bytes;
 }
 
-/** The bytes of a stream. If there are more than `most`, it destroys the stream and returns undefined. */
+/** Reads a stream to its end. If it has more than `most` bytes, destroys it and returns undefined. */
 export async function bytesWithin(
   stream: AsyncIterable<Uint8Array>,
   most: number,

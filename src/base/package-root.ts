@@ -33,8 +33,8 @@ function search(start: string): NonNullable<typeof found> {
 }
 
 /**
- * The place of a file that the build derives from others, so that each process needn't. Its name has a digest
- * of the sources, so a process never uses an outdated file.
+ * Returns the path of a file that the build derives from `files`, so that processes needn't derive it. The
+ * name holds a digest of `files`, so no process uses an outdated file.
  */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');

@@ -9,8 +9,8 @@ const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Creates a temporary folder for this process and its children. Its random name can't be guessed. The process
- * removes it at exit; this call removes the folders of killed processes.
+ * Creates a temporary folder with a random name for this process and its children. The process removes the
+ * folder at exit. Also removes the folders that killed processes left.
  */
 export function makePrivateFolder(): string {
   sweep();
@@ -29,7 +29,6 @@ export function temporaryFilesIn(folder: string): Record<string, string> {
   return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }
 
-/** Removes this user's folders whose processes have ended. */
 function sweep(): void {
   for (const name of names()) {
     if (!name.startsWith(prefix)) continue;

@@ -1,4 +1,4 @@
-/** Whether data from another process of the suite has the expected type. Objects may have further members. */
+/** Checks the type of data from another process of the suite. Objects may have further members. */
 export type Shape<T> = (value: unknown) => value is T;
 
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
@@ -58,7 +58,7 @@ export function objectOf(members: Members, optional: readonly string[] = []): Sh
     all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 
-/** The value of a JSON text; undefined for other texts. */
+/** Parses a JSON text; undefined for other texts. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -67,7 +67,7 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** A percent-decoded text; undefined if it is malformed. */
+/** Decodes percent-encoding; undefined for a malformed text. */
 export function uriDecoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -76,13 +76,16 @@ export function uriDecoded(text: string): string | undefined {
   }
 }
 
-/** Parses JSON of a shape; undefined for any other text, such as a line that a kill cut off. */
+/** Parses JSON of one shape; undefined for any other text, such as a line cut off by a kill. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
   const value = parsedJson(text);
   return isShaped(value) ? value : undefined;
 }
 
-/** All members of a JSON value with their names, at any depth. Hostile depths would break a recursion. */
+/**
+ * Yields all members of a JSON value with their names, at any depth. A recursion would fail at hostile
+ * depths.
+ */
 export function* membersIn(value: unknown): Generator<readonly [name: string, value: unknown]> {
   const open = [value];
   // The list grows during the loop.

@@ -7,7 +7,7 @@ import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
-/** How many problems are shown. Further ones are usually of the same kind. */
+/** Messages show at most this many problems: further ones are usually of the same kind. */
 const shown = 5;
 
 /** @throws ConfigurationError for text that isn't JSON */
@@ -22,18 +22,18 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** The other schemas that a schema needs. Events hold parts of a verdict. */
+/** Names the schemas that a schema refers to. Events hold parts of a verdict. */
 const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
 
-/** By schema: the place of the validator from the build; null if it is missing or outdated. */
+/** For each schema, the path of the validator from the build; null if it is missing or outdated. */
 const places = new Map<string, string | null>();
 
 let ajv: Ajv2020 | undefined;
 const schemas = new Map<string, AnySchemaObject>();
 
-/** The validator for a schema in spec/; it keeps the errors of its last call. */
+/** Returns the validator for a schema in spec/. It keeps the errors of its last call. */
 export function specSchema<T>(file: string): ValidateFunction<T> {
   let place = places.get(file);
   if (place === undefined) {
@@ -63,7 +63,10 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   return by.compile<T>(schema);
 }
 
-/** Makes a check by a schema in spec/, for values from outside. It throws ConfigurationError with problems. */
+/**
+ * Makes a check by a schema in spec/ for values from outside. @throws (the check) ConfigurationError with the
+ * problems
+ */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);

@@ -35,19 +35,19 @@ export function programName(): string {
   return process.env[programVariable] ?? 'mfa-conformance';
 }
 
-/** A text as one word for a POSIX shell. */
+/** Quotes a text as one word for a POSIX shell. */
 export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** `a, b and 3 more` */
+/** Returns `a, b and 3 more`. */
 export function shortened(names: readonly string[], most: number): string {
   const left = names.length - most;
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
-/** Names for people to read: all of up to four, else the first three and how many more. */
+/** Lists all names up to four; of more, the first three and the number of the others. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
-/** `1 mail`, `2 mails`. */
+/** Returns `1 mail` or `2 mails`. */
 export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
@@ -64,7 +64,7 @@ export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${cutAt(text, longest).kept}…`;
 }
 
-/** 850 ms, 12.3 s, 3 min 5 s. */
+/** Returns 850 ms, 12.3 s or 3 min 5 s. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;

@@ -12,14 +12,16 @@ export interface BrokenRule {
 export interface BreachKinds {
   'wrong status': { readonly expected: number; readonly status: number };
   'unexpected content': { readonly bytes: number };
-  /** `seen`: the field's value. */
   'media type': { readonly expected: string; readonly seen: string | null };
   /** `of`: the name of the schema, or of a named part of it. `pointer`: the place in the value. */
   schema: { readonly of: string; readonly pointer: string; readonly rule: BrokenRule };
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
-  /** `declared`: the Content-Encoding. `seen`: the content's coding; null if the suite doesn't know it. */
+  /**
+   * `declared`: the Content-Encoding. `seen`: the coding that the bytes really have; null if the suite
+   * doesn't know it.
+   */
   miscoded: { readonly declared: string | null; readonly seen: string | null };
   /** A request set the property `name`, and the answer shows its value under the name `seen`. */
   renamed: { readonly name: string; readonly seen: string };
@@ -48,7 +50,7 @@ export interface BreachKinds {
   };
   /** `secrets`: the kinds, never the values. */
   'secret in body': { readonly secrets: readonly string[] };
-  /** `place`: the field, or the reason phrase. */
+  /** `place`: the header field's name, or the reason phrase. */
   'secret in head': { readonly secret: string; readonly place: string };
   /** Found in recordings only. */
   'secret in URL': { readonly secret: string };

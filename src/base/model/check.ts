@@ -60,7 +60,6 @@ export interface Difference {
   readonly seen?: unknown;
 }
 
-/** Singular and plural of each quantity. */
 export const quantities = {
   'accepted answers': ['accepted answer', 'accepted answers'],
   bits: ['bit that differs', 'bits that differ'],
@@ -92,7 +91,7 @@ export type MailRule =
   | 'one field'
   | 'own code only';
 
-/** What the codes should look like, and the pattern that lets someone guess the next one. */
+/** For each pattern that makes codes guessable: the expected and the actual codes, in words. */
 export const patterns = {
   'equal distances': ['random codes', 'codes at equal distances'],
   'fixed digit': ['random codes', 'codes with the same digit in one place'],
@@ -107,7 +106,7 @@ export type FieldRule =
   | 'names the methods'
   /** Vary names Accept-Encoding, or all fields. */
   | 'names Accept-Encoding'
-  /** A challenge of the scheme Bearer. */
+  /** WWW-Authenticate offers the scheme Bearer. */
   | 'challenges by Bearer'
   /** HEAD has the same field as GET. */
   | 'as of GET'
@@ -116,18 +115,24 @@ export type FieldRule =
   /** The answer doesn't repeat the value of the request's field. */
   | 'is not echoed';
 
-/** A status of success; null and undefined: no answer came. */
+/** True for 2xx. Null and undefined mean that no answer came. */
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** The answer that a failure is about; for a comparison the later one. Undefined if no answer decides. */
+/**
+ * Returns the answer that a failure is about: the last one of a comparison, otherwise the first. Undefined
+ * without answers.
+ */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
 const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
 
-/** The answers that a reader needs to understand the failure: all of a comparison, otherwise the deciding one. */
+/**
+ * Returns the answers that explain a failure: all of a comparison, otherwise the deciding one. Each appears
+ * once.
+ */
 export function evidenceOf(check: Check): readonly Shown[] {
   const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
   const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
@@ -157,8 +162,8 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * The target must refuse, but each of `answers` accepts. `use`: a request with the credential that the answer
-   * returned. `no success`: a redirect or a server error also counts as a refusal.
+   * The target must refuse, but each of `answers` accepts. `no success`: a redirect or server error is a
+   * refusal, too.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
   | Of<'accepted'>
@@ -166,7 +171,7 @@ export type Check =
   /**
    * - `documented`: no server error, unless it is an Error of the contract.
    * - `success or refusal`: 2xx, 4xx, or 501 with an Error.
-   * - `there`: another answer than to a made-up path.
+   * - `there`: the answer differs from the one to a made-up path.
    */
   | Of<
       'handled',
@@ -175,7 +180,7 @@ export type Check =
   | Of<'status', { readonly allowed: readonly number[] }>
   /** A login must return a full session. `use` is the read with the session that the target refused. */
   | Of<'opens'>
-  /** Whether an answer verifies a code: 2xx with success true. `success`: the member's JSON, if present. */
+  /** An answer verifies a code if it is 2xx with `success` true. `success`: the member's JSON, if present. */
   | Of<'verified' | 'not verified', { readonly success?: unknown }>
   /** Members of the last answer's body. `any`: it is enough if one of them is right. */
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
@@ -194,10 +199,7 @@ export type Check =
     >
   /** Nobody may be able to guess a code from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
-  /**
-   * Two secret values must be equal, or differ. The check doesn't keep them. `with`: the source of the
-   * second.
-   */
+  /** Two secret values must be equal, or differ. `with`: the source of the second. */
   | Of<
       'same' | 'differ',
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }
@@ -224,7 +226,7 @@ export type Check =
   /** The target must limit attempts. `within`: the largest limit that conforms. */
   | Of<'limited', { readonly of: Attempts; readonly within: number; readonly seen: number }>
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
-  /** What follows the header section. `beyond`: a phrase for the bytes that came, such as `5 bytes`. */
+  /** The bytes after the header section. `beyond`: a phrase for the bytes that came, such as `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
   /** The target must keep a rule of the connection below HTTP. `seen`: the status, if an answer came. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>

@@ -66,7 +66,7 @@ export interface Exchanged {
   readonly enumValues: readonly string[];
   /** Parts of the answer that the document doesn't name; see undocumentedIn. */
   readonly undocumented: readonly string[];
-  /** The place of the exchange in a recording. */
+  /** Recorded traffic only: the entry's place in the HAR file, such as `log.entries[3]`. */
   readonly place?: string;
   /** Requirements that a recorded exchange checks; absent if a test sent the request. */
   readonly checked?: readonly string[];
@@ -75,7 +75,7 @@ export interface Exchanged {
   readonly exchange: Exchange;
 }
 
-/** How a test ended, in Playwright's words. */
+/** How a test ended, as Playwright names it. */
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
 /** Who is to blame for an inconclusive test. */
@@ -83,9 +83,9 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. The lanes `cluster` and `support` run beside each other, and each alone
- * touches its part. The lanes of accounts follow `cluster`. Once `support` has ended, their tests may touch
- * the support user, one at a time.
+ * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each is the only
+ * one that touches its part. The lanes of accounts follow `cluster`. Once `support` has ended, their tests
+ * may touch the support user, one at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
@@ -99,17 +99,18 @@ export type EventOfTest =
   | About<
       'test began',
       {
-        /** The test runs beside tests of other lanes; absent if it runs alone. */
+        /** The test runs in parallel with other lanes; absent if it runs alone. */
         readonly lane?: Lane;
         /**
-         * The test failed while other tests ran, and runs again alone. If it then passes, its failure proves nothing.
+         * The test failed beside other tests, so it runs again alone. If it then passes, its failure proves
+         * nothing.
          */
         readonly again?: true;
       }
     >
   /** A wait begins; `ms` is its longest duration. */
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
-  /** A wait is over. */
+  /** The end of a wait; `ms` is its real duration. */
   | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
   /** The suite repeats a request because the target asked for it. */
   | About<'retry', { readonly status: 429 | 503 }>

@@ -9,7 +9,10 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** Set if a group of exchanges that ends here repeats, perhaps with other values: the group's length. */
+  /**
+   * The length of a group of exchanges that ends here and repeats, perhaps with other values; absent if none
+   * repeats.
+   */
   readonly again?: number;
 }
 

@@ -10,7 +10,6 @@ export function isReleaseName(text: string): text is ReleaseName {
   return (releaseNames as readonly string[]).includes(text);
 }
 
-/** True if `release` is `since` or newer. */
 export function isSince(release: ReleaseName, since: ReleaseName): boolean {
   return releaseNames.indexOf(release) >= releaseNames.indexOf(since);
 }

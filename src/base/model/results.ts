@@ -17,15 +17,17 @@ export type RawKind = (typeof rawKinds)[number];
 
 /** A requirement that the run plans to check, as known before the first request. */
 export interface PlannedRequirement extends JudgedRequirement {
-  /** A claimed bound: the requirement fails if the fact exceeds it. */
+  /** A bound that the vendor claims: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
-  /** Why the run doesn't test the requirement: a need is missing, or the recording or the time left it out. */
+  /**
+   * Why the run doesn't test the requirement: a need is missing, the recording lacks it, or --within leaves
+   * it out.
+   */
   readonly notRun?: string;
   /** Why the release or the vendor's statement rules the requirement out. Takes precedence over `notRun`. */
   readonly notApplicable?: string;
 }
 
-/** The result of one test for one requirement. */
 export interface RawOutcome
   extends Pick<Outcome, 'id' | 'reason' | 'reproduce' | 'exchanges' | 'checks' | 'blame' | 'durationMs'> {
   readonly kind: RawKind;
@@ -37,7 +39,6 @@ export interface RunInput {
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
   readonly contract: Verdict['contract'];
-  /** The vendor's statement, if there is one. */
   readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
   readonly selection?: Selection;
@@ -57,7 +58,7 @@ export interface RunResults extends RunInput {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** How many lanes ran tests side by side; 1: one test at a time. */
+  /** How many lanes ran tests in parallel; 1: one test at a time. */
   readonly lanes: number;
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
@@ -75,7 +76,7 @@ export interface RunResults extends RunInput {
 export interface GateOptions {
   /** A `should` counts for the gate like a `must`. */
   readonly strict: boolean;
-  /** A must that was not run makes the gate inconclusive. */
+  /** A `must` that was not run makes the gate inconclusive. */
   readonly requireComplete: boolean;
   /** `fail` (default): expired, unmatched and unneeded waivers gate like a failed `must`. */
   readonly waiverProblems?: 'fail' | 'warn';

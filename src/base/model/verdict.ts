@@ -2,7 +2,6 @@ import type { Check, Shown } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { ReleaseName } from './releases.js';
 
-/** The result of one requirement on one target. */
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
@@ -97,7 +96,7 @@ export interface Coverage {
 /** Why a run covers only a part of the catalogue. */
 export interface Selection {
   readonly by: 'grep' | 'last failed' | 'recording' | 'within';
-  /** MUST requirements that apply to the target and were not selected. */
+  /** `must` requirements that apply to the target and were not selected. */
   readonly leftOut: number;
   /** The time limit of --within: `60 s`. */
   readonly within?: string;
@@ -124,7 +123,7 @@ export interface Verdict {
   readonly seed: number;
   readonly startedAt: string;
   readonly durationMs: number;
-  /** How many lanes ran tests side by side; absent: one test at a time. */
+  /** How many lanes ran tests in parallel; absent: one test at a time. */
   readonly lanes?: number;
   readonly gate: Gate;
   /** Reasons for the gate that the outcomes alone don't show, such as a run cut short or an unusable target. */
@@ -134,11 +133,14 @@ export interface Verdict {
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** Whether the run checked or waived every applicable `must`. Older verdicts lack this and the next two. */
+  /**
+   * Whether the run checked or waived every applicable `must`. Older verdicts lack this member and the next
+   * two.
+   */
   readonly complete?: boolean;
-  /** MUST requirements that passed, failed or are waived. */
+  /** `must` requirements that passed, failed or are waived. */
   readonly checked?: number;
-  /** MUST requirements that apply to the target, selected or not. */
+  /** `must` requirements that apply to the target, selected or not. */
   readonly applicable?: number;
   /** Absent: the run asked for the whole catalogue. */
   readonly selection?: Selection;

@@ -1,6 +1,5 @@
 import { uriDecoded } from '../shape.js';
 
-/** Header fields whose values are always secret. */
 export const secretHeaders: readonly string[] = [
   'apikey',
   'authorization',
@@ -118,7 +117,7 @@ function replaceValues(
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** The end of the JSON value that begins here; the end of the text if the value is cut off. */
+/** Returns the end of the JSON value at `start`; the end of the text if the value is cut off. */
 function endOfValue(text: string, start: number, quote: string): number {
   if (text.startsWith(quote, start)) return endOfString(text, start + quote.length, quote.length - 1);
   const first = text[start];

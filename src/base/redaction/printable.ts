@@ -11,7 +11,7 @@ export function printable(text: string): string {
   return text.replace(invisible, escaped);
 }
 
-/** Each unit of a text as \u and its number. */
+/** Writes each UTF-16 unit of a text as \uXXXX. */
 export const escaped = (text: string): string =>
   text
     .split('')

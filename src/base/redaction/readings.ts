@@ -1,6 +1,6 @@
 /**
- * A decoded character, which is a UTF-16 code unit or UTF-8 octet, and the length of its encoding in the
- * text. One number packs both, since an object for each percent sign would be too slow for megabytes.
+ * A decoded character (a UTF-16 code unit or UTF-8 octet), and the length of its encoding in the text. One
+ * number packs both: an object for each percent sign would be too slow for megabytes.
  *
  * Known encodings: percent and quoted-printable octets, JSON escapes (also JSON within JSON), XML and HTML
  * references.
@@ -46,7 +46,9 @@ export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/** The nth way to decode the text here, other than the plain character; {@link noReading} if there is none. */
+/**
+ * Decodes the text at `at` in its nth way besides the plain character; {@link noReading} if there is none.
+ */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
@@ -60,7 +62,7 @@ export function readingAt(text: string, at: number, nth: number): Reading {
   return code === ampersand ? reference(text, at) : noReading;
 }
 
-/** The length of a soft line break of quoted-printable here, plain or JSON-escaped; 0 if there is none. */
+/** Returns the length of a soft line break of quoted-printable, plain or JSON-escaped; 0 if none is here. */
 export function softBreakAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== equals) return 0;
   const next = text.charCodeAt(at + 1);
@@ -95,7 +97,6 @@ function reference(text: string, at: number): Reading {
   return reading(references[name]?.charCodeAt(0) ?? -1, length);
 }
 
-/** The value of `digits` hexadecimal digits, or -1 if other characters stand there. */
 function hexAt(text: string, at: number, digits: number): number {
   let value = 0;
   for (let index = at; index < at + digits; index += 1) {

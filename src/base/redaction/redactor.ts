@@ -16,7 +16,6 @@ const shortestValue = 4;
 /** The most characters kept of a recorded body. */
 const longestBody = 4096;
 
-/** The longest label of a placeholder, in characters. */
 const longestLabel = 64;
 
 /**
@@ -71,7 +70,10 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /** Redacts known secrets and all values beside a secret's name: another process may print unknown secrets. */
+  /**
+   * Redacts known secrets and all values beside a secret's name. Another process may print secrets unknown to
+   * this one.
+   */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);
@@ -82,7 +84,7 @@ export class Redactor {
     return redactParameters(this.redact(withoutPassword), this.#isPlaceholder);
   }
 
-  /** The kinds of known values that the text holds in any encoding, each once. */
+  /** Returns the kinds of known values that the text holds in any encoding, each once. */
   leaksIn(text: string): string[] {
     return [...new Set(this.#hits(text).map(({ what }) => what))];
   }
@@ -106,5 +108,5 @@ export class Redactor {
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
 }
 
-/** Anyone may guess a code of zeros, so it is a secret only if it is a user's code. */
+/** True for a code of zeros. Anyone may guess it, so it is a secret only if it is a user's current code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);

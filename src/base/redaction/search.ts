@@ -29,7 +29,6 @@ export function isShortCode(value: string, what: string): boolean {
   return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
 }
 
-/** Searches a run's artefacts for its secrets. */
 export class SecretSearch {
   /** Values to search for anywhere. */
   readonly #long = new Redactor();
@@ -107,7 +106,7 @@ export class SecretSearch {
   }
 }
 
-/** A few digits after a word such as code or PIN, as in `"otpCode":"4821"` or `Your code is: 4821`. */
+/** Finds a few digits after a word such as code or PIN, as in `"otpCode":"4821"` or `Your code is: 4821`. */
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
 /** How deep to search archives within archives. */
@@ -118,8 +117,8 @@ const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
 
 /**
- * The parts of a file where digits may be a code: strings of JSON, and a page's visible text and data.
- * Elsewhere, as in programs, styles and pictures, six digits occur by accident.
+ * Returns the parts of a file where digits may be a code: strings of JSON, and a page's visible text and
+ * data. Elsewhere, as in programs, styles and pictures, six digits occur by accident.
  */
 function textsIn(text: string, extension: string): string {
   switch (extension) {
@@ -143,7 +142,7 @@ function textsIn(text: string, extension: string): string {
   }
 }
 
-/** All strings and names of a JSON text, one a line; undefined for other text. */
+/** Returns all strings and names of a JSON text, one per line; undefined for other text. */
 function stringsOf(text: string): string | undefined {
   const value = parsedJson(text);
   if (value === undefined) return undefined;
@@ -152,7 +151,7 @@ function stringsOf(text: string): string | undefined {
     .join('\n');
 }
 
-/** The texts that a page holds in Base64: attachments and embedded data. */
+/** Decodes the Base64 that a page holds: attachments and embedded data. */
 function embedded(text: string): string[] {
   const runs = text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [];
   return runs.map((run) => Buffer.from(run, 'base64').toString('utf8'));
@@ -166,7 +165,7 @@ interface Entry {
 /** Archives with larger content are not unpacked. */
 const largest = 256 * 1024 * 1024;
 
-/** The content of a zip or gzip file; undefined for other files. @throws Error if it can't be unpacked */
+/** Unpacks a zip or gzip file; undefined for other files. @throws Error for a damaged one */
 export function unpacked(bytes: Buffer): Entry[] | undefined {
   if (bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b) {
     return [{ name: 'content', bytes: gunzipSync(bytes, { maxOutputLength: largest }) }];
@@ -179,7 +178,7 @@ const localHeader = 0x04034b50;
 const centralHeader = 0x02014b50;
 const endOfCentral = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 
-/** The entries of a zip, by its central directory. */
+/** Reads a zip by its central directory. */
 function entriesOf(zip: Buffer): Entry[] {
   const end = zip.lastIndexOf(endOfCentral);
   if (end === -1) throw new Error('the zip has no directory');

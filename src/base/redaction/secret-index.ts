@@ -26,16 +26,16 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** How many of a pattern's first characters the table of beginnings holds. */
+/** The table of beginnings holds this many characters of each pattern. */
 const beginLength = 4;
 
-/** Adds a character of a beginning to its hash. */
+/** Adds one character to the hash of a beginning. */
 const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
 
-/** A hash of 16 bits for two characters. */
+/** Shortens the hash of two characters to 16 bits. */
 const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
 
-/** The slot of a beginning's hash: 20 bits. */
+/** Shortens the hash of a beginning to its slot: 20 bits. */
 const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
 
 /**
@@ -43,13 +43,13 @@ const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
  * A table of beginnings rules out nearly every place, so the number of patterns hardly matters for the time.
  */
 export class SecretIndex {
-  /** By hash: 1 if some pattern begins with two characters of this hash. */
+  /** For each hash of two characters: 1 if a pattern begins with them. */
   readonly #pairs = new Uint8Array(1 << 16);
-  /** A bit for each slot that holds patterns. */
+  /** One bit for each slot: set if the slot holds patterns. */
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** How many backslashes of one run may follow the beginning of a match; see {@link #pastRun}. */
+  /** The most backslashes of one run that may follow the beginning of a match; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -70,7 +70,7 @@ export class SecretIndex {
     }
   }
 
-  /** The hits in the order of the text. Overlapping hits become one, named after the longest. */
+  /** Returns the hits in the order of the text. Overlapping hits become one, named after the longest. */
   find(text: string): Hit[] {
     const hits: Hit[] = [];
     let longest = 0;
@@ -99,9 +99,8 @@ export class SecretIndex {
   }
 
   /**
-   * Skips the part of a run of backslashes where no match can begin. A value's backslash becomes at most
-   * four, and an escape has at most {@link longestRun}. So a match that began earlier would end inside the
-   * run.
+   * Returns the first place in a run of backslashes where a match may begin. A value's backslash becomes at
+   * most four, and an escape has at most {@link longestRun}. An earlier match would end inside the run.
    */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
@@ -110,7 +109,10 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  /** The longest match that begins here. @param isEncoded whether one of the first characters may be encoded */
+  /**
+   * Returns the longest match that begins here. @param isEncoded whether one of the first characters may be
+   * encoded
+   */
   #longestAt(text: string, at: number, isEncoded: boolean): Hit | undefined {
     const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#plainAt(text, at);
     if (candidates.length === 0) return undefined;
@@ -136,7 +138,7 @@ export class SecretIndex {
     return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
   }
 
-  /** The patterns that may begin here. `hash` is the hash of the `count` characters decoded so far. */
+  /** Returns the patterns that may begin here. `hash`: of the `count` characters decoded before `at`. */
   #encodedAt(text: string, at: number, count: number, hash: number): readonly Pattern[] {
     if (count === 2 && this.#pairs[pairOf(hash)] === 0) return none;
     if (count === beginLength) return this.#inSlot(slotOf(hash));
@@ -155,7 +157,7 @@ export class SecretIndex {
   }
 }
 
-/** Each pattern once: several readings of the text may lead to the same pattern. */
+/** Joins two lists without repetitions: several readings of the text may lead to the same pattern. */
 function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pattern[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   return [...new Set([...one, ...other])];
@@ -163,7 +165,7 @@ function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pa
 
 const none: readonly Pattern[] = [];
 
-/** The ways to write a beginning: a form writes each space as a plus sign. */
+/** Returns the ways to write a beginning: a form writes each space as a plus sign. */
 function spellingsOf(begin: string): readonly string[] {
   const at = begin.indexOf(' ');
   if (at === -1) return [begin];
@@ -171,7 +173,7 @@ function spellingsOf(begin: string): readonly string[] {
   return [' ', '+'].flatMap((each) => rests.map((rest) => begin.slice(0, at) + each + rest));
 }
 
-/** Whether no letter, digit or decimal fraction is adjacent. Otherwise a hit is an accident. */
+/** True if no letter, digit or decimal fraction is adjacent. Otherwise a hit is an accident. */
 function standsAlone(text: string, start: number, end: number): boolean {
   if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
   const before = text.slice(Math.max(0, start - 6), start);
@@ -181,9 +183,9 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * The encoded character that ends before the hit, such as `%3D`, `\n` or `\u003d`: its own letters and digits
- * are not adjacent text. Quoted-printable counts only with a letter (`=3D`), since `=20` before digits
- * probably begins a longer number.
+ * Returns the encoded character that ends before the hit, such as `%3D`, `
+ * ` or `\u003d`: its own letters and digits are not adjacent text. Quoted-printable counts only with a letter
+ * (`=3D`), since `=20` before digits probably begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';
@@ -193,9 +195,9 @@ function encodedAtEnd(before: string): string | undefined {
 }
 
 /**
- * The end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin an
- * encoded character or stand for itself: this tries both. `known` remembers failed places, which keeps the
- * search polynomial.
+ * Returns the end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin
+ * an encoded character or stand for itself, so both are tried. `known` remembers failed places, which keeps
+ * the search polynomial.
  */
 function endOfMatch(text: string, start: number, pattern: string, from = 0, known?: Set<number>): number {
   let at = start;
@@ -231,7 +233,9 @@ interface Continuation {
 
 const noContinuations: readonly Continuation[] = [];
 
-/** Where a match may continue if the character here begins an encoding. Plain backslashes are included. */
+/**
+ * Returns where a match may continue if the character here begins an encoding. Includes plain backslashes.
+ */
 function continuations(text: string, at: number, pattern: string, index: number): readonly Continuation[] {
   const wanted = pattern.charCodeAt(index);
   let ways: Continuation[] | undefined;
@@ -250,7 +254,10 @@ function continuations(text: string, at: number, pattern: string, index: number)
   return [...(ways ?? noContinuations), { at: at + soft, index }];
 }
 
-/** A JSON string doubles the backslashes of a value; JSON within JSON has four times as many. */
+/**
+ * Matches a run of backslashes. A JSON string doubles those of a value; JSON within JSON has four times as
+ * many.
+ */
 function backslashes(text: string, at: number, pattern: string, index: number): Continuation[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);

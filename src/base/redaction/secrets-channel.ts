@@ -16,7 +16,7 @@ const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$
 
 /**
  * Collects a run's secrets from the processes that learn them, so that the run can search its artefacts.
- * Secrets travel through a socket that only the user can reach. They never touch a disk.
+ * Secrets travel through a socket that only this user can reach, and never touch a disk.
  */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
@@ -47,17 +47,16 @@ export class SecretCollector {
     return collector;
   }
 
-  /** The values known so far, each with its kind. */
   get values(): ReadonlyMap<string, string> {
     return this.#values;
   }
 
-  /** The values of one target, by its base URL. */
+  /** Returns the secrets of one target. @param target its base URL */
   valuesOf(target: string): ReadonlyMap<string, string> {
     return this.#byTarget.get(target) ?? new Map();
   }
 
-  /** @param target by its base URL */
+  /** @param target the target's base URL */
   tell(target: string, value: string, what: string): void {
     const own = this.#byTarget.get(target) ?? new Map<string, string>();
     this.#byTarget.set(target, own.set(value, what));
@@ -67,8 +66,8 @@ export class SecretCollector {
   }
 
   /**
-   * A redactor for one target's log. It also knows short codes: in a log, a redacted number does little harm.
-   * It leaves out other targets' secrets, which would make it slow.
+   * Makes a redactor for one target's log. It also knows short codes: a wrongly redacted number does little
+   * harm in a log. It leaves out other targets' secrets, which would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -122,10 +121,9 @@ const { text, tuple } = shapes;
 
 const isTold: Shape<readonly [target: string, value: string, what: string]> = tuple(text, text, text);
 
-/** The first line names the target; its secrets follow. */
+/** The shape of the first line, which names the target. Secrets follow. */
 const isTarget = text;
 
-/** Sends the secrets, from a process that learns them. */
 export class SecretTeller {
   readonly #told = new Set<string>();
 
@@ -135,8 +133,8 @@ export class SecretTeller {
   ) {}
 
   /**
-   * @param target by its base URL
-   * @throws ConfigurationError if nobody listens: then the run couldn't search its artefacts
+   * @param target the target's base URL
+   * @throws ConfigurationError if nobody listens: the run couldn't search its artefacts
    */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
@@ -147,7 +145,7 @@ export class SecretTeller {
         `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );
     });
-    // The system takes each write at once, so a secret arrives even if a kill ends this process.
+    // The system takes each write at once, so a secret arrives even if this process is killed.
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.write(`${JSON.stringify(target)}\n`);

@@ -4,8 +4,9 @@ import type { Pattern } from './secret-index.js';
 const shortestPiece = 7;
 
 /**
- * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises
- * them. The search itself decodes single characters. `whole`: match only without adjacent letters or digits.
+ * Returns the spellings of a whole value that docs/safety.md promises to find: Base64, Base32, hex, octal,
+ * reversed, spaced. (The search itself decodes single characters.) `whole`: match only without adjacent
+ * letters or digits.
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
@@ -35,9 +36,9 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * How these bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
- * characters that also encode neighbouring bytes. `before`: how many bytes of the first group of three belong
- * to other text.
+ * Returns how bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
+ * characters that also encode neighbouring bytes. `before`: how many bytes of other text share the first
+ * group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -51,7 +52,7 @@ function base64Of(bytes: Buffer): string[] {
   return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
-/** Each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
+/** Writes each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
 function digitSpellings(bytes: Buffer): string[] {
   const hex = bytes.toString('hex').match(/../g) ?? [];
   const octal = [...bytes].map((byte) => byte.toString(8).padStart(3, '0'));
@@ -59,7 +60,9 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** By RFC 4648, 6, in both cases. Also without the last character, which may encode the next byte too. */
+/**
+ * Encodes by RFC 4648, 6, in both cases. Also without the last character, which may encode the next byte too.
+ */
 function base32Of(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const letters = (bits.match(/.{1,5}/g) ?? []).map(
@@ -70,17 +73,17 @@ function base32Of(bytes: Buffer): string[] {
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
 }
 
-/** The spellings of a TOTP secret's bytes; the secret itself is their Base32. */
+/** Returns the spellings of a TOTP secret's bytes. The secret itself is their Base32. */
 function keySpellings(key: Buffer): string[] {
   return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
-/** The bits of a Base32 text, as a text of 0 and 1. */
+/** Returns the bits of a Base32 text as a text of 0 and 1. */
 export function bitsOfBase32(text: string): string {
   return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 }
 
-/** The bytes of a text of bits, without bits that don't fill a byte. */
+/** Returns the bytes of a text of 0 and 1, without bits that don't fill a byte. */
 export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }

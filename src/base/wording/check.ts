@@ -16,7 +16,6 @@ import { actual } from './breach.js';
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Words<C> = string | ((check: C) => string);
 
-/** Begins another line, aligned with the text after the label. */
 const nextLine = `\n${' '.repeat('actual: '.length)}`;
 
 const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
@@ -32,7 +31,7 @@ function answerWords(shown: Shown): string {
 const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
 const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
 
-/** The last answer, which decides, in words. */
+/** Describes the last answer. */
 function lastOf({ answers }: Check): string {
   const last = answers.at(-1);
   return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
@@ -61,7 +60,7 @@ const plain = (value: unknown) =>
 
 const nameOf = (pointer: string) => pointer.replace(/^\//, '');
 
-/** A member of an answer in words. Null is a value; undefined means that the member is missing. */
+/** Describes a member of an answer. Null is a value; undefined means that the member is missing. */
 const memberWords = (name: string, value: unknown) =>
   value === undefined ? `no member ${name}` : `${name}: ${json(value)}`;
 
@@ -268,13 +267,12 @@ function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): 
   return typeof said === 'string' ? said : said(check);
 }
 
-/** A failed check in the words of the reports. */
 export const wordsOf = (check: Check): string => failureText(expectedOf(check), actualOf(check));
 
 /** A target may send more text than a reader needs. */
 const longest = 2_000;
 
-/** A failure as reports show it, cut to {@link longest} characters. */
+/** Puts a failure as reports show it, cut to {@link longest} characters. */
 export function failureText(expected: string, actual: string): string {
   return cut(`expected: ${expected}\nactual: ${actual}`, longest);
 }

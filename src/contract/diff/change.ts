@@ -37,7 +37,7 @@ export type ChangeKind = (typeof changeKinds)[number];
 /** Who sends the changed value: the client in a `request`, the server in an `answer` or an `error`. */
 export type Direction = 'request' | 'answer' | 'error';
 
-/** One difference between two contracts. It counts once, even if many operations show it. */
+/** One difference between two contracts. Many operations may show it; it counts once. */
 export interface Change {
   readonly kind: ChangeKind;
   /** `Schema.property`, `METHOD /path`, a parameter, or a credential. */
@@ -54,7 +54,6 @@ export interface Change {
   readonly requirements: readonly RequirementId[];
 }
 
-/** A change without the affected requirements. */
 export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
 
 export type Breaks = Pick<Change, 'breaksClients' | 'breaksServers'>;

@@ -12,13 +12,13 @@ import {
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
 
-/** Reports a change. `breaks` says whom it breaks, or whether it allows more or fewer values. */
+/** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 
 /** Makes the function that reports the changes of one subject. */
 type At = (subject: string, direction: Direction | null) => Tell;
 
-/** A part of a request or an answer. */
+/** The part of a request or an answer that is compared. */
 interface Place {
   readonly subject: string;
   readonly direction: Direction;
@@ -225,7 +225,10 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
   }
 }
 
-/** Requests hold no read-only properties; answers hold no write-only ones. */
+/**
+ * Returns the properties that travel in this direction: requests hold no read-only ones, answers no
+ * write-only ones.
+ */
 function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<string, PropertyShape> {
   const goes = ({ readOnly, writeOnly }: PropertyShape) => (direction === 'request' ? !readOnly : !writeOnly);
   return new Map([...properties].filter(([, property]) => goes(property)));
@@ -256,7 +259,7 @@ function limitWidth(
   return other > one === isLeast(name) ? 'narrower' : 'wider';
 }
 
-/** Whether `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */
+/** True if `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */
 function covers(outer: readonly string[], inner: readonly string[]): boolean {
   if (outer.length === 0) return true;
   if (inner.length === 0) return false;

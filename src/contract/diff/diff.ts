@@ -94,7 +94,7 @@ function inOrder(one: Change, other: Change): number {
   return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
 }
 
-/** The release with the fewest differences from a side; the oldest of several equal ones. */
+/** Returns the release that differs least from a side; the oldest one if several differ equally. */
 export async function nearestRelease(side: Side): Promise<ReleaseName> {
   let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
   for (const release of releaseNames) {
@@ -110,9 +110,9 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
 }
 
 /**
- * The requirements whose outcome a change may affect. A breaking change affects the requirements that name
- * its operations. A change of an answer also affects the requirement on that answer, a change of an error
- * only the requirement on errors. Requirements of only one release count if they name the operations.
+ * Returns the requirements whose outcome a change may affect. A breaking change affects the requirements that
+ * name its operations. A change of an answer also affects the requirement on that answer, and a change of an
+ * error only the requirement on errors. Requirements of only one release count if they name the operations.
  */
 function affectedBy(
   change: FoundChange,
@@ -135,15 +135,16 @@ function affectedBy(
 }
 
 /**
- * Changes of credentials concern only access requirements. Changes of a request or an answer concern all
- * others. Changes of a whole operation concern both.
+ * Tells whether a requirement is of the kind that a change concerns. Changes of credentials concern only
+ * access requirements, changes of a request or an answer all others. Changes of a whole operation concern
+ * both.
  */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';
 }
 
-/** Whether a change can be why a requirement applies to one release only. Descriptive changes can't. */
+/** Tells whether a change can make a requirement apply to one release only. Descriptive changes can't. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }

@@ -6,7 +6,6 @@ import { childOf, isObject, type Located } from '../openapi/pointers.js';
 import { type SchemaShape, schemaShape } from '../openapi/schema-shape.js';
 import { credentialsOf } from '../openapi/security.js';
 
-/** The parts of an operation that a comparison looks at. */
 export interface OperationShape {
   readonly method: string;
   readonly path: string;
@@ -36,7 +35,7 @@ export interface ContentShape {
   readonly schema: SchemaShape | undefined;
 }
 
-/** The known operations, in the order of the suite's own list. */
+/** Returns the known operations in the order of the suite's own list. */
 export function operationShapes({ document, found }: CutDocument): ReadonlyMap<OperationId, OperationShape> {
   const shapes = operationIds.flatMap((id): [OperationId, OperationShape][] => {
     const one = found.known.get(id);
@@ -69,7 +68,7 @@ function contentsOf(document: SourceDocument, node: Located): Omit<OperationShap
     successes: new Map(
       responses
         .filter(isSuccess)
-        // These statuses never have content, even if a document declares some (RFC 9110 15.3.5 and 15.3.6).
+        // These statuses never have content, even if a document declares it (RFC 9110 15.3.5 and 15.3.6).
         .map(([status, response]) => [
           status,
           ['204', '205'].includes(status) ? undefined : contentOf(document, document.resolve(response)),

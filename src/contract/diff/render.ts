@@ -3,7 +3,7 @@ import { mfaOperationIds } from '../openapi/operations.js';
 import type { Change } from './change.js';
 import { type Diff, isBreaking, type Side } from './diff.js';
 
-/** The report for a terminal. Ends with a line break. */
+/** Renders a diff for a terminal. Ends with a line break. */
 export function renderText(diff: Diff): string {
   const groups = groupsOf(diff);
   const lines = [
@@ -24,7 +24,7 @@ function textOf(change: Change): string[] {
   ];
 }
 
-/** The report for a comment on a pull request. Ends with a line break. */
+/** Renders a diff for a comment on a pull request. Ends with a line break. */
 export function renderMarkdown(diff: Diff): string {
   const lines = [
     `## Contract: ${code(diff.from.name)} to ${code(diff.to.name)}`,
@@ -52,7 +52,7 @@ export function renderMarkdown(diff: Diff): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The report for programs, as one JSON text. Ends with a line break. */
+/** Renders a diff for programs, as one JSON text. Ends with a line break. */
 export function renderJson(diff: Diff): string {
   const { from, to, changes, onlyFrom, onlyTo } = diff;
   const side = ({ name, release, sha256, operations, furtherTagged }: Side) => ({
@@ -118,7 +118,7 @@ function only({ from, to, onlyFrom, onlyTo }: Diff): { title: string; ids: reado
   ].filter(({ ids }) => ids.length > 0);
 }
 
-/** Tagged operations that the suite does not know and so does not compare. */
+/** Names the tagged operations that the suite does not know and so does not compare. */
 function further({ from, to }: Diff): string[] {
   return [from, to]
     .filter(({ furtherTagged }) => furtherTagged.length > 0)

@@ -2,14 +2,17 @@ import { isUtf8 as isUtf8Text } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { isNode, parseDocument, visit } from 'yaml';
 
-/** A body read strictly by RFC 8259; `value` is the result of a lenient reader. */
+/**
+ * A body as RFC 8259 defines it. `value` is what a reader gets that tolerates a byte order mark and invalid
+ * UTF-8.
+ */
 export interface JsonBody {
   /** Undefined if the text is not JSON or is nested too deeply. */
   readonly value: unknown;
   readonly isJson: boolean;
   readonly hasBom: boolean;
   readonly isUtf8: boolean;
-  /** Whether an object repeats a member name, and if so with equal or with different values. */
+  /** Whether an object repeats a member's name; if so, whether the values are equal. */
   readonly duplicates: 'none' | 'equal' | 'contrary';
   readonly text: string;
 }
@@ -17,7 +20,10 @@ export interface JsonBody {
 /** Larger bodies are not searched for duplicate members. */
 const duplicateSearchLimit = 64 * 1024;
 
-/** RFC 8259, 9 allows a limit. This one is ten times the depth of any answer and still fits the stack. */
+/**
+ * RFC 8259, 9 allows a limit. This one is ten times the depth of any documented answer and still fits the
+ * stack.
+ */
 const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {
@@ -34,7 +40,7 @@ export function readJsonBody(bytes: Buffer): JsonBody {
   }
 }
 
-/** Whether the nesting exceeds the limit. Brackets within strings don't count. */
+/** Brackets within strings don't count. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;
@@ -49,7 +55,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** A quick check that clears most bodies, but not those with escapes: only a parser can compare their names. */
+/** Clears most bodies quickly. Not those with escapes: only a parser can compare their names. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -35,7 +35,7 @@ export function answerRequirement(operation: OperationId): RequirementId {
   return operations[operation].answers;
 }
 
-/** Everything in an answer that breaks the contract or HTTP; empty for a good answer. */
+/** Returns everything in an answer that breaks the contract or HTTP; empty for a good answer. */
 export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];
   const report: Report = (requirement, breach) => findings.push({ requirement, breach });
@@ -102,11 +102,11 @@ function judgeRetryAfter(answer: Judged, report: Report): void {
   if (isGatewayStatus(answer) || after === undefined || isHttpDate(after)) return;
   if (!/^\d+$/.test(after))
     report('http/retry-after-is-readable', { kind: 'field malformed', name: 'Retry-After' });
-  else if (Number(after) > aYear) report('http/retry-after-is-readable', { kind: 'endless Retry-After' });
+  else if (Number(after) > secondsPerYear)
+    report('http/retry-after-is-readable', { kind: 'endless Retry-After' });
 }
 
-/** In seconds. */
-const aYear = 366 * 86_400;
+const secondsPerYear = 366 * 86_400;
 
 function holdsKey(body: JsonBody): boolean {
   return ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
@@ -116,13 +116,13 @@ function handsOutKey({ operation, status, body }: Judged): boolean {
   return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 }
 
-/** Whether a request asks for no key: a support user with MFA off, or with codes by mail, needs none. */
+/** True if a request needs no key: it switches the support user's MFA off, or asks for codes by mail. */
 function asksForNoKey(request: unknown): boolean {
   const mode = textOf(request, 'mfaType');
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** Logins and new keys return secrets. A PATCH returns a secret only if it creates a key. */
+/** True for an answer that returns secrets: logins and new keys do, and a PATCH that creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
@@ -160,7 +160,7 @@ function judgeType(requirement: RequirementId, expected: string, { headers }: Ju
   if (!isJsonType(seen)) report(requirement, { kind: 'media type', expected, seen: seen ?? null });
 }
 
-/** The rules of a schema that a value breaks. @param of the value's name in the report */
+/** Returns the rules of a schema that a value breaks. @param of the value's name in the report */
 export function brokenRules(
   schema: Judge & { readonly schemaName?: string | undefined },
   value: unknown,
@@ -191,7 +191,7 @@ function judgeError(answer: Judged, operation: Operation | undefined, report: Re
     report('http/errors-say-something', { kind: 'empty Error', status });
 }
 
-/** Covers HTML pages and unknown paths too: failures outside the API's own code reveal most. */
+/** Also judges HTML pages and unknown paths: failures outside the API's own code reveal most. */
 function judgeForInternals({ status, body }: Judged, report: Report): void {
   const what = internals.find(([, pattern]) => pattern.test(body.text))?.[0];
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });
@@ -204,11 +204,11 @@ const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
 /**
- * Whether a gateway, a limiter or a web server answered in the API's place.
+ * True if a gateway, a limiter or a web server answered in the API's place.
  *
- * Gateways themselves send the statuses of RFC 9110 15.6.3 to 15.6.5. Limiters of rate, load, time, size or
- * type answer before the API reads a request (RFC 9110 15.5.9, 15.5.12, 15.5.14 to 15.5.16, RFC 6585 5). Web
- * servers and filters send HTML pages that name the status.
+ * Gateways send 502 and 504. Limiters of rate, load, time, size or type answer before the API reads a request
+ * (RFC 9110 15.5.9, 15.5.12, 15.5.14 to 15.5.16, 15.6.4, RFC 6585 5). Web servers and filters send HTML pages
+ * that name the status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
@@ -239,7 +239,7 @@ export function isJsonType(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());
 }
 
-/** Whether a text is an IMF-fixdate, the only form a server may send (RFC 9110 5.6.7). */
+/** True for an IMF-fixdate, the only form of a date that a server may send (RFC 9110 5.6.7). */
 function isHttpDate(text: string): boolean {
   return (
     /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) &&

@@ -11,7 +11,7 @@ export interface GivenContract {
   readonly source: string;
 }
 
-/** The contract that judges a run: the given document, or the release's own if `given` is null. */
+/** Loads the contract that judges a run: the given document, or the release's own if `given` is null. */
 export async function loadRunContract(release: ReleaseName, given: GivenContract | null): Promise<Contract> {
   const own = await loadContract(release);
   if (given === null) return own;

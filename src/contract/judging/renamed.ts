@@ -10,11 +10,11 @@ interface Called {
 
 /** Finds values that requests set and that answers return under an undocumented name. */
 export class Renamed {
-  /** The last value that a request set, by property. */
+  /** For each property, the last value that a request set. */
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** Takes an answer and returns the properties that it renames; none unless it is the documented success. */
+  /** Returns the properties that an answer renames; none unless the answer is the documented success. */
   seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
     const success = operation === null ? undefined : contract.operations.get(operation)?.success;
     if (success?.status !== status) return [];
@@ -34,9 +34,9 @@ export class Renamed {
   }
 }
 
-/** A text that is equal for equal values. The order of a list's items doesn't matter. */
+/** Returns a text that is equal for equal values. The order of a list's items doesn't matter. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
-/** Whether a value is long enough that no other property equals it by accident. */
+/** True if a value is so long that no other property equals it by accident. */
 const isTelling = (value: unknown) =>
   (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

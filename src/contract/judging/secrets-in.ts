@@ -9,7 +9,7 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   });
 }
 
-/** The answer as text without the secrets that its operation may return. */
+/** Returns the answer as text without the secrets that its operation may return. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
@@ -17,8 +17,8 @@ export function withoutHandedOut(operation: OperationId | null, body: unknown, t
 }
 
 /**
- * The secrets in header fields for credentials: each value without its scheme, each cookie's value, and the
- * password within a Basic credential.
+ * Returns the secrets in header fields for credentials: each value without its scheme, each cookie's value,
+ * and the password within a Basic credential.
  */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ export function secretsInHeaders(
   });
 }
 
-/** The values of cookies; their attributes are not secret. */
+/** Returns the values of cookies. Their attributes are not secret. */
 function cookiesIn(header: string): string[] {
   const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
   return [...pairs].flatMap(([, name = '', value = '']) =>

@@ -5,14 +5,17 @@ import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
 /** One way in which a body is valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
-  /** `authenticationTypes is empty` */
+  /** For example `authenticationTypes is empty`. */
   readonly what: string;
   readonly bodies: fc.Arbitrary<unknown>;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Bodies that the document allows. Most kinds give one property an extreme value; `fixed` members stay. */
+/**
+ * Returns kinds of bodies that the document allows. Most kinds give one property an extreme value. `fixed`
+ * members stay.
+ */
 export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -43,7 +46,10 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/** Bodies that the document forbids. Each kind makes one mistake in the valid `base`, but not in `keep`. */
+/**
+ * Returns kinds of bodies that the document forbids. Each makes one mistake in the valid `base`, outside
+ * `keep`.
+ */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -60,7 +66,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // A schema that accepts a number accepts every type, so no value has a wrong type.
+    // A schema that accepts the body 0 doesn't restrict the body's type, so no body has a wrong type.
     ...(judge.mismatches(0).length === 0
       ? []
       : [
@@ -75,10 +81,10 @@ export function invalidBodies(
   return possible(kinds, (body) => judge.mismatches(body).length > 0);
 }
 
-/** The number of bodies drawn before a kind counts as impossible. */
+/** A kind is impossible if none of this many draws fits. */
 const draws = 200;
 
-/** Drops bodies that don't fit, and kinds without a fitting body, whose filter would search for ever. */
+/** Drops bodies that don't fit, and kinds in which none fits: their filter would search forever. */
 function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
   const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
   return kinds
@@ -86,12 +92,14 @@ function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean):
     .map(({ what, bodies }) => ({ what, bodies: bodies.filter(fits) }));
 }
 
-/** Any code point that JSON allows, so no lone surrogates. The library's own units are slow to build. */
+/**
+ * Draws any code point that JSON allows, so no lone surrogates. The library's own units are slow to build.
+ */
 const codePoint = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** Characters that people write: letters of many scripts, combining marks and emoji. */
+/** Draws characters that people write: letters of many scripts, combining marks and emoji. */
 const letter = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
   fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),
@@ -110,7 +118,10 @@ const letter = fc.oneof(
   ),
 );
 
-/** Texts as people and programs send them: any letters, long texts, and texts with a special meaning elsewhere. */
+/**
+ * Draws texts that people and programs send: any letters, long texts, and texts with a special meaning
+ * elsewhere.
+ */
 const texts = {
   unusual: fc.oneof(
     fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
@@ -125,7 +136,10 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/** A generator for each JSON type. Its texts begin with a tilde: they equal no enumeration's value and look like no other type. */
+/**
+ * Draws values of each JSON type. Strings begin with a tilde, so they equal no enumeration's value and no
+ * other type.
+ */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
@@ -142,7 +156,7 @@ const values = {
 
 type Kind = readonly [what: string, values: fc.Arbitrary<unknown>];
 
-/** The properties that a request may hold. */
+/** Returns the properties that a request may hold. */
 export function sendable({ properties }: SchemaShape): [name: string, PropertyShape][] {
   return [...properties].filter(([, { readOnly }]) => !readOnly);
 }
@@ -185,12 +199,12 @@ function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   }
 }
 
-/** The suite generates no text or list if its limits ask for more characters or items than this. */
+/** If the limits ask for more characters or items than this, the suite generates no such text or list. */
 const mostUnits = 10_000;
 
 type Limits = SchemaShape['limits'];
 
-/** A text that probably meets the limits. */
+/** Draws texts that probably meet the limits. */
 function textWithin(limits: Limits): fc.Arbitrary<string> {
   const pattern = limits.get('pattern');
   try {
@@ -211,7 +225,9 @@ function shortestOf(pattern: string): number {
   );
 }
 
-/** Lengths from the minimum to `more` above it; undefined without limits, or if the minimum is too large. */
+/**
+ * Returns lengths from the minimum to `more` above it; undefined without limits or with too large a minimum.
+ */
 function lengthWithin(limits: Limits, least: string, most: string, more: number) {
   const minLength = Number(limits.get(least) ?? 0);
   const maxLength = Math.min(Number(limits.get(most) ?? Number.POSITIVE_INFINITY), minLength + more);

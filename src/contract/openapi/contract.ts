@@ -8,7 +8,6 @@ export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] a
 /** A security scheme of the contract that the suite can use. */
 export type CredentialScheme = (typeof credentialSchemes)[number];
 
-/** An OpenAPI document that is ready to judge answers. */
 export interface Contract {
   readonly release: ReleaseName;
   /** The document's path from the package's folder, an absolute path outside it, or a URL. */
@@ -19,7 +18,7 @@ export interface Contract {
   readonly credentials: readonly CredentialScheme[];
   /** Contradictions between the document and the OpenAPI standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
-  /** The operations, and all that they refer to, as a document in which JSON pointers stay the same. */
+  /** The operations and all that they refer to, as one document. JSON pointers stay as in the original. */
   readonly excerpt: Readonly<Record<string, unknown>>;
   /** Compiles all schemas now instead of at first use. @throws ConfigurationError naming a broken one */
   compileAll(): void;
@@ -35,13 +34,13 @@ export interface Operation {
   readonly security: readonly CredentialScheme[];
   readonly request: RequestBody | undefined;
   readonly success: SuccessAnswer;
-  /** The shape of every other answer. */
+  /** The schema of every answer that is not the documented success. */
   readonly error: Answer;
   /** JSON pointer into the document. */
   readonly pointer: string;
 }
 
-/** Judges JSON values; an absent body is undefined. A conforming value has no mismatches. */
+/** Judges JSON values. An absent body is undefined. A conforming value has no mismatches. */
 export interface Judge {
   mismatches(value: unknown): readonly Mismatch[];
 }
@@ -63,7 +62,7 @@ export interface SuccessAnswer extends Answer {
   readonly mediaType: string | undefined;
 }
 
-/** How a value breaks its schema. It shows types but never the value, which may be a secret. */
+/** How a value breaks its schema: by types only, since the value may be a secret. */
 export interface Mismatch {
   /** JSON pointer into the value; empty for the whole value. */
   readonly instancePath: string;
@@ -73,10 +72,10 @@ export interface Mismatch {
 export interface SchemaProperty {
   /** JSON pointer into the value; `*` stands for each item of an array. */
   readonly pointer: string;
-  /** The schema that declares the property. If a part of an `allOf` does, this names the part. */
+  /** The name of the schema that declares the property; for a part of an `allOf`, the part's name. */
   readonly schema: string;
   readonly name: string;
-  /** The values of the enumeration without null; for a list, of its items' enumeration. Empty without one. */
+  /** The enumeration's values without null; for a list, those of its items. Empty without an enumeration. */
   readonly enumValues: readonly string[];
 }
 

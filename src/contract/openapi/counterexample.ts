@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import type { BodyKind } from './arbitraries.js';
 
 export interface Search {
-  /** The same seed tries the same bodies. */
   readonly seed: number;
-  /** How many kinds of bodies to try at most, one body each. If there are more, the seed chooses. */
+  /** The most kinds of bodies to try, one body each. If there are more, the seed chooses. */
   readonly most: number;
-  /** How many more bodies to try at most, to find a simpler one that fails. */
+  /** The most further bodies to try in search of a simpler one that fails. */
   readonly shrinks: number;
 }
 

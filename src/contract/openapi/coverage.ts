@@ -3,7 +3,7 @@ import type { Answer, Contract } from './contract.js';
 import type { OperationId } from './operations.js';
 import { isObject, pointerTo, tokensOf } from './pointers.js';
 
-/** Everything in a contract that traffic could show, by the keys of the verdict's coverage. */
+/** Returns everything in a contract that traffic could show, by the keys of the verdict's coverage. */
 export function coverageUniverse(contract: Contract): CoverageParts {
   const operations = [...contract.operations.values()];
   const answers = operations.flatMap(({ id, success, error }) => [
@@ -41,8 +41,8 @@ export interface Seen {
 }
 
 /**
- * The coverage of one answer. A property counts even if it is null. Statuses other than the documented
- * success, 4xx and 5xx are undocumented and show nothing.
+ * Returns the coverage of one answer. A property counts even if it is null. Statuses other than the
+ * documented success, 4xx and 5xx are undocumented and show nothing.
  */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const found = answerOf(contract, operationId, status);
@@ -59,7 +59,7 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-/** The documented answer for a status, with its key; undefined if the status is undocumented. */
+/** Returns the documented answer for a status; undefined for an undocumented status. */
 function answerOf(
   contract: Contract,
   operationId: OperationId,
@@ -72,7 +72,7 @@ function answerOf(
   return { answer: operation.error, key: `${operationId} default` };
 }
 
-/** The values at a path in which `*` stands for each item of an array. */
+/** Returns the values at a path in which `*` stands for each item of an array. */
 function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
   if (token === undefined) return value === undefined ? [] : [value];
   if (Array.isArray(value))
@@ -84,12 +84,12 @@ function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)];
 }
 
-/** The list ends here: an answer with more undocumented parts follows another document. */
+/** Longer lists are cut: an answer with more undocumented parts follows another document. */
 const longestList = 20;
 
 /**
- * The undocumented parts of an answer, which are allowed. `operationId status /pointer` names a property,
- * `Schema.property=value` a value outside an enumeration.
+ * Returns the undocumented parts of an answer, which are allowed. `operationId status /pointer` names a
+ * property, `Schema.property=value` a value outside an enumeration.
  */
 export function undocumentedIn(
   contract: Contract,
@@ -102,7 +102,7 @@ export function undocumentedIn(
   const { key, answer } = answered;
   const { properties } = answer;
   const known = new Set(properties.map(({ pointer }) => pointer));
-  // A property whose members are all undocumented may hold any members.
+  // A property without documented members may hold any members.
   const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
   const found = new Set<string>();
   const visit = (value: unknown, at: string): void => {

@@ -16,12 +16,12 @@ import {
 } from './pointers.js';
 import { readSource } from './read-source.js';
 
-/** The longest chain of references. A hostile document could otherwise exhaust the stack. */
+/** References may form a chain of this length. Longer ones in a hostile document would exhaust the stack. */
 const longestChain = 100;
 
 const builtPlace = (sha256: string) => join(packageRoot(), 'dist', 'built', `${sha256}.json`);
 
-/** A step of the build, because parsing a release's YAML would take each process a tenth of a second. */
+/** Parses a release's document at build time: each process would take a tenth of a second for the YAML. */
 export async function buildDocument(location: string): Promise<void> {
   const { sha256, root } = await SourceDocument.read(location);
   writeBuilt(builtPlace(sha256), JSON.stringify(root));
@@ -44,7 +44,7 @@ export class SourceDocument {
     readonly sha256: string,
     readonly root: JsonObject,
     private readonly text: string,
-    /** Other documents, each by the prefix that its nodes' pointers have here. */
+    /** Other documents that this one includes, by the JSON pointer below which their nodes stand here. */
     private readonly parts: ReadonlyMap<string, SourceDocument> = new Map(),
   ) {}
 
@@ -57,12 +57,12 @@ export class SourceDocument {
     return new SourceDocument(name, location, sha256, root, text);
   }
 
-  /** A document with another content: nodes of this document and, below the prefixes, of other documents. */
+  /** Returns this document with `root` in place of its content. `parts`: see the constructor. */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     return new SourceDocument(this.source, this.location, this.sha256, root, this.text, parts);
   }
 
-  /** An error with the place of the node at a JSON pointer. */
+  /** Makes an error that names the line and column of the node at a JSON pointer. */
   error(pointer: string, message: string, cause?: unknown): ConfigurationError {
     for (const [prefix, part] of this.parts)
       if (`${pointer}/`.startsWith(`${prefix}/`))
@@ -72,7 +72,7 @@ export class SourceDocument {
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
-  /** The node at a JSON pointer, which may lead through references; undefined if it leads nowhere. */
+  /** Returns the node at a JSON pointer, following references on the way; undefined if there is none. */
   find(pointer: string): Located | undefined {
     let node: Located = { value: this.root, pointer: '' };
     for (const token of tokensOf(pointer)) {
@@ -84,7 +84,9 @@ export class SourceDocument {
     return node;
   }
 
-  /** Follows references. @throws ConfigurationError for a dangling, circular or external one */
+  /**
+   * Follows references to a node. @throws ConfigurationError for a dangling, circular or external reference
+   */
   resolve(node: Located): Located {
     const seen = new Set<string>();
     let found = node;
@@ -104,7 +106,7 @@ export class SourceDocument {
     return found;
   }
 
-  /** The resolved member of an object, or a member within it; undefined if it is absent. */
+  /** Returns a member of an object, or a member within it, with references resolved; undefined if absent. */
   member(node: Located, name: string, ...inner: readonly string[]): Located | undefined {
     const value = childOf(node.value, name);
     if (value === undefined) return undefined;
@@ -113,7 +115,7 @@ export class SourceDocument {
     return next === undefined ? found : this.member(found, next, ...rest);
   }
 
-  /** The unresolved members of an object with their names; empty for any other value. */
+  /** Returns an object's members with their names, references unresolved; empty for any other value. */
   members(node: Located | undefined): [string, Located][] {
     if (node === undefined || !isObject(node.value)) return [];
     return Object.entries(node.value).map(([name, value]) => [
@@ -122,7 +124,6 @@ export class SourceDocument {
     ]);
   }
 
-  /** Counts how deeply references are nested while `find` runs. */
   #within<T>(find: () => T): T {
     this.#chain += 1;
     try {
@@ -144,7 +145,7 @@ function shortened(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
-/** The object in a JSON text; undefined for other texts, whose errors the YAML reader reports. */
+/** Parses the object in a JSON text; undefined for other texts, whose errors the YAML reader reports. */
 function asJson(text: string): JsonObject | undefined {
   const value = /^\s*\{/.test(text) ? parsedJson(text) : undefined;
   return isObject(value) ? value : undefined;

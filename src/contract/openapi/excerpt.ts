@@ -6,7 +6,7 @@ import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointe
 import { isUrl } from './read-source.js';
 import { credentialsOf } from './security.js';
 
-/** The methods of operations in a path item. */
+/** The members of a path item that hold operations. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /** No vendor's operations exceed these bounds. A document within them is still cheap to process. */
@@ -14,7 +14,7 @@ const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** The children of these members have free names, so a child named `properties` is not the keyword. */
+/** The keys below these members are names, so a key `properties` there is not the keyword. */
 const holdsNames = new Set([
   'properties',
   'patternProperties',
@@ -30,8 +30,8 @@ const holdsNames = new Set([
 ]);
 
 /**
- * Copies operations, and all that they refer to, into a document of their own: a mistake elsewhere must not
- * stop the suite. Nodes keep their pointers. Nodes of other documents move below `/x-external-N`.
+ * Copies operations and all that they refer to into a new document: a mistake elsewhere must not stop the
+ * suite. Nodes keep their JSON pointers. Nodes of other documents move below `/x-external-N`.
  */
 export async function excerpt(
   document: SourceDocument,
@@ -128,7 +128,7 @@ class Excerpt {
     return copy;
   }
 
-  /** Queues the target of a reference. @returns the reference as the excerpt holds it */
+  /** Queues the target of a reference for copying. Returns the reference as the excerpt holds it. */
   async #follow(document: SourceDocument, pointer: string, reference: string): Promise<string> {
     const local = localReference(reference);
     const other = local === undefined ? await this.#open(document, pointer, reference) : document;
@@ -137,7 +137,7 @@ class Excerpt {
     if (found === undefined) {
       throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not there`);
     }
-    // This call reports a circular or endless reference with its place.
+    // Throws an error with the place of a circular or endless reference.
     if (!isExternal(found.value)) other.resolve(found);
     this.take(other, found.pointer);
     return `#${encodeURI(this.#prefixOf(other) + found.pointer)}`;
@@ -165,7 +165,9 @@ class Excerpt {
   }
 }
 
-/** The file or URL that an external reference names. A document from the web must not refer to files. */
+/**
+ * Returns the file or URL that an external reference names. A document from the web must not refer to files.
+ */
 function locationOf(document: SourceDocument, pointer: string, reference: string): string {
   const [place = ''] = reference.split('#');
   try {
@@ -194,7 +196,7 @@ function isExternal(value: unknown): boolean {
   return typeof reference === 'string' && localReference(reference) === undefined;
 }
 
-/** Whether a key holds data, in which `$ref` is plain text. */
+/** True for keys that hold data, in which `$ref` is plain text. */
 function isOpaque(key: string): boolean {
   return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 }
@@ -224,7 +226,7 @@ function put(
   }
 }
 
-/** Narrows the type of a node of the excerpt, which `put` may change. */
+/** Narrows the type: `put` may change nodes of the excerpt. */
 function isMutable(value: unknown): value is Record<string, unknown> {
   return isObject(value);
 }

@@ -17,7 +17,10 @@ export interface FoundOperations {
   readonly furtherTagged: readonly string[];
 }
 
-/** Finds operations by method and path, the rest by operationId: vendors choose different operationIds. */
+/**
+ * Finds operations by method and path; those not found, by operationId. Vendors choose their own
+ * operationIds.
+ */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();

@@ -23,7 +23,7 @@ import { credentialsOf } from './security.js';
 import { requireBounded, requireValid, versionOf } from './validity.js';
 
 export interface LoadOptions {
-  /** Whether to follow references to other files and URLs. Default: no. */
+  /** Follows references to other files and URLs. Default: no. */
   readonly externalRefs?: boolean;
   /** Skips the validation. Self-tests have validated the suite's own documents. */
   readonly trusted?: boolean;
@@ -38,8 +38,8 @@ export async function loadContract(release: ReleaseName): Promise<Contract> {
 }
 
 /**
- * Reads the known operations of any OpenAPI 3.0 or 3.1 document, such as a vendor's full one. `location` is a URL
- * or a file; relative paths start at the package's folder.
+ * Reads the known operations of any OpenAPI 3.0 or 3.1 document, such as a vendor's full one.
+ * @param location a URL, or a file relative to the package's folder
  */
 export async function loadContractFile(
   location: string,
@@ -71,7 +71,7 @@ export async function cutDocument(location: string, options: LoadOptions = {}): 
   return { document, version, found };
 }
 
-/** @throws ConfigurationError with the place of a fault */
+/** @throws ConfigurationError with the place of a mistake in the document */
 export function contractOf(
   { document, version, found }: CutDocument,
   release: ReleaseName,
@@ -134,7 +134,7 @@ class Reader {
     };
   }
 
-  /** The credentials that the operation accepts alone. The suite can't use combinations. */
+  /** Returns the credentials that suffice alone: the suite can't use combinations. */
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
@@ -182,7 +182,10 @@ class Reader {
     };
   }
 
-  /** The `default` response. If the document lists errors one by one, another error response stands for it. */
+  /**
+   * Returns the `default` response, which stands for all errors. If there is none, another error response
+   * does.
+   */
   #error(node: LocatedObject): Answer {
     const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
@@ -218,7 +221,7 @@ class Reader {
     };
   }
 
-  /** The JSON content of a request or response; undefined: no content. */
+  /** Returns the JSON content of a request or response; undefined without content. */
   #content(owner: Located): { mediaType: string; schema: Located } | undefined {
     const contents = this.document.members(this.document.member(owner, 'content'));
     if (contents.length === 0) return undefined;

@@ -1,24 +1,29 @@
-/** A part of the state that the API can change and the suite restores. */
+/** A configuration that the API can change and the suite restores. */
 export type Part = 'cluster' | 'support';
 
-/** Facts about an operation that don't depend on documents. */
 interface OperationRow {
   /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /** Relative to the API's root, newest first. Paths identify operations, because operationIds vary. */
+  /**
+   * Relative to the API's root, newest first. Paths identify operations, because operationIds differ by
+   * vendor.
+   */
   readonly paths: readonly [string, ...string[]];
   /** The requirement about the operation's success answer. */
   readonly answers: string;
-  /** Set if the operation needs a credential. It is part of ids such as `access/SLUG-refuses-anonymous`. */
+  /** Part of ids such as `access/SLUG-refuses-anonymous`; absent if the operation needs no credential. */
   readonly slug?: string;
-  /** Set if the operation needs the privilege to modify, for the requirement `access/viewer-cannot-SLUG`. */
+  /** The operation needs the privilege to modify: `access/viewer-cannot-SLUG` tests it. */
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
   /** Whether the operation may mail a code. */
   readonly mails?: true;
-  /** Whose secret the operation tries: the named account's, the pending session's, or the support user's. */
+  /**
+   * Whose secret a request tries: the named account's, the pending session's, or the support user's (by the
+   * code's member).
+   */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
   /** Secret properties that the operation's success answer may return. */
   readonly handsOut?: readonly string[];
@@ -164,7 +169,7 @@ export function operationRow(id: OperationId): OperationRow {
   return operations[id];
 }
 
-/** The configuration that an operation is about; undefined for users' own keys, codes and logins. */
+/** Returns the configuration that an operation is about; undefined for users' own keys, codes and logins. */
 export function partOf(id: OperationId): Part | undefined {
   const { reads, sets, paths } = operationRow(id);
   return reads ?? sets ?? (paths[0].startsWith('/support-user') ? 'support' : undefined);
@@ -182,7 +187,7 @@ export function operationsWith<Key extends keyof OperationRow>(
   );
 }
 
-/** `GET /mfa-config` */
+/** Returns the call in words, such as `GET /mfa-config`. */
 export function callOf(id: OperationId): string {
   const { method, paths } = operationRow(id);
   return `${method.toUpperCase()} ${paths[0]}`;

@@ -27,7 +27,7 @@ export function readYaml(source: string, text: string): JsonObject {
   );
 }
 
-/** The number of nodes with aliases expanded; Infinity if an alias contains itself. */
+/** Counts nodes with aliases expanded; Infinity if an alias contains itself. */
 function sizeOf(value: unknown, known: Map<object, number>): number {
   if (typeof value !== 'object' || value === null) return 1;
   const seen = known.get(value);
@@ -38,7 +38,7 @@ function sizeOf(value: unknown, known: Map<object, number>): number {
   return size;
 }
 
-/** `source:line:column` of the deepest existing node that a JSON pointer leads to. */
+/** Returns `source:line:column` of a JSON pointer's node, or of its nearest existing parent. */
 export function placeOf(source: string, text: string, pointer: string): string {
   let events: readonly Event[];
   try {
@@ -64,7 +64,9 @@ export function placeOf(source: string, text: string, pointer: string): string {
   return at(source, text, offset);
 }
 
-/** The indexes of the events that begin a list's items, or a mapping's alternating keys and values. */
+/**
+ * Returns the indexes of the events that begin a list's items, or a mapping's alternating keys and values.
+ */
 function childrenOf(events: readonly Event[], parent: number): number[] {
   const children: number[] = [];
   let depth = 0;
@@ -88,7 +90,6 @@ function startOf(event: Event): number {
   return 'anchorStart' in event ? event.anchorStart : 0;
 }
 
-/** An offset in the text as `source:line:column`. */
 function at(source: string, text: string, offset: number): string {
   const before = text.slice(0, offset).split('\n');
   return `${source}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;

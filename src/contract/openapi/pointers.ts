@@ -23,24 +23,24 @@ export function tokensOf(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The name of a schema among the document's components; undefined for any other schema. */
+/** Returns the name of a schema among the document's components; undefined for any other schema. */
 export function schemaNameOf(pointer: string): string | undefined {
   const [components, schemas, name, ...rest] = tokensOf(pointer);
   return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
 }
 
-/** The items of a list with their JSON pointers; none for any other value. */
+/** Returns the items of a list with their JSON pointers; none for any other value. */
 export function itemsOf(list: unknown, pointer: string): Located[] {
   if (!Array.isArray(list)) return [];
   return list.map((value: unknown, index) => ({ value, pointer: pointerTo(pointer, String(index)) }));
 }
 
-/** The JSON pointer of a reference within the document; undefined for an external reference. */
+/** Returns the JSON pointer of a reference within the document; undefined for an external reference. */
 export function localReference(reference: string): string | undefined {
   return reference === '#' || reference.startsWith('#/') ? uriDecoded(reference.slice(1)) : undefined;
 }
 
-/** A member or item by name; undefined: there is none. */
+/** Returns the member or item of that name; undefined if there is none. */
 export function childOf(value: unknown, token: string): unknown {
   if (Array.isArray(value)) return value[Number(token)];
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;

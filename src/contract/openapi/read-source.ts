@@ -6,7 +6,6 @@ import { bytesWithin } from '../../base/files.js';
 import { undici } from '../../base/libraries.js';
 import { packageRoot } from '../../base/package-root.js';
 
-/** A document's bytes and its name in messages and reports. */
 export interface Source {
   /** A path from the package's folder or an absolute path, with forward slashes; a URL without its query. */
   readonly name: string;
@@ -23,7 +22,7 @@ export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
 }
 
-/** Reads a file, relative to the package's folder, or fetches a URL without following redirects. */
+/** Reads a file (relative to the package's folder), or fetches a URL without following redirects. */
 export function readSource(location: string): Promise<Source> {
   return isUrl(location) ? fetchSource(location) : readFileSource(location);
 }
@@ -89,6 +88,6 @@ async function fetchSource(location: string): Promise<Source> {
 
 function tooLarge(name: string): ConfigurationError {
   return new ConfigurationError(
-    `${name}: is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`,
+    `${name} is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`,
   );
 }

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { SourceDocument } from './document.js';
 import { isObject, itemsOf, type Located, type LocatedObject, pointerTo, schemaNameOf } from './pointers.js';
 
-/** The parts of a schema that a comparison and generated bodies need, with references resolved and `allOf` merged. */
+/** What comparisons and generated bodies need of a schema. References are resolved and `allOf` is merged. */
 export interface SchemaShape {
   /** The schema's name among the document's components; undefined for an inline schema. */
   readonly name: string | undefined;
   /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** Whether a nullable schema's enumeration lacks null, which OpenAPI versions read differently. */
+  /** The schema is nullable and its enumeration lacks null. OpenAPI versions read this differently. */
   readonly disputesNull: boolean;
   /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
@@ -21,17 +21,17 @@ export interface SchemaShape {
   readonly limits: ReadonlyMap<string, string | number>;
   /** JSON text. */
   readonly defaultValue: string | undefined;
-  /** Sorted digests of anyOf, oneOf and not, which a comparison can only call equal or different. */
+  /** Sorted digests of anyOf, oneOf and not. A comparison can only tell whether they are equal. */
   readonly rest: readonly string[];
 }
 
 export interface PropertyShape {
-  /** The schema that holds the property. If a part of an `allOf` holds it, this names the part. */
+  /** The name of the schema that declares the property; for a part of an `allOf`, the part's name. */
   readonly owner: string;
   readonly schema: SchemaShape;
   readonly required: boolean;
   readonly deprecated: boolean;
-  /** Only in answers, or only in requests. */
+  /** The property appears only in answers (`readOnly`) or only in requests (`writeOnly`). */
   readonly readOnly: boolean;
   readonly writeOnly: boolean;
 }
@@ -42,7 +42,7 @@ const limitNames = [
   ...['minProperties', 'maxProperties'],
 ];
 
-/** The shapes of a document's schemas by place and owner: a schema with many references is read once. */
+/** For each document, the shapes by pointer and owner: a schema with many references is read once. */
 const shapes = new WeakMap<SourceDocument, Map<string, SchemaShape>>();
 
 export function schemaShape(document: SourceDocument, node: Located, outer = ''): SchemaShape {
@@ -156,7 +156,7 @@ function ownShape(
   };
 }
 
-/** Merges two parts of an `allOf`, as far as a comparison needs. A value must keep the rules of both. */
+/** Merges two parts of an `allOf`, as far as a comparison needs them. A value must keep the rules of both. */
 function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   const values = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
@@ -181,12 +181,12 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   };
 }
 
-/** Whether a part of a combined schema allows null. A part without a type does. */
+/** True if a part of a combined schema allows null. A part without a type does. */
 function allowsNull({ types, nullable }: SchemaShape): boolean {
   return nullable || types.length === 0;
 }
 
-/** The types that both lists allow. An integer is a number, and an empty list allows every type. */
+/** Returns the types that both lists allow. An integer is a number, and an empty list allows every type. */
 function typesOfBoth(one: readonly string[], other: readonly string[]): readonly string[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   const within = (list: readonly string[], outer: readonly string[]) =>
@@ -208,7 +208,7 @@ function mapOfBoth<Value>(
   return result;
 }
 
-/** Merges a limit that two parts set: the stricter number, or both texts. */
+/** Merges a limit that two parts set. Takes the stricter number; joins texts. */
 function strictest(one: string | number, other: string | number, name: string): string | number {
   if (one === other) return one;
   if (typeof one === 'number' && typeof other === 'number' && name !== 'multipleOf') {
@@ -217,7 +217,6 @@ function strictest(one: string | number, other: string | number, name: string): 
   return sorted([String(one), String(other)]).join(' and ');
 }
 
-/** Whether a limit is a minimum. */
 export function isLeast(name: string): boolean {
   return /^(min|exclusiveMin)/.test(name);
 }
@@ -230,7 +229,7 @@ function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** A digest that is equal for shapes that differ only in names. */
+/** Returns a digest that is equal for shapes that differ only in names. */
 function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
   const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
     member,
@@ -239,7 +238,7 @@ function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaSh
   return digestOf({ ...rest, members, values: values?.toSorted(), items: items && digestOfShape(items) });
 }
 
-/** Digests instead of texts: texts of nested alternatives would grow without bound. */
+/** Digests keep the text short: texts of nested alternatives would grow without bound. */
 function digestOf(value: unknown): string {
   return createHash('sha256').update(textOf(value)).digest('base64');
 }

@@ -18,10 +18,10 @@ const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
 /**
- * Ajv calls this instead of `new RegExp`: a document may be hostile, so matching stops after a time limit.
+ * Ajv calls this in place of `new RegExp`. A document may be hostile, so matching stops after a time limit.
  * OpenAPI patterns have JavaScript's syntax, so RegExp runs them.
  *
- * @throws ConfigurationError from `test` if matching takes too long, since the result is then unknown
+ * @throws ConfigurationError (from `test`) if matching takes too long, since the result is then unknown
  */
 function bounded(source: string, flags: string) {
   const pattern = new RegExp(source, flags);
@@ -41,7 +41,7 @@ function bounded(source: string, flags: string) {
         if (user + system < (longestMs * 1_000) / 2) continue;
         throw new ConfigurationError(
           `The document's pattern ${pattern.source} takes more than ${longestMs / 1000} s on ${text.length} ` +
-            'characters (catastrophic backtracking): write it without repetitions inside of repetitions.',
+            'characters (catastrophic backtracking): write it without nested repetitions.',
         );
       }
     },
@@ -78,7 +78,7 @@ const annotations = new Set([
   'examples',
 ]);
 
-/** The members that judge in OpenAPI 3.1; all others only describe. */
+/** The keywords of OpenAPI 3.1 that restrict values; all others only describe. */
 const keywords31 = new Set([
   ...['type', 'enum', 'const', 'nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
   ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required'],
@@ -88,7 +88,10 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/** Keywords whose value is one schema; others hold a list of schemas, or schemas by name. */
+/**
+ * Keywords whose value is one schema. Those of `listed` hold a list of schemas, those of `mapped` schemas by
+ * name.
+ */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],
@@ -102,14 +105,16 @@ export interface Dialect {
   readonly strict: boolean;
 }
 
-/** Makes judges from a document's schemas. It translates a schema at once and compiles it at its first use. */
+/**
+ * Makes judges from a document's schemas. Translates each schema at once and compiles it at its first use.
+ */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
   readonly #ajv: Ajv | Ajv2020;
-  /** Translated schemas by the pointer of the original. */
+  /** By the JSON pointer of the original schema. */
   readonly #translated = new Map<string, JsonObject>();
-  /** Schemas that references lead to, each with its name in Ajv. */
+  /** The name in Ajv of each schema that a reference leads to. */
   readonly #shared = new Map<JsonObject, string>();
   #alternatives = 0;
   readonly #compilations = new Map<string, () => ValidateFunction>();
@@ -176,7 +181,7 @@ export class SchemaCompiler {
     }
   }
 
-  /** Translates a schema within another one. Ajv compiles a schema with references to it once. */
+  /** Translates a schema that stands within another. Ajv compiles a schema with references to it once. */
   #inner(node: Located, within: readonly string[]): JsonObject {
     const translated = this.#translate(node, within);
     if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;
@@ -281,7 +286,7 @@ function besideReference(value: unknown): { reference: { $ref: string }; rest: J
   return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }
 
-/** Every broken rule once. A value of the wrong type does not break its limits as well. */
+/** Returns every broken rule once. A value of the wrong type does not break its limits as well. */
 function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   const placeOf = ({ instancePath, schemaPath }: ErrorObject) =>
     `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;
@@ -295,7 +300,7 @@ function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   return [...new Map(keyed).values()];
 }
 
-/** The JSON type of a value, which is no secret. */
+/** Returns the JSON type of a value, which is no secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -304,7 +309,7 @@ export function kindOf(value: unknown): string {
 
 function ruleOf({ keyword, schema, params, data, parentSchema: rule = {} }: ErrorObject): BrokenRule {
   const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
-  // Takes only what the document says (types, values, formats and limits), never the value itself.
+  // Takes only the document's own words (types, values, formats and limits), never the value itself.
   const said: unknown =
     keyword === 'type' ? rule['type'] : keyword === 'required' ? params['missingProperty'] : schema;
   const texts = (Array.isArray(said) ? said : [said]).filter(

@@ -2,13 +2,15 @@ import { type CredentialScheme, credentialSchemes } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located } from './pointers.js';
 
-/** How a document declares a credential that the suite knows; `pointer` leads to the declaration. */
 interface DeclaredCredential {
   readonly scheme: CredentialScheme;
   readonly pointer: string;
 }
 
-/** The credentials by the document's names. Names differ between documents, so header fields identify credentials. */
+/**
+ * Returns the known credentials that a document declares, by the names it gives them. Names differ between
+ * documents, so the header field identifies a credential.
+ */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

@@ -3,7 +3,10 @@ import { reasonOf } from '../../base/errors.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
 
-/** The document's OpenAPI version. @throws ConfigurationError for any other document, with its kind */
+/**
+ * Returns the document's OpenAPI version. @throws ConfigurationError that names the kind of any other
+ * document
+ */
 export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   const { openapi, swagger } = document.root;
   if (typeof openapi === 'string' && /^3\.0\.\d+/.test(openapi)) return '3.0';
@@ -52,7 +55,7 @@ export async function requireValid(document: SourceDocument, operations: readonl
   }
 }
 
-/** Copies nodes with expanded references, each node once. */
+/** Returns a function that copies nodes with references expanded, each node once. */
 function expander(document: SourceDocument): (node: Located) => unknown {
   const copies = new Map<string, unknown>();
   const expanded = (node: Located): unknown => {
@@ -85,7 +88,10 @@ interface Fault {
   readonly message: string;
 }
 
-/** One mistake causes many errors, because the specification has alternatives. This is the deepest of them. */
+/**
+ * Returns the error at the deepest place. One mistake causes many errors, because the specification has
+ * alternatives.
+ */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
@@ -101,7 +107,9 @@ function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
-/** The most nodes once references are expanded: a short document can expand beyond any machine's memory. */
+/**
+ * The limit of nodes after references are expanded: a short document can expand beyond any machine's memory.
+ */
 const mostExpanded = 200_000;
 const deepest = 400;
 

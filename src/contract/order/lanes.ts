@@ -6,15 +6,16 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. `support` runs beside the others, which follow each other: `cluster`, then `off`, while
- * cluster MFA stays off, then `on`. The lanes of accounts share `off` and `on`, whose tests may use any account.
+ * The queues of tests. `support` runs in parallel with the others. These follow each other: `cluster`, then
+ * `off` (cluster MFA stays off), then `on`. The lanes of accounts share the tests of `off` and `on`, which
+ * may use any account.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];
 
 /**
  * Tests that need the support user's proven key, and the cluster or accounts too. They run alone, but within
- * the support user's lane, whose tests share the key: to replace the key may cost a TOTP step.
+ * the support user's lane, whose tests share the key: replacing the key may cost a TOTP step.
  */
 const ofProvenKey: ReadonlySet<string> = new Set<RequirementId>([
   'access/support-mfa-stays-on-without-privilege',
@@ -30,34 +31,37 @@ export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
 
-/** How many of `fit` accounts get their own lane. A single one gets none: the cluster's lane uses it. */
+/**
+ * Returns how many of the `fit` accounts get their own lane. A single one gets none: the cluster's lane uses
+ * it.
+ */
 export function lanesOfAccounts(fit: number, lanes: number): number {
   const count = Math.min(fit, lanes - 2);
   return count > 1 ? count : 0;
 }
 
-/** The queue of a test; undefined if the test needs the target for itself. */
+/** Returns the queue of a test; undefined if no other test may run beside it. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
   if (Object.keys(others).length > 0 || isLast({ id, needs }, uses)) return undefined;
-  // Tests with more than two accounts may use the admin, so they run alone: other tests use the admin's API
-  // key, and the admin's mail address may be the support user's too.
+  // Tests with more than two accounts may use the admin, so they run alone. Other tests use the admin's API
+  // key, and the support user may have the admin's mail address.
   if (users > 2) return undefined;
   if (users === 1 && (cluster === 'on' || cluster === 'read')) return 'on';
   if (support === undefined) return users === 1 && cluster === 'off' ? 'off' : 'cluster';
   return cluster === undefined && users === 0 ? 'support' : undefined;
 }
 
-/** Whether a test must come last, because it may leave accounts locked or its sender throttled. */
+/** True for tests that must come last, because they may leave accounts locked or their sender throttled. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
 }
 
 /**
- * The place of a test at the end of a run with --slow; undefined if the test runs earlier. The tests at places
- * 2 and 4 need an old mailed code: the support user's at 2, a user's at 4. While these codes grow old, the
- * other tests lock other accounts.
+ * Returns a test's place at the end of a run with --slow; undefined if the test runs earlier. The tests at
+ * places 2 and 4 need an old mailed code: the support user's at 2, a user's at 4. While these codes grow old,
+ * the other tests lock other accounts.
  */
 export function slowPlace(tested: Tested, uses: Uses = usesOf(tested.id)): number | undefined {
   const { cluster, support, users = 0, clock } = uses;

@@ -13,8 +13,8 @@ export interface Cost {
 }
 
 /**
- * How many more TOTP steps a test awaits on a target where codes are scarce. There the target takes only
- * current codes, or one code of a user in each step.
+ * How many more TOTP steps a test awaits on a target that takes only current codes, or only one code of a
+ * user in each step.
  */
 export interface Scarce {
   readonly support?: number;
@@ -27,15 +27,15 @@ export interface OrderRow {
   readonly cost: Cost;
   /** The cost if no earlier test has prepared anything; absent if it is the same. */
   readonly alone?: Cost;
-  /** How many more steps the test awaits if codes of the support user, or of users, are scarce. */
+  /** The steps that the test awaits besides if codes of the support user, or of users, are scarce. */
   readonly scarce?: Scarce;
-  /** A shared cost by name: only the first test that needs it pays. */
+  /** The name of a shared cost: only the first test with this name pays it. */
   readonly shares?: string;
   /** The emulator's faults that make the test fail. */
   readonly faults: readonly string[];
 }
 
-/** All requirements, those whose tests find the most faults per second first. */
+/** `rows`: all requirements; those whose tests find the most faults per second come first. */
 export interface DetectionOrder {
   readonly shared: Readonly<Record<string, Cost>>;
   readonly rows: readonly OrderRow[];
@@ -51,7 +51,7 @@ export function loadOrder(): DetectionOrder {
   return loaded;
 }
 
-/** The share of known faults found, from 0 to 1. Faults count only if their requirements apply. */
+/** Returns the share of known faults found, from 0 to 1. Faults count only if their requirements apply. */
 export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
   const { rows } = loadOrder();
   const found = new Set(rows.flatMap(({ id, faults }) => (checked.has(id) ? faults : [])));

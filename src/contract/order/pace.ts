@@ -5,43 +5,42 @@ import { isRequirementId } from '../requirements/uses.js';
 import { type Queue, queueOf } from './lanes.js';
 import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 
-/** Waits that the target file determines, in milliseconds. */
+/** Waits that follow from the target file, in milliseconds. */
 export interface KnownWaits {
   readonly quietMs: number;
-  /** Average wait for the next TOTP step; 0 with a movable clock. */
+  /** The average wait for the next TOTP step; 0 with a movable clock. */
   readonly stepMs: number;
 }
 
-/** Average wait of a test for the next TOTP step, in milliseconds. */
+/** The average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
 
 /** A step awaited right after another lasts this many mean waits. */
 const wholeStep = 1.5;
-/** A shorter wait, in milliseconds, is only for the end of a step that is nearly over. */
+/** A shorter wait, in milliseconds, is only for the rest of a step that has nearly ended. */
 const leastStepMs = 5_000;
-/** Whether a wait may be for a TOTP step, also a wait for a lock or by Retry-After. */
+/** True for a wait that may be for a TOTP step. Waits for a lock or by Retry-After may be. */
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** The name of a fact: the target takes only one code of a user in each step, whatever the code's key. */
+/** A fact's name: the target takes only one code of a user in each step, whatever the code's key. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
-/** Estimates for a remote cluster before any measurement, in milliseconds. */
+/** Estimates in milliseconds for a remote cluster, used before the first measurement. */
 const unmeasured = { requestMs: 100, mailMs: 3_000 };
 /** The suite's own work per request, in milliseconds. */
 const ownMs = 2;
-/** The cost before the first test: requests and the start of processes. */
+/** The requests and mails before the first test; `startMs` is the time to start processes. */
 const beginning: Cost = { requests: 40, mails: 2 };
 const startMs = 4_000;
-/** The cost after the last test: restoring and reports. */
+/** The requests and mails that restoring takes; `reportsMs` is the time for reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
 /** On most targets, all unforeseeable waits of a run take less than this, in milliseconds. */
 const mostLateMs = 10_000;
-/** The number of recent requests that determine the target's pace. */
+/** The number of recent requests that determine the estimate. */
 const recentRequests = 600;
 
-/** The requests and waits of a running test so far. */
 interface Spent {
   requests: number;
   /** All waits, in milliseconds. */
@@ -59,18 +58,23 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sentInAll = 0;
-  /** Unforeseeable waits, in milliseconds: some targets lock accounts, or show changes late. */
+  /** The sum of unforeseeable waits in milliseconds: some targets lock accounts, or show changes late. */
   #lateMs = 0;
-  /** The number of lanes that the prediction assumes: 1 after a test with a queue began outside a lane. */
+  /**
+   * The number of lanes that the prediction assumes. It is 1 after a test that could run in a lane began
+   * outside of one.
+   */
   #lanes: number;
-  /** The extra steps that ended tests need if the support user's codes are scarce, and those that they awaited. */
+  /**
+   * The steps that ended tests had to await if the support user's codes are scarce, and those they did await.
+   */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
   constructor(
     private readonly waits: KnownWaits,
     private readonly order: DetectionOrder = loadOrder(),
-    /** How many tests may run side by side. */
+    /** How many tests may run in parallel. */
     private readonly lanes = 1,
   ) {
     this.#lanes = lanes;
@@ -124,22 +128,26 @@ export class Pace {
     this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : spent.stepsMs;
   }
 
-  /** Whether more unforeseeable waits may follow. */
+  /** True if more unforeseeable waits may follow. */
   get mayBeLonger(): boolean {
     return this.#lateMs > mostLateMs;
   }
 
-  /** The time before the first test, in milliseconds. */
   beginningMs(): number {
     return this.#msOf(beginning) + startMs;
   }
 
-  /** Milliseconds after the last test, for restoring and reports. `lagMs` is the read-back delay. */
+  /**
+   * Returns the milliseconds after the last test, for restoring and reports. @param lagMs the read-back delay
+   */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
-  /** Milliseconds for these tests, without ended ones. `isAlone`: no other tests prepare anything for them. */
+  /**
+   * Returns the milliseconds that the unfinished ones of these tests take. `isAlone`: no other tests prepare
+   * anything.
+   */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
     const msOf = (queue: Queue | undefined) =>
@@ -163,8 +171,8 @@ export class Pace {
   }
 
   /**
-   * The time for extra steps if codes are scarce, in milliseconds. The share of the support user's steps that
-   * earlier tests really awaited is expected again.
+   * Returns the milliseconds for extra steps if codes are scarce. For the support user it expects the same
+   * share of steps that earlier tests really awaited.
    */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
@@ -196,7 +204,6 @@ export class Pace {
   }
 }
 
-/** The median of the last `count` values. */
 function middleOf(values: readonly number[], count: number): number {
   const last = values.slice(-count).sort((a, b) => a - b);
   return last[last.length >> 1] ?? 0;

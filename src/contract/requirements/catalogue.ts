@@ -14,7 +14,10 @@ import { isOperationId, type OperationId, operationIds, type Part, partOf } from
 import { isNeed, type Need, needNames } from './need-names.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
-/** Why behaviour is required: the API document says so, a standard does, clients break, or attackers get in. */
+/**
+ * Why behaviour is required: by the API document, by a standard, because clients would break, or against
+ * attackers.
+ */
 export type Ground = 'document' | 'standard' | 'client' | 'security';
 
 /** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
@@ -27,11 +30,12 @@ export interface Requirement {
   /** A normative sentence about the target. */
   readonly text: string;
   readonly ground: Ground;
-  /** The document and section that demand it. */
+  /** The document and section that demand the behaviour. */
   readonly source: string;
   /**
-   * The vendor's claim that decides the requirement if the API document leaves a choice. A claimed requirement is a
-   * must, a denied one is not applicable; without a claim `level` counts. Requirements may share a claim.
+   * The vendor's claim that decides the requirement where the API document leaves a choice. A claimed
+   * requirement is a `must`, a denied one is not applicable. Without a claim `level` counts. Requirements may
+   * share a claim.
    */
   readonly claim?: string;
   /** Empty if the requirement concerns every operation. */
@@ -45,14 +49,14 @@ export interface Requirement {
 
 let loaded: readonly Requirement[] | undefined;
 
-/** The catalogue in the order of its files by name; `folder` replaces the package's own. */
+/** Returns the catalogue in the order of its files' names. `folder` replaces the package's own. */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
   loaded ??= builtCatalogue() ?? readFolder(ownFolder());
   return loaded;
 }
 
-/** A step of the build, because parsing the YAML would take each process half a second. */
+/** Parses the catalogue at build time: each process would take half a second for the YAML. */
 export function buildCatalogue(): void {
   writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
 }
@@ -75,13 +79,13 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
   throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
 }
 
-/** Whether a requirement applies to a release; otherwise its outcome is `not applicable`. */
+/** Requirements that don't apply to the release are `not applicable`. */
 export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
   const { since, until } = requirement;
   return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
 }
 
-/** Why a requirement does not apply under this contract; undefined: it applies. */
+/** Says why a requirement does not apply under this contract; undefined if it applies. */
 export function whyNotApplicable(
   requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
@@ -96,12 +100,15 @@ export function whyNotApplicable(
   return undefined;
 }
 
-/** Whether support MFA by mail can be switched off again: since 6.8.1 this takes a mailed code. */
+/** True if support MFA by mail can be switched off again. Since 6.8.1 this takes a mailed code. */
 export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/** The configurations that a requirement's operations concern; the cluster's if it is about users alone. */
+/**
+ * Returns the configurations that a requirement's operations concern; the cluster's if it concerns users
+ * alone.
+ */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];
@@ -192,12 +199,15 @@ function readOne(
   return [];
 }
 
-/** A pattern for whole ids from a glob: `*` stands for any characters, commas separate alternatives. */
+/**
+ * Returns a pattern for whole ids. In the glob `*` stands for any characters, and commas separate
+ * alternatives.
+ */
 export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }
 
-/** Like {@link idPattern}, for test tags, which Playwright matches between spaces. */
+/** Like {@link idPattern}, but for test tags, which Playwright matches between spaces. */
 export function tagPattern(glob: string): RegExp {
   return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 }

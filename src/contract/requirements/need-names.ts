@@ -1,5 +1,4 @@
 interface NeedMeaning {
-  /** The need in words. */
   readonly text: string;
   /** Whether a test with this need writes to the target; read-only runs skip such tests. */
   readonly writes: boolean;

@@ -17,8 +17,8 @@ export interface NeedOptions {
 }
 
 /**
- * Why a requirement can't run on a target, according to the target file alone; undefined: it can. Needs with
- * `foundOnTarget` depend on the state and are checked later.
+ * Says why the target file doesn't let a requirement run; undefined if it does. Needs with `foundOnTarget`
+ * depend on the state and are checked later.
  */
 export function missingNeed(
   target: Target,
@@ -36,7 +36,7 @@ export function missingNeed(
   return undefined;
 }
 
-/** How many accounts under MFA a need takes, and whether these must receive mailed codes. */
+/** For each need, the number of accounts under MFA, and whether they must receive mailed codes. */
 const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
   replaceTotp: { accounts: 1, byMail: false },
   replaceTotpOfTwo: { accounts: 2, byMail: false },
@@ -44,7 +44,9 @@ const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly b
   userMailOfTwo: { accounts: 2, byMail: true },
 };
 
-/** Why a requirement doesn't apply: too many accounts are exempt from MFA, or can't receive mailed codes. */
+/**
+ * Says why a requirement doesn't apply: too many accounts are exempt from MFA, or can't receive mailed codes.
+ */
 export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
   for (const need of needs) {
     const wanted = underMfa[need];

@@ -7,7 +7,7 @@ import { packageRoot } from '../../base/package-root.js';
 /** The ids of all requirements: `npm run generate` gives each a row. */
 export type RequirementId = keyof typeof rows;
 
-/** The uses of a test without a recorded row. */
+/** The row of a test that has no recorded one. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',
@@ -26,7 +26,6 @@ function loadUses(): Readonly<Record<string, Uses | null>> {
   return loaded ?? {};
 }
 
-/** The parts of the target that the test of a requirement may touch. */
 export function usesOf(requirement: string): Uses {
   return loadUses()[requirement] ?? everything;
 }
@@ -35,7 +34,7 @@ export function isRequirementId(text: string): text is RequirementId {
   return Object.hasOwn(loadUses(), text);
 }
 
-/** The smallest row that allows all that either row allows. */
+/** Returns the smallest row that allows all that either row allows. */
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);
   const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
@@ -56,8 +55,8 @@ function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
 }
 
 /**
- * The first part of `touch` that a row doesn't allow, in words; undefined if the row allows all. A login may
- * need a switch of cluster MFA, and a switch may need a mailed code, so a row with users allows both.
+ * Names the first part of `touch` that a row doesn't allow; undefined if the row allows all. A login may need
+ * a switch of cluster MFA, and a switch may need a mailed code, so a row with users allows both.
  */
 export function notAllowed(row: Uses, touch: Uses): string | undefined {
   const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };

@@ -22,7 +22,7 @@ import { type KeyPath, type Place, Problems } from './problems.js';
 import { readTextFile } from './text-file.js';
 
 const maxDepth = 50;
-/** A hand-written file has fewer aliases. More of them could fill the memory. */
+/** Hand-written files have fewer aliases. More of them could fill the memory. */
 const maxAliases = 100;
 
 /** A YAML or JSON file that knows the place of each value. */
@@ -33,8 +33,8 @@ export class ConfigDocument {
   readonly #lines: LineCounter;
 
   /**
-   * @param file begins messages; `.json` is read as JSON, any other as YAML
-   * @throws ConfigurationError with line and column for a malformed text; it never quotes the text
+   * @param file its name begins each message; `.json` is read as JSON, any other as YAML
+   * @throws ConfigurationError with line and column for a malformed text, which it never quotes
    */
   constructor(
     readonly text: string,
@@ -56,11 +56,7 @@ export class ConfigDocument {
     this.value = this.#toValue();
   }
 
-  /**
-   * Reads a file.
-   *
-   * @param needs the keys to name if the file is no mapping; absent if the file may hold any value
-   */
+  /** @param needs the keys that the message names if the file is no mapping; absent if any value will do */
   static read(file: string, needs?: string): ConfigDocument {
     const read = readTextFile(file);
     if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
@@ -69,7 +65,7 @@ export class ConfigDocument {
     return document;
   }
 
-  /** @param needs the keys that the message names. @throws ConfigurationError if the content is no mapping */
+  /** @param needs the keys that the message names @throws ConfigurationError if the content is no mapping */
   requireMapping(needs: string): void {
     if (isMap(this.#document.contents)) return;
     const isEmpty = this.value === null || this.value === undefined;
@@ -82,7 +78,7 @@ export class ConfigDocument {
     this.problems.add(this.placeOf(path, at), path, text);
   }
 
-  /** The place of a value. For a missing value, the place of the nearest enclosing one. */
+  /** Returns the place of a value. A missing value has the place of the nearest enclosing value. */
   placeOf(path: KeyPath, at: 'value' | 'key' = 'value'): Place {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
@@ -95,7 +91,7 @@ export class ConfigDocument {
     return { line: 1, column: 1 };
   }
 
-  /** A plain value as the file writes it: `7.0`, which the data hold as the number 7. */
+  /** Returns a plain value as the file writes it, such as `7.0`, which is the number 7 in the data. */
   writtenAs(path: KeyPath): string | undefined {
     const node = this.#find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -210,13 +206,13 @@ export class ConfigDocument {
   }
 }
 
-/** The place of an offset, even before the parser has counted the lines. */
+/** Finds the place of an offset, even before the parser has counted the lines. */
 function placeIn(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Feeds the parser. It yields after each step, so that the caller can stop in time. */
+/** Feeds the parser. Yields after each step, so that the caller can stop in time. */
 function* tokensOf(parser: Parser, text: string): Generator<void> {
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) yield;
@@ -228,7 +224,7 @@ function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
 }
 
-/** The suite's own sentences for parser errors, because the parser's may quote a password. */
+/** The suite's own messages for parser errors: the parser's may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
   BAD_ALIAS: "an alias (*name) can't have spaces or special characters: quote the value if it is text",
   BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',
@@ -260,8 +256,8 @@ function yamlSentence(error: YAMLError, line: string): string {
 }
 
 /**
- * The offset of the first error in a JSON text; undefined if the text is valid. The messages of JSON.parse
- * don't serve: they quote the text, which may hold a password.
+ * Returns the offset of the first error in a JSON text; undefined for a valid text. Messages of JSON.parse
+ * quote the text, which may hold a password, so the suite can't show them.
  */
 function jsonErrorOffset(text: string): number | undefined {
   if (parsedJson(text) !== undefined) return undefined;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../base/errors.js';
 
-/** The keys that lead to a value: `['accounts', 'admin', 'email']`. */
+/** The keys that lead to a value, such as `['accounts', 'admin', 'email']`. */
 export type KeyPath = readonly (string | number)[];
 
 /** Line and column in a file, both from 1. */
@@ -9,7 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Collects all problems of a file, so that its author can fix them in one go. */
+/** Collects all problems of a file, so that its author sees them together. */
 export class Problems {
   readonly #problems: { readonly place: Place | undefined; readonly text: string }[] = [];
 
@@ -19,7 +19,9 @@ export class Problems {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
   }
 
-  /** @throws ConfigurationError with a line for each problem, in the file's order, if there are any */
+  /**
+   * @throws ConfigurationError with a line for each problem, in the file's order; nothing without problems
+   */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
     const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
@@ -31,7 +33,7 @@ export class Problems {
   }
 }
 
-/** `mail.run[0]` */
+/** Writes a path as `mail.run[0]`. */
 export function pathText(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

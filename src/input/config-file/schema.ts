@@ -4,7 +4,10 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/** Reports where a document breaks a schema of `spec/`, with `hint`'s advice first. @returns a valid value */
+/**
+ * Returns a valid value. Otherwise reports where it breaks a schema of `spec/`; advice from `hint` takes
+ * precedence.
+ */
 export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,
@@ -29,7 +32,7 @@ function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
   return groups;
 }
 
-/** Ajv's details for the keywords that the schemas use. */
+/** Ajv's details of an error, for the keywords that the schemas use. */
 interface Params {
   readonly additionalProperty?: string;
   readonly missingProperty?: string;
@@ -45,7 +48,7 @@ interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
 }
 
-/** The errors at one place, without those that only follow from another error there. */
+/** Drops errors that only follow from another error at the same place. */
 function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const paramsOf = (error: ErrorObject): Params => error.params;
   const cause =
@@ -110,7 +113,7 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-/** The message about a wrong type. It never quotes the value, which may be a password. */
+/** Describes a wrong type. Never quotes the value, which may be a password. */
 function wrongType(expected: unknown, value: unknown): string {
   const type = Array.isArray(expected) ? 'string' : String(expected);
   const must = `must be ${typeNames[type] ?? type}`;
@@ -121,14 +124,14 @@ function wrongType(expected: unknown, value: unknown): string {
   return `${must}, without quotes; an environment variable can't stand here`;
 }
 
-/** The message about a value that is not in a list. It names the nearest allowed value. */
+/** Describes a value that is not in a list. Names the nearest allowed value. */
 export function notOneOf(value: unknown, allowed: readonly unknown[]): string {
   const values = allowed.map(String);
   const meant = typeof value === 'string' ? didYouMean(value, values) : '';
   return `must be one of ${values.join(', ')}${meant}`;
 }
 
-/** A JSON pointer as a path; list indices become numbers. */
+/** Turns a JSON pointer into a path, with numbers for the indices of lists. */
 function pathOf(pointer: string, root: unknown): KeyPath {
   const path: (string | number)[] = [];
   let value = root;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { codeOf } from '../../base/errors.js';
 
-/** No configuration file or certificate chain is larger. */
+/** No configuration file or certificate chain is larger than this. */
 const maxBytes = 1_000_000;
 
 export interface TextFile {
@@ -10,7 +10,7 @@ export interface TextFile {
   readonly mode: number;
 }
 
-/** Reads a UTF-8 text file, or says why it can't: `no such file`. */
+/** Reads a UTF-8 text file, or returns why it can't, such as `no such file`. */
 export function readTextFile(path: string): TextFile | { readonly trouble: string } {
   let descriptor: number;
   try {

@@ -4,7 +4,7 @@ import type { Account, AccountRole, Allow, Target } from './target.js';
 
 const everyone: Allow['replaceTotpOf'] = ['admin', 'viewer', 'other', 'more', 'supportUser'];
 
-/** The name of an account's role in `allow.replaceTotpOf`. */
+/** Returns an account's name in `allow.replaceTotpOf`. */
 export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number] {
   return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
 }
@@ -13,7 +13,10 @@ export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): b
   return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 }
 
-/** The permissions that apply. A disposable target allows everything. @throws ConfigurationError */
+/**
+ * Returns the permissions that apply. A disposable target allows everything.
+ * @throws ConfigurationError for a permission that needs stateChanges
+ */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };
@@ -23,7 +26,7 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Why a run must not change the target; undefined if it may. */
+/** Says why a run must not change the target; undefined if it may. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',
@@ -42,7 +45,7 @@ function beyondStateChanges(allow: Allow): ('clusterMfa' | 'replaceTotpOf')[] {
   ];
 }
 
-/** Reads the `allow` section and reports accounts in it that don't exist. */
+/** Reads the `allow` section. Reports names in it without an account. */
 export function readAllow(values: Values): Allow {
   const flag = (key: 'stateChanges' | 'clusterMfa' | 'lockOut' | 'disposable') =>
     values.flag(['allow', key]) ?? false;

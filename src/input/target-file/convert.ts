@@ -13,10 +13,10 @@ import type { Account, AccountRole, Accounts, Allow, ByRole, Limits, Target } fr
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 
-/** Who can read the target file; `unknown` on systems without permission bits. */
+/** Who can read the target file. It is `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** The target that the values describe; undefined only after a reported problem. */
+/** Builds the target from the values. Undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -57,7 +57,7 @@ function readName(values: Values, file: string): string {
   const trouble = nameTrouble(name);
   if (trouble !== undefined) {
     const remedy = given === undefined ? " (it is the file's name: write another with name:)" : '';
-    values.problem(['name'], `can't be the name of a folder on every system: ${trouble}${remedy}`);
+    values.problem(['name'], `is not a valid folder name on some systems: ${trouble}${remedy}`);
   }
   return name;
 }
@@ -94,14 +94,14 @@ function readLimits(values: Values, allow: Allow): Limits {
     // A disposable target has no other users to slow down.
     requestsPerSecond: limit('requestsPerSecond') ?? (allow.disposable ? undefined : 20),
     requestTimeoutMs,
-    // The target may need as long again to finish a request that timed out.
+    // After a timeout the target may need as long again to finish the request.
     settleMs: limit('settleMs') ?? 2 * requestTimeoutMs,
     sessionsPerUser: limit('sessionsPerUser'),
     lockMinutes: limit('lockMinutes'),
   });
 }
 
-/** The path of a file that the run reads later. */
+/** Returns the absolute path of a file that the run reads later. Reports an unreadable file. */
 function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
   const text = values.text([key]);
   if (text === undefined) return undefined;
@@ -120,10 +120,10 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ['mail', 'password'],
 ];
 
-/** Reports secrets that others can read in the file. If access is unknown, it returns a warning instead. */
+/** Reports secrets that others can read in the file. If access is unknown, returns a warning instead. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
-  // A file's name in tls.key is not secret, but a key written there is.
+  // In tls.key, a file's name is not secret, but the key itself is.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];
@@ -161,7 +161,6 @@ function transportWarnings(baseUrl: string | undefined): string[] {
   ];
 }
 
-/** The accounts; undefined after a reported problem. */
 function readAccounts(values: Values): Accounts | undefined {
   const accounts: ByRole<Account> = Object.fromEntries(
     placesOf(values).map(([role, path]) => [role, readAccount(values, role, path)]),
@@ -171,7 +170,6 @@ function readAccounts(values: Values): Accounts | undefined {
   return admin === undefined ? undefined : { ...accounts, admin };
 }
 
-/** The places of a file's accounts. */
 function placesOf(values: Values): (readonly [role: AccountRole, path: KeyPath])[] {
   const places = (['admin', 'viewer', 'other'] as const).map((role) => [role, ['accounts', role]] as const);
   const more = values
@@ -225,7 +223,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** Reports a user who has two roles, because tests need different users. */
+/** Reports a user with two roles: tests need different users. */
 function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
   for (const [role, path] of placesOf(values)) {

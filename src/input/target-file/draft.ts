@@ -20,7 +20,7 @@ export interface Draft {
   readonly mailListen: string | undefined;
 }
 
-/** The text of a target file without its schema line, and its environment variables. */
+/** Returns the text of a target file without its schema line, and the environment variables that it uses. */
 export function draftTarget(
   draft: Draft,
   allow: Allow,
@@ -64,11 +64,11 @@ function granted(allow: Allow): Partial<Allow> {
   return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
 }
 
-/** The first line of a target file, which tells editors its keys. */
+/** Returns the first line of a target file, which tells editors the schema. */
 export function schemaLine(file: string): string {
   const schema = join(packageRoot(), 'spec', 'target.schema.json');
   const way = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');
-  // For distant folders the absolute path is easier to read.
+  // The absolute path to a distant folder is easier to read.
   const place = way.startsWith('../../../') ? schema.replaceAll('\\', '/') : way;
   return `# yaml-language-server: $schema=${place}\n`;
 }

@@ -4,7 +4,9 @@ import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
-/** The target files that `-t` names: for a folder the visible ones directly in it, sorted by name. */
+/**
+ * Returns the target files that `-t` names; for a folder, the visible ones directly in it, sorted by name.
+ */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
 }

@@ -7,9 +7,9 @@ import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
 
 export interface MailWaits {
-  /** How long a mail may take, in milliseconds. */
+  /** The longest wait for a mail, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long to wait before the suite concludes that no mail comes, in milliseconds. */
+  /** After this time without a mail, in milliseconds, the suite concludes that none comes. */
   readonly quietMs: number;
   readonly codePattern?: RegExp;
 }
@@ -21,7 +21,7 @@ export type MailSettings = MailWaits &
         readonly kind: 'imap';
         readonly host: string;
         readonly port: number;
-        /** Whether TLS begins with the first byte, after STARTTLS, or never. */
+        /** TLS begins with the first byte (true), after STARTTLS, or never (false). */
         readonly tls: boolean | 'starttls';
         /** PEM text of authorities to trust besides the system's. */
         readonly ca?: string;
@@ -37,7 +37,7 @@ export type MailSettings = MailWaits &
       }
   );
 
-/** The `mail` section; undefined if it is absent, or if it has a problem, which is then reported. */
+/** Reads the `mail` section; undefined if it is absent, or after a reported problem. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
   const waits = defined({

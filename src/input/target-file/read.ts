@@ -19,7 +19,7 @@ export function isTargetFile(path: string): boolean {
  * Reads and checks a target file. The target's `warnings` are advice about a valid file.
  *
  * @param env the variables that `${VAR}` may name
- * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice. It never
+ * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice. Never
  * quotes secrets.
  */
 export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {
@@ -50,7 +50,7 @@ interface NamedSecret {
 const given = <Names extends object>(value: Secret | undefined, names: Names) =>
   value === undefined ? [] : [{ ...names, value }];
 
-/** Everything that no output may show: passwords, API keys, the client certificate's key. */
+/** Returns everything that no output may show: passwords, API keys, the client certificate's key. */
 export function secretsOf(target: Target): NamedSecret[] {
   return [
     ...variablesOf(target),
@@ -59,7 +59,7 @@ export function secretsOf(target: Target): NamedSecret[] {
   ];
 }
 
-/** The secrets that scripts and new target files get through environment variables. */
+/** Returns the secrets that scripts and new target files get through environment variables. */
 export function variablesOf({
   accounts,
   supportUser,
@@ -89,8 +89,8 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
 }
 
 /**
- * Inserts environment variables, and the content of `{ fromFile }` with a path from `folder`. Reports missing
- * variables and files. The values are already parsed, so inserted texts may hold any character.
+ * Inserts environment variables, and the content of `{ fromFile }`, whose path starts at `folder`. Reports
+ * missing variables and files. The values are already parsed, so inserted texts may hold any character.
  */
 function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

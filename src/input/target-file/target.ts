@@ -9,7 +9,7 @@ export interface Target {
   readonly file: string;
   /** The API's root without a trailing slash. The contract's paths follow it. */
   readonly baseUrl: string;
-  /** With `release: auto`, the default release until the run has detected the target's. */
+  /** If the file says `release: auto`, the default release until the run has detected the target's. */
   readonly release: ReleaseName;
   /** The file says `release: auto`. */
   readonly detectRelease?: true;
@@ -17,7 +17,7 @@ export interface Target {
   readonly accounts: Accounts;
   readonly supportUser: {
     readonly email?: string;
-    /** More addresses for the support user, which belong to no account. */
+    /** Further addresses of the support user that belong to no account. */
     readonly otherEmails?: readonly string[];
     readonly password?: Secret;
   };
@@ -28,14 +28,13 @@ export interface Target {
   readonly limits: Limits;
   readonly waivers?: string;
   readonly statement?: string;
-  /** Advice for the author of a valid file; absent: none. */
+  /** Advice for the author of a valid file; absent if there is none. */
   readonly warnings?: readonly string[];
 }
 
-/** The name of an account. A further account is named after its place in the file. */
+/** An account's name. Further accounts are named by their place in the file. */
 export type AccountRole = 'admin' | 'viewer' | 'other' | `more[${number}]`;
 
-/** A value for each account. */
 export interface ByRole<Each> {
   readonly admin?: Each;
   readonly viewer?: Each;
@@ -45,7 +44,7 @@ export interface ByRole<Each> {
 
 export type Accounts = ByRole<Account> & { readonly admin: Account };
 
-/** The accounts in the order in which tests take them, the admin last. */
+/** Returns the accounts in the order in which tests take them, the admin last. */
 export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
   return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
 }
@@ -58,9 +57,9 @@ export interface Account {
   readonly domain: string;
   readonly email?: string;
   readonly apiKey?: Secret;
-  /** The user's id, by which DELETE /users/sessions ends its sessions. */
+  /** The user's id, with which DELETE /users/sessions ends the user's sessions. */
   readonly sid?: string;
-  /** Cluster MFA exempts the account: its password alone still logs in, by design. */
+  /** Cluster MFA exempts the account: the password alone logs in, by design. */
   readonly mfaExempt?: true;
   /** False if the account can't receive codes by mail. */
   readonly mailedCodes?: false;
@@ -76,16 +75,16 @@ export interface Allow {
 }
 
 export interface Limits {
-  /** Undefined: no limit. The default is 20, or no limit for a disposable target. */
+  /** Undefined: no limit. The default is 20; for a disposable target, no limit. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
   /** How long an unanswered write may still take effect, in milliseconds after the suite sent it. */
   readonly settleMs: number;
-  /** How many sessions a user may have. If undefined, the suite stays below the usual limit. */
+  /** How many sessions a user may have. If undefined, the suite keeps below {@link usualSessionsPerUser}. */
   readonly sessionsPerUser?: number;
   /** How long an account stays locked after failed logins, in minutes; undefined: unknown. */
   readonly lockMinutes?: number;
 }
 
-/** Clusters usually allow about ten sessions per user; this leaves some for people. */
+/** Clusters usually allow about ten sessions per user. This number leaves some for people. */
 export const usualSessionsPerUser = 8;

@@ -45,14 +45,14 @@ export function readTls(values: Values, folder: string): TlsSettings {
   });
 }
 
-/** PEM text of authorities, from the value or from the file that it names. It reports problems. */
+/** Reads authorities as PEM text from the value, or from the file that it names. Reports problems. */
 export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
   const text = pem(values, path, folder);
   if (text !== undefined) certificates(values, path, text);
   return text;
 }
 
-/** The value if it is PEM text, otherwise the content of the file with this name. */
+/** Returns the value if it is PEM text, otherwise the content of the file that it names. */
 function pem(values: Values, path: KeyPath, folder: string): string | undefined {
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;
@@ -93,7 +93,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   try {
     if (!encrypted) return createPrivateKey(text);
   } catch {
-    // The message comes from below, because the library's may quote the key.
+    // The message below hides the library's own, which may quote the key.
   }
   values.problem(
     ['tls', 'key'],

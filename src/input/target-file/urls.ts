@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 
-/** An http or https URL, or the problem with it. Messages hide the URL, which may hold credentials. */
+/**
+ * Parses an http or https URL, or returns the problem with it. Messages hide the URL, which may hold
+ * credentials.
+ */
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };
@@ -15,7 +18,7 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-/** The API's root without a trailing slash, or the problem with it. */
+/** Returns the API's root without a trailing slash, or the problem with the text. */
 export function readBaseUrl(text: string): string | { readonly trouble: string } {
   const url = readUrl(text);
   if ('trouble' in url) return url;
@@ -24,7 +27,7 @@ export function readBaseUrl(text: string): string | { readonly trouble: string }
   return url.href.replace(/\/+$/, '');
 }
 
-/** True for hosts that reach this machine itself. */
+/** True for hosts that are this machine itself. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const address = mapped(host) ?? host;
@@ -36,7 +39,7 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** The IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
+/** Returns the IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
 export function mapped(host: string): string | undefined {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
   if (high === undefined || low === undefined) return undefined;
@@ -50,7 +53,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** `HOST:PORT` with an IPv6 address in brackets; undefined for other texts. */
+/** Parses `HOST:PORT`, with an IPv6 address in brackets; undefined for other texts. */
 export function readAddress(text: string): Address | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host, port: digits } = match?.groups ?? {};
@@ -60,7 +63,7 @@ export function readAddress(text: string): Address | undefined {
   return host !== undefined && isHostName(host) ? { host, port } : undefined;
 }
 
-/** Whether a text is a host name or an IPv4 address. */
+/** True for a host name or an IPv4 address. */
 export function isHostName(text: string): boolean {
   if (/^[\d.]+$/.test(text)) return isIP(text) === 4;
   return (

@@ -148,7 +148,7 @@ export class Recorder {
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
   }
 
-  /** When the latest requests of {@link mailedLane} that promise a mail were sent, by this machine's steady clock. */
+  /** When the latest requests of {@link mailedLane} that promise a mail were sent, by this machine's monotonic clock. */
   get promisedMails(): readonly number[] {
     return this.#promisedMails.get(this.mailedLane) ?? [];
   }

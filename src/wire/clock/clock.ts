@@ -4,7 +4,7 @@ import { undici } from '../../base/libraries.js';
 import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** An answer's Date header with the runner's times of sending and receiving, epoch milliseconds. */
+/** An answer's Date header, and the runner's times of sending and receiving in epoch milliseconds. */
 export interface DateSample {
   readonly dateHeader: string;
   readonly sentAt: number;
@@ -19,21 +19,23 @@ interface Interval {
 /** A larger difference means that somebody set the clock. */
 const longestDriftMs = 2_000;
 
-/** How long a node's clock is remembered after an answer, and how far apart the clocks of nodes may be. */
+/** How long the suite remembers a node's clock after an answer, and how far apart nodes' clocks may be. */
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
- * The runner's view of the target's clock, by the Date headers of answers (RFC 9110 6.6.1). Times are epoch
+ * The runner's view of the target's clock, from the Date headers of answers (RFC 9110 6.6.1). Times are epoch
  * milliseconds. A header gives the second in which the answer was made, so it allows an interval of offsets.
- * Intersecting the intervals narrows the offset. Measuring starts over if an answer contradicts them: the clock was set
- * or drifts.
+ * The intersection of these intervals narrows the offset. If an answer contradicts it, the clock was set or
+ * drifts, and measuring starts over.
  */
 export abstract class TargetClock {
   /** Whether the suite can move the clock, so that tests need not wait. */
   abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
-  /** The latest interval of offsets of each distinct clock, and when its answer came by the runner's clock. */
+  /**
+   * For each distinct clock, its latest interval of offsets, and when the answer came by the runner's clock.
+   */
   #nodes: (Interval & { readonly at: number })[] = [];
 
   /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
@@ -43,17 +45,17 @@ export abstract class TargetClock {
     return steadyNow() + this.offsetMs;
   }
 
-  /** Target's time minus runner's time: the middle of the possible offsets, in whole milliseconds. */
+  /** The target's time minus the runner's time: the middle of the possible offsets, in whole milliseconds. */
   get offsetMs(): number {
     return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
   }
 
-  /** Whether the offset was measured; otherwise it counts as 0. */
+  /** False until the offset is measured. Until then it counts as 0. */
   get known(): boolean {
     return this.#possible !== undefined;
   }
 
-  /** How often Date headers showed that somebody set the clock. Earlier codes then belong to another time. */
+  /** How often Date headers showed that somebody set the clock. Codes from before belong to another time. */
   get jumps(): number {
     return this.#jumps;
   }
@@ -93,12 +95,11 @@ export abstract class TargetClock {
   }
 }
 
-/** The gap between two intervals in milliseconds; negative if they overlap. */
+/** Returns the gap between two intervals in milliseconds; negative if they overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
 
-/** A clock that the suite only reads, from Date headers. */
 export class DateOffsetClock extends TargetClock {
   readonly canMove = false;
 
@@ -109,7 +110,7 @@ export class DateOffsetClock extends TargetClock {
   }
 }
 
-/** Epoch milliseconds of an IMF-fixdate (RFC 9110 5.6.7), or undefined. */
+/** Parses an IMF-fixdate (RFC 9110 5.6.7) to epoch milliseconds; undefined for any other text. */
 function parseHttpDate(text: string): number | undefined {
   const time = Date.parse(text);
   // Date.parse accepts other forms, impossible days and wrong weekdays; formatting the result reveals them.
@@ -120,9 +121,9 @@ function parseHttpDate(text: string): number | undefined {
 const largestAnswer = 4096;
 
 /**
- * A clock that the suite moves by the clock protocol. GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs": N}`
- * moves the clock and returns the new time in the same form. Between moves the clock follows the runner's, and Date
- * headers show if somebody else sets it.
+ * A clock that the suite moves by the clock protocol. GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs":
+ * N}` moves the clock and returns the new time in the same form. Between moves the clock runs as fast as the
+ * runner's, and Date headers show if somebody else sets it.
  */
 export class ControlledClock extends TargetClock {
   readonly canMove = true;
@@ -136,7 +137,10 @@ export class ControlledClock extends TargetClock {
     super();
   }
 
-  /** @throws TransportError if no answer comes in time, ConfigurationError if the answer is of another protocol */
+  /**
+   * @throws TransportError if no answer comes in time, ConfigurationError if it isn't an answer of the
+   * protocol
+   */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
       throw new ConfigurationError('clock.control is not an http or https URL.');
@@ -162,7 +166,7 @@ export class ControlledClock extends TargetClock {
     if (this.jumps > before) await this.refresh();
   }
 
-  /** Reads the clock again, as somebody else may have moved it. */
+  /** Reads the clock again: somebody else may have moved it. */
   async refresh(): Promise<void> {
     await this.#exchange('GET');
   }
@@ -201,7 +205,7 @@ export class ControlledClock extends TargetClock {
     }
   }
 
-  /** The URL without credentials and query. */
+  /** Names the control by its URL without credentials and query. */
   get #name(): string {
     return `The clock control at ${this.url.origin}${this.url.pathname}`;
   }
@@ -209,7 +213,7 @@ export class ControlledClock extends TargetClock {
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Epoch milliseconds of `{"now": "ISO 8601"}`; undefined for any other text. */
+/** Reads `{"now": "ISO 8601"}` as epoch milliseconds; undefined for any other text. */
 function timeOf(text: string): number | undefined {
   const now = jsonOf(text, isClock)?.now;
   if (now === undefined || !isoTime.test(now)) return undefined;

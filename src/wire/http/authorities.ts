@@ -11,13 +11,13 @@ const bundles = [
 
 let found: readonly string[] | undefined;
 
-/** PEM texts of all trusted authorities: Node's, the system's, those in NODE_EXTRA_CA_CERTS, and `more`. */
+/** Returns all trusted authorities as PEM: Node's, the system's, those in NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
   found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
   return more === undefined ? found : [...found, more];
 }
 
-/** Removes duplicates, which differ only in line breaks: parsing each certificate takes time. */
+/** Removes certificates that differ only in line breaks: parsing each one takes time. */
 function onceEach(certificates: readonly string[]): readonly string[] {
   return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }

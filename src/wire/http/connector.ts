@@ -13,7 +13,7 @@ import { proxyFor, tunnel } from './proxy.js';
 /** Caches contexts by the target's settings: parsing a hundred authorities takes a while. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** Whether to verify the certificate chain; a pin replaces the chain. */
+/** A pin replaces the verification of the certificate chain. */
 function isVerified(tls: TlsSettings): boolean {
   return !tls.insecure && tls.pin === undefined;
 }
@@ -37,7 +37,7 @@ export function tlsOptions(tls: TlsSettings) {
   });
 }
 
-/** The error if a connected socket's key is not the pinned one; otherwise undefined. */
+/** Returns an error if a connected socket's key is not the pinned one. */
 export function pinProblem(socket: unknown, pin: string | undefined): TransportError | undefined {
   if (pin === undefined || !(socket instanceof TLSSocket)) return undefined;
   const certificate = socket.getPeerX509Certificate();
@@ -56,7 +56,10 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/** undici's connector to a target by the target's TLS settings and the environment's proxy. It checks the pin. */
+/**
+ * Makes undici's connector to a target, with the target's TLS settings and the environment's proxy. It checks
+ * the pin.
+ */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,
@@ -99,7 +102,7 @@ const end = '\r\n\r\n';
 const longestHead = 16_384;
 
 /**
- * Removes a `100 Continue` that the suite did not ask for from the socket. Clients must accept it (RFC 9110
+ * Removes from the socket a `100 Continue` that the suite did not ask for. Clients must accept it (RFC 9110
  * 15.2), but undici fails on it. Looks only where an answer may begin, since a body may hold the same bytes.
  */
 export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
@@ -127,7 +130,7 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
   return socket;
 }
 
-/** Separates complete interim answers from the rest, and drops the 100s among them. */
+/** Separates complete interim answers from the rest, and drops those with status 100. */
 function parted(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
   const kept: Buffer[] = [];
   let rest = bytes;
@@ -143,7 +146,7 @@ const statusLine = 'HTTP/1.1 100';
 
 const startOf = (bytes: Buffer) => bytes.toString('latin1', 0, statusLine.length);
 
-/** Whether bytes may begin an interim answer, perhaps incomplete. A 101 is final: another protocol follows it. */
+/** True for bytes that may begin an interim answer. A 101 is final: another protocol follows it. */
 function mayBeInterim(bytes: Buffer): boolean {
   const start = startOf(bytes);
   return /^HTTP\/1\.[01] 1(?!01)\d\d$/.test(start + statusLine.slice(start.length));

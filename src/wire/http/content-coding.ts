@@ -17,7 +17,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 /** The codings that most clients accept. */
 export const allCodings = 'gzip, deflate, br';
 
-/** Whether requests of this kind accept {@link allCodings}: about a third do, chosen by the seed. */
+/** Lets about a third of all kinds of requests accept {@link allCodings}; the seed chooses which. */
 export function acceptsCodings(seed: number, kind: string): boolean {
   return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
 }
@@ -28,8 +28,9 @@ export interface Decoded {
 }
 
 /**
- * Decodes content by its content codings (RFC 9110 8.4), which the target may choose even without Accept-Encoding.
- * If the content doesn't match its codings, or decodes to more than `largest` bytes, it is returned unchanged.
+ * Decodes content by its content codings (RFC 9110 8.4), which the target may choose even without
+ * Accept-Encoding. Returns the content unchanged if it doesn't match its codings, or decodes to more than
+ * `largest` bytes.
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

@@ -13,14 +13,15 @@ export interface ForwardProxy {
   readonly secure: boolean;
   /** The value of Proxy-Authorization, a secret. */
   readonly authorization?: string;
-  /** The password as written, decoded, and encoded in the header; all are secrets. */
+  /** The password as written, decoded, and as encoded in the header. All are secrets. */
   readonly secrets: readonly string[];
-  /** The proxy's name for messages, without credentials. */
+  /** Names the proxy in messages, without credentials. */
   readonly name: string;
 }
 
 /**
- * The environment's proxy for a URL. Lower-case variables take precedence. URLs of this machine need no proxy.
+ * Returns the environment's proxy for a URL. Lower-case variables take precedence. URLs of this machine need
+ * no proxy.
  *
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
@@ -50,7 +51,10 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   };
 }
 
-/** NO_PROXY lists `*`, networks, addresses, and names with their subdomains. Names and addresses may have a port. */
+/**
+ * NO_PROXY lists `*`, networks, addresses, and names, which include their subdomains. Names and addresses may
+ * have a port.
+ */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)
@@ -83,8 +87,10 @@ function isInNetwork(entry: string, host: string): boolean {
 const largestAnswer = 16 * 1024;
 
 /**
- * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: a proxy that rewrites requests would be judged instead of
- * the target. @throws TransportError with a readable message, within `timeoutMs`
+ * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: the suite would judge a proxy that rewrites
+ * requests, not the target.
+ *
+ * @throws TransportError with a readable message, within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const at = { host: proxy.host, port: proxy.port };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits longer than this don't belong to a limit per second. */
+/** A longer wait doesn't belong to a limit per second. */
 const longestWaitMs = 2_000;
 /** This many similar refusals reveal a limit per second. */
 const refusalsToLearn = 3;
@@ -8,24 +8,28 @@ const similarWithin = 1.25;
 /** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
 /**
- * No window of this length holds more requests than the limit. It exceeds a second for jitter; refusals lengthen it.
+ * No window of this length may hold more requests than the limit. It is longer than a second because of
+ * jitter. Each refusal lengthens it.
  */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many refusals although requests kept the assumed limit, the suite drops the limit as a wrong guess. */
+/**
+ * After this many refusals although requests kept to the assumed limit, the suite drops the limit as a wrong
+ * guess.
+ */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
 
 /**
- * Spaces requests evenly by the target file's rate. It also learns the rate that the target allows per
- * second, since waiting in advance costs fewer refusals. Concurrent requests stay concurrent.
+ * Spaces requests evenly by the target file's rate. Also learns the rate that the target allows per second:
+ * waiting in advance causes fewer refusals. Concurrent requests stay concurrent.
  */
 export class RateLimiter {
   readonly #intervalMs: number;
   #nextAt = 0;
-  /** The times of the last requests, including planned ones. */
+  /** When the last requests were sent, and when planned ones will be. */
   readonly #turns: number[] = [];
-  /** How many requests within a second preceded each refusal. */
+  /** For each refusal, the number of requests in the second before it. */
   readonly #seen: number[] = [];
   #mostInWindow: number | undefined;
   #windowMs = windowMs.atFirst;
@@ -50,7 +54,7 @@ export class RateLimiter {
     while (performance.now() < at) await sleep(Math.ceil(at - performance.now()));
   }
 
-  /** Learns that the target refused the last request and asked to wait. */
+  /** Learns from the target's refusal of the last request, with the wait that it asked for. */
   refused(waitMs: number): void {
     const sent = this.#sinceRefused;
     this.#sinceRefused = 0;

@@ -13,8 +13,8 @@ export interface RawAnswer {
 }
 
 /**
- * The first answer that is not interim (RFC 9110 15.2); undefined until its header section is complete. A 101 is final:
- * another protocol follows.
+ * Returns the first answer that is not interim (RFC 9110 15.2); undefined until its header section is
+ * complete. A 101 is final: another protocol follows it.
  */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
@@ -29,7 +29,7 @@ export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   return { status: Number(status), reason, head, headers: fieldsOf(head), rest: bytes.subarray(split + 4) };
 }
 
-/** Whether these bytes hold a whole answer; see {@link reachesEnd}. */
+/** True if these bytes hold a whole answer; see {@link reachesEnd}. */
 export function isWholeAnswer(method: string, bytes: Buffer): boolean {
   const answer = rawAnswerIn(bytes);
   if (answer === undefined) return false;
@@ -63,13 +63,14 @@ interface Framed {
 /** Names in lower case; a comma joins repeated fields. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Whether an answer may have content, regardless of its header fields. */
+/** True if an answer may have content, whatever its header fields say. */
 export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
 /**
- * Splits the bytes after a header section at the declared end, or takes all as content. Undefined if bytes are missing.
+ * Splits the bytes after a header section at the end that it declares. Without one, all bytes are content.
+ * Undefined if bytes are missing.
  */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
@@ -87,7 +88,9 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/** Whether these bytes reach the declared end. If Content-Length names several lengths, the shortest counts. */
+/**
+ * True if these bytes reach the declared end. If Content-Length names several lengths, the shortest counts.
+ */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // A transfer coding overrides a length (RFC 9112 6.3).

@@ -12,12 +12,12 @@ import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport
 
 const largest = 5 * 1024 * 1024;
 
-/** The time between two parsings of all bytes: parsing after each packet would take quadratic time. */
+/** The pause between two parsings of all bytes: parsing after each packet would take quadratic time. */
 const leastPauseMs = 5;
 const longestPauseMs = 250;
 
 /**
- * Sends a request on its own connection, with `Connection: close` unless the request has this field. Reads
+ * Sends a request on a new connection, with `Connection: close` unless the request has this field. Reads
  * until the server closes, or for `lingerMs` after the answer is complete.
  *
  * @throws TransportError with a readable message, within the target file's request timeout
@@ -83,7 +83,7 @@ export async function sendRaw(
   });
 }
 
-/** Whether these bytes may begin an HTTP answer. */
+/** True for bytes that may begin an HTTP answer. */
 function isHttp(received: Buffer): boolean {
   const start = 'HTTP/1.';
   return start.startsWith(received.toString('latin1', 0, start.length));

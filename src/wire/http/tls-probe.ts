@@ -13,8 +13,8 @@ import { inWords } from './transport-errors.js';
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
 
 /**
- * Whether the target accepts TLS 1.0 or 1.1. Sends nothing after the handshake. Silence on an open connection counts as
- * refusal, since firewalls drop old handshakes.
+ * Tells whether the target accepts TLS 1.0 or 1.1. Sends nothing after the handshake. Silence on an open
+ * connection counts as a refusal, since firewalls drop old handshakes.
  *
  * @throws ArrangeError if this machine does not support these versions; TransportError if it can't connect
  */
@@ -63,10 +63,11 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
 }
 
 /**
- * The status if the API itself answers anonymous plain HTTP at an HTTPS target's port: a JSON success, 401 or 403.
+ * Sends anonymous plain HTTP to an HTTPS target's port. Returns the status if the API itself answers: a JSON
+ * success, 401 or 403.
  *
- * Undefined without an answer, or if another server in front of the API answers: with 400, a redirect, or an HTML page
- * that demands HTTPS.
+ * Undefined without an answer, or if another server in front of the API answers: with 400, a redirect, or an
+ * HTML page that demands HTTPS.
  */
 export async function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);

@@ -32,20 +32,22 @@ export interface WireResponse {
   readonly receivedAt: number;
 }
 
-/** Larger than any answer of the API; longer bodies are not read to their end. */
+/** Larger than any answer of the API. Reading stops after this many bytes. */
 export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
-/** Extra patience, beyond the slowest answer, for requests that may stay unanswered. */
+/** Requests that may stay unanswered wait this much longer than for the slowest answer so far. */
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Asks the target to close the connection: wrong bytes after a 204 would spoil the next exchange on it. */
+  /**
+   * Asks the target to close the connection: surplus bytes after a 204 would spoil the next exchange on it.
+   */
   readonly closeAfter?: boolean;
-  /** A server in front of the API may ignore the request: silence says nothing about the target's health. */
+  /** A server in front of the API may ignore the request, so silence says nothing about the target. */
   readonly mayBeIgnored?: boolean;
-  /** The target may close the connection because of this request: this says nothing about other requests. */
+  /** The target may close the connection because of this request. That says nothing about other requests. */
   readonly mayBeClosed?: boolean;
   /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;
@@ -58,9 +60,8 @@ export interface SendOptions {
  */
 export class Transport {
   readonly #agent: Agent;
-  /** Opens a new connection for each request. */
   readonly #fresh: Agent;
-  /** False once a connection closed during a request: then each request gets a connection of its own. */
+  /** False once the target closed a connection during a request. Then each request gets a new connection. */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;
@@ -69,7 +70,7 @@ export class Transport {
   #timedOutAt = Number.NEGATIVE_INFINITY;
   #silentUntil = 0;
 
-  /** @param now a clock in milliseconds, which times the pause for a silent target */
+  /** @param now a clock in milliseconds, which times the pause after a target has fallen silent */
   constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
@@ -126,7 +127,7 @@ export class Transport {
     await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
   }
 
-  /** Leaves a silent target alone for a while: a timeout in every test would take hours. */
+  /** Sends nothing to a silent target for a while: a timeout in every test would take hours. */
   #checkSilence(url: URL): void {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
@@ -135,7 +136,7 @@ export class Transport {
     );
   }
 
-  /** Requests sent at once that time out count once: a target may keep all attempts of one account waiting. */
+  /** Concurrent requests that time out count once: a target may keep all attempts of one account waiting. */
   #noteTimeout(sentAt: number): void {
     if (sentAt < this.#timedOutAt) return;
     this.#timedOutAt = steadyNow();

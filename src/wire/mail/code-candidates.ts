@@ -4,20 +4,20 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** From this score, a word or the layout marks the number as the code. */
+/** From this score on, a word or the layout marks a number as the code. */
 export const strongScore = 40;
-/** From this score on, a number counts as the code if no other number has a better score. */
+/** From this score on, a number is the code unless another one scores higher. */
 export const weakScore = 10;
 /** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
 
-/** Longer texts are cut, since codes stand near the beginning of a mail. */
-const longest = 100_000;
+/** Longer texts are cut: codes stand near the beginning of a mail. */
+export const longestText = 100_000;
 
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
 const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
 
-/** Texts with digits that are never codes. Each pattern is bounded against hostile mails. */
+/** Texts with digits that are never codes. Each pattern has an upper length, against hostile mails. */
 const neverCodes: readonly RegExp[] = [
   /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
   /\bwww\.\S{1,4000}/gi,
@@ -49,21 +49,24 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/** A code of digits and capitals, or of two groups of them. Only the text around it shows that it is a code. */
+/**
+ * Matches a code of digits and capitals, or two groups of them. Only the surrounding text shows that it is a
+ * code.
+ */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
-/** A code in lower case or without digits. It counts only if the text calls it the code. */
+/** Matches a code in lower case or without digits. It counts only if the text calls it the code. */
 const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
 
-/** Capitalised words that emphasise something about a code. */
+/** Capitalised words that may follow a word for "code" and are no code. */
 const emphasis =
   /^(?:VALID|INVALID|EXPIRED|REQUIRED|NEEDED|SECRET|PRIVATE|CONFIDENTIAL|PERSONAL|HIDDEN|READY|ENCLOSED|ATTACHED|MISSING|UNKNOWN|DISABLED|ENABLED|BLOCKED|LOCKED|CHANGED|CANCELLED|REVOKED)$/;
 
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
 
-/** Expressions with "number" that do mean the code. */
+/** Expressions with "number" that mean the code. */
 const codeNumber =
   '(?:security|verification|authentication|access|log-?in|sign-?in|secret|one[ -]?time) number';
 
@@ -94,7 +97,7 @@ const imperative =
 export function plain(text: string): string {
   return (
     text
-      .slice(0, longest)
+      .slice(0, longestText)
       // NFKC makes these marks ASCII. Without a space after the mark, two numbers would look like one.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
@@ -106,7 +109,7 @@ export function plain(text: string): string {
   );
 }
 
-/** All possible codes in a normalised text, best first, each code once. */
+/** Returns all possible codes in a normalised text, best first, each once. */
 export function candidatesIn(text: string): Candidate[] {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -116,7 +119,7 @@ export function candidatesIn(text: string): Candidate[] {
   );
 
   const best = new Map<string, number>();
-  // The positions of accepted characters. A set, because a mail may hold thousands of numbers.
+  // The positions of characters in accepted candidates. A set, because a mail may hold thousands of numbers.
   const taken = new Set<number>();
   const groups = rest.matchAll(grouped);
   for (const match of [...groups, ...rest.matchAll(single)]) {
@@ -135,7 +138,7 @@ export function candidatesIn(text: string): Candidate[] {
   return [...numbers, ...named].sort((a, b) => b.score - a.score);
 }
 
-/** Codes with letters that the text names as codes. */
+/** Returns the codes with letters that the text names as codes. */
 function namedByWord(text: string): Candidate[] {
   const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
     const before = text.slice(Math.max(0, index - 120), index);
@@ -155,8 +158,8 @@ function namedByWord(text: string): Candidate[] {
 }
 
 /**
- * Whether the text calls a word its code, like "Your code is a7f3k9". Capitals without digits count only if they end a
- * sentence that has lower-case letters.
+ * True if the text calls a word its code, like "Your code is a7f3k9". Capitals without digits count only at
+ * the end of a sentence that has lower-case letters.
  */
 function isCalledCode(found: string, before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
@@ -172,14 +175,16 @@ function isCalledCode(found: string, before: string, after: string): boolean {
   );
 }
 
-/** Whether the code follows a line such as "Your code for this login is:", with nothing after it on its line. */
+/**
+ * True if the code follows a line such as "Your code for this login is:", with nothing after it on its line.
+ */
 function isAnnounced(before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether a text calls some word its code, like `Your code is ABCD`. */
+/** True if a text calls some word its code, like `Your code is ABCD`. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
@@ -189,7 +194,9 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/** Whether a text could hold a code: four digits, digits among capitals, or a word that the text calls its code. */
+/**
+ * True if a text may hold a code: four digits, digits among capitals, or a word that the text calls its code.
+ */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -197,7 +204,7 @@ export function mayHoldCode(text: string): boolean {
   return digits.test(rest) || rest.search(lettered) >= 0 || mayCallCode(rest);
 }
 
-/** Takes the place of texts that can't be codes: not a letter, a digit or a space. */
+/** Replaces texts that can't be codes. It is not a letter, a digit or a space. */
 const placeholder = '\ufffc';
 
 function blank(found: string): string {
@@ -213,7 +220,7 @@ function scoreOf(text: string, start: number, end: number): number {
   if (unitAfter.test(after) || streetAfter.test(after)) return 0;
 
   const named = Math.max(namedBefore(before), namedAfter(after));
-  // Four or five digits are mostly years, places or amounts; nine or ten are phone numbers.
+  // Four or five digits are mostly years, places or amounts. Nine or ten are phone numbers.
   if ((digits.length < 6 || digits.length > 8) && named < 60) return 0;
 
   let score = named;
@@ -261,7 +268,6 @@ function namedAfter(after: string): number {
   return /[,;:\n]/.test(gap) ? 0 : Math.max(0, 45 - gap.length);
 }
 
-/** Whether the line holds no other letter or digit. */
 function isAlone(before: string, after: string): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1) + (after.split('\n', 1)[0] ?? '');
   return !line.includes(placeholder) && !/[\p{L}\p{N}]/u.test(line);

@@ -1,6 +1,7 @@
 import {
   type Candidate,
   candidatesIn,
+  longestText,
   mayHoldCode,
   plain,
   strongScore,
@@ -8,21 +9,22 @@ import {
 } from './code-candidates.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
-/** A mail's code as text, since it may begin with zeros; or why there is none, in words without digits. */
+/** A mail's code as text, since it may begin with zeros; otherwise the reason in words without digits. */
 export type FoundCode =
   | { readonly code: string; readonly problem?: never }
   | {
       readonly problem: string;
       readonly code?: never;
-      /** Whether the mail may hold a code that the suite does not recognise: then the sender is not to blame. */
+      /** The mail may hold a code that the suite does not recognise, so the sender is not to blame. */
       readonly unclear: boolean;
     };
 
 /**
- * Finds the one-time code in a mail's text, else in its HTML, else in its subject. Numbers that a word or the layout
- * marks come before unmarked numbers of six to eight digits. Four or five digits count only beside a word for codes.
+ * Finds the one-time code in a mail's text, HTML or subject, in this order. Numbers that a word or the layout
+ * marks come before unmarked numbers of six to eight digits, wherever they stand. Four or five digits count
+ * only beside a word for codes.
  *
- * @param pattern the target file's codePattern: its first match, or first group, is the code
+ * @param pattern the target file's codePattern: its first match, or that match's first group, is the code
  * @param earlier codes of earlier mails; among equal candidates a new one wins
  */
 export function findCode(
@@ -59,7 +61,10 @@ export function findCode(
 const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
   [text, htmlToText(html), subject].map(plain);
 
-/** Candidates by source in order of preference: strong before weak, own text before quotes. */
+/**
+ * Lists candidates by source in the order of preference: strong before weak, the mail's own text before
+ * quotes.
+ */
 function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
@@ -99,19 +104,19 @@ const inline = new Set(
   ),
 );
 
-/** Each part is bounded: a hostile mail must not take long to parse. */
+/** Each part of the pattern has an upper length: a hostile mail must not take long to parse. */
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 
-/** Longer texts are cut, since codes stand near the beginning of a mail. */
-const longest = 200_000;
+/** Longer HTML is cut. It may be longer than text because of its markup. */
+const longestHtml = 2 * longestText;
 
 /**
- * The visible text of an HTML mail in lines; `leaveOut` names an element to drop. Spaces separate cells, and
- * digits in neighbouring spans stay together. It covers only the HTML that mails use.
+ * Returns the visible text of an HTML mail, in lines. Spaces separate cells, and digits in neighbouring spans
+ * stay together. Covers only the HTML that mails use. @param leaveOut the name of an element to drop
  */
 function htmlToText(source: string, leaveOut?: string): string {
-  const html = source.slice(0, longest);
+  const html = source.slice(0, longestHtml);
   let text = '';
   let at = 0;
   /** Names of the open elements from the outermost hidden one inwards. */

@@ -9,8 +9,8 @@ const longestCode = 64;
 
 /**
  * Runs the user's program, which prints the newest code mailed to an address, or nothing. A code is new if it
- * differs from the one at the mark. So a repeated code counts once, several mails between calls count as one,
- * and mails without codes stay unseen.
+ * differs from the one at the mark. So a repeated code counts once, several mails between two runs count as
+ * one, and mails without codes stay unknown.
  */
 export class CommandMailbox extends Mailbox {
   protected readonly pauses = [100, 250, 500, 1000];
@@ -81,7 +81,7 @@ export class CommandMailbox extends Mailbox {
     return mail;
   }
 
-  /** The program's output for an address, trimmed. @throws ArrangeError if the program fails */
+  /** Returns the program's output for an address, trimmed. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));
@@ -100,8 +100,8 @@ export class CommandMailbox extends Mailbox {
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without shell and input. @returns its output, or why the output does not count. A timeout kills the
- * program and its children. Standard error is ignored, since it may hold a secret.
+ * Runs a program without a shell and without input. Returns its output, or why the output does not count. A
+ * timeout kills the program and its children. Ignores standard error, since it may hold a secret.
  */
 export function runCommand(
   program: string,

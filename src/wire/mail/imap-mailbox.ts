@@ -12,14 +12,14 @@ export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
 
 const largestMail = 5 * 1024 * 1024;
 
-/** Headers by which servers name the recipients; they come before the sender's To and Cc. */
+/** Header fields in which servers name the recipients. They take precedence over the sender's To and Cc. */
 const deliveryHeaders: readonly string[] =
   'delivered-to x-original-to x-delivered-to envelope-to x-envelope-to x-rcpt-to'.split(' ');
 const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
 class DeadlineError extends Error {}
 
-/** The promise's result, or a DeadlineError after `ms` milliseconds. */
+/** Waits for a promise. @throws DeadlineError after `ms` milliseconds */
 async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -34,7 +34,9 @@ async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   }
 }
 
-/** An IMAP folder opened read-only. Commands have a deadline, and may each reconnect once after a broken connection. */
+/**
+ * An IMAP folder opened read-only. Commands have a deadline. After a broken connection each reconnects once.
+ */
 class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;
@@ -45,7 +47,9 @@ class ImapSession {
     private readonly commandWithinMs: number,
   ) {}
 
-  /** Opens the folder. @returns its highest UID, or 0 @throws ConfigurationError with a readable message */
+  /**
+   * Opens the folder and returns its highest UID, or 0. @throws ConfigurationError with a readable message
+   */
   async open(): Promise<number> {
     try {
       return await this.#connect();
@@ -62,7 +66,7 @@ class ImapSession {
     client.close();
   }
 
-  /** UID and recipient headers of all mails above a UID, in order of arrival. @throws ArrangeError */
+  /** Returns UID and recipient fields of all mails above a UID, in order of arrival. @throws ArrangeError */
   async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
@@ -77,7 +81,7 @@ class ImapSession {
       .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
   }
 
-  /** A mail, cut at the largest useful size; undefined if it is gone. @throws ArrangeError */
+  /** Returns a mail, cut at {@link largestMail} bytes; undefined if it is gone. @throws ArrangeError */
   async source(uid: number): Promise<Buffer | undefined> {
     const query = { uid: true, source: { maxLength: largestMail } };
     const found = await this.#command(
@@ -184,11 +188,11 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the mark.
- * The suite reads mails to its own addresses whole, and only the recipients of other mails.
+ * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest UID read is the
+ * mark. The suite reads mails to its own addresses whole, and only the recipients of other mails.
  */
 export class ImapMailbox extends Mailbox {
-  /** Short at first, since most mails come quickly. */
+  /** Begins with short pauses: most mails come quickly. */
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;
   #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
@@ -207,7 +211,7 @@ export class ImapMailbox extends Mailbox {
     this.#session = new ImapSession(settings, commandWithinMs);
   }
 
-  /** @throws ConfigurationError if the server does not answer or refuses the log-in or folder */
+  /** @throws ConfigurationError if the server does not answer or refuses the log-in or the folder */
   async open(): Promise<void> {
     this.#seen = await this.#session.open();
   }
@@ -238,7 +242,7 @@ export class ImapMailbox extends Mailbox {
     return { others: this.#since(mark), more: foreign === 0 ? [] : [more] };
   }
 
-  /** Runs polls one after another, so that each starts where the last one ended. */
+  /** Runs polls one after another, so that each starts where the previous one ended. */
   #look(): Promise<void> {
     const look = this.#looking.catch(() => undefined).then(() => this.#lookOnce());
     this.#looking = look;
@@ -262,7 +266,7 @@ export class ImapMailbox extends Mailbox {
     }
   }
 
-  /** The recipients: known addresses in delivery headers, otherwise those in To and Cc. */
+  /** Returns the known addresses in delivery fields; if there are none, those in To and Cc. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [
@@ -273,7 +277,7 @@ export class ImapMailbox extends Mailbox {
   }
 }
 
-/** The addresses in a mail's headers; empty if they are malformed. */
+/** Returns the addresses in a mail's header section; empty if it is malformed. */
 async function headersOf(raw: Buffer) {
   try {
     const end = raw.indexOf('\r\n\r\n');

@@ -12,7 +12,6 @@ export type Mark = number & { readonly [markBrand]: true };
 
 export interface MailFilter {
   readonly to: string;
-  /** Mails to skip, because the caller has read them already. */
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
@@ -22,7 +21,7 @@ export function folded(address: string): string {
 
 /** The mailbox that receives the target's mails to the suite's addresses. */
 export abstract class Mailbox {
-  /** By their folded form: letter case does not matter in addresses. */
+  /** The addresses by their folded form: letter case does not matter in them. */
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
   /** Pauses between two reads of the mailbox, in milliseconds; the last pause repeats. */
@@ -35,7 +34,7 @@ export abstract class Mailbox {
     this.#addresses = new Map(addresses.map((address) => [folded(address), address]));
   }
 
-  /** The address as the target file spells it; undefined for unknown addresses. */
+  /** Returns the address as the target file spells it; undefined for unknown addresses. */
   protected known(address: string): string | undefined {
     return this.#addresses.get(folded(address));
   }
@@ -48,23 +47,27 @@ export abstract class Mailbox {
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
   /**
-   * The current end of the mailbox: only later mails count. @param to the only address to ask for @throws ArrangeError
+   * Returns the current end of the mailbox: only later mails count. @param to limits the question to this
+   * address @throws ArrangeError
    */
   abstract mark(to?: string): Promise<Mark>;
 
   /**
-   * All mails to the addresses after the mark, in order of arrival. @throws ArrangeError
-   * @param to limits the search to one address, if that makes the search cheaper
+   * Returns all mails to the addresses after the mark, in order of arrival. @throws ArrangeError
+   * @param to limits the search to this address if that is cheaper; else mails to others are also returned
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /** For the error about a missing mail: the mails read after the mark, to any address, and further sentences. */
+  /**
+   * For the message about a missing mail: the mails that came after the mark, to any address, and further
+   * sentences.
+   */
   protected abstract missed(
     mark: Mark,
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  /** The first mail to an address after the mark. @throws ArrangeError if none comes in time */
+  /** Waits for the first mail to an address after the mark. @throws ArrangeError if none comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
@@ -101,7 +104,10 @@ interface Missing {
   readonly more?: readonly string[];
 }
 
-/** The error if no mail came: it names the address, the wait and the other mails, without their digits. */
+/**
+ * Makes the error for a missing mail. It names the address, the wait and the other mails, without their
+ * digits.
+ */
 export function missingMail(missing: Missing): ArrangeError {
   const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);

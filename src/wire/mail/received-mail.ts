@@ -2,11 +2,13 @@ import { inspect } from 'node:util';
 
 /** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
-  /** The mail's recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
+  /**
+   * The recipients among the suite's addresses: from the envelope (SMTP) or the header fields (mailboxes).
+   */
   readonly to: readonly string[];
-  /** Recipients that the target file does not list, as far as the sender told the SMTP mailbox. */
+  /** Recipients that the target file does not list, as far as the SMTP sender named them. */
   readonly others?: readonly string[] | undefined;
-  /** The sender: over SMTP from the envelope (empty for a bounce), in a mailbox from the header. */
+  /** The sender: from the envelope (SMTP; empty for a bounce) or from the header field (mailboxes). */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
@@ -16,18 +18,18 @@ export interface ReceivedMail {
   readonly text: string;
   /** The decoded HTML part; empty if absent. */
   readonly html: string;
-  /** The code itself, from mailboxes that deliver codes instead of mails. */
+  /** Set by mailboxes that deliver codes in place of mails. */
   readonly code?: string | undefined;
-  /** The attached mail, if there is exactly one: a gateway may have wrapped the original. */
+  /** The attached mail, if there is exactly one: a gateway may have wrapped the original mail. */
   readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
-  /** Whether the mail came over TLS, as far as the suite knows. */
+  /** The mail came over TLS, as far as the suite knows. */
   readonly secure: boolean;
 }
 
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/** A mail whose content is never printed: not by logging, serialising, or a failed comparison. */
+/** Makes a mail whose content is never printed: not by logging, serialising, or a failed comparison. */
 export function storedMail(
   envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
   content: MailContent,
@@ -44,7 +46,7 @@ export function storedMail(
 
 const longestSubject = 80;
 
-/** A subject for messages, with digits and other possible codes masked. */
+/** Returns a subject for messages, with digits and other possible codes masked. */
 export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
   const pattern = codePattern && new RegExp(codePattern.source, `${codePattern.flags.replace(/[gy]/g, '')}g`);
@@ -59,7 +61,7 @@ const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
 /**
- * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws: an
+ * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws. An
  * unreadable mail counts as an empty one, because it did arrive.
  */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
@@ -94,7 +96,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
   }
 }
 
-/** All values of a mail's header field; the name in lower case. */
+/** Returns all values of a mail's header field. @param name in lower case */
 export async function headerFields({ raw }: Pick<ReceivedMail, 'raw'>, name: string): Promise<string[]> {
   const { default: PostalMime } = await import('postal-mime');
   const { headers } = await PostalMime.parse(raw);

@@ -10,20 +10,21 @@ import { folded, Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
-/** The most bytes that all mails may have together. Beyond it, the mailbox drops the oldest mails. */
+/** If all mails together have more bytes, the mailbox drops the oldest. */
 const largestBox = 64 * 1024 * 1024;
-/** How many domains get their own count of refused recipients; all others share one count. */
+/** The number of domains with their own count of refused recipients. All other domains share one count. */
 const mostDomains = 50;
-/** How long a closing mailbox waits for senders. */
+/** A closing mailbox waits for senders at most this long. */
 const closeWithinMs = 100;
 
 /**
- * An SMTP server for the target's mails. It accepts mails with at least one of the given addresses as recipient,
- * and forwards nothing. STARTTLS and log-in are optional; any credentials work, and it does not keep them.
+ * An SMTP server for the target's mails. It accepts mails with at least one of the given addresses as
+ * recipient, and forwards nothing. STARTTLS and log-in are optional. It accepts any credentials and does not
+ * keep them.
  */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
-  /** By domain, because full addresses may belong to strangers. */
+  /** By domain, because a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
@@ -31,7 +32,7 @@ export class SmtpMailbox extends Mailbox {
   readonly #sockets = new Set<Socket>();
   #server: SMTPServer | undefined;
   #port: number;
-  /** Recipients of the mail being received that are not among the given addresses. */
+  /** For the mail being received, the recipients that are not among the given addresses. */
   readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
@@ -43,7 +44,7 @@ export class SmtpMailbox extends Mailbox {
     this.#port = settings.port;
   }
 
-  /** The port on which the mailbox listens; for port 0 the assigned one. */
+  /** The port on which the mailbox listens: the assigned one if the settings have port 0. */
   get port(): number {
     return this.#port;
   }
@@ -79,7 +80,7 @@ export class SmtpMailbox extends Mailbox {
         );
       },
     });
-    // A failed sender must not stop the server, but helps to explain a missing mail.
+    // A failed sender must not stop the server. The count helps to explain a missing mail.
     server.on('error', () => {
       this.#senderTrouble++;
     });
@@ -102,7 +103,7 @@ export class SmtpMailbox extends Mailbox {
   }
 
   async mark(): Promise<Mark> {
-    // A mail follows soon, and its sender must not wait until the certificate is made.
+    // A mail follows soon. Its sender must not have to wait for the certificate.
     await mailCertificate();
     return this.#order as Mark;
   }
@@ -131,7 +132,8 @@ export class SmtpMailbox extends Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
-    // A sender may drop a whole mail for one refused recipient, so further recipients are accepted but get nothing.
+    // Other recipients after a known one are accepted but get nothing: a sender may drop the whole mail for
+    // one refusal.
     if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
@@ -183,8 +185,9 @@ interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * A self-signed certificate for STARTTLS. Making one takes long, so each process makes one, before the first mail.
- * Undefined if that fails: mails then come in clear text. Elliptic curves are faster than RSA.
+ * Returns a self-signed certificate for STARTTLS; undefined if making it fails, so that mails come in clear
+ * text. Making one takes long, so each process makes only one, before the first mail. Elliptic curves are
+ * faster than RSA.
  */
 function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();
@@ -205,11 +208,14 @@ async function make(): Promise<Certificate | undefined> {
   }
 }
 
-/** How long to wait for the port: a worker that was replaced frees it only when it ends. */
+/** How long to wait for a port in use: a replaced worker frees the port only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-/** Listens. @returns the port. Waits briefly for a port in use. @throws ConfigurationError with a readable message */
+/**
+ * Listens and returns the port. Waits briefly for a port in use. @throws ConfigurationError with a readable
+ * message
+ */
 async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {
@@ -235,7 +241,7 @@ const advice: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
 };
 
-/** Tries to listen. @returns undefined on success, otherwise the error's code */
+/** Tries to listen. Returns undefined on success, otherwise the error's code. */
 async function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
   try {
     server.listen(port, host);

@@ -20,13 +20,13 @@ const limits = {
 /** A conforming target accepts only codes of at most a minute before or after now. */
 const widestAcceptedSeconds = 60;
 
-/** Codes of more distant steps are wrong under any drift or window. */
+/** Codes of more distant steps are wrong whatever the target's drift or window. */
 const wrongWithinSteps = 25;
 
 /**
  * An enrolled key, as in an authenticator app. It makes codes and remembers used steps, since a conforming
- * target accepts each once. Steps are RFC 6238's T: periods since the epoch by the target's clock. It prints
- * as a placeholder.
+ * target accepts each code once. Steps are RFC 6238's T: periods since the epoch by the target's clock. The
+ * key prints as a placeholder.
  */
 export class Authenticator {
   readonly digits: OtpDigits;
@@ -48,7 +48,9 @@ export class Authenticator {
     codesByKey.set(key, this.#codes);
   }
 
-  /** Makes an authenticator from a well-formed Key URI, or from the readable parameters of a malformed one. */
+  /**
+   * Makes an authenticator from a well-formed Key URI, or from the readable parameters of a malformed one.
+   */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -58,12 +60,11 @@ export class Authenticator {
     return Math.floor(epochMs / (this.period * 1000));
   }
 
-  /** The beginning of a step, in epoch milliseconds. */
+  /** Returns the beginning of a step in epoch milliseconds. */
   startOf(step: number): number {
     return step * this.period * 1000;
   }
 
-  /** The code of a step with leading zeros. */
   codeAt(step: number): string {
     const known = this.#codes.get(step);
     if (known !== undefined) return known;
@@ -80,7 +81,7 @@ export class Authenticator {
     return code;
   }
 
-  /** A random well-formed code that differs from all codes of any plausible window. */
+  /** Returns a random well-formed code that is wrong whatever the target's drift or window. */
   wrongCode(nowMs: number): string {
     const right = this.#rightCodes(nowMs);
     for (;;) {
@@ -89,14 +90,16 @@ export class Authenticator {
     }
   }
 
-  /** The current code with one digit changed: targets that compare only a part accept it. */
+  /**
+   * Returns the current code with one digit changed. Targets that compare only a part of the code accept it.
+   */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
     return near ?? this.wrongCode(nowMs);
   }
 
-  /** The code `delta` steps from now; undefined before the epoch, or if it may be valid now. */
+  /** Returns the code `delta` steps from now; undefined before the epoch, or if the code may be valid now. */
   codeOfSteps(nowMs: number, delta: number): string | undefined {
     const step = this.stepAt(nowMs) + delta;
     if (step < 0) return undefined;
@@ -104,7 +107,7 @@ export class Authenticator {
     return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
   }
 
-  /** Whether the suite has not used the code of this relative step yet. */
+  /** True if the suite has not used the code of this relative step. */
   isUnused(nowMs: number, steps: number): boolean {
     const step = this.stepAt(nowMs) + steps;
     return step >= 0 && !this.#used.has(step);
@@ -122,7 +125,7 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  /** The maximum distance in steps that a conforming target may accept. */
+  /** The largest distance in steps at which a conforming target may accept a code. */
   get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
@@ -139,7 +142,7 @@ export class Authenticator {
   }
 }
 
-/** The codes of each key by step: making one takes a thousand times as long as a lookup. */
+/** For each key, its codes by step: making one takes a thousand times as long as a lookup. */
 const codesByKey = new Map<string, Map<number, string>>();
 
 const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;
@@ -151,10 +154,10 @@ function keyOf(secret: Uint8Array | string): Uint8Array {
   return bytes;
 }
 
-/** Which digit is changed. A target that doesn't compare this end of a code misses the change. */
+/** The place of the changed digit. A target that doesn't compare this end of a code misses the change. */
 export type DigitPlace = 'first' | 'last';
 
-/** All codes that differ from this one only in the digit at this place. */
+/** Returns all codes that differ from this one only in the digit at this place. */
 export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
   const at = place === 'first' ? 0 : code.length - 1;
   return [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
@@ -162,5 +165,7 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/** The half that a target may compare alone. If it does, an attacker guesses it within a thousand attempts. */
+/**
+ * Returns the half that a careless target compares alone. An attacker guesses it within a thousand attempts.
+ */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

@@ -7,7 +7,7 @@ const lengths = [6, 7, 8] as const;
 export type OtpAlgorithm = (typeof algorithms)[number];
 export type OtpDigits = (typeof lengths)[number];
 
-/** The content of an otpauth://totp/ URI by the Key URI Format, with defaults. */
+/** The content of an otpauth://totp/ URI as the Key URI Format defines it, with defaults. */
 export interface KeyUri {
   /** The whole label, percent-decoded. */
   readonly label: string;
@@ -18,7 +18,7 @@ export interface KeyUri {
   readonly issuer?: string;
   readonly secret: Secret;
   readonly secretBits: number;
-  /** How the secret deviates from canonical Base32 (padding, stray bits), in words; empty if it doesn't. */
+  /** How the secret differs from canonical Base32 (padding, stray bits), in words; empty if it doesn't. */
   readonly secretDeviations: readonly string[];
   readonly algorithm: OtpAlgorithm;
   readonly digits: OtpDigits;
@@ -27,8 +27,8 @@ export interface KeyUri {
 }
 
 /**
- * Each kind has its own requirement. `parameters`: a bad algorithm, digits or period, or a repeated parameter other
- * than secret. `uri`: all else.
+ * Each kind has its own requirement. `parameters`: a bad algorithm, digits or period, or a repeated parameter
+ * other than secret. `uri`: all other problems.
  */
 interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
@@ -44,8 +44,8 @@ export type KeyUriResult =
       readonly keyUri?: never;
       readonly problems: readonly KeyUriProblem[];
       /**
-       * Set if the parameters are readable despite a problem, such as a raw space in the label. A malformed
-       * URI then fails only its own requirement, and tests can still make codes.
+       * Set if the parameters are readable despite a problem, such as a raw space in the label. Then a
+       * malformed URI fails only its own requirement, and tests can still make codes.
        */
       readonly usable?: OtpParameters;
     };
@@ -126,7 +126,7 @@ function readLabel(path: string, wrong: Wrong) {
   return { label, labelIssuer, account };
 }
 
-/** The first value of each parameter; repetitions and invalid encodings are problems. */
+/** Returns the first value of each parameter. Repetitions and invalid encodings are problems. */
 function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
@@ -179,17 +179,17 @@ function shown(value: string): string {
   return /^[\w.+-]{1,12}$/.test(value) ? `(${value})` : `(of ${value.length} characters)`;
 }
 
-/** Decoded Base32: the bytes, or a description of the mistake that does not reveal the text. */
+/** The decoded bytes, or a description of the mistake that does not reveal the text. */
 type Base32Result =
   | {
       readonly bytes: Uint8Array;
-      /** How the text deviates from the canonical form (RFC 4648 3.5, no padding); empty if it doesn't. */
+      /** How the text differs from the canonical form (RFC 4648 3.5, no padding); empty if it doesn't. */
       readonly deviations: readonly string[];
       readonly problem?: never;
     }
   | { readonly problem: string; readonly bytes?: never; readonly deviations?: never };
 
-/** Characters outside the alphabet, the most frequent mistakes first. */
+/** Characters outside the alphabet, in the order of messages. */
 const classes: readonly (readonly [RegExp, string])[] = [
   [/[a-z]/, 'lower-case letters'],
   [/[0189]/, 'the digits 0, 1, 8 or 9'],
@@ -202,8 +202,9 @@ const classes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. Corrects nothing, because
- * authenticator apps correct in different ways. Stray bits and padding become deviations.
+ * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. Corrects
+ * nothing, because authenticator apps correct in different ways. Reports stray bits and padding as
+ * deviations.
  */
 export function decodeBase32(text: string): Base32Result {
   const letters = text.replace(/=*$/, '');

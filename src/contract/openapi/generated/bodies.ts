@@ -73,7 +73,7 @@ export interface ConfigureSupportUserMfaParams {
   readonly mfaType?: 'email' | 'totp' | 'salesforce' | null;
 }
 
-/** The request body of each operation; never without one. */
+/** For each operation, the type of its request body; `never` if it has none. */
 export interface RequestBodies {
   readonly GetMFAConfig: never;
   readonly UpdateMFAConfig: MfaConfigInfo;
@@ -91,7 +91,7 @@ export interface RequestBodies {
   readonly ConfigureSupportMFAConfig: ConfigureSupportUserMfaParams;
 }
 
-/** The names of the members in each operation's success answer; never without a body. */
+/** For each operation, the names of the members in its success answer; `never` if it has no body. */
 export interface SuccessNames {
   readonly GetMFAConfig: keyof MfaConfigInfo;
   readonly UpdateMFAConfig: never;
