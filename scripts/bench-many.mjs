@@ -33,7 +33,6 @@ export async function sideBySide(folder, count = 8) {
   }
 }
 
-/** Measures how long the built program takes to merge generated verdicts of shards. */
 export async function merged(folder, targets = 200, requirements = 200, shards = 8) {
   const names = Array.from({ length: targets }, (_, n) => `target-${String(n).padStart(3, '0')}`);
   const plan = names.map((name, at) => ({ name, shard: (at % shards) + 1 }));
@@ -65,7 +64,6 @@ export async function merged(folder, targets = 200, requirements = 200, shards =
 
 const startedAt = () => '2026-01-01T00:00:00.000Z';
 
-/** Makes a verdict in which one of twenty requirements fails, each with its own reason and an exchange. */
 function verdict(name, count) {
   const outcomes = Array.from({ length: count }, (_, n) => outcome(name, n));
   const fail = outcomes.filter((each) => each.outcome === 'fail').length;

@@ -55,7 +55,6 @@ export async function measureProfile(name, out) {
   }
 }
 
-/** Sums up a run from its log. */
 function costsIn(folder, accounts) {
   const events = eventsIn(join(folder, 'events.jsonl'));
   const exchanges = events.filter(({ type }) => type === 'exchange').map(({ exchange }) => exchange);
@@ -73,8 +72,8 @@ function costsIn(folder, accounts) {
 }
 
 /**
- * Returns the critical path of a run in milliseconds: its beginning and end, and between them the longer of
- * the two parallel queues. `longest` names the tests that take most of the path.
+ * Returns the critical path in milliseconds: the run's beginning and end, and between them the longer of the
+ * two parallel queues. `longest` names the tests that take most of the path.
  */
 function pathIn(events) {
   const msAt = ({ at }) => Date.parse(at);
@@ -110,7 +109,6 @@ function pathIn(events) {
   return { path, longest };
 }
 
-/** Returns the largest number of sessions that one user had open at the same time. */
 function mostOpen(exchanges, accounts) {
   const bySid = new Map(Object.values(accounts).map(({ sid, username }) => [sid, username]));
   const open = new Map();
@@ -128,7 +126,7 @@ function mostOpen(exchanges, accounts) {
   return most;
 }
 
-/** Returns a function that gives evenly spread numbers, the same in each run. */
+/** The numbers are evenly spread, and the same in each run. */
 function between(least, most) {
   let n = 0;
   return () => {
@@ -137,7 +135,6 @@ function between(least, most) {
   };
 }
 
-/** Returns the table of profiles, one line per profile. */
 export function profileTable(rows) {
   const seconds = (ms) => (ms / 1000).toFixed(0);
   return rows

@@ -3,8 +3,6 @@ import http from 'node:http';
 import { performance } from 'node:perf_hooks';
 
 /**
- * Forwards requests to a target.
- *
  * @param latencyMs returns the delay of an answer
  * @param perSecond forwards this many requests per second; the others get 429
  */
@@ -48,7 +46,6 @@ export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Numb
   };
 }
 
-/** Measures how long at least one request was open. */
 function busyTime() {
   let open = 0;
   let since = 0;

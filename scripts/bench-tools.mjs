@@ -27,7 +27,7 @@ export async function startEmulator(out, target, more = []) {
   };
 }
 
-/** Runs the built program to its end. Another exit code means that it did not do the measured work. */
+/** Another exit code means that the program did not do the measured work. */
 export async function timedRun(args, { expected = 0, env = {} } = {}) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
@@ -51,7 +51,7 @@ export function eventsIn(file) {
     .map((line) => JSON.parse(line));
 }
 
-/** Returns a process and its descendants; empty without /proc. */
+/** Returns no process without /proc. */
 function treeOf(root) {
   if (!existsSync('/proc/self/stat')) return [];
   const children = new Map();
@@ -70,12 +70,12 @@ function parentOf(pid) {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/** Returns a process's peak memory so far, in kB. */
+/** Returns kB. */
 function peakOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
-/** Reads a file; empty if the process has ended. */
+/** Returns an empty text if the process has ended. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');

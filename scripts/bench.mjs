@@ -48,7 +48,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Reads the arguments. Ends the process after --help, or with exit code 2 after a wrong option. */
+/** Ends the process after --help, or with exit code 2 after a wrong option. */
 function argumentsOrEnd() {
   const options = {
     runs: { type: 'string', default: '3' },
@@ -88,7 +88,6 @@ async function measureProfiles(names) {
   if (values.json) console.log(JSON.stringify(rows));
 }
 
-/** Stores the figures of a profile in place of its earlier ones. */
 function keep(row) {
   const file = join(root, 'selftest', 'performance', 'figures.jsonl');
   const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
@@ -116,7 +115,6 @@ async function measureAll() {
   console.log(values.json ? JSON.stringify(result) : table(result));
 }
 
-/** Measures one run against a new emulator, then as many bare requests against the same emulator. */
 async function measure(out) {
   const target = join(out, 'emulator.yaml');
   const emulator = await startEmulator(out, target);
@@ -157,7 +155,7 @@ function argsOf(out, target) {
   return ['run', '-t', target, '--out', out, '--state-dir', join(out, 'state'), '--quiet'];
 }
 
-/** Returns the share of a profiled run that code spent on protecting the target and secrets. */
+/** Returns the share of a profiled run spent on protecting the target and secrets. */
 async function safetyShare(out) {
   const target = join(out, 'emulator.yaml');
   const profiles = join(out, 'profiles');
@@ -183,7 +181,7 @@ async function safetyShare(out) {
   }
 }
 
-/** Returns the time in a CPU profile during which a function of these files was on the stack. */
+/** Returns the time during which a function of these files was on the stack. */
 function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   const inside = new Set();
   const walk = (id, isInside) => {
@@ -197,7 +195,7 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
 }
 
-/** Puts a proxy that delays each answer before the target, and its URL into the target file. */
+/** Puts the URL of a delaying proxy into the target file. */
 async function slowDown(targetFile, ms) {
   const content = readFileSync(targetFile, 'utf8');
   const { baseUrl } = parse(content);
@@ -213,8 +211,8 @@ async function slowDown(targetFile, ms) {
 }
 
 /**
- * Makes a document as large as the largest vendors' documents, with 200 paths and 65,000 lines. The
- * operations of the MFA API stand among others that the suite doesn't use and whose references lead nowhere.
+ * The document is as large as the largest vendors' documents, with 200 paths and 65,000 lines. The operations
+ * of the MFA API stand among others that the suite doesn't use and whose references lead nowhere.
  */
 function vendorDocument() {
   const document = parse(readFileSync(join(root, 'spec', 'releases', '7.1.2_u3.yaml'), 'utf8'));
@@ -245,7 +243,7 @@ function vendorDocument() {
   return stringify(document);
 }
 
-/** Measures how long a document takes to load and compile, in a new process. */
+/** Measures in a new process. */
 function timedLoad(file) {
   const load = new URL('../dist/src/contract/openapi/load.js', import.meta.url).href;
   const script = `
@@ -260,7 +258,7 @@ function timedLoad(file) {
   return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
 }
 
-/** Measures how long all reports of a verdict take, in a new process. */
+/** Measures in a new process. */
 function reportsAgain(verdict, folder) {
   const script = `
     const { readFileSync } = await import('node:fs');
@@ -274,7 +272,7 @@ function reportsAgain(verdict, folder) {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
-/** Measures as many requests as the run sent, in sequence on one connection, without judging. */
+/** Sends as many requests as the run, in sequence on one connection, without judging. */
 async function bare(target, requests) {
   const agent = new Agent({ connections: 1 });
   const url = new URL(target.baseUrl);

@@ -37,7 +37,6 @@ function read(...path) {
   return readFileSync(join(root, ...path), 'utf8');
 }
 
-/** @param {Release[]} releases */
 function render(releases) {
   const operations = operationsOf(releases);
   const sent = new Set(operations.flatMap(({ request }) => request ?? []));
@@ -65,9 +64,7 @@ export type ErrorName = ${namesIn('Error').join(' | ')};
 `;
 }
 
-/**
- * Returns the names of a schema's properties in all releases; for a request body, as the keys of its type.
- */
+/** Returns the keys of the type for a request body, otherwise the names in all releases. */
 function answerNames(name, sent, releases) {
   if (sent.has(name)) return [`keyof ${name}`];
   const having = releases.flatMap(({ document }) => document.components.schemas[name] ?? []);
@@ -76,7 +73,6 @@ function answerNames(name, sent, releases) {
   return unique([...parts.flatMap((part) => answerNames(part, sent, releases)), ...own]);
 }
 
-/** @param {Release[]} releases */
 function schemaType(name, releases) {
   const having = releases.flatMap(({ release, document }) => {
     const schema = document.components.schemas[name];
@@ -101,7 +97,7 @@ function property(member, having) {
   return `${comment}  readonly ${member}${optional}: ${type};\n`;
 }
 
-/** Notes the first and the last release with a property, unless all releases of its schema have it. */
+/** Returns an empty text if all releases have the property. */
 function note(present, all, indent = '') {
   const [first, last] = [present[0].release, present.at(-1).release];
   const since = first === all[0].release ? [] : [`From ${first} on.`];
@@ -110,7 +106,7 @@ function note(present, all, indent = '') {
   return notes === '' ? '' : `${indent}/** ${notes} */\n`;
 }
 
-/** Returns the union of the schemas' types. @param {(Schema | Reference)[]} schemas */
+/** @param {(Schema | Reference)[]} schemas */
 function typeOf(schemas) {
   const items = schemas.filter((schema) => schema.type === 'array').map((schema) => schema.items);
   const atoms = schemas.flatMap((schema) => atomsOf(schema));
@@ -146,7 +142,6 @@ function nameIn(reference) {
   return reference?.$ref.slice(reference.$ref.lastIndexOf('/') + 1);
 }
 
-/** @param {Release[]} releases */
 function operationsOf(releases) {
   const found = new Map();
   for (const { document } of releases) {

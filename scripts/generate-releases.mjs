@@ -24,7 +24,7 @@ function mergePatch(target, patch) {
   return result;
 }
 
-/** Renames paths where they stand: the document keeps its order. */
+/** Keeps the order of the document. */
 function renamePaths(document, names) {
   for (const name of Object.keys(names)) {
     if (!(name in document.paths)) throw new Error(`no path ${name} to rename in ${document.info.version}`);

@@ -76,7 +76,7 @@ export function ignoring(...kinds: readonly (abstract new (...values: never[]) =
   };
 }
 
-/** Returns the code that Node or a library gave an error, such as ENOENT; empty without a code. */
+/** Returns for example ENOENT; empty if the error has no code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -41,10 +41,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/**
- * Returns undefined for a missing or unreadable path, such as a circular link. A later use of the path says
- * why.
- */
+/** Returns undefined for missing and unreadable paths, such as circular links. A later use says why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -93,7 +90,6 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-/** Reads the bytes of a file between two offsets, to follow a growing file. */
 export function bytesOf(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from);
   const handle = openSync(file, 'r');

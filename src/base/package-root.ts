@@ -32,10 +32,7 @@ function search(start: string): NonNullable<typeof found> {
   }
 }
 
-/**
- * Returns the path of a file that the build derives from `files`, so that processes needn't derive it. The
- * name holds a digest of `files`, so no process uses an outdated file.
- */
+/** Returns the path of a file that the build makes. Its name has a digest of `files`, so it is current. */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(parse(file).base).update(readFileSync(file));

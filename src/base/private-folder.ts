@@ -8,10 +8,7 @@ const prefix = 'mfa-conformance-run-';
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
-/**
- * Creates a temporary folder with a random name for this process and its children. The process removes the
- * folder at exit. Also removes the folders that killed processes left.
- */
+/** Creates a temporary folder and removes it at exit. Also removes those that killed processes left. */
 export function makePrivateFolder(): string {
   sweep();
   try {

@@ -58,7 +58,6 @@ export function objectOf(members: Members, optional: readonly string[] = []): Sh
     all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 
-/** Parses a JSON text; undefined for other texts. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -82,10 +81,7 @@ export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T
   return isShaped(value) ? value : undefined;
 }
 
-/**
- * Yields all members of a JSON value with their names, at any depth. A recursion would fail at hostile
- * depths.
- */
+/** Yields all members at any depth, with their names. A recursion would fail at hostile depths. */
 export function* membersIn(value: unknown): Generator<readonly [name: string, value: unknown]> {
   const open = [value];
   // The list grows during the loop.

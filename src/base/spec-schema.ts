@@ -10,7 +10,6 @@ import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 /** Messages show at most this many problems: further ones are usually of the same kind. */
 const shown = 5;
 
-/** @throws ConfigurationError for text that isn't JSON */
 export function parseJsonFile(text: string, place: string, what: string): unknown {
   try {
     return JSON.parse(text);
@@ -22,7 +21,7 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** Names the schemas that a schema refers to. Events hold parts of a verdict. */
+/** Events hold parts of a verdict. */
 const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
@@ -63,10 +62,7 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   return by.compile<T>(schema);
 }
 
-/**
- * Makes a check by a schema in spec/ for values from outside. @throws (the check) ConfigurationError with the
- * problems
- */
+/** Makes a check of values from outside. The check throws a ConfigurationError with the problems. */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);
@@ -79,7 +75,6 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
   };
 }
 
-/** Makes a reader of the package's JSON files that checks them by a schema in spec/. */
 export function readBy<T>(schemaFile: string, what: string): (file: string) => T {
   const check = checkBy<T>(schemaFile, what);
   return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);

@@ -1,7 +1,4 @@
-/**
- * Returns the time in epoch milliseconds by a monotonic clock. Waits and codes stay right even if someone
- * sets the runner's clock during a run.
- */
+/** Returns epoch milliseconds by a monotonic clock: someone may set the runner's clock during a run. */
 export function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now());
 }

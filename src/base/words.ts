@@ -35,7 +35,6 @@ export function programName(): string {
   return process.env[programVariable] ?? 'mfa-conformance';
 }
 
-/** Quotes a text as one word for a POSIX shell. */
 export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Returns `a, b and 3 more`. */
@@ -64,7 +63,6 @@ export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${cutAt(text, longest).kept}…`;
 }
 
-/** Returns 850 ms, 12.3 s or 3 min 5 s. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;

@@ -1,4 +1,3 @@
-/** A rule of the document that a value breaks. */
 export interface BrokenRule {
   /** A JSON Schema keyword, or `content` for a missing or unexpected body. */
   readonly keyword: string;
@@ -18,10 +17,7 @@ export interface BreachKinds {
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
-  /**
-   * `declared`: the Content-Encoding. `seen`: the coding that the bytes really have; null if the suite
-   * doesn't know it.
-   */
+  /** `declared`: the Content-Encoding. `seen`: the real coding; null if the suite doesn't know it. */
   miscoded: { readonly declared: string | null; readonly seen: string | null };
   /** A request set the property `name`, and the answer shows its value under the name `seen`. */
   renamed: { readonly name: string; readonly seen: string };
@@ -29,7 +25,6 @@ export interface BreachKinds {
   'contrary members': object;
   /** The target accepts a new value of this property and never shows it. */
   'not stored': { readonly name: string };
-  /** A wrong code among several opens a session. */
   'wrong code opens': object;
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };
@@ -59,10 +54,7 @@ export interface BreachKinds {
 
 export type BreachKind = keyof BreachKinds;
 
-/**
- * One rule that an answer breaks, as data. src/base/wording/breach.ts turns it into sentences,
- * src/reports/repro/breach-scripts.ts into a command.
- */
+/** A rule that an answer breaks, as data. base/wording puts it into words, reports/repro into a command. */
 export type Breach<Kind extends BreachKind = BreachKind> = {
   [Each in Kind]: { readonly kind: Each } & BreachKinds[Each];
 }[Kind];

@@ -9,7 +9,7 @@ export interface Shown {
   readonly method: string;
   /** The URL's path, without the query. */
   readonly path: string;
-  /** Null: the connection ended without an answer. */
+  /** Null: no answer came. */
   readonly status: number | null;
   /** How this request differs from the others of its test, such as `the code twice`. */
   readonly way?: string;
@@ -51,7 +51,6 @@ export interface Change {
   readonly readNow: number | null;
 }
 
-/** One difference between two answers that must look alike. */
 export interface Difference {
   /** `status`, or a JSON pointer into the body. */
   readonly at: string;
@@ -78,7 +77,6 @@ export const quantities = {
 
 export type Quantity = keyof typeof quantities;
 
-/** The attempts or mails that a target limits. */
 export type Attempts = 'codes' | 'passwords' | 'mailed codes';
 
 export type MailRule =
@@ -119,20 +117,14 @@ export type FieldRule =
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/**
- * Returns the answer that a failure is about: the last one of a comparison, otherwise the first. Undefined
- * without answers.
- */
+/** Returns the answer that a failure is about: of a comparison the last one, otherwise the first. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
 const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
 
-/**
- * Returns the answers that explain a failure: all of a comparison, otherwise the deciding one. Each appears
- * once.
- */
+/** Returns the answers that explain a failure: of a comparison all, otherwise the deciding one. */
 export function evidenceOf(check: Check): readonly Shown[] {
   const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
   const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
@@ -161,10 +153,7 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
-  /**
-   * The target must refuse, but each of `answers` accepts. `no success`: a redirect or server error is a
-   * refusal, too.
-   */
+  /** The target must refuse, but `answers` accept. `no success`: redirects and server errors refuse, too. */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
   | Of<'accepted'>
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>
@@ -197,7 +186,7 @@ export type Check =
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }
     >
-  /** Nobody may be able to guess a code from earlier ones. */
+  /** Codes must not be guessable from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
   /** Two secret values must be equal, or differ. `with`: the source of the second. */
   | Of<

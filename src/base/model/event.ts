@@ -10,7 +10,6 @@ export interface RunBegan extends RunInput {
   readonly type: 'run began';
   /** Grows whenever a reader of the previous version would misread the log. */
   readonly schemaVersion: 2;
-  /** The keys of the verdict's coverage that the contract makes possible. */
   readonly parts: CoverageParts;
   readonly warnings: readonly string[];
 }
@@ -50,7 +49,6 @@ export interface Again {
   readonly targetTime: number;
 }
 
-/** One exchange, and its evidence about the target. */
 export interface Exchanged {
   readonly type: 'exchange';
   /** Increases over the log; other events refer to it. */
@@ -91,7 +89,6 @@ export type Lane = 'cluster' | 'support' | `account ${number}`;
 
 type About<Type extends string, More = object> = {
   readonly type: Type;
-  /** The requirement of the test that the event is about. */
   readonly requirement: string;
 } & More;
 
@@ -101,10 +98,7 @@ export type EventOfTest =
       {
         /** The test runs in parallel with other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /**
-         * The test failed beside other tests, so it runs again alone. If it then passes, its failure proves
-         * nothing.
-         */
+        /** The test failed beside others and runs again alone. If it passes, its failure proves nothing. */
         readonly again?: true;
       }
     >
@@ -125,9 +119,7 @@ export type EventOfTest =
         readonly reason: string;
         /** The exchange to blame, or else the last one; absent if there was none. */
         readonly exchange?: number;
-        /** The event that the test waited for and did not see. */
         readonly lacks?: 'mail';
-        /** The requirement that the answer breaks. */
         readonly breaks?: string;
       }
     >

@@ -9,14 +9,10 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /**
-   * The length of a group of exchanges that ends here and repeats, perhaps with other values; absent if none
-   * repeats.
-   */
+  /** The length of a group of exchanges that ends here and repeats, perhaps with other values. */
   readonly again?: number;
 }
 
-/** The exchanges for a requirement, on a conforming target and on a faulty one. */
 export interface Explained {
   /** Absent: the default release. */
   readonly release?: string;

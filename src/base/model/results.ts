@@ -19,10 +19,7 @@ export type RawKind = (typeof rawKinds)[number];
 export interface PlannedRequirement extends JudgedRequirement {
   /** A bound that the vendor claims: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
-  /**
-   * Why the run doesn't test the requirement: a need is missing, the recording lacks it, or --within leaves
-   * it out.
-   */
+  /** Why the run doesn't test it: a need is missing, the recording lacks it, or --within leaves it out. */
   readonly notRun?: string;
   /** Why the release or the vendor's statement rules the requirement out. Takes precedence over `notRun`. */
   readonly notApplicable?: string;
@@ -49,11 +46,9 @@ export interface RunInput {
   readonly waivers?: readonly ConcernedWaiver[];
   /** Set by --baseline and --gate; without it every failure gates. */
   readonly gateBy?: GateBy;
-  /** Warnings about the target file. */
   readonly warnings?: readonly string[];
 }
 
-/** The results of a run on one target, from which the verdict is derived. */
 export interface RunResults extends RunInput {
   /** ISO 8601. */
   readonly startedAt: string;

@@ -3,10 +3,7 @@ export interface Uses {
   /** `on`: switched on, with both authentication types. `set`: in any state, and the test may change it. */
   readonly cluster?: 'read' | 'on' | 'off' | 'set';
   readonly support?: 'read' | 'set';
-  /**
-   * How many accounts log in. At least 3 if the admin logs in: other tests use the admin's API key, so this
-   * one runs alone.
-   */
+  /** At least 3 if the admin logs in: other tests use the admin's API key, so this test runs alone. */
   readonly users?: number;
   readonly mail?: true;
   /** The target throttles the address that the test sends from. */

@@ -26,7 +26,6 @@ export interface Outcome extends JudgedRequirement {
   readonly outcome: OutcomeKind;
   /** Expected and actual, in words; empty for a pass. A waived failure keeps its reason. */
   readonly reason: string;
-  /** Present for waived failures. */
   readonly waiver?: Pick<Waiver, 'reason' | 'owner' | 'issue' | 'expires'>;
   /** A curl line with placeholders for secrets; empty if no single request reproduces the failure. */
   readonly reproduce: string;
@@ -34,7 +33,6 @@ export interface Outcome extends JudgedRequirement {
   readonly exchanges: readonly Exchange[];
   /** The failed expectations as data; `reason` puts them into words. Absent if only findings break the requirement. */
   readonly checks?: readonly Check[];
-  /** Why the requirement is inconclusive, if known. */
   readonly blame?: Blamed;
   readonly durationMs: number;
 }
@@ -98,7 +96,7 @@ export interface Selection {
   readonly by: 'grep' | 'last failed' | 'recording' | 'within';
   /** `must` requirements that apply to the target and were not selected. */
   readonly leftOut: number;
-  /** The time limit of --within: `60 s`. */
+  /** The value of --within, such as `60 s`. */
   readonly within?: string;
   /** With --within: the share of the suite's known faults that the selection finds, from 0 to 1. */
   readonly knownFaults?: number;
@@ -128,15 +126,11 @@ export interface Verdict {
   readonly gate: Gate;
   /** Reasons for the gate that the outcomes alone don't show, such as a run cut short or an unusable target. */
   readonly cause: string;
-  /** Present if a `should` counts like a `must`. */
   readonly strict?: true;
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /**
-   * Whether the run checked or waived every applicable `must`. Older verdicts lack this member and the next
-   * two.
-   */
+  /** The run checked or waived every applicable `must`. Older verdicts lack this and the next two. */
   readonly complete?: boolean;
   /** `must` requirements that passed, failed or are waived. */
   readonly checked?: number;
@@ -181,7 +175,6 @@ export interface ClaimedCount {
   readonly unit: string;
 }
 
-/** The parts of a vendor's statement that a run uses. */
 export interface StatementInVerdict {
   /** The file's name, without its folder. */
   readonly file: string;
@@ -213,7 +206,6 @@ export interface ConcernedWaiver extends Waiver {
   readonly fits: readonly string[];
   /** Whether the waiver matches no requirement: it is mistyped, or for another version of the suite. */
   readonly unknown: boolean;
-  /** Whether the waiver's last day is before the day of the run. */
   readonly expired: boolean;
 }
 
@@ -233,7 +225,6 @@ export interface WaiverUse extends Waiver {
 export const gatePolicies = ['all', 'new', 'none'] as const;
 export type GatePolicy = (typeof gatePolicies)[number];
 
-/** How a verdict refers to its baseline. */
 export interface BaselineName {
   /** The file's name as on the command line. */
   readonly file: string;

@@ -11,7 +11,6 @@ export function printable(text: string): string {
   return text.replace(invisible, escaped);
 }
 
-/** Writes each UTF-16 unit of a text as \uXXXX. */
 export const escaped = (text: string): string =>
   text
     .split('')

@@ -32,7 +32,6 @@ const longestReference = 8;
 
 const lineEnds = ['\r\n', '\n', '\\r\\n', '\\n'];
 
-/** The meanings of letters after a backslash, by code unit. */
 const escapes = new Map(
   Object.entries({ b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', '/': '/', "'": "'" }).map(
     ([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)],
@@ -41,14 +40,12 @@ const escapes = new Map(
 
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Whether an encoded character may begin with this one. */
+/** True if an encoded character may begin with this one. */
 export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/**
- * Decodes the text at `at` in its nth way besides the plain character; {@link noReading} if there is none.
- */
+/** Decodes the text at `at` in its nth way besides plain; {@link noReading} if there is none. */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);

@@ -13,7 +13,6 @@ import { patternsOf } from './spellings.js';
 /** Shorter values occur by accident, so they are redacted only beside the name of a secret. */
 const shortestValue = 4;
 
-/** The most characters kept of a recorded body. */
 const longestBody = 4096;
 
 const longestLabel = 64;
@@ -38,7 +37,6 @@ export class Redactor {
     this.#index.add(patternsOf(value, what, whole || /^\d{4,8}$/.test(value)));
   }
 
-  /** Replaces known values in any text, and the secret of every TOTP Key URI. */
   redact(text: string): string {
     const parts: string[] = [];
     let done = 0;
@@ -70,10 +68,7 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /**
-   * Redacts known secrets and all values beside a secret's name. Another process may print secrets unknown to
-   * this one.
-   */
+  /** Redacts the output of other processes, which may print secrets unknown to this redactor. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);

@@ -7,7 +7,6 @@ import { Redactor } from './redactor.js';
 export interface Leak {
   /** The file's path. For a file in an archive, its name in the archive follows. */
   readonly file: string;
-  /** The kind of secret, never the value. */
   readonly what: string;
 }
 
@@ -55,7 +54,6 @@ export class SecretSearch {
     return { artefacts: this.#artefacts, leaks };
   }
 
-  /** Searches a file, or all files below a folder; a missing path has no leaks. */
   searchPath(path: string): void {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) {
@@ -66,7 +64,6 @@ export class SecretSearch {
     }
   }
 
-  /** Searches text outside files, such as terminal output. */
   searchText(name: string, text: string): void {
     this.#lookFor(this.#long, name, text);
     this.#lookForShort(name, text);
@@ -151,7 +148,6 @@ function stringsOf(text: string): string | undefined {
     .join('\n');
 }
 
-/** Decodes the Base64 that a page holds: attachments and embedded data. */
 function embedded(text: string): string[] {
   const runs = text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [];
   return runs.map((run) => Buffer.from(run, 'base64').toString('utf8'));
@@ -178,7 +174,6 @@ const localHeader = 0x04034b50;
 const centralHeader = 0x02014b50;
 const endOfCentral = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 
-/** Reads a zip by its central directory. */
 function entriesOf(zip: Buffer): Entry[] {
   const end = zip.lastIndexOf(endOfCentral);
   if (end === -1) throw new Error('the zip has no directory');

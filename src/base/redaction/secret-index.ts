@@ -29,7 +29,6 @@ const plus = 0x2b;
 /** The table of beginnings holds this many characters of each pattern. */
 const beginLength = 4;
 
-/** Adds one character to the hash of a beginning. */
 const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
 
 /** Shortens the hash of two characters to 16 bits. */
@@ -109,10 +108,7 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  /**
-   * Returns the longest match that begins here. @param isEncoded whether one of the first characters may be
-   * encoded
-   */
+  /** @param isEncoded whether one of the first characters may be encoded */
   #longestAt(text: string, at: number, isEncoded: boolean): Hit | undefined {
     const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#plainAt(text, at);
     if (candidates.length === 0) return undefined;
@@ -165,7 +161,7 @@ function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pa
 
 const none: readonly Pattern[] = [];
 
-/** Returns the ways to write a beginning: a form writes each space as a plus sign. */
+/** A form writes each space as a plus sign. */
 function spellingsOf(begin: string): readonly string[] {
   const at = begin.indexOf(' ');
   if (at === -1) return [begin];
@@ -183,9 +179,9 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Returns the encoded character that ends before the hit, such as `%3D`, `
- * ` or `\u003d`: its own letters and digits are not adjacent text. Quoted-printable counts only with a letter
- * (`=3D`), since `=20` before digits probably begins a longer number.
+ * Returns the encoded character that ends before the hit, such as `%3D` or `\u003d`: its own letters and
+ * digits are not adjacent text. Quoted-printable counts only with a letter (`=3D`), since `=20` before digits
+ * probably begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';
@@ -233,9 +229,7 @@ interface Continuation {
 
 const noContinuations: readonly Continuation[] = [];
 
-/**
- * Returns where a match may continue if the character here begins an encoding. Includes plain backslashes.
- */
+/** Returns where a match may continue if an encoding begins here. Includes plain backslashes. */
 function continuations(text: string, at: number, pattern: string, index: number): readonly Continuation[] {
   const wanted = pattern.charCodeAt(index);
   let ways: Continuation[] | undefined;
@@ -254,10 +248,7 @@ function continuations(text: string, at: number, pattern: string, index: number)
   return [...(ways ?? noContinuations), { at: at + soft, index }];
 }
 
-/**
- * Matches a run of backslashes. A JSON string doubles those of a value; JSON within JSON has four times as
- * many.
- */
+/** A JSON string doubles the backslashes of a value; JSON within JSON has four times as many. */
 function backslashes(text: string, at: number, pattern: string, index: number): Continuation[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);

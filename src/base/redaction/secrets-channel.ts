@@ -51,12 +51,10 @@ export class SecretCollector {
     return this.#values;
   }
 
-  /** Returns the secrets of one target. @param target its base URL */
   valuesOf(target: string): ReadonlyMap<string, string> {
     return this.#byTarget.get(target) ?? new Map();
   }
 
-  /** @param target the target's base URL */
   tell(target: string, value: string, what: string): void {
     const own = this.#byTarget.get(target) ?? new Map<string, string>();
     this.#byTarget.set(target, own.set(value, what));
@@ -66,8 +64,8 @@ export class SecretCollector {
   }
 
   /**
-   * Makes a redactor for one target's log. It also knows short codes: a wrongly redacted number does little
-   * harm in a log. It leaves out other targets' secrets, which would make it slow.
+   * Makes a redactor for one target's log. Unlike {@link redactor}, it knows short codes, which do little
+   * harm in a log, but not the secrets of other targets, which would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -132,10 +130,7 @@ export class SecretTeller {
     private readonly target: string,
   ) {}
 
-  /**
-   * @param target the target's base URL
-   * @throws ConfigurationError if nobody listens: the run couldn't search its artefacts
-   */
+  /** @throws ConfigurationError if nobody listens: the run couldn't search its artefacts */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
     await new Promise<void>((resolve, reject) => {

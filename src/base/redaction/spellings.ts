@@ -37,8 +37,7 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 
 /**
  * Returns how bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
- * characters that also encode neighbouring bytes. `before`: how many bytes of other text share the first
- * group of three.
+ * characters that also encode neighbours. `before`: how many other bytes share the first group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -60,9 +59,7 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/**
- * Encodes by RFC 4648, 6, in both cases. Also without the last character, which may encode the next byte too.
- */
+/** Encodes by RFC 4648 6, in both cases; also without the last character, which may hold other bits. */
 function base32Of(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const letters = (bits.match(/.{1,5}/g) ?? []).map(
@@ -73,17 +70,15 @@ function base32Of(bytes: Buffer): string[] {
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
 }
 
-/** Returns the spellings of a TOTP secret's bytes. The secret itself is their Base32. */
 function keySpellings(key: Buffer): string[] {
   return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
-/** Returns the bits of a Base32 text as a text of 0 and 1. */
 export function bitsOfBase32(text: string): string {
   return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 }
 
-/** Returns the bytes of a text of 0 and 1, without bits that don't fill a byte. */
+/** Leaves out bits that don't fill a byte. */
 export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }

@@ -120,7 +120,6 @@ function sentence<Kind extends BreachKind>(breach: Breach<Kind>, which: 0 | 1): 
   return typeof said === 'string' ? said : said(breach);
 }
 
-/** Says what a rule demands, and how a value breaks it. */
 function ruleWords({ keyword, demands, seen }: BrokenRule): readonly [demanded: string, broken: string] {
   const all = demands.join(', ');
   switch (keyword) {

@@ -31,7 +31,6 @@ function answerWords(shown: Shown): string {
 const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
 const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
 
-/** Describes the last answer. */
 function lastOf({ answers }: Check): string {
   const last = answers.at(-1);
   return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
@@ -283,7 +282,6 @@ export interface ReasonPart {
   readonly text: string;
 }
 
-/** Splits a failure into its labelled parts, which pages show separately. */
 export function partsOf(reason: string): ReasonPart[] {
   const parts: { name: ReasonPart['name']; lines: string[] }[] = [];
   for (const line of reason.split('\n')) {

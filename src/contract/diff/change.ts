@@ -1,7 +1,6 @@
 import type { OperationId } from '../openapi/operations.js';
 import type { RequirementId } from '../requirements/uses.js';
 
-/** The kinds of changes, in the order of a report. */
 export const changeKinds = [
   'operation-removed',
   'operation-added',

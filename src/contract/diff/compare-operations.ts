@@ -15,10 +15,8 @@ import type { ContentShape, OperationShape } from './operation-shape.js';
 /** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 
-/** Makes the function that reports the changes of one subject. */
 type At = (subject: string, direction: Direction | null) => Tell;
 
-/** The part of a request or an answer that is compared. */
 interface Place {
   readonly subject: string;
   readonly direction: Direction;
@@ -96,7 +94,6 @@ function compareRequired(from: Requirable, to: Requirable, tell: Tell): void {
   if (from.required && !to.required) tell('required-changed', 'is optional', 'wider');
 }
 
-/** @param compare compares the two versions of a part that both contracts have */
 function compareRequestPart<Part extends Requirable>(
   what: 'parameter' | 'body',
   from: Part | undefined,
@@ -225,10 +222,7 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
   }
 }
 
-/**
- * Returns the properties that travel in this direction: requests hold no read-only ones, answers no
- * write-only ones.
- */
+/** Requests hold no read-only properties; answers hold no write-only ones. */
 function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<string, PropertyShape> {
   const goes = ({ readOnly, writeOnly }: PropertyShape) => (direction === 'request' ? !readOnly : !writeOnly);
   return new Map([...properties].filter(([, property]) => goes(property)));

@@ -11,7 +11,6 @@ import { compareOperations } from './compare-operations.js';
 import { type OperationShape, operationShapes } from './operation-shape.js';
 
 export interface Side {
-  /** The name of the release or of the document. */
   readonly name: string;
   readonly release: ReleaseName | null;
   readonly sha256: string;
@@ -110,9 +109,9 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
 }
 
 /**
- * Returns the requirements whose outcome a change may affect. A breaking change affects the requirements that
- * name its operations. A change of an answer also affects the requirement on that answer, and a change of an
- * error only the requirement on errors. Requirements of only one release count if they name the operations.
+ * A breaking change affects the requirements that name its operations. A change of an answer also affects the
+ * requirement on that answer, a change of an error only the requirement on errors. Requirements of only one
+ * release count if they name the operations.
  */
 function affectedBy(
   change: FoundChange,
@@ -135,16 +134,15 @@ function affectedBy(
 }
 
 /**
- * Tells whether a requirement is of the kind that a change concerns. Changes of credentials concern only
- * access requirements, changes of a request or an answer all others. Changes of a whole operation concern
- * both.
+ * Changes of credentials concern only access requirements, changes of a request or an answer all others.
+ * Changes of a whole operation concern both.
  */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';
 }
 
-/** Tells whether a change can make a requirement apply to one release only. Descriptive changes can't. */
+/** Descriptive changes don't make a requirement apply to one release only. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }

@@ -35,7 +35,6 @@ export interface ContentShape {
   readonly schema: SchemaShape | undefined;
 }
 
-/** Returns the known operations in the order of the suite's own list. */
 export function operationShapes({ document, found }: CutDocument): ReadonlyMap<OperationId, OperationShape> {
   const shapes = operationIds.flatMap((id): [OperationId, OperationShape][] => {
     const one = found.known.get(id);

@@ -118,7 +118,7 @@ function only({ from, to, onlyFrom, onlyTo }: Diff): { title: string; ids: reado
   ].filter(({ ids }) => ids.length > 0);
 }
 
-/** Names the tagged operations that the suite does not know and so does not compare. */
+/** The suite does not compare operations that it doesn't know. */
 function further({ from, to }: Diff): string[] {
   return [from, to]
     .filter(({ furtherTagged }) => furtherTagged.length > 0)

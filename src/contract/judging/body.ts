@@ -3,7 +3,6 @@ import { childOf } from '../openapi/pointers.js';
 /** Returns a member of an answer's body; undefined if the body is not an object or lacks the member. */
 export const memberOf = childOf;
 
-/** Returns the field if it is a non-empty string. */
 export function textIn(field: unknown): string | undefined {
   return typeof field === 'string' && field !== '' ? field : undefined;
 }

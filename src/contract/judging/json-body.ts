@@ -2,10 +2,7 @@ import { isUtf8 as isUtf8Text } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { isNode, parseDocument, visit } from 'yaml';
 
-/**
- * A body as RFC 8259 defines it. `value` is what a reader gets that tolerates a byte order mark and invalid
- * UTF-8.
- */
+/** A body read by RFC 8259. `value` is set despite a byte order mark or invalid UTF-8. */
 export interface JsonBody {
   /** Undefined if the text is not JSON or is nested too deeply. */
   readonly value: unknown;
@@ -20,10 +17,7 @@ export interface JsonBody {
 /** Larger bodies are not searched for duplicate members. */
 const duplicateSearchLimit = 64 * 1024;
 
-/**
- * RFC 8259, 9 allows a limit. This one is ten times the depth of any documented answer and still fits the
- * stack.
- */
+/** RFC 8259, 9 allows a limit. Answers have a tenth of this depth, and it still fits the stack. */
 const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {

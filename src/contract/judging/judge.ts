@@ -17,12 +17,10 @@ export interface Judged {
   readonly isAnonymousRead: boolean;
   /** The request's body if it is JSON. */
   readonly request?: unknown;
-  /** The client mistake that the request makes on purpose. */
   readonly mistake?: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
-  /** The problem with the codings of the content. */
   readonly miscoded?: BreachKinds['miscoded'];
   readonly body: JsonBody;
   /** The run's secrets that the body should not hold. */
@@ -35,7 +33,6 @@ export function answerRequirement(operation: OperationId): RequirementId {
   return operations[operation].answers;
 }
 
-/** Returns everything in an answer that breaks the contract or HTTP; empty for a good answer. */
 export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];
   const report: Report = (requirement, breach) => findings.push({ requirement, breach });
@@ -116,13 +113,13 @@ function handsOutKey({ operation, status, body }: Judged): boolean {
   return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 }
 
-/** True if a request needs no key: it switches the support user's MFA off, or asks for codes by mail. */
+/** A support user with MFA off, or with codes by mail, needs no key. */
 function asksForNoKey(request: unknown): boolean {
   const mode = textOf(request, 'mfaType');
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** True for an answer that returns secrets: logins and new keys do, and a PATCH that creates a key. */
+/** Logins and new keys return secrets; a PATCH only if it creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
@@ -204,11 +201,9 @@ const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
 /**
- * True if a gateway, a limiter or a web server answered in the API's place.
- *
- * Gateways send 502 and 504. Limiters of rate, load, time, size or type answer before the API reads a request
- * (RFC 9110 15.5.9, 15.5.12, 15.5.14 to 15.5.16, 15.6.4, RFC 6585 5). Web servers and filters send HTML pages
- * that name the status.
+ * Tells whether a gateway, a limiter or a web server answered in the API's place.
+ * Limiters of rate, load, time, size or type answer before the API reads a request (RFC 9110 15.5.9, 15.5.12,
+ * 15.5.14 to 15.5.16, 15.6.4, RFC 6585 5). Web servers and filters send HTML pages that name the status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;

@@ -11,7 +11,6 @@ export interface GivenContract {
   readonly source: string;
 }
 
-/** Loads the contract that judges a run: the given document, or the release's own if `given` is null. */
 export async function loadRunContract(release: ReleaseName, given: GivenContract | null): Promise<Contract> {
   const own = await loadContract(release);
   if (given === null) return own;

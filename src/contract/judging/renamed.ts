@@ -14,7 +14,6 @@ export class Renamed {
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** Returns the properties that an answer renames; none unless the answer is the documented success. */
   seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
     const success = operation === null ? undefined : contract.operations.get(operation)?.success;
     if (success?.status !== status) return [];
@@ -34,9 +33,9 @@ export class Renamed {
   }
 }
 
-/** Returns a text that is equal for equal values. The order of a list's items doesn't matter. */
+/** The order of a list's items doesn't matter. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
-/** True if a value is so long that no other property equals it by accident. */
+/** Such a value is so long that no other property equals it by accident. */
 const isTelling = (value: unknown) =>
   (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

@@ -9,7 +9,7 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   });
 }
 
-/** Returns the answer as text without the secrets that its operation may return. */
+/** Leaves out the secrets that the operation may return. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
@@ -36,7 +36,7 @@ export function secretsInHeaders(
   });
 }
 
-/** Returns the values of cookies. Their attributes are not secret. */
+/** The attributes of cookies are not secret. */
 function cookiesIn(header: string): string[] {
   const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
   return [...pairs].flatMap(([, name = '', value = '']) =>

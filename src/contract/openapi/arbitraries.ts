@@ -12,10 +12,7 @@ export interface BodyKind {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/**
- * Returns kinds of bodies that the document allows. Most kinds give one property an extreme value. `fixed`
- * members stay.
- */
+/** Returns kinds of allowed bodies. Most give one property an extreme value; `fixed` members stay. */
 export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -46,10 +43,7 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/**
- * Returns kinds of bodies that the document forbids. Each makes one mistake in the valid `base`, outside
- * `keep`.
- */
+/** Returns kinds of forbidden bodies. Each makes one mistake in the valid `base`, but not in `keep`. */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -92,14 +86,12 @@ function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean):
     .map(({ what, bodies }) => ({ what, bodies: bodies.filter(fits) }));
 }
 
-/**
- * Draws any code point that JSON allows, so no lone surrogates. The library's own units are slow to build.
- */
+/** Draws any code point that JSON allows: no lone surrogates. The library's units are slow to build. */
 const codePoint = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** Draws characters that people write: letters of many scripts, combining marks and emoji. */
+/** Draws letters of many scripts, combining marks and emoji. */
 const letter = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
   fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),
@@ -118,10 +110,7 @@ const letter = fc.oneof(
   ),
 );
 
-/**
- * Draws texts that people and programs send: any letters, long texts, and texts with a special meaning
- * elsewhere.
- */
+/** Draws any letters, long texts, and texts with a special meaning elsewhere. */
 const texts = {
   unusual: fc.oneof(
     fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
@@ -136,10 +125,7 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/**
- * Draws values of each JSON type. Strings begin with a tilde, so they equal no enumeration's value and no
- * other type.
- */
+/** Strings begin with a tilde, so they equal no enumeration's value and look like no other type. */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
@@ -156,7 +142,6 @@ const values = {
 
 type Kind = readonly [what: string, values: fc.Arbitrary<unknown>];
 
-/** Returns the properties that a request may hold. */
 export function sendable({ properties }: SchemaShape): [name: string, PropertyShape][] {
   return [...properties].filter(([, { readOnly }]) => !readOnly);
 }
@@ -204,7 +189,6 @@ const mostUnits = 10_000;
 
 type Limits = SchemaShape['limits'];
 
-/** Draws texts that probably meet the limits. */
 function textWithin(limits: Limits): fc.Arbitrary<string> {
   const pattern = limits.get('pattern');
   try {
@@ -225,9 +209,7 @@ function shortestOf(pattern: string): number {
   );
 }
 
-/**
- * Returns lengths from the minimum to `more` above it; undefined without limits or with too large a minimum.
- */
+/** Lengths reach from the minimum to `more` above it. Undefined without limits or for a huge minimum. */
 function lengthWithin(limits: Limits, least: string, most: string, more: number) {
   const minLength = Number(limits.get(least) ?? 0);
   const maxLength = Math.min(Number(limits.get(most) ?? Number.POSITIVE_INFINITY), minLength + more);

@@ -5,7 +5,6 @@ import type { SchemaShape } from './schema-shape.js';
 
 export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] as const;
 
-/** A security scheme of the contract that the suite can use. */
 export type CredentialScheme = (typeof credentialSchemes)[number];
 
 export interface Contract {
@@ -53,7 +52,6 @@ export interface RequestBody extends Judge {
 export interface Answer extends Judge {
   /** The schema's name in the document; undefined: no content or an inline schema. */
   readonly schemaName: string | undefined;
-  /** All properties of the answer, including those of inner objects. */
   readonly properties: readonly SchemaProperty[];
 }
 

@@ -34,15 +34,14 @@ export function coverageUniverse(contract: Contract): CoverageParts {
   };
 }
 
-/** The keys of {@link coverageUniverse} that one answer covers. */
 export interface Seen {
   readonly properties: string[];
   readonly enumValues: string[];
 }
 
 /**
- * Returns the coverage of one answer. A property counts even if it is null. Statuses other than the
- * documented success, 4xx and 5xx are undocumented and show nothing.
+ * A property counts even if it is null. Statuses other than the documented success, 4xx and 5xx are
+ * undocumented and show nothing.
  */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const found = answerOf(contract, operationId, status);
@@ -59,7 +58,7 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-/** Returns the documented answer for a status; undefined for an undocumented status. */
+/** Returns undefined for an undocumented status. */
 function answerOf(
   contract: Contract,
   operationId: OperationId,
@@ -72,7 +71,7 @@ function answerOf(
   return { answer: operation.error, key: `${operationId} default` };
 }
 
-/** Returns the values at a path in which `*` stands for each item of an array. */
+/** In the path, `*` stands for each item of an array. */
 function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
   if (token === undefined) return value === undefined ? [] : [value];
   if (Array.isArray(value))

@@ -84,9 +84,7 @@ export class SourceDocument {
     return node;
   }
 
-  /**
-   * Follows references to a node. @throws ConfigurationError for a dangling, circular or external reference
-   */
+  /** @throws ConfigurationError for a dangling, circular or external reference */
   resolve(node: Located): Located {
     const seen = new Set<string>();
     let found = node;

@@ -6,7 +6,6 @@ import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointe
 import { isUrl } from './read-source.js';
 import { credentialsOf } from './security.js';
 
-/** The members of a path item that hold operations. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /** No vendor's operations exceed these bounds. A document within them is still cheap to process. */
@@ -165,9 +164,7 @@ class Excerpt {
   }
 }
 
-/**
- * Returns the file or URL that an external reference names. A document from the web must not refer to files.
- */
+/** A document from the web must not refer to files. */
 function locationOf(document: SourceDocument, pointer: string, reference: string): string {
   const [place = ''] = reference.split('#');
   try {
@@ -196,7 +193,7 @@ function isExternal(value: unknown): boolean {
   return typeof reference === 'string' && localReference(reference) === undefined;
 }
 
-/** True for keys that hold data, in which `$ref` is plain text. */
+/** In the values of these keys `$ref` is plain text. */
 function isOpaque(key: string): boolean {
   return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 }
@@ -207,7 +204,6 @@ function holdsReference(value: unknown, depth: number): boolean {
   return Object.entries(value).some(([key, inner]) => key === '$ref' || holdsReference(inner, depth + 1));
 }
 
-/** Sets a value at a path and creates missing objects. */
 function put(
   root: Record<string, unknown>,
   tokens: readonly string[],

@@ -10,17 +10,13 @@ export interface FoundOperation {
   readonly node: LocatedObject;
 }
 
-/** The document's operations that the suite knows, and unknown ones with the tag of the MFA API. */
 export interface FoundOperations {
   readonly known: ReadonlyMap<OperationId, FoundOperation>;
   /** `METHOD /path`. */
   readonly furtherTagged: readonly string[];
 }
 
-/**
- * Finds operations by method and path; those not found, by operationId. Vendors choose their own
- * operationIds.
- */
+/** Finds operations by method and path, the rest by operationId, which differs between vendors. */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();

@@ -37,10 +37,7 @@ export async function loadContract(release: ReleaseName): Promise<Contract> {
   return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);
 }
 
-/**
- * Reads the known operations of any OpenAPI 3.0 or 3.1 document, such as a vendor's full one.
- * @param location a URL, or a file relative to the package's folder
- */
+/** Reads any OpenAPI 3.0 or 3.1 document. @param location a URL, or a path from the package's folder */
 export async function loadContractFile(
   location: string,
   release: ReleaseName,
@@ -134,7 +131,7 @@ class Reader {
     };
   }
 
-  /** Returns the credentials that suffice alone: the suite can't use combinations. */
+  /** Returns the credentials that are enough alone: the suite can't use combinations. */
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
@@ -182,10 +179,7 @@ class Reader {
     };
   }
 
-  /**
-   * Returns the `default` response, which stands for all errors. If there is none, another error response
-   * does.
-   */
+  /** Returns the `default` response, or another error response if the document has no default one. */
   #error(node: LocatedObject): Answer {
     const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
@@ -221,7 +215,6 @@ class Reader {
     };
   }
 
-  /** Returns the JSON content of a request or response; undefined without content. */
   #content(owner: Located): { mediaType: string; schema: Located } | undefined {
     const contents = this.document.members(this.document.member(owner, 'content'));
     if (contents.length === 0) return undefined;

@@ -1,14 +1,10 @@
-/** A configuration that the API can change and the suite restores. */
 export type Part = 'cluster' | 'support';
 
 interface OperationRow {
   /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /**
-   * Relative to the API's root, newest first. Paths identify operations, because operationIds differ by
-   * vendor.
-   */
+  /** Relative to the API's root, newest first. Vendors vary operationIds, so paths identify operations. */
   readonly paths: readonly [string, ...string[]];
   /** The requirement about the operation's success answer. */
   readonly answers: string;
@@ -18,12 +14,8 @@ interface OperationRow {
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
-  /** Whether the operation may mail a code. */
   readonly mails?: true;
-  /**
-   * Whose secret a request tries: the named account's, the pending session's, or the support user's (by the
-   * code's member).
-   */
+  /** Whose secret a request tries: the named account's, the pending session's, or the support user's. */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
   /** Secret properties that the operation's success answer may return. */
   readonly handsOut?: readonly string[];

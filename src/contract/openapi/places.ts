@@ -64,9 +64,7 @@ export function placeOf(source: string, text: string, pointer: string): string {
   return at(source, text, offset);
 }
 
-/**
- * Returns the indexes of the events that begin a list's items, or a mapping's alternating keys and values.
- */
+/** Returns the indexes of a list's items, or of a mapping's alternating keys and values. */
 function childrenOf(events: readonly Event[], parent: number): number[] {
   const children: number[] = [];
   let depth = 0;

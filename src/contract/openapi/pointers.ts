@@ -2,7 +2,6 @@ import { isObject, type JsonObject, uriDecoded } from '../../base/shape.js';
 
 export { isObject, type JsonObject } from '../../base/shape.js';
 
-/** A node of a document with its JSON pointer. */
 export interface Located {
   readonly value: unknown;
   readonly pointer: string;
@@ -40,7 +39,6 @@ export function localReference(reference: string): string | undefined {
   return reference === '#' || reference.startsWith('#/') ? uriDecoded(reference.slice(1)) : undefined;
 }
 
-/** Returns the member or item of that name; undefined if there is none. */
 export function childOf(value: unknown, token: string): unknown {
   if (Array.isArray(value)) return value[Number(token)];
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;

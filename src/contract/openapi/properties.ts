@@ -2,7 +2,7 @@ import type { SchemaProperty } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, itemsOf, type Located, pointerTo, schemaNameOf } from './pointers.js';
 
-/** Returns all properties of the schema's values, including those of parts, items and inner objects. */
+/** Includes the properties of parts, items and inner objects. */
 export function propertiesOf(document: SourceDocument, schema: Located): SchemaProperty[] {
   const found = new Map<string, SchemaProperty>();
 

@@ -31,7 +31,6 @@ export interface PropertyShape {
   readonly schema: SchemaShape;
   readonly required: boolean;
   readonly deprecated: boolean;
-  /** The property appears only in answers (`readOnly`) or only in requests (`writeOnly`). */
   readonly readOnly: boolean;
   readonly writeOnly: boolean;
 }
@@ -181,12 +180,12 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   };
 }
 
-/** True if a part of a combined schema allows null. A part without a type does. */
+/** A part without a type allows null. */
 function allowsNull({ types, nullable }: SchemaShape): boolean {
   return nullable || types.length === 0;
 }
 
-/** Returns the types that both lists allow. An integer is a number, and an empty list allows every type. */
+/** An integer is a number, and an empty list allows every type. */
 function typesOfBoth(one: readonly string[], other: readonly string[]): readonly string[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   const within = (list: readonly string[], outer: readonly string[]) =>
@@ -208,7 +207,7 @@ function mapOfBoth<Value>(
   return result;
 }
 
-/** Merges a limit that two parts set. Takes the stricter number; joins texts. */
+/** Takes the stricter of two numbers; joins two texts. */
 function strictest(one: string | number, other: string | number, name: string): string | number {
   if (one === other) return one;
   if (typeof one === 'number' && typeof other === 'number' && name !== 'multipleOf') {
@@ -229,7 +228,7 @@ function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** Returns a digest that is equal for shapes that differ only in names. */
+/** The digest is equal for shapes that differ only in names. */
 function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
   const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
     member,

@@ -88,10 +88,7 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/**
- * Keywords whose value is one schema. Those of `listed` hold a list of schemas, those of `mapped` schemas by
- * name.
- */
+/** Keywords whose value is one schema, a list of schemas (`listed`), or schemas by name (`mapped`). */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],
@@ -105,9 +102,7 @@ export interface Dialect {
   readonly strict: boolean;
 }
 
-/**
- * Makes judges from a document's schemas. Translates each schema at once and compiles it at its first use.
- */
+/** Translates each schema of a document at once, but compiles it at its first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
@@ -286,7 +281,7 @@ function besideReference(value: unknown): { reference: { $ref: string }; rest: J
   return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }
 
-/** Returns every broken rule once. A value of the wrong type does not break its limits as well. */
+/** A value of the wrong type does not break its limits as well. */
 function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   const placeOf = ({ instancePath, schemaPath }: ErrorObject) =>
     `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;
@@ -300,7 +295,7 @@ function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   return [...new Map(keyed).values()];
 }
 
-/** Returns the JSON type of a value, which is no secret. */
+/** Returns the JSON type, which is no secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

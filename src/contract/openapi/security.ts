@@ -7,10 +7,7 @@ interface DeclaredCredential {
   readonly pointer: string;
 }
 
-/**
- * Returns the known credentials that a document declares, by the names it gives them. Names differ between
- * documents, so the header field identifies a credential.
- */
+/** Returns the known credentials by the document's own names, so header fields identify them. */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

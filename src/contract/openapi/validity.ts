@@ -3,10 +3,7 @@ import { reasonOf } from '../../base/errors.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
 
-/**
- * Returns the document's OpenAPI version. @throws ConfigurationError that names the kind of any other
- * document
- */
+/** @throws ConfigurationError for any other document, naming its kind */
 export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   const { openapi, swagger } = document.root;
   if (typeof openapi === 'string' && /^3\.0\.\d+/.test(openapi)) return '3.0';
@@ -55,7 +52,7 @@ export async function requireValid(document: SourceDocument, operations: readonl
   }
 }
 
-/** Returns a function that copies nodes with references expanded, each node once. */
+/** Copies each node once. */
 function expander(document: SourceDocument): (node: Located) => unknown {
   const copies = new Map<string, unknown>();
   const expanded = (node: Located): unknown => {
@@ -88,10 +85,7 @@ interface Fault {
   readonly message: string;
 }
 
-/**
- * Returns the error at the deepest place. One mistake causes many errors, because the specification has
- * alternatives.
- */
+/** One mistake causes many errors, because the specification has alternatives. Takes the deepest. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
@@ -107,9 +101,7 @@ function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
-/**
- * The limit of nodes after references are expanded: a short document can expand beyond any machine's memory.
- */
+/** A short document can expand beyond any machine's memory. This limits its nodes after expansion. */
 const mostExpanded = 200_000;
 const deepest = 400;
 

@@ -31,16 +31,13 @@ export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
 
-/**
- * Returns how many of the `fit` accounts get their own lane. A single one gets none: the cluster's lane uses
- * it.
- */
+/** A single account gets no lane of its own: the cluster's lane uses it. */
 export function lanesOfAccounts(fit: number, lanes: number): number {
   const count = Math.min(fit, lanes - 2);
   return count > 1 ? count : 0;
 }
 
-/** Returns the queue of a test; undefined if no other test may run beside it. */
+/** Returns undefined if the test needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
@@ -53,15 +50,15 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
   return cluster === undefined && users === 0 ? 'support' : undefined;
 }
 
-/** True for tests that must come last, because they may leave accounts locked or their sender throttled. */
+/** Such tests may leave accounts locked or their sender throttled. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
 }
 
 /**
- * Returns a test's place at the end of a run with --slow; undefined if the test runs earlier. The tests at
- * places 2 and 4 need an old mailed code: the support user's at 2, a user's at 4. While these codes grow old,
- * the other tests lock other accounts.
+ * Returns undefined if the test runs earlier. With --slow, the tests at places 2 and 4 need an old mailed
+ * code: the support user's at 2, a user's at 4. While these codes grow old, the other tests lock other
+ * accounts.
  */
 export function slowPlace(tested: Tested, uses: Uses = usesOf(tested.id)): number | undefined {
   const { cluster, support, users = 0, clock } = uses;

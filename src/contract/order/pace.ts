@@ -12,7 +12,6 @@ export interface KnownWaits {
   readonly stepMs: number;
 }
 
-/** The average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
 
 /** A step awaited right after another lasts this many mean waits. */
@@ -43,7 +42,6 @@ const recentRequests = 600;
 
 interface Spent {
   requests: number;
-  /** All waits, in milliseconds. */
   waitedMs: number;
   /** How many waits were for a TOTP step, and how long they took together. */
   steps: number;
@@ -60,21 +58,15 @@ export class Pace {
   #sentInAll = 0;
   /** The sum of unforeseeable waits in milliseconds: some targets lock accounts, or show changes late. */
   #lateMs = 0;
-  /**
-   * The number of lanes that the prediction assumes. It is 1 after a test that could run in a lane began
-   * outside of one.
-   */
+  /** Lanes that the prediction assumes: 1 once a test that has a queue ran outside of a lane. */
   #lanes: number;
-  /**
-   * The steps that ended tests had to await if the support user's codes are scarce, and those they did await.
-   */
+  /** Extra steps of ended tests if the support user's codes are scarce: expected and really awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
   constructor(
     private readonly waits: KnownWaits,
     private readonly order: DetectionOrder = loadOrder(),
-    /** How many tests may run in parallel. */
     private readonly lanes = 1,
   ) {
     this.#lanes = lanes;
@@ -137,17 +129,12 @@ export class Pace {
     return this.#msOf(beginning) + startMs;
   }
 
-  /**
-   * Returns the milliseconds after the last test, for restoring and reports. @param lagMs the read-back delay
-   */
+  /** Returns the milliseconds for restoring and reports. @param lagMs the read-back delay */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
-  /**
-   * Returns the milliseconds that the unfinished ones of these tests take. `isAlone`: no other tests prepare
-   * anything.
-   */
+  /** Returns the milliseconds for tests that have not ended. `isAlone`: no other tests prepare anything. */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
     const msOf = (queue: Queue | undefined) =>
@@ -170,10 +157,7 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
-  /**
-   * Returns the milliseconds for extra steps if codes are scarce. For the support user it expects the same
-   * share of steps that earlier tests really awaited.
-   */
+  /** Expects the share of the support user's scarce steps that earlier tests really awaited. */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);

@@ -14,10 +14,7 @@ import { isOperationId, type OperationId, operationIds, type Part, partOf } from
 import { isNeed, type Need, needNames } from './need-names.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
-/**
- * Why behaviour is required: by the API document, by a standard, because clients would break, or against
- * attackers.
- */
+/** Why behaviour is required: the document or a standard says so, clients break, or attackers get in. */
 export type Ground = 'document' | 'standard' | 'client' | 'security';
 
 /** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
@@ -30,7 +27,6 @@ export interface Requirement {
   /** A normative sentence about the target. */
   readonly text: string;
   readonly ground: Ground;
-  /** The document and section that demand the behaviour. */
   readonly source: string;
   /**
    * The vendor's claim that decides the requirement where the API document leaves a choice. A claimed
@@ -41,7 +37,6 @@ export interface Requirement {
   /** Empty if the requirement concerns every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
-  /** The first release to which the requirement applies. */
   readonly since?: ReleaseName;
   /** The last release to which the requirement applies. */
   readonly until?: ReleaseName;
@@ -79,13 +74,11 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
   throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
 }
 
-/** Requirements that don't apply to the release are `not applicable`. */
 export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
   const { since, until } = requirement;
   return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
 }
 
-/** Says why a requirement does not apply under this contract; undefined if it applies. */
 export function whyNotApplicable(
   requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
@@ -100,15 +93,12 @@ export function whyNotApplicable(
   return undefined;
 }
 
-/** True if support MFA by mail can be switched off again. Since 6.8.1 this takes a mailed code. */
+/** Since 6.8.1 switching support MFA by mail off takes a mailed code. */
 export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/**
- * Returns the configurations that a requirement's operations concern; the cluster's if it concerns users
- * alone.
- */
+/** Returns the operations' configurations; the cluster's if the requirement is about users alone. */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];
@@ -140,7 +130,6 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** A requirement as it stands in a YAML file. */
 type Written = Omit<Requirement, 'id' | 'area' | 'areaTitle' | 'operations' | 'needs'> & {
   readonly id: string;
   readonly operations: readonly string[];
@@ -199,10 +188,7 @@ function readOne(
   return [];
 }
 
-/**
- * Returns a pattern for whole ids. In the glob `*` stands for any characters, and commas separate
- * alternatives.
- */
+/** Matches whole ids. In the glob `*` stands for any characters, and commas separate alternatives. */
 export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }

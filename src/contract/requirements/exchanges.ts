@@ -20,7 +20,6 @@ const read = readBy<ExchangesFile>('exchanges.schema.json', 'file of exchanges')
 /** `npm run generate -- explain` writes this file. */
 export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
 
-/** The recorded exchanges of each requirement, by its id. */
 export function loadExchanges(): ReadonlyMap<string, Explained> {
   const { exchanges, requirements } = read(exchangesFile);
   const named = (names: readonly string[]): ToldExchange[] =>

@@ -6,7 +6,6 @@ interface NeedMeaning {
   readonly foundOnTarget?: string;
 }
 
-/** The needs of requirements, by their names in spec/requirements. */
 export const needMeanings = {
   apiKey: { text: 'accounts.admin has an apiKey', writes: false },
   stateChanges: { text: 'allow.stateChanges is true', writes: true },

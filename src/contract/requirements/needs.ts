@@ -36,7 +36,7 @@ export function missingNeed(
   return undefined;
 }
 
-/** For each need, the number of accounts under MFA, and whether they must receive mailed codes. */
+/** How many accounts under MFA a need takes, and whether these must receive mailed codes. */
 const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
   replaceTotp: { accounts: 1, byMail: false },
   replaceTotpOfTwo: { accounts: 2, byMail: false },
@@ -44,9 +44,7 @@ const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly b
   userMailOfTwo: { accounts: 2, byMail: true },
 };
 
-/**
- * Says why a requirement doesn't apply: too many accounts are exempt from MFA, or can't receive mailed codes.
- */
+/** Says why a requirement doesn't apply: too few accounts are under MFA, or receive mailed codes. */
 export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
   for (const need of needs) {
     const wanted = underMfa[need];
@@ -181,7 +179,6 @@ function withMail(target: Target): Account[] {
   return withPassword(target).filter(({ email }) => email !== undefined);
 }
 
-/** Accounts that can receive mailed codes. */
 function mailed(target: Target): Account[] {
   return withMail(target).filter(({ mfaExempt, mailedCodes }) => mfaExempt !== true && mailedCodes !== false);
 }

@@ -16,7 +16,7 @@ const apiRisks: Readonly<Record<string, string>> = {
 const guide =
   'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing';
 
-/** For each pattern of a document's name in a source, the document's address. */
+/** Each pattern for a document's name in a source, with the document's address. */
 const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | undefined])[] = [
   [
     /^RFC (\d+)(?: (\d+(?:\.\d+)*))?/,
@@ -47,10 +47,7 @@ const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
   [/^OpenAPI 3\.0\.3/, () => 'https://spec.openapis.org/oas/v3.0.3.html'],
 ];
 
-/**
- * Returns links to the public documents in a requirement's source, in its order. The API document is not
- * public.
- */
+/** Links the public documents in a requirement's source, in its order. The API document isn't public. */
 export function linksOfSource(source: string): SourceLink[] {
   return source.split(/;\s*/).flatMap((name) => {
     for (const [pattern, urlOf] of known) {

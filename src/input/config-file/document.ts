@@ -78,7 +78,7 @@ export class ConfigDocument {
     this.problems.add(this.placeOf(path, at), path, text);
   }
 
-  /** Returns the place of a value. A missing value has the place of the nearest enclosing value. */
+  /** A missing value has the place of the nearest enclosing value. */
   placeOf(path: KeyPath, at: 'value' | 'key' = 'value'): Place {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
@@ -91,7 +91,7 @@ export class ConfigDocument {
     return { line: 1, column: 1 };
   }
 
-  /** Returns a plain value as the file writes it, such as `7.0`, which is the number 7 in the data. */
+  /** Returns for example `7.0`, which is the number 7 in the data. */
   writtenAs(path: KeyPath): string | undefined {
     const node = this.#find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -206,13 +206,12 @@ export class ConfigDocument {
   }
 }
 
-/** Finds the place of an offset, even before the parser has counted the lines. */
 function placeIn(text: string, offset: number): Place {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Feeds the parser. Yields after each step, so that the caller can stop in time. */
+/** Yields after each step, so that the caller can stop in time. */
 function* tokensOf(parser: Parser, text: string): Generator<void> {
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) yield;
@@ -256,8 +255,8 @@ function yamlSentence(error: YAMLError, line: string): string {
 }
 
 /**
- * Returns the offset of the first error in a JSON text; undefined for a valid text. Messages of JSON.parse
- * quote the text, which may hold a password, so the suite can't show them.
+ * Returns undefined for a valid text. The suite can't show messages of JSON.parse: they quote the text, which
+ * may hold a password.
  */
 function jsonErrorOffset(text: string): number | undefined {
   if (parsedJson(text) !== undefined) return undefined;

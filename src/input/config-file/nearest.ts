@@ -1,4 +1,4 @@
-/** Returns the candidates most similar to a mistyped word, nearest first; empty if none is similar. */
+/** Returns the nearest first; empty if no candidate is similar. */
 export function nearest(word: string, candidates: readonly string[], count = 1): string[] {
   const wanted = word.toLowerCase();
   const tolerance = Math.max(1, Math.floor(wanted.length / 3));
@@ -10,7 +10,7 @@ export function nearest(word: string, candidates: readonly string[], count = 1):
     .map(({ candidate }) => candidate);
 }
 
-/** Returns `; did you mean x?`, or an empty text if no candidate is similar. */
+/** Returns an empty text if no candidate is similar. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const [found] = nearest(word, candidates);
   return found === undefined ? '' : `; did you mean ${found}?`;

@@ -19,9 +19,7 @@ export class Problems {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
   }
 
-  /**
-   * @throws ConfigurationError with a line for each problem, in the file's order; nothing without problems
-   */
+  /** @throws ConfigurationError with a line for each problem, in the file's order */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
     const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
@@ -33,7 +31,7 @@ export class Problems {
   }
 }
 
-/** Writes a path as `mail.run[0]`. */
+/** Writes for example `mail.run[0]`. */
 export function pathText(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

@@ -4,10 +4,7 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/**
- * Returns a valid value. Otherwise reports where it breaks a schema of `spec/`; advice from `hint` takes
- * precedence.
- */
+/** Returns a valid value. Otherwise reports where it breaks the schema; `hint`'s advice comes first. */
 export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,
@@ -113,7 +110,7 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
-/** Describes a wrong type. Never quotes the value, which may be a password. */
+/** Never quotes the value, which may be a password. */
 function wrongType(expected: unknown, value: unknown): string {
   const type = Array.isArray(expected) ? 'string' : String(expected);
   const must = `must be ${typeNames[type] ?? type}`;
@@ -124,14 +121,12 @@ function wrongType(expected: unknown, value: unknown): string {
   return `${must}, without quotes; an environment variable can't stand here`;
 }
 
-/** Describes a value that is not in a list. Names the nearest allowed value. */
 export function notOneOf(value: unknown, allowed: readonly unknown[]): string {
   const values = allowed.map(String);
   const meant = typeof value === 'string' ? didYouMean(value, values) : '';
   return `must be one of ${values.join(', ')}${meant}`;
 }
 
-/** Turns a JSON pointer into a path, with numbers for the indices of lists. */
 function pathOf(pointer: string, root: unknown): KeyPath {
   const path: (string | number)[] = [];
   let value = root;

@@ -10,7 +10,6 @@ export interface TextFile {
   readonly mode: number;
 }
 
-/** Reads a UTF-8 text file, or returns why it can't, such as `no such file`. */
 export function readTextFile(path: string): TextFile | { readonly trouble: string } {
   let descriptor: number;
   try {

@@ -4,7 +4,6 @@ import type { Account, AccountRole, Allow, Target } from './target.js';
 
 const everyone: Allow['replaceTotpOf'] = ['admin', 'viewer', 'other', 'more', 'supportUser'];
 
-/** Returns an account's name in `allow.replaceTotpOf`. */
 export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number] {
   return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
 }
@@ -13,10 +12,7 @@ export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): b
   return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 }
 
-/**
- * Returns the permissions that apply. A disposable target allows everything.
- * @throws ConfigurationError for a permission that needs stateChanges
- */
+/** A disposable target allows everything. @throws ConfigurationError if stateChanges is missing */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };
@@ -26,7 +22,7 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Says why a run must not change the target; undefined if it may. */
+/** Returns undefined if the run may change the target. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',
@@ -45,7 +41,7 @@ function beyondStateChanges(allow: Allow): ('clusterMfa' | 'replaceTotpOf')[] {
   ];
 }
 
-/** Reads the `allow` section. Reports names in it without an account. */
+/** Reports names in the section that have no account. */
 export function readAllow(values: Values): Allow {
   const flag = (key: 'stateChanges' | 'clusterMfa' | 'lockOut' | 'disposable') =>
     values.flag(['allow', key]) ?? false;

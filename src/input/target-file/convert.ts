@@ -13,10 +13,10 @@ import type { Account, AccountRole, Accounts, Allow, ByRole, Limits, Target } fr
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 
-/** Who can read the target file. It is `unknown` on systems without permission bits. */
+/** It is `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** Builds the target from the values. Undefined only after a reported problem. */
+/** Returns undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -101,7 +101,7 @@ function readLimits(values: Values, allow: Allow): Limits {
   });
 }
 
-/** Returns the absolute path of a file that the run reads later. Reports an unreadable file. */
+/** The path is absolute. Reports an unreadable file. */
 function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
   const text = values.text([key]);
   if (text === undefined) return undefined;
@@ -120,7 +120,7 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ['mail', 'password'],
 ];
 
-/** Reports secrets that others can read in the file. If access is unknown, returns a warning instead. */
+/** If access is unknown, returns a warning instead of reporting the secrets. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
   // In tls.key, a file's name is not secret, but the key itself is.
@@ -223,7 +223,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** Reports a user with two roles: tests need different users. */
+/** Tests need different users. */
 function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
   for (const [role, path] of placesOf(values)) {

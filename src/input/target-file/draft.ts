@@ -16,11 +16,10 @@ export interface Draft {
   readonly viewer: string | undefined;
   readonly other: string | undefined;
   readonly mailDomain: string | undefined;
-  /** The address on which the suite receives the target's mails. */
   readonly mailListen: string | undefined;
 }
 
-/** Returns the text of a target file without its schema line, and the environment variables that it uses. */
+/** Leaves out the schema line. `variables`: the environment variables that the text uses. */
 export function draftTarget(
   draft: Draft,
   allow: Allow,
@@ -64,7 +63,7 @@ function granted(allow: Allow): Partial<Allow> {
   return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
 }
 
-/** Returns the first line of a target file, which tells editors the schema. */
+/** Tells editors the schema. */
 export function schemaLine(file: string): string {
   const schema = join(packageRoot(), 'spec', 'target.schema.json');
   const way = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');

@@ -4,9 +4,7 @@ import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
-/**
- * Returns the target files that `-t` names; for a folder, the visible ones directly in it, sorted by name.
- */
+/** A folder stands for the visible target files directly in it, sorted by name. */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
 }

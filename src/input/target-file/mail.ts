@@ -37,7 +37,7 @@ export type MailSettings = MailWaits &
       }
   );
 
-/** Reads the `mail` section; undefined if it is absent, or after a reported problem. */
+/** Returns undefined without the section, or after a reported problem. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
   const waits = defined({

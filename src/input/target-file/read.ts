@@ -50,7 +50,7 @@ interface NamedSecret {
 const given = <Names extends object>(value: Secret | undefined, names: Names) =>
   value === undefined ? [] : [{ ...names, value }];
 
-/** Returns everything that no output may show: passwords, API keys, the client certificate's key. */
+/** Returns passwords, API keys and the client certificate's key: no output may show them. */
 export function secretsOf(target: Target): NamedSecret[] {
   return [
     ...variablesOf(target),

@@ -11,7 +11,6 @@ export interface Target {
   readonly baseUrl: string;
   /** If the file says `release: auto`, the default release until the run has detected the target's. */
   readonly release: ReleaseName;
-  /** The file says `release: auto`. */
   readonly detectRelease?: true;
   readonly tls: TlsSettings;
   readonly accounts: Accounts;
@@ -28,7 +27,7 @@ export interface Target {
   readonly limits: Limits;
   readonly waivers?: string;
   readonly statement?: string;
-  /** Advice for the author of a valid file; absent if there is none. */
+  /** Advice for the author of a valid file. */
   readonly warnings?: readonly string[];
 }
 
@@ -44,7 +43,7 @@ export interface ByRole<Each> {
 
 export type Accounts = ByRole<Account> & { readonly admin: Account };
 
-/** Returns the accounts in the order in which tests take them, the admin last. */
+/** The admin is last, so that tests take other accounts first. */
 export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
   return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
 }

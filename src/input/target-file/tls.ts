@@ -15,7 +15,6 @@ export interface TlsSettings {
   /** SHA-256 of the server's SubjectPublicKeyInfo in Base64. */
   readonly pin?: string;
   readonly serverName?: string;
-  /** PEM text of the client certificate and its key. */
   readonly cert?: string;
   readonly key?: Secret;
   readonly insecure: boolean;
@@ -45,14 +44,14 @@ export function readTls(values: Values, folder: string): TlsSettings {
   });
 }
 
-/** Reads authorities as PEM text from the value, or from the file that it names. Reports problems. */
+/** The value is PEM text or the name of a file. Reports problems. */
 export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
   const text = pem(values, path, folder);
   if (text !== undefined) certificates(values, path, text);
   return text;
 }
 
-/** Returns the value if it is PEM text, otherwise the content of the file that it names. */
+/** The value is PEM text or the name of a file. */
 function pem(values: Values, path: KeyPath, folder: string): string | undefined {
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;

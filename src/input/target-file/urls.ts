@@ -1,9 +1,6 @@
 import { isIP } from 'node:net';
 
-/**
- * Parses an http or https URL, or returns the problem with it. Messages hide the URL, which may hold
- * credentials.
- */
+/** Messages hide the URL, which may hold credentials. */
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };
@@ -18,7 +15,7 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-/** Returns the API's root without a trailing slash, or the problem with the text. */
+/** The root has no trailing slash. */
 export function readBaseUrl(text: string): string | { readonly trouble: string } {
   const url = readUrl(text);
   if ('trouble' in url) return url;
@@ -27,7 +24,7 @@ export function readBaseUrl(text: string): string | { readonly trouble: string }
   return url.href.replace(/\/+$/, '');
 }
 
-/** True for hosts that are this machine itself. */
+/** True also for addresses that reach this machine, such as 0.0.0.0. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const address = mapped(host) ?? host;
@@ -39,7 +36,7 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** Returns the IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
+/** The mapped IPv6 address has a form such as ::ffff:7f00:1. */
 export function mapped(host: string): string | undefined {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
   if (high === undefined || low === undefined) return undefined;
@@ -53,7 +50,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** Parses `HOST:PORT`, with an IPv6 address in brackets; undefined for other texts. */
+/** Returns undefined for texts other than `HOST:PORT` (IPv6 addresses in brackets). */
 export function readAddress(text: string): Address | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host, port: digits } = match?.groups ?? {};
@@ -63,7 +60,6 @@ export function readAddress(text: string): Address | undefined {
   return host !== undefined && isHostName(host) ? { host, port } : undefined;
 }
 
-/** True for a host name or an IPv4 address. */
 export function isHostName(text: string): boolean {
   if (/^[\d.]+$/.test(text)) return isIP(text) === 4;
   return (

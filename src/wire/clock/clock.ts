@@ -4,7 +4,7 @@ import { undici } from '../../base/libraries.js';
 import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** An answer's Date header, and the runner's times of sending and receiving in epoch milliseconds. */
+/** An answer's Date, and when the request was sent and the answer came (runner's epoch milliseconds). */
 export interface DateSample {
   readonly dateHeader: string;
   readonly sentAt: number;
@@ -33,12 +33,9 @@ export abstract class TargetClock {
   abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
-  /**
-   * For each distinct clock, its latest interval of offsets, and when the answer came by the runner's clock.
-   */
+  /** For each distinct clock, its latest interval of offsets, and when the answer came (runner's clock). */
   #nodes: (Interval & { readonly at: number })[] = [];
 
-  /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
   abstract advance(ms: number): Promise<void>;
 
   now(): number {
@@ -67,10 +64,7 @@ export abstract class TargetClock {
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
-  /**
-   * Learns from an answer's Date.
-   * @throws TransportError or ConfigurationError if a controlled clock jumped and its control gives no time
-   */
+  /** @throws TransportError or ConfigurationError if a controlled clock jumped and its control fails */
   async learn({ dateHeader, sentAt, receivedAt }: DateSample): Promise<void> {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return;
@@ -88,14 +82,13 @@ export abstract class TargetClock {
     this.#possible = low <= high ? { low, high } : sample;
   }
 
-  /** Discards all earlier samples, because the suite moved the clock. */
   protected forget(): void {
     this.#possible = undefined;
     this.#nodes = [];
   }
 }
 
-/** Returns the gap between two intervals in milliseconds; negative if they overlap. */
+/** The gap is negative if the intervals overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
@@ -110,7 +103,7 @@ export class DateOffsetClock extends TargetClock {
   }
 }
 
-/** Parses an IMF-fixdate (RFC 9110 5.6.7) to epoch milliseconds; undefined for any other text. */
+/** Reads an IMF-fixdate (RFC 9110 5.6.7); undefined for any other text. */
 function parseHttpDate(text: string): number | undefined {
   const time = Date.parse(text);
   // Date.parse accepts other forms, impossible days and wrong weekdays; formatting the result reveals them.
@@ -137,10 +130,7 @@ export class ControlledClock extends TargetClock {
     super();
   }
 
-  /**
-   * @throws TransportError if no answer comes in time, ConfigurationError if it isn't an answer of the
-   * protocol
-   */
+  /** @throws TransportError if no answer comes in time, ConfigurationError for an unusable answer */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
       throw new ConfigurationError('clock.control is not an http or https URL.');
@@ -166,7 +156,7 @@ export class ControlledClock extends TargetClock {
     if (this.jumps > before) await this.refresh();
   }
 
-  /** Reads the clock again: somebody else may have moved it. */
+  /** Somebody else may have moved the clock. */
   async refresh(): Promise<void> {
     await this.#exchange('GET');
   }
@@ -205,7 +195,6 @@ export class ControlledClock extends TargetClock {
     }
   }
 
-  /** Names the control by its URL without credentials and query. */
   get #name(): string {
     return `The clock control at ${this.url.origin}${this.url.pathname}`;
   }

@@ -37,7 +37,6 @@ export function tlsOptions(tls: TlsSettings) {
   });
 }
 
-/** Returns an error if a connected socket's key is not the pinned one. */
 export function pinProblem(socket: unknown, pin: string | undefined): TransportError | undefined {
   if (pin === undefined || !(socket instanceof TLSSocket)) return undefined;
   const certificate = socket.getPeerX509Certificate();
@@ -56,10 +55,7 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/**
- * Makes undici's connector to a target, with the target's TLS settings and the environment's proxy. It checks
- * the pin.
- */
+/** Makes undici's connector by the target's TLS settings and the environment's proxy. It checks the pin. */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,

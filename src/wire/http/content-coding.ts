@@ -17,7 +17,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 /** The codings that most clients accept. */
 export const allCodings = 'gzip, deflate, br';
 
-/** Lets about a third of all kinds of requests accept {@link allCodings}; the seed chooses which. */
+/** Lets about a third of all kinds of requests accept codings; the seed chooses which. */
 export function acceptsCodings(seed: number, kind: string): boolean {
   return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
 }

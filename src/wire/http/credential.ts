@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.js';
 
-/** A request's credential. The contract uses the same names for the schemes. */
+/** The schemes have their names in the contract. */
 export type Credential =
   | { readonly scheme: 'APIKeyHeader'; readonly key: Secret }
   | { readonly scheme: 'Bearer'; readonly tokenType: string; readonly token: Secret }

@@ -15,7 +15,6 @@ export interface ForwardProxy {
   readonly authorization?: string;
   /** The password as written, decoded, and as encoded in the header. All are secrets. */
   readonly secrets: readonly string[];
-  /** Names the proxy in messages, without credentials. */
   readonly name: string;
 }
 
@@ -51,10 +50,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   };
 }
 
-/**
- * NO_PROXY lists `*`, networks, addresses, and names, which include their subdomains. Names and addresses may
- * have a port.
- */
+/** NO_PROXY lists `*`, networks, and addresses or names (with their subdomains), perhaps with a port. */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)

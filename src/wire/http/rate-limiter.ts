@@ -7,15 +7,9 @@ const refusalsToLearn = 3;
 const similarWithin = 1.25;
 /** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
-/**
- * No window of this length may hold more requests than the limit. It is longer than a second because of
- * jitter. Each refusal lengthens it.
- */
+/** No longer window may hold more requests than the limit: more than a second, because of jitter. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/**
- * After this many refusals although requests kept to the assumed limit, the suite drops the limit as a wrong
- * guess.
- */
+/** After this many refusals despite the assumed limit, the suite drops the limit as a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
@@ -41,7 +35,6 @@ export class RateLimiter {
     this.#intervalMs = perSecond === undefined ? 0 : 1000 / perSecond;
   }
 
-  /** Waits until the next request may be sent. */
   async turn(): Promise<void> {
     const now = performance.now();
     const first = this.#mostInWindow === undefined ? undefined : this.#turns.at(-this.#mostInWindow);
@@ -54,7 +47,7 @@ export class RateLimiter {
     while (performance.now() < at) await sleep(Math.ceil(at - performance.now()));
   }
 
-  /** Learns from the target's refusal of the last request, with the wait that it asked for. */
+  /** Learns from a refusal of the last request, and from the wait that the target asked for. */
   refused(waitMs: number): void {
     const sent = this.#sinceRefused;
     this.#sinceRefused = 0;

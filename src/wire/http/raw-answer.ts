@@ -13,8 +13,8 @@ export interface RawAnswer {
 }
 
 /**
- * Returns the first answer that is not interim (RFC 9110 15.2); undefined until its header section is
- * complete. A 101 is final: another protocol follows it.
+ * Returns the first answer that is not interim (RFC 9110 15.2), once its header section is complete. A 101 is
+ * final: another protocol follows.
  */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
@@ -29,7 +29,6 @@ export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   return { status: Number(status), reason, head, headers: fieldsOf(head), rest: bytes.subarray(split + 4) };
 }
 
-/** True if these bytes hold a whole answer; see {@link reachesEnd}. */
 export function isWholeAnswer(method: string, bytes: Buffer): boolean {
   const answer = rawAnswerIn(bytes);
   if (answer === undefined) return false;
@@ -63,15 +62,12 @@ interface Framed {
 /** Names in lower case; a comma joins repeated fields. */
 type Headers = Readonly<Record<string, string>>;
 
-/** True if an answer may have content, whatever its header fields say. */
+/** Some answers have no content, whatever their header fields say. */
 export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
-/**
- * Splits the bytes after a header section at the end that it declares. Without one, all bytes are content.
- * Undefined if bytes are missing.
- */
+/** Splits the bytes after a header section at the declared end. Undefined if bytes are missing. */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;
@@ -88,9 +84,7 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/**
- * True if these bytes reach the declared end. If Content-Length names several lengths, the shortest counts.
- */
+/** If Content-Length names several lengths, the shortest counts. */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // A transfer coding overrides a length (RFC 9112 6.3).
@@ -108,7 +102,7 @@ function isChunked(coding: string | undefined): boolean {
   return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 }
 
-/** Decodes chunked content (RFC 9112 7.1); undefined if these bytes don't hold its end. */
+/** Decodes chunked content (RFC 9112 7.1); undefined if its end is missing. */
 function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: number } | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ; ) {

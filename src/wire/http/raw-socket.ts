@@ -83,7 +83,6 @@ export async function sendRaw(
   });
 }
 
-/** True for bytes that may begin an HTTP answer. */
 function isHttp(received: Buffer): boolean {
   const start = 'HTTP/1.';
   return start.startsWith(received.toString('latin1', 0, start.length));

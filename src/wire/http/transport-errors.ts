@@ -1,6 +1,6 @@
 const closed = /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/;
 
-/** Common error codes of Node, OpenSSL and undici in words for users. */
+/** Error codes of Node, OpenSSL and undici in words for users. */
 const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED/, 'nothing listens there: is the target up, and are host and port of baseUrl right?'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
@@ -34,8 +34,6 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * Explains an error, with the URL and advice.
- *
  * @param isLimit whether the time is the target file's request timeout
  * @param came the part of the answer that arrived in time
  */
@@ -54,7 +52,6 @@ export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = t
   return `No answer from ${where}: ${known}${end}${known.endsWith('?') && end === '' ? '' : '.'}`;
 }
 
-/** True if the answer missed the request's deadline. */
 export function isTimeout(error: unknown): boolean {
   return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
@@ -63,12 +60,12 @@ export function isTimeout(error: unknown): boolean {
 const unsent =
   /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|connect E(?:HOST|NET)UNREACH|UND_ERR_(?:CONNECT_TIMEOUT|INVALID_ARG)|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT\w*)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*)\b/;
 
-/** True if the error came before any part of the request was sent. */
+/** True if the target received no part of the request. */
 export function neverSent(error: unknown): boolean {
   return unsent.test(chainOf(error));
 }
 
-/** Says how the connection broke; undefined for other errors. */
+/** Returns undefined if the connection did not break. */
 export function howItBroke(error: unknown): 'refused' | 'closed' | undefined {
   const text = chainOf(error);
   if (/\bECONNREFUSED\b/.test(text)) return 'refused';
@@ -79,7 +76,6 @@ export function tooLarge(url: URL, limit: number): string {
   return `The answer from ${url.origin}${url.pathname} is larger than ${limit / 1024 / 1024} MB: no answer of this API is.`;
 }
 
-/** Joins names, codes and messages of an error and its causes. */
 function chainOf(error: unknown): string {
   const parts: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {

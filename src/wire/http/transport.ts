@@ -25,7 +25,6 @@ export interface WireResponse {
   /** Names in lower case; a comma joins repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** See {@link Decoded}. */
   readonly miscoded?: Decoded['miscoded'] & object;
   /** Epoch milliseconds of the runner's clock, before and after the exchange. */
   readonly sentAt: number;
@@ -41,13 +40,11 @@ const timeoutsTolerated = 3;
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /**
-   * Asks the target to close the connection: surplus bytes after a 204 would spoil the next exchange on it.
-   */
+  /** Wrong bytes after a 204 would spoil the next exchange on the connection, so it closes. */
   readonly closeAfter?: boolean;
-  /** A server in front of the API may ignore the request, so silence says nothing about the target. */
+  /** A server in front of the API may ignore the request: silence says nothing about the target. */
   readonly mayBeIgnored?: boolean;
-  /** The target may close the connection because of this request. That says nothing about other requests. */
+  /** The target may close the connection because of this request alone. */
   readonly mayBeClosed?: boolean;
   /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;

@@ -49,10 +49,7 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/**
- * Matches a code of digits and capitals, or two groups of them. Only the surrounding text shows that it is a
- * code.
- */
+/** A code of digits and capitals, or two groups of them. Only the text around it tells. */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
@@ -109,7 +106,7 @@ export function plain(text: string): string {
   );
 }
 
-/** Returns all possible codes in a normalised text, best first, each once. */
+/** Returns the best candidates first, each once. */
 export function candidatesIn(text: string): Candidate[] {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -138,7 +135,7 @@ export function candidatesIn(text: string): Candidate[] {
   return [...numbers, ...named].sort((a, b) => b.score - a.score);
 }
 
-/** Returns the codes with letters that the text names as codes. */
+/** Finds codes with letters. The text must name them as codes. */
 function namedByWord(text: string): Candidate[] {
   const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
     const before = text.slice(Math.max(0, index - 120), index);
@@ -175,16 +172,14 @@ function isCalledCode(found: string, before: string, after: string): boolean {
   );
 }
 
-/**
- * True if the code follows a line such as "Your code for this login is:", with nothing after it on its line.
- */
+/** Matches after "Your code for this login is:", with nothing else on the code's line. */
 function isAnnounced(before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** True if a text calls some word its code, like `Your code is ABCD`. */
+/** Finds phrases like `Your code is ABCD`. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
@@ -194,9 +189,7 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/**
- * True if a text may hold a code: four digits, digits among capitals, or a word that the text calls its code.
- */
+/** Finds four digits, digits among capitals, or a word that the text calls its code. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);

@@ -61,10 +61,7 @@ export function findCode(
 const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
   [text, htmlToText(html), subject].map(plain);
 
-/**
- * Lists candidates by source in the order of preference: strong before weak, the mail's own text before
- * quotes.
- */
+/** Strong candidates come before weak ones, and within each the mail's own text before quotes. */
 function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],

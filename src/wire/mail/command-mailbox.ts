@@ -25,7 +25,6 @@ export class CommandMailbox extends Mailbox {
     super(addresses);
   }
 
-  /** Runs the program once. @throws ConfigurationError if the program fails */
   async open(): Promise<void> {
     const [address] = this.addresses;
     if (address === undefined) return;
@@ -69,7 +68,7 @@ export class CommandMailbox extends Mailbox {
     return { others: [], more: [more] };
   }
 
-  /** Returns the same mail object for a code printed again. */
+  /** A code that is printed again is the same mail. */
   #mail(mark: Mark, to: string, code: string): ReceivedMail {
     const key = `${mark} ${to} ${code}`;
     const known = this.#mails.get(key);
@@ -81,7 +80,7 @@ export class CommandMailbox extends Mailbox {
     return mail;
   }
 
-  /** Returns the program's output for an address, trimmed. @throws ArrangeError if the program fails */
+  /** Trims the output. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));

@@ -19,7 +19,7 @@ const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
 class DeadlineError extends Error {}
 
-/** Waits for a promise. @throws DeadlineError after `ms` milliseconds */
+/** @throws DeadlineError if the step takes more than `ms` milliseconds */
 async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -34,22 +34,17 @@ async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   }
 }
 
-/**
- * An IMAP folder opened read-only. Commands have a deadline. After a broken connection each reconnects once.
- */
+/** An IMAP folder opened read-only. After a broken connection a command reconnects once. */
 class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;
 
   constructor(
     private readonly settings: ImapSettings,
-    /** The deadline of a command, in milliseconds. */
     private readonly commandWithinMs: number,
   ) {}
 
-  /**
-   * Opens the folder and returns its highest UID, or 0. @throws ConfigurationError with a readable message
-   */
+  /** @returns the folder's highest UID, or 0 @throws ConfigurationError with a readable message */
   async open(): Promise<number> {
     try {
       return await this.#connect();
@@ -66,7 +61,7 @@ class ImapSession {
     client.close();
   }
 
-  /** Returns UID and recipient fields of all mails above a UID, in order of arrival. @throws ArrangeError */
+  /** Returns mails above a UID in order of arrival. @throws ArrangeError */
   async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
@@ -196,9 +191,7 @@ export class ImapMailbox extends Mailbox {
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;
   #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
-  /** The highest UID read so far. */
   #seen = 0;
-  /** The UIDs of mails to other addresses. */
   #foreign: readonly number[] = [];
   #looking: Promise<void> = Promise.resolve();
 
@@ -266,7 +259,7 @@ export class ImapMailbox extends Mailbox {
     }
   }
 
-  /** Returns the known addresses in delivery fields; if there are none, those in To and Cc. */
+  /** Known addresses in delivery fields count. If there are none, those in To and Cc do. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [
@@ -277,7 +270,7 @@ export class ImapMailbox extends Mailbox {
   }
 }
 
-/** Returns the addresses in a mail's header section; empty if it is malformed. */
+/** Returns no addresses for a malformed header section. */
 async function headersOf(raw: Buffer) {
   try {
     const end = raw.indexOf('\r\n\r\n');

@@ -19,7 +19,6 @@ export function folded(address: string): string {
   return address.trim().toLowerCase();
 }
 
-/** The mailbox that receives the target's mails to the suite's addresses. */
 export abstract class Mailbox {
   /** The addresses by their folded form: letter case does not matter in them. */
   readonly #addresses: ReadonlyMap<string, string>;
@@ -47,27 +46,24 @@ export abstract class Mailbox {
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
   /**
-   * Returns the current end of the mailbox: only later mails count. @param to limits the question to this
-   * address @throws ArrangeError
+   * Marks the end of the mailbox: only later mails count. @param to the only address to ask for @throws
+   * ArrangeError
    */
   abstract mark(to?: string): Promise<Mark>;
 
   /**
-   * Returns all mails to the addresses after the mark, in order of arrival. @throws ArrangeError
-   * @param to limits the search to this address if that is cheaper; else mails to others are also returned
+   * Returns all mails after the mark, in order of arrival. @throws ArrangeError
+   * @param to limits the search to one address if that is cheaper; otherwise other addresses count, too
    */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /**
-   * For the message about a missing mail: the mails that came after the mark, to any address, and further
-   * sentences.
-   */
+  /** Returns the mails after the mark, to any address, and further sentences for a message. */
   protected abstract missed(
     mark: Mark,
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  /** Waits for the first mail to an address after the mark. @throws ArrangeError if none comes in time */
+  /** Waits for the first such mail after the mark. @throws ArrangeError if none comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
@@ -96,18 +92,13 @@ export abstract class Mailbox {
 interface Missing {
   readonly address: string;
   readonly waitedMs: number;
-  /** Whether the mailbox was closed before the deadline. */
   readonly isClosed?: boolean;
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
-  /** Further sentences from this kind of mailbox. */
   readonly more?: readonly string[];
 }
 
-/**
- * Makes the error for a missing mail. It names the address, the wait and the other mails, without their
- * digits.
- */
+/** The message names the address, the wait and the other mails, without their digits. */
 export function missingMail(missing: Missing): ArrangeError {
   const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);

@@ -2,8 +2,7 @@ import type { MailSettings } from '../../input/target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
 /**
- * Opens the target file's mailbox for its addresses. Loads each kind on demand, so that runs without mail
- * load none.
+ * Loads each kind on demand, so that runs without mail load none.
  * @param stepWithinMs the limit for an IMAP command or a run of the program
  */
 export async function openMailbox(

@@ -2,21 +2,17 @@ import { inspect } from 'node:util';
 
 /** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
-  /**
-   * The recipients among the suite's addresses: from the envelope (SMTP) or the header fields (mailboxes).
-   */
+  /** The suite's addresses among the recipients: by the envelope (SMTP) or the header (mailboxes). */
   readonly to: readonly string[];
   /** Recipients that the target file does not list, as far as the SMTP sender named them. */
   readonly others?: readonly string[] | undefined;
-  /** The sender: from the envelope (SMTP; empty for a bounce) or from the header field (mailboxes). */
+  /** The sender by the envelope (SMTP; empty for a bounce) or the header (mailboxes). */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
-  /** Decoded; empty if absent. */
+  /** Subject, text and HTML are decoded, and empty if absent. */
   readonly subject: string;
-  /** The decoded plain text part; empty if absent. */
   readonly text: string;
-  /** The decoded HTML part; empty if absent. */
   readonly html: string;
   /** Set by mailboxes that deliver codes in place of mails. */
   readonly code?: string | undefined;
@@ -46,7 +42,7 @@ export function storedMail(
 
 const longestSubject = 80;
 
-/** Returns a subject for messages, with digits and other possible codes masked. */
+/** Masks digits and other possible codes, for messages. */
 export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
   const pattern = codePattern && new RegExp(codePattern.source, `${codePattern.flags.replace(/[gy]/g, '')}g`);
@@ -96,7 +92,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
   }
 }
 
-/** Returns all values of a mail's header field. @param name in lower case */
+/** @param name in lower case */
 export async function headerFields({ raw }: Pick<ReceivedMail, 'raw'>, name: string): Promise<string[]> {
   const { default: PostalMime } = await import('postal-mime');
   const { headers } = await PostalMime.parse(raw);

@@ -14,7 +14,6 @@ const largestMail = 5 * 1024 * 1024;
 const largestBox = 64 * 1024 * 1024;
 /** The number of domains with their own count of refused recipients. All other domains share one count. */
 const mostDomains = 50;
-/** A closing mailbox waits for senders at most this long. */
 const closeWithinMs = 100;
 
 /**
@@ -24,7 +23,7 @@ const closeWithinMs = 100;
  */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
-  /** By domain, because a full address may be a stranger's. */
+  /** Counts by domain, because a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
@@ -44,7 +43,7 @@ export class SmtpMailbox extends Mailbox {
     this.#port = settings.port;
   }
 
-  /** The port on which the mailbox listens: the assigned one if the settings have port 0. */
+  /** Returns the assigned port if the settings have port 0. */
   get port(): number {
     return this.#port;
   }
@@ -132,8 +131,7 @@ export class SmtpMailbox extends Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
-    // Other recipients after a known one are accepted but get nothing: a sender may drop the whole mail for
-    // one refusal.
+    // A sender may drop a mail for one refused recipient. So the mailbox accepts others and ignores them.
     if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
@@ -185,9 +183,9 @@ interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * Returns a self-signed certificate for STARTTLS; undefined if making it fails, so that mails come in clear
- * text. Making one takes long, so each process makes only one, before the first mail. Elliptic curves are
- * faster than RSA.
+ * Makes a self-signed certificate for STARTTLS; undefined if that fails, so that mails come in clear text.
+ * Each process makes only one, before the first mail, because it takes long. Elliptic curves are faster than
+ * RSA.
  */
 function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();
@@ -212,10 +210,7 @@ async function make(): Promise<Certificate | undefined> {
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-/**
- * Listens and returns the port. Waits briefly for a port in use. @throws ConfigurationError with a readable
- * message
- */
+/** Waits briefly for a port in use. @returns the port @throws ConfigurationError */
 async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {
@@ -241,7 +236,6 @@ const advice: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
 };
 
-/** Tries to listen. Returns undefined on success, otherwise the error's code. */
 async function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
   try {
     server.listen(port, host);

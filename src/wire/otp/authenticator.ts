@@ -48,9 +48,7 @@ export class Authenticator {
     codesByKey.set(key, this.#codes);
   }
 
-  /**
-   * Makes an authenticator from a well-formed Key URI, or from the readable parameters of a malformed one.
-   */
+  /** Accepts the readable parameters of a malformed Key URI, too. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -60,7 +58,7 @@ export class Authenticator {
     return Math.floor(epochMs / (this.period * 1000));
   }
 
-  /** Returns the beginning of a step in epoch milliseconds. */
+  /** Returns epoch milliseconds. */
   startOf(step: number): number {
     return step * this.period * 1000;
   }
@@ -90,9 +88,7 @@ export class Authenticator {
     }
   }
 
-  /**
-   * Returns the current code with one digit changed. Targets that compare only a part of the code accept it.
-   */
+  /** Changes one digit of the current code. Targets that compare only a part of the code accept it. */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
@@ -107,7 +103,6 @@ export class Authenticator {
     return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
   }
 
-  /** True if the suite has not used the code of this relative step. */
   isUnused(nowMs: number, steps: number): boolean {
     const step = this.stepAt(nowMs) + steps;
     return step >= 0 && !this.#used.has(step);
@@ -125,7 +120,7 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  /** The largest distance in steps at which a conforming target may accept a code. */
+  /** Returns the largest distance in steps at which a conforming target may accept a code. */
   get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
@@ -157,7 +152,6 @@ function keyOf(secret: Uint8Array | string): Uint8Array {
 /** The place of the changed digit. A target that doesn't compare this end of a code misses the change. */
 export type DigitPlace = 'first' | 'last';
 
-/** Returns all codes that differ from this one only in the digit at this place. */
 export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
   const at = place === 'first' ? 0 : code.length - 1;
   return [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
@@ -165,7 +159,5 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/**
- * Returns the half that a careless target compares alone. An attacker guesses it within a thousand attempts.
- */
+/** Careless targets compare this half alone. An attacker guesses it within a thousand attempts. */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

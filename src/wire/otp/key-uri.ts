@@ -11,7 +11,7 @@ export type OtpDigits = (typeof lengths)[number];
 export interface KeyUri {
   /** The whole label, percent-decoded. */
   readonly label: string;
-  /** The label's part before the colon, if any. */
+  /** The part of the label before the colon, if any. */
   readonly labelIssuer?: string;
   readonly account: string;
   /** The parameter `issuer`, percent-decoded; absent if the URI lacks it. */
@@ -126,7 +126,7 @@ function readLabel(path: string, wrong: Wrong) {
   return { label, labelIssuer, account };
 }
 
-/** Returns the first value of each parameter. Repetitions and invalid encodings are problems. */
+/** Takes the first value of each parameter. Repetitions and invalid encodings are problems. */
 function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
@@ -189,7 +189,6 @@ type Base32Result =
     }
   | { readonly problem: string; readonly bytes?: never; readonly deviations?: never };
 
-/** Characters outside the alphabet, in the order of messages. */
 const classes: readonly (readonly [RegExp, string])[] = [
   [/[a-z]/, 'lower-case letters'],
   [/[0189]/, 'the digits 0, 1, 8 or 9'],
