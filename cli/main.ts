@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Uses only syntax that old Node versions can read. Without this check they would exit with 1, as for a
-// failed `must`.
+// Old Node versions can read this file. Without the check they would exit with 1, as for a failed `must`.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`mfa-conformance needs Node 20.19 or later; this is Node ${process.versions.node}.`);

@@ -26,10 +26,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /**
-   * @param because `exchange`: the one to blame. `lacks`: what never came. `breaks`: the requirement that the
-   * answer breaks
-   */
+  /** @param because `lacks`: what never came. `breaks`: the requirement that the answer breaks */
   constructor(
     message: string,
     readonly because: {
@@ -76,7 +73,6 @@ export function ignoring(...kinds: readonly (abstract new (...values: never[]) =
   };
 }
 
-/** Returns for example ENOENT; empty if the error has no code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

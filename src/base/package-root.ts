@@ -32,7 +32,7 @@ function search(start: string): NonNullable<typeof found> {
   }
 }
 
-/** Returns the path of a file that the build makes. Its name has a digest of `files`, so it is current. */
+/** Returns the path of a file built from `files`. Its name holds their digest, so it is never stale. */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(parse(file).base).update(readFileSync(file));

@@ -21,7 +21,6 @@ export function makePrivateFolder(): string {
   }
 }
 
-/** Environment variables that make programs put temporary files into the folder. */
 export function temporaryFilesIn(folder: string): Record<string, string> {
   return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }

@@ -34,7 +34,6 @@ export const shapes = {
     <T>(fits: Shape<T>) =>
     (value: unknown): value is T | null =>
       value === null || fits(value),
-  /** A list with one member for each shape. */
   tuple:
     <T extends readonly unknown[]>(...fits: { readonly [At in keyof T]: Shape<T[At]> }) =>
     (value: unknown): value is T =>

@@ -7,7 +7,7 @@ import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
-/** Messages show at most this many problems: further ones are usually of the same kind. */
+/** Messages show at most this many problems: more are usually of the same kind. */
 const shown = 5;
 
 export function parseJsonFile(text: string, place: string, what: string): unknown {
@@ -87,7 +87,7 @@ function emptyAjv(): Ajv2020 {
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
-    // Strict mode doesn't notice that a condition's properties have a type and are required outside of it.
+    // Strict mode doesn't see types and required properties that are declared outside of a condition.
     strictTypes: false,
     strictRequired: false,
     logger: false,

@@ -43,7 +43,7 @@ export function shortened(names: readonly string[], most: number): string {
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
-/** Lists all names up to four; of more, the first three and the number of the others. */
+/** Lists up to four names; of more names, the first three and how many follow. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
 /** Returns `1 mail` or `2 mails`. */

@@ -23,7 +23,6 @@ export interface BreachKinds {
   renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
   'contrary members': object;
-  /** The target accepts a new value of this property and never shows it. */
   'not stored': { readonly name: string };
   'wrong code opens': object;
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };

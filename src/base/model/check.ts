@@ -11,14 +11,13 @@ export interface Shown {
   readonly path: string;
   /** Null: no answer came. */
   readonly status: number | null;
-  /** How this request differs from the others of its test, such as `the code twice`. */
+  /** How this request differs from the test's other requests, such as `the code twice`. */
   readonly way?: string;
   /** A later request with a credential that this answer returned. If it succeeded, the credential works. */
   readonly use?: Shown;
 }
 
 export interface Member {
-  /** JSON pointer. */
   readonly pointer: string;
   readonly rule: MemberRule;
   /** JSON; absent for rules without a value. */
@@ -100,24 +99,21 @@ export const patterns = {
 export type CodePattern = keyof typeof patterns;
 
 export type FieldRule =
-  /** Allow names the documented methods. */
   | 'names the methods'
-  /** Vary names Accept-Encoding, or all fields. */
+  /** Vary names Accept-Encoding, or `*`. */
   | 'names Accept-Encoding'
   /** WWW-Authenticate offers the scheme Bearer. */
   | 'challenges by Bearer'
   /** HEAD has the same field as GET. */
   | 'as of GET'
-  /** The target doesn't allow credentials for the request's origin. */
   | 'allows no credentials'
-  /** The answer doesn't repeat the value of the request's field. */
   | 'is not echoed';
 
 /** True for 2xx. Null and undefined mean that no answer came. */
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** Returns the answer that a failure is about: of a comparison the last one, otherwise the first. */
+/** Returns the answer that a failure is about: of two that are compared the last, otherwise the first. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
@@ -139,7 +135,6 @@ type Of<Kind extends string, More = object> = Kind extends string
     } & More
   : never;
 
-/** A failed check on one of many bodies that a seed generates. */
 interface Found {
   readonly of: BodyCheck;
   /** JSON, cut if long. The suite generated it, so it holds no secret. */
@@ -186,7 +181,6 @@ export type Check =
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }
     >
-  /** Codes must not be guessable from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
   /** Two secret values must be equal, or differ. `with`: the source of the second. */
   | Of<

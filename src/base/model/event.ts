@@ -27,13 +27,13 @@ export type Origin = { readonly name: string } & (
    */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
-  /** Another value without its last `cut` characters. */
+  /** The value named `of`, without its last `cut` characters. */
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
-  /** Another value with `by` inserted after `after` characters. */
+  /** The value named `of`, with `by` inserted after `after` characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
-  /** A code with `plus` added to one digit (counted from 0), without a carry. */
+  /** The code named `of`, with `plus` added to one digit (counted from 0), without a carry. */
   | { readonly kind: 'near'; readonly of: string; readonly digit: number; readonly plus: number }
-  /** Another value with its ASCII letters in upper, lower or swapped case. */
+  /** The value named `of`, with its ASCII letters in upper, lower or swapped case. */
   | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' | 'other' }
 );
 
@@ -76,7 +76,6 @@ export interface Exchanged {
 /** How a test ended, as Playwright names it. */
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
-/** Who is to blame for an inconclusive test. */
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
@@ -98,7 +97,7 @@ export type EventOfTest =
       {
         /** The test runs in parallel with other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /** The test failed beside others and runs again alone. If it passes, its failure proves nothing. */
+        /** The test failed in parallel and runs again alone. If it passes, the failure proves nothing. */
         readonly again?: true;
       }
     >
@@ -132,7 +131,6 @@ export interface Learned {
   readonly type: 'learned';
   readonly fact: string;
   readonly value: unknown;
-  /** The exchanges that showed the fact. */
   readonly because: readonly number[];
 }
 

@@ -15,7 +15,6 @@ import type {
 export const rawKinds = ['pass', 'fail', 'not run', 'not applicable', 'inconclusive'] as const;
 export type RawKind = (typeof rawKinds)[number];
 
-/** A requirement that the run plans to check, as known before the first request. */
 export interface PlannedRequirement extends JudgedRequirement {
   /** A bound that the vendor claims: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
@@ -82,7 +81,6 @@ export interface GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: BaselineVerdict };
 }
 
-/** The parts of a baseline verdict that the gate compares. */
 export type BaselineVerdict = Pick<
   Verdict,
   'suite' | 'target' | 'release' | 'startedAt' | 'gate' | 'cause' | 'summary'

@@ -8,6 +8,6 @@ export interface Uses {
   readonly mail?: true;
   /** The target throttles the address that the test sends from. */
   readonly source?: true;
-  /** The test lets more time pass than it takes until the next code. */
+  /** The test waits until something is old, such as a mailed code. */
   readonly clock?: true;
 }

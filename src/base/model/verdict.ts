@@ -37,7 +37,6 @@ export interface Outcome extends JudgedRequirement {
   readonly durationMs: number;
 }
 
-/** The cause of an inconclusive test. */
 export interface Blamed {
   /** The answer that stopped the test, or else the last answer. */
   readonly answer?: Shown;
@@ -47,7 +46,6 @@ export interface Blamed {
   readonly breaks?: string;
 }
 
-/** One problem, and the requirements that fail because of it. */
 export interface Cause {
   /** The observation, on one line. */
   readonly text: string;
@@ -75,7 +73,6 @@ export interface Wait {
 
 /** How often traffic used each part of the contract: a count by key. */
 export interface Coverage {
-  /** By operationId. */
   readonly operations: Readonly<Record<string, number>>;
   /** By `operationId status`; all errors by `operationId default`. */
   readonly responses: Readonly<Record<string, number>>;
@@ -167,7 +164,6 @@ export interface Verdict {
 /** By name of the claim: false for denied; true, or a number, for claimed. An absent claim says nothing. */
 export type Claims = Readonly<Record<string, boolean | number>>;
 
-/** A fact with an upper bound that the vendor claims. */
 export interface ClaimedCount {
   readonly fact: string;
   readonly atMost: number;
@@ -184,7 +180,6 @@ export interface StatementInVerdict {
   readonly claims: Claims;
 }
 
-/** One entry of a waivers file: a known failure, its owner and its last day. */
 export interface Waiver {
   /** An id, or a glob over ids. */
   readonly requirement: string;

@@ -31,7 +31,6 @@ const beginLength = 4;
 
 const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
 
-/** Shortens the hash of two characters to 16 bits. */
 const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
 
 /** Shortens the hash of a beginning to its slot: 20 bits. */

@@ -64,8 +64,8 @@ export class SecretCollector {
   }
 
   /**
-   * Makes a redactor for one target's log. Unlike {@link redactor}, it knows short codes, which do little
-   * harm in a log, but not the secrets of other targets, which would make it slow.
+   * Unlike {@link redactor}, this one knows short codes: in a log a wrongly redacted number does little harm.
+   * It doesn't know other targets' secrets, which would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();

@@ -14,7 +14,6 @@ export interface OperationShape {
   readonly credentials: readonly CredentialScheme[] | null;
   readonly parameters: ReadonlyMap<string, ParameterShape>;
   readonly body: (ContentShape & { readonly required: boolean }) | undefined;
-  /** The 2xx statuses with their content. */
   readonly successes: ReadonlyMap<string, ContentShape | undefined>;
   /** All other statuses, including `default`. */
   readonly others: readonly string[];

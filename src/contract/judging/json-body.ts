@@ -14,7 +14,6 @@ export interface JsonBody {
   readonly text: string;
 }
 
-/** Larger bodies are not searched for duplicate members. */
 const duplicateSearchLimit = 64 * 1024;
 
 /** RFC 8259, 9 allows a limit. Answers have a tenth of this depth, and it still fits the stack. */
@@ -49,7 +48,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Clears most bodies quickly. Not those with escapes: only a parser can compare their names. */
+/** Quickly rules out most bodies, but not bodies with escapes: only a parser can compare their names. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -3,7 +3,6 @@ import type { Contract } from '../openapi/contract.js';
 import { loadContract, loadContractFile } from '../openapi/load.js';
 import { loginOperationIds } from '../openapi/operations.js';
 
-/** A contract that the user gave with --contract. */
 export interface GivenContract {
   /** The file with the operations cut from the document. */
   readonly file: string;
@@ -18,10 +17,7 @@ export async function loadRunContract(release: ReleaseName, given: GivenContract
   return { ...withLoginOperations(contract, own), source: given.source };
 }
 
-/**
- * Adds the release's login operations to a contract that lacks them. Documents about MFA alone omit them, but
- * every test with a user needs them.
- */
+/** Documents about MFA alone omit the login operations, but every test with a user needs them. */
 export function withLoginOperations(contract: Contract, release: Contract): Contract {
   const operations = new Map(contract.operations);
   for (const id of loginOperationIds) {

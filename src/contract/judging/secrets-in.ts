@@ -16,10 +16,7 @@ export function withoutHandedOut(operation: OperationId | null, body: unknown, t
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }
 
-/**
- * Returns the secrets in header fields for credentials: each value without its scheme, each cookie's value,
- * and the password within a Basic credential.
- */
+/** Takes each value without its scheme, each cookie's value, and a Basic credential's password. */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
 ): (readonly [value: string, what: string])[] {

@@ -60,7 +60,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // A schema that accepts the body 0 doesn't restrict the body's type, so no body has a wrong type.
+    // Request bodies are objects. A body schema that accepts 0 has no type, so no body has a wrong type.
     ...(judge.mismatches(0).length === 0
       ? []
       : [

@@ -39,7 +39,6 @@ export class SourceDocument {
   private constructor(
     /** The document's name in messages. */
     readonly source: string,
-    /** The base of relative references. */
     readonly location: string,
     readonly sha256: string,
     readonly root: JsonObject,

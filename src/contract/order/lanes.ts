@@ -6,9 +6,8 @@ import { type RequirementId, usesOf } from '../requirements/uses.js';
 type Tested = Pick<Requirement, 'id' | 'needs'>;
 
 /**
- * The queues of tests. `support` runs in parallel with the others. These follow each other: `cluster`, then
- * `off` (cluster MFA stays off), then `on`. The lanes of accounts share the tests of `off` and `on`, which
- * may use any account.
+ * The queues of tests. `cluster`, `off` (cluster MFA stays off) and `on` follow each other, in parallel with
+ * `support`. The lanes of accounts share the tests of `off` and `on`, which may use any account.
  */
 export const queues = ['cluster', 'off', 'on', 'support'] as const;
 export type Queue = (typeof queues)[number];

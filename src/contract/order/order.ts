@@ -12,10 +12,7 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/**
- * How many more TOTP steps a test awaits on a target that takes only current codes, or only one code of a
- * user in each step.
- */
+/** Further TOTP steps if the target takes current codes only, or one code of a user in each step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;

@@ -37,7 +37,6 @@ const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
 /** On most targets, all unforeseeable waits of a run take less than this, in milliseconds. */
 const mostLateMs = 10_000;
-/** The number of recent requests that determine the estimate. */
 const recentRequests = 600;
 
 interface Spent {
@@ -58,7 +57,7 @@ export class Pace {
   #sentInAll = 0;
   /** The sum of unforeseeable waits in milliseconds: some targets lock accounts, or show changes late. */
   #lateMs = 0;
-  /** Lanes that the prediction assumes: 1 once a test that has a queue ran outside of a lane. */
+  /** Lanes that the prediction assumes: 1 if the last test with a queue began outside a lane. */
   #lanes: number;
   /** Extra steps of ended tests if the support user's codes are scarce: expected and really awaited. */
   readonly #scarce = { due: 0, awaited: 0 };

@@ -24,7 +24,6 @@ export interface Requirement {
   readonly area: string;
   readonly areaTitle: string;
   readonly level: Level;
-  /** A normative sentence about the target. */
   readonly text: string;
   readonly ground: Ground;
   readonly source: string;

@@ -16,10 +16,7 @@ export interface NeedOptions {
   readonly slow: boolean;
 }
 
-/**
- * Says why the target file doesn't let a requirement run; undefined if it does. Needs with `foundOnTarget`
- * depend on the state and are checked later.
- */
+/** Returns undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
 export function missingNeed(
   target: Target,
   requirement: Pick<Requirement, 'needs'>,

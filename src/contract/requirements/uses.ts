@@ -7,7 +7,7 @@ import { packageRoot } from '../../base/package-root.js';
 /** The ids of all requirements: `npm run generate` gives each a row. */
 export type RequirementId = keyof typeof rows;
 
-/** The row of a test that has no recorded one. */
+/** The uses of a test without a recorded row. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',

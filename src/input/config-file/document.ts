@@ -254,10 +254,7 @@ function yamlSentence(error: YAMLError, line: string): string {
     : `not valid YAML: ${sentence ?? 'unexpected text; look for a wrong character on this line or the one before'}`;
 }
 
-/**
- * Returns undefined for a valid text. The suite can't show messages of JSON.parse: they quote the text, which
- * may hold a password.
- */
+/** Messages of JSON.parse don't serve: they quote the text, which may hold a password. */
 function jsonErrorOffset(text: string): number | undefined {
   if (parsedJson(text) !== undefined) return undefined;
   let bytes = 0;

@@ -92,7 +92,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   try {
     if (!encrypted) return createPrivateKey(text);
   } catch {
-    // The message below hides the library's own, which may quote the key.
+    // The library's own message may quote the key, so the message below replaces it.
   }
   values.problem(
     ['tls', 'key'],

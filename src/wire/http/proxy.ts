@@ -19,9 +19,7 @@ export interface ForwardProxy {
 }
 
 /**
- * Returns the environment's proxy for a URL. Lower-case variables take precedence. URLs of this machine need
- * no proxy.
- *
+ * Lower-case variables take precedence. URLs of this machine need no proxy.
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {

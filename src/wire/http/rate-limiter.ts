@@ -7,7 +7,7 @@ const refusalsToLearn = 3;
 const similarWithin = 1.25;
 /** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
 const fewestPerSecond = 5;
-/** No longer window may hold more requests than the limit: more than a second, because of jitter. */
+/** The suite sends at most the limit in this time: a second plus jitter, longer after each refusal. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
 /** After this many refusals despite the assumed limit, the suite drops the limit as a wrong guess. */
 const fruitlessRefusals = 3;
@@ -21,7 +21,7 @@ const mostKept = 1_000;
 export class RateLimiter {
   readonly #intervalMs: number;
   #nextAt = 0;
-  /** When the last requests were sent, and when planned ones will be. */
+  /** The times of the last requests, including planned requests. */
   readonly #turns: number[] = [];
   /** For each refusal, the number of requests in the second before it. */
   readonly #seen: number[] = [];

@@ -50,11 +50,7 @@ export interface SendOptions {
   readonly asWritten?: boolean;
 }
 
-/**
- * Sends requests to one target. It never follows redirects and never repeats a request.
- *
- * @throws TransportError with a readable message, within the target file's request timeout
- */
+/** Never follows redirects or repeats a request. @throws TransportError within the request timeout */
 export class Transport {
   readonly #agent: Agent;
   readonly #fresh: Agent;

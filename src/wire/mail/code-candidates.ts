@@ -63,7 +63,6 @@ const emphasis =
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
 
-/** Expressions with "number" that mean the code. */
 const codeNumber =
   '(?:security|verification|authentication|access|log-?in|sign-?in|secret|one[ -]?time) number';
 

@@ -61,7 +61,7 @@ export function findCode(
 const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
   [text, htmlToText(html), subject].map(plain);
 
-/** Strong candidates come before weak ones, and within each the mail's own text before quotes. */
+/** Prefers strong candidates to weak ones, then the mail's own text to quotes. */
 function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
@@ -85,7 +85,6 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
   };
 }
 
-/** Elements with invisible content. */
 const invisible = new Set('head style script title template noscript select textarea svg'.split(' '));
 
 /** Invisible elements whose content is not markup: a `<` in them starts no tag. */

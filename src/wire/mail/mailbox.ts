@@ -45,10 +45,7 @@ export abstract class Mailbox {
   /** Opens the mailbox and proves that it can be read. Call this before a change that only a mailed code can undo. */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
-  /**
-   * Marks the end of the mailbox: only later mails count. @param to the only address to ask for @throws
-   * ArrangeError
-   */
+  /** Only mails after the mark count. @param to the only address to ask for @throws ArrangeError */
   abstract mark(to?: string): Promise<Mark>;
 
   /**

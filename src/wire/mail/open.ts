@@ -1,10 +1,7 @@
 import type { MailSettings } from '../../input/target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
-/**
- * Loads each kind on demand, so that runs without mail load none.
- * @param stepWithinMs the limit for an IMAP command or a run of the program
- */
+/** Loads each kind on demand. @param stepWithinMs the limit for an IMAP command or a run of the program */
 export async function openMailbox(
   settings: MailSettings,
   addresses: readonly string[],

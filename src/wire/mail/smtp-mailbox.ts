@@ -131,7 +131,7 @@ export class SmtpMailbox extends Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
-    // A sender may drop a mail for one refused recipient. So the mailbox accepts others and ignores them.
+    // A sender may drop a mail for one refused recipient. So further recipients are accepted and ignored.
     if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
