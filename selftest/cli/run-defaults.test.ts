@@ -85,7 +85,7 @@ describe('defaults of run in the target file', () => {
     const other = writeTarget(folder, { run: { seed: 2 } }, 'b.yaml');
 
     expect(messageOf(asked({ seed: 1 }, '-t', other).take)).toMatch(
-      /b\.yaml: run\.seed differs from another target file: one run takes one value\.$/,
+      /b\.yaml: run\.seed has another value in another target file\. Give all target files of a run the same value\.$/,
     );
     expect(asked({ seed: 2 }, '-t', other).take).not.toThrow();
   });

@@ -20,7 +20,7 @@ import type { RunCommand } from './run-options.js';
 import { fromHere, terminal } from './terminal.js';
 
 export interface CheckHarCommand extends Pick<RunCommand, 'out' | 'strict' | 'quiet' | 'json'> {
-  /** Recordings, or folders of them. */
+  /** HAR files, and folders that hold such files. */
   readonly paths: readonly string[];
   readonly release: ReleaseName;
   /** The API root whose entries are judged; by default the only root in the recordings. */
@@ -82,7 +82,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
   });
 }
 
-/** All requirements. Those that the recording can't show stay "not run". */
+/** Lists all requirements, each with the reason that holds unless the recording shows the requirement. */
 function planned(release: ReleaseName): PlannedRequirement[] {
   const ofTarget = loadRequirements().map((requirement): PlannedRequirement => {
     const { id, level, text: title, source, operations } = requirement;

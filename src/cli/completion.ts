@@ -6,7 +6,7 @@ import { say } from './terminal.js';
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** What a shell offers after a flag or as an argument: these words, file names, or nothing. */
+/** What completes a value: these words, the names of files, or (`text`) nothing. */
 type Values = readonly string[] | 'files' | 'text';
 
 interface Flag {

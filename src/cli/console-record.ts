@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 type StreamName = 'standard output' | 'standard error';
 
-/** How many characters of a stream are kept, since debug output may be endless. */
+/** In characters of each stream, because debug output may be endless. */
 const longestKept = 32 * 1024 * 1024;
 
 /** Keeps what a run and its processes print, so that the search for secrets covers it. */
@@ -29,12 +29,13 @@ export class ConsoleRecord {
     for (const restore of this.#restore.splice(0)) restore();
   }
 
-  /** Forwards another process's output; `clean` removes known secrets from it. */
+  /** Forwards a child process's output. `clean` removes known secrets from it. */
   passOn(from: Readable, to: NodeJS.WriteStream, clean: (text: string) => string): void {
     const decoder = new StringDecoder('utf8');
     let rest = '';
     from.on('data', (chunk: Buffer) => {
-      // Forwards whole lines and progress lines only: `clean` would miss a secret that two chunks share.
+      // An unfinished line waits for its end, because `clean` would miss a secret that two chunks share. A
+      // terminal gets it at once, for progress.
       const text = rest + decoder.write(chunk);
       const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
       rest = text.slice(end);

@@ -5,20 +5,21 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 
-/** Node's arguments that start the emulator. */
 const emulatorProgram = () => [
   '--import',
   new URL('./start.js', import.meta.url).href,
   join(packageRoot(), 'dist', 'emulator', 'main.js'),
 ];
 
-/** Starts the emulator and waits until it is ready. It ends even if a kill ends this process. */
+/**
+ * Starts the emulator and waits until it is ready. The emulator ends with this process, even after a kill.
+ */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [...emulatorProgram(), ...args, '--json', '--exit-on-stdin-end'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Ctrl-C on the terminal must not reach the emulator, because the suite must still restore its state.
+    // Keeps Ctrl-C from the emulator: the suite still has to restore its state.
     detached: process.platform !== 'win32',
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -43,7 +44,6 @@ function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Runs the emulator in the foreground until it ends. @returns its exit code */
 function runEmulator(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...emulatorProgram(), ...args], { stdio: 'inherit' });
   process.on('SIGINT', () => child.kill('SIGINT'));

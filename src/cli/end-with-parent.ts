@@ -1,8 +1,8 @@
 import './start.js';
 
-// Playwright's process preloads this. If its parent dies, nobody restores the state, so the tests must stop
-// changing it. The parent's end closes standard input. Workers load this too, but they end with Playwright by
-// themselves.
+// Playwright's process preloads this file. The end of its parent closes standard input. The tests then have
+// to stop, because nobody would restore what they change. Workers load this file too, but end with
+// Playwright.
 if (process.send === undefined) {
   process.stdin.once('end', () => process.exit(1)).resume();
   process.stdin.unref();

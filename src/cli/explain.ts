@@ -15,7 +15,7 @@ import type { Claim } from '../verdict/statement/claims.js';
 
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
-/** One requirement in full, with its exchanges against the emulator. Ends with a line break. */
+/** Renders a requirement with its exchanges against the emulator. The text ends with a line break. */
 export function renderExplain(
   id: string,
   all: readonly Requirement[],
@@ -137,8 +137,8 @@ export function eventsOfRun(folder: string): RunEvent[] {
 }
 
 /**
- * Lists a requirement's requests in a run, in order, with the reasons for waits, repeats and omissions. Ends
- * with a line break.
+ * Lists a requirement's requests in a run, in order, with the reasons for waits, repeats and omissions. The
+ * text ends with a line break.
  */
 export function renderRun(id: string, events: readonly RunEvent[]): string {
   const lines: string[] = [];
@@ -204,11 +204,11 @@ interface ListOptions {
   readonly grep?: string;
   /** Only requirements that wait for minutes: they need `run --slow` or a movable clock. */
   readonly slow?: boolean;
-  /** The width of the terminal in columns; without it lines are not wrapped. */
+  /** In columns. Without a width, lines are not wrapped. */
   readonly width?: number;
 }
 
-/** Lists the selected requirements: a heading per area with columns below it, or a JSON array. */
+/** Renders the selected requirements as a JSON array, or as columns with a heading for each area. */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
   if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;
@@ -221,7 +221,6 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
 }
 
-/** Lists the claims that a statement may make, each with the requirements that it decides. Ends with a line break. */
 export function renderClaims(
   claims: readonly Claim[],
   requirements: readonly Requirement[],
@@ -262,7 +261,6 @@ function choose(
   );
 }
 
-/** The members of a requirement in JSON, in this order. */
 const jsonMembers = 'id area areaTitle level text ground source claim operations needs since until'.split(
   ' ',
 );

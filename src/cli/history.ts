@@ -10,17 +10,16 @@ import { dayOf } from '../verdict/waivers/dates.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
-/** How many runs decide whether a requirement is flaky. */
-const flakyRuns = 14;
-/** How many earlier runs are read to find one that is comparable: many may have used --grep. */
+const runsForFlaky = 14;
+/** Many earlier runs may have used --grep, so the search for a comparable run reads this number of runs. */
 const runsCompared = 50;
 const nightsShown = 30;
-/** How many runs are read to find the nights: one night may have several runs. */
+/** One night may have several runs, so the search for nights reads more runs than it shows. */
 const runsForNights = 150;
 /** Two runs are comparable if one has at least this share of the other's requirements. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/** The changes since the baseline, else since the last comparable run, else since the last run, if any. */
+/** Compares with the baseline if there is one, else with the last comparable run, else with the last run. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -35,7 +34,7 @@ function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined)
     baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,
     changes,
   );
-  const flaky = trendsOf([...own, now], flakyRuns).flatMap((trend) => flakySentences(trend.flaky));
+  const flaky = trendsOf([...own, now], runsForFlaky).flatMap((trend) => flakySentences(trend.flaky));
   return { ...since, other: [...since.other, ...flaky] };
 }
 
@@ -44,7 +43,7 @@ export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | unde
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
 }
 
-/** For each day, the last comparable run on the same target; for today, this run. */
+/** Returns a night for each day: the last comparable run on the same target. Today's night is this run. */
 function nightsOf(verdict: Verdict, out: string): readonly Night[] {
   const now = snapshotOf(verdict);
   const days = new Map<string, Night>();
@@ -94,7 +93,7 @@ export function expectedMs(
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
-/** Whether a run, such as one with --within, left out too many requirements to predict a full run. */
+/** Tells whether a run left out too many requirements, as with --within, to predict a full run. */
 function isPart(outcomes: Snapshot['outcomes']): boolean {
   const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
   return left > (1 - comparableShare) * outcomes.size;

@@ -11,7 +11,7 @@ import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.
 import { mfaOperationIds, type OperationId } from '../contract/openapi/operations.js';
 import { isUrl } from '../contract/openapi/read-source.js';
 
-/** The contract that judges a target, and how it differs from the suite's own for the release. */
+/** The contract that judges a target, and how it differs from the suite's own contract for the release. */
 export interface JudgedBy {
   readonly contract: Contract;
   readonly given: boolean;
@@ -20,7 +20,6 @@ export interface JudgedBy {
   readonly notes: readonly string[];
 }
 
-/** Loads the release's own contract, or the document that replaces it. */
 export async function judgedBy(
   release: ReleaseName,
   location: string | undefined,
@@ -61,7 +60,7 @@ export async function judgedBy(
   return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
 }
 
-/** Saves a given contract, so that workers don't need its source or the network. */
+/** Saves a given contract, so that workers need neither its source nor the network. */
 export function writeContract(contract: Contract, file: string): void {
   makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);

@@ -15,7 +15,6 @@ import type { Duration, RunCommand } from './run-options.js';
 
 /** The usual number of requests of a test, with preparation and reads of the state. */
 const requestsPerRequirement = 8;
-/** A typical answer time of a remote cluster, in milliseconds. */
 const remoteAnswerMs = 100;
 
 /** `run --plan`: describes what a run would do, from the target file alone. It sends nothing. */
@@ -97,7 +96,7 @@ const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.f
 
 const deletes = (how: string) => `DELETE /mfa-config ${how}`;
 
-/** By requirement: the undocumented requests that its test sends, in words. */
+/** For each requirement, describes the undocumented requests that its test sends. */
 const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/405-has-allow', deletes],
   ['http/retry-after-is-readable', deletes],
@@ -161,7 +160,10 @@ function accountsOf(target: Target): string[] {
   );
 }
 
-/** Lines of `run --plan --within`: the share of known faults found, then the requirements that fit. */
+/**
+ * Returns lines: the share of known faults that the fitting requirements find, then the ids of these
+ * requirements.
+ */
 function fittingIds(
   within: Duration,
   standings: readonly Foreseen[],

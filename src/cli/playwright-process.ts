@@ -8,19 +8,18 @@ import { temporaryFilesIn } from '../base/private-folder.js';
 import { tagPattern } from '../contract/requirements/catalogue.js';
 import { planVariable, type RunPlan } from '../target/run-plan.js';
 
-/** The running tests of a plan. */
 export interface RunningTests {
-  /** The signal that ended them, or undefined if they ended by themselves. */
+  /** Resolves to the signal that ended the tests, or to undefined if they ended by themselves. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
   /** @param stop called with the reason once the reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void;
-  /** Interrupts the tests, and runs their teardowns. A second call kills them. */
+  /** Interrupts the tests, which still run their teardowns. A second call kills them. */
   stop(): void;
 }
 
 /** Playwright Test as a child process. This process outlives it to restore the state. */
 export class PlaywrightProcess implements RunningTests {
-  /** Self-tests replace this, to run tests without a process of their own. */
+  /** Self-tests replace this method to run tests without a child process. */
   static start(...how: ConstructorParameters<typeof PlaywrightProcess>): RunningTests {
     return new PlaywrightProcess(...how);
   }

@@ -62,7 +62,7 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
   return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
 }
 
-/** Whether the answer is 401, 403 or a redirect to the same server, as to a login page. */
+/** Recognizes 401, 403, and a redirect on the same server, such as to a login page. */
 function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
   const location = headers['location'];
   const staysHere =
@@ -74,7 +74,9 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/** Calls the two read operations, again after a broken connection, which may be the network's fault. */
+/**
+ * Calls the two read operations. Repeats a call after a broken connection, which may be the network's fault.
+ */
 async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
@@ -99,7 +101,9 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential; a message if the target refused the admin by a 4xx; otherwise undefined. */
+/**
+ * Returns the admin's credential, or a message if the target refused the admin by a 4xx. Otherwise undefined.
+ */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

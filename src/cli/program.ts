@@ -6,7 +6,7 @@ import { complain } from './terminal.js';
 
 type Add = (program: Command) => void;
 
-/** The commands in the order of --help. A call loads only the part whose name it begins with. */
+/** The commands in the order of --help. A command line loads only the part that its first word names. */
 const parts: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
   ['run rerun', async () => (await import('./commands/run-command.js')).addRun],
   ['report', async () => (await import('./commands/result-commands.js')).addReport],

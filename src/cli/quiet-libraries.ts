@@ -12,7 +12,10 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/** Silences Node's own debug messages. Node has read NODE_DEBUG by now, and prints by the two functions below. */
+/**
+ * Silences Node's own debug messages. Node has already read NODE_DEBUG. It prints through the two functions
+ * below.
+ */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

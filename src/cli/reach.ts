@@ -10,7 +10,7 @@ import { type Judging, type Standing, standingOf } from '../verdict/statement/st
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** By missing need: how many requirements the run can't check because of it. */
+  /** Maps each missing need, in words, to the number of requirements that the run can't check without it. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -26,12 +26,12 @@ export function reachOf(target: Target, contract: Judging, statement?: Statement
   return { checked, applicable: musts.length, missing };
 }
 
-/** `22 of 224 MUST requirements` */
+/** Returns for example `22 of 224 MUST requirements`. */
 export function reachWords({ checked, applicable }: Reach): string {
   return `${checked} of ${counted(applicable, 'MUST requirement')}`;
 }
 
-/** The keys of `allow`, each with its permission in words for a question. */
+/** Each completes the question "May a run …?". */
 export const allowWords = {
   stateChanges: 'make changes that it restores at the end',
   clusterMfa: 'switch cluster MFA for a while, which affects all users',
@@ -48,7 +48,10 @@ export const allowKeys: readonly (keyof Allow)[] = [
   'disposable',
 ];
 
-/** The permissions that these keys give. Most keys need `stateChanges` too. */
+/**
+ * Returns the permissions that these keys give. `clusterMfa` and `replaceTotpOf` have no effect without
+ * `stateChanges`.
+ */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account>): Allow {
   const stateChanges = keys.has('stateChanges');
   const roles = Object.values(accounts).map(({ role }) => calledInAllow(role));
@@ -62,7 +65,7 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account
   };
 }
 
-/** Lines for the user: the number of requirements that a run would check, then the keys that would add more. */
+/** Tells the user how many requirements a run would check, then which keys of `allow` would add more. */
 export function reachLines(target: Target, contract: Judging, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];
@@ -89,7 +92,7 @@ export interface Foreseen extends Standing {
   readonly reason?: string;
 }
 
-/** The requirements that --grep selects, including those whose operations the target lacks. */
+/** Returns the requirements that --grep selects, even if the target lacks their operations. */
 export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
@@ -108,6 +111,6 @@ export function foreseen(
   });
 }
 
-/** Whether the run will test the requirement, by the target file alone. */
+/** Tells by the target file alone whether the run will test the requirement. */
 export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
   notApplicable === undefined && reason === undefined;

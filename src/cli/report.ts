@@ -75,7 +75,6 @@ function rebuild({ out }: ReportCommand): Merged {
   });
 }
 
-/** Merges shards and other runs into the output folder, as if one run had written them. */
 function mergeInto({ from, out }: ReportCommand): Merged {
   judgeLogs(from);
   const found = findVerdicts(from);
@@ -87,7 +86,7 @@ function mergeInto({ from, out }: ReportCommand): Merged {
   return merge(found, (name) => reportIn(out, name));
 }
 
-/** Derives verdicts from the logs of killed runs. */
+/** Derives verdicts from logs that have none, such as the logs of killed runs. */
 function judgeLogs(folders: readonly string[], depth?: number): void {
   for (const log of logsIn(folders, depth)) {
     const folder = dirname(log);
@@ -99,7 +98,7 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
   }
 }
 
-/** The run's baseline. Undefined if it is unreadable or another verdict has replaced it. */
+/** Reads the run's baseline. Returns undefined if it is unreadable or another verdict has replaced it. */
 function baselineOf({ gating }: Verdict): Verdict | undefined {
   const named = gating?.baseline;
   if (named === undefined) return undefined;
@@ -146,8 +145,8 @@ function takeOver(from: string, to: string): void {
 }
 
 /**
- * Copies the plans for later calls of `report`. Copies get numbers, because each of several runs may have a
- * plan 1 of 1.
+ * Copies the plans for later calls of `report`, and removes other plans from the folder. Copies get numbers,
+ * because each of several runs may have a plan 1 of 1.
  */
 function takePlans({ plans }: Found, out: string): void {
   makeFolder(out);

@@ -7,7 +7,6 @@ import { scriptsOf } from '../reports/repro/script.js';
 
 export const scriptsFolder = 'repro';
 
-/** Writes the scripts of failures, and removes those of an earlier run. */
 export function writeScripts(events: Iterable<RunEvent>, verdict: Verdict, folder: string): string[] {
   const own = join(folder, scriptsFolder);
   return orExplain(`The scripts can't be written to ${own}`, () => {

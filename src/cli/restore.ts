@@ -39,7 +39,7 @@ function listJournals(stateDir: string): number {
   return 4;
 }
 
-/** Reports one journal. An unreadable one must not hide the others. */
+/** Catches errors, because an unreadable journal must not hide the other journals. */
 function reportJournal(file: string): void {
   try {
     const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);

@@ -8,12 +8,12 @@ import { didYouMean } from '../input/config-file/nearest.js';
 import type { KeyPath } from '../input/config-file/problems.js';
 import { targetFiles } from '../input/target-file/files.js';
 
-/** This file, in the folder where `run` starts, sets defaults. */
+/** `run` takes defaults from this file in the folder where it starts. */
 const defaultsFile = 'mfa-conformance.yaml';
 
 /**
- * Sets the flags of `run` that the command line leaves out, from files. The section `run:` in a target file
- * overrides {@link defaultsFile}.
+ * Sets the flags of `run` that the command line leaves out. The section `run:` of a target file overrides
+ * {@link defaultsFile}.
  */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
@@ -24,7 +24,7 @@ export function takeDefaults(run: Command): void {
       const before = named.get(key);
       if (before !== undefined && before !== value)
         throw new ConfigurationError(
-          `${file}: run.${key} differs from another target file: one run takes one value.`,
+          `${file}: run.${key} has another value in another target file. Give all target files of a run the same value.`,
         );
       named.set(key, value);
     }
@@ -49,7 +49,10 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/** Sets one flag. @returns the problem with it, if any */
+/**
+ * Sets one flag.
+ * @returns the problem with it, if any
+ */
 function take(
   run: Command,
   key: string,

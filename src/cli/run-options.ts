@@ -30,7 +30,7 @@ export interface RunCommand {
   /** A verdict.json or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
-  /** The share of the targets that this machine tests; 1 of 1: all. */
+  /** The share of the targets that this machine tests. 1 of 1 means all targets. */
   readonly shard: Shard;
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;
@@ -59,7 +59,7 @@ export function durationOf(text: string): Duration {
   throw new ConfigurationError('Expected a time with its unit, such as 60s, 2m or 1h.');
 }
 
-/** How many tests may run side by side; `auto`: as many as the target allows. */
+/** Parses the number of tests that may run in parallel. `auto` means as many as the target allows. */
 export function lanesOf(text: string): RunCommand['lanes'] {
   if (text === 'auto') return text;
   if (/^[1-8]$/.test(text)) return Number(text);

@@ -25,7 +25,6 @@ export interface RunContext {
   readonly folder: string;
   readonly signals: Signals;
   readonly job: GitHubJob;
-  /** The run's known secrets and its printed output. */
   readonly secrets: SecretCollector;
   readonly record: ConsoleRecord;
 }

@@ -9,12 +9,17 @@ import { secretsOf } from '../input/target-file/read.js';
 import type { Target } from '../input/target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
-/** The files directly in a folder, each with a stamp that changes when somebody writes to it. */
+/**
+ * Maps the name of each file directly in a folder to a stamp, which changes when somebody writes to the file.
+ */
 export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /** The folder that holds the targets' folders. Of the files beside them, the search covers those of this run. */
+  /**
+   * The folder that holds the targets' folders. The search also covers the files that this run wrote beside
+   * them.
+   */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;
@@ -73,7 +78,10 @@ function shown(file: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/** Files beside the targets' folders that this run wrote. Target files are left out: they may hold secrets. */
+/**
+ * Lists the files that this run wrote beside the targets' folders. Leaves out target files, which may hold
+ * secrets.
+ */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]
@@ -93,8 +101,8 @@ export function stampsIn(folder: string): Stamps {
 }
 
 /**
- * Words that every report holds: the search can't find a secret that equals one of them. The JSON of a target
- * holds placeholders for its secrets.
+ * Returns words that every report holds. The search can't find a secret that equals one of them. The JSON of
+ * a target holds placeholders for its secrets.
  */
 function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');

@@ -15,7 +15,7 @@ export class Signals {
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
-  /** What a signal does. Before the tests begin, it ends the process. */
+  /** A signal calls this. Before the tests begin, it ends the process. */
   #stop: () => void;
   #isRunning = false;
   readonly #listener = (signal: NodeJS.Signals) => this.#received(signal as Signal);
@@ -50,7 +50,10 @@ export class Signals {
     this.interrupted = reason;
   }
 
-  /** The exit code after a signal. Codes 2 (usage, leaked secrets) and 4 (not restored) take precedence. */
+  /**
+   * Returns the exit code after a signal. Codes 2 (usage, leaked secrets) and 4 (not restored) take
+   * precedence.
+   */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

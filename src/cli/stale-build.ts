@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 const built = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
 
-/** Finds the newest source that is newer than dist/ in a checkout. The published package has no sources. */
+/** Returns the newest source if it is newer than dist/. The published package has no sources. */
 export function newerThanBuild(root: string): string | undefined {
   const entry = join(root, 'dist', 'cli', 'main.js');
   if (!existsSync(join(root, 'tsconfig.build.json')) || !existsSync(entry)) return undefined;

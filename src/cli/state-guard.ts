@@ -25,7 +25,7 @@ export class StateGuard {
     this.journal = new Journal(stateDir, knownAs);
   }
 
-  /** Reads the state before any change. An error is ignored: then the tests can't change the state either. */
+  /** Reads the state before any change. Ignores errors: then the tests can't change the state either. */
   async readState(connection: Connection): Promise<void> {
     const { operations } = connection.contract;
     try {

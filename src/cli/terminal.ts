@@ -13,9 +13,9 @@ export function complain(text: string): void {
 }
 
 /**
- * Runs a step that writes files. A full disk costs reports, not the verdict. @returns whether the step worked
- *
+ * Runs a step that writes files. A full disk costs reports, not the verdict.
  * @param what the beginning of the message
+ * @returns whether the step worked
  */
 export function isWritten(write: () => unknown, what?: string): boolean {
   try {
@@ -28,7 +28,6 @@ export function isWritten(write: () => unknown, what?: string): boolean {
   }
 }
 
-/** How text on standard output may look. */
 export function terminal(): { readonly colour: boolean; readonly width: number } {
   return { colour: colourWanted(process.stdout.isTTY === true), width: process.stdout.columns ?? 100 };
 }

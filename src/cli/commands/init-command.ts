@@ -122,7 +122,7 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/** The target that the answers describe. Reading them from a temporary file checks them. */
+/** Writes the answers to a temporary target file and reads it back, which checks them. */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');
@@ -130,7 +130,6 @@ function targetOf(draft: Draft): Target {
   return readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
 }
 
-/** Asks about each key of `allow`. Each question shows how many requirements run without the key. */
 async function askWhatIsAllowed(
   ask: Ask,
   target: Target,

@@ -24,7 +24,6 @@ Exit codes:
   4  the suite could not restore the target's state, or a second Ctrl-C stopped it before that
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
-/** `rerun` repeats the failures of the last run and keeps its reports separate. */
 function addRerun(program: Command, defaults: RunCommand): void {
   program
     .command('rerun')
@@ -153,8 +152,8 @@ export function addRun(program: Command): void {
 }
 
 /**
- * The --grep pattern for the requirements that failed or were inconclusive in the last run on these targets.
- * @returns null if there are none
+ * Returns the --grep pattern for the requirements that failed or were inconclusive in the last run on these
+ * targets. Returns null if there are none.
  */
 export function lastFailedOf(
   targets: readonly string[],

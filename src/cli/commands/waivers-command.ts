@@ -77,7 +77,7 @@ function pruneWaiversFile(path: string, today: string, verdicts: readonly string
   }
   const text = pruned(file.text, path, new Set(why.keys()));
   orExplain(`${path} can't be written`, () => {
-    // Writes in place, because the path may be a link and the file's permissions are its owner's choice.
+    // Writes in place: replacing the file would break a link and change the file's permissions.
     writeFileSync(path, text);
   });
   for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
@@ -91,7 +91,9 @@ function allIds(): string[] {
   return loadRequirements().map(({ id }) => id);
 }
 
-/** The indexes of waivers that a verdict calls no longer needed and that are still the same in the file. */
+/**
+ * Returns the indexes of waivers that the verdict calls no longer needed. A waiver edited since then stays.
+ */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
   const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

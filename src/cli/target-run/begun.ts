@@ -53,7 +53,7 @@ export class Begun {
     private readonly secrets: SecretCollector,
   ) {}
 
-  /** Restores an earlier run's changes and checks the target. It stores errors instead of throwing them. */
+  /** Restores an earlier run's changes and checks the target. Errors of these steps go to `trouble`. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     const { folder } = prepared;
@@ -79,7 +79,6 @@ export class Begun {
     return [...ended].length >= first.planned.length;
   }
 
-  /** Restores the state, derives the verdict from the log and writes the reports. */
   async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
     const { prepared, log, secrets, trouble } = this;
     const { folder, command, detected, gateBy, target } = prepared;
@@ -166,7 +165,7 @@ export class Begun {
       });
       return reason === undefined ? undefined : { reason, mistaken: true };
     } catch (thrown) {
-      // The state must be restored even if a folder was lost.
+      // Does not throw, because the state must be restored even if a folder was lost.
       const error = isFileError(thrown) ? new ConfigurationError(thrown.message) : thrown;
       if (!(error instanceof SuiteError)) throw error;
       const { message: reason } = error;
@@ -215,8 +214,8 @@ export class Begun {
 }
 
 /**
- * Why the target can't speak the named release. Unchecked if the user gave a document or insists on the
- * release, or if the run detected the release.
+ * Returns why the target can't speak the named release. Checks nothing if the user gave a contract or insists
+ * on the release, or if the run detected the release.
  */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
@@ -236,7 +235,9 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/** The users, in lower case, whom a failed expectation shows as refused and who didn't log in later. */
+/**
+ * Returns the users, in lower case, whom a failed expectation shows as refused and who didn't log in later.
+ */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);

@@ -48,7 +48,7 @@ export class Leased {
   }
 }
 
-/** Undefined if nobody can write to the folder: writing the reports then says so. */
+/** Returns undefined if the folder can't be written to. Writing the reports then reports the problem. */
 async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
   try {
     makeFolder(folder, 0o700);

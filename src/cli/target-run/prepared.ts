@@ -102,8 +102,8 @@ export async function prepare(
 }
 
 /**
- * The number of lanes. One with --within, if the clock is moved, if the admin must log in, if mail addresses
- * are shared, or if the run changes nothing.
+ * Returns the number of lanes. It is 1 with --within, and in a run that changes nothing. It is also 1 if the
+ * suite moves the clock, if the admin must log in, or if mail addresses are shared.
  */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
@@ -144,7 +144,6 @@ export function isChanged({ stateGuard }: Prepared): boolean {
   }
 }
 
-/** Checks the journal before the run takes the lease. It throws like {@link checkJournal}. */
 export function checkBefore(prepared: Prepared): void {
   // If another run holds the lease, an open journal is no mistake.
   if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);
@@ -169,7 +168,7 @@ interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
-/** The gating by --baseline and --gate. Undefined if every failure gates. */
+/** Returns the gating by --baseline and --gate, or undefined without these flags. */
 export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,
@@ -186,7 +185,7 @@ export function gateOf(
   return { policy: gate ?? 'new', baseline: { file, verdict: readVerdict(file) } };
 }
 
-/** The baseline's file. In a run's folder it is the target's verdict; any other path is the verdict itself. */
+/** Returns the target's verdict in a run's folder. Any other path is the verdict itself. */
 function fileFor(baseline: string, target: string): string {
   const own = join(baseline, target, 'verdict.json');
   return existsSync(own) ? own : baseline;
@@ -225,7 +224,10 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** How many MUST requirements --grep, --last-failed or --within leave out; empty without such a flag. */
+/**
+ * Counts the `must` requirements that --grep, --last-failed or --within leaves out. Empty without such a
+ * flag.
+ */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
@@ -250,7 +252,7 @@ function plannedRequirements({ command, judgedBy, statement }: Prepared): Planne
   });
 }
 
-/** The baseline without the parts that the verdict does not need. */
+/** Drops the parts of the baseline that the verdict does not need. */
 function slimmed({ policy, baseline }: GateBy): GateBy {
   if (baseline === undefined) return { policy };
   const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;

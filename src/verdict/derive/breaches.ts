@@ -5,14 +5,14 @@ import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { failureText } from '../../base/wording/check.js';
 
-/** How many breaches of one requirement are shown. Further breaches are only counted. */
-const shown = 5;
+/** Further breaches of a requirement are only counted. */
+const mostShown = 5;
 
 interface Tally {
   breaches: number;
   readonly demands: Set<string>;
   readonly lines: string[];
-  /** The lines so far, so that each counts once. A recording's lines name their place, so they always count. */
+  /** Equal lines count once. A recording's lines name their place and always count. */
   readonly reported: Set<string>;
   readonly exchanges: Set<Exchange>;
 }
@@ -20,7 +20,7 @@ interface Tally {
 const errorsAreError = 'http/errors-are-error';
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
-/** The requirements that the answers of a run break or keep, whichever test sent the requests. */
+/** Collects which requirements the answers of a run break or keep, whichever test sent the requests. */
 export class Breaches {
   readonly #tallies = new Map<string, Tally>();
   readonly #there = new Set<string | null>();
@@ -44,7 +44,7 @@ export class Breaches {
     }
   }
 
-  /** An answer other than 404 shows that the operation exists. So breaches that were held back now count. */
+  /** An answer other than 404 shows that the operation exists. From then on its held-back breaches count. */
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);
@@ -52,7 +52,10 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /** Whether to hold a breach back: without the operation, a web server may answer 404 with its own page. */
+  /**
+   * Holds back a breach in a 404, because without the operation a web server may answer 404 with its own
+   * page.
+   */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))
@@ -91,7 +94,7 @@ export class Breaches {
     if (tally.reported.has(line)) return;
     if (place === undefined) tally.reported.add(line);
     tally.breaches += 1;
-    if (tally.lines.length >= shown) return;
+    if (tally.lines.length >= mostShown) return;
     tally.demands.add(expected(breach));
     tally.lines.push(line);
     tally.exchanges.add(exchange);

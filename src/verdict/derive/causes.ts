@@ -5,13 +5,12 @@ import { cut } from '../../base/words.js';
 
 const longestText = 200;
 
-/** A failed or undecided outcome, with the marks that relate it to others. */
+/** A failed or undecided outcome, with marks that relate it to other outcomes. */
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
-  /** Failures that share a mark have one cause, and so have undecided outcomes. */
   readonly marks: readonly string[];
-  /** The answers as `operation status`. An undecided outcome follows from a failure with the same answer. */
+  /** Each as `operation status`. */
   readonly answers: readonly string[];
 }
 
@@ -36,7 +35,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     if (cause === undefined) open.push([sign]);
     else cause.push(sign);
   }
-  // A waived failure from which nothing follows needs no attention.
+  // A cause with only waived failures needs no attention.
   return [...failures, ...open]
     .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
@@ -44,7 +43,10 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     .map(({ cause }) => cause);
 }
 
-/** Groups failures that share a mark, directly or through others. A group's plainest failure is first. */
+/**
+ * Groups failures that share a mark, directly or through other failures. The plainest failure of a group
+ * comes first.
+ */
 function grouped(failures: readonly Sign[]): Sign[][] {
   let groups: Sign[][] = [];
   for (const sign of failures) {
@@ -60,8 +62,8 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * How odd a failure is: least for a `must` on the documented flow with an ordinary request. Failures of equal
- * oddity keep the catalogue's order, in which each area begins with its documented flow.
+ * Rates how odd a failure is. The rating is low for a `must` on the documented flow with an ordinary request.
+ * Failures with equal ratings keep the catalogue's order, in which each area begins with its documented flow.
  */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
@@ -123,7 +125,7 @@ function signOf(outcome: Outcome): Sign {
   return { outcome, fails: true, marks, answers };
 }
 
-/** All logins count as one place, since a check that the target lacks may break all of them. */
+/** All logins count as one place: if the target does not check a code, all of them may let users in. */
 const logins: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken', 'VerifyUserOtp']);
 
 const placeOf = ({ operation, method, path }: Shown) =>
@@ -160,7 +162,10 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/** The answers that may leave other requirements undecided: refusals and false successes. */
+/**
+ * Returns the answers that may leave other requirements undecided: refusals, and successes where the target
+ * had to refuse.
+ */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

@@ -16,7 +16,7 @@ export function wasChecked(outcome: OutcomeKind): boolean {
   return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
 }
 
-/** The short verdict on a target. `conforms` means that the run also checked every MUST requirement. */
+/** `conforms` means that the run also checked every `must` requirement. */
 export type ShortVerdict = Gate | 'no breach found';
 
 export interface Judged {

@@ -24,7 +24,6 @@ const mostExchanges = 20;
 
 const stopped = 'The run was stopped during this test.';
 
-/** The reason for requirements that --within leaves out. */
 export const outOfTime = (within: string): string => `did not fit into ${within} (--within)`;
 
 type Began = RunBegan & { readonly at: string };
@@ -46,12 +45,10 @@ interface About extends Pick<Shown, 'way'> {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** Whether the test runs beside other tests, so that its failure alone proves nothing. */
+  /** The test runs beside tests of another lane, so its failure alone proves nothing. */
   isBeside: boolean;
-  /** The test's failures while other tests ran. */
   failedBeside: readonly Report[];
   ended: boolean;
-  /** Whether the run was stopped during this test. */
   isStopped: boolean;
   durationMs: number;
 }
@@ -75,7 +72,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** Whether the target file is wrong. Then the answers may come from another server, so they judge nothing. */
+  /** The target file is wrong, so the answers may come from another server. They judge nothing. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
@@ -126,7 +123,7 @@ export class RunFold {
     }
   }
 
-  /** The outcomes of all requirements that events report on, planned or not. */
+  /** Returns the outcomes of all requirements on which events report, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
@@ -146,12 +143,11 @@ export class RunFold {
     return [...ofTests, ...byAnswers];
   }
 
-  /** Whether the log shows how the test of a requirement ended. */
   hasEnded(id: string): boolean {
     return this.#tests.get(id)?.ended === true;
   }
 
-  /** The verdict; undefined if the log lacks its first event. */
+  /** Returns undefined if the log lacks its first event. */
   verdict(): Verdict | undefined {
     return this.#began === undefined ? undefined : this.verdictOf(this.#began);
   }
@@ -297,8 +293,8 @@ const onlyBeside: Report = {
 };
 
 /**
- * The reports on a test that count. Failures while other tests ran still count if the test, run alone, was only
- * inconclusive: a breach may leave a state in which the test can't be repeated.
+ * Returns the reports that decide a test's outcome. A failure beside other tests counts if the test alone was
+ * inconclusive: the breach may have left a state in which the test can't be repeated.
  */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
@@ -306,7 +302,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** If a test failed while other tests ran, and the run ended before it ran again alone: makes it inconclusive. */
+/** Makes a failure beside other tests inconclusive if the run ended before the test ran alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {
@@ -360,7 +356,10 @@ function outcomeOf(
   };
 }
 
-/** The commands of requests. If there are several, a comment names how each request differs. */
+/**
+ * Joins the commands of requests. If there are several, a comment above each command says how its request
+ * differs.
+ */
 function commandsOf(about: readonly About[], command: (exchange: Exchange) => string): string {
   return about
     .flatMap(({ exchange, way }) => [

@@ -4,7 +4,7 @@ import { counted, shortened } from '../../base/words.js';
 
 export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 'unusable'> {
   readonly outcomes: readonly Outcome[];
-  /** How many planned requirements have no result. Those that were ruled out before the run don't count. */
+  /** Planned requirements without a result. Requirements that were ruled out before the run don't count. */
   readonly missing: number;
   readonly leftOut?: number;
   /** Ids that passed in the baseline and were not run now. */
@@ -17,7 +17,7 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
 /** How many problems of one kind the cause names. The verdict lists all of them. */
 const shownTroubles = 3;
 
-/** Decides the gate. `cause` gives the reasons that the outcomes alone don't show. */
+/** Returns in `cause` the reasons for the gate that the outcomes alone don't show. */
 export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
@@ -31,7 +31,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
-  // If the target is unusable, problems with waivers don't decide, but the cause still names them.
+  // Problems with waivers decide the gate only if the target was usable. The cause always names them.
   if (waiverTroubles.length > 0 && input.unusable === undefined) {
     return { gate: 'does not conform', cause: sentences(run) };
   }
@@ -65,7 +65,7 @@ function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): 
   return problems;
 }
 
-/** Shortens a list of stale waivers, so that it doesn't hide the rest of the cause. The verdict lists all. */
+/** Keeps a long list of waivers from hiding the rest of the cause. The verdict lists all. */
 function firstOf(troubles: readonly string[]): string[] {
   const left = troubles.length - shownTroubles;
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];

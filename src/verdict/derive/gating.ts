@@ -5,8 +5,8 @@ import { decideGate, type GateInput } from './gate.js';
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
- * The ids that passed in the baseline but were not run now, although planned: they may fail by now.
- * Requirements of level `should` count only with --strict.
+ * Returns the ids that passed in the baseline but were not run now, although planned: they may fail by now.
+ * `should` requirements count only with --strict.
  */
 export function lostAgainst(
   baseline: BaselineVerdict,

@@ -10,10 +10,9 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
-/** Groups items by a key; the largest group comes first. */
+/** Returns the groups of items with equal keys, the largest group first. */
 export function bySize<T, K>(items: readonly T[], keyOf: (item: T) => K): (readonly [K, readonly T[]])[] {
   return [...groupBy(items, keyOf)].sort(([, a], [, b]) => b.length - a.length);
 }
 
-/** The area of a requirement: the part of its id before the slash. */
 export const areaOf = ({ id }: { readonly id: string }): string => id.split('/')[0] ?? '';

@@ -5,11 +5,15 @@ import { childOf } from '../../contract/openapi/pointers.js';
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
 /**
- * The logins of a run. If a user's password works early in the run but not at its end, the target locked the
- * user, or somebody changed the password. Then refusals since the user's last success prove nothing.
+ * Remembers the logins of a run, because not every refusal proves a fault. If a user's password works early
+ * in the run but not at its end, the target locked the user, or somebody changed the password. Then refusals
+ * since the user's last success prove nothing.
  */
 export class Logins {
-  /** By user: the last exchange in which the target accepted the password, even without the second factor. */
+  /**
+   * For each user, the index of the last exchange in which the target accepted the password, even without the
+   * second factor.
+   */
   readonly #letIn = new Map<string, number>();
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();
@@ -27,7 +31,10 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** The user whom this exchange refused, in lower case; undefined if a login has succeeded since then. */
+  /**
+   * Returns the user, in lower case, whom this exchange refused. Undefined if a later login of the user
+   * succeeded.
+   */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

@@ -5,7 +5,7 @@ import { wordsOf } from '../../base/wording/check.js';
 /** Begins the reason of a fact whose check failed. Nobody promised the fact, so it breaks nothing. */
 export const measuredPrefix = 'measured, not judged: ';
 
-/** Applies the level to a result: a fact can't fail. */
+/** A `fact` can't fail, so its failure becomes `not applicable`. */
 export function judged<T extends Pick<RawOutcome, 'kind' | 'reason'>>(level: Level, raw: T): T {
   if (level !== 'fact' || raw.kind !== 'fail') return raw;
   return { ...raw, kind: 'not applicable', reason: `${measuredPrefix}${raw.reason}` };

@@ -4,8 +4,8 @@ import { operationIds, operationRow } from '../../contract/openapi/operations.js
 type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**
- * Facts that the exchanges of any test show: accepted credentials, statuses of refusals, undocumented members.
- * They are sorted, so that two runs can be compared.
+ * Collects facts from the exchanges of all tests: accepted credentials, statuses of refusals, undocumented
+ * members. The facts are sorted, so that two runs can be compared.
  */
 export class ObservedFacts {
   readonly #refusals = new Map<string, Set<number>>();
@@ -19,7 +19,7 @@ export class ObservedFacts {
     const isRefused = status >= 400;
     if (isRefused && mistake !== null) add(this.#refusals, mistake, status);
     // Logins and POST /email-otp need no credential, so they show nothing about credentials.
-    if (operation === null || open.has(operation)) return;
+    if (operation === null || withoutCredential.has(operation)) return;
     if (isRefused && credential === 'none') add(this.#refusals, 'no credential', status);
     if (credential !== 'none')
       this.#accepted.set(credential, this.#accepted.get(credential) === true || status < 300);
@@ -37,8 +37,7 @@ export class ObservedFacts {
   }
 }
 
-/** Operations that need no credential. */
-const open = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
+const withoutCredential = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
 
 function add(sets: Map<string, Set<number>>, key: string, value: number): void {
   sets.set(key, (sets.get(key) ?? new Set()).add(value));

@@ -35,7 +35,7 @@ function textOf(file: string): string {
   const unreadable = `${file} can't be read`;
   const status = orExplain(unreadable, () => statSync(file, { throwIfNoEntry: false }));
   if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
-  if (!status.isFile()) throw new ConfigurationError(`${file}: is not a file`);
-  if (status.size > maxBytes) throw new ConfigurationError(`${file}: is too large for a verdict`);
+  if (!status.isFile()) throw new ConfigurationError(`${file} is not a file`);
+  if (status.size > maxBytes) throw new ConfigurationError(`${file} is too large for a verdict`);
   return orExplain(unreadable, () => readFileSync(file, 'utf8'));
 }

@@ -25,7 +25,7 @@ export class Commands {
   }
 }
 
-/** A configuration in words, with its types; undefined if the body doesn't say whether MFA is on. */
+/** Describes a configuration with its types. Returns undefined if the body doesn't say whether MFA is on. */
 function stateIn(
   body: string | undefined,
   name: string,
@@ -44,14 +44,13 @@ const clusterIn = (body?: string) =>
 const supportIn = (body?: string) =>
   stateIn(body, 'support', (text) => `type ${/"mfaType":\s*"(\w+)"/.exec(text)?.[1] ?? 'none'}`);
 
-/** The shell variables for redacted header values. */
-const variables: Readonly<Record<string, string>> = {
+const headerVariables: Readonly<Record<string, string>> = {
   apikey: 'API_KEY',
   'session-id': 'SESSION_ID',
   authorization: 'AUTHORIZATION',
 };
 
-/** A curl line that repeats an exchange, with shell variables for secrets. */
+/** Returns a curl line that repeats an exchange. Shell variables stand for secrets. */
 export function reproduce({ request }: Exchange, baseUrl: string): string {
   const path = request.url.startsWith(baseUrl)
     ? `"$BASE_URL"${quoted(request.url.slice(baseUrl.length))}`
@@ -60,7 +59,7 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
   for (const [name, value] of Object.entries(request.headers)) {
     if (name === 'Accept') continue;
     if (name === 'Accept-Encoding') parts.push('--compressed');
-    const variable = variables[name.toLowerCase()];
+    const variable = headerVariables[name.toLowerCase()];
     parts.push(variable === undefined ? `-H ${quoted(`${name}: ${value}`)}` : `-H "${name}: $${variable}"`);
   }
   if (request.body !== undefined) parts.push(`--data-binary ${quoted(request.body)}`);

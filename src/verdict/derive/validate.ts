@@ -5,7 +5,7 @@ import { summarise } from './derive.js';
 
 const what = 'verdict';
 
-/** Checks a verdict that was read, or is to be written: its schema, unique ids and right counts. */
+/** Throws if the verdict breaks its schema, repeats an id or has wrong counts. */
 export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
   const version = otherVersion(value);
   if (version !== undefined) throw refusal(place, what, [version]);
@@ -20,7 +20,7 @@ export function parseVerdict(text: string, place: string): Verdict {
   return validateVerdict(parseJsonFile(text, place, what), place);
 }
 
-/** The problem of a verdict of another version. It is reported alone, since it explains all others. */
+/** Another schema version is reported alone, because it explains all other problems. */
 function otherVersion(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return undefined;
   const { schemaVersion } = value;

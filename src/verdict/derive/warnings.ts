@@ -1,11 +1,11 @@
 import type { RunResults } from '../../base/model/results.js';
 
-/** In milliseconds. Beyond it, a conforming target refuses codes made by this machine's clock. */
+/** Beyond this offset, a conforming target refuses codes made by this machine's clock. */
 const largestOffsetMs = 90_000;
 
 const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have sent these answers';
 
-/** The warnings without the one about TLS, for reports that show `target.tlsInsecure` themselves. */
+/** Returns the warnings without the TLS warning, for reports that show `target.tlsInsecure` themselves. */
 export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly string[] }): string[] {
   return warnings.filter((warning) => warning !== notVerified);
 }

@@ -18,7 +18,6 @@ import { parsedJson } from '../../base/shape.js';
 import { checkBy } from '../../base/spec-schema.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** The log of a target's run, in the folder of its reports. */
 export const eventsName = 'events.jsonl';
 export const eventsFile = (folder: string): string => join(folder, eventsName);
 
@@ -27,7 +26,10 @@ export const eventsFile = (folder: string): string => join(folder, eventsName);
  * Only the file's owner can read it.
  */
 export class EventLog {
-  /** The events for which the disk had no room. Only the process that created the log goes on without them. */
+  /**
+   * Events for which the disk had no room. The process that created the log goes on without them; other
+   * processes throw.
+   */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -57,7 +59,7 @@ export class EventLog {
     // A restoration may go on after the run has closed the log.
     if (!this.#isOpen) return;
     const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
-    // Once an event is missing, later ones stay out too: a log with a gap would mislead its readers.
+    // Once an event is missing, later events stay out too: a log with a gap would mislead its readers.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);
     if (!this.keepsUnwritten)
@@ -83,29 +85,34 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** The index of the next exchange; all processes of a run share one count. */
+  /** All processes of a run share one count of exchanges. */
   nextIndex(): number {
-    // The lines' beginnings suffice. To validate a whole log takes a second.
+    // Looks only at the beginnings of lines, because validating a whole log takes a second.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
     let last = -1;
     for (const [, index] of begins) last = Math.max(last, Number(index));
     return last + 1;
   }
 
-  /** The requirements whose tests have ended. */
   endedTests(): ReadonlySet<string> {
     const ended = this.text().matchAll(/^\{"at":"[^"]*","type":"test ended","requirement":"([^"]+)"/gm);
     return new Set([...ended].map(([, id = '']) => id));
   }
 
-  /** The facts that the run's processes have learned so far. To be fast, it validates no other lines. */
+  /**
+   * Returns the facts that all processes of the run have learned so far. For speed, it validates no other
+   * lines.
+   */
   learned(): Learned[] {
     const lines = this.text().split('\n');
     const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
     return eventsIn(likely, this.file).flatMap((event) => (event.type === 'learned' ? [event] : []));
   }
 
-  /** Writes the file again if somebody deleted or replaced it. @returns whether it did */
+  /**
+   * Writes the file again if somebody deleted or replaced it.
+   * @returns whether it did
+   */
   rescue(): boolean {
     const there = statSync(this.file, { throwIfNoEntry: false });
     if (there?.ino === fstatSync(this.#handle).ino) return false;
@@ -121,7 +128,7 @@ export class EventLog {
   }
 }
 
-/** An event as a line; invisible characters become JSON escapes. */
+/** Writes invisible characters as JSON escapes. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
 const version = 2;
@@ -153,7 +160,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   'run ended': true,
 };
 
-/** The events of a log so far. It skips a line that a kill cut off, and event types of newer versions. */
+/** Skips a line that a kill cut off, and event types of newer versions. */
 export const readEvents = (file: string): RunEvent[] => eventsIn(readFileSync(file, 'utf8'), file);
 
 export function eventsIn(text: string, place: string): RunEvent[] {
@@ -180,7 +187,7 @@ export class EventTail {
 
   constructor(private readonly file: string) {}
 
-  /** The events since the last call. */
+  /** Returns the events since the last call. */
   news(): RunEvent[] {
     const bytes = this.#added();
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
@@ -188,7 +195,10 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Bytes since the last call. A deleted or replaced file has none: they only serve for display. */
+  /**
+   * Returns the bytes since the last call. After the file was deleted or replaced there are none, because
+   * they only serve for display.
+   */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

@@ -1,7 +1,10 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
 
-/** The members with free text, by type or kind of event, check or breach. Those of `any` may be in each. */
+/**
+ * Lists the paths of members with free text, for each type of event and each kind of check or breach. `any`
+ * applies to all of them. `*` stands for every key or index.
+ */
 const texts: Readonly<Record<string, readonly string[]>> = {
   any: ['reason', 'answers.*.path', 'answers.*.use.path'],
   'run began': [

@@ -15,13 +15,12 @@ export interface Claim {
   /** Set if a vendor may claim a number in place of true. */
   readonly count?: {
     readonly unit: string;
-    /** The fact with the measured number, by the id of the requirement that measures it. */
+    /** Maps the id of a requirement to the fact with the number that its test measures. */
     readonly factOf: ReadonlyMap<string, string>;
   };
 }
 
-/** A claim as it stands in the file. */
-interface Written extends Pick<Claim, 'name' | 'text'> {
+interface ClaimInFile extends Pick<Claim, 'name' | 'text'> {
   readonly true: string;
   readonly facts?: readonly string[];
   readonly count?: { readonly unit: string; readonly facts: Readonly<Record<string, string>> };
@@ -29,7 +28,6 @@ interface Written extends Pick<Claim, 'name' | 'text'> {
 
 let loaded: readonly Claim[] | undefined;
 
-/** The claims of `spec/claims.yaml`, in the file's order. */
 export function loadClaims(): readonly Claim[] {
   loaded ??= readClaims(join(packageRoot(), 'spec', 'claims.yaml'));
   return loaded;
@@ -39,7 +37,7 @@ function readClaims(file: string): readonly Claim[] {
   const document = ConfigDocument.read(file);
   checkSchema(document, 'claims.schema.json');
   document.problems.throwIfAny();
-  const { claims }: { readonly claims: readonly Written[] } = Object(document.value);
+  const { claims }: { readonly claims: readonly ClaimInFile[] } = Object(document.value);
   return claims.map(({ name, text, true: whenTrue, facts = [], count }) => ({
     ...{ name, text, whenTrue, facts },
     ...(count && {

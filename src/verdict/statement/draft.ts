@@ -72,5 +72,5 @@ function draftOf(
   return { value: undefined, why: `Left out: ${left.join('; ')}.` };
 }
 
-/** A reason as a YAML comment. It may quote the target, whose text must not end the comment. */
+/** Formats a text as YAML comment lines. The text may quote the target, so its line breaks become blanks. */
 const comment = (text: string): string[] => wrap(printable(text).replace(/\s+/g, ' '), width, '# ');

@@ -12,7 +12,7 @@ export interface Measured {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Sentences on each claim that the measurements contradict, in the order of the claims. */
+/** Returns a sentence for each claim that the measurements contradict, in the order of the claims. */
 export function driftFrom(
   claims: Claims,
   run: Measured,
@@ -42,7 +42,9 @@ interface Found {
   readonly reason: string;
 }
 
-/** Whether the requirement holds, by its outcome; undefined if the outcome does not decide. */
+/**
+ * Tells by the outcome whether the requirement holds. `holds` is undefined if the outcome does not decide.
+ */
 export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };
@@ -72,7 +74,7 @@ function inWords({ id, holds, reason }: Found & { readonly id: string }): string
 
 const longestValue = 60;
 
-/** Those of the named facts that the run measured, each as `throttleAfter 5`. */
+/** Returns the named facts that the run measured, each as `throttleAfter 5`. */
 export function factsOf(names: readonly string[], facts: Readonly<Record<string, unknown>>): string[] {
   return names.flatMap((name) =>
     Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', longestValue)}`] : [],

@@ -41,7 +41,7 @@ export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): O
   return { ...outcome, outcome: 'waived', waiver: { reason, owner, issue, expires } };
 }
 
-/** The state of each waiver, by the outcomes after {@link waived}. */
+/** Returns each waiver with its state. Takes the outcomes after {@link waived}. */
 export function waiverUses(
   waivers: readonly ConcernedWaiver[],
   outcomes: readonly Outcome[],
@@ -68,7 +68,7 @@ export function waiverUses(
 
 export const hasTrouble = ({ state }: Pick<WaiverUse, 'state'>): boolean => troubles.includes(state);
 
-/** The problem with a waiver: `the waiver of totp-login/* (Ana) expired on 2026-12-31`. */
+/** Returns the problem with a waiver: `the waiver of totp-login/* (Ana) expired on 2026-12-31`. */
 export function troubleText(use: WaiverUse): string {
   const head = `the waiver of ${use.requirement} (${use.owner})`;
   switch (use.state) {

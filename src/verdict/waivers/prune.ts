@@ -6,7 +6,7 @@ import { ConfigurationError } from '../../base/errors.js';
 /**
  * Removes entries from the text of a waivers file, with the comment lines directly above them. The rest stays
  * unchanged.
- * @throws ConfigurationError if removing an entry would change another, as with anchors
+ * @throws ConfigurationError if removing an entry would change another entry, as with anchors
  */
 export function pruned(text: string, file: string, indexes: ReadonlySet<number>): string {
   if (indexes.size === 0) return text;
@@ -37,7 +37,7 @@ function waiversIn(document: Document.Parsed): unknown {
   }
 }
 
-/** The offsets where an entry begins and where its value ends. */
+/** Returns the offsets where an entry begins and where its value ends. */
 function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: number] | undefined {
   const item = list.items[index];
   if (typeof item !== 'object' || item === null || !('range' in item)) return undefined;
