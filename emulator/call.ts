@@ -6,7 +6,6 @@ import type { Release } from './releases.js';
 import type { ClusterMfa, MailCode, Privilege, State, SupportMfa, TotpKey, User } from './state.js';
 import type { Algorithm } from './totp.js';
 
-/** The parts of a running emulator. */
 export interface World {
   readonly release: Release;
   readonly rules: Rules;
@@ -36,7 +35,6 @@ export interface Call {
   /** Undefined for an anonymous call. */
   caller: User | undefined;
   readonly skip: Set<Step>;
-  /** The connection of the request. */
   readonly connection: object;
 }
 
@@ -73,7 +71,7 @@ export interface WireAnswer {
   continues?: true;
 }
 
-/** The API refuses a request: an operation throws this, and the pipeline answers with an Error. */
+/** Operations throw this to refuse a request. The pipeline answers with an Error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -129,9 +127,9 @@ export interface Rules {
   passwordThrottle: { attempts: number; lockMs: number };
   /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
-  /** The most mails with unused codes that an account gets within a time of the emulator's clock. */
+  /** An account gets at most `mails` mails with unused codes within `windowMs` of the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
-  /** Whether a user's new key voids the older ones. */
+  /** Whether a user's new key voids the user's older keys. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
   /** Whether HTTPS accepts versions before TLS 1.2, and plain HTTP on the same port. */
@@ -145,10 +143,10 @@ export interface Rules {
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
 
   newSecret(call: Call, world: World): Buffer;
-  /** A secret as totpSecretKey shows it. */
+  /** Encodes a secret as totpSecretKey shows it. */
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
-  /** The step within the accepted window that a code belongs to. */
+  /** Returns the step of a code; undefined outside the accepted window. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
   /** The keys whose codes are right at a user's login. */
@@ -194,7 +192,7 @@ export interface Rules {
   supportPasswordRight(password: string | undefined, world: World): boolean;
   /** Whether a change of support MFA needs the support user's password, in releases that have one. */
   needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
-  /** Whether a reference id replaces a code; a right one is used up. */
+  /** Whether a reference id replaces a code. Uses up a right id. */
   useReference(id: string, world: World): boolean;
   /** Ends unused reference ids when the support user gets a new key. */
   retireReferences(world: World): void;

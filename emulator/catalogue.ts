@@ -1,7 +1,7 @@
 import { faults } from './faults/index.js';
 import { variants } from './variants/index.js';
 
-/** The faults or the variants as lines for a person, or as a JSON array. Ends with a line break. */
+/** Renders lines for a person, or a JSON array. The text ends with a line break. */
 export function renderCatalogue(which: 'faults' | 'variants', asJson: boolean): string {
   const rows =
     which === 'faults'

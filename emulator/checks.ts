@@ -1,7 +1,6 @@
 import { isObject, type Json, own } from './json.js';
 import type { Release } from './releases.js';
 
-/** The feature with which a property came into the API. */
 type Came = 'supportPassword' | 'references';
 
 type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms' | 'purpose';
@@ -20,7 +19,7 @@ const nullableString = { kind: 'string', nullable: true } as const;
 const passwordString = { kind: 'string', nullable: true, cameWith: 'supportPassword' } as const;
 const referenceString = { kind: 'string', nullable: true, cameWith: 'references' } as const;
 
-/** The request properties that this emulator reads. Others are ignored. */
+/** The request properties that this emulator reads. It ignores all other properties. */
 export const bodyChecks = {
   mfaConfig: {
     enabled: { kind: 'boolean' },
@@ -67,7 +66,7 @@ export const bodyChecks = {
   },
 } as const satisfies Record<string, BodyCheck>;
 
-/** The mistakes in a body, in words that name properties but never repeat a value. */
+/** Returns the mistakes in a body, in words that name properties but never repeat a value. */
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {

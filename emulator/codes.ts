@@ -2,8 +2,7 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code or a password. Too many consecutive wrong ones lock the account.
- *
+ * Judges a code or a password. Too many consecutive wrong codes or passwords lock the account.
  * @throws Refusal 429 while the account is locked
  */
 export function attempt(
@@ -30,7 +29,7 @@ export function attempt(
   return false;
 }
 
-/** Whether a code is right for one of the keys and unused; marks it as used. */
+/** Tells whether a code is right for one of the keys and unused. Marks a right code as used. */
 export function useTotpCode(code: string, keys: readonly TotpKey[], world: World): boolean {
   const { rules } = world;
   for (const key of keys) {
@@ -42,7 +41,7 @@ export function useTotpCode(code: string, keys: readonly TotpKey[], world: World
   return false;
 }
 
-/** Whether a mailed code is right for an owner; counts the code's use if so. */
+/** Tells whether a mailed code is right for an owner. Counts the use of a right code. */
 export function useMailCode(code: string, owner: Owner, world: World): boolean {
   const now = world.clock.now();
   const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
@@ -79,7 +78,6 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
 
 /**
  * Makes a code for an owner and mails it. The answer to the request does not wait for the mail.
- *
  * @throws Refusal 429 after too many mails with unused codes
  */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
@@ -104,12 +102,14 @@ export function mailNewCode(owner: Owner, address: string, call: Call, world: Wo
   }
 }
 
-/** Voids the codes mailed to an owner. */
 export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }
 
-/** The owner of a user name's wrong passwords. Unknown names have one too: a lock must not reveal which users exist. */
+/**
+ * Names the owner under which wrong passwords of a user name count. Unknown names have an owner too, because
+ * a lock must not reveal which users exist.
+ */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;
 }

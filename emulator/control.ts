@@ -10,7 +10,10 @@ export interface Controlled {
   reset(start: StartState | undefined): void;
 }
 
-/** The control port for tests, on loopback: the clock protocol and the state. The server does not listen yet. */
+/**
+ * Creates the control port for tests, on loopback: the clock protocol and the state. The server does not
+ * listen yet.
+ */
 export function createControl(controlled: Controlled): http.Server {
   return http.createServer((request, response) => {
     handle(request, controlled).then(

@@ -3,13 +3,15 @@ import type { User } from './state.js';
 
 export const tokenType = 'Bearer';
 
-/** A header field's value, by its name in lower case; of a repeated field the first value. */
+/**
+ * Returns the value of a header field, whose name is in lower case. Of a repeated field, the first value
+ * counts.
+ */
 export function header(call: Call, name: string): string | undefined {
   const field = call.headers[name];
   return Array.isArray(field) ? field[0] : field;
 }
 
-/** A cookie that the request sends. */
 export function cookie(call: Call, name: string): string | undefined {
   return new RegExp(`\\b${name}=([\\w-]+)`).exec(header(call, 'cookie') ?? '')?.[1];
 }
@@ -29,7 +31,7 @@ export function isAnonymous(credentials: Credentials): boolean {
   return Object.keys(credentials).length === 0;
 }
 
-/** The user of the first valid credential: the schemes are alternatives. */
+/** Returns the user of the first valid credential: the schemes are alternatives. */
 export function identify(credentials: Credentials, call: Call, world: World): User | undefined {
   const { state, rules } = world;
   const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
@@ -50,7 +52,7 @@ function byToken(authorization: string | undefined, world: World): User | undefi
   return isAlive(token, world.rules.lifetimes.tokenMs, world) ? world.state.tokens.get(token) : undefined;
 }
 
-/** Whether a credential of this age still counts. */
+/** An id without a time of issue counts as new. */
 export function isAlive(id: string, lifetimeMs: number, { state, clock }: World): boolean {
   return clock.now() - (state.issuedAt.get(id) ?? clock.now()) <= lifetimeMs;
 }

@@ -55,7 +55,10 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/** In email mode, a change leaves the earlier address in force. @param claims gets the new one, which answers show */
+/**
+ * In email mode, a change leaves the earlier address in force.
+ * @param claims gets the new address, which the answers show
+ */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;
@@ -80,7 +83,7 @@ export const alsoKnows = (
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
-/** Replaces the session ids or access tokens that logins return. The target refuses the original ones. */
+/** Replaces the session ids or access tokens that logins return. The target refuses the original values. */
 export function handsOut(
   seams: Seams,
   operation: keyof typeof handedOut,
@@ -101,7 +104,7 @@ export function handsOut(
 /** A credential in the answer to a login. */
 export type Handed = 'sessionId' | 'accessToken';
 
-/** Shows session ids or access tokens in another form. `read` restores the original from a request. */
+/** Shows session ids or access tokens in another form. `read` restores the original value from a request. */
 export function shownAs(
   seams: Seams,
   property: Handed,
@@ -126,7 +129,7 @@ export function replaces(seams: Seams, which: Which, status: number, by: Partial
   seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 }
 
-/** Sends the answers with this status as these exact bytes. */
+/** Sends the answers with this status as {@link WireAnswer.raw} says. */
 export function sendsRaw(
   seams: Seams,
   which: Which,
@@ -151,11 +154,11 @@ export function leavesOut(seams: Seams, name: string): void {
   });
 }
 
-/** The code of a key now, or a number of steps away. */
+/** Returns the code of a key, `steps` time steps after now. */
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
   hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
 
-/** A missing key that the target reads as a key with an empty secret. */
+/** Makes the key, with an empty secret, that a faulty target uses in place of a missing key. */
 export const emptyKey = ({ totp: { algorithm, digits, period } }: Pick<Rules, 'totp'>): TotpKey => ({
   id: '',
   name: null,
@@ -172,7 +175,7 @@ export const keysOf = (owner: Owner | undefined, { userKeys }: State): readonly 
 export const mailedTo = (owner: Owner | undefined, { mailCodes }: State): readonly MailCode[] =>
   mailCodes.filter((code) => code.owner === owner);
 
-/** A user's codes that are right now, used or not. */
+/** Returns a user's codes that are right now, used or not. */
 export const rightCodes = ({ username }: User, kind: 'totp' | 'email', world: World): readonly string[] =>
   kind === 'email'
     ? mailedTo(username, world.state).map(({ code }) => code)
@@ -185,7 +188,10 @@ export const opened = (sessionId: string) => ({
   body: { sessionId },
 });
 
-/** A new session of a user, and the answer that returns it. */
+/**
+ * Opens a session of a user.
+ * @returns the answer with the session's id
+ */
 export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
   const sessionId = randomUUID();
   sessions.set(sessionId, user);
@@ -193,10 +199,9 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
 }
 
 /**
- * Changes refusals of logins that lack their code.
- *
- * @param hand gets a new id for the login
- * @returns the user of each id
+ * Changes the refusals of logins that lack their code.
+ * @param hand gets a new id for the login, and returns changes of the answer
+ * @returns the users by these ids
  */
 export function handsWithoutCode(
   seams: Seams,
@@ -213,7 +218,7 @@ export function handsWithoutCode(
   return users;
 }
 
-/** The user that a body names, whatever the password. */
+/** Returns the user whom a body names, whatever the password. */
 export function userNamed(body: Json | undefined, { state }: World): User | undefined {
   const name = text(body, 'username');
   return state.users.find(({ username }) => username === name);

@@ -62,7 +62,6 @@ export interface RunningEmulator {
 
 /**
  * Starts the reference target.
- *
  * @throws EmulatorUsageError for unknown ids and releases, and if it can't listen
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
@@ -161,7 +160,7 @@ function trust(
   return ca === undefined ? { pin: certificate.pin } : { ca };
 }
 
-/** The address for clients: the loopback address in place of a wildcard. */
+/** Returns the address for clients: the loopback address in place of a wildcard. */
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

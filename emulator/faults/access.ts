@@ -277,7 +277,6 @@ function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): Us
   return [...known].find(([other]) => other !== id && other.toLowerCase() === id?.toLowerCase())?.[1];
 }
 
-/** The token of a Bearer authorization. */
 const tokenOf = ({ authorization }: Credentials) => authorization?.split(' ')[1];
 
 /** The target accepts a credential that is almost right. */

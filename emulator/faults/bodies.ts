@@ -7,7 +7,7 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 const put: OperationId = 'UpdateMFAConfig';
 const patch: OperationId = 'UpdateSupportMFAConfig';
 
-/** The target crashes on bodies of one shape. */
+/** The target answers 500 for bodies that `isCause` accepts. */
 const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => boolean) =>
   seams.body(operation, (body) => {
     if (body !== undefined && isCause(body))
@@ -15,7 +15,7 @@ const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => 
     return undefined;
   });
 
-/** The target accepts a number for a value of another type. */
+/** The target accepts a number for a property of another type. `read` converts the number. */
 function coerce(seams: Seams, operation: OperationId, name: string, read: (value: number) => Json): void {
   seams.edit(operation, (body) => {
     const value = own(body, name);

@@ -5,7 +5,7 @@ import type { ClusterMfa } from '../state.js';
 
 const put = 'UpdateMFAConfig';
 
-/** PUT /mfa-config does not store one property. */
+/** PUT /mfa-config keeps the old value of one property. */
 const loses = (seams: Seams, property: keyof ClusterMfa) =>
   seams.wrap('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] }));
 

@@ -13,7 +13,10 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
-/** Session ids and access tokens are numbers. Each exceeds the last by `step`, or by 1 to 7, as the time decides. */
+/**
+ * Session ids and access tokens are rising numbers. Each exceeds the number before by `step`, or else by 1 to
+ * 7, as the time decides.
+ */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
   const next = (_token: string, _username: string, now: number) => {
@@ -29,7 +32,9 @@ function makesSecrets({ rules }: Seams, random: number, times: number, constant 
   rules.newSecret = () => Buffer.concat([same, ...Array<Buffer>(times).fill(randomBytes(random))]);
 }
 
-/** Access tokens are JWTs, and the target also accepts some that it did not issue. */
+/**
+ * Access tokens are JWTs. The target also accepts tokens that it did not issue, if `isTaken` accepts them.
+ */
 function takesForged(seams: Seams, isTaken: (token: string, issued: readonly string[]) => boolean): void {
   handsOut(seams, 'CreateAccessToken', jwt);
   alsoKnows(seams, ({ authorization }, _call, { state }) => {
@@ -112,7 +117,7 @@ function isUnsigned(token: string): boolean {
   return own(partOf(token, 0), 'alg') === 'none' && token.split('.')[2] === '';
 }
 
-/** Whether the token has the signature of a known one. */
+/** Whether the token has the signature of a known token. */
 function isSigned(token: string, known: readonly string[]): boolean {
   const signature = token.split('.')[2];
   return known.some((other) => other.split('.')[2] === signature);

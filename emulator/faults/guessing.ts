@@ -110,7 +110,10 @@ const single = faultsOf({
     ),
 });
 
-/** Concurrent wrong codes count as one. @param isOneByOne whether the target answers them one after another */
+/**
+ * Concurrent wrong codes count as one wrong code.
+ * @param isOneByOne whether the target answers them in sequence
+ */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

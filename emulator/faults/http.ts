@@ -14,14 +14,14 @@ function asPage(answer: WireAnswer, content: string): void {
   answer.content = Buffer.from(content);
 }
 
-/** Changes the bytes of successful answers. */
+/** Changes the content of answers with status 200. */
 function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) => Buffer): void {
   seams.wire(operation, (answer) => {
     if (answer.status === 200 && answer.content !== undefined) answer.content = change(answer.content);
   });
 }
 
-/** Adds a second member `enabled`, with the same value or the opposite one. */
+/** Adds a second member `enabled`, with the same value or the opposite value. */
 const enabledTwice = (seams: Seams, isSame: boolean) =>
   bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');

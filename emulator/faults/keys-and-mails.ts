@@ -14,7 +14,9 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/** A login without its code gets an id by `hand`. Requests with this id, as read by `given`, may call `opens`. */
+/**
+ * A login without its code gets an id from `hand`. A request in which `given` finds this id may call `opens`.
+ */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],
@@ -71,7 +73,10 @@ function callersCodes(
   );
 }
 
-/** An answer that `comesWith` accepts sets a cookie that opens the API for the user named in the request. */
+/**
+ * If `comesWith` accepts an answer, the answer sets a cookie. It opens the API for the user whom the request
+ * names.
+ */
 function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
   const users = new Map<string, User>();
   seams.answer(operation, (answer, call, world) => {

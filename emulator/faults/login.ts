@@ -192,7 +192,10 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/** Whether both types are enabled, a login has no code, and its user lacks a key and an unused mailed code. */
+/**
+ * Whether a login has no code although both types are enabled, and its user lacks a key and an unused mailed
+ * code.
+ */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);
@@ -219,7 +222,7 @@ function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupport
   return () => seams.clock.now() - at > 3_600_000;
 }
 
-/** Logins that need no code because of how the target reads them, or reads their user. */
+/** Logins that need no code because the target misreads the login or its user. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While both types are enabled, a user without a key and without a mailed code needs no code.')

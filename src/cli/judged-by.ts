@@ -60,7 +60,7 @@ export async function judgedBy(
   return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
 }
 
-/** Saves a given contract, so that workers need neither its source nor the network. */
+/** Saves a given contract, so that workers work without its source and the network. */
 export function writeContract(contract: Contract, file: string): void {
   makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);

@@ -1,6 +1,6 @@
 import { SuiteError } from '../../base/errors.js';
 
-/** Thrown if the page would still load something, as the page of another version of Allure may. */
+/** Thrown if the page would still load something, which another version of Allure may cause. */
 class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }
@@ -40,13 +40,14 @@ new MutationObserver(name).observe(document.body, { childList: true, subtree: tr
 name();
 `;
 
-/** A main element with a heading, for screen readers. */
+/** Wraps the page's content in a main element with a heading, for screen readers. */
 const begin =
   '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
 
 /**
- * Removes all that Allure's page loads from other machines, such as its tag manager, and forbids loads by a
- * policy. Links stay. @throws AllurePageError if the page would still load something
+ * Removes all that Allure's page loads from other machines, such as its tag manager. A policy forbids further
+ * loads. Links stay.
+ * @throws AllurePageError if the page would still load something
  */
 export function withoutRequests(page: string): string {
   const stripped = page
@@ -65,7 +66,7 @@ export function withoutRequests(page: string): string {
     .replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `<script>${naming}</script></body>`);
 }
 
-/** Addresses that a browser would load without a click, in elements and style sheets. */
+/** Returns the addresses that a browser would load without a click, in elements and style sheets. */
 export function externalLoads(page: string): string[] {
   const found = [
     ...page.matchAll(

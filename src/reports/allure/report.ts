@@ -23,7 +23,7 @@ import { allureResults, categories, categoryLabel, properties } from './results.
 const allurePage = 'allure-report/index.html';
 const allureHistory = 'allure-history.jsonl';
 
-/** The number of nights kept; each takes some hundred kilobytes. */
+/** Each night takes some hundred kilobytes. */
 const nights = 60;
 
 export interface AllureTarget {
@@ -31,7 +31,10 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/** Writes the Allure report of several targets as one self-contained page, by a process of its own. */
+/**
+ * Writes the Allure report of several targets as one self-contained page. The generator runs as a child
+ * process.
+ */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {
@@ -124,7 +127,7 @@ function copyResults(from: string, to: string): void {
   }
 }
 
-/** The variables that a program needs to start; others may be secret. */
+/** The environment variables that a program needs to start. Other variables may be secret. */
 const needed = /^(?:path|home|userprofile|systemroot|te?mp|tmpdir|(?:local)?appdata)$/i;
 
 /** The generator is not a dependency, since it has more packages than the rest of the suite. */

@@ -12,7 +12,7 @@ export const categoryLabel = 'category';
 export const categories = ['contract failure', 'advisory', 'inconclusive', 'waived'] as const;
 type Category = (typeof categories)[number];
 
-/** The category of an outcome; undefined if it needs no action. */
+/** Undefined if the outcome needs no action. */
 function categoryOf({ outcome, level }: Pick<Outcome, 'outcome' | 'level'>): Category | undefined {
   if (outcome === 'fail') return level === 'must' ? 'contract failure' : 'advisory';
   return outcome === 'inconclusive' || outcome === 'waived' ? outcome : undefined;
@@ -32,8 +32,8 @@ interface AllureResult {
 }
 
 /**
- * Copies one target's results from allure-playwright into its folder and aligns them with the verdict, which alone
- * knows the waivers.
+ * Copies one target's results of allure-playwright into its folder. Their outcomes come from the verdict,
+ * because it alone knows the waivers.
  */
 export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
   const to = join(folder, allureResults);
@@ -77,7 +77,7 @@ function environmentOf({ target, contract, suite, ...run }: Verdict): Record<str
   };
 }
 
-/** Java's properties format, in ASCII. */
+/** Writes Java's properties format, in ASCII. */
 export function properties(values: Readonly<Record<string, string>>): string {
   const escaped = (text: string) =>
     text
@@ -120,7 +120,6 @@ function projectOf({ parameters }: AllureResult): unknown {
 
 /**
  * Removes the tests' output, which is no evidence.
- *
  * @returns the files that the result and its steps refer to
  */
 function dropNoise(value: unknown): string[] {

@@ -10,8 +10,8 @@ export interface Subject {
 type Result = 'PASSED' | 'WARNED' | 'FAILED';
 
 /**
- * An unsigned in-toto statement of a run's test result. `PASSED` requires that every target conforms, every MUST
- * requirement was checked, and nothing failed or is waived.
+ * Renders an unsigned in-toto statement of a run's test result. `PASSED` requires that every target conforms,
+ * every `must` requirement was checked, and nothing failed or is waived.
  */
 export function renderAttestation(
   verdicts: readonly Verdict[],
@@ -47,7 +47,7 @@ export function renderAttestation(
   return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-/** A reader's policy may accept WARNED, so a run that is undecided or not restored must be FAILED. */
+/** A reader's policy may accept WARNED, so an undecided or unrestored run counts as FAILED. */
 function resultOf(verdict: Verdict): Result {
   if (verdict.gate !== 'conforms' || exitCode([verdict]) !== 0) return 'FAILED';
   const { fail, failShould, waived } = verdict.summary;

@@ -18,7 +18,7 @@ const allStatuses = ['passed', 'failed', 'skipped', 'pending', 'other'] as const
 type Status = (typeof allStatuses)[number];
 
 /**
- * The verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are
+ * Renders the verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are
  * `skipped`: those not run, not applicable or waived, and advisory or known failures. `rawStatus` has the
  * suite's own word.
  */

@@ -12,7 +12,7 @@ type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Undefined for a value of an unexpected kind. Reports then show the value unchanged. */
+  /** Returns undefined for a value of an unexpected kind. Reports then show the value without a sentence. */
   readonly describe: Describe;
 }
 
@@ -52,7 +52,7 @@ export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
   return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
 }
 
-/** A fact's value as a sentence without a full stop; an unknown fact's value unchanged. */
+/** Describes a fact's value, without a full stop. The value of an unknown fact is only formatted. */
 export function factInWords(name: string, value: unknown): string {
   const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
   return words ?? plain(value);
@@ -71,7 +71,7 @@ function plain(value: unknown): string {
 
 const shownRefusals = 2;
 
-/** Refusals by status: `400: malformed JSON, an empty body and 7 more`. */
+/** Groups refusals by status: `400: malformed JSON, an empty body and 7 more`. */
 function refusals(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const by = new Map<string, string[]>();

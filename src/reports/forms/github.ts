@@ -18,8 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const isGitHubActions = (env: Environment): boolean => env['GITHUB_ACTIONS'] === 'true';
 
 /**
- * Workflow commands for GitHub Actions: the first ten gating problems and the number of others. Each line ends with a
- * line break; empty without gating problems.
+ * Renders workflow commands for GitHub Actions: the first ten gating problems, then the number of further
+ * problems. Each command ends with a line break. The text is empty without gating problems.
  */
 export function annotations(verdicts: readonly Verdict[]): string {
   const all = verdicts.flatMap(errorsOf);
@@ -76,7 +76,9 @@ function data(text: string): string {
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** Lines to print before and after a target's answers, so that GitHub obeys no workflow command in them. */
+/**
+ * Makes lines to print before and after a target's answers, so that GitHub obeys no workflow command in them.
+ */
 export function commandsStopped(): { readonly before: string; readonly after: string } {
   const token = randomUUID();
   return { before: `::stop-commands::${token}\n`, after: `::${token}::\n` };

@@ -2,7 +2,10 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { groupBy } from '../../verdict/derive/group.js';
 
-/** The exchanges of failed requirements as HAR 1.2. Each occurs once; its comment has the ids of the requirements. */
+/**
+ * Renders the exchanges of failed and waived requirements as HAR 1.2. Each exchange occurs once. Its comment
+ * names the requirements.
+ */
 export function renderHar(verdict: Verdict): string {
   const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'waived');
   const sent = failed.flatMap(({ id, exchanges }) => exchanges.map((exchange) => ({ id, exchange })));

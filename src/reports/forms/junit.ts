@@ -17,14 +17,13 @@ interface TestCase {
   readonly name: string;
   readonly seconds: string;
   readonly kind: 'pass' | 'failure' | 'error' | 'skipped';
-  /** The content of the element; a pass has none. */
+  /** The content of the element. A pass has none. */
   readonly says?: { readonly message: string; readonly type?: string; readonly text?: string };
 }
 
 /**
- * The verdict as JUnit XML. Gating failures are `failure` elements with their level as type; undecided
- * requirements are `error` elements. Requirements that don't gate are skipped, with the reason.
- *
+ * Renders the verdict as JUnit XML. Gating failures are `failure` elements with their level as type.
+ * Undecided requirements are `error` elements. Requirements that don't gate are skipped, with the reason.
  * Problems of the run itself are errors in a suite `run`, so the file is red whenever the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {
@@ -160,17 +159,17 @@ function valid(text: string): string {
     .replace(directional, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Text between tags. Parsers would read a bare carriage return as a line feed. */
+/** Escapes text between tags. Parsers would read a bare carriage return as a line feed. */
 function escapeText(text: string): string {
   return valid(text).replace(/[&<>\r]/g, (char) => entities[char] ?? char);
 }
 
-/** Text in a quoted attribute, where parsers would read line ends and tabs as spaces. */
+/** Escapes text in a quoted attribute, where parsers would read line ends and tabs as spaces. */
 function escapeAttribute(text: string): string {
   return valid(text).replace(/[&<>"'\t\n\r]/g, (char) => entities[char] ?? char);
 }
 
-/** ` name="value"` for each; names must be XML names. */
+/** Renders ` name="value"` for each entry. The names need to be XML names. */
 function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)

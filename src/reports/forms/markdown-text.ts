@@ -6,8 +6,8 @@ const gap = '&#8203;';
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /**
- * Untrusted text as one line of Markdown that shows it literally: without markup, HTML, mentions, references or links.
- * Also safe in a table's cell.
+ * Renders untrusted text as one line of Markdown that shows it literally: without markup, HTML, mentions,
+ * references or links. The result is also safe in a table's cell.
  */
 export function mdText(text: string): string {
   return printable(text)
@@ -26,7 +26,7 @@ export function mdCode(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const ticks = fenceFor(line, 1);
-  // Renderers drop this space. It separates the text's backticks from those of the span.
+  // Renderers drop this space. It separates the text's backticks from the backticks around it.
   const space = /^`|`$/.test(line) ? ' ' : '';
   return `${ticks}${space}${line}${space}${ticks}`;
 }
@@ -36,13 +36,13 @@ export function mdBlock(text: string): string {
   return [`${fence}text`, printable(text).replace(/\s+$/, ''), fence].join('\n');
 }
 
-/** A fence that is longer than any series of backticks in the text. */
+/** Returns a fence that is longer than any series of backticks in the text. */
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   return '`'.repeat(Math.max(least, longest + 1));
 }
 
-/** A link for http and https addresses; otherwise the text alone. */
+/** Renders a link for http and https addresses, otherwise the text alone. */
 export function mdLink(text: string, address: string): string {
   if (!/^https?:\/\/[^\s<>"\\]+$/.test(address)) return mdText(text);
   return `[${mdText(text)}](<${printable(address)}>)`;

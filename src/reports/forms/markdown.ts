@@ -30,8 +30,9 @@ const longestLine = 300;
 const longestCommands = 2000;
 
 /**
- * The verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes, failures with commands,
- * open requirements. Always under 64 KB; a target's text appears literally.
+ * Renders the verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes,
+ * failures with commands, open requirements. The page is always under 64 KB. A target's text appears
+ * literally.
  */
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
@@ -145,7 +146,7 @@ function groupsIn(
   return section(title, [items.join('\n')], left);
 }
 
-/** The causes of undecided requirements, except failures, which the page has already listed. */
+/** Lists the causes of undecided requirements, except failures, which the page has already listed. */
 function undecided(troubles: readonly Trouble[], all: number): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);

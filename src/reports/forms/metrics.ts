@@ -4,7 +4,7 @@ import { exitCode } from '../../verdict/derive/exit-code.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A metric with its samples for one target. All are gauges, since each run replaces them. */
+/** A metric with its samples for one target. All metrics are gauges, since each run replaces them. */
 interface Family {
   readonly name: string;
   readonly help: string;
@@ -65,7 +65,7 @@ const families: readonly Family[] = [
   },
 ];
 
-/** The verdicts of a run as OpenMetrics text, also for Prometheus and its textfile collector. */
+/** Renders the verdicts of a run as OpenMetrics text, also for Prometheus and its textfile collector. */
 export function renderMetrics(verdicts: readonly Verdict[]): string {
   const lines = families.flatMap(({ name, help, of }) => {
     const metric = `mfa_conformance_${name}`;

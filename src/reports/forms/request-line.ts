@@ -1,7 +1,7 @@
 import type { EventBody } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
 
-/** A recorded exchange on one line: `lab-7 totp-login/works POST /v2/users/sessions 201 12 ms`. */
+/** Renders an exchange on one line: `lab-7 totp-login/works POST /v2/users/sessions 201 12 ms`. */
 export function requestLine(
   { requirement, exchange }: Extract<EventBody, { type: 'exchange' }>,
   target: string,

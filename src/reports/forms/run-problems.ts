@@ -7,7 +7,7 @@ export interface RunProblem {
 }
 
 /**
- * Problems of the run itself. Machine-readable reports list them as failures, so that a report is red
+ * Returns problems of the run itself. Machine-readable reports list them as failures, so that a report is red
  * whenever the exit code is not 0.
  */
 export function runProblems(verdict: Verdict): RunProblem[] {
@@ -32,7 +32,7 @@ export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): b
   return level === 'must' || (level === 'should' && strict === true);
 }
 
-/** True for a failure that does not gate because the baseline has it too. */
+/** Tells whether a failure does not gate because the baseline has it too. */
 export function isKnownFailure(
   { id, outcome }: Pick<Outcome, 'id' | 'outcome'>,
   { gating }: Verdict,

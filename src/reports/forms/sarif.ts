@@ -8,11 +8,14 @@ import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
-/** The host in the ids of the published schemas: the suite has no website. */
+/** SARIF wants an address, but the suite has no website. This host is in the ids of the published schemas. */
 const informationUri = 'https://mfa-conformance.invalid/';
 const longestReason = 4000;
 
-/** Verdicts as SARIF 2.1.0: a run for each target, a result for each failure at the contract's line. */
+/**
+ * Renders verdicts as SARIF 2.1.0: a run for each target, and a result for each failed, waived or
+ * inconclusive requirement at the contract's line.
+ */
 export function renderSarif(verdicts: readonly Verdict[]): string {
   const log = { $schema: schema, version: '2.1.0', runs: verdicts.map(runOf) };
   return `${printable(JSON.stringify(log, null, 2))}\n`;

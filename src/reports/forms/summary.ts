@@ -37,7 +37,7 @@ export interface SummaryOptions {
   /** The folder of the files, as the user named it. */
   readonly outDir: string;
   readonly files: readonly string[];
-  /** By requirement: the script in `outDir` that reproduces its failure. */
+  /** For each requirement, the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
   readonly changes?: ChangesSince;
   /** The result of the search for secrets; absent until the search has ended. */
@@ -56,8 +56,8 @@ const narrowest = 40;
 const indent = '     ';
 
 /**
- * The result of a run for a terminal. The first and the last line show the verdict. Between them are the
- * failures with commands, and the open requirements with reasons. Text from the target is made printable.
+ * Renders the result of a run for a terminal. The first and the last line show the verdict. Between them are
+ * the failures with commands, and the open requirements with reasons. Text from the target is made printable.
  */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
   const at = terminal(options.colour, Math.max(options.width, narrowest));

@@ -5,13 +5,16 @@ export type Ink = (text: string) => string;
 
 export type Terminal = ReturnType<typeof terminal>;
 
-/** Sections with an empty line between them; sections without lines are left out. */
+/** Joins sections with an empty line between them. Leaves out sections without lines. */
 export function inSections(sections: readonly (readonly string[])[]): string {
   const shown = sections.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** Lines for a terminal. Each function makes the text printable, since it may be the target's. */
+/**
+ * Returns functions that format lines for a terminal. Each function makes its text printable, because the
+ * text may come from the target.
+ */
 export function terminal(colour: boolean, width: number) {
   const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
   return {

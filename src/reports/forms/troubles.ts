@@ -10,7 +10,7 @@ export interface Trouble {
   readonly follows: readonly Outcome[];
 }
 
-/** The causes in a verdict of any version, gating ones first. */
+/** Returns the causes in a verdict of any version. Causes of a failed `must` come first. */
 export function troublesOf({
   outcomes,
   causes = causesOf(outcomes),
@@ -21,14 +21,16 @@ export function troublesOf({
   );
 }
 
-/** `46 others follow from it` */
 export function followWords(count: number): string {
   return count === 1 ? '1 other follows from it' : `${count} others follow from it`;
 }
 
 const namedIds = 4;
 
-/** By id: a sentence on the cause that a failed or undecided outcome shares with others; absent if none. */
+/**
+ * Maps the id of a failed or undecided outcome to a sentence on the cause that it shares with other outcomes.
+ * Outcomes with a cause of their own are absent.
+ */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -57,14 +59,17 @@ export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.
 export interface Failures {
   /** Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
   readonly heading: string;
-  /** The failures to list in full: those of level `must`, and those from which others follow. */
+  /** The failures to list in full: those of level `must`, and those from which other outcomes follow. */
   readonly leading: readonly FailedTrouble[];
   /** The failures of level `should` from which nothing follows. */
   readonly advisory: readonly Outcome[];
   readonly advisoryHeading: string;
 }
 
-/** The failures of a list, without those that `isCounted` refuses because the report lists them elsewhere. */
+/**
+ * Selects the failures of a list. Leaves out failures that `isCounted` refuses because the report lists them
+ * elsewhere.
+ */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
@@ -98,13 +103,16 @@ export function failuresOf(
 
 const hasFailed = ({ outcome }: Outcome) => outcome === 'fail';
 
-/** ` (should, waived)`: how an outcome differs from a failed `must`; empty if it is one. */
+/** Returns how an outcome differs from a failed `must`: ` (should, waived)`. Empty for a failed `must`. */
 export function differenceFromMust({ level, outcome }: Outcome): string {
   const words = [...(level === 'must' ? [] : [level]), ...(outcome === 'waived' ? ['waived'] : [])];
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/** The causes of undecided requirements. The heading only counts requirements that follow from a failure. */
+/**
+ * Returns the causes of undecided requirements. Requirements that follow from a failure appear only as a
+ * number in the heading.
+ */
 export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

@@ -3,13 +3,15 @@ import { counted, cut } from '../../base/words.js';
 import { completenessOf, type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
 import { groupBy } from '../../verdict/derive/group.js';
 
-/** `until 2026-12-31 (Ana, https://…/7): the reason`; old verdicts may lack it. */
+/** Returns `until 2026-12-31 (Ana, https://…/7): the reason`. Old verdicts may lack the waiver. */
 export function waiverText(waiver: Outcome['waiver']): string {
   if (waiver === undefined) return 'by a waiver';
   return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
 }
 
-/** `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined without a statement. */
+/**
+ * Returns `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`, or undefined without a statement.
+ */
 export function statementText({ statement }: Pick<Verdict, 'statement'>): string | undefined {
   if (statement === undefined) return undefined;
   const { file, vendor, product, claims } = statement;
@@ -121,7 +123,7 @@ const withoutFullStop = (sentence: string): string => sentence.replace(/\.$/, ''
 export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>
   lanes === undefined ? '' : `, in ${lanes} lanes`;
 
-/** `2 times after 429, 1 time after 503`; empty if the run repeated no request. */
+/** Returns `2 times after 429, 1 time after 503`. Empty if the run repeated no request. */
 export function repeatedWords(retries: Verdict['retries']): string {
   const parts = (['429', '503'] as const).filter((status) => retries[status] > 0);
   return parts.map((status) => `${counted(retries[status], 'time')} after ${status}`).join(', ');
@@ -129,13 +131,12 @@ export function repeatedWords(retries: Verdict['retries']): string {
 
 export const waitedMs = (waits: readonly Wait[]): number => waits.reduce((sum, { ms }) => sum + ms, 0);
 
-/** Waits by reason, the longest first. */
+/** Groups waits by their reason. The reason with the longest time in all comes first. */
 export const waitGroups = (waits: readonly Wait[]) =>
   [...groupBy(waits, (wait) => wait.for)]
     .map(([what, group]) => ({ what, group, ms: waitedMs(group) }))
     .sort((a, b) => b.ms - a.ms);
 
-/** The counts of a verdict in words: `1 pass`, `2 must failed`. */
 export const countWords = ({ summary }: Pick<Verdict, 'summary'>) => ({
   pass: `${summary.pass} pass`,
   fail: `${summary.fail} must failed`,

@@ -57,7 +57,9 @@ export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void
   else rmSync(file, { force: true });
 }
 
-/** By requirement: the script that reproduces its failure. Scripts that can't decide are left out. */
+/**
+ * For each requirement, names the script that reproduces its failure. Leaves out scripts that can't decide.
+ */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

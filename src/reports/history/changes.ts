@@ -4,7 +4,7 @@ import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 
-/** The kinds of changes, most important first. */
+/** Most important first. */
 export const changeKinds = [
   'verdict',
   'broke',
@@ -29,7 +29,7 @@ export interface Change {
   readonly ids: readonly string[];
 }
 
-/** How many sentences of one kind are shown. One more sentence counts the other changes of that kind. */
+/** Further changes of the kind share one more sentence. */
 const mostSentences = 10;
 const namedIds = 4;
 const longestReason = 200;
@@ -44,7 +44,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
 }
 
-/** The changes by importance; all lists are empty if nothing changed. */
+/** All lists are empty if nothing changed. */
 export interface ChangesSince {
   /** The earlier run: `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3`. */
   readonly since: string;
@@ -67,7 +67,6 @@ export function changesSince(since: string, changes: readonly Change[]): Changes
   };
 }
 
-/** `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3` */
 export function runName({ startedAt, release }: Pick<Snapshot, 'startedAt' | 'release'>): string {
   return `the run of ${minuteOf(startedAt)} UTC on release ${release}`;
 }
@@ -128,7 +127,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** By new outcome: a function that puts the change into words; undefined if the report omits the change. */
+/** For each new outcome, puts the change into words. Returns undefined if the report omits the change. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {
@@ -148,7 +147,7 @@ const became: Readonly<
     wasChecked(before) ? ['not run', 'no longer applies', 'no longer apply'] : undefined,
 };
 
-/** Changes that are clear without a reason. For other changes the reason says more than the change. */
+/** Changes that are clear without a reason. */
 const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
 
 function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {

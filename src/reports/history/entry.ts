@@ -2,7 +2,7 @@ import { type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/v
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 
-/** The version of the history's lines; lines of other versions are ignored. */
+/** Lines of other versions are ignored. */
 const lineVersion = 1 as const;
 
 /** Facts with more characters of JSON are lists. The history omits them. */
@@ -33,7 +33,9 @@ export function lineOf(verdict: Verdict): HistoryLine {
   };
 }
 
-/** The run in a line of the history; undefined for a broken line or one of another version. */
+/**
+ * Reads a run from a line of the history. Returns undefined for a broken line, or a line of another version.
+ */
 export function snapshotOfLine(line: string): Snapshot | undefined {
   const read = jsonOf(line, isLine);
   if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;
@@ -43,7 +45,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {}))
       for (const slug of slugs) compared.set(`${area}/${slug}`, { outcome, digest: '' });
   for (const [id, outcome, digest] of told) compared.set(id, { outcome, digest });
-  // An older line doesn't say whether the run was complete: any requirement that was not run may be a MUST.
+  // An older line doesn't say whether the run was complete: any requirement that was not run may be a `must`.
   return { ...run, startedAt, complete: run.complete ?? counts['notRun'] === 0, outcomes: compared };
 }
 

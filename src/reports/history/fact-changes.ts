@@ -9,7 +9,7 @@ const longestValue = 60;
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** Sentences on facts that both runs measured with different values, sorted by name. */
+/** Returns sentences on facts that both runs measured with different values, sorted by name. */
 export const factChanges = (before: Facts, after: Facts, of = ''): string[] =>
   Object.keys(after)
     .filter((name) => Object.hasOwn(before, name))
@@ -27,7 +27,7 @@ function sentencesOn(name: string, before: unknown, after: unknown): string[] {
 
 type Sentences = (before: unknown, after: unknown) => string[] | undefined;
 
-/** Sentences for particular facts; undefined for a value of another kind. */
+/** Makes sentences for particular facts. Returns undefined for a value of an unexpected kind. */
 const particular: Readonly<Record<string, Sentences>> = {
   acceptedSteps: (before, after) => {
     const [was, is] = [windowOf(before), windowOf(after)];
@@ -55,7 +55,6 @@ const particular: Readonly<Record<string, Sentences>> = {
     isObject(before) && isObject(after) ? factChanges(before, after, 'credential ') : undefined,
 };
 
-/** Makes the sentence on whether the target accepts a credential. */
 const credential =
   (name: string): Sentences =>
   (before, after) =>
@@ -68,7 +67,7 @@ interface Window {
   readonly to: number;
 }
 
-/** `[-1,+1]`: the oldest and the newest time step whose code the target accepts. */
+/** Reads `[-1,+1]`: the oldest and the newest time step whose code the target accepts. */
 export function windowOf(value: unknown): Window | undefined {
   const match = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
   return match === null ? undefined : { from: Number(match[1]), to: Number(match[2]) };
@@ -104,7 +103,7 @@ function numberChange(name: string, before: number, after: number): string[] {
   return [`${label} ${after > before ? 'grew' : 'fell'} from ${text(before)} to ${text(after)}.`];
 }
 
-/** `newKeyRetiresOlder` as `New key retires older`. */
+/** Turns `newKeyRetiresOlder` into `New key retires older`. */
 export function wordsOf(name: string): string {
   const text = name.replace(
     /([a-z0-9])([A-Z])(?=[a-z])/g,

@@ -42,8 +42,8 @@ export function snapshotOf(verdict: Verdict): Snapshot {
 }
 
 /**
- * Eight hexadecimal digits that identify a reason; empty for an empty reason. Numbers, ids and codes don't
- * count, since they differ from run to run.
+ * Returns eight hexadecimal digits that identify a reason. Empty for an empty reason. Ignores numbers, ids
+ * and codes, since they differ from run to run.
  */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';

@@ -23,7 +23,7 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
-  /** How many requirements broke, and how many were fixed, since the run before. */
+  /** Counts the requirements that broke, and that were fixed, since the previous run. */
   readonly broke: number;
   readonly mended: number;
 }
@@ -32,7 +32,7 @@ export interface Standing {
   readonly id: string;
   /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** Whether the requirement may have failed before `since` too: it passed in none of the runs considered. */
+  /** The requirement passed in none of the runs considered, so it may have failed before `since` too. */
   readonly before: boolean;
   readonly runs: number;
 }
@@ -137,7 +137,6 @@ function undecidedOf(id: string, runs: readonly Snapshot[]): Undecided | undefin
   return times < 2 ? undefined : { id, times, runs: about.length };
 }
 
-/** `x is flaky: it failed in 3 of the last 14 runs that checked it, and passed in between.` */
 export function flakySentences(flaky: readonly Flaky[]): string[] {
   return flaky.map(
     ({ id, failed, checked }) =>

@@ -10,7 +10,7 @@ export interface Column {
   readonly target: Omit<MatrixTarget, 'report'>;
   readonly cells: readonly Cell[];
   readonly file: string;
-  /** The hash of the file, by which copies are recognised. */
+  /** Copies of a file have the same hash. */
   readonly sha256: string;
 }
 

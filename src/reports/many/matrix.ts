@@ -40,7 +40,7 @@ export interface MatrixTarget
 }
 
 export interface MatrixRow extends Pick<Outcome, 'id' | 'level' | 'title' | 'source'> {
-  /** By name of the target; absent for targets that did not plan the requirement. */
+  /** The outcome for each target's name. Targets that did not plan the requirement are absent. */
   readonly outcomes: Readonly<Record<string, OutcomeKind>>;
   /** Reasons of outcomes other than pass. Each reason names all targets that share it. */
   readonly reasons: readonly MatrixReason[];

@@ -78,7 +78,7 @@ function decision(
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Chooses one of a target's verdicts: the one with the worst exit code, or the latest of several. */
+/** Chooses the target's verdict with the worst exit code. Among several such verdicts, chooses the latest. */
 function chooseOf(
   name: string,
   all: readonly Column[],
@@ -101,7 +101,7 @@ function chooseOf(
   })[0];
 }
 
-/** True if the verdict is older than the run that planned the target. */
+/** Tells whether the verdict is older than the run that planned the target. */
 function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   const starts = plans
     .filter(({ plan }) =>
@@ -167,12 +167,12 @@ function missingTargets(
   return [...why].map(([name, text]) => ({ name, why: text })).sort((a, b) => order(a.name, b.name));
 }
 
-/** The number of different reasons shown for one requirement; the targets' own reports have the others. */
+/** The targets' own reports have further reasons. */
 const mostReasons = 8;
 
 type Placed = Cell & { readonly on: string };
 
-/** The rows in the order of the first column, followed by requirements that only other columns have. */
+/** Returns rows in the order of the first column, followed by requirements that only other columns have. */
 function rowsOf(columns: readonly Column[]): MatrixRow[] {
   const placed = columns.flatMap(({ target, cells }) => cells.map((cell) => ({ ...cell, on: target.name })));
   return [...groupBy(placed, ({ id }) => id)].map(([id, cells]) => ({

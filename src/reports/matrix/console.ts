@@ -42,11 +42,7 @@ export function matrixLine(matrix: Matrix): string {
   return `${matrixWord(matrix)}: ${[...parts, ...(problems > 0 ? [counted(problems, 'problem')] : [])].join(', ')}`;
 }
 
-/**
- * The number of targets by verdict, in words.
- *
- * @param always whether to name verdicts that no target has
- */
+/** @param always whether to name verdicts that no target has */
 export function matrixParts({ targets, missing }: Matrix, all: string, always = false): string[] {
   const of = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
   const [partial, bad, open] = [of('no breach found'), of('does not conform'), of('inconclusive')];

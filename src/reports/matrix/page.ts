@@ -10,7 +10,6 @@ import { matrixParts, matrixWord } from './console.js';
 /** A cell for several requirements shows the first of these outcomes that occurs. */
 const worstFirst: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
 
-/** The page matrix.html: areas by targets, the targets, then requirements that did not pass everywhere. */
 export function renderMatrixPage(matrix: Matrix): string {
   const { targets, requirements } = matrix;
   const size = `${counted(targets.length, 'target')}, ${counted(requirements.length, 'requirement')}`;
@@ -124,7 +123,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }
 
-/** A relative path as an address. It encodes each part, so that no name looks like a scheme. */
+/** Encodes each part of a relative path, so that no name looks like a scheme. */
 const addressOf = (path: string): string => `./${path.split('/').map(encodeURIComponent).join('/')}`;
 
 function isQuiet({ outcomes }: MatrixRow): boolean {

@@ -18,7 +18,10 @@ const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
 
-/** The test's requests, after requests that prepare the state in which the test began. */
+/**
+ * Returns the requests that a script sends: the test's own, after those that prepare the state in which the
+ * test began. Returns a reason if no script can send them.
+ */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
   // If an answer in another test broke the requirement, the requests of that test are the preparation.
@@ -65,17 +68,20 @@ class Arrangement {
 
   #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
-  /** The test's own steps that lead to the deciding ones; none if there are more than {@link mostOwn}. */
+  /**
+   * Returns the test's own steps that lead to the deciding steps. Returns none if there are more than {@link
+   * mostOwn}.
+   */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // Scripts begin with support MFA off. So they need none of the support user's steps from before the test
+    // Scripts begin with support MFA off. They need none of the support user's steps from before the test
     // switched it on.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
       hasAgain(each) &&
-      !wasTooSoon(each) &&
+      !wasThrottled(each) &&
       !isAnonymous(each) &&
       !this.#isBypass(each) &&
       (readsOnly || !isRead(each)) &&
@@ -108,8 +114,8 @@ class Arrangement {
   }
 
   /**
-   * The earlier request of the same kind and user with the fewest inputs. It must have met the same state of
-   * cluster MFA, since a login under MFA may have other effects.
+   * Returns the earlier request of the same kind and user with the fewest inputs. Only requests under the
+   * same state of cluster MFA count, since a login under MFA may have other effects.
    */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
@@ -135,20 +141,23 @@ class Arrangement {
     return userOf(each) ?? userOf(login);
   }
 
-  /** Whether the target accepted a password alone although cluster MFA was on: a fault. */
+  /** Tells whether the target accepted a password alone although cluster MFA was on, which is a fault. */
   #isBypass(each: Exchanged): boolean {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
   #isOn = (index: number) => /"enabled":\s*true/.test(this.#configurationAt(index));
 
-  /** The cluster's MFA configuration before this exchange, by the last accepted PUT; empty without one. */
+  /** Returns the body of the last accepted PUT /mfa-config before this exchange. Empty without one. */
   #configurationAt(index: number): string {
     const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
     return put?.exchange.request.body ?? '';
   }
 
-  /** The steps in order. If a step met another configuration than the script has set, a PUT comes before it. */
+  /**
+   * Returns the steps in order. If a step met another configuration than the script has set so far, a PUT
+   * comes before the step.
+   */
   #withConfigurations(): Exchanged[] {
     const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
     const all: Exchanged[] = [];
@@ -234,7 +243,9 @@ class Arrangement {
     for (const { index } of plainest) this.#add(index);
   }
 
-  /** The requests that switched the support user's MFA on and changed it since; empty while it is off. */
+  /**
+   * Returns the requests that switched the support user's MFA on and changed it since. Empty while it is off.
+   */
   #supportWrites(step: Exchanged): Exchanged[] {
     const done = this.log.before(step.index).filter(isDone);
     const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
@@ -266,16 +277,19 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** Whether the target throttled the request. If so, the suite sent it again. */
-const wasTooSoon = ({ exchange }: Exchanged) =>
+/** The suite repeats such a request. */
+const wasThrottled = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;
 const speaksOfSupport = (each: Exchanged) =>
   isOfSupport(each) || /support/i.test(each.exchange.request.url + (each.exchange.request.body ?? ''));
-/** Whether the request succeeded. Some targets refuse with a success status and an errorCode. */
+/** Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/** Whether a request prepares the configuration. A malformed one that changes it shows a fault instead. */
+/**
+ * Tells whether a request prepares the configuration. A malformed request that changes it shows a fault
+ * instead.
+ */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -284,11 +298,16 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/** Whether the answer shows support MFA off. If the answer doesn't show the state, the request counts. */
+/**
+ * Tells whether the answer shows support MFA off. If the answer doesn't show the state, the request's body
+ * decides.
+ */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/** Whether a request switched support MFA on while it was off. While MFA is on, a change returns no key. */
+/**
+ * Tells whether a request switched support MFA on while it was off. While MFA is on, a change returns no key.
+ */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

@@ -1,6 +1,6 @@
 import type { Breach, BreachKind, BrokenRule } from '../../base/model/breach.js';
 
-/** Why curl can't detect a breach. */
+/** The reason why a script can't show a fault. */
 export interface Untold {
   readonly why: string;
 }
@@ -9,7 +9,7 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
-/** Commands that succeed if answer `at` shows the breach. A breach in a recorded request has none. */
+/** Each returns a command that succeeds if answer `at` shows the breach, or the reason why no command can. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
   'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,
@@ -64,13 +64,12 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'unexpected request body': untold('the recorded client sent it, not the target'),
 };
 
-/** A command that detects a breach in answer `at`, or the reason why no command can. */
 export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<Kind>): string | Untold {
   const row: Row<Kind> = rows[breach.kind];
   return row(at, breach);
 }
 
-/** The first characters of values that keep the rule; undefined if they don't decide whether it is kept. */
+/** Returns the first characters of values that keep the rule. Undefined if these characters don't decide. */
 function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
   if (keyword === 'type' && !(demands.includes('integer') && seen === 'number'))
     return demands.flatMap((type) => beginnings[type] ?? []);

@@ -26,7 +26,6 @@ export interface Assertion {
   readonly refusal?: true;
 }
 
-/** The exchange that decides, and the exchanges whose answers show the fault. */
 export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
   decisive,
   ...conditions.map(({ at }) => at),
@@ -143,7 +142,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
-/** How a script detects what a check observed, or why a script can't. */
+/** Returns how a script detects what a check observed, or why a script can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
@@ -164,14 +163,17 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
   'success or refusal': (at) => `! { status ${at} '[24]??' || { status ${at} 501 && is_error ${at}; }; }`,
 };
 
-/** The name of an outermost member; undefined for a deeper one. */
+/** Undefined for a member of an inner object. */
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
 const none = quoted('null');
 /** A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
-/** Commands that succeed if a member breaks its rule. `json`: the expected value; for `may be`, the value seen. */
+/**
+ * Each returns a command that succeeds if a member breaks its rule. `json` is the expected value; for `may
+ * be`, the value seen.
+ */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
   'is not': (at, name, json) =>
@@ -220,7 +222,7 @@ function wrongParameters(at: number): string {
   return `${wrong} || ${all} | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`;
 }
 
-/** Commands that succeed if a returned value is malformed. */
+/** Each returns a command that succeeds if a returned value is malformed. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
   'canonical secret': (at) => `of_uri "$(member ${at} totpUri)" secret '' | grep -Evqx '[A-Z2-7]+'`,

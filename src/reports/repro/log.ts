@@ -5,14 +5,16 @@ import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/even
 /** A breach in an answer, whichever test sent the request. */
 type Broken = Finding & { readonly exchange: number };
 
-/** The requests and failed checks of one requirement's test. */
 interface OfTest {
   /** The test's requests, in order. */
   own: Exchanged[];
   readonly failed: Check[];
 }
 
-/** A target breaks this requirement if it closes the connection on a mistake, without an answer to judge. */
+/**
+ * A target breaks this requirement if it closes the connection on a client's mistake, so that there is no
+ * answer to judge.
+ */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {
@@ -31,7 +33,7 @@ export class LogIndex {
     return { ...this.#test(requirement), breaches };
   }
 
-  /** The exchanges before another one, in order. */
+  /** Returns all earlier exchanges, in order. */
   before(index: number): Exchanged[] {
     return [...this.exchanges.values()].filter((each) => each.index < index);
   }
@@ -40,7 +42,7 @@ export class LogIndex {
     return this.before(index).findLast(fits);
   }
 
-  /** How the run sent reads with the admin's API key; undefined if the target file has no key. */
+  /** Returns how the run sent reads with the admin's API key. Undefined if the target file has no key. */
   get byAdminKey(): Again | undefined {
     return [...this.exchanges.values()].find(isReadByAdmin)?.again;
   }
@@ -86,7 +88,7 @@ export class LogIndex {
   }
 }
 
-/** A read with the admin's API key and no other secret. */
+/** Recognizes a read with the admin's API key and no other secret. */
 export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again?.origins.length === 1 &&
@@ -94,6 +96,5 @@ export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => isDone(statusOf(exchanged));
-/** The user whom a request names. */
 export const userOf = (each: Exchanged | undefined): string | undefined =>
   /"username":\s*"([^"]*)"/.exec(each?.exchange.request.body ?? '')?.[1];

@@ -6,7 +6,6 @@ import { type Assertion, toldBy } from './check-scripts.js';
 import { LogIndex } from './log.js';
 import { comment, type Failure, Writer } from './writer.js';
 
-/** A script that reproduces one failure, and whether it can decide by itself. */
 export interface Script {
   readonly id: string;
   readonly file: string;
@@ -31,7 +30,10 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/** The ways to detect that a requirement is broken, in the order of the run, or why a script can't. */
+/**
+ * Returns the ways to detect that a requirement is broken, or why a script can't. Failed checks come before
+ * breaches.
+ */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
@@ -63,7 +65,7 @@ function textOf(log: LogIndex, failure: Failure): string | Untold {
 
 const showsNothing = 'No script shows this';
 
-/** Whether a script can decide by itself. */
+/** Tells by a script's text whether the script can decide by itself. */
 export const canTell = (text: string): boolean => !text.includes(`# ${showsNothing}`);
 
 function withoutAssertion({ id, title, source, reason }: Failure, why: string): string {

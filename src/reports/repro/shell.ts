@@ -201,7 +201,7 @@ const helpers = new Map(
     .flatMap((text) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = '']) => [name, text] as const)),
 );
 
-/** The functions that these lines call, directly or through others. */
+/** Returns the functions that these lines call, directly or through other functions. */
 export function helpersFor(lines: readonly string[]): string[] {
   const carried = new Set<string>();
   const carry = (text: string): void => {
@@ -216,7 +216,6 @@ export function helpersFor(lines: readonly string[]): string[] {
   return [...new Set(helpers.values())].filter((helper) => carried.has(helper));
 }
 
-/** Whether these lines call the name as a command. */
 const isCalled = (name: string, commands: string): boolean =>
   new RegExp(`(?:^|[;&|({!]|\\b(?:then|do|else|until|if|while))[ \\t]*${name}(?=[\\s;)]|$)`, 'm').test(
     commands,

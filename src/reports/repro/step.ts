@@ -9,7 +9,6 @@ export interface Step extends Exchanged {
   readonly together?: true;
 }
 
-/** A script's variable for a value that the log names. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
 export const isCredential = (name: string) => /^(?:apikey|authorization|session-id|cookie)$/i.test(name);
@@ -20,18 +19,18 @@ const hasKnownCredential = ({ headers }: Again) =>
 export const isLogin = (each: Exchanged | undefined): boolean =>
   /^Create(?:Session|AccessToken)$/.test(each?.exchange.operation ?? '');
 
-/** Whether the target knows no credential of the request: it has none, or an invented one. */
+/** Tells whether the request has no credential that the target knows: it has none, or an invented one. */
 export const isAnonymous = (each: Exchanged): boolean =>
   each.again !== undefined &&
   !hasKnownCredential(each.again) &&
   !isLogin(each) &&
   each.exchange.operation !== 'CreateEmailOtp';
 
-/** Whether the request may have taken effect: it succeeded, or no answer came. */
+/** Tells whether the request may have taken effect: it succeeded, or no answer came. */
 export const mayBeDone = (each: Exchanged): boolean =>
   isSuccess(each) || each.exchange.response === undefined;
 
-/** A read with a credential from a login. Such a read tests the credential, not the state. */
+/** Recognizes a read with a credential from a login. Such a read tests the credential, not the state. */
 export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again !== undefined &&
@@ -45,15 +44,15 @@ export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
 
 /**
- * Whether support MFA may be on after this request. A fixed target may accept a request that was refused in
- * the run.
+ * Tells whether support MFA may be on after this request. A fixed target may accept a request that was
+ * refused in the run.
  */
 export const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /**
- * Commands that compare the support user's MFA with its state in the run. A difference means that the
+ * Returns commands that compare the support user's MFA with its state in the run. A difference means that the
  * preparation failed. While MFA is off, its mode and address count only if the deciding request names them.
  */
 export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
@@ -71,13 +70,13 @@ export function sameSupportState({ index, exchange }: Step, change: Step | undef
   });
 }
 
-/** The mode of support MFA after a request, as requested or answered. */
+/** Returns the mode of support MFA that the request asks for, else the mode in the answer, else `totp`. */
 export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   const [, mode] = /"mfaType":\s*"(email|totp)"/.exec(`${again?.body} ${exchange.response?.body}`) ?? [];
   return mode === 'email' ? 'email' : 'totp';
 }
 
-/** The command that saves the values for switching support MFA off, unless the answer shows it off. */
+/** Returns the command that saves the values for switching support MFA off at the end of the script. */
 export function supportOn(step: Step): string {
   const body = step.again.body ?? '';
   const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];
@@ -88,20 +87,20 @@ export function supportOn(step: Step): string {
 
 export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
 
-/** Whether a request has an unchanged code from a key or a mail. */
+/** Tells whether a request has an unchanged code from a key or a mail. */
 export const hasCode = (again: Again | undefined) =>
   again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
   !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
 
-/** A request as text in which codes and sessions are not distinguished. */
+/** Returns a request as text. Requests that differ only in their codes and sessions have equal texts. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
 const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Whether a fixed target may refuse this request, although the run's target accepted it. That holds for a
- * login by the password alone whose session the deciding request uses. It also holds for an earlier try of
+ * Tells whether a fixed target may refuse this request, although the run's target accepted it. That holds for
+ * a login by the password alone whose session the deciding request uses. It also holds for an earlier try of
  * the deciding request, unless both use the same code: the first use must succeed.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {

@@ -4,14 +4,14 @@ import { cut } from '../../base/words.js';
 import { type LogIndex, userOf } from './log.js';
 import { isCredential } from './step.js';
 
-/** The longest shown texts, in characters. */
+/** In characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** Groups of exchanges of these lengths are shown once if they repeat. */
+/** If a group of this many exchanges repeats, it is shown once. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
-/** Exchanges as lines of an explanation; repetitions are shown once. */
+/** Renders exchanges as lines of an explanation. Repetitions are shown once. */
 export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchange[] {
   const lines: ToldExchange[] = [];
   for (const exchange of exchanges) {
@@ -26,7 +26,7 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
   return lines;
 }
 
-/** The steps of a script, as lines for its head. */
+/** Renders the steps of a script as lines for its head. */
 export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   const lines = told(steps, log).map(({ as, request, body = '', answer, again }) => {
     const came = `answered ${answer.replace(/:? .*/, '')} in the run`;
@@ -36,7 +36,7 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
-/** A line's caller, request and status, which are the same in every run. */
+/** Returns the parts of a line that are the same in every run: caller, request and status. */
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
@@ -68,13 +68,13 @@ function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
   };
 }
 
-/** The errorCode explains enough, unlike the error's text and ids. */
+/** The errorCode says enough. The error's text and ids may differ in the next run. */
 const contentOf = (body: string) => body.replace(/^.*?"errorCode":\s*"([^"]*)".*$/s, 'errorCode $1');
 
 const pathOf = (url: string, { began }: LogIndex) =>
   url.replace(began?.target.baseUrl ?? '', '').replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
 
-/** A credential in words, with its owner: `API key of admin`, `session of bob`. */
+/** Describes a credential with its owner: `API key of admin`, `session of bob`. */
 function whose(name: string, value: string, origins: readonly Origin[], log: LogIndex): string {
   const origin = origins.find((each) => value.replace(/^Bearer /, '') === `{{${each.name}}}`);
   if (origin?.kind === 'target file' && name.toLowerCase() === 'apikey')
@@ -109,7 +109,7 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** Words for a value from which another value is made. */
+/** Describes a value from which another value is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 

@@ -25,7 +25,7 @@ export class Writer {
   readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
-  /** By key: how many steps the last code was away from the target's time. */
+  /** For each key, the time step of its last code, counted from the target's current step. */
   readonly #codes = new Map<string, number>();
   #lastTime: number | undefined;
 
@@ -115,14 +115,14 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // This line notes how to switch support MFA off. It comes before the judgement: a script that ends there
-    // must still restore the state.
+    // Notes how to switch support MFA off. The note comes before the judgement, because a script that ends
+    // there still has to restore the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
   }
 
-  /** Adds a wait: the run waited here, or the key needs time for a second code. */
+  /** Adds a wait if the run waited here, or if the key needs time for a second code. */
   #pause({ again: { targetTime, origins }, arranges }: Step): void {
     const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
     if (arranges !== true) this.#lastTime = targetTime;
@@ -150,7 +150,7 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Saves the values of this answer that later requests use. */
+  /** Saves values of this answer for later requests. */
   #capture({ index }: Step): void {
     const later = this.steps.filter((step) => step.index > index);
     for (const origin of later.flatMap(({ again }) => again.origins)) {
@@ -193,7 +193,7 @@ const letters = { upper: 'a-z A-Z', lower: 'A-Z a-z', other: 'a-zA-Z A-Za-z' } a
 
 type Made = Exclude<Origin, { readonly kind: 'target file' | 'answer' | 'mailed' }>;
 
-/** The command that derives one value from another. */
+/** Returns the command that derives a value from another value. */
 function made(variable: string, origin: Made): string {
   const of = `"$${variableOf(origin.of)}"`;
   switch (origin.kind) {
@@ -222,22 +222,25 @@ export const comment = (text: string): string =>
     .map((line) => `# ${line}`.trimEnd())
     .join('\n');
 
-/** One word for the shell; names become variables. */
+/** Quotes a text as one shell word. Each `{{name}}` becomes a shell variable. */
 function word(text: string): string {
   if (text.includes('{{')) return `"${spelt(text, '"\\\\$`', (name) => `\${${variableOf(name)}}`)}"`;
   return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
 }
 
-/** A redirection that gives a command this text as standard input. */
+/**
+ * Returns a here document, which gives a command this text as standard input. Each `{{name}}` becomes a shell
+ * variable.
+ */
 function document(text: string): string {
   if (!/\{\{|[\\$`]/.test(text)) return `<<'END'\n${text}\nEND`;
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;
 }
 
 /**
- * A text for double quotes or a here document.
- *
+ * Escapes a text for double quotes or a here document.
  * @param special the characters to escape
+ * @param of returns the shell text for a `{{name}}`
  */
 const spelt = (text: string, special: string, of: (name: string) => string): string =>
   text.replace(new RegExp(`\\{\\{([\\w-]+)\\}\\}|[${special}]`, 'g'), (whole, name?: string) =>

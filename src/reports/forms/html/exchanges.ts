@@ -8,7 +8,7 @@ const longestPart = 4096;
 const longestHeaders = 2048;
 
 /**
- * How many characters of exchanges a page has room for: a page stays small even if everything fails. The
+ * Limits the characters of exchanges on a page, so that the page stays small even if everything fails. The
  * first requirements take room first.
  */
 export class ExchangeRoom {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { printable } from '../../../base/redaction/printable.js';
 import { cutAt, cutInWords, cutText } from '../../../base/words.js';
 
-/** Longer texts are cut; in UTF-16 units. */
+/** In UTF-16 units. Longer texts are cut. */
 const longestText = 4000;
 
-/** HTML that is safe to insert into a page; only {@link html} creates it. */
+/** HTML that is safe to insert into a page. {@link html} escapes texts, but the constructor does not. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -31,7 +31,7 @@ function rendered(part: Part): string {
   return part.map(rendered).join('');
 }
 
-/** A text for an element that keeps line ends. If the text is cut, a styled note says so. */
+/** Renders a text for an element that keeps line ends. A note says how much was cut. */
 export function longText(text: string, longest = longestText): Markup {
   const { kept, cut } = cutAt(text, longest);
   const note = cut === 0 ? '' : html`<span class="cut">… ${cutInWords(cut)}</span>`;
@@ -61,8 +61,8 @@ export function asset(name: string): string {
 const style = asset('report.css');
 
 /**
- * A complete page in one file. Its policy forbids loading anything, and allows only the embedded style and script.
- * Attributes such as `style` and `onclick` have no effect.
+ * Renders a complete page in one file. Its policy forbids loading anything, and allows only the embedded
+ * style and script. Attributes such as `style` and `onclick` have no effect.
  */
 export function renderPage(title: string, body: Markup, script = ''): string {
   const scripts = script === '' ? "'none'" : `'sha256-${sha256(script)}'`;

@@ -23,7 +23,7 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** The headline after the verdict's word, which the page shows above it. */
+/** Returns the sentence below the verdict's word. */
 function detail(verdict: Verdict): string {
   const plain = verdictDetail(verdict)
     .replace(/^[:·,\s]+/, '')
@@ -109,7 +109,7 @@ ${drawn}
 const trendHeight = 44;
 const step = 10;
 
-/** A bar for each of the last nights, with its failed and undecided requirements; this run is last. */
+/** Draws a bar for each night, with its failed and undecided requirements. This run has the last bar. */
 function trend(nights: readonly Night[] = []): Markup {
   if (nights.length < 2) return html``;
   const most = Math.max(1, ...nights.map(({ failed, undecided }) => failed + undecided));

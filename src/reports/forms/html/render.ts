@@ -12,15 +12,15 @@ import { wrong } from './wrong.js';
 export interface HtmlExtras extends ReportExtras {
   /** Names of files in the page's folder that the page links to. */
   readonly files?: readonly string[];
-  /** By requirement: the address of the script that reproduces its failure, from the page's folder. */
+  /** For each requirement, the address of its script, from the page's folder. */
   readonly scripts?: ReadonlyMap<string, string>;
 }
 
 const script = asset('report.js');
 
 /**
- * The verdict as a self-contained HTML page that requests nothing. All content is readable without its script, which
- * only searches, filters and copies.
+ * Renders the verdict as a self-contained HTML page that requests nothing. All content is readable without
+ * the script, which only searches, filters and copies.
  */
 export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
   const title = `${verdict.target.name}: ${verdictWord(verdict)} · mfa-conformance`;
@@ -62,5 +62,5 @@ function fileLinks(files: readonly string[]): Markup {
   )}</p>`;
 }
 
-/** The address of a file beside the page. It replaces lone surrogates, which can't be encoded. */
+/** Replaces lone surrogates, which can't be encoded in an address. */
 const address = (name: string): string => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));

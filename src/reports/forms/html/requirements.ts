@@ -8,7 +8,7 @@ import { html, longText, type Markup } from './markup.js';
 import { issueLink } from './notes.js';
 import { areaTitle, lookOf, shownOrder } from './outcomes.js';
 
-/** The requirements by area, with search tools that stay hidden until the script runs. */
+/** Renders the requirements by area. The search tools stay hidden until the script runs. */
 export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
   const areas = groupBy(verdict.outcomes, areaOf);
   return html`<section id="requirements" aria-labelledby="requirements-title">
@@ -96,7 +96,7 @@ ${reproduce !== '' && html`<div class="command"><h4>Reproduce</h4><pre>${longTex
 ${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
 }
 
-/** A reason with expected and actual on separate lines; other reasons unchanged. */
+/** Shows expected and actual on separate lines. Other reasons stay as they are. */
 export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
   const title = isTitled && html`<h4>${outcome === 'fail' ? 'Evidence' : 'Why'}</h4>`;
   const blocks = reason.length > 20_000 ? [] : partsOf(reason);

@@ -3,9 +3,11 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** How many requests are drawn: the deciding one, {@link shownAfter} after it, and the others before it. */
+/**
+ * Draws this number of requests: the deciding request, {@link shownAfter} after it, and the rest before it.
+ */
 const shown = 6;
-/** How many requests after the deciding one are drawn: they may use its answer. */
+/** A request after the deciding request may use its answer. */
 const shownAfter = 1;
 /** Shorter pauses are network delay. */
 const longPause = 1000;

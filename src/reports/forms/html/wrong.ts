@@ -10,13 +10,16 @@ import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
 import { sequence } from './sequence.js';
 
-/** At most this many causes are shown in full; the list of requirements below has the others. */
+/** The list of requirements below has further causes. */
 const shownTroubles = 20;
-/** How many characters of the page's room a sequence diagram takes. */
+/** In characters of {@link ExchangeRoom}. */
 const drawing = 6000;
 const shownFollowing = 400;
 
-/** The causes of failed and undecided requirements, worst first, with evidence and folded consequences. */
+/**
+ * Renders the causes of failed and undecided requirements, worst first, with evidence and folded
+ * consequences.
+ */
 export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
   const all = troublesOf(verdict);
   // Known failures come last, since they don't gate.

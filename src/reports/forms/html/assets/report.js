@@ -13,7 +13,10 @@
   /** @type {Map<HTMLDetailsElement, string>} */
   const texts = new Map();
 
-  /** The searchable text of a requirement: everything except its requests. @param {HTMLDetailsElement} row */
+  /**
+   * Returns the searchable text of a requirement: everything except its requests.
+   * @param {HTMLDetailsElement} row
+   */
   function textOf(row) {
     let text = texts.get(row);
     if (text === undefined) {
