@@ -36,16 +36,18 @@ export interface Checked extends Searched {
 export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
   const targets = run.targets.map(({ target }) => target);
   const vocabulary = vocabularyOf(targets);
-  // Each folder is searched for its own target's secrets. All targets' secrets would take minutes.
-  const own = run.targets.map(({ target, folder }) => {
-    const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
-    if (isFolder(folder)) search.searchPath(folder);
-    return search.result;
-  });
   const shared = new SecretSearch(secrets.values, vocabulary);
   for (const file of new Set([...writtenIn(run), ...run.written])) shared.searchPath(file);
   for (const [name, text] of run.console.texts) shared.searchText(name, text);
-  const results = [...own, shared.result];
+  const searches = new Set([shared]);
+  // Each folder is searched for its own target's secrets. All targets' secrets would take minutes.
+  for (const { target, folder } of run.targets) {
+    const own = secrets.valuesOf(target.baseUrl);
+    const search = own.size === secrets.values.size ? shared : new SecretSearch(own, vocabulary);
+    if (isFolder(folder)) search.searchPath(folder);
+    searches.add(search);
+  }
+  const results = [...searches].map(({ result }) => result);
   const common = targets
     .flatMap(secretsOf)
     .filter(({ value }) => isTooCommon(value.reveal(), vocabulary))

@@ -29,7 +29,8 @@ const plus = 0x2b;
 /** The table of beginnings holds this many characters of each pattern. */
 const beginLength = 4;
 
-const mixed = (hash: number, code: number) => Math.imul(hash, 0x01000193) ^ code;
+/** Adds a character to a hash. Four characters later, the hash holds nothing of it. */
+const mixed = (hash: number, code: number) => (hash << 8) ^ code;
 
 const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
 
@@ -57,7 +58,7 @@ export class SecretIndex {
       const mostOfRun = run === pattern.text.length ? Number.POSITIVE_INFINITY : 4 * run;
       this.#deepRun = Math.max(this.#deepRun, mostOfRun + longestRun + 1);
       for (const begin of spellingsOf(pattern.text.slice(0, beginLength))) {
-        const pair = mixed(mixed(0, begin.charCodeAt(0)), begin.charCodeAt(1));
+        const pair = mixed(begin.charCodeAt(0), begin.charCodeAt(1));
         this.#pairs[pairOf(pair)] = 1;
         const slot = slotOf(mixed(mixed(pair, begin.charCodeAt(2)), begin.charCodeAt(3)));
         this.#bits[slot >>> 5] = (this.#bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
@@ -73,11 +74,16 @@ export class SecretIndex {
     const hits: Hit[] = [];
     let longest = 0;
     let lastMarker = -1;
-    for (let ahead = 0; ahead < beginLength - 1; ahead += 1)
-      if (isMarker(text.charCodeAt(ahead))) lastMarker = ahead;
-    for (let at = 0; at + 1 < text.length; at += 1) {
-      if (isMarker(text.charCodeAt(at + beginLength - 1))) lastMarker = at + beginLength - 1;
-      const found = this.#longestAt(text, at, lastMarker >= at);
+    let hash = 0;
+    for (let at = 1 - beginLength; at + 1 < text.length; at += 1) {
+      const code = text.charCodeAt(at + beginLength - 1);
+      hash = mixed(hash, code);
+      if (isMarker(code)) lastMarker = at + beginLength - 1;
+      if (at < 0) continue;
+      // One of these characters may be encoded.
+      const isEncoded = lastMarker >= at;
+      const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#inSlot(slotOf(hash));
+      const found = candidates.length === 0 ? undefined : longestOf(candidates, text, at);
       if (found === undefined) {
         if (text.charCodeAt(at) === backslash) at = Math.max(at, this.#pastRun(text, at) - 1);
         continue;
@@ -107,39 +113,26 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  /** @param isEncoded whether one of the first characters may be encoded */
-  #longestAt(text: string, at: number, isEncoded: boolean): Hit | undefined {
-    const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#plainAt(text, at);
-    if (candidates.length === 0) return undefined;
-    let longest: Hit | undefined;
-    for (const { text: pattern, what, whole } of candidates) {
-      const end = endOfMatch(text, at, pattern);
-      if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
-      if (whole && !standsAlone(text, at, end)) continue;
-      longest = { start: at, end, what };
-    }
-    return longest;
-  }
-
-  #plainAt(text: string, at: number): readonly Pattern[] {
-    let hash = mixed(mixed(0, text.charCodeAt(at)), text.charCodeAt(at + 1));
-    if (this.#pairs[pairOf(hash)] === 0) return none;
-    for (let next = at + 2; next < at + beginLength; next += 1) hash = mixed(hash, text.charCodeAt(next));
-    return this.#inSlot(slotOf(hash));
-  }
-
   #inSlot(slot: number): readonly Pattern[] {
     const isUsed = ((this.#bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
     return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
   }
 
-  /** Returns the patterns that may begin here. `hash`: of the `count` characters decoded before `at`. */
-  #encodedAt(text: string, at: number, count: number, hash: number): readonly Pattern[] {
-    if (count === 2 && this.#pairs[pairOf(hash)] === 0) return none;
-    if (count === beginLength) return this.#inSlot(slotOf(hash));
-    const code = text.charCodeAt(at);
-    let found = this.#encodedAt(text, at + 1, count + 1, mixed(hash, code));
-    if (!isMarker(code)) return found;
+  /** Returns the patterns that may begin here. `hash`: of the `count` characters decoded before `start`. */
+  #encodedAt(text: string, start: number, count: number, hash: number): readonly Pattern[] {
+    let [at, plain] = [start, hash];
+    for (let n = count; n < beginLength; n += 1) {
+      if (n === 2 && this.#pairs[pairOf(plain)] === 0) return none;
+      const code = text.charCodeAt(at);
+      if (isMarker(code)) return this.#fromMarker(text, at, n, plain);
+      plain = mixed(plain, code);
+      at += 1;
+    }
+    return this.#inSlot(slotOf(plain));
+  }
+
+  #fromMarker(text: string, at: number, count: number, hash: number): readonly Pattern[] {
+    let found = this.#encodedAt(text, at + 1, count + 1, mixed(hash, text.charCodeAt(at)));
     for (let nth = 0; nth < mostReadings; nth += 1) {
       const reading = readingAt(text, at, nth);
       if (reading === noReading) continue;
@@ -160,7 +153,19 @@ function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pa
 
 const none: readonly Pattern[] = [];
 
-/** A form writes each space as a plus sign. */
+/** The longest match that begins here. */
+function longestOf(candidates: readonly Pattern[], text: string, at: number): Hit | undefined {
+  let longest: Hit | undefined;
+  for (const { text: pattern, what, whole } of candidates) {
+    const end = endOfMatch(text, at, pattern);
+    if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
+    if (whole && !standsAlone(text, at, end)) continue;
+    longest = { start: at, end, what };
+  }
+  return longest;
+}
+
+/** The ways to write a beginning: a form writes each space as a plus sign. */
 function spellingsOf(begin: string): readonly string[] {
   const at = begin.indexOf(' ');
   if (at === -1) return [begin];

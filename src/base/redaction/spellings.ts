@@ -61,12 +61,12 @@ function digitSpellings(bytes: Buffer): string[] {
 
 /** Encodes by RFC 4648 6, in both cases; also without the last character, which may hold other bits. */
 function base32Of(bytes: Buffer): string[] {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const letters = (bits.match(/.{1,5}/g) ?? []).map(
-    (five) => alphabet[Number.parseInt(five.padEnd(5, '0'), 2)],
-  );
-  const all = letters.join('');
-  const sure = bits.length % 5 === 0 ? all : all.slice(0, -1);
+  let [sure, bits, left] = ['', 0, 0];
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    for (left += 8; left >= 5; left -= 5) sure += alphabet.charAt((bits >>> (left - 5)) & 31);
+  }
+  const all = left === 0 ? sure : sure + alphabet.charAt((bits << (5 - left)) & 31);
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
 }
 

@@ -12,14 +12,18 @@ export interface LocatedObject extends Located {
 }
 
 export function pointerTo(parent: string, ...tokens: readonly string[]): string {
-  return [parent, ...tokens.map((token) => token.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  return tokens.reduce((pointer, token) => `${pointer}/${escaped(token)}`, parent);
 }
+
+/** Most tokens have nothing to escape, and large documents have many thousands of them. */
+const escaped = (token: string) =>
+  /[~/]/.test(token) ? token.replaceAll('~', '~0').replaceAll('/', '~1') : token;
 
 export function tokensOf(pointer: string): string[] {
   return pointer
     .split('/')
     .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((token) => (token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token));
 }
 
 /** Returns the name of a schema among the document's components; undefined for any other schema. */

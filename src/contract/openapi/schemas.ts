@@ -133,9 +133,7 @@ export class SchemaCompiler {
       // If each reference held a copy of its schema, a schema with many references would multiply.
       inlineRefs: false,
     } as const;
-    const { Ajv } = ajv();
-    const { Ajv2020 } = ajv2020();
-    this.#ajv = dialect.version === '3.1' ? new Ajv2020(options) : new Ajv(options);
+    this.#ajv = dialect.version === '3.1' ? new (ajv2020().Ajv2020)(options) : new (ajv().Ajv)(options);
     ajvFormats().default(this.#ajv);
   }
 
