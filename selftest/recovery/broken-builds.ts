@@ -114,14 +114,17 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
  * @param folder need not exist
  * @returns the root of the build
  */
-function broken({ file, edits }: Break, folder: string): string {
+function broken(build: Break, folder: string): string {
   copyBuild(folder);
-  const path = join(folder, 'dist', file);
-  let text = readFileSync(path, 'utf8');
-  for (const [from, to] of edits) {
-    if (text.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`);
-    text = text.replace(from, () => to);
-  }
-  writeFileSync(path, text);
+  const path = join(folder, 'dist', build.file);
+  writeFileSync(path, edited(build, readFileSync(path, 'utf8')));
   return folder;
+}
+
+/** The text of the file with the fault. @throws if the file lacks a text to replace, or has it twice */
+export function edited({ file, edits }: Break, text: string): string {
+  return edits.reduce((changed, [from, to]) => {
+    if (changed.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`);
+    return changed.replace(from, () => to);
+  }, text);
 }

@@ -23,6 +23,8 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   'disk full': [0, 1, 2, 3],
 };
 
+type Restore = (...args: readonly string[]) => Promise<{ readonly code: number | null }>;
+
 export interface Judged {
   readonly hits: number;
   /** How many targets still had something to restore. */
@@ -35,8 +37,14 @@ export interface Judged {
  * a state that differs from the original at the end or later.
  *
  * @param root the root of the build to run
+ * @param restore runs the command `restore`
  */
-export async function judge(ending: Ending, folder: string, root = packageRoot()): Promise<Judged> {
+export async function judge(
+  ending: Ending,
+  folder: string,
+  root = packageRoot(),
+  restore: Restore = (...args) => start(root, args).ended,
+): Promise<Judged> {
   mkdirSync(folder, { recursive: true });
   const { settleMs } = ending.times;
   const targets = await Promise.all(
@@ -44,7 +52,7 @@ export async function judge(ending: Ending, folder: string, root = packageRoot()
   );
   const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
   try {
-    return await judgeOn(targets, ending, folder, disk, root);
+    return await judgeOn(targets, ending, folder, disk, root, restore);
   } finally {
     await Promise.all(targets.map((target) => target.close()));
     disk?.remove();
@@ -57,6 +65,7 @@ async function judgeOn(
   folder: string,
   disk: SmallDisk | undefined,
   root: string,
+  restore: Restore,
 ): Promise<Judged> {
   const stateDir = join(disk?.path ?? folder, 'state');
   const files = targets.flatMap(({ targetFile }) => ['-t', targetFile]);
@@ -89,8 +98,11 @@ async function judgeOn(
   if (/^ {4}at /m.test(output)) problems.push(`a stack trace: ${output}`);
   const isUnknown = kind === 'state folder lost' && code === 4;
   disk?.free();
-  const restores = targets.map(({ targetFile }) => restore(root, targetFile, stateDir));
-  if (open > 0) problems.push(...(await Promise.all(restores.map((each) => each()))).flat());
+  const restored = async ({ targetFile }: HeldTarget): Promise<string[]> => {
+    const ended = await restore('restore', '-t', targetFile, '--state-dir', stateDir);
+    return ended.code === 0 ? [] : [`restore ended with ${ended.code}: ${JSON.stringify(ended)}`];
+  };
+  if (open > 0) problems.push(...(await Promise.all(targets.map(restored))).flat());
   const left = journalsIn(stateDir);
   if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
   if (!isUnknown) {
@@ -111,13 +123,6 @@ async function changed(targets: readonly HeldTarget[], when: string): Promise<st
       ? []
       : [`${when}, ${hit.name} (${hit.state.name}, ${hit.moment.phase}): ${now[n]}; it was found ${found}`],
   );
-}
-
-function restore(root: string, targetFile: string, stateDir: string): () => Promise<string[]> {
-  return async () => {
-    const { code, output } = await start(root, ['restore', '-t', targetFile, '--state-dir', stateDir]).ended;
-    return code === 0 ? [] : [`restore ended with ${code}: ${output}`];
-  };
 }
 
 /** Waits until workers run, or until the run has ended without any. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+import { performed } from '../cli/in-process.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { endingOf, hitsOfAnEnding, type Kind, kinds, laneCounts } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
@@ -23,7 +24,8 @@ describe.concurrent('the target is as it was found, and stays so', () => {
     const folder = temporaryFolder(onTestFinished);
     skip(!possibleKinds(join(folder, 'probe')).includes(kind), 'no disk can be mounted here');
 
-    const { hits, open, problems } = await judge(short(kinds.indexOf(kind)), join(folder, 'ending'));
+    const ending = short(kinds.indexOf(kind));
+    const { hits, open, problems } = await judge(ending, join(folder, 'ending'), undefined, performed);
 
     expect(problems).toEqual([]);
     expect(hits).toBeGreaterThan(0);
