@@ -17,14 +17,12 @@ export interface World {
 /** A step of the pipeline that a fault may skip. */
 export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
-/** One request on its way through the pipeline. */
 export interface Call {
   /** The operationId; null for a path or method outside the API. */
   readonly operation: string | null;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names are in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** Names and values alternate, as sent. */
   readonly rawHeaders: readonly string[];
@@ -46,7 +44,6 @@ export interface Answer {
   body: Json | undefined;
 }
 
-/** An answer as bytes. */
 export interface WireAnswer {
   status: number;
   /** Names are in lower case. Framing fields are added when the answer is sent. */
@@ -92,7 +89,6 @@ export function noContent(): Answer {
 /** The credentials in a request, as far as this release reads them. */
 export interface Credentials {
   readonly apiKey?: string;
-  /** The value of Authorization. */
   readonly authorization?: string;
   readonly sessionId?: string;
 }
@@ -143,7 +139,6 @@ export interface Rules {
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
 
   newSecret(call: Call, world: World): Buffer;
-  /** Encodes a secret as totpSecretKey shows it. */
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
   /** Returns the step of a code; undefined outside the accepted window. */
@@ -159,8 +154,7 @@ export interface Rules {
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
   /**
-   * @throws Refusal while MFA is on. By default always, even with a code: no document promises an access token
-   * then.
+   * @throws Refusal while MFA is on. By default always, even with a code: no document promises an access token then.
    */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
@@ -194,7 +188,6 @@ export interface Rules {
   needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   /** Whether a reference id replaces a code. Uses up a right id. */
   useReference(id: string, world: World): boolean;
-  /** Ends unused reference ids when the support user gets a new key. */
   retireReferences(world: World): void;
   afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
 }

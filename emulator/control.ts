@@ -10,10 +10,7 @@ export interface Controlled {
   reset(start: StartState | undefined): void;
 }
 
-/**
- * Creates the control port for tests, on loopback: the clock protocol and the state. The server does not
- * listen yet.
- */
+/** Creates the control port for tests, on loopback. The server does not listen yet. */
 export function createControl(controlled: Controlled): http.Server {
   return http.createServer((request, response) => {
     handle(request, controlled).then(
@@ -58,7 +55,6 @@ function clock(controlled: Controlled): ControlAnswer {
   return { status: 200, body: { now: controlled.clock.date().toISOString() } };
 }
 
-/** The configuration, without secrets. */
 function visible({ cluster, support }: State): Json {
   const { enabled, mfaType, email, verification } = support;
   return {

@@ -3,10 +3,7 @@ import type { User } from './state.js';
 
 export const tokenType = 'Bearer';
 
-/**
- * Returns the value of a header field, whose name is in lower case. Of a repeated field, the first value
- * counts.
- */
+/** `name` is in lower case. Of a repeated field, the first value counts. */
 export function header(call: Call, name: string): string | undefined {
   const field = call.headers[name];
   return Array.isArray(field) ? field[0] : field;

@@ -26,7 +26,6 @@ export const asksNoCodeUnchecked = (
     return isFreed;
   });
 
-/** A change of the support user's MFA, with the mfaCode that the request gives for it. */
 interface Change {
   readonly given: string | undefined;
   readonly body: JsonObject;
@@ -101,7 +100,6 @@ export function handsOut(
     return { ...body, [handedOut[operation]]: other };
   });
 }
-/** A credential in the answer to a login. */
 export type Handed = 'sessionId' | 'accessToken';
 
 /** Shows session ids or access tokens in another form. `read` restores the original value from a request. */
@@ -124,7 +122,6 @@ export function shownAs(
   });
 }
 
-/** Replaces members of the answers with this status. */
 export function replaces(seams: Seams, which: Which, status: number, by: Partial<Answer>): void {
   seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 }
@@ -147,7 +144,6 @@ export function page(answer: WireAnswer, status: number, type: string, content: 
   answer.content = Buffer.from(content);
 }
 
-/** Removes one header field from answers. */
 export function leavesOut(seams: Seams, name: string): void {
   seams.wire('any', (answer) => {
     answer.headers = Object.fromEntries(Object.entries(answer.headers).filter(([each]) => each !== name));
@@ -181,17 +177,13 @@ export const rightCodes = ({ username }: User, kind: 'totp' | 'email', world: Wo
     ? mailedTo(username, world.state).map(({ code }) => code)
     : keysOf(username, world.state).map((key) => codeOf(key, world));
 
-/** The answer to a login that opens a session. */
 export const opened = (sessionId: string) => ({
   status: 201,
   headers: { 'cache-control': 'no-store' },
   body: { sessionId },
 });
 
-/**
- * Opens a session of a user.
- * @returns the answer with the session's id
- */
+/** Opens a session of a user. @returns the answer with the session's id */
 export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
   const sessionId = randomUUID();
   sessions.set(sessionId, user);

@@ -60,10 +60,7 @@ export interface RunningEmulator {
   close(): Promise<void>;
 }
 
-/**
- * Starts the reference target.
- * @throws EmulatorUsageError for unknown ids and releases, and if it can't listen
- */
+/** Starts the reference target. @throws EmulatorUsageError for unknown ids and releases, and if it can't listen */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { host = '127.0.0.1', port = 0 } = options;
   const release = releaseFor(options.release ?? defaultRelease);

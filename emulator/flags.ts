@@ -17,7 +17,6 @@ export interface EmulatorFlags {
   readonly catalogue?: 'faults' | 'variants';
 }
 
-/** The command line of the emulator, to be parsed. */
 export function emulatorCommand(): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return (

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Ports below those that systems give to outgoing connections (from 32768 on), which could take a free one. */
+/** Lower than the ports of outgoing connections (from 32768 on), which could take a free port. */
 const first = 15_000;
 const past = 32_000;
 /** Each process begins at another port, because several look for ports at the same time. */
 let next = process.pid * 16;
 
-/** A port of loopback on which the caller, or another process, can listen later. */
+/** Returns a port of loopback on which the caller, or another process, can listen later. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + (next++ % (past - first));

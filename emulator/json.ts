@@ -1,4 +1,3 @@
-/** JSON in a body. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 export interface JsonObject {
@@ -9,12 +8,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The body as an object; an empty one for other JSON, which only faults let through. */
+/** Returns an empty object for other JSON, which only faults let through. */
 export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The object in a text; an empty one for other or malformed JSON. */
+/** Returns the object in a text. Returns an empty object for other or malformed JSON. */
 export function objectIn(content: Buffer | string | undefined): JsonObject {
   try {
     const value: Json = JSON.parse(String(content));
@@ -24,13 +23,13 @@ export function objectIn(content: Buffer | string | undefined): JsonObject {
   }
 }
 
-/** A string property; undefined if it is absent, null or of another type. */
+/** Undefined if the property is absent, null or of another type. */
 export function text(body: Json | undefined, name: string): string | undefined {
   const value = own(body, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A property of the object itself: a body can't reach into the prototype. Other JSON has none. */
+/** Reads own properties only, so that a body can't reach into the prototype. */
 export function own(body: Json | undefined, name: string): Json | undefined {
   return isObject(body) && Object.hasOwn(body, name) ? body[name] : undefined;
 }

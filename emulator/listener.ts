@@ -3,7 +3,6 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Rules } from './call.js';
 
-/** The server below Fastify: HTTPS with a certificate, otherwise HTTP. */
 export function createListener(
   handler: http.RequestListener,
   tls: { readonly key: string; readonly cert: string } | undefined,

@@ -11,7 +11,6 @@ export interface Message {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
-  /** The transfer encoding of the mail's parts. */
   readonly encoding?: 'base64' | 'quoted-printable';
   /** Set only by faults. */
   readonly bcc?: string;
@@ -19,7 +18,7 @@ export interface Message {
   rewrite?(source: string): string;
 }
 
-/** How long and how often the mailer tries a mail while the listener is away, in real milliseconds. */
+/** In real milliseconds: how long the mailer tries a mail while the listener is away, and the pause between tries. */
 const keptMs = 30_000;
 const retryMs = 100;
 
@@ -39,7 +38,8 @@ export class Mailer {
       host: address.host,
       port: address.port,
       secure: false,
-      // One connection for all mails, as real relays keep theirs open. A new listener on the port gets a new one.
+      // One connection for all mails, as real relays keep theirs open. A new listener on the port gets a new
+      // connection.
       pool: true,
       maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,
@@ -72,7 +72,7 @@ export class Mailer {
           await this.#transport.sendMail(mail);
           return;
         } catch (error) {
-          // If the relay finally refuses a mail, for an unknown address, the mailer does not try again.
+          // If the relay refuses a mail for good, such as for an unknown address, the mailer does not try again.
           if (isFinal(error)) return;
           await pause(retryMs, signal);
         }

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** The line by which editors find the schema of a target file and complete its keys. */
+/** Returns the line by which editors find the schema of a target file and complete its keys. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
   const schema = specFile('target.schema.json');

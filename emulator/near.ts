@@ -1,4 +1,3 @@
-/** The ids nearest to a mistyped one, best first. */
 export function nearest(wanted: string, known: readonly string[], most = 5): string[] {
   const scored = known.map((id) => ({ id, distance: distance(wanted, id, likeness(wanted, id)) }));
   return scored
@@ -8,7 +7,7 @@ export function nearest(wanted: string, known: readonly string[], most = 5): str
     .map(({ id }) => id);
 }
 
-/** Whether one id contains the other: then they count as near, whatever their lengths. */
+/** Whether one id contains the other. Such ids count as near, whatever their lengths. */
 function likeness(a: string, b: string): boolean {
   return a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a));
 }

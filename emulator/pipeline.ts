@@ -16,7 +16,6 @@ export async function respond(
   return finish(() => operate(operation, call, world, seams), call, world, seams);
 }
 
-/** Answers a call outside the API's operations with a refusal. */
 export async function refuse(refusal: Refusal, call: Call, world: World, seams: Seams): Promise<WireAnswer> {
   return finish(() => errorAnswer(refusal, world), call, world, seams);
 }

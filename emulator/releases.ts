@@ -1,6 +1,6 @@
 /**
- * The features of each release. They are written independently of the release documents: if a document is wrong, the
- * suite finds that it disagrees with the emulator.
+ * The releases and their features are written independently of the release documents. If a document is wrong,
+ * the suite finds that it disagrees with the emulator.
  */
 export const releaseNames = [
   '6.6.0d',
@@ -46,7 +46,6 @@ export function isReleaseName(name: string): name is ReleaseName {
   return (releaseNames as readonly string[]).includes(name);
 }
 
-/** Whether `release` is `first` or newer. */
 export function isSince(release: ReleaseName, first: ReleaseName): boolean {
   return releaseNames.indexOf(release) >= releaseNames.indexOf(first);
 }

@@ -28,7 +28,7 @@ type Wrapper<Name extends Deciding> = (
   ...args: ArgsOf<Name>
 ) => ReturnType<Rules[Name]>;
 
-/** What the author of a target file knows or decides. */
+/** Entries of the target file that its author knows or decides. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
   /** Whether the file has the support user's password, if the release has one. */
@@ -41,9 +41,7 @@ export interface Told {
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
-  /** The starting state of the emulator. */
   start: StartState = {};
-  /** Entries of the emulator's target file. */
   readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
@@ -55,7 +53,7 @@ export class Seams {
     this.clock = clock;
   }
 
-  /** Replaces a rule. The new rule gets the earlier one as its first argument. */
+  /** Replaces a rule. The new rule gets the earlier rule as its first argument. */
   wrap<Name extends Deciding>(name: Name, by: Wrapper<Name>): void {
     const earlier = this.rules[name];
     Object.assign(this.rules, { [name]: (...args: ArgsOf<Name>) => by(earlier, ...args) });
@@ -79,7 +77,10 @@ export class Seams {
     });
   }
 
-  /** Notes the last of these calls. @returns a getter of what `read` found in it; undefined before the first call */
+  /**
+   * Notes what `read` finds in the last of these calls.
+   * @returns a getter, which returns undefined before the first call
+   */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {
@@ -89,7 +90,6 @@ export class Seams {
     return () => last;
   }
 
-  /** Changes every answer. */
   answer(which: Which, hook: OnAnswer): void {
     this.#answer.push({ which, hook });
   }
@@ -152,19 +152,16 @@ function touches(which: Which, call: Call): boolean {
   return [which].flat().some((each) => each === call.operation);
 }
 
-/** Sets up a deviation. */
 type Apply = (seams: Seams) => void;
 
-/** One deviation that a conforming target may have: no must requirement may turn red. */
+/** One deviation that a conforming target may have: no `must` requirement may turn red. */
 export interface Variant {
   readonly id: string;
-  /** A sentence on the difference. */
   readonly description: string;
-  /** Ids of requirements of level should that rightly turn red. */
+  /** Ids of `should` requirements that rightly turn red. */
   readonly fails?: readonly string[];
   /** Ids of the faults that the variant resembles most. */
   readonly near?: readonly string[];
-  /** The first release in which the variant shows. */
   readonly since?: ReleaseName;
   apply(seams: Seams): void;
 }
@@ -172,13 +169,13 @@ export interface Variant {
 /** One deviation that breaks the contract or its purpose. */
 export interface Fault {
   readonly id: string;
-  /** A sentence on the fault. */
   readonly description: string;
-  /** Ids of the requirements that the fault was written for; others that turn red are in `spec/turns-red.json`. */
+  /**
+   * Ids of the requirements that the fault was written for. `spec/turns-red.json` lists other requirements
+   * that turn red.
+   */
   readonly breaks: readonly string[];
-  /** The first release in which the fault shows. */
   readonly since?: ReleaseName;
-  /** The fault shows over HTTPS only. */
   readonly tls?: true;
   apply(seams: Seams): void;
 }
@@ -186,7 +183,6 @@ export interface Fault {
 /** Says where a deviation acts: in one seam, in one rule, or through a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
-  /** Lets the deviation call `act` with the seams and these arguments. */
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
     by((seams) => act(seams, ...args)),
   inputs: (...hook: Parameters<Seams['input']>) => by((seams) => seams.input(...hook)),
@@ -207,7 +203,6 @@ export const breaks = (...requirements: readonly string[]) => {
   const fault = (more: Pick<Fault, 'since'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
   return {
-    /** The first release in which the fault shows. */
     since: (since?: ReleaseName) => ({ says: fault(since === undefined ? {} : { since }) }),
     says: fault({}),
   };
@@ -222,7 +217,7 @@ export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): r
   return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
 }
 
-/** Faults by their ids; `since` holds for those without a release of their own. */
+/** Makes faults from their ids. `since` holds for faults without a release of their own. */
 export function faultsSince(since: ReleaseName, faults: Parameters<typeof faultsOf>[0]): readonly Fault[] {
   return faultsOf(faults).map((fault) => ({ since, ...fault }));
 }
@@ -231,10 +226,9 @@ export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>
   return Object.entries(variants).map(([id, variant]) => ({ id, ...variant }));
 }
 
-/** A fault with all requirements that it turns red. */
 export interface KnownFault extends Fault {
-  /** `must` if at least one must requirement turns red. */
+  /** `must` if at least one `must` requirement turns red. */
   readonly level: 'must' | 'should';
-  /** Ids of all requirements that turn red, and no others; those that the fault breaks come first. */
+  /** Ids of exactly the requirements that turn red. The requirements that the fault breaks come first. */
   readonly fails: readonly string[];
 }

@@ -12,7 +12,7 @@ export const root = '/v2';
 /** The server reads and discards an oversized body up to this size, so that the client gets the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
-/** The HTTP server of the API, which does not listen yet. */
+/** Creates the HTTP server of the API, which does not listen yet. */
 export function createServer(
   world: World,
   seams: Seams,
@@ -88,7 +88,7 @@ export function createServer(
   return fastify;
 }
 
-/** The server goes down for a time and closes its connections after the current answers. */
+/** Returns a function that takes the server down for a time. Connections close after the current answers. */
 function restarting(fastify: FastifyInstance): (awayMs: number) => void {
   const { server } = fastify;
   let timers: NodeJS.Timeout[] = [];
@@ -123,7 +123,7 @@ function callOf(request: FastifyRequest, operation: Call['operation']): Call {
 
 const tooLarge = Symbol('too large');
 
-/** The content of a request. Fastify leaves the body undefined if there is none. */
+/** Undefined if the content was too large. Fastify leaves the body undefined if a request has no content. */
 function contentOf(body: unknown): Buffer | undefined {
   if (Buffer.isBuffer(body)) return body;
   return body === tooLarge ? undefined : Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from './json.js';
 import type { StartState } from './state.js';
 
-/** A starting state from JSON, or a sentence about its mistake. */
+/** Returns a starting state, or a sentence about the mistake in the JSON. */
 export function readStartState(body: Json): StartState | string {
   if (!isObject(body)) return 'The starting state must be an object.';
   const cluster = own(body, 'clusterMfa');

@@ -27,7 +27,6 @@ export interface TotpKey {
   readonly accountName: string;
   readonly secret: Buffer;
   readonly parameters: TotpParameters;
-  /** Steps whose code was accepted. */
   readonly acceptedSteps: Set<number>;
 }
 
@@ -141,7 +140,7 @@ export class State {
 /** This domain is reserved (RFC 2606), so no mail reaches a stranger. */
 export const supportAddress = 'support@lab.example';
 
-/** A user's sid, which is the same in each emulator, as on a real target. It is not secret. */
+/** A user's sid is the same in each emulator, as on a real target. It is not secret. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;

@@ -9,13 +9,15 @@ export interface TargetFileInput {
   readonly release: ReleaseName;
   readonly state: State;
   readonly mail: MailAddress;
-  /** Further keys of the file. */
   readonly told: Told;
   /** How to trust the certificate: by the file of an authority, or by a pin. Undefined for plain HTTP. */
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 
-/** The content of a target file for a running emulator: by default a disposable target that allows everything. */
+/**
+ * Returns the content of a target file for a running emulator. By default the target is disposable and allows
+ * everything.
+ */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: Role): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
-/** Sends an answer by Fastify. If a fault needs bytes that no library sends, writes them to the socket. */
+/** Sends an answer by Fastify. Writes it to the socket if a fault needs bytes that no library sends. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
     const { socket } = reply.hijack().raw;
@@ -23,7 +23,7 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
   await reply.code(answer.status).headers(answer.headers).send(answer.content);
 }
 
-/** The whole answer as bytes; the connection closes after it. */
+/** Returns the whole answer as bytes. The connection closes after it. */
 export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const { raw = {}, content = Buffer.alloc(0) } = answer;
   const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });

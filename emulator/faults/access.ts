@@ -52,7 +52,6 @@ const viewerMay = ({ id, slug, since, privilege = 'CLUSTER_VIEW' }: (typeof guar
           .with(alsoMay, (_user, _privilege, { operation }) => operation === id),
       });
 
-/** A credential of one kind needs no privileges. */
 const carefree = (name: string, field: string) =>
   faultsOf({
     [`access/${name}-skips-privileges`]: breaks(

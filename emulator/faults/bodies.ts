@@ -137,7 +137,6 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Turns a refusal into the success of a login. */
 function grant(
   answer: { status: number; headers: Record<string, string>; body: Json | undefined },
   body: JsonObject,

@@ -9,7 +9,6 @@ import { hotp, stepAt } from '../totp.js';
 const put = 'UpdateMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 
-/** Faults that show over time, in concurrent requests, or in partial changes. */
 export const consistencyFaults: readonly Fault[] = faultsOf({
   'mfa-config/part-keeps-half': breaks('mfa-config/part-keeps-or-resets')
     .says('A PUT /mfa-config of enabled alone keeps the types but resets retainUserMfaSettings.')
@@ -84,7 +83,6 @@ export const consistencyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Faults that show only in concurrent requests. */
 export const atOnceFaults: readonly Fault[] = faultsOf({
   'support/enrolments-at-once-both-count': breaks('support-totp/parallel-enrolments-leave-one-key')
     .says('After two concurrent PATCHes to totp the codes of both keys verify.')

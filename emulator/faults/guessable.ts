@@ -32,9 +32,7 @@ function makesSecrets({ rules }: Seams, random: number, times: number, constant 
   rules.newSecret = () => Buffer.concat([same, ...Array<Buffer>(times).fill(randomBytes(random))]);
 }
 
-/**
- * Access tokens are JWTs. The target also accepts tokens that it did not issue, if `isTaken` accepts them.
- */
+/** Access tokens are JWTs. The target also accepts tokens that it did not issue if `isTaken` accepts them. */
 function takesForged(seams: Seams, isTaken: (token: string, issued: readonly string[]) => boolean): void {
   handsOut(seams, 'CreateAccessToken', jwt);
   alsoKnows(seams, ({ authorization }, _call, { state }) => {
@@ -117,7 +115,6 @@ function isUnsigned(token: string): boolean {
   return own(partOf(token, 0), 'alg') === 'none' && token.split('.')[2] === '';
 }
 
-/** Whether the token has the signature of a known token. */
 function isSigned(token: string, known: readonly string[]): boolean {
   const signature = token.split('.')[2];
   return known.some((other) => other.split('.')[2] === signature);

@@ -110,10 +110,7 @@ const single = faultsOf({
     ),
 });
 
-/**
- * Concurrent wrong codes count as one wrong code.
- * @param isOneByOne whether the target answers them in sequence
- */
+/** Concurrent wrong codes count as one wrong code. @param isOneByOne whether the target answers them in sequence */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

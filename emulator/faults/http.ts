@@ -14,7 +14,6 @@ function asPage(answer: WireAnswer, content: string): void {
   answer.content = Buffer.from(content);
 }
 
-/** Changes the content of answers with status 200. */
 function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) => Buffer): void {
   seams.wire(operation, (answer) => {
     if (answer.status === 200 && answer.content !== undefined) answer.content = change(answer.content);
@@ -216,7 +215,6 @@ export const headFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Faults that show only over HTTPS. */
 export const tlsFaults: readonly Fault[] = faultsOf({
   'tls/old-versions': breaks('tls/no-old-versions')
     .says('Connections of TLS 1.0 and 1.1 are accepted.')

@@ -70,7 +70,6 @@ const written: readonly Fault[] = [
   ...tlsFaults,
 ];
 
-/** The fault catalogue, each fault with all requirements that it turns red. */
 export const faults: readonly KnownFault[] = written.map((fault) => {
   const { level = 'must', besides = [] } = turnsRed[fault.id] ?? {};
   return { ...fault, level, fails: [...fault.breaks, ...besides] };

@@ -14,9 +14,7 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/**
- * A login without its code gets an id from `hand`. A request in which `given` finds this id may call `opens`.
- */
+/** `hand` gives a login without its code an id. A request in which `given` finds the id may call `opens`. */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],
@@ -48,7 +46,6 @@ function readsSupportCode(
   });
 }
 
-/** PATCH /support-user/mfa accepts codes of other steps as mfaCode. */
 const switchesOffBySteps = (seams: Seams, step: (index: number) => number, count: number) =>
   readsSupportCode(seams, patch, (given, at) =>
     Array.from({ length: count }, (_, index) => at(step(index))).some((code) => code === given),
@@ -73,10 +70,7 @@ function callersCodes(
   );
 }
 
-/**
- * If `comesWith` accepts an answer, the answer sets a cookie. It opens the API for the user whom the request
- * names.
- */
+/** If `comesWith` accepts an answer, it sets a cookie that opens the API for the user named in the request. */
 function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
   const users = new Map<string, User>();
   seams.answer(operation, (answer, call, world) => {

@@ -192,10 +192,6 @@ function firstOf(given: Json | undefined): string | undefined {
   return typeof first === 'string' ? first : undefined;
 }
 
-/**
- * Whether a login has no code although both types are enabled, and its user lacks a key and an unused mailed
- * code.
- */
 function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean {
   const owner = text(body, 'username');
   const hasKey = state.userKeys.some((key) => key.owner === owner);

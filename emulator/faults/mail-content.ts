@@ -5,7 +5,6 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 const changesMail = (seams: Seams, change: (message: Message) => Message) =>
   seams.wrap('compose', (compose, code) => change(compose(code)));
 
-/** Rewrites the source of composed mails. */
 function rewrites(seams: Seams, rewrite: (source: string, now: number) => string): void {
   changesMail(seams, (message) => ({
     ...message,

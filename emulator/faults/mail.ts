@@ -8,7 +8,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import { type MailCode, type Owner, supportOwner } from '../state.js';
 
-/** Codes go to the addresses that `change` returns; undefined for the right address. */
+/** Codes go to the addresses that `change` returns. Undefined stands for the right address. */
 const mailsTo = (
   seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,
@@ -53,7 +53,6 @@ const mailsAdmin = (seams: Seams, field: string) =>
 
 const toTheOwner = 'send-email-otp/mails-the-owner-of-any-credential';
 
-/** The address in a body redirects mails of an operation that does not need a body. */
 const mailsToItsBody = (operation: OperationId, area: string) =>
   faultsOf({
     [`mail/address-in-body-redirects-${area}`]: breaks(`${area}/address-in-body-does-not-redirect`)
@@ -63,7 +62,7 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
       ),
   });
 
-/** The target ignores one digit of a mailed code. */
+/** Mailed codes are compared only by the part that `compared` returns. */
 const comparesPart = (place: string, compared: (code: string) => string) =>
   faultsOf({
     [`mail/${place}-digit-not-compared`]: breaks('email-login/refuses-wrong-code')

@@ -22,7 +22,7 @@ function standsForThePassword(
   );
 }
 
-/** PUT /support-user/mfa answers 200 to some of the admin's requests that it should refuse. */
+/** PUT /support-user/mfa answers 200 to refused requests of the admin that `isMeant` accepts. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
     if (call.caller?.role === 'admin' && isMeant(call))
@@ -30,7 +30,7 @@ function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   });
 }
 
-/** Releases 7.3 to 7.3.2 brought the support user's password, reference ids and PUT /support-user/mfa. */
+/** Faults in the support user's password, reference ids and PUT /support-user/mfa (releases 7.3 to 7.3.2). */
 const newer: readonly Fault[] = faultsOf({
   'status/configure-support-mfa-202': breaks('support-configure/answers-200')
     .says('PUT /support-user/mfa answers 202 instead of 200.')
@@ -169,7 +169,6 @@ const newer: readonly Fault[] = faultsOf({
     .wraps('useReference', () => true),
 });
 
-/** The first release of an id's area. */
 const since = (id: string): ReleaseName => {
   if (id.startsWith('support-reference/')) return '7.3.1';
   return id.startsWith('support/') ? '7.3' : '7.3.2';

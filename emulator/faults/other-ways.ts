@@ -39,7 +39,7 @@ const ways: Readonly<Record<string, Way>> = {
 const typesIn = ({ authenticationTypes: types }: JsonObject): Partial<ClusterMfa> =>
   Array.isArray(types) ? { authenticationTypes: types.map(String) } : {};
 
-/** Stores some members of a body. @returns a success answer; undefined if there are no such members */
+/** @returns a success answer, or undefined if the body has no members to store */
 function store(call: Call, { state }: World, stored = typesIn): Partial<Answer> | undefined {
   const members = stored(objectIn(call.content));
   state.cluster = { ...state.cluster, ...members };

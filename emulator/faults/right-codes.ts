@@ -61,7 +61,7 @@ const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =
     return { otpCode };
   });
 
-/** In login bodies that `isMeant` accepts, a password that `is` accepts counts as right. */
+/** If `isMeant` accepts a login body and `is` accepts the given password, the password counts as right. */
 const opensByPassword = (
   seams: Seams,
   isMeant: (body: Json | undefined, isOn: boolean) => boolean,

@@ -6,13 +6,12 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 type Change = (body: JsonObject) => JsonObject;
 type Wrong = readonly [what: string, wrong: JsonObject | Change, since?: ReleaseName];
 
-/** While support MFA is off, these properties replace those of a success. */
+/** While support MFA is off, these properties replace the properties of a success. */
 const whileOff =
   (wrong: JsonObject): Change =>
   (body) =>
     own(body, 'enabled') === true ? body : { ...body, ...wrong };
 
-/** Replaces the value of one property. */
 const turned =
   (name: string, change: (value: Json | undefined) => Json): Change =>
   (body) => ({ ...body, [name]: change(own(body, name)) });
@@ -21,7 +20,6 @@ const asNumber = (value: Json | undefined): number => (value === true ? 1 : 0);
 
 const unknownState: JsonObject = { otpVerificationState: 'kOff' };
 
-/** Wrong success answers of each operation. */
 const wrongs: readonly (readonly [OperationId, Readonly<Record<string, Wrong>>])[] = [
   [
     'GetMFAConfig',
@@ -109,7 +107,6 @@ const wrongSuccesses = wrongs.flatMap(([operation, all]) => {
   );
 });
 
-/** Errors have one wrong property. */
 const wrongErrors = (seams: Seams, wrong: JsonObject) =>
   seams.refusal('any', (answer) => isObject(answer.body) && { body: { ...answer.body, ...wrong } });
 const areErrors = 'http/errors-are-error';
@@ -146,7 +143,6 @@ export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongSta
   });
 });
 
-/** A documented operation is missing. */
 const lacks = (slug: string, id: OperationId, since?: ReleaseName): readonly Fault[] =>
   faultsOf({
     [`absent/${slug}`]: breaks('http/documented-operations-are-there')

@@ -28,21 +28,19 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
   });
 }
 
-/** Finishes the login of a refused request in a pending session. @returns the success answer */
+/** Finishes the login of a refused request in a pending session. */
 function finish(call: Call, world: World): Partial<Answer> | undefined {
   if (call.caller === undefined) return;
   world.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);
   return { status: 200, headers: {}, body: { username: call.caller.username } };
 }
 
-/** Another user's code finishes a login. */
 const takesAnybodys = (seams: Seams, isMeant: (type: string) => boolean) =>
   seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
     const isTheirs = (other: User) => other !== user && useLoginCode(other, type, code, world);
     return secondStepRight(user, type, code, world) || (isMeant(type) && world.state.users.some(isTheirs));
   });
 
-/** Faults of the second step of a login, POST /users/verify-otp. */
 export const secondStepFaults = faultsSince('7.3.1', {
   'status/verify-user-otp-201': breaks('second-step/answers-200')
     .says('POST /users/verify-otp answers 201 instead of 200.')

@@ -6,14 +6,12 @@ import type { ClusterMfa } from '../state.js';
 const get = 'GetMFAConfig';
 const put = 'UpdateMFAConfig';
 
-/** A login with a code changes the configuration of the cluster. */
 function afterLogin(seams: Seams, type: string, change: (config: ClusterMfa) => ClusterMfa): void {
   seams.success('CreateSession', (_body, call, { state }) => {
     if (own(call.body, 'otpType') === type) state.cluster = change(state.cluster);
   });
 }
 
-/** Faults in how a configuration changes, what it shows and how its members are named. */
 export const semanticsFaults: readonly Fault[] = faultsOf({
   'sessions/totp-login-adds-a-type': breaks('sessions/totp-login-changes-no-configuration')
     .says('A login by TOTP adds email to the authentication types.')

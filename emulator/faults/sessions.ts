@@ -7,7 +7,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
-/** DELETE /users/sessions leaves some of the sessions that existed before. */
+/** Of the sessions that existed before, DELETE /users/sessions leaves those that `kept` selects. */
 function restores(seams: Seams, kept: (before: [string, User][], call: Call) => [string, User][]): void {
   let before: [string, User][] = [];
   seams.input('DeleteSession', (_call, { state }) => {
@@ -18,7 +18,7 @@ function restores(seams: Seams, kept: (before: [string, User][], call: Call) => 
   });
 }
 
-/** All sessions that existed before any DELETE /users/sessions. */
+/** Returns all sessions that existed before any DELETE /users/sessions. The result grows with later calls. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   const ended = new Map<string, User>();
   seams.input('DeleteSession', (_call, { state }) => {
@@ -27,7 +27,6 @@ function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   return ended;
 }
 
-/** One operation accepts deleted sessions. */
 function acceptsEnded(seams: Seams, operation: OperationId): void {
   const ended = rememberEnded(seams);
   alsoKnows(seams, ({ sessionId = '' }, call) =>

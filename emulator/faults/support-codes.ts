@@ -12,7 +12,7 @@ const verify = 'VerifySupportUserTotp';
 const currentCode = (key: TotpKey, now: number) =>
   hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
-/** Every key that the support user ever got, the oldest first. */
+/** Returns all keys that the support user ever got, the oldest first. The result grows with later keys. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
   seams.success(patch, (_body, _call, { state }) => {
@@ -22,7 +22,10 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
   return keys;
 }
 
-/** The key that the last change replaced while support MFA was on. @param wasProven only if its code had verified */
+/**
+ * Returns the key that the last change replaced while support MFA was on.
+ * @param wasProven true: only keys with a verified code; false: only keys without one
+ */
 function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
   let replaced: TotpKey | undefined;
   seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
@@ -45,7 +48,6 @@ function verifyAlso(
   });
 }
 
-/** verify-totp also accepts codes of users' keys while the support user has a key. */
 function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => boolean): void {
   verifyAlso(
     seams,

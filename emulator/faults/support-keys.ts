@@ -24,7 +24,7 @@ function rightCodes({ state, clock }: World): readonly string[] {
 
 const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
 
-/** A request for another mode, refused without mfaCode, makes a verified key count as unverified. */
+/** A request for this mode that is refused without mfaCode makes a verified key count as unverified. */
 const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
   seams.body(patch, (body, _call, { state }) => {
     const asked = asObject(body);

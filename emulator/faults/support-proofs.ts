@@ -9,7 +9,10 @@ const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** In email mode, one of the codes mailed since the last change counts as mfaCode; `which` gets the oldest first. */
+/**
+ * In email mode, the code that `which` selects counts as mfaCode. `which` gets the codes mailed since the
+ * last change, the oldest first.
+ */
 function takesMailed(seams: Seams, which: (codes: readonly string[]) => string | undefined): void {
   let codes: readonly string[] = [];
   seams.answer(send, (answer, _call, { state }) => {
@@ -26,7 +29,7 @@ function takesMailed(seams: Seams, which: (codes: readonly string[]) => string |
   });
 }
 
-/** PATCH /support-user/mfa without an address succeeds; `accept` returns the configuration to store. */
+/** PATCH /support-user/mfa without an address succeeds. `accept` returns the configuration to store. */
 function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | undefined): void {
   changesFreely(seams, ({ before }) => before.mfaType === 'email' && before.email === null);
   seams.refusal(patch, (answer, _call, { state }) => {

@@ -6,7 +6,6 @@ import { type SupportMfa, supportOff, supportOwner } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
 
-/** Whether a change switches off support MFA of this mode. */
 const isOff = (mode: string, before: SupportMfa, wanted: SupportMfa) =>
   before.mfaType === mode && !wanted.enabled;
 
@@ -183,7 +182,7 @@ const since681 = faultsSince('6.8.1', {
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, code, owner, now) =>
         typeof owner === 'string' && mailCodeFits(entry, code, owner, now);
-      // The refusal is not counted as an attempt: a lock would hide the requirement.
+      // The refusal does not count as an attempt: a lock would hide the requirement.
       seams.refusal(patch, (_answer, _call, { state }) => {
         state.failures.delete(supportOwner);
       });

@@ -4,10 +4,9 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { hotp, stepAt, toBase32 } from '../totp.js';
 
-/** The operations that return a key. */
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** A member of an answer with a key does not fit the key. */
+/** A member of an answer with a key is changed, so that it does not fit the key. */
 const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
   seams.show(which, (body) => {
     const value = text(body, name);
@@ -16,7 +15,7 @@ const changes = (name: string) => (seams: Seams, which: Which, change: (value: s
 const changesUri = changes('totpUri');
 const changesSecret = changes('totpSecretKey');
 
-/** The answer with a new key has these members of the earlier key. */
+/** The answer with a new key shows these members of the earlier key. */
 function showsBefore(seams: Seams, ...names: readonly string[]): void {
   let before: JsonObject = {};
   seams.success('UpdateSupportMFAConfig', (body) => {
@@ -40,7 +39,7 @@ function sharesSecret(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** How many consecutive wrong codes were compared with each key. */
+/** For each key, the number of consecutive wrong codes. */
 const wrongCodes = new WeakMap<object, number>();
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
@@ -167,7 +166,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Accepts the codes of these steps, counted from now. `is` compares a code with the right one. */
+/** Accepts the codes of these steps, counted from now. `is` compares a code with the right code. */
 const acceptsSteps = (
   seams: Seams,
   from: number,
@@ -180,7 +179,7 @@ const acceptsSteps = (
     return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
   });
 
-/** The target does not compare some characters of a code. */
+/** Codes are compared only by the part that `compared` returns. */
 const comparesPart = (seams: Seams, compared: (code: string) => string) =>
   acceptsSteps(
     seams,

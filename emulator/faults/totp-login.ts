@@ -15,7 +15,6 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, TotpKey, User } from '../state.js';
 
-/** Changes the TOTP codes in requests before the target judges them. */
 function changesCode(seams: Seams, change: (code: string, digits: number) => string): void {
   const by = (body: Json | undefined, name: string, type: Json | undefined) => {
     const code = text(body, name);

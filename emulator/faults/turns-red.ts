@@ -27,7 +27,8 @@ function read(): Readonly<Record<string, TurnsRed>> {
 }
 
 /**
- * The record in spec/turns-red.json: faults that turn only should requirements red, further requirements that each
- * fault turns red, and the requirement with which the report on a fault begins.
+ * Maps each fault to its row in spec/turns-red.json. `level` says that the fault turns only `should`
+ * requirements red. `besides` lists requirements that turn red, although the fault was not written for them.
+ * `head` is the requirement with which the report on the fault begins.
  */
 export const turnsRed = read();

@@ -21,7 +21,6 @@ const opensUnmailed = (seams: Seams, code: Json) =>
       mailedTo(text(body, 'username'), state).every(({ uses }) => uses > 0),
   );
 
-/** Logins that need no code although the user is under MFA. */
 const codeless = faultsOf({
   'ways-in/certificate-that-is-junk': breaks(otherMember)
     .says('While cluster MFA is on, a login needs no code with any certificate.')
@@ -131,7 +130,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
 /** The lock does not recognise these spellings either, so both requirements turn red. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-/** The user name that a directory reads from a login; undefined if it is the given name or unknown. */
+/** Returns the user name that a directory reads from a login; undefined if it is unchanged or unknown. */
 function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
   const given = text(body, 'username');
   const name = given === undefined ? undefined : of(given);
@@ -143,7 +142,6 @@ function renamed(body: Json | undefined, of: (name: string) => string, world: Wo
   return name === undefined ? body : { ...asObject(body), username: name, domain: 'LOCAL' };
 }
 
-/** The user whose name and password are right. */
 function userByPassword(login: JsonObject, { state }: World): User | undefined {
   return state.users.find(
     ({ username, password }) =>
@@ -151,7 +149,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** A right name and password in a request that `is` accepts open a session, without a code and despite a lock. */
+/** If `is` accepts a request, a right name and password open a session, without a code and despite a lock. */
 const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;

@@ -129,7 +129,8 @@ export const unknownFaults: readonly Fault[] = faultsOf({
   'http/two-lengths-of-an-error': breaks('http/nothing-after-the-end')
     .says('A 404 that ends the connection has two different Content-Length fields.')
     .wires('any', (answer, { operation, headers }) => {
-      // Client libraries refuse an answer with two lengths. In answers to other requests it would end the run.
+      // Client libraries refuse an answer with two lengths. In answers to other requests, two lengths would
+      // end the run.
       if (operation !== null || answer.status !== 404 || headers.connection !== 'close') return;
       const length = answer.content?.length ?? 0;
       answer.raw = { framing: { 'content-length': [String(length), String(length + 1)] } };

@@ -30,7 +30,6 @@ export function clusterOf(body: Json | undefined): ClusterMfa {
   };
 }
 
-/** POST /totp-key, for the caller. */
 function createTotpKey(call: Call, world: World): Answer {
   const { rules, state } = world;
   const user = call.caller ?? state.admin;

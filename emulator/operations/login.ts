@@ -35,7 +35,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
   }
 }
 
-/** DELETE /users/sessions: ends one user's sessions with sid, all sessions without. */
+/** DELETE /users/sessions: with `sid` it ends the sessions of one user, otherwise all sessions. */
 function deleteSessions(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
@@ -75,7 +75,7 @@ function sendEmailOtp(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** The user with this name and password. Refusals of an unknown user and of a wrong password look alike. */
+/** Refusals of an unknown user and of a wrong password look alike. */
 function userByPassword(body: JsonObject, world: World): User {
   const username = text(body, 'username');
   const domain = text(body, 'domain') ?? 'LOCAL';

@@ -16,7 +16,7 @@ export interface Operation {
   /** The operation's name in the ids of requirements on credentials. */
   readonly slug?: string;
   readonly body?: { readonly required: boolean; readonly check: BodyCheck };
-  /** The answer holds something secret. */
+  /** The answer holds a secret, so it gets Cache-Control no-store. */
   readonly secret?: true;
   readonly handle: (call: Call, world: World) => Answer;
   /** The undocumented success status that a fault returns. */

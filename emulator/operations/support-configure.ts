@@ -7,7 +7,7 @@ import { type Operation, required } from './operation.js';
 import { answered, demandUsable, merge, newKey, withoutKey } from './support.js';
 import { demandSupportPassword } from './support-password.js';
 
-/** PUT /support-user/mfa chooses the mode and its address, with a new key for totp; only PATCH switches. */
+/** PUT /support-user/mfa chooses the mode and its address, with a new key for totp. Only PATCH switches MFA. */
 function configureSupportMfa(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const before = world.state.support;

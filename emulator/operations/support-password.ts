@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Refusal, type World } from '../call.js';
 import { attempt, passwordOf } from '../codes.js';
 
-/** The owner of the support user's wrong passwords. */
 export const supportPassword = passwordOf('the support user');
 
 /** @throws Refusal unless the support user's password is right */
@@ -18,7 +17,7 @@ export function demandSupportPassword(password: string | undefined, world: World
   throw new Refusal(403, 'KWrongPassword', "The support user's current password is needed for this change.");
 }
 
-/** A reference id, given for a right code. It replaces mfaCode once, to switch MFA off. */
+/** Makes a reference id, which replaces mfaCode once, to switch support MFA off. */
 export function newReference(world: World): string {
   const id = randomUUID();
   world.state.referenceIds.add(id);

@@ -42,13 +42,13 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
-/** Makes a new key. Reference ids that codes of the replaced key gave are void then. */
+/** Makes a new key. Voids the reference ids that codes of the replaced key gave. */
 export function newKey(call: Call, world: World): TotpKey {
   world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
 }
 
-/** UpdateMFAResult: the configuration, and only now the secret of a new key. */
+/** Returns the configuration. Only this answer (UpdateMFAResult) has the secret of a new key. */
 export function answered(support: SupportMfa, created: TotpKey | undefined, world: World): Answer {
   const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
   return { status: 200, headers: {}, body: { ...shown(support, world), ...info } };
@@ -79,7 +79,6 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 
 /**
  * Demands mfaCode if the change needs it.
- *
  * @returns whether the request has a right code, which replacing a verified key also needs
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
@@ -134,7 +133,7 @@ function settle(
   return withoutKey(wanted);
 }
 
-/** The configuration after a change to a mode without a key. */
+/** A mode without a key starts unverified. */
 export function withoutKey(support: SupportMfa): SupportMfa {
   const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };

@@ -20,7 +20,6 @@ export function isOperationId(name: string): name is OperationId {
   return rows.some(({ id }) => id === name);
 }
 
-/** The operations of all releases. */
 export const operations: readonly (Operation & { readonly id: OperationId })[] = rows;
 
 export type OperationOfRelease = Operation & { readonly path: string };

@@ -6,7 +6,6 @@ import { isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
 
-/** Nullable properties by operation. */
 const nullable: readonly (readonly [OperationId, readonly string[]])[] = [
   ['VerifySupportUserTotp', ['message']],
   ['GetSupportMFAConfig', ['mfaType', 'email']],
@@ -17,7 +16,6 @@ function withoutNulls(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-/** Changes the Error of every refusal. */
 function errors(id: string, description: string, change: (body: JsonObject) => Json): Variant {
   return {
     id,

@@ -6,7 +6,6 @@ import { page } from '../deviations.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
 import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 
-/** Adds a line feed after JSON. */
 function lineFeeds(seams: Seams): void {
   seams.wire('any', (answer) => {
     if (answer.content !== undefined && answer.headers['content-type']?.includes('json'))
@@ -39,7 +38,6 @@ const notFound =
   '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n' +
   '<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
 
-/** The vendor's message for a refused credential. */
 function credentialMessage(call: Call): string {
   if (header(call, 'apikey') !== undefined) return 'API Key does not exist';
   if (header(call, 'authorization') !== undefined) return 'The access token is invalid.';
@@ -88,7 +86,6 @@ function refusesEvery(seams: Seams, n: number, status: number, type: string, con
   });
 }
 
-/** Answers as real clusters give them. */
 export const fieldAnswerVariants: readonly Variant[] = variantsOf({
   'field-errors': conforms({ fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'] })
     .says('Errors use the words of real clusters; a 401 has no WWW-Authenticate.')

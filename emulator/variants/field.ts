@@ -81,8 +81,7 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 
 /**
  * The password alone gets a pending session, which opens only MFA operations.
- *
- * @param cookieName a cookie that opens the same operations; all others then answer 403
+ * @param cookieName a cookie that opens the same operations; other operations then answer 403
  */
 function firstStep(
   mayEnrol: boolean,
@@ -171,7 +170,6 @@ function lockMinutes(most: number): Omit<Variant, 'id'> {
   };
 }
 
-/** Login and MFA as on real clusters. */
 export const fieldVariants: readonly Variant[] = variantsOf({
   'field-sessions-only': conforms()
     .says('POST /access-tokens is closed: it answers everyone 400 "Access denied".')

@@ -48,12 +48,12 @@ const errors: readonly Form[] = [
   ['message', 'long', (message) => `${message} `.repeat(40).trim()],
 ];
 
-/** All forms, as `property.form`. */
+/** Each as `property.form`. */
 export const forms: readonly string[] = [...credentials, ...shown, ...errors].map(
   ([property, form]) => `${property}.${form}`,
 );
 
-/** The function that sets the form with this name; undefined for an unknown name. */
+/** Returns the function that sets the form with this name. Undefined for an unknown name. */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = <Any extends Form>(table: readonly Any[]) =>
     table.find(([property, form]) => `${property}.${form}` === name);

@@ -6,10 +6,11 @@ import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
 
 /**
- * Freedoms that a setting spells out, in place of a catalogue id: `absent:GetMFAConfig.authenticationTypes`,
- * `absent:GetMFAConfig.enabled=false` (only if it is false), `null:Error.message`,
- * `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400` (`any` for every
- * operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.
+ * Returns the variant of a setting that spells out a freedom, in place of a catalogue id:
+ * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only if it is false),
+ * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`,
+ * `refusal:CreateSession.KInvalidOtp=400` (`any` for every operation), `delay:configuration=400`
+ * (milliseconds), `form:sessionId.uuid`. Undefined for other ids.
  */
 export function freedomOf(setting: string): Variant | undefined {
   const [, kind = '', what = '', value] = /^(\w+):([\w.-]+)(?:=(.+))?$/.exec(setting) ?? [];
@@ -64,7 +65,6 @@ function without(body: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
 }
 
-/** Changes the successful bodies of an operation, or those of all errors. */
 function inBodies(place: string, change: (body: JsonObject) => JsonObject): Setter | undefined {
   if (place === 'Error') {
     return (seams) =>

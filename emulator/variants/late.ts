@@ -32,7 +32,7 @@ export function showClusterLate(seams: Seams, delayMs: number, where = everywher
   rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
 }
 
-/** GET /support-user/mfa shows a change only some time after the change was answered. */
+/** GET /support-user/mfa shows a change with a delay after the change was answered. */
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readSupport } = rules;

@@ -3,7 +3,6 @@ import { shownAs } from '../deviations.js';
 import { asObject, isObject, text } from '../json.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
 
-/** Forms of user names, credentials and codes at logins. */
 export const loginVariants: readonly Variant[] = variantsOf({
   'users-by-address-too': conforms()
     .says('A user is known by the name in any case and by the e-mail address.')

@@ -11,9 +11,7 @@ const emulatorProgram = () => [
   join(packageRoot(), 'dist', 'emulator', 'main.js'),
 ];
 
-/**
- * Starts the emulator and waits until it is ready. The emulator ends with this process, even after a kill.
- */
+/** Starts the emulator and waits until it is ready. The emulator ends with this process, even after a kill. */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {

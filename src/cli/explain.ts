@@ -15,7 +15,6 @@ import type { Claim } from '../verdict/statement/claims.js';
 
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
-/** Renders a requirement with its exchanges against the emulator. The text ends with a line break. */
 export function renderExplain(
   id: string,
   all: readonly Requirement[],
@@ -208,7 +207,6 @@ interface ListOptions {
   readonly width?: number;
 }
 
-/** Renders the selected requirements as a JSON array, or as columns with a heading for each area. */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
   if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;

@@ -69,7 +69,6 @@ function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | un
 
 /**
  * Predicts the duration of a run on parallel targets, in milliseconds, from the last comparable run on each target.
- *
  * @returns null if a target has no comparable run in the history
  */
 export function expectedMs(

@@ -11,12 +11,10 @@ import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.
 import { mfaOperationIds, type OperationId } from '../contract/openapi/operations.js';
 import { isUrl } from '../contract/openapi/read-source.js';
 
-/** The contract that judges a target, and how it differs from the suite's own contract for the release. */
 export interface JudgedBy {
   readonly contract: Contract;
   readonly given: boolean;
   readonly inVerdict: Verdict['contract'];
-  /** Lines that the user sees before the run. */
   readonly notes: readonly string[];
 }
 

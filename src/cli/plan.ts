@@ -160,10 +160,6 @@ function accountsOf(target: Target): string[] {
   );
 }
 
-/**
- * Returns lines: the share of known faults that the fitting requirements find, then the ids of these
- * requirements.
- */
 function fittingIds(
   within: Duration,
   standings: readonly Foreseen[],

@@ -25,7 +25,6 @@ export class PlaywrightProcess implements RunningTests {
   }
 
   readonly #child: ChildProcess;
-  /** Resolves after all processes of the child have ended. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**

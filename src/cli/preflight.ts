@@ -13,9 +13,8 @@ import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
 /**
- * Checks, before tests judge the target, that it answers, speaks this API and accepts the admin. A mistake in
- * the target file must not look like a fault of the target.
- *
+ * Checks, before tests judge the target, that it answers, speaks this API and accepts the admin. A mistake in the
+ * target file must not look like a fault of the target.
  * @returns why the target can't be judged; undefined if it can
  */
 export async function preflight(
@@ -74,9 +73,7 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/**
- * Calls the two read operations. Repeats a call after a broken connection, which may be the network's fault.
- */
+/** Calls the two read operations. Repeats a call after a broken connection, which may be the network's fault. */
 async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
@@ -101,9 +98,7 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/**
- * Returns the admin's credential, or a message if the target refused the admin by a 4xx. Otherwise undefined.
- */
+/** Returns the admin's credential, or a message if the target refused the admin by a 4xx; else undefined. */
 async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();

@@ -12,10 +12,7 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/**
- * Silences Node's own debug messages. Node has already read NODE_DEBUG. It prints through the two functions
- * below.
- */
+/** Node has already read NODE_DEBUG, and prints its own debug messages through the two functions below. */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

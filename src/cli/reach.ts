@@ -111,6 +111,5 @@ export function foreseen(
   });
 }
 
-/** Tells by the target file alone whether the run will test the requirement. */
 export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
   notApplicable === undefined && reason === undefined;

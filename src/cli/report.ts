@@ -98,7 +98,6 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
   }
 }
 
-/** Reads the run's baseline. Returns undefined if it is unreadable or another verdict has replaced it. */
 function baselineOf({ gating }: Verdict): Verdict | undefined {
   const named = gating?.baseline;
   if (named === undefined) return undefined;

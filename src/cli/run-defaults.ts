@@ -49,10 +49,6 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/**
- * Sets one flag.
- * @returns the problem with it, if any
- */
 function take(
   run: Command,
   key: string,

@@ -9,10 +9,6 @@ import { writeMatrix } from '../reports/matrix/write.js';
 import type { RunCommand } from './run-options.js';
 import { fromHere, say, terminal } from './terminal.js';
 
-/**
- * Writes and prints the matrix of the targets that this run tested. With shards, these are the targets of its
- * shard.
- */
 export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, command: RunCommand): void {
   const { out, quiet, json } = command;
   const own = planned.targets.filter(({ shard }) => shard === planned.shard.index);
@@ -34,7 +30,6 @@ export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, com
   say(`\n${renderMatrixSummary(matrix, { ...terminal(), outDir: fromHere(out), files, brief: true })}`);
 }
 
-/** Returns the link from the matrix to a target's report, or null without a report. */
 export function reportIn(out: string, name: string): string | null {
   return existsSync(join(out, name, 'index.html')) ? `${name}/index.html` : null;
 }

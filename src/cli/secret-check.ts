@@ -9,17 +9,12 @@ import { secretsOf } from '../input/target-file/read.js';
 import type { Target } from '../input/target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
-/**
- * Maps the name of each file directly in a folder to a stamp, which changes when somebody writes to the file.
- */
+/** Maps the name of each file in a folder to a stamp, which changes when somebody writes to the file. */
 export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /**
-   * The folder that holds the targets' folders. The search also covers the files that this run wrote beside
-   * them.
-   */
+  /** Holds the targets' folders. The search also covers the files that this run wrote beside them. */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;
@@ -80,10 +75,7 @@ function shown(file: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/**
- * Lists the files that this run wrote beside the targets' folders. Leaves out target files, which may hold
- * secrets.
- */
+/** Lists the files beside the targets' folders that this run wrote, without target files, which may hold secrets. */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]

@@ -50,10 +50,7 @@ export class Signals {
     this.interrupted = reason;
   }
 
-  /**
-   * Returns the exit code after a signal. Codes 2 (usage, leaked secrets) and 4 (not restored) take
-   * precedence.
-   */
+  /** Codes 2 (usage, leaked secrets) and 4 (not restored) take precedence over the signal's code. */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

@@ -91,9 +91,7 @@ function allIds(): string[] {
   return loadRequirements().map(({ id }) => id);
 }
 
-/**
- * Returns the indexes of waivers that the verdict calls no longer needed. A waiver edited since then stays.
- */
+/** Returns the indexes of waivers that the verdict calls no longer needed. A waiver edited since then stays. */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
   const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

@@ -235,9 +235,7 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/**
- * Returns the users, in lower case, whom a failed expectation shows as refused and who didn't log in later.
- */
+/** The names are in lower case. A user who logged in later is no suspect. */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);

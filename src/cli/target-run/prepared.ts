@@ -224,10 +224,7 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/**
- * Counts the `must` requirements that --grep, --last-failed or --within leaves out. Empty without such a
- * flag.
- */
+/** Counts the `must` requirements that a flag such as --grep leaves out. Empty without such a flag. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
@@ -252,7 +249,6 @@ function plannedRequirements({ command, judgedBy, statement }: Prepared): Planne
   });
 }
 
-/** Drops the parts of the baseline that the verdict does not need. */
 function slimmed({ policy, baseline }: GateBy): GateBy {
   if (baseline === undefined) return { policy };
   const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;

@@ -19,7 +19,6 @@ import type { MatrixTarget } from '../many/matrix.js';
 import { withoutRequests } from './page.js';
 import { allureResults, categories, categoryLabel, properties } from './results.js';
 
-/** Paths in the output folder. */
 const allurePage = 'allure-report/index.html';
 const allureHistory = 'allure-history.jsonl';
 
@@ -31,10 +30,7 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/**
- * Writes the Allure report of several targets as one self-contained page. The generator runs as a child
- * process.
- */
+/** Writes the Allure report of the targets as one self-contained page, by a child process. */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {

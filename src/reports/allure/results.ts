@@ -12,7 +12,6 @@ export const categoryLabel = 'category';
 export const categories = ['contract failure', 'advisory', 'inconclusive', 'waived'] as const;
 type Category = (typeof categories)[number];
 
-/** Undefined if the outcome needs no action. */
 function categoryOf({ outcome, level }: Pick<Outcome, 'outcome' | 'level'>): Category | undefined {
   if (outcome === 'fail') return level === 'must' ? 'contract failure' : 'advisory';
   return outcome === 'inconclusive' || outcome === 'waived' ? outcome : undefined;
@@ -118,10 +117,7 @@ function projectOf({ parameters }: AllureResult): unknown {
   return parameters.find(({ name }) => name === 'Project')?.value;
 }
 
-/**
- * Removes the tests' output, which is no evidence.
- * @returns the files that the result and its steps refer to
- */
+/** Removes the tests' output, which is no evidence. @returns the files that the result and its steps refer to */
 function dropNoise(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(dropNoise);

@@ -54,7 +54,6 @@ function resultOf(verdict: Verdict): Result {
   return completenessOf(verdict).complete && fail + failShould + waived === 0 ? 'PASSED' : 'WARNED';
 }
 
-/** Undefined if the requirement doesn't apply. */
 function resultOfTest({ outcome, level }: Outcome, isStrict: boolean): Result | undefined {
   if (outcome === 'pass') return 'PASSED';
   if (outcome === 'not applicable') return undefined;

@@ -18,9 +18,8 @@ const allStatuses = ['passed', 'failed', 'skipped', 'pending', 'other'] as const
 type Status = (typeof allStatuses)[number];
 
 /**
- * Renders the verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are
- * `skipped`: those not run, not applicable or waived, and advisory or known failures. `rawStatus` has the
- * suite's own word.
+ * Renders the verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are `skipped`:
+ * those not run, not applicable or waived, and advisory or known failures. `rawStatus` has the suite's own word.
  */
 export function renderCtrf(verdict: Verdict): string {
   const sentences = causeSentences(verdict);

@@ -6,7 +6,6 @@ export interface ReportExtras {
   readonly trend?: readonly Night[];
 }
 
-/** The result of the last run of a day. */
 export interface Night {
   /** `2026-11-25`, UTC. */
   readonly day: string;

@@ -76,9 +76,7 @@ function data(text: string): string {
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/**
- * Makes lines to print before and after a target's answers, so that GitHub obeys no workflow command in them.
- */
+/** Makes lines around a target's answers, so that GitHub obeys no workflow command in them. */
 export function commandsStopped(): { readonly before: string; readonly after: string } {
   const token = randomUUID();
   return { before: `::stop-commands::${token}\n`, after: `::${token}::\n` };

@@ -17,7 +17,6 @@ interface TestCase {
   readonly name: string;
   readonly seconds: string;
   readonly kind: 'pass' | 'failure' | 'error' | 'skipped';
-  /** The content of the element. A pass has none. */
   readonly says?: { readonly message: string; readonly type?: string; readonly text?: string };
 }
 

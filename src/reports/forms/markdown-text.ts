@@ -42,7 +42,6 @@ function fenceFor(text: string, least: number): string {
   return '`'.repeat(Math.max(least, longest + 1));
 }
 
-/** Renders a link for http and https addresses, otherwise the text alone. */
 export function mdLink(text: string, address: string): string {
   if (!/^https?:\/\/[^\s<>"\\]+$/.test(address)) return mdText(text);
   return `[${mdText(text)}](<${printable(address)}>)`;

@@ -30,9 +30,8 @@ const longestLine = 300;
 const longestCommands = 2000;
 
 /**
- * Renders the verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes,
- * failures with commands, open requirements. The page is always under 64 KB. A target's text appears
- * literally.
+ * Renders the verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes, failures with
+ * commands, open requirements. The page is always under 64 KB. A target's text appears literally.
  */
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);

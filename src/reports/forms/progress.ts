@@ -16,9 +16,7 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 250;
-/**
- * A log reports a wait of at least this time if it takes twice as long as earlier waits for the same thing.
- */
+/** A log reports a wait of this time if it takes twice as long as earlier waits for the same thing. */
 const longWaitMs = 3_000;
 const unusual = 2;
 /** After this time without a line, a log reports that the run continues. */
@@ -45,10 +43,8 @@ interface Wait {
 
 /**
  * Shows the progress of a run: requirements done, time taken, time left. A terminal has one line that is overwritten,
- * and a lasting line for each failure. A log has a line for each finished area, failure and long wait, and at least
- * one a minute.
- *
- * The name of a single target is the empty text.
+ * and a lasting line for each failure. A log has a line for each finished area, failure and long wait, and at least one
+ * a minute. The name of a single target is the empty text.
  */
 export class Progress {
   readonly #ink: Paint;

@@ -40,7 +40,6 @@ export interface SummaryOptions {
   /** For each requirement, the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
   readonly changes?: ChangesSince;
-  /** The result of the search for secrets; absent until the search has ended. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
   readonly targetFile?: string;
   /** The line about the exit code; by default the line for the verdict's own exit code. */

@@ -5,7 +5,6 @@ export type Ink = (text: string) => string;
 
 export type Terminal = ReturnType<typeof terminal>;
 
-/** Joins sections with an empty line between them. Leaves out sections without lines. */
 export function inSections(sections: readonly (readonly string[])[]): string {
   const shown = sections.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -21,7 +20,6 @@ export function terminal(colour: boolean, width: number) {
     ink: paint(colour),
     /** Without line breaks, however long. */
     line: (text: string) => printable(text).replaceAll('\n', ' '),
-    /** Lines that fit the width, each after `indent`. */
     wrapped,
     /** Like `wrapped`, but the first line begins with `head` instead of `indent`. */
     behind: (head: string, text: string, indent: string) => {

@@ -45,7 +45,6 @@ export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): R
   return sentences;
 }
 
-/** `a, b, and 3 more` */
 export function namesOf(outcomes: readonly Outcome[]): string {
   const names = outcomes.slice(0, namedIds).map(({ id }) => id);
   const more = outcomes.length - names.length;
@@ -61,7 +60,6 @@ export interface Failures {
   readonly heading: string;
   /** The failures to list in full: those of level `must`, and those from which other outcomes follow. */
   readonly leading: readonly FailedTrouble[];
-  /** The failures of level `should` from which nothing follows. */
   readonly advisory: readonly Outcome[];
   readonly advisoryHeading: string;
 }

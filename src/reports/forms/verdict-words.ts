@@ -9,9 +9,7 @@ export function waiverText(waiver: Outcome['waiver']): string {
   return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
 }
 
-/**
- * Returns `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`, or undefined without a statement.
- */
+/** Returns `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined without a statement. */
 export function statementText({ statement }: Pick<Verdict, 'statement'>): string | undefined {
   if (statement === undefined) return undefined;
   const { file, vendor, product, claims } = statement;
@@ -131,7 +129,6 @@ export function repeatedWords(retries: Verdict['retries']): string {
 
 export const waitedMs = (waits: readonly Wait[]): number => waits.reduce((sum, { ms }) => sum + ms, 0);
 
-/** Groups waits by their reason. The reason with the longest time in all comes first. */
 export const waitGroups = (waits: readonly Wait[]) =>
   [...groupBy(waits, (wait) => wait.for)]
     .map(([what, group]) => ({ what, group, ms: waitedMs(group) }))

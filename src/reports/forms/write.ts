@@ -50,16 +50,13 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
 
 const harName = 'failed.har';
 
-/** Writes the exchanges of failed requirements if `isWanted`; otherwise removes the file of an earlier run. */
 export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void {
   const file = join(dir, harName);
   if (isWanted) replaceFile(file, renderHar(verdict));
   else rmSync(file, { force: true });
 }
 
-/**
- * For each requirement, names the script that reproduces its failure. Leaves out scripts that can't decide.
- */
+/** For each requirement, the script that reproduces its failure. Leaves out scripts that can't decide. */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

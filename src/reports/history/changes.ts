@@ -147,7 +147,6 @@ const became: Readonly<
     wasChecked(before) ? ['not run', 'no longer applies', 'no longer apply'] : undefined,
 };
 
-/** Changes that are clear without a reason. */
 const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
 
 function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {

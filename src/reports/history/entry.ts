@@ -33,9 +33,7 @@ export function lineOf(verdict: Verdict): HistoryLine {
   };
 }
 
-/**
- * Reads a run from a line of the history. Returns undefined for a broken line, or a line of another version.
- */
+/** Returns undefined for a broken line, or a line of another version. */
 export function snapshotOfLine(line: string): Snapshot | undefined {
   const read = jsonOf(line, isLine);
   if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;

@@ -101,7 +101,6 @@ function chooseOf(
   })[0];
 }
 
-/** Tells whether the verdict is older than the run that planned the target. */
 function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   const starts = plans
     .filter(({ plan }) =>

@@ -141,7 +141,6 @@ class Arrangement {
     return userOf(each) ?? userOf(login);
   }
 
-  /** Tells whether the target accepted a password alone although cluster MFA was on, which is a fault. */
   #isBypass(each: Exchanged): boolean {
     return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
@@ -243,9 +242,7 @@ class Arrangement {
     for (const { index } of plainest) this.#add(index);
   }
 
-  /**
-   * Returns the requests that switched the support user's MFA on and changed it since. Empty while it is off.
-   */
+  /** Returns the requests that switched the support user's MFA on and changed it since; empty while it is off. */
   #supportWrites(step: Exchanged): Exchanged[] {
     const done = this.log.before(step.index).filter(isDone);
     const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
@@ -286,10 +283,7 @@ const speaksOfSupport = (each: Exchanged) =>
 /** Some targets refuse with a success status and an errorCode. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
-/**
- * Tells whether a request prepares the configuration. A malformed request that changes it shows a fault
- * instead.
- */
+/** A malformed request that changes the configuration shows a fault; it prepares nothing. */
 const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = (each: Exchanged | undefined) => each?.exchange.operation === 'UpdateSupportMFAConfig';
@@ -298,16 +292,11 @@ const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupp
 const verifies = (each: Exchanged) =>
   isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
-/**
- * Tells whether the answer shows support MFA off. If the answer doesn't show the state, the request's body
- * decides.
- */
+/** If the answer doesn't show the state, the request's body decides. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
-/**
- * Tells whether a request switched support MFA on while it was off. While MFA is on, a change returns no key.
- */
+/** While support MFA is on, a change returns no key. */
 const handsOutKey = (each: Exchanged): boolean =>
   isPatch(each) &&
   isSuccess(each) &&

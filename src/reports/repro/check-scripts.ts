@@ -9,7 +9,6 @@ import {
 import type { Exchanged } from '../../base/model/event.js';
 import { commandFor, type Untold, untold } from './breach-scripts.js';
 
-/** One sign of the fault, in one answer. */
 export interface Condition {
   /** The exchange whose answer shows the sign. */
   readonly at: number;
@@ -35,7 +34,6 @@ export const decidingIn = ({ decisive, conditions }: Assertion): number[] => [
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
-/** The ways to detect the failure, or the reason why there is none. */
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
 /**
@@ -142,7 +140,6 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
-/** Returns how a script detects what a check observed, or why a script can't. */
 export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
@@ -222,7 +219,6 @@ function wrongParameters(at: number): string {
   return `${wrong} || ${all} | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`;
 }
 
-/** Each returns a command that succeeds if a returned value is malformed. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
   'canonical secret': (at) => `of_uri "$(member ${at} totpUri)" secret '' | grep -Evqx '[A-Z2-7]+'`,

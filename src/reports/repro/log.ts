@@ -2,11 +2,9 @@ import type { Finding } from '../../base/model/breach.js';
 import { type Check, isSuccess as isDone } from '../../base/model/check.js';
 import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
-/** A breach in an answer, whichever test sent the request. */
 type Broken = Finding & { readonly exchange: number };
 
 interface OfTest {
-  /** The test's requests, in order. */
   own: Exchanged[];
   readonly failed: Check[];
 }
@@ -33,7 +31,6 @@ export class LogIndex {
     return { ...this.#test(requirement), breaches };
   }
 
-  /** Returns all earlier exchanges, in order. */
   before(index: number): Exchanged[] {
     return [...this.exchanges.values()].filter((each) => each.index < index);
   }
@@ -88,7 +85,6 @@ export class LogIndex {
   }
 }
 
-/** Recognizes a read with the admin's API key and no other secret. */
 export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
   again?.origins.length === 1 &&

@@ -30,10 +30,7 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
 
 const noAnswer: Untold = { why: 'no answer of the log shows it' };
 
-/**
- * Returns the ways to detect that a requirement is broken, or why a script can't. Failed checks come before
- * breaches.
- */
+/** Returns ways to detect that a requirement is broken, or why a script can't. Checks come before breaches. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
   const { own, failed, breaches } = log.of(id);
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));

@@ -201,7 +201,6 @@ const helpers = new Map(
     .flatMap((text) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = '']) => [name, text] as const)),
 );
 
-/** Returns the functions that these lines call, directly or through other functions. */
 export function helpersFor(lines: readonly string[]): string[] {
   const carried = new Set<string>();
   const carry = (text: string): void => {

@@ -26,7 +26,6 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
   return lines;
 }
 
-/** Renders the steps of a script as lines for its head. */
 export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
   const lines = told(steps, log).map(({ as, request, body = '', answer, again }) => {
     const came = `answered ${answer.replace(/:? .*/, '')} in the run`;
@@ -109,7 +108,6 @@ function wordsOf(origin: Origin): string {
   return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
-/** Describes a value from which another value is made. */
 const nameOf = (name: string): string =>
   /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 

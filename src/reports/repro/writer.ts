@@ -150,7 +150,6 @@ ${this.#lines.join('\n')}
     }
   }
 
-  /** Saves values of this answer for later requests. */
   #capture({ index }: Step): void {
     const later = this.steps.filter((step) => step.index > index);
     for (const origin of later.flatMap(({ again }) => again.origins)) {
@@ -188,12 +187,10 @@ const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content
 
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
-/** The sets of characters that `tr` replaces. */
 const letters = { upper: 'a-z A-Z', lower: 'A-Z a-z', other: 'a-zA-Z A-Za-z' } as const;
 
 type Made = Exclude<Origin, { readonly kind: 'target file' | 'answer' | 'mailed' }>;
 
-/** Returns the command that derives a value from another value. */
 function made(variable: string, origin: Made): string {
   const of = `"$${variableOf(origin.of)}"`;
   switch (origin.kind) {

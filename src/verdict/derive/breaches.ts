@@ -52,10 +52,7 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /**
-   * Holds back a breach in a 404, because without the operation a web server may answer 404 with its own
-   * page.
-   */
+  /** Holds back a breach in a 404: without the operation, a web server may answer 404 with its own page. */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))

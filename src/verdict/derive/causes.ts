@@ -5,7 +5,6 @@ import { cut } from '../../base/words.js';
 
 const longestText = 200;
 
-/** A failed or undecided outcome, with marks that relate it to other outcomes. */
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
@@ -43,10 +42,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     .map(({ cause }) => cause);
 }
 
-/**
- * Groups failures that share a mark, directly or through other failures. The plainest failure of a group
- * comes first.
- */
+/** Groups failures that share a mark, directly or indirectly. The plainest failure of a group comes first. */
 function grouped(failures: readonly Sign[]): Sign[][] {
   let groups: Sign[][] = [];
   for (const sign of failures) {

@@ -28,7 +28,6 @@ export function shortVerdict({ gate, complete }: Judged): ShortVerdict {
   return gate === 'conforms' && !complete ? 'no breach found' : gate;
 }
 
-/** The colour of a verdict; only `conforms` is green. */
 export const tones = {
   conforms: 'good',
   'no breach found': 'warn',

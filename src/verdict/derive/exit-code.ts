@@ -9,9 +9,7 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/**
- * Returns the meaning of an exit code. For code 0 it says whether the run checked all `must` requirements.
- */
+/** For code 0 it says whether the run checked all `must` requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found; --require-complete ends such a run with 3'

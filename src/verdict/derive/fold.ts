@@ -34,7 +34,6 @@ interface Report {
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  /** The requests that reproduce the failure. */
   readonly about?: readonly About[];
 }
 
@@ -179,7 +178,6 @@ export class RunFold {
     });
   }
 
-  /** Marks the requirements that did not fit into --within as not run. */
   #outOfTime({ planned, selection }: Began): readonly PlannedRequirement[] {
     if (selection?.within === undefined || this.#interrupted !== null) return planned;
     const reason = outOfTime(selection.within);
@@ -356,10 +354,7 @@ function outcomeOf(
   };
 }
 
-/**
- * Joins the commands of requests. If there are several, a comment above each command says how its request
- * differs.
- */
+/** If there are several commands, a comment above each says how its request differs. */
 function commandsOf(about: readonly About[], command: (exchange: Exchange) => string): string {
   return about
     .flatMap(({ exchange, way }) => [

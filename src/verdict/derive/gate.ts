@@ -10,7 +10,6 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
   /** Ids that passed in the baseline and were not run now. */
   readonly lost?: readonly string[];
   readonly waiverTroubles?: readonly string[];
-  /** Ids with an outcome that were not planned. */
   readonly unplanned: readonly string[];
 }
 

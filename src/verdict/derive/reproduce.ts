@@ -50,7 +50,6 @@ const headerVariables: Readonly<Record<string, string>> = {
   authorization: 'AUTHORIZATION',
 };
 
-/** Returns a curl line that repeats an exchange. Shell variables stand for secrets. */
 export function reproduce({ request }: Exchange, baseUrl: string): string {
   const path = request.url.startsWith(baseUrl)
     ? `"$BASE_URL"${quoted(request.url.slice(baseUrl.length))}`

@@ -99,20 +99,14 @@ export class EventLog {
     return new Set([...ended].map(([, id = '']) => id));
   }
 
-  /**
-   * Returns the facts that all processes of the run have learned so far. For speed, it validates no other
-   * lines.
-   */
+  /** Returns the facts that all processes have learned so far. For speed, it validates no other lines. */
   learned(): Learned[] {
     const lines = this.text().split('\n');
     const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
     return eventsIn(likely, this.file).flatMap((event) => (event.type === 'learned' ? [event] : []));
   }
 
-  /**
-   * Writes the file again if somebody deleted or replaced it.
-   * @returns whether it did
-   */
+  /** Writes the file again if somebody deleted or replaced it. @returns whether it did */
   rescue(): boolean {
     const there = statSync(this.file, { throwIfNoEntry: false });
     if (there?.ino === fstatSync(this.#handle).ino) return false;

@@ -7,7 +7,6 @@ import { checkSchema } from '../../input/config-file/schema.js';
 import { Values } from '../../input/config-file/values.js';
 import { loadClaims } from './claims.js';
 
-/** Reads and checks a vendor's statement, YAML or JSON by its extension. */
 export function readStatement(path: string): StatementInVerdict {
   const document = ConfigDocument.read(path, 'at least version and claims');
   checkSchema(document, 'statement.schema.json', countHint);

@@ -1,7 +1,6 @@
 /** Returns the UTC day of a moment: `2026-12-31`. Such texts sort by day. */
 export const dayOf = (moment: Date | string): string => new Date(moment).toISOString().slice(0, 10);
 
-/** Tells whether a text such as `2026-12-31` is a real day. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);

@@ -37,7 +37,6 @@ function waiversIn(document: Document.Parsed): unknown {
   }
 }
 
-/** Returns the offsets where an entry begins and where its value ends. */
 function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: number] | undefined {
   const item = list.items[index];
   if (typeof item !== 'object' || item === null || !('range' in item)) return undefined;

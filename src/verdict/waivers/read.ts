@@ -17,7 +17,6 @@ export interface WaiversFile {
   readonly placeOf: (index: number, key?: keyof Waiver) => Place;
 }
 
-/** Reads and checks a waivers file, YAML or JSON by its extension. */
 export function readWaivers(path: string): WaiversFile {
   const document = ConfigDocument.read(path, 'the key waivers, a list');
   checkSchema(document, 'waivers.schema.json', (key, keyword) => hint(document, key, keyword));

@@ -72,7 +72,6 @@ function cell(counts: Counts, key: string, others: Counts = {}): Markup {
   return html`<td class="cell tone o-pass">${count}</td>`;
 }
 
-/** Renders a table with a row for each group of keys that are equal up to `mark`. */
 function groupedChips(counts: Counts, mark: string, groupName: string, chipName: string): Markup {
   const groups = groupBy(Object.keys(counts), (key) => key.split(mark, 1)[0]);
   return html`<table class="chips">

@@ -8,10 +8,6 @@ import { outcomeCell, verdictCell } from './outcomes.js';
 /** A run with a smaller share of the day's requirements used --grep, so it doesn't represent the night. */
 const similar = 0.9;
 
-/**
- * Renders the page of `trend --html`. Each target has a column per night and a row per requirement that
- * changed.
- */
 export function renderNightsPage(runs: readonly Snapshot[], last: number): string {
   const targets = [...groupBy(runs, ({ target }) => target)].sort(([a], [b]) => (a < b ? -1 : 1));
   const title = `MFA conformance by nights: ${counted(targets.length, 'target')}`;
@@ -32,9 +28,7 @@ function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   });
 }
 
-/**
- * Returns requirements whose outcome changed between nights. A night without the requirement does not count.
- */
+/** A night without the requirement does not count. */
 function changedIn(nights: readonly Snapshot[]): string[] {
   const ids = new Set(nights.flatMap(({ outcomes }) => [...outcomes.keys()]));
   return [...ids].sort().filter((id) => {

@@ -69,7 +69,6 @@ export function verdictCell(of: Judged): Markup {
   return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(of)}</strong></td>`;
 }
 
-/** Renders a table's cell, which may link to the outcome's reason. Without an outcome it shows a dash. */
 export function outcomeCell(kind: OutcomeKind | undefined, level?: Outcome['level'], link = ''): Markup {
   if (kind === undefined) return html`<td class="faint">–</td>`;
   const { className, icon, word } = lookOf(kind, level);

@@ -109,7 +109,6 @@ ${drawn}
 const trendHeight = 44;
 const step = 10;
 
-/** Draws a bar for each night, with its failed and undecided requirements. This run has the last bar. */
 function trend(nights: readonly Night[] = []): Markup {
   if (nights.length < 2) return html``;
   const most = Math.max(1, ...nights.map(({ failed, undecided }) => failed + undecided));

@@ -3,9 +3,7 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/**
- * Draws this number of requests: the deciding request, {@link shownAfter} after it, and the rest before it.
- */
+/** Includes {@link shownAfter} requests after the deciding request. The rest come before it. */
 const shown = 6;
 /** A request after the deciding request may use its answer. */
 const shownAfter = 1;

@@ -16,10 +16,6 @@ const shownTroubles = 20;
 const drawing = 6000;
 const shownFollowing = 400;
 
-/**
- * Renders the causes of failed and undecided requirements, worst first, with evidence and folded
- * consequences.
- */
 export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
   const all = troublesOf(verdict);
   // Known failures come last, since they don't gate.
