@@ -56,7 +56,7 @@ const tries: Readonly<Record<string, Partial<Call>>> = {
   surely: {
     operation: 'CreateSession',
     json: { username: 'Admin', password: 'right' },
-    options: { isRight: true },
+    options: { expects: 'accepted' },
   },
   token: { operation: 'CreateAccessToken', json: { username: 'Admin', password: 'wrong' } },
   mail: { operation: 'CreateEmailOtp', json: { username: 'Admin', password: 'wrong' } },
@@ -99,7 +99,7 @@ test('the password of a first step does not allow one more wrong code', async ()
     options,
   });
   for (let n = 0; n < 3; n += 1) await send(password('wrong'), 401);
-  await send(password('right', { isRight: true }), 201, { sessionId: 'begun' });
+  await send(password('right', { expects: 'accepted' }), 201, { sessionId: 'begun' });
   const code = () =>
     send({ operation: 'VerifyUserOtp', json: { otp: '123456' }, credential: session('begun') }, 401);
 
@@ -148,11 +148,11 @@ test('a refused right login after accepted ones ends risky attempts on the accou
   attempts.rightWasRefused('admin');
   // One or two slips do not lock an account.
   expect(attempts.mayBeLocked('admin')).toBe(false);
-  await login('right', 401, { isRight: true });
+  await login('right', 401, { expects: 'accepted' });
   attempts.rightWasRefused('admin');
   expect(attempts.mayBeLocked('admin')).toBe(true);
 
-  await login('right', 201, { isRight: true });
+  await login('right', 201, { expects: 'accepted' });
 
   expect(attempts.mayBeLocked('admin')).toBe(false);
   await expect(login('wrong', 401)).rejects.toThrow(/4 failed attempts in this run: a right login of /);
@@ -169,5 +169,5 @@ test('an account locked on purpose keeps one right login in a run that must not 
   const { send } = setUp(false, folder);
 
   await expect(send(login('wrong'), 401)).rejects.toThrow(NotAllowedError);
-  await send({ ...login('right'), options: { isRight: true } }, 201);
+  await send({ ...login('right'), options: { expects: 'accepted' } }, 201);
 });

@@ -38,7 +38,7 @@ const html = { 'content-type': 'text/html' };
 const requests = {
   read: (api: Api) => api.call('GetMFAConfig'),
   'raw read': (api: Api) => api.callRaw('GetMFAConfig'),
-  'tested read': (api: Api) => api.call('GetMFAConfig', { throttlingIsTested: true }),
+  'tested read': (api: Api) => api.call('GetMFAConfig', { expects: 'either' }),
   write: (api: Api) => api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } }),
 };
 

@@ -73,25 +73,7 @@ export const isEachAlone = ({ within, targets }: RunPlan): boolean =>
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
 
-export function runOptionsOf(plan: RunPlan, target: PlannedTarget): RunOptions {
-  const { stateDir, mode, slow, secretsAddress, seed, grep, within } = plan;
-  const { file, release, contract, log, waits, lanes } = target;
-  return {
-    file,
-    release,
-    contract,
-    log,
-    waits,
-    lanes,
-    stateDir,
-    mode,
-    slow,
-    secretsAddress,
-    seed,
-    grep,
-    within,
-  };
-}
+export const runOptionsOf = (plan: RunPlan, target: PlannedTarget): RunOptions => ({ ...plan, ...target });
 
 /** The options of a run without the command line. */
 const plainRun = {

@@ -1,4 +1,4 @@
-import { arrange, asCall, expect, mfa, test } from '../../fixtures/index.js';
+import { arrange, expect, mfa, test } from '../../fixtures/index.js';
 import { otherCode } from './mailed-codes.js';
 import { mailedCode, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
@@ -45,7 +45,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
   // Switches support MFA off, so that the next test can switch it on without a code.
-  await support.patchAny(mfa.off({ mfaCode: code }), undefined, asCall('accepted'));
+  await support.patchAny(mfa.off({ mfaCode: code }), undefined, { expects: 'accepted' });
 });
 
 test('support-email/address-changed-with-mailed-code', async ({ support, connection }) => {

@@ -2,7 +2,6 @@ import type { Form, Open } from '../../fixtures/index.js';
 import {
   anonymous,
   arrange,
-  asCall,
   bypass,
   expect,
   leadingZero,
@@ -53,7 +52,7 @@ test('verify-totp/accepts-leading-zero', async ({ support, connection, runOption
   const byZero = async () => {
     const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
     if (found === undefined) return arrange.notRun(noLeadingZero);
-    const answer = await support.verify(found.code, {}, asCall('accepted'));
+    const answer = await support.verify(found.code, {}, { expects: 'accepted' });
     return { answer, isTaken: answer.fields.success === true };
   };
 

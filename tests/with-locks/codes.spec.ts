@@ -7,7 +7,6 @@ import {
   isOut,
   lockedByTotp,
   measured,
-  measuredCall,
   mustKeepOut,
   opensNothing,
   unlessLocked,
@@ -33,7 +32,7 @@ test('second-step/wrong-codes-are-throttled', async ({ users, codes, api, locks 
   const { user, authenticator } = await arrange(users.enrolled(n));
   const first = await arrange(users.logins.begun(user));
   const attempt = (otp: string) =>
-    api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, ...measuredCall });
+    api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, ...measured });
   const finishes = async () => {
     await attempt(await codes.unused(authenticator));
     return users.logins.isFull(user, first);

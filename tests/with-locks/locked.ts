@@ -1,9 +1,8 @@
 import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
-import { ArrangeError, arrange, asCall, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
+import { ArrangeError, arrange, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
 /** These tests measure how many attempts the target accepts, so either answer to an attempt is right. */
 export const measured = { expects: 'either' } as const;
-export const measuredCall = asCall(measured.expects);
 
 type Given = Pick<Fixtures, 'users' | 'codes' | 'locks'>;
 

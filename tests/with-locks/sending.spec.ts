@@ -1,6 +1,6 @@
 import type { Answer, CodesByMail, Lock } from '../../fixtures/index.js';
 import { arrange, demand, guesses, test } from '../../fixtures/index.js';
-import { measured, measuredCall } from './locked.js';
+import { measured } from './locked.js';
 
 const most = 30;
 
@@ -27,7 +27,7 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
 
   const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
-  const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measuredCall });
+  const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measured });
   // If this operation mails no code, other requirements report it.
   const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
   const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
@@ -39,7 +39,7 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
   const email = connection.target.supportUser.email ?? '';
   await arrange(support.ensureEmail(email));
   const begin = await arrange(mail.mark());
-  const send = () => api.call('SendSupportEmailOtp', { as: admin, ...measuredCall });
+  const send = () => api.call('SendSupportEmailOtp', { as: admin, ...measured });
 
   const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 

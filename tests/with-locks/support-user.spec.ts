@@ -1,6 +1,6 @@
 import type { Credential } from '../../fixtures/index.js';
 import { arrange, expect, guesses, mfa, supportUser, test } from '../../fixtures/index.js';
-import { isTaken, measuredCall, mustKeepOut } from './locked.js';
+import { isTaken, measured, mustKeepOut } from './locked.js';
 
 const supportPassword = 'password of supportUser';
 
@@ -8,7 +8,7 @@ test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, l
   // The key stays unproven: then restoring needs no code of a support user who is locked out.
   const { authenticator } = await arrange(support.onByTotp());
   const verify = (totpCode: string) =>
-    api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measuredCall });
+    api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measured });
 
   const verifies = async () => (await verify(await codes.unused(authenticator))).fields.success === true;
 
@@ -21,7 +21,7 @@ test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks })
   await locks.wayBack();
   const { authenticator } = await arrange(support.verified());
   const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
+    support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
   await mustKeepOut(
     locks.of(supportUser),
@@ -37,7 +37,7 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
   const code = await arrange(support.mailedCode(email));
   const wrong = guesses.wrongCodes(code);
   const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
+    support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
   await mustKeepOut(
     locks.of(supportUser),
@@ -54,7 +54,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const session = owner === undefined ? undefined : await arrange(users.sessions.of(owner));
   const { authenticator } = await arrange(support.verified());
   const switchOff = (mfaCode: string, as?: Credential) =>
-    support.patchAny({ enabled: false, mfaCode }, as, measuredCall);
+    support.patchAny({ enabled: false, mfaCode }, as, measured);
 
   const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
@@ -74,7 +74,7 @@ test('guessing/current-password-is-throttled', async ({ support, locks, connecti
   await arrange(support.off());
   const { email } = connection.target.supportUser;
   const on = { enabled: true, mfaType: 'email', email };
-  const change = (more: object = {}) => support.patchAny({ ...on, ...more }, undefined, measuredCall);
+  const change = (more: object = {}) => support.patchAny({ ...on, ...more }, undefined, measured);
   const wrong = guesses.wrongPasswords(mfa.wrongPassword);
   const guess = () => change({ currentPassword: wrong() });
 
@@ -89,7 +89,7 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
     api.call('VerifySupportUserTotp', {
       as: admin,
       json: { totpCode, purpose: 'DisableMfa', supportUserPassword },
-      ...measuredCall,
+      ...measured,
     });
   const wrong = guesses.wrongPasswords(mfa.wrongPassword);
 

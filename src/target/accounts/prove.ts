@@ -88,12 +88,12 @@ interface Entered {
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
   // If the password was right before, this try is worth the risk of a lock: a success ends an earlier run's failures.
-  const ending = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
+  const expects = api.attempts.wasLetIn(user.role) ? 'accepted' : 'refused';
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
     try {
-      answer = await logIn(api, way, user, ending);
+      answer = await logIn(api, way, user, { expects });
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
       return { user, refusals: [error.message], error };

@@ -108,7 +108,7 @@ export class Attempts {
 
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;
-    const isRight = call.options.isRight === true;
+    const isRight = call.options.expects === 'accepted';
     // The suite may always switch off what it switched on itself.
     if (isRight && who === supportUser) return;
     const consecutive = this.#failedBefore(who, call);

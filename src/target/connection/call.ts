@@ -5,6 +5,13 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
+/**
+ * The answer that a test expects. `accepted`: the credential or code is probably right, so the suite sends it even after
+ * one failure more than usual. `either`: the test measures throttling, so the suite does not wait out a 429 (`or 503`: a
+ * 503 neither).
+ */
+export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
+
 export interface RequestOptions {
   readonly as?: Credential;
   /** A body outside the contract, on purpose; sent as application/json. */
@@ -20,10 +27,8 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** A target that misunderstands the request may change its configuration, whatever the method. */
   readonly mayChange?: true;
-  /** The credential or code is probably right, so the suite sends it even after one failure more than usual. */
-  readonly isRight?: true;
-  /** The test expects a 429 (`and 503`: a 503 too), so the suite does not wait and retry. */
-  readonly throttlingIsTested?: boolean | 'and 503';
+  /** By default, `refused`. */
+  readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
   /** A gateway may never answer: the suite waits only some seconds, not up to the request's time limit. */
   readonly mayBeIgnored?: true;

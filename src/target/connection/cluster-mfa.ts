@@ -63,7 +63,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   async putAny(
     body: unknown,
     as: Credential = this.parts.admin,
-    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+    options: Pick<CallOptions, 'expects'> = {},
   ): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
     const answer = await this.parts.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });

@@ -32,7 +32,7 @@ const keptAddress =
 
 const isOff = ({ enabled }: SupportConfig) => !enabled;
 
-type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
+type ChangeOptions = Pick<CallOptions, 'expects'>;
 
 /** The support user's MFA. Reads it, changes it after noting it in the journal, and restores it. */
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
@@ -63,7 +63,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
     this.proofs = new SupportProofs(parts, this.api.attempts, (code) =>
-      this.verify(code, {}, { isRight: true }),
+      this.verify(code, {}, { expects: 'accepted' }),
     );
   }
 
@@ -277,11 +277,11 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   async verify(
     totpCode: string | null,
     more: RequestBody<'VerifySupportUserTotp'> = {},
-    options: Pick<CallOptions, 'isRight'> = {},
+    options: ChangeOptions = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
-    const answer = await (options.isRight ? this.proofs.ofNewKey(totpCode, send) : send());
+    const answer = await (options.expects === 'accepted' ? this.proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may change the state as well, perhaps late.
     this.unclear();
     const enrolment = this.#enrolment;
@@ -364,6 +364,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Sends a change that leaves the current mode. It counts as right, so the limit on failures never blocks it. */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
-    return this.patchAny(body, this.admin, { isRight: true });
+    return this.patchAny(body, this.admin, { expects: 'accepted' });
   }
 }

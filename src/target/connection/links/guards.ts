@@ -50,7 +50,7 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
     else if (mailsAdmin(call, accounts.admin.apiKey)) scope.logsIn('admin', 'admin');
     const answer = await next(call);
     // Only the answer shows that the target throttles the sender.
-    if (answer.status === 429 && call.options.throttlingIsTested) scope.note({ source: true });
+    if (answer.status === 429 && call.options.expects?.startsWith('either')) scope.note({ source: true });
     return answer;
   };
 }

@@ -37,8 +37,8 @@ export function patience(
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
       // A test of throttling waits out a 503 unless it expects one: a 503 is not the target's own throttling.
-      const { throttlingIsTested: tested } = call.options;
-      const isTested = tested === 'and 503' || (tested === true && status === 429);
+      const { expects } = call.options;
+      const isTested = expects === 'either, or 503' || (expects === 'either' && status === 429);
       if (waitMs === undefined || isTested) {
         inVain.delete(call.operation);
         if (hasWaited) realWaits.learn(true);
