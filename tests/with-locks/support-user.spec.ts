@@ -20,8 +20,7 @@ test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, l
 test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks }) => {
   await locks.wayBack();
   const { authenticator } = await arrange(support.verified());
-  const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, measured);
+  const switchOff = (mfaCode: string) => support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
   await mustKeepOut(
     locks.of(supportUser),
@@ -36,8 +35,7 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
   await arrange(support.onByEmail(email));
   const code = await arrange(support.mailedCode(email));
   const wrong = guesses.wrongCodes(code);
-  const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, measured);
+  const switchOff = (mfaCode: string) => support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
   await mustKeepOut(
     locks.of(supportUser),

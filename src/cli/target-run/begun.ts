@@ -259,7 +259,7 @@ async function findShutOut(connection: Connection, suspects: ReadonlySet<string>
   const events: EventBody[] = [];
   for (const user of usersOf(connection.target)) {
     const { role, username } = user;
-    if (!suspects.has(username.toLowerCase()) || learned.accounts[role]?.passwordAlone !== true) continue;
+    if (!suspects.has(username.toLowerCase()) || learned.accounts[role]?.letIn !== true) continue;
     const { status } = await logIn(connection.api, way, user);
     if (status !== 401 && status !== 403) continue;
     const reason =

@@ -24,10 +24,8 @@ export type Opens = Shaped<typeof opens>;
 
 /** Facts about an account of the target file, learnt before the tests. They hold no secret. */
 const accountProof = objectOf({
-  /** Whether the target accepts the password. Null, here and below: the suite could not try it. */
+  /** Whether the target accepts the password alone, without MFA. Null, here and below: the suite could not try it. */
   letIn: orNull(flag),
-  /** Whether the password alone logs in while cluster MFA is off. */
-  passwordAlone: orNull(flag),
   /** Null if the suite has seen no session of the user. */
   opens: orNull(opens),
   /** Whether the target mails codes to the account. */

@@ -188,7 +188,7 @@ function proofOf(
 ): AccountProof {
   if (entered !== undefined) {
     const opens = entered.opens !== null && isUsable(entered.opens) ? entered.opens : null;
-    return { letIn: true, passwordAlone: true, opens, mailedCodes, problems: [] };
+    return { letIn: true, opens, mailedCodes, problems: [] };
   }
   const where = `accounts.${user.role}`;
   const what =
@@ -200,7 +200,6 @@ function proofOf(
   return {
     // The target asked to wait, so a later login may succeed.
     letIn: error instanceof ArrangeError ? null : false,
-    passwordAlone: false,
     opens: null,
     mailedCodes: null,
     problems: [problem],
@@ -209,7 +208,7 @@ function proofOf(
 
 /** Cluster MFA is on and must stay on, so the suite can't try passwords without codes. */
 function unproven(users: readonly User[]): Learned {
-  const proof = { letIn: null, passwordAlone: null, opens: null, mailedCodes: null, problems: [] };
+  const proof = { letIn: null, opens: null, mailedCodes: null, problems: [] };
   return { ...nothingLearned, accounts: Object.fromEntries(users.map(({ role }) => [role, proof])) };
 }
 

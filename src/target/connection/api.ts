@@ -70,7 +70,6 @@ export class Api {
   readonly contract: Contract;
   readonly clock: TargetClock;
   readonly attempts: Attempts;
-  readonly breaks: Recorder['breaks'];
   readonly #recorder: Recorder;
   readonly #transport: Transport;
   readonly #send: Next;
@@ -91,7 +90,6 @@ export class Api {
     this.#recorder = recorder;
     this.contract = contract;
     this.clock = clock;
-    this.breaks = recorder.breaks.bind(recorder);
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);

@@ -241,11 +241,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
     const shown = await this.after(shows);
+    const breach = { kind: 'not stored', name: 'enabled' } as const;
     if (shown.enabled !== body.enabled)
-      this.parts.api.breaks(answer.exchange, 'mfa-config/stores-enabled', {
-        kind: 'not stored',
-        name: 'enabled',
-      });
+      this.parts.recorder.breaks(answer.exchange, 'mfa-config/stores-enabled', breach);
     if (!done(shown)) {
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,

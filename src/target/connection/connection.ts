@@ -173,13 +173,9 @@ export class Connection {
   }
 
   async support(): Promise<SupportMfa> {
-    const { codes, waiter, target } = this;
+    const { codes, waiter } = this;
     const parts = await this.#stateParts();
-    this.#support ??= new SupportMfa({
-      ...{ ...parts, codes, waiter },
-      mail: () => this.mail(),
-      user: target.supportUser,
-    });
+    this.#support ??= new SupportMfa({ ...parts, codes, waiter, mail: () => this.mail() });
     return this.#support;
   }
 

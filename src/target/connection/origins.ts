@@ -7,8 +7,8 @@ import { steadyNow } from '../../base/steady-now.js';
 import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.js';
 import { type OperationId, operationsWith } from '../../contract/openapi/operations.js';
 import type { WireRequest } from '../../wire/http/transport.js';
-import { Authenticator } from '../../wire/otp/authenticator.js';
-import { parseKeyUri } from '../../wire/otp/key-uri.js';
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import { authenticatorOf } from './handed-key.js';
 
 /** A shorter value appears in other words by accident. */
 const shortest = 4;
@@ -100,7 +100,7 @@ export class Origins {
       const name = `${member}-${index}`;
       this.#byValue.delete(value);
       this.#learn(value, { name, kind: 'answer', exchange: index, member });
-      const key = member === 'totpUri' ? keyIn(value) : undefined;
+      const key = member === 'totpUri' ? authenticatorOf(value) : undefined;
       if (key !== undefined) this.#keys.unshift({ name, authenticator: key });
     }
   }
@@ -315,15 +315,6 @@ function textOf(body: WireRequest['body']): string | undefined | null {
   const isText = Buffer.from(text).equals(Buffer.from(body));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a script can't hold
   return isText && !/[\u0000-\u0008\u000b-\u001f]/.test(text) ? text : null;
-}
-
-function keyIn(uri: string): Authenticator | undefined {
-  const { keyUri, usable = keyUri } = parseKeyUri(uri);
-  try {
-    return usable === undefined ? undefined : Authenticator.fromKeyUri(usable);
-  } catch {
-    return undefined;
-  }
 }
 
 function likeness(value: string, n: number): string {

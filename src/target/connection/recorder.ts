@@ -208,17 +208,8 @@ export class Recorder {
     const mailed = new Redactor();
     mailed.add(code, 'mailed code', { whole: true });
     for (const { call, response, exchange } of this.#mailing) {
-      const index = this.#indexes.get(exchange);
-      if (index === undefined) continue;
-      for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text))) {
-        const requirement: Finding['requirement'] = 'security/no-secret-in-head';
-        this.write({
-          type: 'finding',
-          requirement,
-          exchange: index,
-          breach: { kind: 'secret in head', ...leak },
-        });
-      }
+      for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text)))
+        this.breaks(exchange, 'security/no-secret-in-head', { kind: 'secret in head', ...leak });
     }
   }
 

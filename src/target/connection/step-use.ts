@@ -137,7 +137,7 @@ export class StepUse {
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);
-    this.#passOver(user, authenticator);
+    this.passOver(user, authenticator, this.#isByUser);
   }
 
   get isLate(): boolean {
@@ -204,11 +204,6 @@ export class StepUse {
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /** Makes a key's codes wait for the step after those that the user has used. */
-  passOver(user: Whose, authenticator: Authenticator): void {
-    this.#passOver(user, authenticator, true);
-  }
-
   /** Sends a right code. If the target refuses it in a step that an older key used, tries another in the next step. */
   async tried<T extends Tried>(
     user: Whose,
@@ -216,7 +211,7 @@ export class StepUse {
     byCode: () => Promise<T>,
     isAsked = true,
   ): Promise<T> {
-    if (authenticator !== undefined) this.#passOver(user, authenticator);
+    if (authenticator !== undefined) this.passOver(user, authenticator, this.#isByUser);
     if (isAsked) this.#asked.add(user.role);
     try {
       return await this.#tried(user, byCode);
@@ -250,9 +245,10 @@ export class StepUse {
     return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 
-  #passOver({ role }: Whose, authenticator: Authenticator, isMeant = this.#isByUser): void {
+  /** Makes a key's codes wait for the step after those that the user has used. @param isNeeded if not, does nothing */
+  passOver({ role }: Whose, authenticator: Authenticator, isNeeded = true): void {
     const last = this.#last.get(role);
-    if (!isMeant || last === undefined) return;
+    if (!isNeeded || last === undefined) return;
     const step = authenticator.stepAt(last.authenticator.startOf(last.step));
     for (let used = step; used >= step - window; used -= 1) authenticator.markUsed(used);
   }

@@ -68,7 +68,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   protected override completed(config: SupportConfig): SupportConfig {
-    this.#lastRead = toldSupport(config, this.parts.journal.read(), this.parts.user.email);
+    this.#lastRead = toldSupport(config, this.parts.journal.read(), this.api.target.supportUser.email);
     return this.#lastRead;
   }
 
@@ -105,14 +105,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** The support user's password, which changes need from 7.3 on; undefined if the target file has none. */
   get password(): string | undefined {
-    return this.parts.user.password?.reveal();
+    return this.api.target.supportUser.password?.reveal();
   }
 
+  /** @param body undefined if `options` hold the body as a text, or the request has none */
   async #change<Id extends Changing>(
     operation: Id,
     body: unknown,
     as: Credential,
-    options: ChangeOptions = {},
+    options: ChangeOptions & Pick<CallOptions, 'raw' | 'mistake'> = {},
   ): Promise<Answer<Id>> {
     const why = this.parts.model.text(codeless).value;
     if (why !== undefined && switchesOnByMail(body, this.#lastRead)) throw new ArrangeError(why);
@@ -126,15 +127,11 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** PATCH of an arbitrary text, which must hold no secret, or without a body. @param mistake see CallOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
-    return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
+    return this.#change('UpdateSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
 
   configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
-    return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
-  }
-
-  async #changeByText<Id extends Changing>(operation: Id, body?: string, mistake?: string) {
-    return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
+    return this.#change('ConfigureSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
 
   /** Keeps a key that the answer returns: the suite needs it to switch off again. */

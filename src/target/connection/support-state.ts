@@ -1,5 +1,4 @@
 import { memberOf, textOf } from '../../contract/judging/body.js';
-import type { Target } from '../../input/target-file/target.js';
 import { isShownAs, type JournalContent, mayBeShownAs, type SupportConfig } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import type { Codes } from './codes.js';
@@ -11,7 +10,6 @@ export interface SupportParts extends StateParts {
   readonly codes: Codes;
   readonly waiter: Waiter;
   mail(): Promise<CodesByMail>;
-  readonly user: Target['supportUser'];
 }
 
 /** Keeps the mode and address that a change set, because answers may mask the address. Omitted members stay as set. */
