@@ -24,39 +24,29 @@ function relevantTo(
   { status, headers, body, asBytes }: HarResponse,
   mistaken: boolean,
 ): RequirementId[] {
+  const isSuccess = status >= 200 && status < 300 && body !== undefined;
+  const isError = status >= 400;
   const hasHeaders = Object.keys(headers).length > 0;
-  const relevant: RequirementId[] = ['http/no-redirect'];
-  const when = (condition: boolean, ...ids: RequirementId[]) => {
-    if (condition) relevant.push(...ids);
-  };
-  if (status >= 200 && status < 300 && body !== undefined) relevant.push(answerRequirement(operation.id));
-  when(hasHeaders, 'http/has-date', 'security/no-secret-in-head');
-  when(hasHeaders && status === 401, 'http/401-has-challenge');
-  when(hasHeaders && status === 405, 'http/405-has-allow');
-  when(hasHeaders && status === 204, ...of204);
-  when(hasHeaders && (status === 429 || status === 503), 'http/retry-after-is-readable');
-  when(
-    hasHeaders && status === 201 && (operation.id === 'CreateTotpKey' || operation.id === 'CreateSession'),
-    'http/secrets-are-not-stored',
-  );
-  when(mistaken, 'http/no-server-error-for-client-mistake');
-  if (body === undefined || body.length === 0) return relevant;
-  when(
-    status >= 400,
-    'http/errors-are-error',
-    'http/errors-say-something',
-    'security/errors-show-no-internals',
-  );
-  when(status >= 400 && hasHeaders, 'http/error-is-declared-json');
-  when(
-    true,
-    'http/one-json-text',
-    'http/unique-members',
-    'http/repeated-members-agree',
-    'security/no-secret-echoed',
-  );
-  when(asBytes, 'http/utf-8', 'http/no-bom');
-  return relevant;
+  const hasContent = body !== undefined && body.length > 0;
+  const handsOut = status === 201 && ['CreateTotpKey', 'CreateSession'].includes(operation.id);
+  const rows: readonly (readonly [isRelevant: boolean, ...RequirementId[]])[] = [
+    [true, 'http/no-redirect'],
+    [isSuccess, answerRequirement(operation.id)],
+    [hasHeaders, 'http/has-date', 'security/no-secret-in-head'],
+    [hasHeaders && status === 401, 'http/401-has-challenge'],
+    [hasHeaders && status === 405, 'http/405-has-allow'],
+    [hasHeaders && status === 204, ...of204],
+    [hasHeaders && (status === 429 || status === 503), 'http/retry-after-is-readable'],
+    [hasHeaders && handsOut, 'http/secrets-are-not-stored'],
+    [mistaken, 'http/no-server-error-for-client-mistake'],
+    [hasContent && isError, 'http/errors-are-error', 'http/errors-say-something'],
+    [hasContent && isError, 'security/errors-show-no-internals'],
+    [hasContent && isError && hasHeaders, 'http/error-is-declared-json'],
+    [hasContent, 'http/one-json-text', 'http/unique-members', 'http/repeated-members-agree'],
+    [hasContent, 'security/no-secret-echoed'],
+    [hasContent && asBytes, 'http/utf-8', 'http/no-bom'],
+  ];
+  return rows.flatMap(([isRelevant, ...ids]) => (isRelevant ? ids : []));
 }
 
 /** How many passwords and keys are remembered across entries, to find them in wrong places. */
