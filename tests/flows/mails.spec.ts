@@ -9,40 +9,31 @@ import {
   triggerNames,
 } from '../../fixtures/index.js';
 
-test('email-otp/mails-one-code-to-the-user', async ({ silence }) => {
-  const heard = await silence.after(triggerNames.emailOtp);
+async function expectOneMail(silence: Silence, name: string): Promise<void> {
+  const heard = await silence.after(name);
 
   expect(heard.answer).toBeAccepted();
   expect(heard).toHaveMailed([heard.trigger.address]);
-});
+}
+
+test('email-otp/mails-one-code-to-the-user', async ({ silence }) =>
+  expectOneMail(silence, triggerNames.emailOtp));
 
 test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
   const all = [users.withMail(), ...users.allWithMail()];
   if (all.every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
     arrange.notApplicable('no user with mail is of the domain LOCAL');
-  const heard = await silence.after(triggerNames.noDomain);
-
-  expect(heard.answer).toBeAccepted();
-  expect(heard).toHaveMailed([heard.trigger.address]);
+  await expectOneMail(silence, triggerNames.noDomain);
 });
 
 test('send-email-otp/mails-one-code-to-the-caller', async ({ silence, users }) => {
   // A faulty target may mail every code to the caller of the first request.
   const others = users.allWithMail().length > 1 ? [triggerNames.otherCaller] : [];
-  for (const name of [triggerNames.caller, ...others]) {
-    const heard = await silence.after(name);
-
-    expect(heard.answer).toBeAccepted();
-    expect(heard).toHaveMailed([heard.trigger.address]);
-  }
+  for (const name of [triggerNames.caller, ...others]) await expectOneMail(silence, name);
 });
 
-test('support-email/mails-one-code-to-the-address', async ({ silence }) => {
-  const heard = await silence.after(triggerNames.support);
-
-  expect(heard.answer).toBeAccepted();
-  expect(heard).toHaveMailed([heard.trigger.address]);
-});
+test('support-email/mails-one-code-to-the-address', async ({ silence }) =>
+  expectOneMail(silence, triggerNames.support));
 
 test('support-email/no-code-without-an-address', async ({ silence }) => {
   const { answer, mails } = await silence.after(triggerNames.supportOff);

@@ -32,7 +32,6 @@ import {
 import { guards, scoped } from './links/guards.js';
 import { type PatienceParts, patience } from './links/patience.js';
 import { presence } from './links/presence.js';
-import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
 
 export type { Answer, CallOptions, RawAnswer } from './call.js';
@@ -104,9 +103,9 @@ export class Api {
         this.#untilClosed,
         journalled,
         this.#counted,
-        paced(limiter),
+        (call, next) => limiter.turn().then(() => next(call)),
       ],
-      sending(recorder, clock),
+      this.#recorded,
     );
   }
 
@@ -190,6 +189,25 @@ export class Api {
     } finally {
       for (const part of parts) this.expected[part].answered(touchOf(part, call, answer));
     }
+  };
+
+  /** Sends a request, records the answer, and learns the target's time from it. */
+  readonly #recorded: Next = async ({ operation, credential, request, json, options, send }) => {
+    const { mistake, madeUp = false } = options;
+    const unsent = { operation, credential, request, requestJson: json, madeUp };
+    const recorded = { ...unsent, ...(mistake === undefined ? {} : { mistake }) };
+    const startedAt = steadyNow();
+    const response = await send(request).catch((error: unknown) => {
+      // If the request never arrived, its deliberate client mistake can't be why the connection closed.
+      if (error instanceof TransportError)
+        this.#recorder.failed(error.mayHaveArrived ? recorded : unsent, error.message, startedAt);
+      throw error;
+    });
+    const { status, headers, sentAt, receivedAt } = response;
+    const { exchange, findings, body } = this.#recorder.answered(recorded, response);
+    const dateHeader = headers['date'];
+    if (dateHeader !== undefined) await this.clock.learn({ dateHeader, sentAt, receivedAt });
+    return { status, headers, body: body.value, exchange, findings };
   };
 
   #operation(id: OperationId) {

@@ -82,10 +82,9 @@ export class Codes {
   }
 
   async #unusedStep(authenticator: Authenticator, inVain?: () => string): Promise<void> {
-    const leftMs = this.leftMs(authenticator);
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
     if (isUsed && inVain !== undefined) throw new ArrangeError(inVain());
-    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
+    await this.room(authenticator, isUsed);
   }
 
   /** Like {@link unused}, for a test that changes the code before it sends it: the code stays unused. */
@@ -143,10 +142,10 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
-  /** Waits, for seconds at most, until the current step lasts long enough for some requests. */
-  async room(authenticator: Authenticator): Promise<void> {
+  /** Waits until the current step lasts long enough for some requests. @param isUsed waits for the next step anyway */
+  async room(authenticator: Authenticator, isUsed = false): Promise<void> {
     const leftMs = this.leftMs(authenticator);
-    if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
+    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
   leftMs({ period }: Authenticator): number {
