@@ -42,10 +42,10 @@ export const rooms: readonly Room[] = rows`
   wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http
   wire | otp | Keys, key URIs and the codes of authenticators. | errors secret shape redaction libraries
   target | sleep | The one place on the way to a target that sleeps. | model
-  target | journal | The record on disk that restores a target, and the lease on it. | errors files private-folder shape target-file openapi sleep
+  target | journal | The record on disk that restores a target, and the lease on it. | errors defined files private-folder shape target-file openapi sleep
   target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal
   target | beliefs | What the suite believes of a target, and what follows from that: pure. | steady-now shape model
-  target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep
+  target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors defined files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep
   target | accounts | Logging in, and what is learnt of the accounts before anything is judged. | errors secret shape target-file http judging mail beliefs connection
   target | detect | Detecting the release that a target speaks. | errors model openapi target-file http connection
   target | har | Judging recorded traffic. | errors files secret model openapi requirements judging http connection

@@ -67,6 +67,12 @@ export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
 
+/** Why a way to log in is closed; undefined if it is open. */
+export function whyWayClosed({ unavailable }: Pick<Learned, 'unavailable'>, way: LoginWay) {
+  const why = unavailable[way];
+  return why === undefined ? undefined : `${wayNames[way]} is closed on the target: ${why}`;
+}
+
 export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): string[] {
   const problems = Object.values(accounts).flatMap((proof) => proof?.problems ?? []);
   return [...problems, ...[mailSilent, mailCodeless].filter((problem) => problem !== null)];

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Finding } from '../../contract/judging/judge.js';
 import type { AnswerFields, RequestBody } from '../../contract/openapi/bodies.js';
@@ -95,12 +96,5 @@ export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): strin
   `${request.method} ${path}`;
 
 /** The options that send a text as the body, or no body. @param mistake names the client mistake in the text, if any */
-export function asText(
-  body: string | undefined,
-  mistake: string | undefined,
-): Pick<CallOptions, 'raw' | 'mistake'> {
-  return {
-    ...(body === undefined ? {} : { raw: { body } }),
-    ...(mistake === undefined ? {} : { mistake }),
-  };
-}
+export const asText = (body?: string, mistake?: string): Pick<CallOptions, 'raw' | 'mistake'> =>
+  defined({ raw: body === undefined ? undefined : { body }, mistake });

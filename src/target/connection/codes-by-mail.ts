@@ -83,7 +83,8 @@ export class CodesByMail {
   /** Asks for a code. If none comes, asks once more a minute later: the target may have a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     for (let isAgain = false; ; isAgain = true) {
-      if (isAgain || this.#areApart.value) await this.#rest(who, address);
+      const restMs = isAgain || this.#areApart.value ? this.#restMs(who, address) : 0;
+      if (restMs > 0) await this.pause?.(Math.ceil(restMs));
       const mark = await this.mark(address);
       await ask();
       if (isAgain) this.#silent.delete(address);
@@ -114,11 +115,6 @@ export class CodesByMail {
   #restMs(who: string, address: string): number {
     const before = [who, address].map((key) => this.#cameAt.get(key) ?? Number.NEGATIVE_INFINITY);
     return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
-  }
-
-  async #rest(who: string, address: string): Promise<void> {
-    const ms = this.#restMs(who, address);
-    if (ms > 0) await this.pause?.(Math.ceil(ms));
   }
 
   /** The first code to `address` after `mark`. @param tried codes that the target refused: one may have come late */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defined } from '../../base/defined.js';
 import { ArrangeError, ignoring } from '../../base/errors.js';
 import type { EventBody, Learned } from '../../base/model/event.js';
 import type { TellSecret } from '../../base/redaction/secrets-channel.js';
@@ -85,16 +86,7 @@ export class Connection {
     );
     this.recorder.origins.isPlain(names);
     const { host, hostname } = new URL(target.baseUrl);
-    this.recorder.cookies.isPlain(
-      [
-        ...names,
-        target.supportUser.email ?? [],
-        target.supportUser.otherEmails ?? [],
-        host,
-        hostname,
-        target.name,
-      ].flat(),
-    );
+    this.recorder.cookies.isPlain([...names, ...addressesOf(target), host, hostname, target.name]);
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
@@ -230,11 +222,7 @@ export class Connection {
     const earlier = this.journal.read()?.sessionId;
     const isOpen = earlier === undefined ? false : await this.#isOpen(sessionOf(earlier));
     if (earlier !== undefined && isOpen) return this.#takenOver(earlier);
-    const credentials = {
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password: password.reveal() }),
-      domain,
-    };
+    const credentials = defined({ username, password: password?.reveal(), domain });
     const answer = await this.api.call('CreateSession', { json: credentials });
     const opened = answer.status === 201 ? textIn(answer.fields.sessionId) : undefined;
     const id = opened ?? (await this.#byMailedCode(credentials));

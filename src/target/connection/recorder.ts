@@ -89,15 +89,9 @@ export class Recorder {
   }
 
   /** Runs a test: exchanges and waits of `body` belong to its requirement. */
-  during<T>({ requirement, lane, ...more }: TestRun, body: () => Promise<T>): Promise<T> {
-    const began = {
-      type: 'test began',
-      requirement,
-      ...(lane === undefined ? {} : { lane }),
-      ...more,
-    } as const;
-    return this.#tests.run(new Running(requirement, lane), () => {
-      this.write(began);
+  during<T>(run: TestRun, body: () => Promise<T>): Promise<T> {
+    return this.#tests.run(new Running(run.requirement, run.lane), () => {
+      this.write({ type: 'test began', ...run });
       return body();
     });
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi/generated/bodies.js';
@@ -157,8 +158,10 @@ export function parseJournal(json: string, file: string): JournalContent {
   try {
     return {
       ...rest,
-      ...(cluster === undefined ? {} : { cluster: clusterConfigOf(cluster) }),
-      ...(support === undefined ? {} : { support: supportConfigOf(support) }),
+      ...defined({
+        cluster: cluster && clusterConfigOf(cluster),
+        support: support && supportConfigOf(support),
+      }),
     };
   } catch {
     throw damaged(file, 'holds an invalid configuration');

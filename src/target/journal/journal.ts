@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '../../base/defined.js';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { replaceFile } from '../../base/files.js';
 import {
@@ -137,11 +138,7 @@ export class Journal {
     const known = this.#known;
     if (known === undefined || known.startedAt === content.startedAt) return content;
     const { cluster, support } = known;
-    return {
-      ...content,
-      ...(cluster === undefined ? {} : { cluster }),
-      ...(support === undefined ? {} : { support }),
-    };
+    return { ...content, ...defined({ cluster, support }) };
   }
 
   #current(): JournalContent {
