@@ -116,8 +116,7 @@ async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readon
   for (const answer of newestFirst) {
     // However the test ends, the suite needs the proven key to switch support MFA off.
     const isFirst = verified.length === 0;
-    const uri = secrets.handedUri(answer.fields) ?? '';
-    const authenticator = isFirst ? support.hold(answer) : secrets.authenticatorOf(uri);
+    const authenticator = isFirst ? support.hold(answer) : secrets.handedKey(answer.fields);
     if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
     const once = async (code: string) => ({ code, answer: await support.verify(code) });
     const { code, answer: told } = await (isFirst

@@ -1,4 +1,4 @@
-import type { Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
+import type { Answer, Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 import { userFields } from './requests.js';
 
@@ -35,7 +35,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
 
   const open: Open[] = [];
-  const theirs = await loginWithKeyOf(users, victim.user, secrets.handedUri(answer.fields), codes);
+  const theirs = await loginWithKeyOf(users, victim.user, answer, codes);
   if (theirs?.session !== undefined) {
     await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
     open.push({ name: 'its code, for the user that the request named', answer: theirs.answer });
@@ -59,9 +59,9 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
   for (const victim of victims) enrolments.push(await arrange(users.enrolled(all.indexOf(victim))));
 
   for (const as of credentials) {
-    const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
+    const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
     for (const { user, authenticator } of enrolments) {
-      const login = await loginWithKeyOf(users, user, secrets.handedUri(fields), codes);
+      const login = await loginWithKeyOf(users, user, answer, codes);
       if (login?.session !== undefined)
         await arrange(wrongIsRefused(users, user, codes.wrong(authenticator)));
       if (login !== undefined) expect(login).toBeRefused();
@@ -80,7 +80,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
-  const login = await loginWithKeyOf(users, user, secrets.handedUri(answer.fields), codes);
+  const login = await loginWithKeyOf(users, user, answer, codes);
   expect(
     login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
   ).toBeShut();
@@ -160,8 +160,8 @@ async function wrongIsRefused(users: Users, user: User, code: string): Promise<v
     throw arrange.failure('A wrong code opens a session as well.');
 }
 
-async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {
-  const authenticator = uri === undefined ? undefined : secrets.authenticatorOf(uri);
+async function loginWithKeyOf(users: Users, user: User, { fields }: Answer<'CreateTotpKey'>, codes: Codes) {
+  const authenticator = secrets.handedKey(fields);
   if (authenticator === undefined) return undefined;
   return users.login(user, { code: await codes.unused(authenticator), type });
 }

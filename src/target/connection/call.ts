@@ -8,8 +8,8 @@ import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 /**
  * The answer that a test expects. `accepted`: the credential or code is probably right, so the suite sends it even after
- * one failure more than usual. `either`: the test measures throttling, so the suite does not wait out a 429 (`or 503`: a
- * 503 neither).
+ * one failure more than usual. `either`: the test measures throttling, so the suite does not wait out a 429, and with `or
+ * 503` no 503.
  */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 

@@ -22,6 +22,9 @@ export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undef
   return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
 }
 
+/** The authenticator of a new key; undefined if the answer has no usable one. */
+export const handedKey = (fields: KeyFields) => authenticatorOf(handedUri(fields) ?? '');
+
 /** The secret of a new key, from its own member or from the URI. */
 export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
