@@ -8,14 +8,11 @@ import type { Waiter } from './waiter.js';
 /** A code that is sent this shortly before its step ends may arrive too late. */
 const tooLateMs = 2_000;
 
-interface Again {
-  readonly authenticator: Authenticator;
-  readonly make: () => Promise<string>;
-}
-
 interface Made {
+  readonly authenticator: Authenticator;
+  /** Makes such a code in a later step. */
+  readonly make: () => Promise<string>;
   readonly step: number;
-  readonly again: Again;
   readonly isSpent: boolean;
 }
 
@@ -23,7 +20,7 @@ interface Made {
 export class Codes {
   /** By requirement. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** By code that may still be sent: the step in which it was made, and how to make such a code in a later step. */
+  /** By code that may still be sent. */
   readonly #made = new Map<string, Made>();
   /** The replacement that the suite sends after a wait, by the code that the test holds. */
   readonly #renewed = new Map<string, string>();
@@ -51,7 +48,7 @@ export class Codes {
   /** The target's current step, by the period of the code's key; undefined if the suite did not make the code. */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
-    return made === undefined ? undefined : this.currentStep(made.again.authenticator);
+    return made === undefined ? undefined : this.currentStep(made.authenticator);
   }
 
   /**
@@ -63,7 +60,7 @@ export class Codes {
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
-    const { authenticator, make } = made.again;
+    const { authenticator, make } = made;
     if (this.currentStep(authenticator) === made.step && this.leftMs(authenticator) >= tooLateMs) return true;
     if (made.isSpent) return this.currentStep(authenticator) === sentIn;
     const other = await make();
@@ -237,9 +234,9 @@ export class Codes {
   }
 
   /** @param step the step of the code, if it has one */
-  #known(code: string, again: Again, step?: number): string {
+  #known(code: string, again: Pick<Made, 'authenticator' | 'make'>, step?: number): string {
     if (step !== undefined) this.recorder.origins.made(code, again.authenticator, step);
-    this.#made.set(code, { step: this.currentStep(again.authenticator), again, isSpent: false });
+    this.#made.set(code, { ...again, step: this.currentStep(again.authenticator), isSpent: false });
     this.recorder.addSecret(code, 'code');
     return code;
   }

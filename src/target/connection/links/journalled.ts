@@ -3,7 +3,7 @@ import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
-import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
+import { type Answered, type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { ReadBack } from '../read-back.js';
 
 /** Journals each request that may change a configuration, before it is sent and after its answer. */
@@ -23,7 +23,10 @@ export function journalled(
     }
     for (const part of parts) await noteFound(part);
     const id = journal.writes.sent(nameOf(call));
-    const answer = await landing(call, next, () => journal.writes.answered(id, null, false));
+    const answer = await next(call).catch((error: unknown) => {
+      if (error instanceof TransportError && !error.mayHaveArrived) journal.writes.answered(id, null, false);
+      throw error;
+    });
     if (gatewayStatuses.has(answer.status)) return answer;
     const mayDiffer = answer.status < 400 && !isAsFound(call, parts, journal.read());
     journal.writes.answered(id, answer.status, mayDiffer);
@@ -38,15 +41,6 @@ function changedWith({ operation }: Call, { status }: Answered): Part | undefine
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
   return operation === 'DeleteSession' && status < 400 ? 'cluster' : undefined;
-}
-
-async function landing(call: Call, next: Next, neverSent: () => void) {
-  try {
-    return await next(call);
-  } catch (error) {
-    if (error instanceof TransportError && !error.mayHaveArrived) neverSent();
-    throw error;
-  }
 }
 
 /** The parts that a request may change, including the state of keys and codes. */
