@@ -98,7 +98,7 @@ export interface Credentials {
  * decide nothing themselves.
  */
 export interface Rules {
-  /** The parameters of new TOTP keys; the window is in steps. */
+  /** The parameters of new TOTP keys. `stepsBack` and `stepsAhead` are the accepted window. */
   totp: {
     algorithm: Algorithm;
     digits: number;
@@ -125,7 +125,6 @@ export interface Rules {
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
   /** An account gets at most `mails` mails with unused codes within `windowMs` of the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
-  /** Whether a user's new key voids the user's older keys. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
   /** Whether HTTPS accepts versions before TLS 1.2, and plain HTTP on the same port. */
@@ -141,7 +140,7 @@ export interface Rules {
   newSecret(call: Call, world: World): Buffer;
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
-  /** Returns the step of a code; undefined outside the accepted window. */
+  /** Returns the time step to which a code belongs, or undefined if the step is outside the accepted window. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
   /** The keys whose codes are right at a user's login. */

@@ -126,7 +126,7 @@ export function replaces(seams: Seams, which: Which, status: number, by: Partial
   seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 }
 
-/** Sends the answers with this status as {@link WireAnswer.raw} says. */
+/** Changes the bytes of answers with this status, as {@link WireAnswer.raw} describes. */
 export function sendsRaw(
   seams: Seams,
   which: Which,

@@ -72,7 +72,7 @@ export class Mailer {
           await this.#transport.sendMail(mail);
           return;
         } catch (error) {
-          // If the relay refuses a mail for good, such as for an unknown address, the mailer does not try again.
+          // The relay refuses the mail with a 5xx, as for an unknown address, so a further try would fail too.
           if (isFinal(error)) return;
           await pause(retryMs, signal);
         }

@@ -22,7 +22,7 @@ function standsForThePassword(
   );
 }
 
-/** PUT /support-user/mfa answers 200 to refused requests of the admin that `isMeant` accepts. */
+/** PUT /support-user/mfa answers 200 instead of refusing the admin's requests that `isMeant` accepts. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
     if (call.caller?.role === 'admin' && isMeant(call))

@@ -18,7 +18,7 @@ function restores(seams: Seams, kept: (before: [string, User][], call: Call) => 
   });
 }
 
-/** Returns all sessions that existed before any DELETE /users/sessions. The result grows with later calls. */
+/** Collects the sessions that exist before each DELETE /users/sessions. The returned map grows. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   const ended = new Map<string, User>();
   seams.input('DeleteSession', (_call, { state }) => {

@@ -12,7 +12,7 @@ const verify = 'VerifySupportUserTotp';
 const currentCode = (key: TotpKey, now: number) =>
   hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
-/** Returns all keys that the support user ever got, the oldest first. The result grows with later keys. */
+/** Collects the support user's keys, the oldest first. The returned list grows with each new key. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
   seams.success(patch, (_body, _call, { state }) => {

@@ -6,7 +6,7 @@ import { hotp, stepAt, toBase32 } from '../totp.js';
 
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** A member of an answer with a key is changed, so that it does not fit the key. */
+/** Changes one member of answers with a key, so that it does not fit the key. */
 const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
   seams.show(which, (body) => {
     const value = text(body, name);

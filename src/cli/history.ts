@@ -16,7 +16,7 @@ const runsCompared = 50;
 const nightsShown = 30;
 /** One night may have several runs, so the search for nights reads more runs than it shows. */
 const runsForNights = 150;
-/** Two runs are comparable if one has at least this share of the other's requirements. A run with --grep has fewer. */
+/** A comparable run has at least this share of the requirements of the run beside it. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
 /** Compares with the baseline if there is one, else with the last comparable run, else with the last run. */

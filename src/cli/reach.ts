@@ -6,7 +6,7 @@ import { calledInAllow } from '../input/target-file/allow.js';
 import type { Account, Allow, ByRole, Target } from '../input/target-file/target.js';
 import { type Judging, type Standing, standingOf } from '../verdict/statement/standing.js';
 
-/** How many MUST requirements a run would check, according to the target file. */
+/** Counts the `must` requirements that a run would check, according to the target file. */
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;

@@ -79,7 +79,7 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   }
 }
 
-/** Tries to restore. After any error of the suite, the state counts as not restored. */
+/** After an error of the suite while it restores, the state counts as not restored. */
 async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);

@@ -55,7 +55,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   };
 }
 
-/** The result in sentences. If nothing leaked, the summary shows the first sentence. */
+/** Returns sentences. The first sentence says whether a secret leaked. */
 export function secretLines({ artefacts, leaks, tooCommon, unsearched }: Checked): string[] {
   const common =
     tooCommon.length === 0

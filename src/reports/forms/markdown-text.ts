@@ -36,7 +36,6 @@ export function mdBlock(text: string): string {
   return [`${fence}text`, printable(text).replace(/\s+$/, ''), fence].join('\n');
 }
 
-/** Returns a fence that is longer than any series of backticks in the text. */
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   return '`'.repeat(Math.max(least, longest + 1));

@@ -27,7 +27,6 @@ function sentencesOn(name: string, before: unknown, after: unknown): string[] {
 
 type Sentences = (before: unknown, after: unknown) => string[] | undefined;
 
-/** Makes sentences for particular facts. Returns undefined for a value of an unexpected kind. */
 const particular: Readonly<Record<string, Sentences>> = {
   acceptedSteps: (before, after) => {
     const [was, is] = [windowOf(before), windowOf(after)];

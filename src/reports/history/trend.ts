@@ -23,7 +23,6 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
-  /** Counts the requirements that broke, and that were fixed, since the previous run. */
   readonly broke: number;
   readonly mended: number;
 }

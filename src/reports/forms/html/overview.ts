@@ -23,7 +23,7 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** Returns the sentence below the verdict's word. */
+/** The sentence below the verdict's word. */
 function detail(verdict: Verdict): string {
   const plain = verdictDetail(verdict)
     .replace(/^[:·,\s]+/, '')
