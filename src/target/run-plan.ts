@@ -9,11 +9,11 @@ import { stateDirOf } from './journal/state-dir.js';
 
 const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
-/** The time limit of --within. Tests that fit run in the order that finds most faults a second. */
+/** The time limit of --within. Within it, tests run in the order that finds most faults per second. */
 const timeLimit = objectOf({
-  /** When the run must be over, restoring included, by the monotonic clock. */
+  /** When the run must have ended, including the restore, by the monotonic clock. */
   endsAt: number,
-  /** Why other tests are not run. */
+  /** The reason that the report gives for tests outside the limit. */
   reason: text,
 });
 export type TimeLimit = Shaped<typeof timeLimit>;
@@ -21,61 +21,55 @@ export type TimeLimit = Shaped<typeof timeLimit>;
 const plannedTarget = objectOf({
   name: text,
   file: text,
-  /** Overrides the target file's release. */
   release: orNull(oneOf(releaseNames)),
-  /** The contract to judge by; null: the release's own. */
+  /** The contract to judge by. If null, the release's own. */
   contract: orNull(objectOf({ file: text, source: text })),
-  /** The log of all events. */
   log: text,
-  /** Ids of the requirements that the target file allows; null: all. */
+  /** Ids of the requirements that the target file allows. If null, all. */
   tried: orNull(listOf(text)),
   waits: objectOf({ quietMs: number, stepMs: number }),
-  /** How many tests may run side by side. */
   lanes: number,
 });
 export type PlannedTarget = Shaped<typeof plannedTarget>;
 
-/** What the command line passes to the Playwright process, in a file that an environment variable names. */
+/** The options that the command line passes to the Playwright process, in a file that an environment variable names. */
 const isRunPlan = objectOf({
   targets: listOf(plannedTarget),
   mode: oneOf(['full', 'read-only']),
   slow: flag,
   /** The seed of everything random: the same seed sends the same requests. */
   seed: number,
-  /** Only requirements whose ids match this glob; null for all. */
+  /** A glob that selects requirements by id. If null, all. */
   grep: orNull(text),
   jobs: number,
   stateDir: text,
   /** Playwright's own folder, which it empties. */
   outputDir: text,
-  /** Null: no Allure results. */
   allureDir: orNull(text),
   quiet: flag,
   verbose: flag,
-  /** The tests end after this many gating failures, on all targets together; null: never. */
+  /** The tests end after this many gating failures on all targets together. If null, never. */
   maxFailures: orNull(number),
-  /** Where processes report the secrets that they learn; null if nothing searches for them. */
+  /** The address to which processes report the secrets that they learn. Null if nothing searches for secrets. */
   secretsAddress: orNull(text),
-  /** Whether standard error is a terminal, seen by the process that started this one. */
+  /** Whether the standard error of the process that started this one is a terminal. */
   terminal: flag,
-  /** How long an earlier run took, in milliseconds; null: unknown. */
+  /** How long an earlier run took, in milliseconds. Null if unknown. */
   expectedMs: orNull(number),
-  /** The time limit; null if all tests run, in the order of the spec files. */
+  /** The time limit. If null, all tests run, in the order of the spec files. */
   within: orNull(timeLimit),
 });
 export type RunPlan = Shaped<typeof isRunPlan>;
 
-/** Whether tests run one by one, without a time limit: then they run in the order of the spec files. */
+/** Tells whether tests run one by one, without a time limit: then they run in the order of the spec files. */
 export const isEachAlone = ({ within, targets }: RunPlan): boolean =>
   within === null && targets.every(({ lanes }) => lanes === 1);
 
-/** The options of a worker. */
 export type RunOptions = Pick<PlannedTarget, 'file' | 'release' | 'contract' | 'log' | 'waits' | 'lanes'> &
   Pick<RunPlan, 'stateDir' | 'mode' | 'slow' | 'secretsAddress' | 'seed' | 'grep' | 'within'>;
 
 export const runOptionsOf = (plan: RunPlan, target: PlannedTarget): RunOptions => ({ ...plan, ...target });
 
-/** The options of a run without the command line. */
 const plainRun = {
   mode: 'full',
   slow: false,
@@ -86,7 +80,7 @@ const plainRun = {
 } as const;
 const plainTarget = { release: null, contract: null, lanes: 1 } as const;
 
-/** Workers have these options until Playwright's configuration sets them. */
+/** The options of workers until Playwright's configuration sets others. */
 export const emptyRunOptions: RunOptions = {
   ...plainRun,
   ...plainTarget,
@@ -96,17 +90,16 @@ export const emptyRunOptions: RunOptions = {
   waits: { quietMs: 0, stepMs: 0 },
 };
 
-/** The environment variable that names the plan's file. */
 export const planVariable = 'MFA_CONFORMANCE_PLAN';
 
-/** Names a target file for Playwright run by hand. */
+/** The environment variable that names a target file if Playwright is run by hand. */
 const targetVariable = 'MFA_TARGET';
 
-/** Names the target file of the emulator that Playwright starts by itself. */
+/** The environment variable that names the target file of the emulator that Playwright starts. */
 export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
 /**
- * The target file that an emulator should write if Playwright is run by hand without a target. Workers and a reloaded
+ * Returns the target file that an emulator writes if Playwright is run by hand without a target. Workers and a reloaded
  * configuration find its name in the environment.
  */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {

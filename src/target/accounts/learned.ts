@@ -2,7 +2,7 @@ import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** The ways to log in. On some clusters only one of them is open. */
+/** The ways to log in. Some clusters close one of them. */
 export const loginWays = ['sessions', 'tokens'] as const;
 export type LoginWay = (typeof loginWays)[number];
 
@@ -22,13 +22,15 @@ const opens = objectOf({
 });
 export type Opens = Shaped<typeof opens>;
 
-/** Facts about an account of the target file, learnt before the tests. They hold no secret. */
+/** Facts about an account of the target file, learned before the tests. They hold no secret. */
 const accountProof = objectOf({
-  /** Whether the target accepts the password alone, without MFA. Null, here and below: the suite could not try it. */
+  /**
+   * Whether the target accepts the password alone, without MFA. Here and below, null means that the suite could not
+   * try.
+   */
   letIn: orNull(flag),
-  /** Null if the suite has seen no session of the user. */
+  /** Null if the suite has no session of the user. */
   opens: orNull(opens),
-  /** Whether the target mails codes to the account. */
   mailedCodes: orNull(flag),
   /** Sentences for the author of the target file. */
   problems: listOf(text),
@@ -36,17 +38,14 @@ const accountProof = objectOf({
 export type AccountProof = Shaped<typeof accountProof>;
 
 const isLearned = objectOf({
-  /** Closed ways to log in, each with its reason. */
   unavailable: objectOf({ sessions: text, tokens: text }, loginWays),
-  /** By role. */
   accounts: mapOf(accountProof),
-  /** The session limit of a user; null if unknown: then the suite opens few sessions. */
+  /** The session limit of a user. Null if unknown: then the suite opens few sessions. */
   sessionLimit: orNull(number),
-  /** Why the suite can't judge mails: none came, or it can't tell which text is the code. Otherwise null. */
+  /** Why the suite can't judge mails: none arrived, or it can't tell which text is the code. Otherwise null. */
   mailSilent: orNull(text),
-  /** Why support MFA by e-mail stays off: mails came without readable codes. Otherwise null. */
+  /** Why support MFA by e-mail stays off: mails arrived without readable codes. Otherwise null. */
   mailCodeless: orNull(text),
-  /** Whether the target mails codes only while cluster MFA is on with `email`. */
   mailWhileOnOnly: flag,
 });
 export type Learned = Shaped<typeof isLearned>;
@@ -62,7 +61,7 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** The way by which tests log in: sessions, unless only tokens are open. */
+/** Returns the way in which tests log in: by sessions, unless only tokens are open. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
@@ -79,8 +78,8 @@ export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): str
 }
 
 /**
- * Why a run should stop: the target refuses one account's password and accepts another's. Accounts of domains other
- * than LOCAL may always be under MFA, so they don't count.
+ * Returns the reason to stop a run: the target refuses one account's password and accepts another's. Accounts of
+ * domains other than LOCAL may always be under MFA, so they don't count.
  */
 export function mistakeIn({ accounts }: Learned, target: Pick<Target, 'accounts'>): string | undefined {
   const proofs = Object.values(accounts);

@@ -15,14 +15,14 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
   readonly password?: unknown;
   /** Null leaves `domain` out. */
   readonly domain?: string | null;
-  /** Further members as JSON; they override those above, and undefined leaves a member out. */
+  /** Further members as JSON. They override those above; undefined leaves a member out. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
- * Logs in once, for a session or a token. Both bodies hold the code. No document names a code for POST /access-tokens,
+ * Logs in once, for a session or a token, with the code in the body. No document names a code for POST /access-tokens,
  * but the older API's operation of this name accepts one.
  */
 export async function logIn(
@@ -44,7 +44,6 @@ export async function logIn(
     : api.call('CreateAccessToken', { ...request, anyJson });
 }
 
-/** The credential in a login's answer; undefined without one. */
 export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>): Credential | undefined {
   if (status < 200 || status >= 300) return undefined;
   const id = textOf(body, 'sessionId');
@@ -59,31 +58,31 @@ type Reach = 'full' | 'none' | 'unclear';
 
 interface Seen {
   readonly reach: Reach;
-  /** The status of the refused read that decided; undefined if none did. */
+  /** The status of the refused read that decided. Undefined if no refusal decided. */
   readonly refusedWith: number | undefined;
 }
 
 const isOpen = (seen: string) => seen.startsWith('2');
 
-/** The target's answers to the credential of a full session. */
+/** Reads with the credential of a full session, and returns the target's answers. */
 export async function look(api: Api, as: Credential): Promise<Opens> {
   const support = await read(api, 'GetSupportMFAConfig', as);
   return {
     support,
     config: await read(api, 'GetMFAConfig', as),
-    // {@link reachOf} compares this if pending sessions may read the support operation, too.
+    // {@link reachOf} compares this if pending sessions may also read the support operation.
     outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
   };
 }
 
-/** Whether the target knows the session: it answers a success, or a refusal for a missing privilege (403). */
+/** Tells whether the target knows the session: it answers with a success, or with 403 for a missing privilege. */
 export function isUsable({ support, config }: Opens): boolean {
   return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
 }
 
 /**
- * Whether a credential reads as much as the user's full session. Pending sessions may read GET /mfa-config, so this
- * compares GET /support-user/mfa. If that answers a success, an operation outside MFA decides.
+ * Tells whether a credential can read as much as the user's full session. Pending sessions may read GET /mfa-config, so
+ * this compares GET /support-user/mfa. If that succeeds, an operation outside MFA decides.
  */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'GetSupportMFAConfig', as);
@@ -97,7 +96,7 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
   const refusedWith = Number(support.slice(0, 3));
   if (known === null) {
     const config = await read(api, 'GetMFAConfig', as);
-    // 403: the target knows the session, whose user lacks the privilege. 401: it doesn't know the session.
+    // 403 means that the user lacks the privilege. 401 means that the target doesn't know the session.
     const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
     return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
   }
@@ -121,7 +120,7 @@ async function read(
 const readOutside = async (api: Api, as: Credential) =>
   said(await api.probe('GET', '/security-config', { as }));
 
-/** The part of a refusal that may differ between a pending and a full session. */
+/** Returns the part of an answer that may differ between a pending and a full session. */
 export function said({ status, body }: Answer): string {
   if (status < 300) return String(status);
   const isForMfa = /multi-?factor/i.test(textOf(body, 'message') ?? '');

@@ -8,7 +8,7 @@ import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
 
 interface MailProof extends Pick<Learned, 'mailSilent' | 'mailCodeless' | 'mailWhileOnOnly'> {
-  /** Whether the target mails codes to an account; absent: the suite could not try it. */
+  /** Whether the target mails codes to an account. An absent account could not be tried. */
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
 }
 
@@ -25,9 +25,8 @@ const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
 /**
  * Asks for a code for each account with an address, and waits for all mails together. An account that gets no mail may
- * lack the setup for mailed codes. If POST /email-otp and POST /send-email-otp bring no mail at all, the mailbox can't
- * be trusted.
- *
+ * lack the setup for mailed codes. If POST /email-otp and POST /send-email-otp both bring no mail, the suite can't
+ * trust the mailbox.
  * @param maySwitch whether the suite may switch cluster MFA on for a moment, in case codes are mailed only then
  */
 export async function proveMail(
@@ -56,7 +55,6 @@ export async function proveMail(
 }
 
 type Trial = Omit<MailProof, 'mailWhileOnOnly'> & {
-  /** Whether the target refused all requests for codes. */
   readonly isRefused: boolean;
 };
 
@@ -88,7 +86,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
   if (came.includes(true)) return none;
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
-  // Without readable codes the suite must not switch on what only a code switches off.
+  // Without readable codes the suite must not switch on an MFA type that only a code switches off.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
   if (mails.length > 0)
     return { ...none, mailSilent: unclear, mailCodeless: unclear === null ? withoutCode : null };
@@ -102,7 +100,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
 interface Asked {
   readonly user: MailUser;
   readonly mark: Mark;
-  /** The refusal in the target's words; undefined if the target promised to mail a code. */
+  /** The target's refusal message. Undefined if the target promised to mail a code. */
   readonly refusal: string | undefined;
 }
 

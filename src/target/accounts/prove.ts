@@ -22,9 +22,8 @@ import { proveMail } from './mail-path.js';
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 
 /**
- * Checks each account before the suite judges anything: a wrong account is the target file's fault. It learns which way
- * to log in is open, asks for codes by mail, and restores the configuration. Call it only if the suite may log in.
- *
+ * Checks each account before the suite judges anything: a wrong account is the target file's fault. Learns which login
+ * is open, asks for codes by mail, and restores the configuration. Call this only if the suite may log in.
  * @param maySwitch whether the suite may switch cluster MFA on for a moment if it was off
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
@@ -70,7 +69,6 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
 
 interface Tried {
   readonly user: User;
-  /** A login that the target accepted. */
   readonly entered?: Entered;
   readonly refusals: readonly string[];
   readonly error?: SuiteError;
@@ -84,7 +82,7 @@ interface Entered {
   readonly opens: AccountProof['opens'];
 }
 
-/** Tries the password alone while cluster MFA is off: first for a session, otherwise for a token. */
+/** Tries the password alone while cluster MFA is off: first for a session, then for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
   // If the password was right before, this try is worth the risk of a lock: a success ends an earlier run's failures.
@@ -130,7 +128,7 @@ function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   });
 }
 
-/** Learns once whether tokens are open, by a password that is known to be right. */
+/** Learns whether tokens are open, with a password that is known to be right. */
 async function learnTokens(
   { api }: Connection,
   tried: readonly Tried[],
@@ -146,7 +144,7 @@ async function learnTokens(
 }
 
 /**
- * Learns a user's session limit on a disposable target, where the suite can end sessions. With an unknown limit, a
+ * Learns a user's session limit on a disposable target, where the suite can end sessions. If the limit were unknown, a
  * login beyond it would waste its code in the middle of a test.
  */
 async function learnSessionLimit(
@@ -169,8 +167,8 @@ async function learnSessionLimit(
 }
 
 /**
- * Why tests can't use sessions. A release without the header session-id may recognise sessions by a cookie, and the
- * suite sends no cookies.
+ * Returns the reason why tests can't use sessions. A release without the header session-id may recognise sessions by a
+ * cookie, but the suite sends no cookies.
  */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
@@ -206,13 +204,12 @@ function proofOf(
   };
 }
 
-/** Cluster MFA is on and must stay on, so the suite can't try passwords without codes. */
+/** Learns nothing: cluster MFA must stay on, so the suite can't try passwords without codes. */
 function unproven(users: readonly User[]): Learned {
   const proof = { letIn: null, opens: null, mailedCodes: null, problems: [] };
   return { ...nothingLearned, accounts: Object.fromEntries(users.map(({ role }) => [role, proof])) };
 }
 
-/** The accounts with a password, in the order of their use. */
 export function usersOf({ accounts }: Target): User[] {
   return inOrderOfUse(accounts).flatMap((account) => {
     const { username, password } = account;
@@ -227,7 +224,7 @@ export function getsMail({ accounts }: Pick<Learned, 'accounts'>, user: User): u
   return user.email !== undefined && user.mailedCodes !== false && accounts[user.role]?.mailedCodes !== false;
 }
 
-/** The accounts that can have a lane of their own, for tests that can use any account. Each has its own address. */
+/** Returns the accounts that can have a lane of their own. Each has its own address. */
 export function usersOfLanes(target: Target, learned: Pick<Learned, 'accounts'> = nothingLearned): User[] {
   const fit = usersOf(target).filter(
     (user) =>
@@ -247,8 +244,8 @@ const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
 /**
- * Why a way to log in is closed, judged by its refusal of credentials that the other way accepts. Undefined if it may
- * be open. A cluster's setting ("session management") chooses the way, so a closed way is no fault.
+ * Returns why a way to log in is closed, by its refusal of credentials that the other way accepts. Undefined if it may
+ * be open. A cluster's setting ("session management") closes one way, so a closed way is no fault.
  */
 async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;

@@ -5,9 +5,9 @@ const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** A text that is equal for requests with the same effect; it holds no code. Undefined if the effect may vary. */
+  /** Equal for requests with the same effect. Holds no code. Undefined if the effect may vary. */
   readonly like: string | undefined;
-  /** False for a refused request that was meant for the other configuration. */
+  /** False for a refused request that was meant for the other part (cluster or support). */
   readonly maySet: boolean;
 }
 
@@ -16,16 +16,16 @@ export interface Touch {
  * prediction, the suite forgets these effects.
  */
 export class ExpectedState {
-  /** The state as read, or as requests have changed it since. Undefined if only a read can show it. */
+  /** The last state read, or the state that requests have made since. Undefined if only a read can show the state. */
   #expected: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   /** Whether nothing sent since the last read could change the state. */
   #isUntouched = false;
-  /** The state before the last request, joined with that request; undefined after concurrent requests. */
+  /** The state before the last request, followed by that request. Undefined after concurrent requests. */
   #last: string | undefined;
-  /** By state and request: the state that a read showed after the request. */
+  /** Maps a state and a request to the state that a read showed after that request. */
   readonly #effects = new Map<string, string>();
-  /** Whether every request since the last read was refused and meant for the other configuration. */
+  /** Whether the target refused every request since the last read, and all were meant for the other part. */
   #isApart = false;
   #underWay = 0;
   #begun = 0;
@@ -74,7 +74,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Like `known`, but ignores refused requests for the other configuration, if such requests had no effect before. */
+  /** Like `known`, but also after refused requests for the other part, if their effect is known. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

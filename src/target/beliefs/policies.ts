@@ -1,6 +1,6 @@
 /**
- * How long the suite waits for a change to show: at first; if changes never showed in one test or two; and if they
- * never showed in more tests, or several never showed in this test.
+ * How long the suite waits for a change to show. The time gets shorter after tests in which changes never showed: at
+ * first, after one or two such tests, and after more of them (or after several misses in this test).
  */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
@@ -19,13 +19,12 @@ export function changeGivenMs(misses: number, missesInTest: number, slowestMs: n
 }
 
 interface Looks {
-  /** How many of the latest consecutive reads showed the awaited state. */
+  /** The number of consecutive reads, up to the latest, that showed the awaited state. */
   readonly consecutive: number;
-  /** How many reads did not show the awaited state. */
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;
-  /** How long a node may still lack the change. */
+  /** The time in which a node may still lack the change. */
   readonly restMs: number;
 }
 
@@ -53,15 +52,15 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
   return Math.min(pauseMs * 2, longestMs);
 }
 
-/** The waits before repetitions if the answer names none, in milliseconds. Together they outlast a limit per minute. */
+/** The waits before repetitions if the answer names no wait. Together they outlast a limit per minute. */
 const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
 /** From this repetition on (counted from 0), the suite waits at least its own time, even if the answer names less. */
 const firstNotBelieved = 2;
 
-/** After this many consecutive waits the suite gives a request up. */
+/** After this many consecutive waits the suite stops repeating a request. */
 export const mostRetries = ownWaitsMs.length;
 
-/** How long to wait after a 429 or 503, in milliseconds; undefined if the answer asks for no wait. */
+/** Returns how long to wait after a 429 or 503, in milliseconds. Returns undefined if the answer asks for no wait. */
 export function retryAfterMs(
   { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
   now: number,
@@ -78,14 +77,14 @@ export function retryAfterMs(
   return Number.isNaN(ms) ? ownMs : Math.max(ms, attempt < firstNotBelieved ? 0 : ownMs);
 }
 
-/** When to repeat a code that was refused while its key was new, in milliseconds after the key was returned. */
+/** When the suite repeats a refused code of a new key, in milliseconds after the target returned the key. */
 const keyTriedAtMs = [600, 2_500] as const;
 
 export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** A test may open this many sessions. If these could exceed the limit, the suite first ends earlier sessions. */
+/** A test may open this many sessions. If they could exceed the limit, the suite first ends earlier sessions. */
 const roomForATest = 3;
 
 /** @param isWhole whether several sessions may follow: a test begins, or the login is expected to succeed */

@@ -7,10 +7,10 @@ export interface Belief<T> {
   learn(value: T): void;
 }
 
-/** The fact that support MFA by e-mail stays off: without readable codes the suite can't switch it off again. */
+/** The fact that support MFA by e-mail stays off: without readable codes the suite can't switch it off. */
 export const codeless = 'why no mailed code is to be had';
 
-/** Everything that a run has learned about a target, folded from the `learned` events of all processes. */
+/** Holds all that a run has learned about a target, built from the `learned` events of all processes. */
 export class TargetModel {
   readonly #facts: Map<string, unknown>;
 
@@ -22,7 +22,7 @@ export class TargetModel {
     this.#facts = new Map(learned.map(({ fact, value }) => [fact, value]));
   }
 
-  /** @param isOne rejects values of another shape, from other versions: they count as not learned */
+  /** Returns the belief about a fact. Values of another shape, from other versions, count as not learned. */
   belief<T>(fact: string, isOne: (value: unknown) => value is T): Belief<T> {
     const facts = this.#facts;
     const tell = this.tell;

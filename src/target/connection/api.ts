@@ -39,7 +39,7 @@ export type { Answer, CallOptions, RawAnswer } from './call.js';
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
 
-/** By their documentation, these operations change no configuration. */
+/** These operations change no configuration, as documented. */
 const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'CreateSession',
   'CreateAccessToken',
@@ -53,17 +53,16 @@ const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
 export interface ApiParts extends PatienceParts {
   readonly target: Target;
   readonly contract: Contract;
-  /** Why the suite may send only reads; undefined if it may send everything. */
+  /** The reason why the suite may send only reads. Undefined if it may send everything. */
   readonly readOnly?: string | undefined;
   readonly attemptsFile: string;
   readonly journalled: Link;
-  /** Whether the target restarted or closed connections during the run. */
   readonly restarts: Belief<boolean>;
-  /** Selects the requests that accept compressed answers; without it none do. */
+  /** Selects the requests that accept compressed answers. Undefined if none do. */
   readonly seed?: number | undefined;
 }
 
-/** The operations of one target, called by the names of the contract. Holds no credential of its own. */
+/** Calls the operations of one target by the names of the contract. Holds no credential of its own. */
 export class Api {
   readonly target: Target;
   readonly contract: Contract;
@@ -92,7 +91,7 @@ export class Api {
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);
-    // The order matters: a forbidden request isn't waited for, and each sending is counted and journalled.
+    // The order matters: a forbidden request is refused before any wait, and each repetition is counted and journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
@@ -114,12 +113,12 @@ export class Api {
     return this.#exchange(id, this.#operation(id), options);
   }
 
-  /** An undocumented request: another method or path. */
+  /** Sends an undocumented request, with any method and path. */
   probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     return this.#exchange(null, { method, path }, options);
   }
 
-  /** An operation on a raw connection, which shows bytes after the answer's end that client libraries hide. */
+  /** Calls an operation on a raw connection, which shows bytes after the answer's end that client libraries hide. */
   async callRaw<Id extends OperationId>(
     id: Id,
     options: CallOptions<Id> = {},
@@ -153,19 +152,18 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** How often the suite has sent a configuration of cluster MFA: each may have ended sessions. */
+  /** The number of configurations of cluster MFA sent. Each may have ended sessions. */
   get configurationsPut(): number {
     return this.#configurationsPut;
   }
 
-  /** Waits for writes that are under way: if one were cut off now, it might still take effect after the restore. */
+  /** Waits for writes that are under way. A write cut off now might take effect after the restore. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
     await this.#transport.close();
   }
 
-  /** Refuses requests that a test left behind when the run ended. */
   readonly #untilClosed: Link = (call, next) => {
     if (this.#isClosing || this.#recorder.isLeft)
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);

@@ -10,10 +10,10 @@ import type { Account, Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answered, Call, Link } from './call.js';
 
-/** Targets lock accounts after five consecutive failures; leave room for a person's own mistake. */
+/** Targets lock accounts after five consecutive failures. This limit leaves room for a person's own mistakes. */
 const budget = 3;
 
-/** The budget of probably right attempts. It is larger by one failure, because a success resets the count. */
+/** The limit for attempts that are probably right. It is higher by one, because a success resets the count. */
 const budgetOfRight = 4;
 
 /** Targets reset failure counts after minutes to a day without a success. */
@@ -28,14 +28,14 @@ export class Attempts {
   /** The account of each session or token, and its consecutive failures before that login. */
   readonly #begun = new Map<string, Begun>();
 
-  /** Accounts whose passwords the target accepted, in this run or in one that left an attempt series. */
+  /** Accounts whose passwords the target accepted, in this run or in an earlier run that ended with failures. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run. A lock may count them although successes came in between. */
+  /** All failures of this run, by account. A lock may count them although successes came in between. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
-  /** Accounts that may be locked: the target refused a login like one that it had accepted. */
+  /** Accounts that may be locked: the target refused a login although it had accepted the same one before. */
   readonly #unsure = new Set<string>();
 
   readonly #others: Readonly<Record<string, Count>>;
@@ -57,7 +57,7 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Sends no request that might lock an account, and counts failures. A right attempt ends a series. */
+  /** Refuses requests that might lock an account, and counts failures. A right attempt resets the count. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
     this.#check(who, call);
@@ -66,32 +66,31 @@ export class Attempts {
     return answer;
   };
 
-  /** Notes a session that another process of the run opened: requests in it count as attempts, too. */
+  /** Records a session that another process of the run opened: requests in it count as attempts, too. */
   takenOver(session: string, who: string): void {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }
 
-  /** Whether one more failure would use up the budget: then a right login should come first. */
+  /** Tells whether one more failure would use up the limit: then a right login should come first. */
   isNearLimit(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
-  /** Whether the target may have locked the account after the last failures. */
   mayHaveLocked(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget;
   }
 
-  /** Like {@link isNearLimit}, but only if the target file forbids locks: then a right login is even worth a wait. */
+  /** Like {@link isNearLimit}, if locks are forbidden: then even a wait for a right login is worthwhile. */
   mightLock(who: string): boolean {
     return this.#isLimited && this.isNearLimit(who);
   }
 
-  /** Whether the account has failures, and locks are forbidden: a person's own mistakes would add to the failures. */
+  /** Tells whether the account has failures while locks are forbidden: a person's own mistakes would add to them. */
   hasSeries(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
-  /** Call this if the target refused a right login like one it accepted before: the account may be locked. */
+  /** Call this if the target refused a right login that it accepted before: the account may be locked. */
   rightWasRefused(who: string): void {
     if ((this.#all.get(who) ?? 0) <= budget) return;
     this.#unsure.add(who);
@@ -109,7 +108,7 @@ export class Attempts {
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;
     const isRight = call.options.expects === 'accepted';
-    // The suite may always switch off what it switched on itself.
+    // The suite must always be able to switch off support MFA that it switched on.
     if (isRight && who === supportUser) return;
     const consecutive = this.#failedBefore(who, call);
     if (consecutive >= (isRight ? budgetOfRight : budget))
@@ -130,7 +129,7 @@ export class Attempts {
     const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
     if (handedOut !== undefined) this.#begun.set(handedOut, { who, failed: count });
     const failed = this.#hasFailed(call, answer);
-    // A mailed code shows only a right password, so the count of wrong codes continues.
+    // A mailed code shows only that the password was right, so the count of wrong codes continues.
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
     if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
     this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
@@ -139,7 +138,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Consecutive failures before an attempt. A pending session ends no series: failures before its login count too. */
+  /** Counts failures before an attempt, including those before its login: a pending session resets no count. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -149,7 +148,7 @@ export class Attempts {
     { operation, json, credential }: Call,
     { status, body }: Pick<Answered, 'status' | 'body'>,
   ): boolean | undefined {
-    // A target does not count requests that it can't read or refuses for other reasons.
+    // A target doesn't count requests that it can't read or that it refuses for other reasons.
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
@@ -170,7 +169,7 @@ export class Attempts {
     return password !== undefined && textOf(json, 'password') === password;
   }
 
-  /** The account whose secret a request tries; undefined for accounts outside the target file. */
+  /** Returns the role of the account whose secret a request tries; undefined for accounts outside the target file. */
   #whose({ operation, json, credential }: Call): string | undefined {
     switch (triedBy(operation)) {
       case 'account':
@@ -207,7 +206,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locking is allowed, failures may exceed the budget. Keep no more, so that the next run may try a right login.
+    // If locks are allowed, failures may exceed the limit. Keeps the limit, so that the next run may try a login.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -221,11 +220,11 @@ export class Attempts {
         overwriteFile(this.file, JSON.stringify(counts));
       }
     } catch {
-      // The file can't be written; the counts of this process still hold.
+      // If the file can't be written, the counts of this process still hold.
     }
   }
 
-  /** The key of an account's count: its user name. Two target files of one cluster may give it different roles. */
+  /** Counts are kept by user name, because two target files may give one user different roles. */
   #nameOf(who: string): string {
     return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }
@@ -235,13 +234,13 @@ function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
 }
 
-/** The name in a login. A target may take the first value of a list or object as the name. */
+/** Returns the user name in a login. A target may take the first value of a list or object as the name. */
 function nameIn(given: unknown): string | undefined {
   const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
   return textIn(first);
 }
 
-/** A name in one form: targets may count a name in capitals, full-width letters or with spaces as the same. */
+/** Brings a name into one form: targets may treat a name in capitals, full-width letters or with spaces as the same. */
 function plain(name: string): string {
   return name
     .normalize('NFKC')

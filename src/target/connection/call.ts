@@ -15,25 +15,25 @@ export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
 export interface RequestOptions {
   readonly as?: Credential;
-  /** A body outside the contract, on purpose; sent as application/json. */
+  /** A body that may violate the contract. Sent as application/json. */
   readonly anyJson?: unknown;
   readonly raw?: { readonly body: string | Uint8Array };
-  /** The declared media type of the body; default application/json. */
+  /** The declared media type of the body. By default application/json. */
   readonly contentType?: string;
-  /** Names a client mistake that the request makes on purpose: a server error or closed connection is then a breach. */
+  /** Names a deliberate client mistake. Then a server error or a closed connection is a breach. */
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The unusual values of this request are invented and not secret, such as `true`: reports show them. */
+  /** Whether the unusual values are invented, such as `true`. Reports show them, because they are no secrets. */
   readonly madeUp?: boolean;
-  /** A target that misunderstands the request may change its configuration, whatever the method. */
+  /** Whether a target that misunderstands the request may change its configuration, whatever the method. */
   readonly mayChange?: true;
   /** By default, `refused`. */
   readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
-  /** A gateway may never answer: the suite waits only some seconds, not up to the request's time limit. */
+  /** Whether a gateway may never answer. The suite then waits only some seconds, not up to the request's time limit. */
   readonly mayBeIgnored?: true;
-  /** The test is about dots in the path: see `asWritten` in SendOptions. */
+  /** Whether the path is sent as written, with its dots: see SendOptions. */
   readonly asWritten?: true;
 }
 
@@ -44,28 +44,26 @@ export interface CallOptions<Id extends OperationId = OperationId> extends Reque
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON; undefined if the body isn't JSON. */
   readonly body: unknown;
   readonly exchange: Exchange;
   readonly findings: readonly Finding[];
 }
 
-/** An answer in memory. It may hold secrets and must not be printed; its {@link Exchange} may be. */
+/** An answer in memory. It may hold secrets, so only its {@link Exchange} may be printed. */
 export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly operation: Id | null;
-  /** The body's properties by the contract's names; empty if the body is no object. */
+  /** The body's properties by the contract's names. Empty if the body is no object. */
   readonly fields: AnswerFields<Id>;
   readonly succeeded: boolean;
 }
 
-/** An answer and all bytes after its header section, as received. */
+/** An answer with all bytes after its header section, as received. */
 export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { readonly rest: Buffer };
 
 export interface Call {
   readonly operation: OperationId | null;
   readonly path: string;
   readonly request: WireRequest;
-  /** The body as a value; undefined if it isn't JSON. */
   readonly json: unknown;
   readonly credential: Credential;
   readonly options: RequestOptions;
@@ -86,7 +84,7 @@ export function chain(links: readonly Link[], last: Next): Next {
   return links.reduceRight<Next>((next, link) => (call) => link(call, next), last);
 }
 
-/** Methods that change nothing (RFC 9110 9.2.1). */
+/** Safe methods (RFC 9110 9.2.1). */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>): boolean =>
@@ -95,6 +93,6 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
 
-/** The options that send a text as the body, or no body. @param mistake names the client mistake in the text, if any */
+/** Sends a text as the body, or no body. @param mistake names the client mistake in the text, if any */
 export const asText = (body?: string, mistake?: string): Pick<CallOptions, 'raw' | 'mistake'> =>
   defined({ raw: body === undefined ? undefined : { body }, mistake });

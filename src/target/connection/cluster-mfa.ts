@@ -9,50 +9,46 @@ import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
 import { PartState, type StateParts } from './part-state.js';
 
-/** The enforcement delay that the suite assumes before it has measured one. */
+/** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
 
-/** If a target refuses null and keeps omitted members, the suite can't restore a member that had no value. */
+/** The residue if a target refuses null and keeps omitted members: a member without a value keeps the suite's. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
 
 const isOff = ({ enabled }: ClusterConfig) => !enabled;
 
-/** The cluster's MFA configuration. Reads it, changes it after noting it in the journal, and restores it. */
+/** Reads the cluster's MFA configuration, records it in the journal before changing it, and restores it. */
 export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly same = sameCluster;
   readonly configOf = clusterConfigOf;
   #hasWayBack = false;
   #hasRested = false;
-  /** Whether MFA was switched and nothing has shown yet whether logins follow. */
+  /** Whether nothing has shown yet that logins follow the last switch. */
   #isUnfelt = false;
-  /** Whether GET ever showed authenticationTypes: a target may hide them. */
+  /** Whether GET has ever shown authenticationTypes. A target may hide them. */
   #showsTypes = false;
-  /** The types last put; undefined if unknown. */
   #putTypes: readonly string[] | undefined;
 
   constructor(
     parts: StateParts,
-    /** Whether the target file allows cluster MFA to be switched. */
     private readonly maySwitch: boolean,
   ) {
     super(parts, 'GetMFAConfig');
   }
 
-  /** Sorts authenticationTypes as a set. If GET has never shown them, takes the types last put. */
+  /** Sorts authenticationTypes, a set. If GET has never shown them, takes the types of the last PUT. */
   protected override comparable(config: ClusterConfig): ClusterConfig {
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
-  /** The configuration before a change, as GET shows it. */
   async knownAsShown(): Promise<ClusterConfig> {
     return clusterConfigOf((await this.lookBefore()).body);
   }
 
-  /** PUT of a body of the contract, or of a configuration that was read. */
   put(
     body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
     as?: Credential,
@@ -72,10 +68,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Checks once that the configuration stays reachable without a code: the API key, or the session opened before,
-   * answers a GET. Without this nothing is sent that might switch cluster MFA.
-   *
-   * @throws NotAllowedError
+   * Checks once that the API key or the admin's session answers a GET without a code. Otherwise the suite sends nothing
+   * that might switch cluster MFA.
+   * @throws NotAllowedError if GET is refused
    */
   async proveWayBack(): Promise<void> {
     if (this.#hasWayBack) return;
@@ -89,8 +84,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Like {@link proveWayBack}, before a switch. A session may end before MFA is switched off again, and a new session
-   * would need a code. So a session only counts on a disposable target.
+   * Like {@link proveWayBack}, but accepts a session only on a disposable target. A session may end before MFA is
+   * switched off again, and a new session would need a code.
    */
   async #proveWayBackOnceOn(): Promise<void> {
     if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
@@ -104,7 +99,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return this.parts.admin.scheme === 'APIKeyHeader';
   }
 
-  /** PUT of an arbitrary text, which must hold no secret, or without a body. @param mistake see CallOptions */
+  /** Puts a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
     // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();
@@ -123,17 +118,16 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.#isUnfelt = true;
   }
 
-  /** Waits until the last switch must have reached logins. Call it while the enforcement delay is unknown. */
+  /** Waits until logins must follow the last switch. Call this while the enforcement delay is unknown. */
   rest(): Promise<void> {
     return this.parts.readBack.rest(this.part, lateAtMostMs);
   }
 
   /**
-   * Switches cluster MFA on with at least these types; types found in use stay.
-   *
-   * @param isFelt whether the caller measures when logins obey. Before the first measurement, this waits until an
+   * Switches cluster MFA on with at least these types. Keeps the types that were found in use.
+   * @param isFelt whether the caller measures when logins follow. Before the first measurement, this waits until an
    * earlier switch can no longer be mistaken for this one
-   * @returns whether this changed anything, or logins may still lag behind an earlier change
+   * @returns whether this changed something, or logins may not yet follow an earlier change
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
@@ -153,9 +147,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
       this.#isUnfelt = false;
       return true;
     }
-    // The caller now measures how late logins obey, so later switches need no rest.
+    // The caller now measures the enforcement delay, so later switches need no wait.
     if (isFelt && !now.enabled) this.#hasRested = true;
-    // If a type is removed, the old list also has all wanted types. So only the exact list shows the change.
+    // If a type is removed, the old list also has all wanted types, so only the exact list shows the change.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
@@ -163,14 +157,14 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return true;
   }
 
-  /** Switches cluster MFA off if it was found off: tests that don't use cluster MFA start from the found state. */
+  /** Switches cluster MFA off if the run found it off. Tests that don't use cluster MFA start from the found state. */
   async asFound(): Promise<void> {
     this.demand({ cluster: 'off' });
     const found = await this.found();
     if (!found.enabled) await this.off();
   }
 
-  /** Switches cluster MFA off in a way that keeps users' enrolments. */
+  /** Switches cluster MFA off and keeps users' enrolments. */
   async off(): Promise<void> {
     this.demand({ cluster: 'off' });
     const now = await this.assumed();
@@ -179,16 +173,16 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     await this.#set(body, isOff);
   }
 
-  /** Switches cluster MFA off and deletes users' enrolments: for disposable targets only. */
+  /** Switches cluster MFA off and deletes users' enrolments. Call this on disposable targets only. */
   async offForgetting(): Promise<void> {
     const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
     await this.#set(body, isOff);
   }
 
   /**
-   * Storing a state that was found off may delete users' enrolments while cluster MFA is on. So this first switches MFA
-   * off in a way that keeps them, unless a reliable read shows it off already. If reads may be late, it does so only
-   * once, or restoring would never end.
+   * Switches MFA off first, if it was found off: storing that state while MFA is on may delete users' enrolments. Skips
+   * this if a reliable read shows MFA off already. If reads may be late, does it only once, or restoring would never
+   * end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
@@ -205,13 +199,13 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
   }
 
-  /** The bodies to try in turn, because some targets refuse null or ignore omitted members. */
+  /** Returns the bodies to try in turn, because some targets refuse null or ignore omitted members. */
   protected bodiesOf(found: ClusterConfig): readonly object[] {
     const set = withoutNulls(found);
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
   }
 
-  /** The order of types has no meaning, but is restored as well if the target allows it. */
+  /** Also demands the found order of types, until the suite has tried to restore it. The order has no meaning. */
   protected override isRestored(now: ClusterConfig, found: ClusterConfig, hasStored: boolean): boolean {
     return JSON.stringify(now) === JSON.stringify(found) || (hasStored && sameCluster(now, found));
   }
@@ -224,7 +218,11 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** Puts a configuration and awaits it. @param shows whether GET shows it; if that never holds, `done` suffices */
+  /**
+   * Puts a configuration and waits until GET shows it.
+   * @param done whether a state will do, if `shows` never holds
+   * @param shows whether a state certainly shows the change
+   */
   async #set(
     body: ClusterConfig,
     done: (config: ClusterConfig) => boolean,

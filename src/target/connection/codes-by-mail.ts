@@ -7,10 +7,10 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** A target may limit mails to one a minute without saying so. */
+/** The time between mails to one user. A target may limit mails to one a minute without saying so. */
 export const mailsApartMs = 61_000;
 
-/** After this many requests without a mail, the suite waits only briefly for the operation's next mails. */
+/** After this many requests without a mail, the suite waits only briefly for mails of the same operation. */
 const mostVain = 2;
 
 /** After a refused code, the suite waits at least this long for another mail. */
@@ -23,9 +23,9 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** When the suite requested the mail that it read last. Mails from before this time don't matter. */
+  /** When the suite requested the mail that it read last. Earlier mails don't matter. */
   readonly at: number;
-  /** The mails that had come since a mark when the last code was read. */
+  /** The mails that had arrived since a mark when the suite read the last code. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
@@ -42,22 +42,20 @@ function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly 
 
 const lookMs = 100;
 
-/** Mails that a request caused, and their codes. Every code becomes a secret of the run. */
+/** Reads the mails that a request caused, and their codes. Every code becomes a secret of the run. */
 export class CodesByMail {
-  /** Addresses to which a requested code did not come. */
   readonly #silent = new Set<string>();
-  /** By operation: how many consecutive requests succeeded without a mail. */
+  /** For each operation, the number of consecutive successful requests without a mail. */
   readonly #vain = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
-  /** By lane. */
   readonly #read = new Map<string | undefined, ReadCodes>();
   readonly #repeats = new WeakSet<ReceivedMail>();
-  /** Whether the target may mail a valid code again: then the suite does not wait for another code. */
+  /** Whether the target may mail a valid code again. Then the suite doesn't wait for a different code. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
   readonly #cameAt = new Map<string, number>();
-  /** Whether an address gets at most one code a minute; undefined until a code fails to come. */
+  /** Whether an address gets at most one code a minute. Undefined until a code doesn't arrive. */
   readonly #areApart: Belief<boolean>;
 
   constructor(
@@ -67,7 +65,7 @@ export class CodesByMail {
       'addSecret' | 'waiting' | 'promisedMails' | 'mailedLane' | 'exchanges'
     >,
     private readonly settings: MailWaits,
-    /** Waits out a limit on mails; without it the suite never waits. */
+    /** Waits until a limit on mails has passed. Without it the suite never waits. */
     private readonly pause?: (ms: number) => Promise<void>,
     model = new TargetModel(),
   ) {
@@ -80,7 +78,7 @@ export class CodesByMail {
     return this.mailbox.mark(to);
   }
 
-  /** Asks for a code. If none comes, asks once more a minute later: the target may have a hidden limit. */
+  /** Asks for a code. If none arrives, asks again a minute later, because the target may have a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     for (let isAgain = false; ; isAgain = true) {
       const restMs = isAgain || this.#areApart.value ? this.#restMs(who, address) : 0;
@@ -102,12 +100,11 @@ export class CodesByMail {
     }
   }
 
-  /** Whether a target may still limit mails without saying so. */
   get mayBeApart(): boolean {
     return this.#areApart.value !== false;
   }
 
-  /** Call this if a second request, a minute later, mails nothing either: then no hidden limit holds mails back. */
+  /** Call this if a second request, a minute later, also brings no mail: then no hidden limit holds mails back. */
   areNotApart(): void {
     this.#areApart.learn(false);
   }
@@ -117,7 +114,7 @@ export class CodesByMail {
     return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
   }
 
-  /** The first code to `address` after `mark`. @param tried codes that the target refused: one may have come late */
+  /** Waits for the first code to `address` after `mark` that the target has not refused (`tried`). */
   async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
@@ -128,7 +125,7 @@ export class CodesByMail {
     const patienceMs = isHopeless || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
-    // A code that was read before: its mail is a late copy, or the target mailed the same code again.
+    // A code that the suite read before: its mail is a late copy, or the target mailed the code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
     // If this wait ends without a code, the next wait for this address is shorter.
@@ -162,7 +159,7 @@ export class CodesByMail {
     }
   }
 
-  /** Waits for all promised mails. @returns the code of the last one to this address */
+  /** Waits for all promised mails, and returns the code of the last one to this address. */
   async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
     const { mailedLane: lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
@@ -186,7 +183,7 @@ export class CodesByMail {
     return first;
   }
 
-  /** The codes of all mails after a mark; a copy has the same id as its original. */
+  /** Returns the codes of all mails after a mark. A copy has the same id as its original. */
   async #sentSince(mark: Mark, address?: string): Promise<readonly SentCode[]> {
     const mails = await this.since(mark);
     return mails.flatMap((mail) => {
@@ -201,7 +198,7 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /** Counts the matching mails after a mark. Waits until as many as promised came, or as long as a mail may take. */
+  /** Counts the matching mails after a mark. Waits until as many as promised arrive, or as long as a mail may take. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();
@@ -221,7 +218,7 @@ export class CodesByMail {
     return [...this.#seen];
   }
 
-  /** The code of a mail, which becomes a secret of the run; undefined without a code. */
+  /** Returns the code of a mail, and records it as a secret of the run. Undefined without a code. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = this.#find(mail);
     if (code === undefined) return undefined;
@@ -230,7 +227,7 @@ export class CodesByMail {
     return code;
   }
 
-  /** Finds a mail's code once: codes of later mails must not change the result. */
+  /** Finds a mail's code only once, because codes of later mails must not change the result. */
   #find(mail: ReceivedMail): FoundCode {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
@@ -240,7 +237,7 @@ export class CodesByMail {
     return found;
   }
 
-  /** Why the suite can't read the code of a mail that may hold one; undefined for all other mails. */
+  /** Returns why the suite can't read the code of a mail that may hold one. Undefined for all other mails. */
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;

@@ -5,7 +5,7 @@ import type { Authenticator, DigitPlace } from '../../wire/otp/authenticator.js'
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 
-/** A code that is sent this shortly before its step ends may arrive too late. */
+/** A code sent this shortly before its step ends may arrive too late. */
 const tooLateMs = 2_000;
 
 interface Made {
@@ -18,14 +18,13 @@ interface Made {
 
 /** Makes codes of authenticators by the target's clock, and returns each code once. */
 export class Codes {
-  /** By requirement. */
+  /** The kind of codes that each test used while the target's clock was unknown. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** By code that may still be sent. */
+  /** The codes that may still be sent, with what is known of each. */
   readonly #made = new Map<string, Made>();
-  /** The replacement that the suite sends after a wait, by the code that the test holds. */
+  /** Maps the code that a test holds to the code that the suite sends after a wait. */
   readonly #renewed = new Map<string, string>();
 
-  /** Neighbouring steps whose codes the target refused. */
   readonly #refused = new Set<-1 | 1>();
 
   constructor(
@@ -34,7 +33,7 @@ export class Codes {
     private readonly recorder: Recorder,
   ) {}
 
-  /** The replacement for a code that a wait made too old. */
+  /** Returns the replacement for a code that a wait made too old, otherwise the code itself. */
   renewed(code: string): string {
     return this.#renewed.get(code) ?? code;
   }
@@ -45,15 +44,14 @@ export class Codes {
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
-  /** The target's current step, by the period of the code's key; undefined if the suite did not make the code. */
+  /** Returns the target's current step by the code's key. Undefined if the suite did not make the code. */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
     return made === undefined ? undefined : this.currentStep(made.authenticator);
   }
 
   /**
-   * Call this after a wait. If the code is now too old, {@link renewed} returns a fresh one from here on.
-   *
+   * Call this after a wait. If the code is now too old, {@link renewed} returns a fresh one from then on.
    * @param sentIn the target's step when the code was sent
    * @returns whether the code or a fresh one may be sent
    */
@@ -70,8 +68,8 @@ export class Codes {
   }
 
   /**
-   * The current code; if it was used, waits for the next step's.
-   * @throws ArrangeError with the text of `inVain`, if given, instead of waiting for an unused code
+   * Returns the current code. If it was used, waits for the code of the next step.
+   * @throws ArrangeError instead of the wait, with the text of `inVain`, if given
    */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
@@ -84,7 +82,7 @@ export class Codes {
     await this.room(authenticator, isUsed);
   }
 
-  /** Like {@link unused}, for a test that changes the code before it sends it: the code stays unused. */
+  /** Like {@link unused}, but the code stays unused: for a test that changes the code before it sends it. */
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
@@ -92,7 +90,7 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
-  /** An unused code that another key doesn't have now. @throws ArrangeError if both keys are the same */
+  /** Returns an unused code that another key doesn't have now. @throws ArrangeError if both keys are the same */
   async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
     const step = this.currentStep(authenticator);
     const isOne =
@@ -105,7 +103,7 @@ export class Codes {
     throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
-  /** The previous step's code, which spares the current one. Undefined if it was used or the target refuses it. */
+  /** Returns the previous step's code, which saves the current one. Undefined if used, or if the target refuses it. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -113,7 +111,7 @@ export class Codes {
       : this.at(authenticator, -1);
   }
 
-  /** An unused code without a wait: the current one or the next step's; undefined if both are used. */
+  /** Returns an unused code without a wait: of the current step or the next one. Undefined if both are used. */
   soonest(authenticator: Authenticator): { readonly code: string; readonly step: 0 | 1 } | undefined {
     const now = this.clock.now();
     if (authenticator.isUnused(now, 0) && this.leftMs(authenticator) >= tooLateMs)
@@ -122,7 +120,7 @@ export class Codes {
     return { code: this.at(authenticator, 1), step: 1 };
   }
 
-  /** Notes that the target refused the code of a neighbouring step: the suite then no longer tries such codes. */
+  /** Records that the target refused the code of a neighbouring step. The suite then no longer tries such codes. */
   refuses(step: -1 | 1): void {
     this.#refused.add(step);
   }
@@ -139,7 +137,7 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
-  /** Waits until the current step lasts long enough for some requests. @param isUsed waits for the next step anyway */
+  /** Waits for the next step if the current one ends too soon for some requests, or if `isUsed`. */
   async room(authenticator: Authenticator, isUsed = false): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
@@ -154,7 +152,7 @@ export class Codes {
     return authenticator.stepAt(this.clock.now());
   }
 
-  /** Whether a conforming target may accept a code now. */
+  /** Tells whether a conforming target may accept a code now. */
   isRight(authenticator: Authenticator, code: string): boolean {
     const { widestWindow } = authenticator;
     const now = this.currentStep(authenticator);
@@ -163,13 +161,12 @@ export class Codes {
     return false;
   }
 
-  /** A well-formed code that no step near now has. */
   wrong(authenticator: Authenticator): string {
     const make = async () => this.wrong(authenticator);
     return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
   }
 
-  /** The current code with one digit changed, valid in no step near now, for tests that send one wrong code. */
+  /** Returns the current code with one digit changed, valid in no step near now. For tests that send one wrong code. */
   almost(authenticator: Authenticator, place: DigitPlace): string {
     const make = async () => this.almost(authenticator, place);
     const step = this.currentStep(authenticator);
@@ -177,7 +174,7 @@ export class Codes {
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
-  /** The code of a step this far from now. Undefined if by chance a step near now has the same code. */
+  /** Returns the code of a step this far from now. Undefined if by chance a step near now has the same code. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
@@ -186,25 +183,25 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** Which codes this test used while the target's clock was unknown: of the current step, or of other steps. */
+  /** The kind of codes that this test used while the target's clock was unknown. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
-    // Tests send codes of neighbouring steps only if these may be right, so they count as current.
+    // Tests send codes of neighbouring steps only if these may be right, so these count as current.
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 
-  /** The nearest code before or after now that lies outside a window of a minute, by a margin of some seconds. */
+  /** Returns the nearest code outside the widest window of the key, with a margin of some seconds. */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
     const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
     const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
     return this.distant(authenticator, direction * (authenticator.widestWindow + 1) + furthest);
   }
 
-  /** The number of steps until a code begins with 0; undefined if none does within `steps`. */
+  /** Returns the number of steps until an unused code begins with 0. Undefined if none does within `steps`. */
   stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
     const now = this.currentStep(authenticator);
     for (let step = 0; step <= steps; step += 1) {
@@ -214,7 +211,7 @@ export class Codes {
     return undefined;
   }
 
-  /** Waits for the next unused code that begins with 0. @param mostSteps counted from the first unused step */
+  /** Waits for an unused code that begins with 0. @param mostSteps counted from the first unused step */
   async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.room(authenticator);
@@ -233,7 +230,6 @@ export class Codes {
     return undefined;
   }
 
-  /** @param step the step of the code, if it has one */
   #known(code: string, again: Pick<Made, 'authenticator' | 'make'>, step?: number): string {
     if (step !== undefined) this.recorder.origins.made(code, again.authenticator, step);
     this.#made.set(code, { ...again, step: this.currentStep(again.authenticator), isSpent: false });

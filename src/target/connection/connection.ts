@@ -31,25 +31,18 @@ import { ClockWaiter } from './waiter.js';
 
 export interface ConnectionOptions {
   readonly stateDir: string;
-  /** The target's journal, if it is open already. */
   readonly journal?: Journal;
-  /** Writes events into the run's log. */
   readonly write?: (event: EventBody, began?: EventBody) => void;
-  /** The index in the log of the first exchange of this connection. */
   readonly firstIndex?: number;
-  /** Whether the suite accepts only states that fulfil the contract. */
   readonly strict?: boolean;
-  /** Why the target must not be changed: then the suite sends only reads and does not move the clock. */
+  /** The reason why the target must not be changed: then the suite sends only reads and doesn't move the clock. */
   readonly readOnly?: string | undefined;
-  /** Called with each secret as soon as it is known. */
   readonly onSecret?: TellSecret;
-  /** See ApiParts. */
   readonly seed?: number;
-  /** Facts that the run learned about the target earlier. */
   readonly learned?: readonly Learned[];
 }
 
-/** Everything through which tests and the restore talk to a target. */
+/** Connects tests and the restore with a target. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;
@@ -126,7 +119,7 @@ export class Connection {
   }
 
   /**
-   * The target's clock minus the runner's, before the suite moved it, in milliseconds. Null if no answer had a time.
+   * The target's clock minus the runner's, in milliseconds, before the suite moved it. Null if no answer had a time.
    */
   get clockOffsetMs(): number | null {
     if (!this.clock.known) return null;
@@ -134,19 +127,19 @@ export class Connection {
   }
 
   /**
-   * The credential that may change the configuration: the API key, or a session opened once.
+   * Returns the credential that may change the configuration: the API key, or a session opened once.
    * @throws ArrangeError if the target refuses the admin
    */
   admin(): Promise<Credential> {
     this.#admin ??= this.#openAdmin().catch((error: unknown) => {
-      // One login that failed in the network must not make all later ones fail.
+      // One login that failed in the network must not make all later logins fail.
       this.#admin = undefined;
       throw error;
     });
     return this.#admin;
   }
 
-  /** Opens a new admin session if the old one ended while the state is restored. @returns whether it did */
+  /** Opens a new admin session if the old one ended during the restore. @returns whether it opened a session */
   async reopenAdmin(): Promise<boolean> {
     const admin = await this.admin();
     if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;
@@ -176,7 +169,6 @@ export class Connection {
     return { api, journal, readBack, recorder, model, admin: await this.admin(), strict: this.#strict };
   }
 
-  /** Writes the found state to the journal before a change. */
   async #noteFound(part: Part): Promise<void> {
     const { operations } = this.contract;
     if (this.#noted.has(part) || !operations.has(part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig'))
@@ -205,7 +197,7 @@ export class Connection {
     await (await this.#mailbox?.catch(() => undefined))?.close();
   }
 
-  /** Whether a session is still open: it may expire, or end with a new password. Null if unknown. */
+  /** Tells whether a session is still open. It may expire, or end with a new password. Null if unknown. */
   async #isOpen(session: Credential): Promise<boolean | null> {
     const reads = (['GetSupportMFAConfig', 'GetMFAConfig'] as const).find((id) =>
       this.contract.operations.has(id),
@@ -230,7 +222,7 @@ export class Connection {
       this.journal.sessionId = id;
       return sessionOf(id);
     }
-    // The target may have refused the session for another reason, so it may still be open.
+    // The target may have refused the GET for another reason than an ended session, so the session may still be open.
     if (earlier !== undefined && isOpen === null) return this.#takenOver(earlier);
     throw new ArrangeError(
       `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
@@ -243,7 +235,7 @@ export class Connection {
     return sessionOf(id);
   }
 
-  /** Logs in by a mailed code if the session ended while cluster MFA was on. Undefined if this is impossible. */
+  /** Logs in by a mailed code, in case the session ended while cluster MFA was on. Undefined if this is impossible. */
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
@@ -267,7 +259,7 @@ function sessionOf(id: string): Credential {
   return { scheme: 'SessionIdHeader', id: new Secret(id) };
 }
 
-/** Every address of the target file: mail to other addresses is not meant for the suite. */
+/** Lists every address of the target file. Mail to other addresses is not meant for the suite. */
 export function addressesOf({ accounts, supportUser }: Target): string[] {
   const own = Object.values(accounts).map(({ email }) => email);
   const all = [...(supportUser.otherEmails ?? []), ...own, supportUser.email];

@@ -6,7 +6,7 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
 
-/** Shorter values are names of nodes, languages and the like; secrets are longer. */
+/** Secrets are at least this long. Shorter values are names of nodes, languages and the like. */
 const shortest = 16;
 
 export interface SetCookies {
@@ -15,13 +15,13 @@ export interface SetCookies {
   readonly isLogin: boolean;
 }
 
-/** Cookie values that differ at each login are secret; others may name a node or a user. */
+/** Finds secret cookie values: those that differ at each login. Others may name a node or a user. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
-  /** By value: the user who got it first. */
+  /** For each value, the user who got it first. */
   readonly #owners = new Map<string, string | null>();
   readonly #plain = new Set<string>();
-  /** The values of the previous login, until another login shows whether they differ. */
+  /** The values of the first login, until a second login shows whether they differ. */
   #undecided: readonly string[] | undefined;
   readonly #secret = new Set<string>();
   #redactor = new Redactor();
@@ -39,7 +39,7 @@ export class CookieSecrets {
     for (const value of decided) this.#learn(value);
   }
 
-  /** Notes who got a value: a value that several users get is no secret. */
+  /** Records who got a value. A value that several users get is no secret. */
   #cameTo(value: string, owner: string | null): void {
     const before = this.#owners.get(value);
     this.#owners.set(value, before ?? owner);
@@ -58,14 +58,14 @@ export class CookieSecrets {
     this.#redactor.add(value, 'set-cookie');
   }
 
-  /** The kinds of secrets in a text, except those that `set` returns to their owner in the same answer. */
+  /** Lists the kinds of secrets in a text, except cookies that the same answer sets. */
   leaksIn(text: string, set: readonly string[] = []): string[] {
     const known = set.filter((value) => this.#secret.has(value));
     return this.#redactor.leaksIn(known.reduce((rest, value) => rest.replaceAll(value, ''), text));
   }
 }
 
-/** An id of the user who gets an answer's cookies: the API key; `request` if anonymous; null if unknown. */
+/** Returns an id of the user who gets the cookies: the API key; `request` if anonymous; null if unknown. */
 export function ownerOf(
   credential: Credential,
   headers: Readonly<Record<string, string>>,
@@ -81,7 +81,7 @@ const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'con
 export const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
 const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
 
-/** Masks digits: they may be the code of a later mail, which is unknown when the answer is recorded. */
+/** Masks digits: they may be a mailed code that becomes known only after the answer is recorded. */
 export function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
   const masked = ([name, value]: [string, string]) => [
     name,
@@ -90,12 +90,12 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
   return Object.fromEntries(Object.entries(headers).map(masked));
 }
 
-/** The queries of links in a header field, which logs and browser histories keep. */
+/** Returns the queries of links in a header field, which logs and browser histories keep. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
 /**
- * The secrets in status line and header fields, with their places. Sessions and tokens may go to their owner: in a
- * header for secrets, and in all fields of a login's answer except in a link's query.
+ * Lists the secrets in status line and header fields, with their places. Sessions and tokens may go to their owner: in
+ * a header for secrets, and in all fields of a login's answer except in a link's query.
  */
 export function headLeaks(
   operation: OperationId | null,

@@ -4,7 +4,7 @@ import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
-  /** Whether the target is as it was found, and no request already sent can still change this. */
+  /** Whether the target is as it was found and stays so: no request already sent can change it. */
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly problems: readonly string[];
@@ -13,9 +13,9 @@ export interface GivenBack {
 export type TellWait = (what: string, ms: number) => void;
 
 const longestPauseMs = 2_000;
-/** A target may end all sessions whenever cluster MFA is switched. */
+/** How often the admin logs in again. A target may end all sessions whenever cluster MFA is switched. */
 const mostReopened = 2;
-/** How many consecutive reads must show the found state: nodes may not agree yet. */
+/** This many consecutive reads must show the found state, because nodes may not agree yet. */
 const looks = 2;
 
 interface Pass {
@@ -24,7 +24,7 @@ interface Pass {
   readonly outOfReach: boolean;
 }
 
-/** Restores the changes in the journal, repeatedly until no sent request can still take effect. */
+/** Restores the state in the journal. Repeats this until no sent request can still take effect. */
 export async function giveBack(
   connection: Connection,
   tell: TellWait = () => {},
@@ -35,7 +35,7 @@ export async function giveBack(
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
   const { settleMs, requestTimeoutMs } = target.limits;
-  // This outlasts the pause after several timeouts, which takes four request timeouts: see Transport.
+  // Longer than the pause after several timeouts, which takes four request timeouts: see Transport.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;
@@ -68,7 +68,7 @@ export async function giveBack(
   }
 }
 
-/** Returns false if reopening itself fails: the error of the restore says more. */
+/** Returns false if the login fails: the error of the restore says more. */
 async function hasReopened(connection: Connection): Promise<boolean> {
   return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }

@@ -2,7 +2,7 @@ import { textIn } from '../../contract/judging/body.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
 
-/** The members that return a key: both are optional, and one is enough. */
+/** A response with a new key holds at least one of these members. */
 interface KeyFields {
   readonly totpSecretKey?: unknown;
   readonly totpUri?: unknown;
@@ -14,7 +14,7 @@ export function authenticatorOf(uri: string): Authenticator | undefined {
   return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
 }
 
-/** The Key URI of a new key. If the target's URI is missing or unusable, the suite makes one of the secret. */
+/** Returns the Key URI of a new key. If the target's URI is missing or unusable, builds one from the secret. */
 export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   const uri = textIn(totpUri);
   if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
@@ -22,10 +22,10 @@ export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undef
   return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
 }
 
-/** The authenticator of a new key; undefined if the answer has no usable one. */
+/** Makes the authenticator of a new key. Undefined if the answer has no usable key. */
 export const handedKey = (fields: KeyFields) => authenticatorOf(handedUri(fields) ?? '');
 
-/** The secret of a new key, from its own member or from the URI. */
+/** Returns the secret of a new key, from `totpSecretKey` or from the URI. */
 export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
 }

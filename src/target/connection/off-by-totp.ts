@@ -13,9 +13,9 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /** Whether the target may give up an unverified key without a code. This is tried first: a code may need a wait. */
+  /** Whether the target may give up an unverified key without a code, which is tried first: a code may need a wait. */
   #mayGoUnproven = true;
-  /** Whether the target refused everything despite all waits: then the suite no longer waits. */
+  /** Whether the target refused every attempt despite all waits. Then the suite no longer waits. */
   #isStuck = false;
 
   constructor(private readonly codes: Codes) {}
@@ -24,7 +24,7 @@ export class OffByTotp {
     return this.#isStuck;
   }
 
-  /** Switches off by a code of the known key, without a code if the key is unverified, or by a new key. */
+  /** Switches support MFA off: without a code if the key is unverified, by a code of the known key, or by a new key. */
   async off(support: Locked, current?: string): Promise<Answer> {
     const answer =
       (await this.#unproven(support)) ??
@@ -45,7 +45,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.ownAuthenticator;
     if (authenticator === undefined) return undefined;
-    // Another process may have verified the key, so a code is needed. The previous step's code spares the current one.
+    // Another process may have verified the key. The previous step's code keeps the current one unused.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.leave({ enabled: false, mfaCode: before });
@@ -58,7 +58,7 @@ export class OffByTotp {
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
-    // Another process may have used the first code, or a lock may look like a wrong code.
+    // Another process may have used the first code, or the target may answer a lock like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.leave({ enabled: false, mfaCode });
@@ -70,7 +70,7 @@ export class OffByTotp {
   async #otherwise(support: Locked): Promise<Answer> {
     const answer = await support.leave({ enabled: false });
     const { enabled, mfaType } = await support.found();
-    // A key from before the run belongs to a person and is never replaced.
+    // A key from before the run belongs to a person, so the suite never replaces it.
     const isFoundKey = enabled && mfaType === 'totp';
     if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
     const enrolled = await support.leave({ enabled: true, mfaType: 'totp' });

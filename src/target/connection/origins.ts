@@ -10,9 +10,8 @@ import type { WireRequest } from '../../wire/http/transport.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import { authenticatorOf } from './handed-key.js';
 
-/** A shorter value appears in other words by accident. */
+/** Shorter values also occur in other words by accident. */
 const shortest = 4;
-/** Scripts leave longer bodies out. */
 const longestBody = 16_384;
 
 const handedOut: ReadonlySet<string> = new Set([
@@ -37,7 +36,7 @@ interface Made {
   readonly zero?: true;
 }
 
-/** The origins of secrets in requests, so that requests can be recorded without the secrets. */
+/** Knows the origins of secrets in requests, so that requests can be recorded without the secrets. */
 export class Origins {
   baseUrl = '';
   readonly #byValue = new Map<string, Origin>();
@@ -46,17 +45,15 @@ export class Origins {
   readonly #codes = new Map<string, Made>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
-  /** Values by the beginning of their spellings: most texts contain few of the many values. */
+  /** Maps the beginnings of spellings to values: most texts contain few of the many values. */
   readonly #byBeginning = new Map<string, Set<string>>();
   readonly #inAnyCase = new Map<string, string[]>();
-  /** By lane. */
   readonly #latestMailing = new Map<string | undefined, number>();
   #count = 0;
 
   constructor(
     private readonly now: () => number,
     private readonly redactor: Redactor,
-    /** The lane of the running test. */
     private readonly lane: () => string | undefined = () => undefined,
   ) {}
 
@@ -64,7 +61,7 @@ export class Origins {
     this.#learn(value.reveal(), { name: variable, kind: 'target file' });
   }
 
-  /** Names in the target file. They are never secrets, even if a test sends one as a password. */
+  /** Records names in the target file. They are never secrets, even if a test sends one as a password. */
   isPlain(values: Iterable<string>): void {
     for (const value of values) this.#plain.add(value);
   }
@@ -82,7 +79,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** The test waited for a code that begins with zero. A script's key has such a code at another time. */
+  /** Call this if the test waited for a code that begins with zero. A script's key has such a code at another time. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -94,7 +91,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If the target returns a key twice, the later answer is its origin: a fixed target may return another key there.
+      // If the target returns a key twice, its origin is the later answer: a fixed target may differ there.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -105,7 +102,7 @@ export class Origins {
     }
   }
 
-  /** The request with names in place of secrets; undefined if secrets can't be replaced in it. */
+  /** Returns the request with names in place of secrets. Undefined if secrets can't be replaced in it. */
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
@@ -152,7 +149,7 @@ export class Origins {
     return `${word}-${this.#count}`;
   }
 
-  /** Names an unknown value at a secret's place: a code, a part of another value, or made up. */
+  /** Names an unknown value at a secret's place: it is a code, a part of a known value, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
     if (plainWord.test(value) || this.#plain.has(value)) return;
@@ -191,7 +188,7 @@ export class Origins {
     this.#note(value);
   }
 
-  /** Whether a code differs in one digit from a code made or mailed just before. If so, learns the code. */
+  /** Tells whether a value differs in one digit from a recent code. If so, learns both. */
   #isNear(value: string): boolean {
     if (!/^\d+$/.test(value)) return false;
     const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
@@ -239,7 +236,7 @@ export class Origins {
     }
   }
 
-  /** The values that a text may contain, longest first: one may be part of another. */
+  /** Lists the values that a text may contain, longest first, because one may be part of another. */
   #maybeIn(text: string): readonly string[] {
     const found = new Set<string>();
     for (let at = 0; at + shortest <= text.length; at += 1)
@@ -260,7 +257,7 @@ export class Origins {
   }
 }
 
-/** Whether a made-up body has only placeholders, JSON words and impossible codes in the places of secrets. */
+/** Tells whether a made-up body has only placeholders, JSON words and impossible codes in the places of secrets. */
 function tellsNothing(body = '{}'): boolean {
   const made = parsedJson(body);
   if (made === undefined) return false;
@@ -273,15 +270,15 @@ function tellsNothing(body = '{}'): boolean {
 
 const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));
 const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
-/** Texts with at most one distinct digit can't hold a code. */
+/** Matches texts with at most one distinct digit, which can't hold a code. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
-/** Words that stand in a secret's place and in other texts as well. */
+/** Words that occur in a secret's place and in other texts as well. */
 const plainWord = /^(?:null|true|false|bearer|basic)$/i;
 const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
 const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
 
-/** ASCII letters only, as `tr` converts them. */
+/** Changes ASCII letters only, as `tr` does. */
 function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
   return value.replace(/[a-z]/gi, (each) => {
     const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
@@ -297,13 +294,13 @@ function placeOf(code: string, other: string): number | undefined {
 
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
-/** An unknown code; replacements for made-up ones begin with zeros. */
+/** Matches an unknown code. Replacements for made-up codes begin with zeros. */
 const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
-/** The spellings of a value: as it is, in a path and in a JSON text. */
+/** Returns the spellings of a value: as it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
 
-/** Half of a surrogate pair can't be written in a path. */
+/** Replaces halves of surrogate pairs, which can't be written in a path. */
 const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);

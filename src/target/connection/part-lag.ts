@@ -3,9 +3,9 @@ import { memberOf } from '../../contract/judging/body.js';
 import type { Part } from '../../contract/openapi/operations.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** If the old state returns later than this, somebody else restored it, so it shows no lag of a node. */
+/** If the old state returns later than this, somebody else restored it: no node lags so long. */
 const latestNodeMs = 10_000;
-/** If a node seemed to lag by more than this, something else was probably the cause, so the suite does not wait. */
+/** If a node seemed to lag longer than this, the cause was probably something else, so the suite doesn't wait. */
 const longestNodeLagMs = 3_000;
 
 /** The members that show a change. Other members may differ on every read. */
@@ -20,26 +20,24 @@ interface Write {
   isStale: boolean;
 }
 
-/** The state before the last write. */
 interface Before {
   readonly value: string;
   readonly answeredAt: number;
   readonly shownAt: number;
-  /** The state that the write produced. */
   readonly after: string;
-  /** Whether a later request that was refused, or meant for another part, may have changed this part all the same. */
+  /** Whether a later request may have changed this part, although it was refused or meant for the other part. */
   isDoubtful: boolean;
-  /** How long after the answer a read showed the old state again; undefined if none did. */
+  /** How long after the write's answer a read showed the old state again. Undefined if none did. */
   wentBackMs?: number;
 }
 
-/** Learns from the reads of one part how late they show its changes, and whether the target's nodes disagree. */
+/** Learns from the reads of one part how late they show changes, and whether the target's nodes disagree. */
 export class PartLag {
-  /** The longest time until a read showed a change. */
+  /** The longest time until a read showed a change, in milliseconds. */
   readonly shownAfter: Belief<number>;
-  /** How long after a change a node still showed the old state; undefined if none did. */
+  /** How long after a change a node still showed the old state. Undefined if none did. */
   readonly apart: Belief<number>;
-  /** The longest time until a change had its awaited effect, such as on logins; undefined if none was late. */
+  /** The longest time until a change had its effect, such as on logins. Undefined if none was late. */
   readonly felt: Belief<number>;
   #changedAt = Number.NEGATIVE_INFINITY;
   #touchedAt = Number.NEGATIVE_INFINITY;
@@ -69,32 +67,32 @@ export class PartLag {
     this.changed();
   }
 
-  /** Call this if the part has changed: nodes may not know it yet. */
+  /** Call this after a change of the part, which nodes may not know yet. */
   changed(): void {
     this.#changedAt = steadyNow();
     this.touched();
   }
 
-  /** Call this if something may have changed the part. */
+  /** Call this after a request that may have changed the part. */
   touched(): void {
     this.#touchedAt = steadyNow();
   }
 
-  /** Call this if something other than a write may have changed the state, such as a verified code. */
+  /** Call this if a request other than a write may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
-    // The write may have changed nothing. Then the next read shows this other change, not the write.
+    // The write may have changed nothing. Then the next read shows the other request's change.
     if (this.#write?.isStale) this.#write = undefined;
   }
 
-  /** From now on a return to the old state proves lagging nodes only if another read shows the new state. */
+  /** Makes a return to the old state prove lagging nodes only if a later read shows the new state again. */
   doubtful(): void {
     if (this.#before === undefined) return;
     this.#before.isDoubtful = true;
     delete this.#before.wentBackMs;
   }
 
-  /** Call this if a read shows the state. @returns whether it is the first read to show the last write */
+  /** Call this with the body that a read shows. @returns whether this is the first read to show the last write */
   saw(body: unknown, startedAt: number): boolean {
     const value = this.#stateIn(body);
     this.#value = value;
@@ -134,9 +132,7 @@ export class PartLag {
     this.shownAfter.learn(Math.max(this.shownAfter.value ?? 0, ms));
   }
 
-  /**
-   * How long after a change the last read showed the old state again; undefined if it did not, and at a second call.
-   */
+  /** Returns how long after a change the last read showed the old state again. Undefined if it did not. */
   takeWentBack(): number | undefined {
     const afterMs = this.#wentBackMs;
     this.#wentBackMs = undefined;
@@ -147,7 +143,7 @@ export class PartLag {
     return steadyNow() - this.#changedAt;
   }
 
-  /** How long a node may still lack the last change. @param until changes after this time don't count */
+  /** Returns how long a node may still lack the last change. @param until changes after this time don't count */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const left = (lagMs: number, at: number) =>
       lagMs === 0 ? 0 : Math.max(0, Math.min(at, until) + 1.5 * lagMs + 100 - steadyNow());
@@ -158,7 +154,7 @@ export class PartLag {
     );
   }
 
-  /** The state as a comparable text: members have no order, and lists are sets. */
+  /** Returns the state as a comparable text, in which the order in lists doesn't count. */
   #stateIn(body: unknown): string {
     return JSON.stringify(
       members[this.part].map((name) => {

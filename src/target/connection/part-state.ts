@@ -27,26 +27,24 @@ export interface StateParts {
   readonly readBack: ReadBack;
   readonly recorder: Recorder;
   readonly model: TargetModel;
-  /** Whether a state must fulfil the contract to be accepted; restoring reads as much as it can. */
+  /** Whether the suite accepts only states that fulfil the contract. The restore reads as much as it can. */
   readonly strict: boolean;
 }
 
-/** How often the suite repeats a read that shows the old state again. Each wait is about 1.5 times the one before. */
 const mostLooksAgain = 3;
 
-/** One configuration of the target: reads it, waits for its changes, and restores it. */
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
   #found: Config | undefined;
-  /** Whether a state shows the last accepted change. Undefined if a read has shown it, or if no read can. */
+  /** Tells whether a state shows the last accepted change. Undefined once a read has shown it, or if no read can. */
   #isShownIn: Done<Config> | undefined;
-  /** Whether the last change may still show in a way that the suite can't recognise. */
+  /** Whether the last change may still show, late, in a way that the suite can't recognise. */
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;
-  /** The journal's count of writes when this part was last restored. */
+  /** The number of writes when this part was last restored. */
   #writesAtRestoring: number | undefined;
-  /** The closest state that the target accepted while restoring, if an exact one is impossible. */
+  /** The closest state that the target accepted during the restore, if it can't store the exact one. */
   #kept: { readonly state: Config; readonly residue: string } | undefined;
 
   constructor(
@@ -58,13 +56,12 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   abstract readonly same: (a: Config, b: Config) => boolean;
 
-  /** The configuration in a body, unchanged. @throws ArrangeError if the body holds none */
+  /** Returns the configuration in a body, unchanged. @throws ArrangeError if the body holds none */
   abstract readonly configOf: (body: unknown) => Config;
 
   /**
    * Brings the target into a state from which `found` can be stored.
-   *
-   * @param now undefined if it can't be read
+   * @param now the present state; undefined if it can't be read
    * @param isOwn whether nothing was written since the last call, so that only late reads can show another state
    * @returns the state that GET shows, if this has stored `found` already
    */
@@ -74,23 +71,23 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     isOwn: boolean,
   ): Promise<Config | undefined>;
 
-  /** Sends a body that should restore the state. @returns whether the target accepted it */
+  /** @returns whether the target accepted the body */
   protected abstract store(body: object): Promise<boolean>;
 
-  /** The bodies that restore a state, to be sent in turn to targets that refuse or ignore the earlier ones. */
+  /** Returns the bodies to send in turn to restore a state: a target may refuse or ignore some. */
   protected abstract bodiesOf(found: Config): readonly object[];
 
-  /** A sentence on the remaining difference; undefined if the difference matters. */
+  /** Describes the remaining difference in a sentence. Undefined if the difference matters. */
   protected abstract residueOf(now: Config, found: Config): string | undefined;
 
   protected abstract notRestored(now: Config, found: Config): string;
 
-  /** Fills members that GET hides or masks, as far as restoring needs them. */
+  /** Fills members that GET hides or masks, as far as the restore needs them. */
   protected completed(config: Config): Config {
     return config;
   }
 
-  /** A configuration for comparison: in one order, and without gaps. */
+  /** Makes configurations comparable: in one order, and without gaps. */
   protected comparable(config: Config): Config {
     return config;
   }
@@ -99,7 +96,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.same(now, found);
   }
 
-  /** The configuration in a body, for comparison. @throws ArrangeError if the body holds none */
+  /** Returns the comparable configuration in a body. @throws ArrangeError if the body holds none */
   configIn(body: unknown): Config {
     const config = this.comparable(this.completed(this.configOf(body)));
     this.#last = config;
@@ -107,7 +104,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return config;
   }
 
-  /** The answer to GET. @throws ArrangeError, or TransportError at a server error, if it doesn't show the state */
+  /** Repeats GET if a lagging node answers. @throws ArrangeError, or TransportError at a server error */
   async get(): Promise<Answer<Id>> {
     const shown = this.#state.reading();
     let answer = await this.#answer();
@@ -123,40 +120,37 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.get()).body);
   }
 
-  /** The state as GET shows it; absent properties get their defaults. @throws ArrangeError if it is unknown */
+  /** Reads the state as GET shows it, with defaults. @throws ArrangeError if it is unknown */
   async readAsShown(): Promise<Config> {
     return this.completed(this.configOf((await this.get()).body));
   }
 
-  /** The state before a change: the last read if nothing could have changed the state since; otherwise a new read. */
+  /** Returns the last read if nothing could have changed the state since, otherwise a new one. */
   lookBefore(): Promise<Read<Id>> {
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /**
-   * After a request that should not set the state: the last read if such requests had no effect so far, or a new one.
-   */
+  /** Like {@link lookBefore}, after a request for the other part: its effect on this part may be known. */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
 
-  /** The state before a change, for comparison. @throws ArrangeError if it is unknown */
+  /** Returns the comparable state before a change. @throws ArrangeError if the state is unknown */
   async known(): Promise<Config> {
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /** The probable state, to decide which preparations are needed. Assumes that a request acts as it did before. */
+  /** Returns the probable state, to decide which preparations are needed. Assumes that requests act as before. */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }
 
-  /** The state after a change: the expected state if it satisfies `done`, otherwise as {@link readUntil}. */
+  /** Returns the expected state after a change if it satisfies `done`. Otherwise reads as {@link readUntil} does. */
   protected async after(done: Done<Config>, options?: SettleOptions): Promise<Config> {
     const expected = this.#expected();
     return expected && done(expected) ? expected : this.readUntil(done, options);
   }
 
-  /** The state before the run's first change, as GET showed it. */
   async found(): Promise<Config> {
     this.#found ??= await this.#firstFound();
     return this.#found;
@@ -174,12 +168,12 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     );
   }
 
-  /** The state as soon as it satisfies `done`; otherwise the last state read. */
+  /** Reads the state until it satisfies `done`, or until time is up. Returns the last state read. */
   readUntil(done: Done<Config>, options?: SettleOptions): Promise<Config> {
     return this.settles(() => this.read(), done, { of: 'state', ...options });
   }
 
-  /** The result of `get` as soon as it satisfies `done`, otherwise the last result; for any effect of a change. */
+  /** Calls `get` until its result satisfies `done`, or until time is up. Returns the last result. */
   settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
     return this.parts.readBack.until(this.part, get, done, options);
   }
@@ -191,7 +185,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /**
    * Call this after an accepted change.
-   * @param isShownIn whether a state shows the change; undefined if unknown, useless if the state before shows it, too
+   * @param isShownIn tells whether a state shows the change, unless the state before satisfies it too
    */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
@@ -199,19 +193,18 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     this.#isUnclear = wasShown !== false;
   }
 
-  /** Call this if a request may have changed something that {@link changed} doesn't know. */
+  /** Call this if a request may have changed something that {@link changed} does not recognise. */
   protected unclear(): void {
     this.#isUnclear = true;
   }
 
   /**
    * Restores a state, and reads it back.
-   *
    * @returns sentences on what can't be restored
-   * @throws ArrangeError if the state doesn't show
+   * @throws ArrangeError if GET doesn't show the restored state
    */
   async giveBack(found: Config, mayBeLate = true): Promise<string[]> {
-    // The present state may be unreadable; the found one was readable.
+    // The present state may be unreadable although the found one was readable.
     const now = await this.readAsShown().catch(ignoring(ArrangeError));
     if (now !== undefined) {
       if (this.isRestored(now, found, this.#hasRestored)) return [];
@@ -228,7 +221,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       this.#kept = { state: after, residue };
       return [residue];
     }
-    // The first read showed an old state, so the preparation fitted a wrong one: restore once more.
+    // The first read showed an old state, so the preparation fitted the wrong state: restore once more.
     if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
     throw new ArrangeError(this.notRestored(after, found));
   }
@@ -251,7 +244,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     this.parts.recorder.scope.demand(touch);
   }
 
-  /** The state after the changes so far, if their effects are known. */
+  /** Returns the state after the changes so far, if their effects are known. */
   protected expectedRead(): Read<Id> | undefined {
     return this.#unlessLate(this.#state.expected);
   }
@@ -299,7 +292,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
       throw answer.status >= 500 ? new TransportError(says) : new ArrangeError(says);
     }
-    // Which of the two values holds is unknown.
+    // Nobody knows which of the two values is in force.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
         `${this.#name} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target is unknown.`,

@@ -8,37 +8,37 @@ import { PartLag } from './part-lag.js';
 import type { Recorder } from './recorder.js';
 import type { Scope } from './scope.js';
 
-/** A shorter delay may be a slow answer instead of a late change. */
+/** A shorter delay may be a slow answer and no late change. */
 const lateMs = 500;
 /** The suite waits for an unmeasured effect as long as reads take to show changes, but at most this long. */
 const mostOfOthersMs = 1_000;
-/** Once this many changes have settled, nodes are known to agree. */
+/** After this many changes that reads confirmed, the suite assumes that nodes agree. */
 const enough = 3;
 
-/** Kinds of awaited effects. If effects of one kind never show, effects of another kind still may. */
+/** Kinds of effects. If effects of one kind never show, effects of another kind still may. */
 const effects = ['state', 'unchanged', 'other'] as const;
 type Effect = (typeof effects)[number];
 
 export interface SettleOptions {
   readonly of?: Effect;
   readonly mostMs?: number;
-  /** The pause after the first try. Callers set a longer one if each try costs a session or a failed attempt. */
+  /** The pause after the first try. A caller sets a longer one if each try costs a session or a failed attempt. */
   readonly firstPauseMs?: number;
   /**
-   * Limits the failed tries instead of the time, if a try may bring an account closer to a lock. Each pause is then
-   * twice as long as the one before.
+   * Limits the number of failed tries in place of the time, if a try may bring an account closer to a lock. Each pause
+   * is then twice as long as the one before.
    */
   readonly mostMisses?: number;
-  /** The awaited effect is on behaviour, such as logins: a success counts only once the enforcement delay is over. */
+  /** Whether the effect is on behaviour, such as logins: a success counts only once the enforcement delay is over. */
   readonly isFelt?: true;
-  /** How many consecutive reads must show the change: one node may be ahead of the others. */
+  /** How many consecutive reads must show the change, because one node may be ahead of the others. */
   readonly looks?: number;
 }
 
-/** Waits for the effects of changes, by the delays seen on each part of this target and a margin. */
+/** Waits for the effects of changes: as long as the delays seen on this target, with a margin. */
 export class ReadBack {
   readonly #lags: Readonly<Record<Part, PartLag>>;
-  /** How many changes never showed, by running test: tests may run side by side. */
+  /** For each running test, the number of changes that never showed. Tests may run in parallel. */
   readonly #missesIn = new WeakMap<Scope, number>();
   #settled = 0;
   /** Before any change, nodes can't disagree. */
@@ -52,30 +52,29 @@ export class ReadBack {
     this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
   }
 
-  /** Whether reads show changes of a part late, as far as the suite knows. */
+  /** Tells whether reads show changes of a part late, as far as the suite knows. */
   isLate(part: Part): boolean {
     return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }
 
-  /** A part that has shown no change yet counts as being as late as the other part. */
+  /** Returns the delays to assume for a part: its own, or those of the other part before its first change. */
   #seenOf(part: Part): PartLag {
     const { cluster, support } = this.#lags;
     const [own, other] = part === 'cluster' ? [cluster, support] : [support, cluster];
     return own.shownAfter.value === undefined && own.felt.value === undefined ? other : own;
   }
 
-  /** Whether each read so far showed a part's last change; false before the first change. */
+  /** Tells whether the first read after each change of a part showed it. False before the first change. */
   showsAtOnce(part: Part): boolean {
     return this.#lags[part].shownAfter.value === 0;
   }
 
-  /** The longest time until a read showed a change, of any part; 0 if the first read always did. */
+  /** The longest time until a read showed a change of any part, in milliseconds. 0 if the first read always did. */
   get shownAfterMs(): number | undefined {
     const seen = Object.values(this.#lags).flatMap(({ shownAfter }) => shownAfter.value ?? []);
     return seen.length === 0 ? undefined : Math.max(...seen);
   }
 
-  /** Call this if the target accepted a write of these parts. */
   wrote(parts: readonly Part[]): void {
     for (const part of parts) this.#lags[part].wrote();
     this.#settledSinceWrite = 0;
@@ -84,12 +83,11 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].touched();
   }
 
-  /** Call this if the target refused a write, which it may have stored all the same. */
+  /** Call this if the target refused a write, which it may have stored nevertheless. */
   refused(): void {
     for (const part of this.recorder.parts) this.#lags[part].doubtful();
   }
 
-  /** Call this if a request other than a write may have changed something. */
   unsure(): void {
     for (const part of this.recorder.parts) this.#lags[part].unsure();
   }
@@ -99,7 +97,7 @@ export class ReadBack {
     this.#lags[part].changed();
   }
 
-  /** Sends a request, and learns from the state that its answer shows. */
+  /** Sends a request, and learns delays from the state in its answer. */
   async reading(call: Call, next: Next): Promise<Answered> {
     const startedAt = performance.now();
     const answer = await next(call);
@@ -110,7 +108,7 @@ export class ReadBack {
     return answer;
   }
 
-  /** If the last read showed the state before the last change: waits for the late node. @returns whether it waited */
+  /** Waits for the late node, if the last read showed the state before the last change. @returns whether it waited */
   async restIfWentBack(part: Part): Promise<boolean> {
     const afterMs = this.#lags[part].takeWentBack();
     if (afterMs === undefined) return false;
@@ -118,10 +116,7 @@ export class ReadBack {
     return true;
   }
 
-  /**
-   * Repeats `get` until its value satisfies `done` or time is up.
-   * @param part the part that was changed @returns the last value, in both cases
-   */
+  /** Calls `get` until its result satisfies `done`, or until time is up. Returns the last result. */
   async until<T>(
     part: Part,
     get: () => Promise<T>,
@@ -181,7 +176,7 @@ export class ReadBack {
   /** Call this once enough reads showed the awaited state. If nothing changed before, these reads prove nothing. */
   #hasSettled(): void {
     if (this.#hasChanged) this.#settled += 1;
-    // Until the change is visible, nodes may agree on the old state.
+    // Until a read shows the change, nodes may agree on the old state.
     if (this.#hasChanged || this.#settledSinceWrite > 0) this.#settledSinceWrite += 1;
     this.#hasChanged = false;
   }
@@ -200,7 +195,7 @@ export class ReadBack {
     const misses = this.#missed(part, of).value ?? 0;
     const slowestMs = this.#seenOf(part).felt.value ?? 0;
     const { requirement, scope } = this.recorder;
-    // Outside of tests, where accounts are checked or the state is restored, repeated misses shorten no wait.
+    // Outside of tests, when the suite checks accounts or restores the state, repeated misses shorten no wait.
     if (requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
     return changeGivenMs(misses, this.#missesIn.get(scope) ?? 0, slowestMs);
   }

@@ -32,19 +32,18 @@ export interface Recorded {
   readonly body: JsonBody;
 }
 
-/** A running test. If it has a lane, it runs beside tests of other lanes. */
+/** A running test. If it has a lane, it runs in parallel with tests of other lanes. */
 export interface TestRun {
   readonly requirement: string;
-  /** Absent: the test runs alone. */
   readonly lane?: Lane;
-  /** The test failed while other tests ran, and now runs again alone. */
+  /** Set if the test failed while other tests ran, and now runs again alone. */
   readonly again?: true;
 }
 
-/** The data of one running test. Whatever the test starts adds to it. */
+/** The data of one running test, and of everything that it started. */
 class Running {
   readonly exchanges: Exchange[] = [];
-  /** By the index of an answer: the test's requests that used values from it. */
+  /** Maps the index of an answer to the test's requests that used values from it. */
   readonly uses = new Map<number, Exchange[]>();
   readonly scope: Scope;
 
@@ -59,18 +58,16 @@ class Running {
 /** Turns traffic into redacted {@link Exchange}s, and learns which values are secret. */
 export class Recorder {
   readonly redactor = new Redactor();
-  /** Secrets so long that finding one in an answer is no accident. */
+  /** Holds secrets that are so long that a match in an answer is no accident. */
   readonly #telltale = new Redactor();
   readonly cookies = new CookieSecrets();
-  /** The newest answers to requests for mailed codes. Only a later mail shows whether they contain the mailed code. */
+  /** The newest answers to requests for mailed codes. Only a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
   readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();
   readonly origins: Origins;
   readonly #renamed = new Renamed();
-  /** Tests may run side by side, so each has its own data. */
   readonly #tests = new AsyncLocalStorage<Running>();
-  /** The requests of the run as a whole. */
   readonly #outside = new Running('', undefined);
   readonly #indexes = new WeakMap<object, number>();
   #nextIndex: number;
@@ -88,7 +85,7 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  /** Runs a test: exchanges and waits of `body` belong to its requirement. */
+  /** Runs a test. Exchanges and waits during `body` belong to its requirement. */
   during<T>(run: TestRun, body: () => Promise<T>): Promise<T> {
     return this.#tests.run(new Running(run.requirement, run.lane), () => {
       this.write({ type: 'test began', ...run });
@@ -96,12 +93,12 @@ export class Recorder {
     });
   }
 
-  /** From now on, requests that tests left behind are not sent. */
+  /** Prevents later requests of tests that are still running. */
   endTests(): void {
     this.#isOver = true;
   }
 
-  /** Whether the caller belongs to a test that is over. */
+  /** Whether the caller belongs to a test although the tests have ended. */
   get isLeft(): boolean {
     return this.#isOver && this.requirement !== '';
   }
@@ -110,7 +107,6 @@ export class Recorder {
     return this.#tests.getStore() ?? this.#outside;
   }
 
-  /** The requirement of the running test; empty outside of tests. */
   get requirement(): string {
     return this.#running.requirement;
   }
@@ -119,7 +115,7 @@ export class Recorder {
     return this.#running.lane;
   }
 
-  /** The parts that the running test may change: a test in a lane leaves the other lane's part alone. */
+  /** The parts that the running test may change. A test in a lane doesn't change the other lane's part. */
   get parts(): readonly Part[] {
     const { lane, requirement } = this;
     if (lane === 'support') return ['support'];
@@ -127,7 +123,6 @@ export class Recorder {
     return leavesSupport ? ['cluster'] : ['cluster', 'support'];
   }
 
-  /** Records the parts that the running test touches, and refuses parts that the test must not touch. */
   get scope(): Scope {
     return this.#running.scope;
   }
@@ -136,13 +131,13 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /** The lane that gets the mail of the latest request: a test of another lane may ask for the support user's mail. */
+  /** The lane that reads the mail of the latest request. A test of another lane may request the support user's mail. */
   get mailedLane(): Lane | undefined {
     const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
   }
 
-  /** When the latest requests of {@link mailedLane} that promise a mail were sent, by this machine's monotonic clock. */
+  /** When the suite sent the latest requests of {@link mailedLane} that promise a mail, by the monotonic clock. */
   get promisedMails(): readonly number[] {
     return this.#promisedMails.get(this.mailedLane) ?? [];
   }
@@ -151,7 +146,7 @@ export class Recorder {
     return (exchange && this.#indexes.get(exchange)) ?? null;
   }
 
-  /** The test's requests that used values from an answer, or codes made from them. */
+  /** Returns the test's requests that used values from an answer, or codes made from them. */
   usesOf(exchange: Exchange): readonly Exchange[] {
     return this.#running.uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
   }
@@ -166,7 +161,7 @@ export class Recorder {
       this.write({ type: 'adopted', requirement: this.requirement, exchanges: indexes });
   }
 
-  /** Starts a wait of at most this long. @returns a function that ends it */
+  /** Records the start of a wait of at most this long. @returns a function that records its end */
   waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
     if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
     const began: EventBody = {
@@ -197,7 +192,7 @@ export class Recorder {
     if (what === 'mailed code') this.#findMailed(value);
   }
 
-  /** Reports mailed codes in the answers to the requests for them: the code becomes known only after the answer. */
+  /** Reports mailed codes in the answers to the requests for them: a code becomes known only after the answer. */
   #findMailed(code: string): void {
     const mailed = new Redactor();
     mailed.add(code, 'mailed code', { whole: true });
@@ -212,7 +207,7 @@ export class Recorder {
     if (index !== undefined) this.write({ type: 'finding', requirement, exchange: index, breach });
   }
 
-  /** The secrets in a text, in any encoding, except one-time codes. */
+  /** Lists the kinds of secrets in a text, in any encoding, except one-time codes. */
   lastingSecretsIn(text: string): string[] {
     return this.#telltalesIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
   }
@@ -291,7 +286,7 @@ export class Recorder {
     if (madeUp) return;
     for (const [value, what] of secretsIn(requestJson))
       if (!isObviousCode(value)) this.addSecret(value, what);
-    // Header values may be a part of a secret, or a secret with an addition. Both are secrets as well.
+    // A header value that is a part of a secret, or a secret with an addition, is a secret as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
@@ -348,7 +343,7 @@ export class Recorder {
   }
 }
 
-/** Redacts made-up values in the places of secrets: an answer that repeats them would repeat real secrets too. */
+/** Redacts made-up values in the places of secrets: an answer that repeats them would also repeat secrets. */
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;

@@ -1,7 +1,7 @@
 import type { Uses } from '../../base/model/uses.js';
 import { joined, notAllowed, usesOf } from '../../contract/requirements/uses.js';
 
-/** The parts of the target that a test touches. Refuses parts that its row in spec/uses.json doesn't name. */
+/** Records the parts of the target that a test touches. Refuses parts that spec/uses.json doesn't name for it. */
 export class Scope {
   #touched: Uses = {};
   readonly #users = new Set<string>();
@@ -22,21 +22,20 @@ export class Scope {
     this.note(touch);
   }
 
-  /** Records a touch that only an answer shows. */
+  /** Records a touch that only an answer shows. Refuses nothing. */
   note(touch: Uses): void {
     this.#touched = joined(this.#touched, touch);
   }
 
   /**
-   * Call this before an account logs in: cluster MFA decides whether it needs a code. The admin needs a row of three
-   * users or more: see Uses.
+   * Call this before an account logs in: cluster MFA decides whether the login needs a code. A test with the admin
+   * needs the use of three users (see Uses).
    */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });
   }
 
-  /** The parts that the test has touched so far. */
   get touched(): Uses {
     return this.#touched;
   }

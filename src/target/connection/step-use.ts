@@ -6,20 +6,18 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** If the target accepts a code of a key younger than this, its keys are in force at once. */
+/** If the target accepts a code of a key younger than this, its keys are in force immediately. */
 const newMs = 300;
 
-/**
- * After this many keys that never came into force, the suite stops waiting: a key made beside another may never do so.
- */
+/** After this many keys that never came into force, the suite stops waiting: a second key may never do so. */
 const mostInVain = 2;
 
-/** Learns once how long a new TOTP key takes to come into force, because each try counts as an attempt. */
+/** Learns once how long a new TOTP key takes to come into force. Each try counts as an attempt. */
 export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
-  /** @param known undefined until the suite saw whether a key comes into force */
+  /** @param known undefined until the suite has seen whether keys come into force */
   constructor(
     private readonly recorder: Pick<Recorder, 'waited'>,
     private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
@@ -29,7 +27,7 @@ export class KeyLag {
     return (this.known.value ?? 0) > 0;
   }
 
-  /** @param at when the key was returned, by {@link steadyNow} */
+  /** Records a new key. @param at when the target returned the key, by {@link steadyNow} */
   made(role: string, at = steadyNow()): void {
     this.#madeAt.set(role, at);
   }
@@ -39,8 +37,7 @@ export class KeyLag {
   }
 
   /**
-   * Sends a right code, and sends it again while its key is new.
-   *
+   * Sends a right code, and repeats this while its key is new.
    * @param teaches whether the target certainly asks for a code, so that its answer shows when the key is in force
    */
   async tried<T>(
@@ -91,7 +88,7 @@ interface Whose {
 interface Use {
   readonly authenticator: Authenticator;
   readonly step: number;
-  /** Whether the target certainly asked for a code, and the sent one belongs to the key. */
+  /** Whether the target certainly asked for a code, and the sent code belongs to the key. */
   readonly isAsked: boolean;
 }
 
@@ -102,15 +99,15 @@ interface Tried {
 
 const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefined;
 
-/** The step of each user's last code: some targets accept one per step and user, even with another key. */
+/** Knows the step of each user's last code. Some targets accept one code per step and user, even with another key. */
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** Whether the suite is currently trying if the target accepts a code of the next step. */
+  /** Whether the suite is trying now whether the target accepts a code of the next step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
-  /** Users whom the target certainly asks for a code now. */
+  /** The roles of users whom the target certainly asks for a code now. */
   readonly #asked = new Set<string>();
 
   readonly #lag: KeyLag;
@@ -131,8 +128,8 @@ export class StepUse {
   }
 
   /**
-   * Call this for each new key. If the target takes one code per step and user, the key's codes of used steps count as
-   * used. @param at when the target returned the key
+   * Call this for each new key. If the target accepts one code per step and user, used steps of an older key count.
+   * @param at when the target returned the key
    */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
@@ -144,12 +141,11 @@ export class StepUse {
     return this.#lag.isLate;
   }
 
-  /** Waits until the user's new key is in force: see KeyLag. */
   inForce({ role }: Whose): Promise<void> {
     return this.#lag.inForce(role);
   }
 
-  /** Sends a code, and again if its key may be too new. @param isRight whether the rest of the request is right */
+  /** Repeats a code if its key may be too new. @param isRight whether the rest of the request is right */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -173,7 +169,7 @@ export class StepUse {
     const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
     const found = steps.find((n) => authenticator.codeAt(n) === code);
     const last = this.#last.get(role);
-    // If the target asked for no code, the login has not used the code up.
+    // If the target asked for no code, the login has not used it.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
@@ -186,25 +182,28 @@ export class StepUse {
       this.used(user, authenticator.codeAt(authenticator.stepAt(this.clock.now())));
   }
 
-  /** Whether the user has used the current step, or a later one, with an older key. */
+  /** Tells whether the user has used the current step, or a later one, with an older key. */
   isByAnotherKey({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
   }
 
-  /** Whether the user's codes, of any key, have to wait for the next step. */
+  /** Tells whether the user must wait for the next step with a code of any key. */
   isSpent({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return this.#isByUser && last !== undefined && this.#isNow(last);
   }
 
-  /** Whether the codes of a new key of the user might have to wait, as far as is known. */
+  /** Tells whether codes of a new key of the user might have to wait for the next step, as far as the suite knows. */
   mayBeSpent(user: Whose): boolean {
     const last = this.#last.get(user.role);
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /** Sends a right code. If the target refuses it in a step that an older key used, tries another in the next step. */
+  /**
+   * Sends a right code. The target may refuse it because an older key's code was used in this time step. Then the suite
+   * sends another code in the next step.
+   */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
@@ -220,7 +219,7 @@ export class StepUse {
     }
   }
 
-  /** Whether the target refused the user's right code in an unused step too, and accepted none since. */
+  /** Tells whether the target also refused the user's right code in an unused step, and has accepted none since. */
   isInVain({ role }: Whose): boolean {
     return this.#inVain(role).value === true;
   }
@@ -245,7 +244,7 @@ export class StepUse {
     return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 
-  /** Makes a key's codes wait for the step after those that the user has used. @param isNeeded if not, does nothing */
+  /** Marks the key's codes of all steps that the user has used as used. @param isNeeded if false, does nothing */
   passOver({ role }: Whose, authenticator: Authenticator, isNeeded = true): void {
     const last = this.#last.get(role);
     if (!isNeeded || last === undefined) return;

@@ -5,7 +5,6 @@ import { type Attempts, supportUser } from './attempts.js';
 import { StepUse } from './step-use.js';
 import type { SupportParts } from './support-state.js';
 
-/** A new TOTP key of the support user, and the authenticator that makes its codes. */
 export interface SupportEnrolment {
   readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
   readonly authenticator: Authenticator;
@@ -24,7 +23,7 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** After this many failures, the suite tries again only after a minute, when a lock may have ended. */
+/** After this many failures, the suite waits a minute before another try: a lock may have ended then. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
@@ -33,7 +32,7 @@ const stepsOfALock = 3;
 
 export class SupportProofs {
   readonly #steps: StepUse;
-  /** Consecutive failed proofs, and the time of the last one. */
+  /** The number of consecutive failed proofs, and the time of the last proof. */
   #inVain = 0;
   #failedAt = 0;
   #lastRefused: Verification | undefined;
@@ -48,13 +47,12 @@ export class SupportProofs {
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
-  /** Call this when the target returned a new key: see StepUse.enrolled. */
   enrolled({ answer, authenticator }: SupportEnrolment): void {
     const { startedAt, durationMs } = answer.exchange;
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Sends a right code, and another in the next step if the target takes one code in each step. */
+  /** Sends a right code, and another in the next step if the target may accept only one code per step. */
   inFreeStep<T extends { readonly isTaken: boolean }>(byCode: () => Promise<T>): Promise<T> {
     return this.#steps.tried(ofSteps, undefined, byCode);
   }
@@ -63,7 +61,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** Sends a right code, and again if its key may be too new. @returns the last answer */
+  /** Sends a right code, and repeats this if its key may be too new. @returns the last answer */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();
@@ -82,7 +80,7 @@ export class SupportProofs {
       this.#steps.used(ofSteps, code);
   }
 
-  /** Proves a key. Uses the previous step's code if the target accepts it, so that the current code stays unused. */
+  /** Proves a key by a right code. Prefers the previous step's code, so that the current one stays unused. */
   async prove(authenticator: Authenticator): Promise<Proof> {
     const proof = await this.#prove(authenticator);
     this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
@@ -90,14 +88,12 @@ export class SupportProofs {
     return proof;
   }
 
-  /**
-   * Whether the target refused the latest right codes less than a minute ago. Each further try would wait for a step.
-   */
+  /** Whether the target refused the latest right codes, the last within a minute: another try would wait for a step. */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
 
-  /** Why the suite sends no other code. Adds the last refusal to the running test's evidence. */
+  /** Returns the reason why the suite sends no other code. Adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
     if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
     return 'POST /support-user/verify-totp accepted no right code of the latest keys.';
@@ -119,7 +115,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Verifies the current code; the next step's code if an older key used the current step: see StepUse. */
+  /** Verifies the current code, or the next step's code if an older key used the current step: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
     const mayBeLocked = this.#hasAccepted && this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {
@@ -131,14 +127,14 @@ export class SupportProofs {
     let proof = await this.#steps.tried(ofSteps, authenticator, async () =>
       once(await this.#unused(authenticator)),
     );
-    // A lock after wrong codes may look like one more wrong code.
+    // The target may answer a lock like one more wrong code.
     for (let step = 0; mayBeLocked && !proof.isTaken && step < stepsOfALock; step += 1)
       proof = await once(await this.parts.codes.unused(authenticator));
     this.#hasAccepted ||= proof.isTaken;
     return proof;
   }
 
-  /** Ends a series of wrong codes by a right one. Waits for a step only if the support user might be locked. */
+  /** Sends a right code after wrong ones. Waits for a step only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);

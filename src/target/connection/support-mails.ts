@@ -12,16 +12,16 @@ interface Parts {
 
 type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | 'codeIn'>;
 
-/** The most codes tried to switch MFA off: more could lock the support user. */
+/** How many codes the suite tries to switch MFA off. More could lock the support user. */
 const mostTries = 3;
 const mostAsked = 2;
 
-/** If the target words a lock like a wrong code, the lock ends during the first or the second of these waits. */
+/** If the target answers a lock like a wrong code, the lock ends during one of these waits. */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
   #mayBeLate = true;
-  /** Whether waiting for the end of a lock still helps. */
+  /** Whether a wait for the end of a lock may still help. */
   #mayBeLocked = true;
 
   constructor(private readonly parts: Parts) {}
@@ -30,7 +30,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until the target accepts one: an old code may come late, or a new one at another address. */
+  /** Uses mailed codes until the target accepts one. An old code may arrive late, and a new one at another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,
@@ -52,7 +52,7 @@ export class SupportMails {
       const later = this.#mayBeLate
         ? await mail.codeTo(address, mark, tried).catch(ignoring(ArrangeError))
         : undefined;
-      // If the mailbox got nothing, the suite does not wait for it again.
+      // If no mail arrived, the suite doesn't wait for late mails again.
       this.#mayBeLate = later !== undefined;
       if (later !== undefined) {
         code = later;
@@ -83,7 +83,7 @@ export class SupportMails {
   }
 }
 
-/** The last code that reached any address and was not tried; undefined if there is none. */
+/** Returns the last untried code that reached any address. Undefined if there is none. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,

@@ -22,7 +22,6 @@ import { type SupportEnrolment, SupportProofs, type Verified } from './support-e
 import { SupportMails } from './support-mails.js';
 import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 
-/** The operations that change support MFA, and may return a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
 type Shown = ReturnType<typeof shownAfter>;
@@ -34,7 +33,7 @@ const isOff = ({ enabled }: SupportConfig) => !enabled;
 
 type ChangeOptions = Pick<CallOptions, 'expects'>;
 
-/** The support user's MFA. Reads it, changes it after noting it in the journal, and restores it. */
+/** Reads the support user's MFA configuration, records it in the journal before changing it, and restores it. */
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
   readonly same = sameSupport;
   readonly configOf = supportConfigOf;
@@ -50,7 +49,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
 
-  /** The key before the current one; undefined if this process has enrolled at most one. */
+  /** The key before the current one. Undefined if this process has enrolled at most one. */
   replaced: Authenticator | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
@@ -72,7 +71,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#lastRead;
   }
 
-  /** From 6.8.1 on, switching off and changing the address need a code. */
+  /** Whether switching off and changing the address need a code, as they do since 6.8.1. */
   get takesCode(): boolean {
     return isSince(this.api.contract.release, '6.8.1');
   }
@@ -103,7 +102,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
-  /** The support user's password, which changes need from 7.3 on; undefined if the target file has none. */
+  /** The support user's password, which changes need since 7.3. Undefined if the target file has none. */
   get password(): string | undefined {
     return this.api.target.supportUser.password?.reveal();
   }
@@ -125,7 +124,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#noted(answer, shownAfter(body));
   }
 
-  /** PATCH of an arbitrary text, which must hold no secret, or without a body. @param mistake see CallOptions */
+  /** Patches by a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#change('UpdateSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
@@ -134,7 +133,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#change('ConfigureSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
 
-  /** Keeps a key that the answer returns: the suite needs it to switch off again. */
+  /** Keeps a key that the answer returns, which the suite needs to switch support MFA off again. */
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
     if (answer.status < 300) this.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
@@ -160,7 +159,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return { ...body, currentPassword: this.password };
   }
 
-  /** The authenticator of the key that this run enrolled, here or in an earlier worker. */
+  /** The authenticator of the key that this run enrolled, in this worker or an earlier one. */
   get authenticator(): Authenticator {
     const uri = this.parts.journal.read()?.enrolledUri;
     this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
@@ -168,13 +167,12 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /** Like {@link authenticator}; undefined if this run enrolled no key. */
+  /** Like {@link authenticator}, but undefined if this run enrolled no key. */
   get ownAuthenticator(): Authenticator | undefined {
     const isKnown = this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
     return isKnown ? this.authenticator : undefined;
   }
 
-  /** Whether the suite has the current key and no code has proven it yet. */
   get isUnproven(): boolean {
     return this.#enrolment !== undefined && this.#verified === undefined;
   }
@@ -188,10 +186,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.onByEmail(address).then(() => address);
   }
 
-  /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show it */
+  /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show the change */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // Switching off by a right code ends a series of wrong codes.
+    // Switching off needs a right code, which ends a series of wrong codes.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -202,7 +200,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
-  /** Switches support MFA to TOTP with a new key from any state. @throws ArrangeError if GET doesn't show it */
+  /** Switches support MFA to TOTP with a new key. @throws ArrangeError if GET doesn't show the change */
   async onByTotp(): Promise<SupportEnrolment> {
     // Proving a key by a right code ends a series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
@@ -224,18 +222,18 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return { answer, authenticator: this.authenticator };
   }
 
-  /** The last returned key; if none is in force, a new one. */
+  /** Returns the last key. If none is in force, enrols a new one. */
   async enrolled(): Promise<SupportEnrolment> {
     this.demand({ support: 'set' });
     const known = this.#enrolment;
     const { mfaType } = await this.assumed();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
-    // The known key is this test's evidence, too.
+    // The answer with the known key is this test's evidence, too.
     this.parts.recorder.adopt([known.answer.exchange]);
     return known;
   }
 
-  /** Ensures support MFA by TOTP with a proven key, so changes need a code. Keeps the key: leaving it costs a code. */
+  /** Ensures a proven TOTP key, so that changes need a code. Keeps one, because a switch costs a code. */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -254,20 +252,20 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#verified;
   }
 
-  /** A new key, or the current one if it is the suite's own and can't be switched off. */
+  /** Enrols a new key. Returns the current one if it is the suite's own and can't be switched off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
   }
 
-  /** Whether GET shows the key as proven: a wrong code may void the proof. True if the release doesn't show this. */
+  /** Tells whether GET shows the key as proven, which a wrong code may void. True if the release shows no state. */
   async #isShownAsProven(): Promise<boolean> {
     const { body } = this.expectedRead() ?? (await this.get());
     return ['kSuccess', undefined].includes(textOf(body, 'otpVerificationState'));
   }
 
-  /** Whether this key is the last one returned to any process of the run. */
+  /** Tells whether this key is the last one that the target returned to any process of the run. */
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
@@ -279,7 +277,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.expects === 'accepted' ? this.proofs.ofNewKey(totpCode, send) : send());
-    // A wrong code may change the state as well, perhaps late.
+    // A wrong code may change the state as well, and GET may show this late.
     this.unclear();
     const enrolment = this.#enrolment;
     // A faulty target may accept any code, but only a right code proves the key.
@@ -302,7 +300,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   async off(current?: string): Promise<void> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
-    // An unproven key may stay while support MFA is off.
+    // The target may keep an unproven key while support MFA is off.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
@@ -316,7 +314,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#verified = undefined;
   }
 
-  /** Gives up the suite's own key if this needs no wait: the next run wouldn't know which of its codes were used. */
+  /** Gives up the suite's own key if this needs no wait. The next run couldn't know which of its codes were used. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;

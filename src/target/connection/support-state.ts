@@ -12,7 +12,7 @@ export interface SupportParts extends StateParts {
   mail(): Promise<CodesByMail>;
 }
 
-/** Keeps the mode and address that a change set, because answers may mask the address. Omitted members stay as set. */
+/** Records the mode and address that a change set, because answers may mask them. Omitted members stay. */
 export function noteSet(journal: Journal, body: unknown): void {
   const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
   if (mode === undefined && address === undefined) return;
@@ -22,7 +22,7 @@ export function noteSet(journal: Journal, body: unknown): void {
   journal.noteSupportSet({ mfaType: set(mode, before?.mfaType), email: set(address, before?.email) });
 }
 
-/** The configuration with members that GET hides or masks, from the suite's last setting and the target file. */
+/** Fills members that GET hides or masks, from the suite's last setting and the target file. */
 export function toldSupport(
   shown: SupportConfig,
   journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
@@ -35,12 +35,12 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // In doubt, the shown address counts as the one last set. Counted as the found one, it would never be restored.
+  // In doubt, the shown address counts as the one last set. If it counted as the found one, it would never be restored.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/** Makes a check whether a configuration shows this change; undefined if the body doesn't say what it changes. */
+/** Makes a check whether a configuration shows this change. Undefined if the body doesn't tell what it changes. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
@@ -54,8 +54,8 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
 }
 
 /**
- * Whether a change switches support MFA on by e-mail. Without a mode in the body, the stored mode counts. A change of
- * mode while MFA is on doesn't count, since it needs a code itself.
+ * Tells whether a change switches support MFA on by e-mail. Without a mode in the body, the stored mode counts. A
+ * change of mode while MFA is on doesn't count, since it needs a code itself.
  */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;

@@ -8,7 +8,7 @@ import { type Evidence, evidenceIn, look } from './evidence.js';
 
 export interface Detection {
   readonly releases: readonly ReleaseJudged[];
-  /** The best of the fitting releases; several if reads can't distinguish them. */
+  /** The releases that fit best; several if reads can't distinguish them. */
   readonly best: readonly ReleaseName[];
   /** The first of the best releases, or the nearest if none fits. */
   readonly nearest: ReleaseName;
@@ -26,7 +26,7 @@ export interface ReleaseJudged {
 
 let loaded: Promise<Contract[]> | undefined;
 
-/** Loaded once, because a run may detect the releases of many targets. */
+/** Loads the contracts once, because a run may detect the releases of many targets. */
 function contractsOfAll(): Promise<Contract[]> {
   loaded ??= Promise.all(releaseNames.map((release) => loadContract(release)));
   return loaded;
@@ -81,13 +81,12 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
 /** The release taken for a target whose file says `release: auto`. */
 interface Detected {
   readonly release: ReleaseName;
-  /** The best of the fitting releases; empty if none fits. */
+  /** The releases that fit best; empty if none fits. */
   readonly fits: readonly ReleaseName[];
-  /** The choice and its reason, for the user. */
   readonly note: string;
 }
 
-/** The release of a target. If the target can't be reached, the default release: later steps report the problem. */
+/** Finds the release. Takes the target file's if the target can't be reached: later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
   try {
     const detection = await detect(target, stateDir);
@@ -109,7 +108,7 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
-/** Why a target can't speak the release in its file: it lacks an operation of that release. Undefined if it may. */
+/** Returns why a target can't speak its file's release: it lacks an operation. Undefined if it may. */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch(ignoring(TransportError));
   const { release } = target;

@@ -17,7 +17,7 @@ export interface Evidence {
   readonly text: string;
   readonly supports: readonly ReleaseName[];
   readonly contradicts: readonly ReleaseName[];
-  /** Strong: impossible for a contradicted release. Weak: possible, since the property is optional. */
+  /** `strong`: impossible for a contradicted release. `weak`: possible, since the property is optional. */
   readonly strength: 'strong' | 'weak';
   /** Whether the target lacks an operation of the contradicted releases, which rules them out. */
   readonly refutes?: true;
@@ -48,7 +48,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one. So this contradicts only releases none of whose paths exist.
+    // A target may keep an old path beside the new one, so this contradicts only releases without any path here.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -58,14 +58,14 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         supports: releasesOf(having),
         contradicts: releasesOf(lacking),
         strength: 'strong',
-        // Only a newest path refutes: newer targets may keep an old path, but old ones don't have a new path.
+        // Only a newest path refutes: a newer target may keep an old path, but an old target doesn't have a new path.
         ...(isNewest(path) ? { refutes: true as const } : {}),
       },
     ];
   });
 }
 
-/** True if the path's operation has another path in other releases. */
+/** Tells whether the path's operation has another path in other releases. */
 function isRenamed(path: string): boolean {
   return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
 }
@@ -144,7 +144,7 @@ function keysOf({ operations }: Contract, asked: ReadonlySet<string>): Set<strin
   return keys;
 }
 
-/** A key of the coverage in words. All errors share their properties. */
+/** Says a key of the coverage in words. All errors share their properties. */
 function inWords(key: string): string {
   const [id = '', status, pointer = ''] = key.split(' ');
   const name = pointer.slice(1).replaceAll('/', '.');
@@ -158,7 +158,6 @@ function challengeEvidence({ challenges }: Look, contracts: readonly Contract[])
   return [evidenceFor(releasesOf(fitting), contracts, 'WWW-Authenticate offers Bearer', 'weak')];
 }
 
-/** Evidence that supports these releases and contradicts all others. */
 function evidenceFor(
   supports: readonly ReleaseName[],
   contracts: readonly Contract[],
@@ -186,16 +185,14 @@ interface Look {
   readonly answers: readonly Read[];
   /** Whether each path exists. Undefined if the target's answers don't show it. */
   readonly paths: ReadonlyMap<string, boolean> | undefined;
-  /** The methods in Allow, for paths that send it. */
   readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The challenges of all 401 answers, in lower case; empty without any. */
   readonly challenges: string;
   readonly requests: number;
 }
 
-/** A path that no release has. It shows the target's answer to unknown paths. */
+/** A path that no release has. Shows how the target answers unknown paths. */
 const nowhere = '/mfa-conformance-looks-for-nothing';
-/** A path that every release has with POST only. It shows the target's answer to other methods. */
+/** A path that every release has with POST only. Shows how the target answers other methods. */
 const postOnly = '/totp-key';
 
 /** Reads a target by GET and OPTIONS alone. Without an API key it reads anonymously, since a login needs a POST. */
@@ -266,7 +263,7 @@ function pathsOfDifferingMethods(contracts: readonly Contract[]): string[] {
     .sort();
 }
 
-/** By path: the methods in upper case, sorted and joined by spaces. */
+/** Maps each path to its methods in upper case, sorted and joined by spaces. */
 function methodsByPath({ operations }: Contract): Map<string, string> {
   const found = new Map<string, string>();
   for (const { path, method } of operations.values())

@@ -18,7 +18,7 @@ const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/** The requirements that a recorded answer can break. Recordings may lack header fields and content. */
+/** Lists the requirements that a recorded answer can break. Recordings may lack header fields and content. */
 function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,
@@ -49,7 +49,7 @@ function relevantTo(
   return rows.flatMap(([isRelevant, ...ids]) => (isRelevant ? ids : []));
 }
 
-/** How many passwords and keys are remembered across entries, to find them in wrong places. */
+/** How many passwords and API keys are remembered across entries, to find them in later answers. */
 const carriedAtMost = 50;
 
 /** Turns recorded entries into events one by one, and keeps only totals in memory. */
@@ -73,7 +73,6 @@ export class HarCheck {
     return this.#judged;
   }
 
-  /** The API roots in the recording, most frequent first. */
   get roots(): string[] {
     return [...this.#roots].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([root]) => root);
   }
@@ -212,7 +211,6 @@ function judgeable(
   });
 }
 
-/** Requirements that headers alone decide. */
 const ofHeaders: readonly string[] = [
   'http/has-date',
   'http/401-has-challenge',
@@ -221,7 +219,7 @@ const ofHeaders: readonly string[] = [
   'http/secrets-are-not-stored',
 ];
 
-/** Only the headers that the API uses: cookies and other browser headers are dropped. */
+/** Keeps the headers that the API uses, and drops cookies and other browser headers. */
 function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const names = ['accept', 'content-type', 'apikey', 'session-id', 'authorization'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));
@@ -233,10 +231,9 @@ function jsonOf(text: string | undefined): unknown {
   return isObject(value) || Array.isArray(value) ? value : undefined;
 }
 
-/** Usual names of credentials in URLs, where the contract has no place for them. */
+/** Matches the usual names of credentials in URLs, where the contract has no place for them. */
 const inUrl = /^(?:api[-_]?key|access[-_]?token|token|session[-_]?id|password|otp[-_]?code|mfa[-_]?code)$/i;
 
-/** The credential that a recorded request carries in its documented place. */
 function credentialOf({ headers }: HarEntry['request']): Credential {
   const key = headers['apikey'];
   if (key !== undefined) return { scheme: 'APIKeyHeader', key: new Secret(key) };
@@ -253,7 +250,7 @@ function secretsInUrl(url: string): [name: string, value: string][] {
   return parsed?.password ? [...named, ['password', decodeURIComponent(parsed.password)]] : named;
 }
 
-/** The breaches of the contract in a recorded request body. They show none of its values. */
+/** Returns the breaches of the contract in a recorded request body. They show none of its values. */
 function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
   const { request } = operation;
   // Browsers don't record every body, so a missing body proves nothing.
@@ -262,7 +259,6 @@ function bodyBreaches(operation: Operation, body: string | undefined, json: unkn
   return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
 }
 
-/** The operation that a recorded URL calls. */
 interface Matched {
   /** The API's root, without a final slash. */
   readonly root: string;
@@ -270,7 +266,6 @@ interface Matched {
   readonly operation: Operation | undefined;
 }
 
-/** Finds the operations of a contract in URLs with any host and prefix. */
 class Matcher {
   readonly #operations: readonly Operation[];
   /** Longest first, since /support-user/send-email-otp also ends with /send-email-otp. */

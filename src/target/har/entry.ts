@@ -16,7 +16,7 @@ export interface HarEntry {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | undefined;
   };
-  /** Undefined if no answer came, or if it came from the browser's cache. */
+  /** Undefined if there was no answer, or if the browser's cache answered. */
   readonly response: HarResponse | undefined;
 }
 
@@ -24,7 +24,6 @@ export interface HarResponse {
   readonly status: number;
   /** Names in lower case; empty if not recorded. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The content's type; undefined if not recorded. */
   readonly mediaType: string | undefined;
   readonly body: Buffer | undefined;
   /** Whether the recording holds the original bytes instead of decoded text. */
@@ -111,10 +110,10 @@ const textOr = (value: unknown, otherwise: string) => (typeof value === 'string'
 const numberOr = (value: unknown, otherwise: number) =>
   typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 
-/** In bytes. Each entry is held in memory, and API calls are smaller than this. */
+/** In bytes. The parser holds each entry in memory, and API calls are smaller than this. */
 const largestEntry = 64 * 1024 * 1024;
 
-/** The recordings at some paths: files with any name, and the .har and .har.gz files of folders. */
+/** Lists the recordings at some paths: files with any name, and the .har and .har.gz files of folders. */
 export function recordingsIn(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     try {
@@ -135,7 +134,7 @@ export function recordingsIn(paths: readonly string[]): string[] {
   });
 }
 
-/** Passes on the entries of a recording one by one, to keep only one in memory; returns their number. */
+/** Passes on the entries of a recording one by one, so that memory holds only one. Returns their number. */
 export async function readEntries(
   file: string,
   take: (entry: HarEntry, place: string) => void,
@@ -157,7 +156,7 @@ export async function readEntries(
     take(parseEntry(untrusted, `${file}: ${place}`), place);
   };
   parser.onError = (error) => {
-    // Only the first error counts, since the parser reports others after it.
+    // The parser reports further errors after the first.
     wrong ??= error;
   };
   for await (const chunk of chunksOf(file)) {
@@ -208,7 +207,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Passes on errors that `take` threw; all others come from invalid JSON. */
+/** Returns errors of `take` as they are. All others come from invalid JSON. */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

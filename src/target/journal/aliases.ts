@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isLoopback, mapped } from '../../input/target-file/urls.js';
 import { hostOf, placeOf, stateFolderFor } from './state-dir.js';
 
-/** True if two base URLs lead to the same place, such as a name and its address. */
+/** Tells whether two base URLs lead to the same place, such as a host name and its address. */
 async function isSamePlace(a: string, b: string): Promise<boolean> {
   const [one, other] = [placeOf(a), placeOf(b)];
   if (one === other) return true;
@@ -29,8 +29,8 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
 }
 
 /**
- * The base URL that names a target in the state folder. If another spelling of the URL has an open journal or a lease,
- * the target uses that spelling, and so shares them.
+ * Returns the base URL that names a target in the state folder. If another spelling of the URL has an open journal or a
+ * lease, returns that spelling, so that both share them.
  */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);

@@ -5,7 +5,7 @@ import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi
 
 const { text, flag, listOf, oneOf, orNull } = shapes;
 
-/** Fails to compile if the contract drops one of the properties in use. */
+/** Doesn't compile if the contract drops one of the properties in use. */
 type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
 
 /** GET /mfa-config, normalised: an absent property has its default, or null if nullable. */
@@ -44,8 +44,8 @@ export function supportConfigOf(body: unknown): SupportConfig {
 }
 
 /**
- * True if two configurations mean the same. authenticationTypes is a set. A target may show unconfigured properties as
- * null before the first PUT, and as empty or false after it.
+ * Tells whether two configurations mean the same. The order of authenticationTypes doesn't count. A target may show
+ * unconfigured properties as null before the first PUT, and as empty or false after it.
  */
 export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
   return (
@@ -60,16 +60,15 @@ export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
   return a.enabled === b.enabled && a.mfaType === b.mfaType && sameAddress;
 }
 
-/** Makes a check that support MFA is still on in a mode. */
 export const isStillOn =
   (mode: 'email' | 'totp') =>
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/** Characters that mask others. Real addresses hardly contain them: `foxx@` masks nothing. */
+/** Matches characters that mask others. Real addresses hardly contain them: `foxx@` masks nothing. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
-/** True if `shown` is the address itself, masked as in `s***t@example.com`, or in another case. */
+/** Tells whether `shown` is the address itself, in any case, or masked as in `s***t@example.com`. */
 export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;
@@ -81,7 +80,7 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
 
 /**
  * Like {@link isShownAs}, but also accepts one x for each masked character, as in `bxx@example.com`. Such a text may be
- * a real address too, so use this only for an address that is known to be set.
+ * a real address, so use this only for an address that is known to be set.
  */
 export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   if (isShownAs(shown, address)) return true;
@@ -93,7 +92,7 @@ export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   );
 }
 
-/** The types as a comparable text; empty for null. */
+/** Joins types to a text that is equal for equal sets; empty for null. */
 export function setOf(types: readonly string[] | null): string {
   return [...new Set(types)].sort().join(' ');
 }
@@ -111,7 +110,7 @@ function reader(body: unknown, what: string) {
   };
 }
 
-/** Removes null members, which some targets refuse. */
+/** Some targets refuse null. */
 export function withoutNulls(config: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
@@ -119,7 +118,7 @@ export function withoutNulls(config: object): Record<string, unknown> {
 const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
 export type SupportSet = Shaped<typeof supportSet>;
 
-/** The journal's file. Configurations are normalised on reading. A part that the run did not change is absent. */
+/** The content of the journal's file. A part that the run did not change is absent. */
 const isJournal = objectOf(
   {
     version: oneOf([1]),

@@ -13,27 +13,25 @@ import {
 import { makeStateFolder, placeOf, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
 
-/** The configurations before the run's first change. */
+/** The target's configurations before the run's first change. */
 export interface Found {
   readonly cluster?: ClusterConfig;
   readonly support?: SupportConfig;
 }
 
 /**
- * The record on disk that restores a target. It is written before each change, atomically and with fsync. Only its
- * owner can read the file, since it may hold an enrolled secret.
+ * Records on disk how to restore a target. Writes before each change, atomically and with fsync. Only the owner can
+ * read the file, since it may hold an enrolled secret.
  */
 export class Journal {
   readonly file: string;
-  /** The target's folder, with lease and journal. */
   readonly folder: string;
-  /** The writes sent and answered. A write without an answer may still take effect. */
   readonly writes: WriteLog;
   readonly #stateDir: string;
   readonly #baseUrl: string;
-  /** The last content written or read; it stays valid if the file is lost. */
+  /** The last content written or read. It stays valid if the file is lost. */
   #known: JournalContent | undefined;
-  /** If true, a failed write keeps the content in memory instead of throwing. */
+  /** If true, a failed write keeps the content in memory and doesn't throw. */
   #mayFail = false;
   /** The admin's session, which can restore a target that refuses new logins once cluster MFA is on. */
   sessionId: string | undefined;
@@ -46,7 +44,7 @@ export class Journal {
     this.writes = new WriteLog(join(this.folder, 'writes.jsonl'));
   }
 
-  /** True if the file disappeared without {@link remove}. */
+  /** The file disappeared without {@link remove}. */
   get isLost(): boolean {
     return this.#known !== undefined && !existsSync(this.file);
   }
@@ -74,15 +72,15 @@ export class Journal {
     return this.#beforeLoss(content);
   }
 
-  /** Keeps the content in memory in case the file is lost. Call this only while holding the lease. */
+  /** Remembers the content in case the file is lost. Call this only while holding the lease. */
   remember(): void {
     this.#known = this.read();
     this.writes.load();
   }
 
   /**
-   * Continues after the folder is lost, with the remembered content or else with the configurations found at the start.
-   * From here on, a failed write keeps the journal in memory.
+   * Continues after the folder is lost, with the remembered content, or else with the configurations found at the
+   * start. Later writes that fail keep the journal in memory.
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
@@ -90,39 +88,40 @@ export class Journal {
     this.writes.loseFile();
   }
 
-  /** From here on, a full disk doesn't stop the restore: the content on disk is enough for it. */
+  /**
+   * Keeps later content in memory if a write fails. A full disk must not stop the restore, for which the content on
+   * disk is enough.
+   */
   beginRestoring(): void {
     this.#mayFail = true;
     this.writes.keepInMemory();
   }
 
-  /** Keeps the configuration that was found first; later ones are the suite's own changes. */
+  /** Records the configurations found first. Later ones are the suite's own changes. */
   noteFound(found: Found): void {
     const now = this.#current();
     const isKnown = Object.keys(found).every((part) => part in now);
     if (!isKnown) this.#write({ ...found, ...now });
   }
 
-  /** Keeps the support user's enrolled key, whose code is needed to switch support MFA off. */
+  /** Records the support user's enrolled key, whose code is needed to switch support MFA off. */
   noteEnrolled(keyUri: string | undefined): void {
     const { enrolledUri: _, ...rest } = this.#current();
     this.#write(keyUri === undefined ? rest : { ...rest, enrolledUri: keyUri });
   }
 
-  /** Keeps the support user's mode and address as the suite set them. */
   noteSupportSet(supportSet: SupportSet): void {
     const now = this.#current();
     if (now.supportSet?.mfaType === supportSet.mfaType && now.supportSet.email === supportSet.email) return;
     this.#write({ ...now, supportSet });
   }
 
-  /** Keeps a change that the API can't undo. */
+  /** Records a change that the API can't undo. */
   noteResidue(sentence: string): void {
     const now = this.#current();
     if (!now.residue.includes(sentence)) this.#write({ ...now, residue: [...now.residue, sentence] });
   }
 
-  /** Closes the journal of a restored target. */
   remove(): void {
     this.#known = undefined;
     try {
@@ -133,7 +132,10 @@ export class Journal {
     }
   }
 
-  /** Keeps the original state: a worker that began after the loss found a changed state. */
+  /**
+   * Returns the content with the configurations known before the file was lost. A worker that started after the loss
+   * recorded a state that was already changed.
+   */
   #beforeLoss(content: JournalContent): JournalContent {
     const known = this.#known;
     if (known === undefined || known.startedAt === content.startedAt) return content;
@@ -170,7 +172,7 @@ export class Journal {
   }
 }
 
-/** A rename survives a power loss only after fsync on its folder. Windows can't open folders. */
+/** Syncs a folder: a rename survives a power loss only after this. Windows can't open folders. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

@@ -23,10 +23,9 @@ import { moment, momentNow } from './write-log.js';
 
 const { text, number } = shapes;
 
-/** The holder of a target, as in the lease's file. */
 const isHolder = objectOf(
   {
-    /** The target's base URL; absent in leases of older versions. */
+    /** Absent in leases of older versions. */
     baseUrl: text,
     /** The user, with the CI job if there is one. */
     owner: text,
@@ -39,7 +38,7 @@ const isHolder = objectOf(
     /** ISO 8601, the runner's clock. */
     since: text,
     expiresAt: text,
-    /** The last renewal; absent in leases of older versions. */
+    /** Absent in leases of older versions. */
     renewed: moment,
   },
   ['baseUrl', 'renewed'],
@@ -47,14 +46,13 @@ const isHolder = objectOf(
 type LeaseHolder = Shaped<typeof isHolder>;
 
 export interface LeaseOptions {
-  /** Whether to wait for the holder instead of giving up. */
   readonly wait: boolean;
   /** Reports a wait, and the takeover of a stale lease. */
   readonly tell: (message: string) => void;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The life of a lease without renewal, and the time between renewals. */
+/** How long a lease lasts without renewal. */
 const holdsMs = 120_000;
 const renewedEveryMs = 15_000;
 const lookedAtEveryMs = 250;
@@ -68,14 +66,13 @@ function releaseAll(): void {
   for (const lease of heldHere) lease.release();
 }
 
-/** Another run holds the target. */
 export interface Busy {
   readonly holder: string;
 }
 
 /**
- * Reserves a target for one run, by a file beside its journal; a shared state folder coordinates several machines.
- * The file is created atomically. Renewals use the handle that created it, so a former holder can't overwrite its
+ * Reserves a target for one run, by a file beside its journal. A shared state folder coordinates several machines. The
+ * file is created atomically. Renewals use the handle that created it, so a former holder can't overwrite its
  * successor's file.
  */
 export class Lease {
@@ -135,7 +132,7 @@ export class Lease {
     }
   }
 
-  /** The current holder of a target; undefined without a valid lease. */
+  /** Describes the current holder of a target; undefined without a valid lease. */
   static holderOf(folder: string): string | undefined {
     const there = read(join(folder, 'lease.json'));
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
@@ -157,7 +154,7 @@ export class Lease {
       closeSync(this.handle);
       if (ours) rmSync(this.file, { force: true });
     } catch {
-      // The lease is gone, or can't be removed: then it blocks other runs until it expires.
+      // If the lease can't be removed, it blocks other runs until it expires.
     }
   }
 
@@ -174,7 +171,7 @@ export class Lease {
       const text = textOf({ ...this.holder, ...fromNow() });
       writeSync(this.handle, text, 0);
     } catch {
-      // The disk may be full for now; the lease survives seven failed renewals.
+      // The disk may be full for a while. The lease survives seven failed renewals.
     }
   }
 
@@ -199,7 +196,7 @@ function tryToTake(file: string, holder: LeaseHolder): Taken {
   return takeOver(file, holder);
 }
 
-/** Creates the lease with its whole content in one step, unless the file exists. */
+/** Creates the lease with its whole content in one step. Returns undefined if the file exists. */
 function create(file: string, holder: LeaseHolder): number | undefined {
   const own = `${file}.${holder.id}`;
   const handle = write(own, holder);
@@ -216,7 +213,7 @@ function create(file: string, holder: LeaseHolder): number | undefined {
   }
 }
 
-/** Errors of file systems without hard links. */
+/** File systems without hard links give these errors. */
 const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function createWithoutLinks(file: string, holder: LeaseHolder): number | undefined {
@@ -228,7 +225,6 @@ function createWithoutLinks(file: string, holder: LeaseHolder): number | undefin
   }
 }
 
-/** Writes a new file with the holder and keeps its handle open. */
 function write(file: string, holder: LeaseHolder): number {
   const handle = openSync(file, 'wx+', 0o644);
   try {
@@ -241,7 +237,7 @@ function write(file: string, holder: LeaseHolder): number {
   }
 }
 
-/** Replaces a stale lease. Of several processes, the one that creates the mark wins, if the lease is still stale. */
+/** Replaces a stale lease. Of several processes, the one that creates the mark wins, and checks again. */
 function takeOver(file: string, holder: LeaseHolder): Taken {
   const mark = `${file}.taking-over`;
   try {
@@ -264,14 +260,16 @@ function takeOver(file: string, holder: LeaseHolder): Taken {
   }
 }
 
-/** Why a lease is no longer valid, in words. */
 function staleness(there: LeaseHolder): string | undefined {
   const isHere = there.host === hostname() && there.pidSpace === pidSpace() && there.id !== ownId;
   if (isHere && (there.pid === process.pid || !isAlive(there.pid))) return 'its process is gone';
   return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
 }
 
-/** On the same machine the monotonic clock decides: someone may set the system clock while the lease is renewed. */
+/**
+ * Returns the time since a lease expired, in milliseconds; negative if it is valid. On the same machine the monotonic
+ * clock decides, because someone may set the system clock.
+ */
 function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
   const now = momentNow();
   if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)
@@ -314,7 +312,7 @@ function userName(): string {
   }
 }
 
-/** The namespace of pids: containers with one host name may have different pids. */
+/** Returns the namespace of pids: containers with one host name may have different pids. */
 function pidSpace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -323,7 +321,7 @@ function pidSpace(): string {
   }
 }
 
-/** The lease in a file; undefined without a file. An unreadable file counts as a lease until it expires by its age. */
+/** Returns undefined without a file. An unreadable file counts as a lease until it expires by its age. */
 function read(file: string): LeaseHolder | undefined {
   try {
     const holder = jsonOf(readFileSync(file, 'utf8'), isHolder);
@@ -335,7 +333,7 @@ function read(file: string): LeaseHolder | undefined {
   return { owner: 'somebody', host: '?', pid: 0, id: '', pidSpace: '', since: at, expiresAt: at };
 }
 
-/** The text has the same length for one holder, so a renewal can overwrite it in place. */
+/** Returns a text that has the same length for one holder, so a renewal can overwrite it in place. */
 function textOf(holder: LeaseHolder): string {
   return `${JSON.stringify(holder, undefined, 2)}\n`;
 }

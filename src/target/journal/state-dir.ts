@@ -6,7 +6,7 @@ import { makeFolder } from '../../base/files.js';
 import { uriDecoded } from '../../base/shape.js';
 import { isLoopback, mapped } from '../../input/target-file/urls.js';
 
-/** The folder of journals, by flag, environment or the user's default. */
+/** Returns the folder of journals: from the flag, the environment or the user's default. */
 export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   if (flag !== undefined) return flag;
   const fromEnv = env['MFA_CONFORMANCE_STATE'];
@@ -18,23 +18,23 @@ export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): st
   return join(base, 'mfa-conformance');
 }
 
-/** A target's folder. Target files of one cluster share it, even if they spell the base URL differently. */
+/** Returns a target's folder. Target files of one cluster share it, even if they spell the base URL differently. */
 export function stateFolderFor(stateDir: string, baseUrl: string): string {
   return join(stateDir, createHash('sha256').update(placeOf(baseUrl)).digest('hex').slice(0, 16));
 }
 
-/** Creates a target's folder with the mode of the state folder: users may share that one on purpose. */
+/** Creates a target's folder with the mode of the state folder, which users may share on purpose. */
 export function makeStateFolder(stateDir: string, folder: string): void {
   makeFolder(stateDir, 0o700);
   makeFolder(folder, statSync(stateDir).mode & 0o777);
 }
 
-/** True for the user's default folder, which most CI jobs don't keep. */
+/** Tells whether the state is in the user's default folder, which most CI jobs don't keep. */
 export function isDefaultStateDir(flag: string | undefined, env: NodeJS.ProcessEnv): boolean {
   return flag === undefined && !env['MFA_CONFORMANCE_STATE'];
 }
 
-/** A common form for all spellings of a base URL, as far as this needs no DNS. */
+/** Returns a common form for all spellings of a base URL, as far as this needs no DNS. */
 export function placeOf(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;
   const url = new URL(baseUrl);

@@ -15,7 +15,7 @@ import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 const { text, number, flag, orNull } = shapes;
 
-/** A line of the log: a write sent, or a write answered. */
+/** A line of the log: either a write sent, or a write answered. */
 const isLine = objectOf(
   {
     boot: text,
@@ -34,17 +34,15 @@ type Line = Shaped<typeof isLine>;
 interface Write {
   readonly request: string;
   readonly sent: Moment;
-  /** Undefined if no answer came: the write may still take effect. */
+  /** Undefined without an answer: the write may still take effect. */
   answered: Moment | undefined;
-  /** Whether the configuration may now differ from the original one. */
   mayDiffer: boolean;
 }
 
 /** The time until a target's state is final. */
 export interface Unsettled {
-  /** In milliseconds from now; 0 or less: the state is final. */
+  /** In milliseconds from now. If 0 or less, the state is final. */
   readonly leftMs: number;
-  /** Requests without an answer that may still take effect. */
   readonly pending: readonly string[];
 }
 
@@ -55,33 +53,31 @@ const leastLagMs = 500;
 const lineFeed = 0x0a;
 
 /**
- * The writes of a run, in a file beside the journal: a line before each write is sent, another after its answer. A
- * write without an answer may still take effect after the run has ended.
+ * Logs the writes of a run in a file beside the journal: one line before each write, one after its answer. A write
+ * without an answer may still take effect after the run has ended.
  */
 export class WriteLog {
-  /** The size of the part of the file read so far, in bytes. */
   #size = 0;
   #writes = new Map<string, Write>();
   #count = 0;
-  /** Set while restoring, and once the file is lost: lines that can't be written are then kept in memory. */
+  /** If true, lines that can't be written are kept in memory. True while restoring, and once the file is lost. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** Replaces the times of writes from before the machine's last start, which can't be compared with later times. */
+  /** Stands for the times of writes from before the machine's last start, which can't be compared with later times. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
 
-  /** The number of this process's writes. */
   get count(): number {
     return this.#count;
   }
 
-  /** From here on lines that can't be written are kept in memory. */
+  /** - @param mayDiffer true if :: @param mayDiffer whether the configuration may now differ from the original one */
   keepInMemory(): void {
     this.#mayFail = true;
   }
 
-  /** Continues after the file is lost; its last lines may be missing. */
+  /** Continues after the file is lost. Its last lines may be missing. */
   loseFile(): void {
     this.#mayFail = true;
     const request = 'what was under way when the state folder was lost';
@@ -119,7 +115,7 @@ export class WriteLog {
    */
   unsettled(settleMs: number, seenMs?: number, now = momentNow()): Unsettled {
     this.load();
-    // With several nodes the first read may show a change by luck, so allow for some delay.
+    // With several nodes, a read may show a change early by luck, so allow for some delay.
     const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;
     const pending = new Set<string>();
     let leftMs = 0;
@@ -135,10 +131,10 @@ export class WriteLog {
     return { leftMs, pending: [...pending] };
   }
 
-  /** Reads lines of other processes; a missing file changes nothing. */
+  /** Reads lines that other processes have added. A missing file changes nothing. */
   load(): void {
     try {
-      // The file only grows, so an equal size means no change.
+      // The file only grows, so an equal size means that it is unchanged.
       const { size } = statSync(this.file);
       if (size === this.#size) return;
       if (size < this.#size || !this.#readOn(size)) this.#parse(readFileSync(this.file, 'utf8'));
@@ -159,14 +155,12 @@ export class WriteLog {
     return true;
   }
 
-  /** Removes the log once the state is final. */
   clear(): void {
     this.#unwritten.length = 0;
     rmSync(this.file, { force: true });
     this.#parse('');
   }
 
-  /** Starts a new log, in place of an earlier run's. */
   begin(): void {
     this.#parse('');
     closeSync(openSync(this.file, 'w', 0o600));
@@ -176,7 +170,7 @@ export class WriteLog {
     try {
       this.#append(line, false);
     } catch {
-      // Without this line, other processes wait for the write as if unanswered, which is safe.
+      // Without this line, other processes treat the write as unanswered and wait for it, which is safe.
       if (this.#mayFail) this.#keep(line);
     }
   }
@@ -229,19 +223,19 @@ export class WriteLog {
   }
 }
 
-/** A moment by the monotonic clock: milliseconds since the machine's start, and an id of this start. */
+/** A moment by the monotonic clock: milliseconds since the machine's start, and an id of that start. */
 export const moment = objectOf({ boot: shapes.text, up: shapes.number });
 type Moment = Shaped<typeof moment>;
 
 let bootId: string | undefined;
 
-/** Now, by the monotonic clock that all processes of a machine share. */
+/** Returns the time by the monotonic clock that all processes of a machine share. */
 export function momentNow(): Moment {
   bootId ??= readBootId();
   return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
 }
 
-/** Empty if unknown: then writes of other processes count as sent just now. */
+/** Returns an empty text if the id is unknown. Then writes of other processes count as sent just now. */
 function readBootId(): string {
   try {
     return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;

@@ -13,7 +13,7 @@ import { changedBy } from './journalled.js';
 /** The methods allowed in a read-only run. TRACE is safe too, but users don't expect it in such a run. */
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Refuses requests that must never be sent, whatever a test asks for. @param readOnly why only reads may be sent */
+/** Refuses requests that must never be sent. @param readOnly why only reads may be sent; undefined if all may */
 export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefined): Link {
   const { disposable } = effectiveAllow(target.allow);
   return (call, next) => {
@@ -32,7 +32,7 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
   };
 }
 
-/** Refuses requests that touch more of the target than the running test may. */
+/** Refuses requests that touch parts of the target that the running test doesn't declare. */
 export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Recorder, 'scope'>): Link {
   // Without an API key, the suite itself logs in as the admin, so these logins don't count as the test's.
   const users = Object.values(accounts).filter(
@@ -56,8 +56,8 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
 }
 
 /**
- * The use that a row must name for a change of cluster MFA. A request for the usual states `on` and `off` needs only
- * that use: it changes nothing if the state is in force already.
+ * Returns the use that the test's row in spec/uses.json must name for a change of cluster MFA. A request for the usual
+ * state `on` or `off` needs only that use, because it changes nothing if that state already holds.
  */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
@@ -69,7 +69,10 @@ function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
 
 const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
-/** The admin's address may be the support user's second one, so mail to it must not come beside that user's tests. */
+/**
+ * Tells whether a request mails to the admin. The admin's address may also be the second address of the support user,
+ * so such a mail must not arrive during that user's tests.
+ */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
   if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')
@@ -77,7 +80,7 @@ function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | un
   return credential.key.reveal() === adminKey?.reveal();
 }
 
-/** The part whose state a request reads. Reads without an API key don't count: they test who may read. */
+/** Returns the part whose state a request reads. Reads without an API key don't count: they test who may read. */
 function readBy(call: Call): Part | undefined {
   const { operation, credential } = call;
   if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;

@@ -6,7 +6,7 @@ import type { Found, Journal } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { ReadBack } from '../read-back.js';
 
-/** Journals each request that may change a configuration, before it is sent and after its answer. */
+/** Records each request that may change a configuration in the journal, before it is sent and after its answer. */
 export function journalled(
   journal: Journal,
   readBack: ReadBack,
@@ -36,20 +36,20 @@ export function journalled(
   };
 }
 
-/** The part that a request may change although it sets none: even a refused code may change otpVerificationState. */
+/** Returns the part whose state, not configuration, a request changes. Even a refused code may change it. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
   return operation === 'DeleteSession' && status < 400 ? 'cluster' : undefined;
 }
 
-/** The parts that a request may change, including the state of keys and codes. */
+/** Returns the parts that a request may change, including the state of keys and codes. */
 export function changedBy(call: Call): readonly Part[] {
   const part = call.operation === null ? undefined : partOf(call.operation);
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** The parts whose configuration a request may change: all of them, if the request or its method is undocumented. */
+/** Returns the parts whose configuration a request may change: both if the request or its method is undocumented. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];

@@ -9,7 +9,6 @@ import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { ClockWaiter } from '../waiter.js';
 
-/** The longest Retry-After that the suite obeys. */
 const longestRetryAfterMs = 120_000;
 
 export interface PatienceParts {
@@ -17,20 +16,19 @@ export interface PatienceParts {
   readonly waiter: ClockWaiter;
   readonly recorder: Recorder;
   readonly codes: Codes;
-  /** Whether waits end in real time although the target's clock can be moved. */
+  /** Whether the target's waits end in real time although the suite can move the target's clock. */
   readonly realWaits: Belief<boolean>;
 }
 
-/** Repeats a request while the answer asks to wait: such an answer means that the target has not processed it. */
+/** Repeats a request while the target asks to wait, which means that it has not processed the request. */
 export function patience(
   { clock, waiter, recorder, codes, realWaits }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Operations whose answers kept asking to wait. Until one gets another answer, the suite no longer waits for it. */
+  /** Operations for which the target kept asking to wait. The suite waits again only after a different answer. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
-    /** Whether the suite waited in real time. */
     let hasWaited = false;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await next(call);
@@ -77,13 +75,13 @@ export function patience(
   };
 }
 
-/** How long an answer asks to wait in real time, at least a second. Its own Date shows which clock a date is of. */
+/** Returns a wait in real time, at least a second. A date in Retry-After counts from the answer's own Date. */
 function realWaitMs(answer: Answered): number {
   const date = Date.parse(answer.headers['date'] ?? '');
   return Math.max(retryAfterMs(answer, Number.isNaN(date) ? Date.now() : date, 0) ?? 0, 1_000);
 }
 
-/** The codes in a body that an authenticator may have made, by member name. */
+/** Returns the codes in a body that an authenticator may have made, with the names of their members. */
 function codesIn(json: unknown): [name: string, code: string][] {
   const isMailed = [textOf(json, 'otpType'), textOf(json, 'type')].includes('email');
   const names = ['totpCode', 'mfaCode', ...(isMailed ? [] : ['otpCode', 'otp'])];
