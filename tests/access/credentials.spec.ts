@@ -11,7 +11,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** How a requirement's id ends, and the credential that the target must refuse. */
+/** The credentials that the target must refuse, by the endings of the requirements' ids. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
   ['refuses-wrong-key', wrong.key],

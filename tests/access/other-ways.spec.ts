@@ -12,13 +12,12 @@ import {
   test,
 } from '../../fixtures/index.js';
 
-/** A write operation, and how its answer shows success. */
 interface Write {
   readonly method: 'PUT' | 'PATCH' | 'POST';
   readonly path: string;
   readonly part: 'cluster' | 'support';
   readonly waysOf: WaysOf;
-  /** A body that does no harm if accepted. On a disposable target it changes something, so that GET shows it. */
+  /** Returns a harmless body. On a disposable target it changes something, so that GET shows an accepted write. */
   readonly body: (connection: Connection) => Promise<unknown>;
   readonly isDone: (answer: Answer) => boolean;
 }
@@ -30,20 +29,19 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Another way to request a write: what differs from the documented request. */
 type Way = Partial<Request>;
 type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
 
-/** Other spellings and methods. Add a line for another. */
+/** Other spellings, methods and media types. Add a line for another. */
 const spellings: WaysOf = ({ path }) => [
   ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
   ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
-  // Another media type may select another parser.
+  // A different media type may select a different parser.
   { headers: { 'Content-Type': 'application/merge-patch+json' } },
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** The spellings above, and requests that a server treats alike on every path: they are tried on one write only. */
+/** The spellings, and requests that a server treats the same on every path: one write is enough for them. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
   // Here the method is not in the request line.
@@ -54,7 +52,7 @@ const detours: WaysOf = (write) => [
   { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
   { headers: { 'X-HTTP-Method-Override': 'GET' } },
   { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
-  // Here the path is in a header field, as proxies send it.
+  // Here header fields that proxies set name the path, the method or the caller.
   { path: '/', headers: { 'X-Original-URL': write.path } },
   { path: '/', headers: { 'X-Rewrite-URL': write.path } },
   { headers: { 'X-Original-Method': 'GET' } },
@@ -63,11 +61,11 @@ const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** Leaves out documented requests: other requirements test them. */
+/** Other requirements test documented requests. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
-/** `with the method POST, X-HTTP-Method: PUT`: how a request differs from the documented one. */
+/** Says how a request differs from the documented one, such as `with the method POST, X-HTTP-Method: PUT`. */
 function differenceWords(
   { method, path, headers = {}, query = {} }: Request,
   documented: Pick<Request, 'method' | 'path'>,
@@ -81,7 +79,7 @@ function differenceWords(
   return `with ${differences.join(', ')}`;
 }
 
-/** Whether the target may have treated the request as a read: OPTIONS, or a GET that shows a configuration. */
+/** Tells whether the target may have treated the request as a read: OPTIONS, or a GET that shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
   const methods = [method, ...Object.values(headers)];
   if (methods.includes('OPTIONS')) return true;
@@ -135,7 +133,7 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
   }
 });
 
-/** @throws ArrangeError if the documented request itself is accepted, which another requirement reports */
+/** @throws ArrangeError if the target accepts the documented request itself, which another requirement reports */
 async function expectNoOtherWay(
   given: Pick<Fixtures, 'api' | 'connection' | 'cluster' | 'support' | 'state'>,
   { method, path, part, waysOf, body, isDone }: Write,
@@ -150,7 +148,7 @@ async function expectNoOtherWay(
       await (part === 'cluster' ? cluster.giveBack(before.cluster) : support.giveBack(before.support));
     return found;
   };
-  // If the documented request itself is accepted, other ways show nothing.
+  // If the target accepts the documented request, other requests show nothing.
   const plain = await api.probe(method, path, sent);
   if (isDone(plain) || (await changes()).length > 0)
     throw arrange.failure(`${method} ${path} itself is not refused: other ways show nothing.`);
@@ -163,7 +161,7 @@ async function expectNoOtherWay(
     // A server may close the connection on an odd request or never answer it. Both count as refusals.
     send: ({ method, path, ...more }) =>
       arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
-    // If the answer doesn't show the write, the changed state shows it.
+    // If the answer doesn't show the write, the changed state does.
     isTaken: (request, answer) => !isReading(request, answer) && isDone(answer),
     changes,
   });

@@ -56,7 +56,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     ['UpdateMFAConfig', config],
   ];
   const support = await arrange(connection.support());
-  // PATCH is tried only if it would do no harm when accepted.
+  // The test sends PATCH only if an accepted one would do no harm.
   if (!(await support.read()).enabled)
     bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
 

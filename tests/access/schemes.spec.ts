@@ -16,7 +16,7 @@ import {
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
-/** A valid credential as text, and a function that makes the same kind of credential of another text. */
+/** A valid credential as text, and a function that makes such a credential of another text. */
 interface Issued {
   readonly text: string;
   readonly as: (text: string) => Credential;
@@ -81,7 +81,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   const seen = answer.headers['www-authenticate'] ?? null;
   const [, other] =
     /^\s*(?!bearer\b|apikey\b|session|basic\b|digest\b|negotiate\b)([\w-]+)/i.exec(seen ?? '') ?? [];
-  // RFC 6750 is about Bearer. A target may issue tokens of its own type and challenge by this type.
+  // RFC 6750 is about Bearer. A target may issue tokens of a type of its own and name that type in its challenge.
   if (other !== undefined) arrange.notApplicable(`the target challenges by ${other}`);
   const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
   demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
@@ -102,7 +102,7 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
     ? [{ 'session-id': id }, { sessionId: id }]
     : [];
   const token = status === 201 ? textOf(body, 'accessToken') : undefined;
-  // RFC 6750 2.3 allows a token as the query parameter access_token.
+  // RFC 6750 2.3 allows a token in the query parameter access_token, so the test uses other names.
   if (token !== undefined) queries.push({ token }, { apiKey: token });
 
   for (const query of queries) {
@@ -118,7 +118,7 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
       const answer = await arrange.ifAnswered(
         api.probe('GET', spelling, { mayBeIgnored: true, asWritten: true }),
       );
-      // A server may return the same page for any path.
+      // A server may return one page for all paths, so only a configuration counts.
       const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
       const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
       if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
@@ -127,10 +127,10 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   expect(shownBy).toBeShut();
 });
 
-/** Paths that need no credential, the login first. */
+/** Paths that need no credential. The login comes first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/** Spellings that contain a public path. A faulty filter that checks only a part of the path lets them pass. */
+/** Returns spellings that contain a public path. A faulty filter that checks only a part of the path lets them pass. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
@@ -138,8 +138,8 @@ function by(open: string, path: string): readonly string[] {
 }
 
 /**
- * Texts that differ a little: two characters fewer, one other character, two more. A change of the last character could
- * mean nothing, because a base64 decoder may ignore it.
+ * Returns texts that differ a little: two characters fewer, one other character, two more. A base64 decoder may ignore
+ * a change of the last character.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
@@ -152,7 +152,7 @@ function nearly(text: string): readonly string[] {
   );
 }
 
-/** Forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none if the token is not a JWT. */
+/** Returns forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none if the token is not a JWT. */
 function unsigned(token: string): readonly string[] {
   const [header, payload, signature, ...rest] = token.split('.');
   const fields = objectIn(header);
@@ -169,7 +169,7 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-/** The text with swapped case. Not applicable to UUIDs, which ignore case (RFC 9562 4), and other hexadecimal texts. */
+/** Swaps the case of a text. Not applicable to UUIDs, which ignore case (RFC 9562 4), and other hexadecimal texts. */
 function inOtherCase(text: string): readonly string[] {
   const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),

@@ -25,7 +25,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** The writes. A lenient target most likely reads their wrong types as the current values, and changes nothing. */
+/** The writes. Their wrong types most likely mean the current values to a lenient target, so that nothing changes. */
 const writes = [
   {
     area: 'mfa-config',
@@ -55,11 +55,12 @@ const writes = [
   },
 ] as const;
 
-/** Bodies with wrong types that would change the configuration. They leave MFA off, so they do no harm. */
+/** Makes invalid bodies that would change the configuration. They leave MFA off, so they do no harm. */
 function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig, wasOn: boolean): object[] {
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
   const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-  // Both orders of the members, because a target may store each member as it reads it.
+  // A target may store each member as it reads it. So the wrong value comes after a changed right one, and in the
+  // second body before it.
   return [
     { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
     { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
@@ -72,7 +73,7 @@ function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig,
   ];
 }
 
-/** How many bodies the target refuses. An accepted body is undone, and shows nothing. */
+/** Counts the bodies that the target refuses. Undoes an accepted body, which shows nothing. */
 async function refusedOf(
   { cluster, state }: Pick<Fixtures, 'cluster' | 'state'>,
   start: ClusterConfig,
@@ -101,7 +102,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   const mayForget = start.retainUserMfaSettings !== true || allow.disposable;
   const bodies = mistyped(start, wasOn).slice(0, mayForget ? 4 : 3);
   let refusals = await refusedOf({ cluster, state }, start, bodies);
-  // MFA is on here, so that GET shows whether the refused body switched MFA off. The body keeps users' keys.
+  // MFA is on here, so that GET shows whether the refused body switched it off. The body keeps users' keys.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow })))
     refusals += await refusedOf({ cluster, state }, start, [off]);
@@ -156,7 +157,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
-/** Truncated JSON. Parsers may accept extensions of JSON (RFC 8259 9), but truncated JSON is not an extension. */
+/** Truncated JSON, which parsers must refuse although they may accept extensions of JSON (RFC 8259 9). */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a', '{"totpKeyName":"mfa-conformance"'];
 const notTexts = [5, true, ['a'], {}];
 
@@ -228,7 +229,7 @@ test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection 
   const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 
   expect(answer).toBeHandled();
-  // The caller may get a code; receiving it here keeps it from surprising another test.
+  // The caller may get a code. The test receives it here, so that it doesn't surprise another test.
   if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
 });
 
@@ -237,7 +238,7 @@ async function whileOff({ connection }: Given): Promise<Credential> {
   return connection.admin();
 }
 
-/** Bodies that confuse parsers, each made from a harmless body. Add a line for another. */
+/** Bodies that may confuse parsers, each made from a harmless body. Add a line for another. */
 const bodies: readonly Hostile[] = [
   {
     what: 'lists nested 5,000 deep',
@@ -261,16 +262,15 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Set if any server may refuse the body: a server error then breaks the requirement on client mistakes too. */
+  /** Set if any server may refuse the body. A server error then also breaks the requirement on client mistakes. */
   readonly mistake?: true;
   /** Set if the server may close the connection before it has read the whole body (RFC 9110 15.5.14). */
   readonly isLong?: true;
 }
 
 /**
- * The requests that get hostile bodies, each with a harmless body.
- *
- * @throws ArrangeError if a harmless body can't get more members
+ * Returns the requests that get hostile bodies, each with a harmless body.
+ * @throws ArrangeError if the target answers a harmless unknown member with a server error
  */
 async function hostileCalls(api: Connection['api'], admin: Credential, cluster: object, support: unknown) {
   const login = { username: 'nobody-7f1c', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
@@ -289,7 +289,7 @@ async function hostileCalls(api: Connection['api'], admin: Credential, cluster: 
 test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
-  // A PATCH of enabled alone may reset mode and address. It is sent first, so that this effect doesn't count.
+  // A PATCH of enabled alone may reset mode and address. The test sends it first, so that this effect doesn't count.
   await arrange(support.patch({ enabled: false }));
   const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
@@ -301,14 +301,14 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
       const answer = await answered(() => api.call(operation, options), isLong === true, connection);
       demand((answer?.status ?? 0) < 500, { kind: 'handled', least: 'no server error' }, answer);
     }
-    // Look after each body, because a later body may undo the effect of an earlier one.
+    // The test compares after each body, because a later body may undo the effect of an earlier one.
     const changes = await state.changesSince(before);
     if (changes.length > 0) await cluster.giveBack(shown);
     expect(changes).toBeNone();
   }
 });
 
-/** The answer to at most two tries; undefined if none came and the target may close the connection. */
+/** Returns the answer to at most two tries. Undefined if there was none and the target may close the connection. */
 async function answered(
   send: () => Promise<Answer>,
   mayClose: boolean,

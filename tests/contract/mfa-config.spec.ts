@@ -79,7 +79,6 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
 });
 
-/** Whether GET omits retainUserMfaSettings while it is false. */
 const omitsRetain = async (cluster: ClusterMfa) =>
   memberOf((await cluster.get()).body, 'retainUserMfaSettings') === undefined;
 
@@ -99,7 +98,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 
-    // The document allows a target to show this property in no answer.
+    // The document allows a target to omit this property from all answers.
     const now = await cluster.readUntil(
       (read) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings,
     );

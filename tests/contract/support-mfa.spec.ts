@@ -11,7 +11,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
     { enabled: true, mfaType: 'email', email },
   ];
-  // The omitted properties after a PATCH, with the PATCH and the read that show them.
+  // The properties that a PATCH omitted, with the PATCH and the read that show them.
   const seen: Kept[] = [];
   for (const state of states) {
     await arrange(support.off());
@@ -51,7 +51,7 @@ interface Kept {
   readonly read: Answer;
 }
 
-/** The configuration as received, without the properties that GET omits. */
+/** Reads the configuration as received: properties that GET omits stay null. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {
   return configs.supportConfigOf((await arrange(support.get())).body);
 }

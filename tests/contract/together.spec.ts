@@ -64,7 +64,7 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-  // Each PUT alone is stored as a whole. So if the state is a mixture, concurrency is the reason.
+  // The target stores each PUT alone as a whole. So if the state is a mixture, concurrency is the reason.
   const afterOther = await stored(cluster, other);
   const afterOne = await stored(cluster, one);
   const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
@@ -123,7 +123,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** Whether GET shows `config`. While MFA is off it may hide the types. retainUserMfaSettings may be for one change. */
+/** Tells whether GET shows `config`, though it may hide types while MFA is off, and retainUserMfaSettings always. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -20,7 +20,6 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** A login of a user who does not exist. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
 
 const taken: BodyClaim = { kind: 'refused', least: 'no success' };
@@ -114,7 +113,7 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
 }
 
 /**
- * A check for one part: the target handles the body, GET stays readable, and a refused body changes nothing. An
+ * Makes a check for one part: the target handles the body, GET stays readable, and a refused body changes nothing. An
  * accepted body may change something, because a target may read a wrong value leniently.
  */
 function harmlessTo<C extends object>(

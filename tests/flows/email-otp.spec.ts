@@ -12,7 +12,7 @@ import {
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
-/** With this many codes, a digit that is the same in all can't be chance. */
+/** If a digit is the same in this many codes, this can't be chance. */
 const enoughCodes = 8;
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
@@ -40,7 +40,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
   // Random codes have a fixed digit less than once in a million runs.
   const all = mail.seen;
-  // Codes may contain letters; positions that some codes lack are not compared.
+  // Codes may contain letters, and positions that some codes lack are not compared.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
   const isFixed = all.length >= enoughCodes && [...(all[0] ?? '')].some(isSame);
   demand(!isFixed, { kind: 'random', pattern: 'fixed digit' });
@@ -60,13 +60,13 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
-  // A limit on mails may refuse this request; then the suite does not wait.
+  // A limit on mails may refuse this request. Then the suite doesn't wait.
   await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
-    // If the target mailed a newer code, it may have voided this one; another requirement reports the mail.
+    // If the target mailed a newer code, it may have voided this one. Another requirement reports the mail.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
     if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
@@ -85,7 +85,7 @@ test('email-login/wrong-password-voids-no-code', async ({ users }) => {
   expect(login).toOpenSession();
 });
 
-/** Variations of a mailed code. Afterwards the code itself logs in unchanged. Add a line for another requirement. */
+/** Variations of a mailed code. Afterwards the code itself must log in. Add a line for another requirement. */
 for (const [id, attempts] of [
   [
     'email-login/refuses-wrong-code',
@@ -107,14 +107,14 @@ test('email-login/code-works-once', async ({ api, users }) => {
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
   const mustBeRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
-  // Sent twice: the first refusal must not make the code valid again.
+  // The test sends the code twice, because the first refusal must not make it valid again.
   await mustBeRefused();
   await mustBeRefused();
   await arrange(users.logins.anyhow(user));
-  // The refusal of another code must not make it valid again.
+  // The refusal of a different code must not make the used one valid again.
   await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
   await mustBeRefused();
-  // The use of a newer code must not make it valid again: a target may remember only the last used code.
+  // The use of a newer code must not make the used one valid again: a target may remember only the last used code.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
   // The used code must not finish a pending session.
@@ -136,7 +136,7 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
   if (older === newer) arrange.notApplicable(sameCodeAgain);
 
   expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
-  // The wrong code may have voided the current code, so only another code shows whether newer codes work.
+  // The refused code may have voided the current one, so only a third code shows whether newer codes work.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
   // The third code and its use must not make the earlier codes valid again.
@@ -152,7 +152,7 @@ test('email-login/code-of-another-user-voids-none', async ({ users }) => {
 });
 
 test('email-login/refuses-code-of-another-user', async ({ users }) => {
-  // The victim has a current code too, which the other user's code must not match.
+  // The victim has a current code too. The other user's code must not match it.
   const victim = await arrange(users.mailed(0));
   const { code } = await arrange(users.mailed(1));
   if (code === victim.code) throw arrange.failure('Both users got the same code.');
@@ -184,7 +184,7 @@ test('email-login/refuses-junk', async ({ users }) => {
   // code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
-  // After a code was used, a target may store an empty code or none, which must not match.
+  // After a code was used, a target may store an empty code or none. These values must not match it.
   for (const code of ['', null]) await refused(code);
   const second = await arrange(users.codes.mailed(user));
   await arrange.login(users.logins.byOldMail(user, second));
@@ -213,7 +213,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
-  // Each new try needs a new code: the target refuses a used code anyway.
+  // Each try needs a new code, because the target refuses a used code anyway.
   let code = first;
   const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });
@@ -247,7 +247,7 @@ test('support-email/code-expires', async ({ support, oldSupportCode }) => {
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
-/** The two ages in seconds between which a code expires. Needs a movable clock. */
+/** Measures the two ages in seconds between which a code expires. Needs a movable clock. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {

@@ -1,12 +1,11 @@
 import { expect, type Quantity } from '../../fixtures/index.js';
 
-/** An upper bound of the random bits in each text, by its length and the characters that occur in any text. */
+/** Returns an upper bound of the random bits in each text, by its length and the characters that occur in any text. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
 }
 
-/** Nobody can guess this many bits. */
 export const leastBits = 64;
 
 /** The bound for secrets of 128 bits. It is lower, because in a few samples some positions are equal by chance. */
@@ -23,7 +22,7 @@ export function expectRandom(texts: readonly string[], names: readonly string[],
   expect(Math.round(bits)).toBeAtLeast(least, what);
 }
 
-/** An upper bound of the unpredictable bits in texts: the smallest of several estimates, with its name. */
+/** Returns an upper bound of the unpredictable bits in texts: the smallest of several estimates, with its name. */
 export function randomBits(texts: readonly string[], names: readonly string[]): Guessable {
   const inText = bitsOfText(texts, names);
   const looks: Guessable[] = [{ bits: bitsThatVary(texts), what: 'bits' }];
@@ -32,7 +31,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** An estimate by the positions that vary and their characters. Infinity for fewer than three texts of equal length. */
+/** Estimates bits by the positions that vary. Infinity for fewer than three texts of equal length. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);
@@ -42,7 +41,6 @@ function bitsThatVary(texts: readonly string[]): number {
   return varying.length * Math.log2(new Set(varying.flatMap((each) => [...each])).size || 1);
 }
 
-/** Whether numbers increase by the same step, however large. */
 function areEquallyFar(texts: readonly string[]): boolean {
   const digits = [...new Set(texts)].map((text) => text.replaceAll('-', ''));
   const radix = [/^\d+$/, /^[\da-f]+$/i].findIndex((of) => digits.every((text) => of.test(text)));
@@ -58,7 +56,7 @@ const encodings = [
 
 const printable = /^[\x20-\x7e]+$/;
 
-/** A date and time, or seconds or milliseconds since 1970. */
+/** Matches a date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
 /** Like {@link bitsThatVary}, for decoded texts without names, times and shared words; undefined if undecodable. */
@@ -72,7 +70,6 @@ function bitsOfText(texts: readonly string[], names: readonly string[]): number 
   return undefined;
 }
 
-/** For each text, the bits of the words that no other text has. */
 function distinct(texts: readonly string[], names: readonly string[]): readonly number[] {
   const words = texts.map((text) => {
     const bare = names.reduce((rest, name) => rest.replaceAll(name, ' '), text.replace(times, ' '));

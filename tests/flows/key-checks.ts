@@ -4,10 +4,8 @@ import { expectRandom, leastSecretBits } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-/** Members by which a client might try to choose its key. */
 export const choosing = { totpSecretKey: chosen };
 
-/** A key that the client sends must not become the user's key. */
 export function isNotChosen(answer: Answer): void {
   expect(answer).toBeHandled();
   expect(answer).not.toHoldTheSecretOf(chosen);

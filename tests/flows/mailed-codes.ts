@@ -1,10 +1,10 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** Why a test that needs two different codes shows nothing. */
+/** The reason why a test that needs two different codes shows nothing. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/** A code requested while only TOTP is enabled. If the target mails none then, the last code mailed before. */
+/** Requests a code while only TOTP is enabled. If the target mails none, returns the last one from before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
@@ -20,7 +20,6 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
   return newest;
 }
 
-/** A wrong code of the same length as a right one. */
 export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
 
 /** Expects that at most one of the concurrent logins succeeds. A target may refuse all. */

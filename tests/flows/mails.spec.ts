@@ -52,7 +52,6 @@ test('support-email/refused-send-mails-nothing', async ({ silence, connection })
   }
 });
 
-/** Requests that must mail nothing. Add a line for another requirement. */
 for (const [id, ...names] of [
   ['email-otp/null-password-mails-nothing', triggerNames.nullPassword, triggerNames.emptyPassword],
   ['email-otp/other-domain-mails-nothing', triggerNames.otherDomain],
@@ -66,7 +65,7 @@ for (const [id, ...names] of [
 
 test('email-otp/wrong-password-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
-  // If the request succeeds by another credential, it may mail a code.
+  // If the target accepts this request for its credential, it may mail a code.
   const beside = await arrange.ifItCan(silence.after(triggerNames.wrongPasswordWithKey));
   if (beside !== undefined && beside.answer.status >= 400) expect(beside).toHaveMailed([]);
 });
@@ -132,9 +131,9 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
       .map((line) => line.length),
   );
 
-  // Only a mailbox that the target delivers to directly shows whether TLS was used.
+  // Only a mailbox to which the target delivers directly shows whether it used TLS.
   const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
-  // A code may stand anywhere in the mail, so these are facts.
+  // A code may be anywhere in the mail, so these are facts.
   const [text, html, subject] = [mail.text, mail.html, mail.subject].map((part) => /\d{4,}/.test(part ?? ''));
   facts.note('mail', { text, html, subject, ...overTls });
   expect(longest).toBeAtMost(998, 'bytes of a line');
@@ -142,7 +141,7 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // A target that confuses requests may mail this code to another address, so ask again.
+  // A target that confuses requests may mail this code to another address, so the test asks again.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);

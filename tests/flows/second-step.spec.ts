@@ -17,7 +17,6 @@ const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form
   login: () => ({ inSteps }),
 });
 
-/** Nothing, malformed codes, and lists of guesses, in place of a code. */
 const noCodes: readonly Form[] = [
   instead('no code', { otp: undefined }),
   instead('null', { otp: null }),
@@ -34,7 +33,7 @@ const noCodes: readonly Form[] = [
   },
 ];
 
-/** A source of codes for the second step; each code is of a new key. */
+/** Makes a source of codes for the second step. Each code belongs to a new key. */
 function inSteps(
   { api, users, codes }: Pick<Fixtures, 'api' | 'users' | 'codes'>,
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
@@ -66,7 +65,6 @@ async function opened(users: Users, user: User, step: PendingSession, way: Open)
   return (await users.logins.isFull(user, step)) ? [way] : [];
 }
 
-/** Codes mailed to another user. */
 async function mailedToAnother(users: Users, victim: User): Promise<string[]> {
   await users.switchedOn(victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
@@ -102,7 +100,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // The second step may take only codes of /send-email-otp, and not those of /email-otp.
+  // A conforming target may accept only codes of /send-email-otp here, so the test tries such a code too.
   let finished = { answer, session: first };
   if (answer.status >= 400) {
     const session = await arrange(users.logins.begun(user));
@@ -142,7 +140,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-  // If POST /users/sessions takes codes as well, the second step must refuse a code used there.
+  // If POST /users/sessions accepts codes as well, the second step must refuse a code used there.
   const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
   const third = await arrange(users.logins.begun(user));
@@ -162,7 +160,7 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   const name = "another user's code";
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-  // The newer code may have voided the earlier one, so both are tried.
+  // The second code may have voided the first, so the test tries both.
   for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
     const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');

@@ -66,7 +66,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
   for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
   users.sessions.ended();
 
-  // Half of a long sid belongs to no user; half of a short sid might.
+  // Half of a long sid belongs to no user. Half of a short sid might.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
     expect(
@@ -81,7 +81,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
   expect(await api.call('GetMFAConfig', { as: others })).toBeAccepted();
 });
 
-/** Enough connections to reach every node of a small cluster. */
+/** This many connections reach every node of a small cluster. */
 const looksByNewConnections = 5;
 
 test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
@@ -105,7 +105,7 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
     looksAlike(users, async (user, password) => (await users.login(user, { ...more, password })).answer);
 
   await loginsLookAlike();
-  // While MFA is on, another part of the target may ask for codes, with its own wording.
+  // While MFA is on, a different part of the target may ask for codes, with a wording of its own.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   await loginsLookAlike();
@@ -117,7 +117,7 @@ test('access-tokens/unknown-user-looks-alike', async ({ users }) =>
 
 test('email-otp/unknown-user-looks-alike', async ({ users }) => {
   await looksAlike(users, (user, password) => users.codes.request(user, { password }));
-  // Without a domain, another lookup may find the user.
+  // Without a domain, the target may look the user up in a different way.
   const extra = { domain: undefined };
   await looksAlike(users, (user, password) => users.codes.request(user, { password, extra }));
 });
@@ -177,7 +177,7 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
   }
-  // Each operation may have its own cache. A new key replaces the user's, so the test asks for it only if allowed.
+  // Each operation may have a cache. A new key replaces the user's, so the test asks for one only if allowed.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
   expect(await settled(reads)).toBeRefused();
@@ -272,7 +272,7 @@ async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> 
   return ids;
 }
 
-/** A read with only the cookie that a login sets; undefined if that cookie can't read. */
+/** Returns a read with only the cookie that a login sets. Undefined if that cookie can't read. */
 async function openedByCookie(
   api: Api,
   users: Users,

@@ -7,7 +7,7 @@ interface Addresses {
   readonly third: string | undefined;
 }
 
-/** The support user's own address. @throws ArrangeError if the target file has none */
+/** @throws ArrangeError if the target file has none */
 export function ownAddress({ supportUser }: Target): string {
   if (supportUser.email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return supportUser.email;
@@ -20,13 +20,13 @@ export function twoAddresses(target: Target): Addresses {
   return { email, second, third };
 }
 
-/** Switches support MFA to e-mail and returns the address in use. @throws ArrangeError if there is none */
+/** Switches support MFA to e-mail and returns the address in use. @throws ArrangeError if the target file has none */
 export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
   const own = ownAddress(target);
   return support.ensureEmail(own, ...threeAddresses(target));
 }
 
-/** Like {@link onAtOne}, with a second address; `email` is the current one. @throws ArrangeError if there are fewer */
+/** Like {@link onAtOne}, with a second address. `email` is in use. @throws ArrangeError if there are fewer */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
   const { second: other } = twoAddresses(target);
   const email = await onAtOne(support, target);

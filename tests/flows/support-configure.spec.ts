@@ -22,7 +22,7 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
   const answer = await support.patch({ enabled: true });
 
-  // If the PUT switched support MFA on, a target may refuse to switch it on again.
+  // If the PUT switched support MFA on, the target may refuse to switch it on again.
   if (!(await support.read()).enabled) expect(answer).toBeAccepted();
   await expect.shown(support, { ...mfa.emailOn, email });
 });
@@ -79,7 +79,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(kept).toVerify();
 });
 
-/** No earlier test uses this address, so it shows whether a refused change was stored. */
+/** Returns an address that no earlier test uses, so that it shows whether the target stored a refused change. */
 function newAddress(connection: Connection): string {
   return ownAddress(connection.target).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
 }

@@ -85,7 +85,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
-  // If the target needed no code, because it reads both addresses as the same, restoring the address needs none either.
+  // If the target reads both addresses as the same, it needs no code to restore the address either.
   if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
@@ -99,7 +99,7 @@ test('support-email/address-not-changed-with-wrong-code', async ({ support, conn
 test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
   const first = await arrange(support.onByTotp());
   const email = ownAddress(connection.target);
-  // A target may allow the change while the key is pending; then the answer must have the documented form.
+  // A target may allow this change while the key is pending. Otherwise the test switches off first.
   const { status } = await support.patch({ ...mfa.emailOn, email });
   if (status >= 300) await arrange(support.onByEmail(email));
 

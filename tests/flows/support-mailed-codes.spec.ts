@@ -13,7 +13,7 @@ import {
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
-/** A target may ask to confirm the address first: another requirement tests whether it changes at once. */
+/** A target may ask to confirm the address first. Another requirement tests this. */
 const notAtOnce = 'a mailed code does not change the address at once';
 
 /** Changes the address. @returns whether the answer shows it. Ends the test if the first address gets no code. */
@@ -37,8 +37,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
 }
 
 /**
- * Requests a code, awaits its mail, and requests another. By then, further mails of the first request have arrived.
- *
+ * Requests a code, waits for its mail, and requests another. By then, further mails of the first request have arrived.
  * @returns the mails with new codes
  */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
@@ -62,7 +61,7 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
   });
 }
 
-/** Expects no mails: codes go only to the current address. */
+/** Expects no mails, because codes must go only to the current address. */
 function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   const seen = mails.flatMap(({ to }) => to);
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
@@ -81,7 +80,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
     // If GET hides the address, the recipient of the next code shows it.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
-    // A target that wants the second address confirmed has mailed to it.
+    // A target that asks to confirm the second address has mailed to it.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
@@ -97,7 +96,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
-  // The test starts at the first address: another requirement tests whether an old address still gets codes.
+  // The test starts at the first address, because another requirement tests whether an old address still gets codes.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...mfa.emailOn, email: second });
@@ -124,7 +123,7 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
     arrange.notRun('the target file has no three mail addresses');
-  // The third address is that of a user, so the test reserves an account.
+  // The third address belongs to a user, so the test reserves an account.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
@@ -182,7 +181,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 
 const without = { enabled: false, mfaType: null, email: null };
 
-/** Texts that a mailer may read as two addresses or as header fields. Add a line for another. */
+/** Returns texts that a mailer may read as two addresses or as header fields. Add a line for another. */
 function severalOf(first: string, second: string): readonly string[] {
   return [
     `${first},${second}`,

@@ -17,7 +17,7 @@ for (const [id, currentPassword] of [
     expect(await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword })).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
 
-    // The caller's own password must be refused like any other wrong one.
+    // The target must refuse the caller's own password like any other wrong one.
     const own = connection.target.accounts.admin.password?.reveal();
     const other = currentPassword === undefined ? null : own;
     if (other !== undefined && other !== support.password) {
@@ -44,7 +44,7 @@ test('support-password/read-only-properties-stay', async ({ support }) => {
   await arrange(support.off());
   const before = await arrange(passwordAuth(support));
 
-  // The body leaves out isQuorumManaged: setting it could make restoring impossible.
+  // The body omits isQuorumManaged, which could make the restore impossible.
   const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
   const after = await arrange(passwordAuth(support));
   if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
@@ -65,7 +65,7 @@ test('support-reference/given-for-right-code', async ({ support, codes }) => {
 });
 
 test('support-reference/not-given-for-wrong-code', async ({ support, codes }) => {
-  // With a proven key, codes are known to be right, and a referenceId can be used.
+  // With a proven key, its codes are known to be right, and a referenceId can be used.
   const { authenticator } = await arrange(support.verified());
 
   const answer = await verifyToDisable(support, codes.wrong(authenticator));
@@ -139,7 +139,7 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
-  // Values of wrong types: other requirements judge the answers to them.
+  // Values of wrong types. Other requirements judge the answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expect.shown(support, mfa.totpOn);
 });
@@ -184,10 +184,9 @@ interface Reference {
   readonly ofKey: SupportEnrolment['answer'];
 }
 
-/** A referenceId that an earlier test received and did not use. */
 const unused = new WeakMap<SupportMfa, Reference>();
 
-/** Returns an unused referenceId if there is one, because another one needs a new code. */
+/** Returns an unused referenceId if there is one, because a new one needs a new code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
   unused.delete(support);
@@ -196,7 +195,7 @@ async function unusedReference(support: SupportMfa, codes: Codes): Promise<Refer
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
-/** Whether changes need the password; if GET doesn't say, the documented default. */
+/** Tells whether changes need the password. If GET doesn't show it, takes the documented default. */
 async function passwordAuth(support: SupportMfa): Promise<boolean> {
   const { body } = await support.get();
   return memberOf(body, 'requiresPasswordAuth') !== false;

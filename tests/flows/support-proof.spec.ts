@@ -10,7 +10,7 @@ import type {
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies sent in order, which must not change anything that needs a code. A string is sent as raw content. */
+/** Bodies sent in order. They must not change anything that needs a code. A string is sent as raw content. */
 interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -19,7 +19,7 @@ interface Row {
 
 type Proof = readonly [what: string, mfaCode: unknown];
 
-/** Values in place of a code. They hold no digits, because digits would be guesses. Add a line for another. */
+/** Values in place of a code. They hold no digits, which would be guesses. Add a line for another. */
 const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
@@ -77,7 +77,7 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If a target accepts the first of these bodies, no code can arrive any longer: only disposable targets get them.
+    // If a target accepts the first of these bodies, no code can arrive: only disposable targets get them.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },
@@ -110,7 +110,7 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
 type Patched = Awaited<ReturnType<SupportMfa['patch']>>;
 type VerifiedBy = Verified & { readonly answer: Patched };
 
-/** The keys whose codes verify. Usually the last request's key is valid, so its code gets another try. */
+/** Returns the keys whose codes verify. The last key is usually the valid one, so its code gets another try. */
 async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readonly Patched[]) {
   const verified: VerifiedBy[] = [];
   for (const answer of newestFirst) {
@@ -136,7 +136,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   // A target may return one pending key twice.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
-  // The wrong code comes before any right one: after a right one, it may change the shown state.
+  // The wrong code comes before any right one. After a right one, it might change the shown state.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified = await verifiedOf(support, codes, withKey.reverse());
@@ -216,7 +216,7 @@ async function expectUnchanged(
   }
 }
 
-/** A session of the admin, which doesn't replace a code either. */
+/** Returns a switch off in a session of the admin, which doesn't replace a code either. */
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];

@@ -28,7 +28,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   await arrange(support.verified());
 
   const { email = null } = connection.target.supportUser;
-  // The suite can't read codes of this mode, so it tries the mode only on a target that may stay in it.
+  // The suite can't read codes of salesforce, so it tries this mode only on a target that may stay in it.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
   await expect.kept(
@@ -80,7 +80,7 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// The next tests share one key. The last of them create other keys.
+// The next tests share one key. The last of them enrol other keys.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
@@ -151,7 +151,7 @@ test('support-totp/get-never-shows-secret', async ({ support }) => {
   expect(read).toHaveNone(...names);
 });
 
-/** A proven key; the current one if the target does not let the suite replace it. */
+/** Returns a proven key: a new one, or the current one if the target does not let the suite replace it. */
 async function proven(support: SupportMfa): Promise<Authenticator> {
   try {
     return (await support.verified()).authenticator;

@@ -8,7 +8,7 @@ const names = [
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // This name has no colon as a header field would: a label allows only one, escaped or not.
+  // This name has no colon, although a header field would: a label allows only one, escaped or not.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];
@@ -41,7 +41,6 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
   if (isRefused) await newKey(users, user);
 });
 
-/** The answer to POST /totp-key. @throws ArrangeError if it is refused */
 const newKey = (users: Users, user = users.withReplaceableTotp(), name = 'mfa-conformance') =>
   arrange.success(users.codes.createKey(user, name));
 
@@ -87,7 +86,7 @@ test('totp-key/secrets-are-unique', async ({ users }) => {
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
   const user = users.withReplaceableTotp();
-  // Judging randomness needs several keys, so the suite asks only a disposable target for them.
+  // A check of randomness needs several keys, so the suite requests them only from a disposable target.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));

@@ -69,14 +69,14 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
   await users.logins.settle(user);
 });
 
-/** The steps whose codes open a session, from two before now to two after. Undefined if a step ended meanwhile. */
+/** Measures the steps, from -2 to 2, whose codes open a session. Undefined if a step ended meanwhile. */
 async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { authenticator } = await users.codes.enrol(user);
     await codes.room(authenticator);
     const now = codes.currentStep(authenticator);
     const accepted: number[] = [];
-    // Oldest first, because a target may refuse codes older than the last accepted one.
+    // The oldest comes first, because a target may refuse codes older than the last accepted one.
     for (let step = -2; step <= 2; step += 1) {
       const login = await users.login(user, { code: codes.at(authenticator, step), type });
       if (login.session !== undefined) accepted.push(step);

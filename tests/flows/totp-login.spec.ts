@@ -48,7 +48,7 @@ const type = 'totp';
 
 const noFirstStep = 'the target gives no session for the password alone';
 
-/** The same text as each kind of credential: a target may look up each kind in another place. */
+/** Returns the same text as each kind of credential: a target may look up each kind in a different place. */
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
@@ -91,10 +91,10 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   const first: Credential[] = [];
   const admin = users.admin();
   const all = admin === undefined || admin.mfaExempt ? [user] : [user, admin];
-  // The full session of one user must be able to change the configuration, so the admin is one of them.
+  // The full session of at least one user must be able to change the configuration, so the admin is included.
   for (const each of new Map(all.map((one) => [one.role, one])).values()) {
     const { handedOut, session } = await arrange(users.login(each));
-    // A session that reads everything is not pending. Another requirement reports it.
+    // A session that can read everything is not pending. Another requirement reports it.
     if (handedOut !== undefined && session === undefined) first.push(handedOut);
   }
   if (first.length === 0) arrange.notApplicable(noFirstStep);
@@ -119,7 +119,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   await mayNarrow(cluster);
   await cluster.on(['email']);
 
-  // Each try needs a new key or a later step: the target refuses used codes anyway.
+  // Each try needs a new key or a later step, because the target refuses used codes anyway.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
@@ -130,7 +130,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   });
 
   expect(login).toBeRefused();
-  // A user without mail has no second factor now, so only users with mail are tried.
+  // A user without mail has no second factor now, so the test tries only users with mail.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // Codes of a type that is off must not finish a pending session.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
@@ -168,7 +168,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // This code is wrong for the key, even if the target still has it.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
-  // The target may read a missing secret as an empty one. The suite omits this attempt if it might lock the account.
+  // The target may read a missing secret as an empty one. The suite skips this attempt if it might lock the account.
   const code = codes.at(secrets.emptyKey(authenticator), 0);
   const byNoKey = await arrange.ifItCan(users.login(user, { code, type }));
   if (byNoKey !== undefined) expect(byNoKey).toBeRefused();
@@ -199,7 +199,7 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Ends the test if cluster MFA was found on: users must not lose a type that they use. */
+/** Ends the test if cluster MFA was found on, because users must not lose a type that they use. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
 }
@@ -217,7 +217,7 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
 
 test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   const { user, answer, authenticator } = await arrange(users.enrolled());
-  // A target may return a key again that nobody has used.
+  // A target may return a key twice if nobody has used it.
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const newer = await arrange(users.codes.enrol(user));
@@ -249,7 +249,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   const user = all.find(({ apiKey }) => apiKey !== undefined);
   if (user?.apiKey === undefined)
     return arrange.notApplicable('no account with an API key may have its TOTP replaced');
-  // The user gets a key first: a target may ask for no code if an account has no second factor.
+  // The user gets a key first, because a target may ask for no code if an account has no second factor.
   await arrange(users.enrolled(all.indexOf(user)));
   const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
   const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
@@ -257,7 +257,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   if (key === undefined) return arrange.notApplicable('an API key gets no TOTP key');
 
   expect(await users.login(user)).toBeRefused();
-  // An API key may have no owner: then the TOTP key made with it is not this user's.
+  // An API key may have no owner. Then the TOTP key made with it is not this user's.
   await users.login(user, { code: await codes.unused(key), type });
   expect(await users.login(user)).toBeRefused();
   expect(await users.login(user, { code: codes.wrong(key), type })).toBeRefused();
@@ -298,7 +298,7 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
     // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // Repeated, because a session limit may end the first pending session.
+  // The test repeats this, because a session limit may end the first pending session.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
@@ -319,7 +319,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/** Logins that the target must refuse; a right login afterwards shows that logins work. Add a line for another. */
+/** Logins that the target must refuse. A right login afterwards shows that logins work. Add a line for another. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],
@@ -350,7 +350,7 @@ test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
   // A refusal, a login by the other type, a deleted session or a switch must not make a code valid again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
   if (hasSid(user)) await arrange(users.sessions.end(user, admin));
-  // If cluster MFA was found on, it stays on.
+  // If cluster MFA was found on, this leaves it on.
   await arrange(cluster.asFound());
   await arrange(users.switchedOn(user));
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
@@ -370,7 +370,7 @@ function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly Log
   return (['first', 'last'] as const).map((place) => ({ code: codes.almost(authenticator, place) }));
 }
 
-/** Whether a newer key voids the older one. A target may keep several keys. */
+/** Tells whether a newer key voids the older one. A target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   await users.codes.enrol(user);
@@ -379,7 +379,7 @@ async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boo
   );
 }
 
-/** Whether a login with a right code and another otpType, or none, is accepted. */
+/** Tells whether the target accepts a right code with another otpType, or none. */
 async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);

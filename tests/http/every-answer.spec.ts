@@ -28,7 +28,7 @@ const requirements: readonly (readonly [
   [wrongLogin, 'security/no-secret-echoed'],
 ];
 
-/** Requirements that need the same answers share the requests of their run. */
+/** The answers of each run that several requirements need. */
 const provoked = new WeakMap<object, Map<unknown, readonly Answer['exchange'][]>>();
 
 for (const [provoke, ...ids] of requirements)

@@ -66,7 +66,7 @@ for (const [id, prepared] of [
 
     if (answer.status !== 204)
       throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
-    // Receiving the mail here keeps it from surprising another test.
+    // The test receives the mail here, so that it doesn't surprise another test.
     await mail.codeTo(to, mark).catch(() => undefined);
     expect(answer).toHaveNothingAfterHead();
   });
@@ -99,8 +99,7 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
 });
 
 test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
-  // The body ends with a blank line, like a request. If the target didn't read it, it would answer it as a second
-  // request.
+  // The body ends with a blank line, like a request. A target that didn't read it would answer it as a second request.
   const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
 
   const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };
@@ -110,7 +109,7 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 });
 
 test('http/head-has-no-content', async ({ api, admin }) => {
-  // The answer that refuses must end correctly as well.
+  // A refusal must end correctly as well.
   for (const as of [admin, anonymous]) {
     expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }

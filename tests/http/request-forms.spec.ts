@@ -91,7 +91,7 @@ test('http/parallel-reads-succeed', async ({ api, admin }) => {
   demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
 });
 
-/** Methods that no release has for these paths. They do no harm even if carried out. */
+/** Methods that no release has for these paths. They do no harm even if the target carries them out. */
 const senseless = [
   ['DELETE', '/email-otp'],
   ['DELETE', '/support-user/verify-totp'],

@@ -1,7 +1,7 @@
 import type { OperationWith } from '../../fixtures/index.js';
 import { arrange, expect, operations, operationsWith, prepared, test } from '../../fixtures/index.js';
 
-/** Operations that need more than one call by the admin have their own tests below. */
+/** Operations that need more than one call by the admin. They have their own tests below. */
 const special = [
   'UpdateMFAConfig',
   'UpdateSupportMFAConfig',
@@ -42,7 +42,7 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   await arrange(support.off());
 
   const toOff = await support.patch({ enabled: false });
-  // A target may refuse to switch off what is off. Then the test tries a real change, if allowed.
+  // A target may refuse to switch support MFA off twice. Then the test tries a real change, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
   if (isRefused && !mayEnrol) arrange.notApplicable('the target refuses to switch off what is off');

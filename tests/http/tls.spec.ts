@@ -20,7 +20,7 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
   demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
 });
 
-/** Ends the test behind a proxy: there the TLS versions are the proxy's and not the target's. */
+/** Ends the test without HTTPS, or behind a proxy, whose TLS versions are not the target's. */
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:') arrange.notApplicable('the target is not reached by HTTPS');

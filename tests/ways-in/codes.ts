@@ -4,7 +4,6 @@ import { firstHalf, oneDigitOff } from '../../fixtures/index.js';
 const mistake = 'what is not a code';
 const no = (name: string, members: object): Way => ({ name, members: { ...members }, madeUp: true, mistake });
 
-/** Values in place of a code; add a line for another. */
 export const noCodes: readonly Way[] = [
   no('null as code and as type', { otpCode: null, otpType: null }),
   no('null as type', { otpType: null }),
@@ -39,7 +38,7 @@ const form = (name: string, login: Form['login']): Form => ({ name, login });
 const coded = (name: string, of: (code: string) => unknown): Form =>
   form(name, (code) => ({ code: of(code) }));
 
-/** Guesses that are as long as the code and unrelated to it. */
+/** Makes guesses that are as long as the code and unrelated to it. */
 const guesses = (code: string) =>
   ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
 

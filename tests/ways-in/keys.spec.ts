@@ -2,7 +2,6 @@ import type { Answer, Codes, Enrolment, Login, Open, User, Users } from '../../f
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 import { userFields } from './requests.js';
 
-/** Members that could name another owner of the requested key; add a line for another. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
   ['username', ({ username }) => username],
   ['user', ({ username }) => username],
@@ -25,7 +24,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
   const headers = Object.fromEntries(userFields.map((name) => [name, username]));
 
-  // One request names the victim everywhere: each returned key costs a wrong login, and some targets lock after three.
+  // One request names the victim everywhere: each returned key costs a wrong login, and three may lock.
   const query = { username, user: username };
   let answer = await users.codes.createKey(caller, 'mfa-conformance', body, { headers, query });
   // A target may refuse an unknown parameter, or an unknown member.
@@ -72,7 +71,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // Until a code of a key was used, a target may let a pending session enrol. So this login uses one.
+  // A target may let a pending session enrol until a code of a key was used. So this login uses one.
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
@@ -136,7 +135,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
 
 test('ways-in/support-code-opens-no-session', async ({ api, users, support, codes }) => {
   await arrange(users.enrolled());
-  // Users enrol first: a target that confuses the admin with the support user then replaces the admin's key.
+  // Users enrol first. A target that confuses the admin with the support user then replaces the admin's key.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -144,7 +143,7 @@ test('ways-in/support-code-opens-no-session', async ({ api, users, support, code
   let code = await codes.unused(supports.authenticator);
 
   for (const { user, authenticator } of all) {
-    // One code serves for all users, because no login of theirs uses it up: another code would need the next step.
+    // One code serves for all users, as no refusal uses it. Another code would need the next step.
     if (!codes.isRight(supports.authenticator, code) || codes.isRight(authenticator, code))
       code = await codes.unlike(supports.authenticator, authenticator);
     expect(await users.login(user, { code, type })).toBeRefused();
@@ -154,7 +153,7 @@ test('ways-in/support-code-opens-no-session', async ({ api, users, support, code
   }
 });
 
-/** Ends the test if any code works: then a right code doesn't show whose key it is. */
+/** Ends the test if any code works. Then a right code doesn't show whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');

@@ -38,7 +38,7 @@ test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, fac
   await arrange(users.switchedOn(user));
   const mark = await arrange(mail.mark(user.email));
 
-  // Sent without a credential, because the cookie may belong to the credential's owner.
+  // The test sends no credential, because the cookie may belong to the credential's owner.
   const answer = await users.codes.request(user, { as: anonymous });
 
   await facts.measure('emailOtpWithoutCredential', async () => {

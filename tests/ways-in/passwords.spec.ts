@@ -1,7 +1,6 @@
 import type { Way } from '../../fixtures/index.js';
 import { arrange, bypass, test } from '../../fixtures/index.js';
 
-/** Passwords that differ from the right one; add a line for another. */
 const notThePassword: readonly (readonly [
   name: string,
   of: (right: string) => Readonly<Record<string, unknown>>,

@@ -12,7 +12,6 @@ const header = (name: string, value: string): Way => ({
 
 const junk = '-----BEGIN JUNK-----\nbm90aGluZw==\n-----END JUNK-----';
 
-/** Documented members sent in place of a code. */
 export const junkCertificate: Way = {
   name: 'a certificate and a privateKey that are junk',
   members: { certificate: junk, privateKey: junk },
@@ -38,7 +37,7 @@ export const members: readonly Way[] = [
   member('step', 2),
 ];
 
-/** Header fields of proxies or other kinds that a server might trust; add a line for another. */
+/** Header fields that a server might trust, of proxies and other kinds. Add a line for another. */
 export const headers: readonly Way[] = [
   header('X-Forwarded-For', '10.0.0.1'),
   header('Forwarded', 'for=127.0.0.1;host=localhost'),
@@ -66,7 +65,6 @@ export const headers: readonly Way[] = [
   ),
 ];
 
-/** Header fields that could name a user; add a line for another. */
 export const userFields = [
   'X-Remote-User',
   'Remote-User',
@@ -77,7 +75,7 @@ export const userFields = [
   'X-Impersonate-User',
 ];
 
-/** Header fields by which a proxy might name the caller, or a page of the cluster itself; add a line for another. */
+/** Makes header fields by which a proxy might name the caller or a page of the cluster. Add a line for another. */
 export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   ...userFields.map((field) => header(field, name)),
   header('Origin', origin),
@@ -89,7 +87,6 @@ export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];
 
-/** Credentials that consist of a user's name. */
 export const namesAsCredentials = (name: string): readonly Way[] => [
   header('session-id', name),
   header('apiKey', name),
@@ -102,13 +99,12 @@ export const emptyCredentials: readonly Way[] = ['', 'null', 'undefined'].flatMa
   header('Authorization', `Bearer ${value}`.trim()),
 ]);
 
-/** A login by another path, method or media type. */
 export interface OtherRequest {
   readonly method?: string;
   readonly path?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The content of the body; without it, the members as JSON. */
+  /** By default the members as JSON. */
   readonly content?: readonly [what: string, of: (members: Readonly<Record<string, string>>) => string];
 }
 
@@ -116,7 +112,6 @@ const logins = '/users/sessions';
 const twoCodes = '"otpType":"totp","otpCode":"000000","otpCode":"000000"';
 const form = 'application/x-www-form-urlencoded';
 
-/** Other ways to send a login; add a line for another. */
 export const otherRequests: readonly OtherRequest[] = [
   { path: `${logins}/` },
   { path: `/${logins}` },

@@ -15,7 +15,7 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [mfa.off({ mfaCode })]));
 
-/** The first forms, too few to lock the account. A right code ends the series. */
+/** Makes the first forms of a code, too few to lock the account. A right code ends the series. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
@@ -97,7 +97,7 @@ test('access/support-mfa-stays-on-without-privilege', async ({ cluster, support,
   await arrange.ifItCan(cluster.off());
   const viewer = await arrange(users.sessions.viewer());
   const { authenticator } = await arrange(support.verified());
-  // A refused request uses no code up, so the next test can use it.
+  // A refused request uses no code, so the next test can use this one.
   const mfaCode = await codes.unsent(authenticator);
 
   for (const as of [anonymous, wrong.key(), viewer])
@@ -109,7 +109,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   const { authenticator } = await arrange(support.verified());
   const code = await codes.unused(authenticator);
 
-  // A server error does not accept the code; other requirements report it.
+  // A server error does not accept the code. Other requirements report it.
   const open: Open[] = [];
   for (const { name, code: mfaCode } of formsOf(lists, code)) {
     const answer = await support.patchAny({ enabled: false, mfaCode });
@@ -117,6 +117,6 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   }
   expect(open).toBeShut();
   expect(await support.read()).toHaveMembers(mfa.totpOn);
-  // Later tests then need not wait for another code.
+  // This saves later tests the wait for another code.
   await arrange(support.off(code));
 });

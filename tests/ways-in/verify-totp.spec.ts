@@ -3,7 +3,7 @@ import { arrange, configs, expect, firstHalf, mfa, plainKey, secrets, test } fro
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
-/** Codes that must not verify, and the current key: its right code ends the attempt series. */
+/** Codes that must not verify, and the current key. A right code of the key ends the attempt series. */
 interface Wrong {
   readonly wrong: readonly (string | undefined)[];
   readonly key?: Authenticator;
@@ -45,14 +45,13 @@ async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
 async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong> {
   const email = connection.target.supportUser.email ?? '';
   const { authenticator } = await support.onByTotp();
-  // The mode changes directly if the target allows that: without switching off first, a target may keep the key.
+  // The mode changes directly if the target allows that, because a target may then keep the key.
   const { status } = await support.patch({ enabled: true, mfaType: 'email', email });
   if (status >= 300) await support.onByEmail(email);
   const mailed = await support.mailedCode(email);
   return { wrong: [codes.at(authenticator, 0), mailed] };
 }
 
-/** Requirements on wrong codes, each with its preparation. Add a line for another. */
 for (const [id, prepared] of [
   ['verify-totp/refuses-wrong-code', ofKey((codes, key) => [codes.almost(key, 'first')])],
   [
@@ -106,7 +105,7 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const enrol = () => support.onByTotp();
   const first = await arrange(enrol().then((key) => plainKey(codes, key, enrol)));
-  // A second request may return another key, or none.
+  // A second request may return a different key, or none.
   const again = async () => {
     const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
     return status >= 300 || secrets.handedUri(fields) === undefined ? undefined : support;
@@ -159,7 +158,7 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
     await expect.kept(support, mfa.totpOn, [
       mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),
     ]);
-  // A target may return the same key again. The suite omits this attempt if it might lock the account.
+  // A target may return the same key twice. The suite skips this attempt if it might lock the account.
   const { replaced } = support;
   const mfaCode = replaced && (await arrange.ifItCan(codes.unlike(replaced, supports.authenticator)));
   if (mfaCode !== undefined) await arrange.ifItCan(expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]));
@@ -234,7 +233,7 @@ const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // If this attempt fails, the next test makes another.
+  // If this fails, the next test tries again.
   known.catch(() => replays.delete(support));
   return known;
 }

@@ -50,7 +50,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
     const { answer } = await arrange.login(users.logins.byNewKey(other));
     ways.push({ name: `what a login of ${other.role} gave`, headers: bypass.headersFrom(answer) });
   }
-  // A server may keep the state of the exempt login, which must not replace the next user's code.
+  // A server may keep the state of the exempt login. That state must not replace the next user's code.
   for (const exempt of users.allWithPassword().filter(({ mfaExempt }) => mfaExempt === true))
     ways.push({
       name: `right after a login of ${exempt.role}, who is exempt`,
@@ -70,7 +70,7 @@ test('ways-in/code-of-others-at-once-skips-no-code', async ({ api, users, codes 
     [other, one.user, 1],
   ] as const) {
     const code = await codes.unused(authenticator);
-    // The victim's logins run one at a time, beside the login with a code.
+    // The victim's logins run one at a time, in parallel with the login by a code.
     const inTurn = async () => {
       for (let n = 0; n < times; n += 1) {
         const { session, answer } = await users.login(victim);
@@ -155,7 +155,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
   await arrange.login(users.logins.byKeyAgain(user));
 });
 
-/** No document says that POST /access-tokens takes a code, but a wrong one must not get a token. */
+/** No document says that POST /access-tokens accepts a code, but a wrong one must not get a token. */
 const madeUpCodes = (['totp', 'email', 'Totp', 'Email', 'salesforce', '', null] as const).map((otpType) => ({
   name: `a made-up code of the type ${JSON.stringify(otpType)}`,
   members: { otpCode: '314159', otpType },

@@ -106,7 +106,7 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   let promised = 0;
   let isMailLimited = false;
 
-  // By chance a guess may be the newest code, which only its mail shows. So a guess that opens is no breach.
+  // By chance a guess may be the newest code, which only its mail shows. So a guess that opens a session is no breach.
   const guess = async () => {
     const asked = await users.codes.request(user, measured);
     // A limit on mails stops guessers as well.
@@ -117,7 +117,7 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   };
   const { after, last, rest } = await guesses.throttling(locks.of(user.role), guess);
 
-  // A late mail must not fall into another test.
+  // A late mail must not reach another test.
   const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
   const got = await mail.counted(mark, isCode, promised);
   await rest();
@@ -127,7 +127,7 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   demand(isLimited, guesses.noThrottle, last);
 });
 
-/** Enough concurrent guesses to overtake a counter that handles them one at a time. */
+/** This many concurrent guesses overtake a counter that handles them one at a time. */
 const atOnce = 40;
 
 test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => {

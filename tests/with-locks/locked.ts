@@ -6,7 +6,6 @@ export const measured = { expects: 'either' } as const;
 
 type Given = Pick<Fixtures, 'users' | 'codes' | 'locks'>;
 
-/** The result of wrong TOTP codes, which may have locked the account. */
 export interface Guessed {
   readonly user: User;
   readonly after: number | undefined;
@@ -19,7 +18,7 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** The option `opens` of `throttling`. If a wrong code opens a session, the series ends: it measures no limit. */
+/** Makes the option `opens` of `throttling`: a wrong code that opens a session ends the series. */
 export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
@@ -52,13 +51,13 @@ export async function isOut(users: Users, user: User, right: Guessed['right']): 
   return (await users.login(user, right)).session === undefined;
 }
 
-/** Whether the target limited wrong codes. Waits for the end of the lock, if the run may wait. */
+/** Tells whether the target limited wrong codes. Waits for the end of the lock, if the run may wait. */
 export async function isLimited({ after, isOut, rest }: Guessed): Promise<boolean> {
   if (isOut || after !== undefined) await rest();
   return isOut || after !== undefined;
 }
 
-/** An account that wrong codes have locked. Not applicable if they don't lock. */
+/** Returns an account that wrong codes have locked. Not applicable if they don't lock. */
 export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
@@ -67,7 +66,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** If preparing fails after an earlier test may have locked the account, the test counts as not run. */
+/** Awaits a preparation. If it fails after an earlier test may have locked the account, the test counts as not run. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
@@ -75,7 +74,7 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
   });
 }
 
-/** Sends wrong codes or passwords until the answers change. The target must then refuse the right one. */
+/** Sends wrong codes or passwords. Demands that the target limits them or refuses the right one afterwards. */
 export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,

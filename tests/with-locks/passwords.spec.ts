@@ -10,13 +10,12 @@ const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user,
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
-/** A user whose password works now, and whom the suite may lock. */
 async function unlocked(users: Users, locks: Locks): Promise<User> {
   const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
   const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
-    // Just after cluster MFA was switched off, the target may refuse the right password alone. withoutCode repeats such
-    // a login. A locked user gets only one try.
+    // Just after cluster MFA was switched off, the target may refuse the right password alone, so withoutCode repeats
+    // the login. A locked user gets only one try.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
@@ -74,8 +73,8 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
   const { user, rest } = await arrange(locked(users, locks));
-  // This user shows that a right password gets a token. Without another user, the locked one shows it once the lock has
-  // ended.
+  // This user shows that a right password gets a token. Without another user, the locked one shows this once the lock
+  // has ended.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
   const elsewhere = await atTokens(users, user, user.password.reveal());

@@ -4,7 +4,7 @@ import { measured } from './locked.js';
 
 const most = 30;
 
-/** Whether the target limits mailed codes to fewer consecutive requests than the suite sends. */
+/** Tells whether the target limits mailed codes to fewer consecutive requests than the suite sends. */
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });
@@ -22,7 +22,7 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const all = users.allWithMail();
   const caller = all.find(({ role }) => !locks.isLocked(role)) ?? users.withMail();
   const user = all.at(-1) ?? caller;
-  // An existing session is used, because a login may cause a mail.
+  // The test uses an existing session, because a login may cause a mail.
   const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
@@ -46,7 +46,7 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
   // Uses the newest mailed code, because the limit may prevent another mail.
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
   if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
-  // If this fails, restoring after the tests switches support MFA off.
+  // If this fails, the restore after the tests switches support MFA off.
   await arrange.ifItCan(support.off());
   demand(hasLimit, noLimit);
 });
