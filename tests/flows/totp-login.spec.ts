@@ -379,7 +379,6 @@ async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boo
   );
 }
 
-/** Tells whether the target accepts a right code with another otpType, or none. */
 async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);

@@ -66,7 +66,7 @@ export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
 
-/** Why a way to log in is closed; undefined if it is open. */
+/** Returns the reason why a way to log in is closed; undefined if it is open. */
 export function whyWayClosed({ unavailable }: Pick<Learned, 'unavailable'>, way: LoginWay) {
   const why = unavailable[way];
   return why === undefined ? undefined : `${wayNames[way]} is closed on the target: ${why}`;

@@ -7,9 +7,9 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 /**
- * The answer that a test expects. `accepted`: the credential or code is probably right, so the suite sends it even after
- * one failure more than usual. `either`: the test measures throttling, so the suite does not wait out a 429, and with `or
- * 503` no 503.
+ * The answer that a test expects. `accepted`: credential or code are probably right, so the suite sends them even after
+ * one failure more. `either`: the test measures throttling, so the suite does not wait after a 429, and with `or 503`
+ * after a 503.
  */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 

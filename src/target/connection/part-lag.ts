@@ -85,7 +85,10 @@ export class PartLag {
     if (this.#write?.isStale) this.#write = undefined;
   }
 
-  /** Makes a return to the old state prove lagging nodes only if a later read shows the new state again. */
+  /**
+   * Call this if a later request makes the state doubtful. Then a return to the old state proves lagging nodes only if
+   * another read shows the new state.
+   */
   doubtful(): void {
     if (this.#before === undefined) return;
     this.#before.isDoubtful = true;

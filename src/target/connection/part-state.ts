@@ -38,7 +38,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #found: Config | undefined;
   /** Tells whether a state shows the last accepted change. Undefined once a read has shown it, or if no read can. */
   #isShownIn: Done<Config> | undefined;
-  /** Whether the last change may still show, late, in a way that the suite can't recognise. */
+  /** Whether the last change may show late in a way that the suite can't recognise. */
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;
@@ -130,7 +130,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** Like {@link lookBefore}, after a request for the other part: its effect on this part may be known. */
+  /** Returns the last read if the request since was for the other part and its effect is known, otherwise a new one. */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }

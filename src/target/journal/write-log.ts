@@ -72,7 +72,6 @@ export class WriteLog {
     return this.#count;
   }
 
-  /** - @param mayDiffer true if :: @param mayDiffer whether the configuration may now differ from the original one */
   keepInMemory(): void {
     this.#mayFail = true;
   }

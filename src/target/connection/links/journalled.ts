@@ -36,7 +36,7 @@ export function journalled(
   };
 }
 
-/** Returns the part whose state, not configuration, a request changes. Even a refused code may change it. */
+/** Returns the part whose state a request changes though not its configuration: even a refused code may do so. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
