@@ -82,10 +82,7 @@ const badTargets: readonly BadTarget[] = [
 ];
 
 describe.concurrent('a target that is', () => {
-  test('out of reach, or no target at all, is inconclusive, and says why', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  test('out of reach, or no target at all, is inconclusive, and says why', async ({ onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const targets = badTargets.map(async ([, at, , more], n) => {
       const content = targetAt(await at(onTestFinished), { name: `bad-${n}`, ...more });
@@ -108,7 +105,7 @@ describe.concurrent('a target that is', () => {
     expect(ended.durationMs).toBeLessThan(120_000);
   });
 
-  test('alone in its run, the run reports it', async ({ expect, onTestFinished }) => {
+  test('alone in its run, the run reports it', async ({ onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const file = writeTarget(folder, targetAt(url('http', { port: await unusedPort() })));
 
@@ -122,18 +119,13 @@ describe.concurrent('a target that is', () => {
   });
 });
 
-test('among several targets, those without reach, clock or mailbox leave the verdicts on the others', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const folder = temporaryFolder(onTestFinished);
-  const { targetFile } = await emulator(folder, onTestFinished);
+test('among several targets, those without reach, clock or mailbox leave the verdicts on the others', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await emulator(folder);
   const gone = `http://127.0.0.1:${await unusedPort()}`;
-  const server = url('http', await listen(httpServer(json), onTestFinished));
-  const hello = httpServer(answering(200, 'application/json', '{"hello":1}'));
-  const odd = url('http', await listen(hello, onTestFinished));
-  const busy = tcpServer(() => {});
-  const { port } = await listen(busy, onTestFinished);
+  const server = url('http', await listen(httpServer(json)));
+  const odd = url('http', await listen(httpServer(answering(200, 'application/json', '{"hello":1}'))));
+  const { port } = await listen(tcpServer(() => {}));
   const mail = { kind: 'smtp', listen: `127.0.0.1:${port}`, quietMs: 200 };
   const others = {
     gone: targetAt(`${gone}/v2`),

@@ -49,12 +49,8 @@ for (const shell of shells) {
 
     for (const [line, offers] of lines) {
       const args = [...asking[shell], script, line, offers];
-      const { stdout, stderr } = spawnSync(shell, args, {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 30_000,
-      });
+      const options = { cwd: folder, encoding: 'utf8', timeout: 30_000, input: '' } as const;
+      const { stdout, stderr } = spawnSync(shell, args, options);
       expect(stdout, `${line}\n${stderr}`).toContain(offers);
     }
   });

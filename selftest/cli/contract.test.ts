@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { changedContent, put, remove } from '../contract/vendor.js';
+import { rows } from '../tool/rows.js';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
@@ -75,36 +76,21 @@ describe('detect', () => {
   test('a target out of reach is exit 3', async () => {
     const folder = temporaryFolder();
 
-    const { code, stderr } = await performed(
-      'detect',
-      '-t',
-      writeTarget(folder, targetAt('http://127.0.0.1:1/v2')),
-    );
+    const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
+    const { code, stderr } = await performed('detect', '-t', target);
 
     expect(code).toBe(3);
     expect(stderr).toContain('127.0.0.1:1');
   });
 });
 
-describe('diff', () => {
-  test.each([
-    {
-      is: 'a breaking change',
-      args: ['6.6.0d', '6.8.1', '--fail-on-breaking'],
-      code: 1,
-      says: /3 breaking for clients, 5 for servers/,
-    },
-    {
-      is: 'a harmless one',
-      args: ['6.8.1', '7.0', '--fail-on-breaking'],
-      code: 0,
-      says: /none of them breaking/,
-    },
-    { is: 'two forms', args: ['7.0', '7.1', '--json', '--markdown'], code: 2, says: /give one of them/ },
-  ])('$is is exit $code', async ({ args, code: expected, says }) => {
-    const { code, stdout, stderr } = await performed('diff', ...args);
+test.each(rows`
+  a breaking change | 6.6.0d 6.8.1 --fail-on-breaking | 1 | 3 breaking for clients, 5 for servers
+  a harmless one    | 6.8.1 7.0 --fail-on-breaking    | 0 | none of them breaking
+  two forms         | 7.0 7.1 --json --markdown       | 2 | give one of them
+`)('diff: %s, %s, is exit %s', async (_, args = '', expected = '', says = '') => {
+  const { code, stdout, stderr } = await performed('diff', ...args.split(' '));
 
-    expect(stdout + stderr).toMatch(says);
-    expect(code).toBe(expected);
-  });
+  expect(stdout + stderr).toContain(says);
+  expect(code).toBe(Number(expected));
 });

@@ -12,16 +12,9 @@ import { performed } from './in-process.js';
 import { temporaryFolder, writeTarget } from './suite.js';
 
 describe('init', () => {
-  const flags = [
-    '--base-url',
-    'https://10.2.0.7/v2',
-    '--name',
-    'lab-7',
-    '--viewer',
-    'eve',
-    '--mail-domain',
-    'lab.example',
-  ];
+  const flags = '--base-url https://10.2.0.7/v2 --name lab-7 --viewer eve --mail-domain lab.example'.split(
+    ' ',
+  );
 
   test('writes a target file that only its owner can read, and no secret', async () => {
     const file = join(temporaryFolder(), 'lab.yaml');
@@ -48,17 +41,10 @@ describe('init', () => {
         return answers.shift() ?? '';
       },
     };
-    const given = {
-      baseUrl: 'https://h/v2',
-      name: 'h',
-      ca: '',
-      admin: 'a',
-      key: true,
-      viewer: 'v',
-      other: '',
-    };
+    const accounts = { admin: 'a', key: true, viewer: 'v', other: '' };
+    const given = { baseUrl: 'https://h/v2', name: 'h', ca: '', ...accounts, mailDomain: '', mailListen: '' };
 
-    const { text, reach } = await newTarget({ ...given, mailDomain: '', mailListen: '' }, lines);
+    const { text, reach } = await newTarget(given, lines);
 
     expect(answers).toEqual([]);
     expect(questions.slice(0, 2)).toEqual(Array(2).fill('Its release, or auto [7.1.2_u3]: '));

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { faults as allFaults } from '../../emulator/faults/index.js';
 import { emulator } from './emulated.js';
@@ -42,11 +42,8 @@ const leaking = [
 ];
 
 // Another run, of all requirements on a conforming target, is searched in selftest/detection.
-test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const folder = temporaryFolder(onTestFinished);
+test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async () => {
+  const folder = temporaryFolder();
   const target = await emulator(folder, onTestFinished, { faults: leakyFaults });
   const written = readFileSync(target.targetFile, 'utf8');
   const proxy = await ListeningProxy.before(target.baseUrl, onTestFinished);
@@ -54,7 +51,7 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   const args = ['run', '-t', targetFile, '--grep', leaking.join(','), ...foldersWithAllure(folder)];
 
   const env = { DEBUG: '*', NODE_DEBUG: 'http,tls,undici' };
-  const ended = await cli(args, { env }, onTestFinished);
+  const ended = await cli(args, { env });
 
   expect(ended.code, ended.stdout.slice(-3000)).toBe(1);
   const { outcomes } = verdictOf(folder, 'emulator');
@@ -72,11 +69,8 @@ test('nothing that a run writes or prints of a target that shows secrets in its 
   expect(leaks(everything, [...secretsOfTarget(written), ...proxy.told])).toEqual([]);
 });
 
-test('a run with a secret among its reports fails and names only the file', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const folder = temporaryFolder(onTestFinished);
+test('a run with a secret among its reports fails and names only the file', async () => {
+  const folder = temporaryFolder();
   const content = targetAt(`http://127.0.0.1:${await unusedPort()}/v2`);
   const targetFile = writeTarget(folder, content);
   const [secret = ''] = secretsOfTarget(readFileSync(targetFile, 'utf8'));

@@ -15,21 +15,14 @@ function folder(files: Readonly<Record<string, number>>): string {
   return root;
 }
 
-const checkout = {
-  'tsconfig.build.json': 9,
-  'dist/cli/main.js': 5,
-  'src/deep/a.ts': 4,
-  'tests/b.spec.ts': 3,
-};
+const sources = { 'src/deep/a.ts': 4, 'tests/b.spec.ts': 3 };
+const checkout = { 'tsconfig.build.json': 9, 'dist/cli/main.js': 5, ...sources };
+const [a, b] = [join('src', 'deep', 'a.ts'), join('tests', 'b.spec.ts')];
 
 test.each([
   ['a build newer than all sources', checkout, undefined],
-  ['a source changed since', { ...checkout, 'src/deep/a.ts': 6 }, join('src', 'deep', 'a.ts')],
-  [
-    'of several the newest',
-    { ...checkout, 'src/deep/a.ts': 6, 'tests/b.spec.ts': 7 },
-    join('tests', 'b.spec.ts'),
-  ],
+  ['a source changed since', { ...checkout, 'src/deep/a.ts': 6 }, a],
+  ['of several the newest', { ...checkout, 'src/deep/a.ts': 6, 'tests/b.spec.ts': 7 }, b],
   ['a package, which has no build to make', { 'dist/cli/main.js': 5, 'src/a.ts': 6 }, undefined],
   ['a checkout that was never built', { 'tsconfig.build.json': 1, 'src/a.ts': 6 }, undefined],
 ])('%s', (_, files, expected) => {

@@ -20,21 +20,15 @@ test('a statement decides a run, its drafts and comparisons', async () => {
     return { statement: name };
   };
   const claims = statementOf('claims.yaml', { [claim]: true });
-  writeFileSync(
-    join(folder, 'forgets.json'),
-    JSON.stringify({ version: 1, claims: { 'keys-are-forgotten': true } }),
-  );
+  const forgetting = { statement: 'forgets.json' };
+  const content = { version: 1, claims: { 'keys-are-forgotten': true } };
+  writeFileSync(join(folder, forgetting.statement), JSON.stringify(content));
   const targetFile = await emulated(folder, 'silent', lost);
   const targets = [
     targetFile,
     await emulated(folder, 'claimed', lost, claims),
     await emulated(folder, 'denied', lost, statementOf('denies.yaml', { [claim]: false })),
-    await emulated(
-      folder,
-      'forgets',
-      { faults: ['login/keys-never-forgotten'] },
-      { statement: 'forgets.json' },
-    ),
+    await emulated(folder, 'forgets', { faults: ['login/keys-never-forgotten'] }, forgetting),
   ].flatMap((file) => ['-t', file]);
   const args = ['run', ...targets, '--jobs', '4', '--grep', grep, ...folders(folder)];
 
@@ -85,8 +79,8 @@ test('a statement decides a run, its drafts and comparisons', async () => {
 
   // The draft denies what the target lacks. A second draft does not overwrite the first.
   const drafted = join(folder, 'draft.yaml');
-  const draft = () =>
-    performed('statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted);
+  const from = ['--from', join(out, 'silent')];
+  const draft = () => performed('statement', '-t', targetFile, ...from, '--out', drafted);
   const drawn = await draft();
   const compared = await performed('compare', join(out, 'claimed'), join(out, 'claimed'));
   const trend = await performed('trend', '--out', out);
@@ -97,10 +91,8 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   statementOf('claims.yaml', { 'key-names-are-kep': true });
   const again = await draft();
   const mistaken = await performed('run', '-t', join(folder, 'claimed.yaml'), ...folders(folder));
-  expect([again.code, again.stderr]).toEqual([
-    2,
-    `${drafted} already exists and stays as it is: choose another name.\n`,
-  ]);
+  const refusal = `${drafted} already exists and stays as it is: choose another name.\n`;
+  expect([again.code, again.stderr]).toEqual([2, refusal]);
   expect(mistaken.code).toBe(2);
   expect(mistaken.stderr).toContain(`claims.key-names-are-kep: unknown key; did you mean ${claim}?`);
 });

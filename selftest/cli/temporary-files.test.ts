@@ -2,14 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stateOf, until } from '../recovery/observe.js';
 import { emulator } from './emulated.js';
 import { cli, filesBelow, folders, start, temporaryFolder, verdictOf } from './suite.js';
 
-test('a run whose reader goes while the target is changed reaches its verdict, with its temporary files in a private folder', async ({
-  expect,
-}) => {
+test('a run whose reader goes while the target is changed reaches its verdict, with its temporary files in a private folder', async () => {
   const folder = temporaryFolder();
   const shared = join(folder, 'shared');
   mkdirSync(shared);
@@ -36,7 +34,7 @@ test('a run whose reader goes while the target is changed reaches its verdict, w
   expect(statSync(join(folder, 'out', 'emulator')).mode & 0o777).toBe(0o700);
 });
 
-test('the next run removes only the files of killed runs', async ({ expect }) => {
+test('the next run removes only the files of killed runs', async () => {
   const folder = temporaryFolder();
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   const left = (name: string, owner?: string) => {

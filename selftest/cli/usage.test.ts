@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { rows } from '../tool/rows.js';
 import { performed } from './in-process.js';
@@ -50,18 +50,30 @@ const flags = rows`
   ],
 );
 
+/** Whole command lines, in an empty folder that stands for DIR. */
+const commands = rows`
+  an unknown command         | prove                                 | unknown command 'prove'
+  no command                 |                                       | Usage: mfa-conformance
+  a file without -t          | run DIR/x.yaml                        | Name the target file by -t
+  no target file             | run -t DIR/none.yaml --out DIR/out    | none[.]yaml
+  a folder without targets   | run -t DIR --out DIR/out              | [(]-t[)] holds no target file
+  a report of nothing        | report --from DIR --out DIR/out       | There is no verdict[.]json or events[.]jsonl in
+  an unknown requirement     | explain totp-key/secret-matches       | totp-key/secret-matches-uri
+  an unknown level           | list --level may                      | --level .*Allowed choices are must, should, fact
+  an invalid day             | waivers check w.yaml --today now      | Expected a day
+  no history                 | trend --out DIR                       | history[.]jsonl: no such history
+  nights without a history   | trend --out DIR --html DIR/x.html     | history[.]jsonl: no such history
+  verdicts that are missing  | compare DIR DIR                       | verdict[.]json: no such verdict
+`.map(([is = '', line = '', says = '']): WrongUsage => {
+  const words = line.split(' ').filter(Boolean);
+  return [is, ({ folder }) => words.map((word) => word.replace('DIR', folder)), new RegExp(says)];
+});
+
 const admin = { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' };
 
 const wrong: readonly WrongUsage[] = [
   ...flags,
-  ['an unknown command', () => ['prove'], /unknown command 'prove'/],
-  ['no command', () => [], /Usage: mfa-conformance/],
-  ['a file without -t', ({ folder }) => ['run', join(folder, 'x.yaml')], /Name the target file by -t/],
-  [
-    'no target file',
-    ({ folder }) => ['run', '-t', join(folder, 'none.yaml'), ...folders(folder)],
-    /none\.yaml/,
-  ],
+  ...commands,
   [
     'two targets of one name',
     (at) => [...withFile({})(at), '-t', join(at.folder, 'target.yaml')],
@@ -77,16 +89,6 @@ const wrong: readonly WrongUsage[] = [
       return ['run', '-t', labs, ...folders(at.folder)];
     },
     /labs.b\.yaml.*accounts/,
-  ],
-  [
-    'a folder without target files',
-    ({ folder }) => ['run', '-t', folder, ...folders(folder)],
-    /\(-t\) holds no target file/,
-  ],
-  [
-    'a report of nothing',
-    ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
-    /There is no verdict\.json or events\.jsonl in/,
   ],
   [
     'a log of an older schema version',
@@ -107,8 +109,6 @@ const wrong: readonly WrongUsage[] = [
     withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
     /NOT_SET_ANYWHERE/,
   ],
-  ['an unknown requirement', () => ['explain', 'totp-key/secret-matches'], /totp-key\/secret-matches-uri/],
-  ['an unknown level', () => ['list', '--level', 'may'], /--level .*Allowed choices are must, should, fact/],
   [
     'a missing file of variables',
     // On the command line, Node itself would read --env-file and end with its own message.
@@ -138,18 +138,6 @@ const wrong: readonly WrongUsage[] = [
     },
     /w\.yaml:1:1 waiver: unknown key; did you mean waivers\?/,
   ],
-  ['an invalid day', () => ['waivers', 'check', 'w.yaml', '--today', 'now'], /Expected a day/],
-  ['no history', ({ folder }) => ['trend', '--out', folder], /history\.jsonl: no such history/],
-  [
-    'a page of nights without a history',
-    ({ folder }) => ['trend', '--out', folder, '--html', join(folder, 'x.html')],
-    /history\.jsonl: no such history/,
-  ],
-  [
-    'verdicts that are not there',
-    ({ folder }) => ['compare', folder, folder],
-    /verdict\.json: no such verdict/,
-  ],
   [
     'a password in a file that others can read',
     ({ folder, baseUrl }) => {
@@ -162,8 +150,9 @@ const wrong: readonly WrongUsage[] = [
   ],
 ];
 
-describe('wrong usage gets one message and exit 2 before anything is sent', () => {
-  test.for(wrong)('%s', async ([, args, says]) => {
+test.for(wrong)(
+  'wrong usage gets one message and exit 2 before anything is sent: %s',
+  async ([, args, says]) => {
     const folder = temporaryFolder();
     const server = await listen(httpServer(answering(200, 'application/json', '{}')));
     const baseUrl = `http://127.0.0.1:${server.port}/v2`;
@@ -175,8 +164,8 @@ describe('wrong usage gets one message and exit 2 before anything is sent', () =
     expect(stdout).toBe('');
     expect(stderr).not.toMatch(/^\s+at |defect of the suite|pass-of-admin|key-of-the-admin/m);
     expect(server.connections()).toBe(0);
-  });
-});
+  },
+);
 
 test('each command works although the others are not loaded', async () => {
   const { stdout } = await performed('--help');

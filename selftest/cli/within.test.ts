@@ -56,14 +56,11 @@ describe('run --within', () => {
   });
 
   test('--plan lists what would fit', async () => {
-    const { code, stdout } = await performed(
-      ...['run', '--plan', '--within', '60s', '--out', temporaryFolder()],
-    );
+    const { code, stdout } = await performed('run', '--plan', '--within', '60s', '--out', temporaryFolder());
 
-    const [, count, percent, list = ''] =
-      /Within 60 s:\n {2}(\d+) requirements by the pace of a remote target, which find (\d+) % of the known faults:\n((?: {2}\S+\n)+)/.exec(
-        stdout,
-      ) ?? [];
+    const heading = /Within 60 s:\n {2}(\d+) requirements by the pace of a remote target, which find (\d+) %/;
+    const [, count, percent] = heading.exec(stdout) ?? [];
+    const [, list = ''] = / of the known faults:\n((?: {2}\S+\n)+)/.exec(stdout) ?? [];
     expect(code).toBe(0);
     expect(list.trim().split(/\s+/)).toHaveLength(Number(count));
     expect(Number(percent)).toBeGreaterThan(20);

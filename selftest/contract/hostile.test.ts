@@ -138,35 +138,31 @@ describe('is reported with its place, in little time and memory', () => {
 });
 
 // If alternatives multiplied, these tests would take ten minutes and exceed their time limit.
-describe('takes little time', () => {
-  const inAlternatives = (next: object, n: number) => ({
-    oneOf: [next, { type: 'object', properties: { [`p${n}`]: next } }],
-  });
-  const twice = (one: string, other: string, next: object) => ({
-    oneOf: [{ properties: { [one]: next } }, { properties: { [other]: next } }],
-  });
+const inAlternatives = (next: object, n: number) => ({
+  oneOf: [next, { type: 'object', properties: { [`p${n}`]: next } }],
+});
+const twice = (one: string, other: string, next: object) => ({
+  oneOf: [{ properties: { [one]: next } }, { properties: { [other]: next } }],
+});
 
-  test.each([
-    ['alternatives in alternatives', 14, (next: object, n: number) => inAlternatives(next, n)],
-    ['one after another', 40, (next: object) => ({ oneOf: [{ type: 'integer' }, next] })],
-    ['all of several', 7, (next: object) => ({ allOf: [twice('a', 'b', next), twice('c', 'd', next)] })],
-  ])('with %s', async (_, length, schemaOf) => {
-    let n = 0;
-    const named = chain('Part', length, (next, isLast) =>
-      isLast ? { type: 'string' } : schemaOf(next, n++),
-    );
-    const file = changedRelease((document) => schemas(document, named, 'components/schemas/Part0'));
+test.each([
+  ['alternatives in alternatives', 14, (next: object, n: number) => inAlternatives(next, n)],
+  ['one after another', 40, (next: object) => ({ oneOf: [{ type: 'integer' }, next] })],
+  ['all of several', 7, (next: object) => ({ allOf: [twice('a', 'b', next), twice('c', 'd', next)] })],
+])('takes little time with %s', async (_, length, schemaOf) => {
+  let n = 0;
+  const named = chain('Part', length, (next, isLast) => (isLast ? { type: 'string' } : schemaOf(next, n++)));
+  const file = changedRelease((document) => schemas(document, named, 'components/schemas/Part0'));
 
-    const contract = await loadContractFile(file, '7.1.2_u3');
-    contract.compileAll();
-    const side = await readSide(file);
-    const { changes } = diff(await readSide('7.1.2_u3'), side);
-    const found = contract.operations.get('CreateTotpKey')?.success.mismatches({ totpKeyName: true });
+  const contract = await loadContractFile(file, '7.1.2_u3');
+  contract.compileAll();
+  const side = await readSide(file);
+  const { changes } = diff(await readSide('7.1.2_u3'), side);
+  const found = contract.operations.get('CreateTotpKey')?.success.mismatches({ totpKeyName: true });
 
-    expect(found?.length).toBeGreaterThan(0);
-    expect(changes.map(({ kind }) => kind)).toContain('alternatives-changed');
-    expect(diff(side, await readSide(file)).changes).toEqual([]);
-  });
+  expect(found?.length).toBeGreaterThan(0);
+  expect(changes.map(({ kind }) => kind)).toContain('alternatives-changed');
+  expect(diff(side, await readSide(file)).changes).toEqual([]);
 });
 
 describe('references to other documents', () => {

@@ -2,40 +2,36 @@ import { describe, expect, test } from 'vitest';
 import type { RunningEmulator } from '../../emulator/emulator.js';
 import { call, control, emulate, login, raw } from './tools.js';
 
-describe('releases', () => {
-  test('6.6.0d knows neither salesforce nor tokens in Authorization nor taskLogId', async () => {
-    const emulator = await emulate({ release: '6.6.0d' });
-    const { username, password } = emulator.accounts.admin;
-    const token = await call(emulator, 'POST /accessTokens', { body: { username, password }, key: null });
-    const headers = { Authorization: `Bearer ${token.body.accessToken}` };
+test('releases 6.6.0d knows neither salesforce nor tokens in Authorization nor taskLogId', async () => {
+  const emulator = await emulate({ release: '6.6.0d' });
+  const { username, password } = emulator.accounts.admin;
+  const token = await call(emulator, 'POST /accessTokens', { body: { username, password }, key: null });
+  const headers = { Authorization: `Bearer ${token.body.accessToken}` };
 
-    const byToken = await call(emulator, 'GET /mfa-config', { key: null, headers });
-    const salesforce = await call(emulator, 'PUT /mfa-config', {
-      body: { enabled: false, authenticationTypes: ['salesforce'] },
-    });
-
-    expect(token.status).toBe(201);
-    expect(byToken.status).toBe(401);
-    expect(Object.keys(byToken.body)).toEqual(['errorCode', 'message']);
-    expect(byToken.headers.get('www-authenticate')).toBe('ApiKey realm="cluster"');
-    expect(salesforce.status).toBe(400);
-    expect((await call(emulator, 'POST /access-tokens', { body: { username, password } })).status).toBe(404);
+  const byToken = await call(emulator, 'GET /mfa-config', { key: null, headers });
+  const salesforce = await call(emulator, 'PUT /mfa-config', {
+    body: { enabled: false, authenticationTypes: ['salesforce'] },
   });
+
+  expect(token.status).toBe(201);
+  expect(byToken.status).toBe(401);
+  expect(Object.keys(byToken.body)).toEqual(['errorCode', 'message']);
+  expect(byToken.headers.get('www-authenticate')).toBe('ApiKey realm="cluster"');
+  expect(salesforce.status).toBe(400);
+  expect((await call(emulator, 'POST /access-tokens', { body: { username, password } })).status).toBe(404);
 });
 
-describe('the cluster configuration', () => {
-  test('forgets the keys of users when switched off without retaining them', async () => {
-    const emulator = await emulate({ startState: { clusterMfa: { enabled: true } } });
-    await call(emulator, 'POST /totp-key', { body: {} });
-    const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: false };
-    await call(emulator, 'PUT /mfa-config', { body: off });
-    await call(emulator, 'PUT /mfa-config', { body: { ...off, enabled: true } });
+test('the cluster configuration forgets the keys of users when switched off without retaining them', async () => {
+  const emulator = await emulate({ startState: { clusterMfa: { enabled: true } } });
+  await call(emulator, 'POST /totp-key', { body: {} });
+  const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: false };
+  await call(emulator, 'PUT /mfa-config', { body: off });
+  await call(emulator, 'PUT /mfa-config', { body: { ...off, enabled: true } });
 
-    const state = await control(emulator, 'GET /state');
+  const state = await control(emulator, 'GET /state');
 
-    expect(state.body.cluster).toMatchObject({ enabled: true, retainUserMfaSettings: false });
-    expect((await login(emulator, 'admin', { otpCode: '123456', otpType: 'totp' })).status).toBe(401);
-  });
+  expect(state.body.cluster).toMatchObject({ enabled: true, retainUserMfaSettings: false });
+  expect((await login(emulator, 'admin', { otpCode: '123456', otpType: 'totp' })).status).toBe(401);
 });
 
 describe('HTTP', () => {
@@ -80,31 +76,27 @@ describe('HTTP', () => {
 const patch = (emulator: RunningEmulator, body: unknown) =>
   call(emulator, 'PATCH /support-user/mfa', { body });
 
-describe("the support user's MFA by TOTP", () => {
-  test('while pending gives a new key and is switched off without a code', async () => {
-    const emulator = await emulate();
-    const first = await patch(emulator, { enabled: true, mfaType: 'totp' });
-    const second = await patch(emulator, { enabled: true, mfaType: 'totp' });
+test("the support user's MFA by TOTP while pending gives a new key and is switched off without a code", async () => {
+  const emulator = await emulate();
+  const first = await patch(emulator, { enabled: true, mfaType: 'totp' });
+  const second = await patch(emulator, { enabled: true, mfaType: 'totp' });
 
-    const off = await patch(emulator, { enabled: false });
+  const off = await patch(emulator, { enabled: false });
 
-    expect(second.body.totpSecretKey).not.toBe(first.body.totpSecretKey);
-    expect(off.status).toBe(200);
-    expect(off.body).toMatchObject({ enabled: false, mfaType: null, otpVerificationState: 'kNotStarted' });
-  });
+  expect(second.body.totpSecretKey).not.toBe(first.body.totpSecretKey);
+  expect(off.status).toBe(200);
+  expect(off.body).toMatchObject({ enabled: false, mfaType: null, otpVerificationState: 'kNotStarted' });
 });
 
-describe("the support user's MFA by e-mail", () => {
-  const enable = { enabled: true, mfaType: 'email', email: 'support@lab.example' };
+const enable = { enabled: true, mfaType: 'email', email: 'support@lab.example' };
 
-  test('in 6.6.0d needs no code at all', async () => {
-    const emulator = await emulate({ release: '6.6.0d' });
-    await patch(emulator, enable);
+test("the support user's MFA by e-mail in 6.6.0d needs no code at all", async () => {
+  const emulator = await emulate({ release: '6.6.0d' });
+  await patch(emulator, enable);
 
-    expect((await patch(emulator, { email: 'other@lab.example' })).body).toEqual({
-      ...enable,
-      email: 'other@lab.example',
-    });
-    expect((await patch(emulator, { enabled: false })).status).toBe(200);
+  expect((await patch(emulator, { email: 'other@lab.example' })).body).toEqual({
+    ...enable,
+    email: 'other@lab.example',
   });
+  expect((await patch(emulator, { enabled: false })).status).toBe(200);
 });

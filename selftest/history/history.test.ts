@@ -61,25 +61,23 @@ describe('a line of the history', () => {
   });
 });
 
-describe('a line of another version', () => {
-  const good = JSON.stringify(lineOf(sample()));
+const good = JSON.stringify(lineOf(sample()));
 
-  test.each([
-    ['a line cut off', good.slice(0, -40)],
-    ['another version', good.replace('"v":1', '"v":2')],
-    ['no object', '[]'],
-    ['no time', good.replace(/"at":"[^"]*"/, '"at":"yesterday"')],
-    ['an unknown gate', good.replace('"gate":"does not conform"', '"gate":"red"')],
-    ['an unknown outcome', good.replace('"not run"', '"skipped"')],
-    ['no facts', good.replace(/"facts":.*\}$/, '"facts":1}')],
-    ['odd outcomes', good.replace(/"told":\[/, '"told":[7,')],
-  ])('%s is left out and counted', (_is, line) => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'h.jsonl'), `${good}\n${line}\n\n${good}\n`);
+test.each([
+  ['a line cut off', good.slice(0, -40)],
+  ['another version', good.replace('"v":1', '"v":2')],
+  ['no object', '[]'],
+  ['no time', good.replace(/"at":"[^"]*"/, '"at":"yesterday"')],
+  ['an unknown gate', good.replace('"gate":"does not conform"', '"gate":"red"')],
+  ['an unknown outcome', good.replace('"not run"', '"skipped"')],
+  ['no facts', good.replace(/"facts":.*\}$/, '"facts":1}')],
+  ['odd outcomes', good.replace(/"told":\[/, '"told":[7,')],
+])('a line of another version %s is left out and counted', (_is, line) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'h.jsonl'), `${good}\n${line}\n\n${good}\n`);
 
-    expect(line).not.toBe(good);
-    expect(readHistory(join(folder, 'h.jsonl'))).toMatchObject({ unread: 1, runs: [{}, {}] });
-  });
+  expect(line).not.toBe(good);
+  expect(readHistory(join(folder, 'h.jsonl'))).toMatchObject({ unread: 1, runs: [{}, {}] });
 });
 
 describe('the file', () => {

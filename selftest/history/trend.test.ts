@@ -56,19 +56,17 @@ describe('a requirement is flaky if it changes repeatedly', () => {
   });
 });
 
-describe('failing since', () => {
-  test.each([
-    ['pppp', undefined],
-    ['pffp', undefined],
-    ['ppff', { since: '2026-11-12T02:00:00.000Z', before: false, runs: 2 }],
-    ['pfnf', { since: '2026-11-11T02:00:00.000Z', before: false, runs: 2 }],
-    ['ffff', { since: '2026-11-10T02:00:00.000Z', before: true, runs: 4 }],
-    ['nnnn', undefined],
-  ])('%s: %j', (row, wanted) => {
-    const failing = trendOf(nights({ 'a/one': row }))?.failing;
+test.each([
+  ['pppp', undefined],
+  ['pffp', undefined],
+  ['ppff', { since: '2026-11-12T02:00:00.000Z', before: false, runs: 2 }],
+  ['pfnf', { since: '2026-11-11T02:00:00.000Z', before: false, runs: 2 }],
+  ['ffff', { since: '2026-11-10T02:00:00.000Z', before: true, runs: 4 }],
+  ['nnnn', undefined],
+])('failing since %s: %j', (row, wanted) => {
+  const failing = trendOf(nights({ 'a/one': row }))?.failing;
 
-    expect(failing).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
-  });
+  expect(failing).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
 });
 
 test('of each target its own runs, by the time they began, and no more than asked for', () => {

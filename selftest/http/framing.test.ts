@@ -1,11 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { framed } from '../../src/wire/http/raw-answer.js';
 import { rows } from '../tool/rows.js';
 
 const chunks = '4\r\nabcd\r\n2;x=1\r\nef\r\n0\r\n';
 
-describe('the bytes after a header section', () => {
-  test.each(rows`
+test.each(rows`
     of the declared length | content-length: 3 | abc | abc
     beyond it | content-length: 3 | abcde | abc | 2 bytes more
     short of it | content-length: 3 | ab
@@ -23,16 +22,15 @@ describe('the bytes after a header section', () => {
     short of the last chunk | transfer-encoding: chunked | 4\r\nab
     of a length and chunks | content-length: 3; transfer-encoding: chunked | ${`${chunks}\r\n`} | abcdef | both Content-Length and Transfer-Encoding
     of an invalid length and invalid chunks | content-length: 3; transfer-encoding: chunked | abc | abc | both Content-Length and Transfer-Encoding
-  `)('%s', (_, fields, bytes, content, beyond) => {
-    const headers = Object.fromEntries(
-      fields
-        .split('; ')
-        .filter(Boolean)
-        .map((field) => field.split(': ')),
-    );
-    const got = framed(headers, Buffer.from(bytes));
+  `)('the bytes after a header section: %s', (_, fields, bytes, content, beyond) => {
+  const headers = Object.fromEntries(
+    fields
+      .split('; ')
+      .filter(Boolean)
+      .map((field) => field.split(': ')),
+  );
+  const got = framed(headers, Buffer.from(bytes));
 
-    expect(got?.content.toString()).toBe(content);
-    expect(got?.beyond).toBe(beyond);
-  });
+  expect(got?.content.toString()).toBe(content);
+  expect(got?.beyond).toBe(beyond);
 });

@@ -180,24 +180,20 @@ describe.runIf(hasDovecot())('with a real server', () => {
   });
 });
 
-describe('with a server that', () => {
-  async function opening(greeting: string): Promise<Mailbox> {
-    const { port } = await listen(tcpServer((socket) => void socket.write(greeting)));
-    const settings = { ...defaults, port, tls: false, password: new Secret(password) } as const;
-    return openMailbox(settings, addresses, 300);
-  }
+async function opening(greeting: string): Promise<Mailbox> {
+  const { port } = await listen(tcpServer((socket) => void socket.write(greeting)));
+  const settings = { ...defaults, port, tls: false, password: new Secret(password) } as const;
+  return openMailbox(settings, addresses, 300);
+}
 
-  test.each([
-    ['never greets', ''],
-    ['never answers', '* OK ready\r\n'],
-    ['speaks SMTP', '220 mail.example ESMTP\r\n'],
-    ['closes at once', '* BYE not today\r\n'],
-  ])('%s is given up', async (_name, greeting) => {
-    const open = opening(greeting);
+test.each([
+  ['never greets', ''],
+  ['never answers', '* OK ready\r\n'],
+  ['speaks SMTP', '220 mail.example ESMTP\r\n'],
+  ['closes at once', '* BYE not today\r\n'],
+])('with a server that %s is given up', async (_name, greeting) => {
+  const open = opening(greeting);
 
-    await expect(open).rejects.toThrow(ConfigurationError);
-    await expect(open).rejects.toThrow(
-      /by IMAP: (?:no answer within 300 ms|it does not greet|the connection)/,
-    );
-  });
+  await expect(open).rejects.toThrow(ConfigurationError);
+  await expect(open).rejects.toThrow(/by IMAP: (?:no answer within 300 ms|it does not greet|the connection)/);
 });

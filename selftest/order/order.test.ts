@@ -11,12 +11,10 @@ import { costsIn, withScarce } from './measured.js';
 const { rows, shared } = loadOrder();
 const of = (...ids: string[]) => new Set(ids);
 
-describe('spec/order.json', () => {
-  test('is made of the faults, and of costs of all requirements: npm run generate writes it', () => {
-    const made = detectionOrder(inCatalogueOrder(rows), shared, faults);
+test('spec/order.json is made of the faults, and of costs of all requirements: npm run generate writes it', () => {
+  const made = detectionOrder(inCatalogueOrder(rows), shared, faults);
 
-    expect(orderText(made)).toBe(readFileSync(orderFile, 'utf8'));
-  });
+  expect(orderText(made)).toBe(readFileSync(orderFile, 'utf8'));
 });
 
 describe('the order', () => {

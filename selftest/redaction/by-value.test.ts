@@ -234,37 +234,33 @@ describe('codes', () => {
   });
 });
 
-describe('TOTP secrets', () => {
-  test.each(rows`
+test.each(rows`
     otpauth://totp/Lab:admin?secret=ABCDEFGH234567&issuer=Lab | otpauth://totp/Lab:admin?secret=[totpSecretKey]&issuer=Lab
     otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=ABCDEFGH | otpauth:\\/\\/totp\\/x?issuer=Lab\\u0026secret=[totpSecretKey]
     otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3DABCDEFGH%26a | otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3D[totpSecretKey]%26a
     wanted otpauth://totp/, got otpauth://hotp/ | wanted otpauth://totp/, got otpauth://hotp/
-  `)('of an unknown Key URI: %s', (text, wanted) => {
-    expect(new Redactor().redact(text)).toBe(wanted);
-  });
+  `)('TOTP secrets of an unknown Key URI: %s', (text, wanted) => {
+  expect(new Redactor().redact(text)).toBe(wanted);
 });
 
-describe('behind a long run of backslashes', () => {
-  const runs = [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 40, 41, 42, 500];
+const runs = [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 40, 41, 42, 500];
 
-  test.each([`${'\\'.repeat(8)}x-secret`, 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
-    '%j is found as by itself',
-    (value) => {
-      const redactor = knowing([value, 'password']);
-      const inJson = JSON.stringify(value).slice(1, -1);
-      for (const run of runs) {
-        for (const spelled of [value, inJson, JSON.stringify(inJson).slice(1, -1)]) {
-          const redacted = redactor.redact(`begin ${'\\'.repeat(run)}${spelled} end`);
+test.each([`${'\\'.repeat(8)}x-secret`, 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
+  'behind a long run of backslashes %j is found as by itself',
+  (value) => {
+    const redactor = knowing([value, 'password']);
+    const inJson = JSON.stringify(value).slice(1, -1);
+    for (const run of runs) {
+      for (const spelled of [value, inJson, JSON.stringify(inJson).slice(1, -1)]) {
+        const redacted = redactor.redact(`begin ${'\\'.repeat(run)}${spelled} end`);
 
-          expect(redacted).toContain('[password]');
-          expect(redacted).not.toContain('x-secret');
-          expect(redacted).not.toContain(value);
-        }
+        expect(redacted).toContain('[password]');
+        expect(redacted).not.toContain('x-secret');
+        expect(redacted).not.toContain(value);
       }
-    },
-  );
-});
+    }
+  },
+);
 
 describe('time', () => {
   const bulk = 'The quick brown fox: {"name":"lab \\"7\\"","path":"/a/b","n":123456789},';

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
 import {
   addToJobSummary,
   annotations,
@@ -13,10 +14,8 @@ import { derived, planned, raw, runOf } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts, hostileVerdict } from './hostile.js';
 
-const linesOf = (change: Partial<RunResults>) =>
-  annotations([derived(change)])
-    .split('\n')
-    .slice(0, -1);
+const told = (...verdicts: readonly Verdict[]) => annotations(verdicts).split('\n').slice(0, -1);
+const linesOf = (change: Partial<RunResults>) => told(derived(change));
 const failing = [raw('area/one', { kind: 'fail', reason: 'expected: 100%\nactual: b' })];
 const baseline = { file: 'b', verdict: derived({ raw: failing }) };
 
@@ -65,18 +64,14 @@ describe('annotations', () => {
         planned: ids.map((id) => planned(id)),
         raw: ids.map((id) => raw(id, { kind: 'fail' })),
       });
-    const lines = annotations([verdict('a'), verdict('b')])
-      .trimEnd()
-      .split('\n');
+    const lines = told(verdict('a'), verdict('b'));
 
     expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(10);
     expect(lines.at(-1)).toMatch(/^::notice title=mfa-conformance%3A a%2C b::6 more failed/);
   });
 
   test.each(hostileTexts)('%j stays within its command', (hostile) => {
-    const lines = annotations([hostileVerdict(hostile)])
-      .split('\n')
-      .slice(0, -1);
+    const lines = told(hostileVerdict(hostile));
 
     // One line is for the failed must, one for the undecided.
     expect(lines).toHaveLength(2);
@@ -85,9 +80,9 @@ describe('annotations', () => {
   });
 
   test('a long message is cut', () => {
-    expect(
-      linesOf({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] })[0]?.length,
-    ).toBeLessThan(1200);
+    const long = raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) });
+
+    expect(linesOf({ raw: [long] })[0]?.length).toBeLessThan(1200);
   });
 });
 
@@ -100,27 +95,31 @@ test('an unguessable token stops foreign commands', () => {
 });
 
 describe('the summary of the job', () => {
-  test('is added to', () => {
+  function summaryWith(text: string) {
     const file = join(temporaryFolder(), 'summary.md');
-    writeFileSync(file, 'of another step\n');
+    writeFileSync(file, text);
+    const add = (more: string) => addToJobSummary(more, { GITHUB_STEP_SUMMARY: file });
+    return { add, read: () => readFileSync(file, 'utf8') };
+  }
 
-    expect(addToJobSummary('# one', { GITHUB_STEP_SUMMARY: file })).toBeUndefined();
-    expect(addToJobSummary('# two', { GITHUB_STEP_SUMMARY: file })).toBeUndefined();
-    expect(readFileSync(file, 'utf8')).toBe('of another step\n# one\n# two\n');
+  test('is added to', () => {
+    const { add, read } = summaryWith('of another step\n');
+
+    expect([add('# one'), add('# two')]).toEqual([undefined, undefined]);
+    expect(read()).toBe('of another step\n# one\n# two\n');
   });
 
   test('is left as it is when there is no room', () => {
-    const file = join(temporaryFolder(), 'summary.md');
-    writeFileSync(file, 'x'.repeat(990_000));
+    const { add, read } = summaryWith('x'.repeat(990_000));
 
-    expect(addToJobSummary('y'.repeat(60_000), { GITHUB_STEP_SUMMARY: file })).toMatch(/is full/);
-    expect(readFileSync(file, 'utf8')).toHaveLength(990_000);
+    expect(add('y'.repeat(60_000))).toMatch(/is full/);
+    expect(read()).toHaveLength(990_000);
   });
 
   test("that can't be written is reported", () => {
-    expect(addToJobSummary('x', { GITHUB_STEP_SUMMARY: join(temporaryFolder(), 'no', 's.md') })).toMatch(
-      /can't be written/,
-    );
+    const env = { GITHUB_STEP_SUMMARY: join(temporaryFolder(), 'no', 's.md') };
+
+    expect(addToJobSummary('x', env)).toMatch(/can't be written/);
   });
 
   test('is not written outside GitHub Actions', () => {

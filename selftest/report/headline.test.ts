@@ -15,10 +15,11 @@ import { trendsOf } from '../../src/reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../src/reports/history/words.js';
 import { renderMatrixSummary } from '../../src/reports/matrix/console.js';
 import { renderMatrixPage } from '../../src/reports/matrix/page.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { leave, mergeOf, plan } from '../many/sample.js';
 import { temporaryFolder } from '../target/files.js';
-import { derived, planned, raw } from '../verdict/sample.js';
+import { derived, planned, raw, runOf } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 
 const off = 'nothing may be changed: allow.stateChanges is off';
@@ -108,18 +109,26 @@ test.each(Object.keys(outputs))('a run that checked every MUST requirement confo
   expect(outputs[name]?.(whole)).not.toMatch(/no breach found/i);
 });
 
-describe('a run that asked for a part', () => {
-  const rows = [
-    ['grep', 3, 'no breach found · 1 of 4 MUST requirements checked · --grep leaves out 3'],
-    [
-      'last failed',
-      3,
-      'no breach found · 1 of 4 MUST requirements checked · 1 that failed before passes now',
-    ],
-    ['recording', 0, 'conforms (1 of 1 MUST requirements checked)'],
-  ] as const;
+test.each(['terminal', 'summary.md', 'index.html'])('warnings stand at the head of %s', (name) => {
+  const verdict = verdictOf({ facts: { clockOffsetMs: -180_000 }, warnings: ['<b> of the file'] });
+  const said =
+    outputs[name]?.(verdict)
+      .replace(/^[\s\S]*<body/, '')
+      .replaceAll('&#39;', "'") ?? '';
+  const [clock, file] = ["the target's clock is 180 s behind this machine's", 'of the file'];
 
-  test.each(rows)('by %s', (by, leftOut, line) => {
+  expect(said).toMatch(new RegExp(`Warning\\W.*${clock}[\\s\\S]*${file}[\\s\\S]*Measured`, 'i'));
+  expect(said.includes('<b>')).toBe(name === 'terminal');
+});
+
+describe('a run that asked for a part', () => {
+  const part = 'no breach found · 1 of 4 MUST requirements checked';
+
+  test.each([
+    ['grep', 3, `${part} · --grep leaves out 3`],
+    ['last failed', 3, `${part} · 1 that failed before passes now`],
+    ['recording', 0, 'conforms (1 of 1 MUST requirements checked)'],
+  ] as const)('by %s', (by, leftOut, line) => {
     expect(verdictLine(verdictOf({ selection: { by, leftOut } }))).toBe(line);
   });
 
@@ -137,12 +146,8 @@ describe('a run that asked for a part', () => {
     expect(verdictLine(verdict)).toBe(
       `no breach found · 1 of 2 MUST requirements checked, within 60 s; they find ${percent} % of the known faults`,
     );
-    expect(validateVerdict(verdict).selection).toEqual({
-      by: 'within',
-      leftOut: 0,
-      within: '60 s',
-      knownFaults: percent / 100,
-    });
+    const selection = { by: 'within', leftOut: 0, within: '60 s', knownFaults: percent / 100 };
+    expect(validateVerdict(verdict).selection).toEqual(selection);
   });
 
   test('by a recording, which shows no flow', () => {
@@ -171,40 +176,27 @@ describe('a run that asked for a part', () => {
 
 test('a waived must stands in the line, with the day on which the first of them ends', () => {
   const [one, two] = ['2026-12-31', '2026-12-01'].map((expires, at) =>
-    concerned({ fits: [at === 0 ? 'a/one' : 'a/two'], expires }),
+    concerned({ fits: [at === 0 ? 'area/one' : 'area/two'], expires }),
   );
-  const line = (failing: readonly string[], ...waivers: readonly (typeof one)[]) => {
-    const ids = ['a/one', 'a/two'];
-    return verdictLine(
-      verdictOf({
-        planned: ids.map((id) => planned(id)),
-        raw: ids.map((id) => raw(id, failing.includes(id) ? { kind: 'fail' } : {})),
-        waivers: waivers.flatMap((each) => each ?? []),
-      }),
-    );
-  };
+  const line = (of: string, ...waivers: readonly (typeof one)[]) =>
+    verdictLine(deriveVerdict(runOf(of, { waivers: waivers.flatMap((each) => each ?? []) })));
+  const all = '(2 of 2 MUST requirements checked)';
 
-  expect(line(['a/one'], one)).toBe(
-    'conforms, with 1 waived until 2026-12-31 (2 of 2 MUST requirements checked)',
-  );
-  expect(line(['a/one', 'a/two'], one, two)).toBe(
-    'conforms, with 2 waived, the first until 2026-12-01 (2 of 2 MUST requirements checked)',
-  );
-  expect(line(['a/one', 'a/two'], one)).toBe(
+  expect(line('fail, pass', one)).toBe(`conforms, with 1 waived until 2026-12-31 ${all}`);
+  expect(line('fail, fail', one, two)).toBe(`conforms, with 2 waived, the first until 2026-12-01 ${all}`);
+  expect(line('fail, fail', one)).toBe(
     'does not conform: 1 of 2 must failed, with 1 waived until 2026-12-31',
   );
-  expect(line([])).toBe('conforms (2 of 2 MUST requirements checked)');
+  expect(line('pass, pass')).toBe(`conforms ${all}`);
 });
 
-describe('a ten-megabyte message', () => {
-  const long = `${'x'.repeat(5_000_000)} ${'long '.repeat(1_000_000)}`;
-  const kinds = ['fail', 'inconclusive', 'not run', 'pass'] as const;
-  const verdict = verdictOf({
-    planned: kinds.map((_, at) => planned(`a/n${at}`)),
-    raw: kinds.map((kind, at) => raw(`a/n${at}`, { kind, reason: long })),
-  });
+const long = `${'x'.repeat(5_000_000)} ${'long '.repeat(1_000_000)}`;
+const kinds = ['fail', 'inconclusive', 'not run', 'pass'] as const;
+const verdict = verdictOf({
+  planned: kinds.map((_, at) => planned(`a/n${at}`)),
+  raw: kinds.map((kind, at) => raw(`a/n${at}`, { kind, reason: long })),
+});
 
-  test.each(Object.keys(outputs))('makes no large %s', (name) => {
-    expect(outputs[name]?.(verdict).length).toBeLessThan(200_000);
-  });
+test.each(Object.keys(outputs))('a ten-megabyte message makes no large %s', (name) => {
+  expect(outputs[name]?.(verdict).length).toBeLessThan(200_000);
 });

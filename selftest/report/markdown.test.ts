@@ -14,14 +14,6 @@ const changes = {
   other: [],
 };
 
-test('warnings stand at the head', () => {
-  const verdict = sample({ facts: { clockOffsetMs: 3_600_000 }, warnings: ['<b> of the file'] });
-  const [, head = ''] = renderMarkdown(verdict).split('\n\n');
-
-  expect(head).toMatch(/\| Warning \| \*\*the target's clock is 3600 s ahead of this machine's/);
-  expect(head).not.toContain('<b>');
-});
-
 test('a page, to the letter', () => {
   const verdict = sample({
     waivers: [
@@ -98,10 +90,7 @@ describe('hostile text', () => {
   test.each(hostileTexts)('%j is text', (hostile) => {
     const verdict = hostileVerdict(hostile);
     const page = renderMarkdown(verdict, { changes: { ...changes, other: [hostile] } });
-    const text = outsideCode(page).replace(
-      /\[https:&#8203;\/\/issues\.example\/7\]\(<https:\/\/issues\.example\/7>\)/g,
-      '',
-    );
+    const text = outsideCode(page).replace(/\[https:&#8203;\/\/issues\S+?\/7\]\(<https:\S+\/7>\)/g, '');
 
     expect(text).not.toMatch(/<|>/);
     const marked = text.replace(/^#{2,3} /gm, '').replaceAll('&#8203;', '\0');
@@ -153,13 +142,10 @@ test.each([
   const ids = Array.from({ length: 200 }, (_, n) => `area/n${n}`);
   const verdict = derived({
     planned: ids.map((id) => planned(id, { title: long, source: long })),
-    raw: ids.map((id, n) =>
-      raw(id, {
-        kind: n % 3 === 0 ? 'inconclusive' : 'fail',
-        reason: `${n}${long}`,
-        reproduce: long.slice(0, 700),
-      }),
-    ),
+    raw: ids.map((id, n) => {
+      const kind = n % 3 === 0 ? 'inconclusive' : 'fail';
+      return raw(id, { kind, reason: `${n}${long}`, reproduce: long.slice(0, 700) });
+    }),
     facts: Object.fromEntries(ids.map((id) => [id, long])),
   });
   const page = renderMarkdown(verdict, { changes: { ...changes, other: ids.map(() => long) } });
@@ -173,8 +159,7 @@ test.each([
 test('megabytes are cut, not read through', () => {
   const long = '<'.repeat(10_000_000);
   const verdict = derived({ raw: [raw('area/one', { kind: 'fail', reason: long })], residue: [long] });
+  const page = renderMarkdown(verdict, { changes: { ...changes, other: [long] } });
 
-  expect(Buffer.byteLength(renderMarkdown(verdict, { changes: { ...changes, other: [long] } }))).toBeLessThan(
-    10_000,
-  );
+  expect(Buffer.byteLength(page)).toBeLessThan(10_000);
 });

@@ -50,6 +50,14 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
   });
 }
 
+/** The cause of each outcome of {@link withCauses}, in words. */
+export const causesTold = [
+  '2 others follow from it: area/two, area/three',
+  'follows from area/one: 500 to GET /v2/mfa-config',
+  'follows from area/one: 500 to GET /v2/mfa-config',
+  undefined,
+];
+
 const answer = { ...shownAt(0), status: 500 };
 const check: Check = { kind: 'accepted', answers: [answer] };
 

@@ -83,59 +83,47 @@ test('failures name the scripts that show them again', () => {
   expect(text).toContain('second line\n     reproduce: sh reports/lab-7/repro/http-utf-8.sh\n');
 });
 
-describe('the verdict stands first and last', () => {
-  const strict = { options: { strict: true, requireComplete: false } };
+const strict = { options: { strict: true, requireComplete: false } };
 
-  test.each<[line: string, exit: string, of: string, change?: Partial<RunResults>]>([
-    ['conforms (1 of 1 MUST requirements checked)', '0 (conforms)', 'pass'],
-    [
-      'no breach found · 1 of 2 MUST requirements checked · not run it is',
-      '0 (no breach found; --require-complete ends such a run with 3)',
-      'pass, not run, should fail',
-    ],
-    ['does not conform: 1 of 2 must failed', '1 (does not conform)', 'fail, not run, should pass'],
-    [
-      'does not conform: 1 should failed (--strict)',
-      '1 (does not conform)',
-      'pass, not run, should fail',
-      strict,
-    ],
-    ['inconclusive: 1 of 3 must could not be decided', '3 (inconclusive)', 'inconclusive, not run, pass'],
-    ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', 'pass', { interrupted: 'SIGINT' }],
-    ['inconclusive: No must requirement was checked, so nothing can be said', '3 (inconclusive)', ''],
-    [
-      'conforms (1 of 1 MUST requirements checked)',
-      '4 (the target was not restored to the state it was found in)',
-      'pass',
-      { restored: false },
-    ],
-  ])('%s, exit %s', (line, exit, of, change) => {
-    const said = lines(deriveVerdict(runOf(of, change)));
+test.each<[line: string, exit: string, of: string, change?: Partial<RunResults>]>([
+  ['conforms (1 of 1 MUST requirements checked)', '0 (conforms)', 'pass'],
+  [
+    'no breach found · 1 of 2 MUST requirements checked · not run it is',
+    '0 (no breach found; --require-complete ends such a run with 3)',
+    'pass, not run, should fail',
+  ],
+  ['does not conform: 1 of 2 must failed', '1 (does not conform)', 'fail, not run, should pass'],
+  [
+    'does not conform: 1 should failed (--strict)',
+    '1 (does not conform)',
+    'pass, not run, should fail',
+    strict,
+  ],
+  ['inconclusive: 1 of 3 must could not be decided', '3 (inconclusive)', 'inconclusive, not run, pass'],
+  ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', 'pass', { interrupted: 'SIGINT' }],
+  ['inconclusive: No must requirement was checked, so nothing can be said', '3 (inconclusive)', ''],
+  [
+    'conforms (1 of 1 MUST requirements checked)',
+    '4 (the target was not restored to the state it was found in)',
+    'pass',
+    { restored: false },
+  ],
+])('the verdict stands first and last: %s, exit %s', (line, exit, of, change) => {
+  const said = lines(deriveVerdict(runOf(of, change)));
 
-    expect(said[0]).toBe(line);
-    expect(said.at(-1)).toBe(line);
-    expect(said.at(-2)).toBe(`Exit code of this target: ${exit}`);
-  });
+  expect(said[0]).toBe(line);
+  expect(said.at(-1)).toBe(line);
+  expect(said.at(-2)).toBe(`Exit code of this target: ${exit}`);
 });
 
 describe('warnings', () => {
   test('TLS that was not verified', () => {
     const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
+    const text = renderSummary(derived({ target }), options);
 
-    expect(renderSummary(derived({ target }), options)).toContain(
-      'WARNING   TLS NOT VERIFIED (tls.insecure)',
-    );
-    expect(renderSummary(derived(), options)).not.toContain('WARNING');
-  });
-
-  test('warnings, at its head', () => {
-    const facts = { clockOffsetMs: -180_000 };
-    const warnings = ['baseUrl is plain http'];
-    const text = renderSummary(derived({ facts, warnings }), options);
-
-    expect(text).toContain("WARNING   the target's clock is 180 s behind this machine's");
-    expect(text).toContain('WARNING   baseUrl is plain http');
+    expect(text).toContain('WARNING   TLS NOT VERIFIED (tls.insecure)');
     expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
+    expect(renderSummary(derived(), options)).not.toContain('WARNING');
   });
 
   test('a target that was not restored, with advice', () => {
@@ -153,22 +141,23 @@ describe('warnings', () => {
   });
 });
 
-describe('many failures', () => {
-  const many = (musts: number, shoulds: number) => {
-    const of = (level: 'must' | 'should', count: number) =>
-      Array.from({ length: count }, (_, n) => planned(`${level}/n${n}`, { level }));
-    const all = [...of('must', musts), ...of('should', shoulds)];
-    return derived({ planned: all, raw: all.map(({ id }) => raw(id, { kind: 'fail' })) });
-  };
-  const count = (verdict: Verdict, pattern: RegExp) =>
-    lines(verdict).filter((line) => pattern.test(line)).length;
+const many = (musts: number, shoulds: number) => {
+  const of = (level: 'must' | 'should', count: number) =>
+    Array.from({ length: count }, (_, n) => planned(`${level}/n${n}`, { level }));
+  const all = [...of('must', musts), ...of('should', shoulds)];
+  return derived({ planned: all, raw: all.map(({ id }) => raw(id, { kind: 'fail' })) });
+};
+const count = (verdict: Verdict, pattern: RegExp) =>
+  lines(verdict).filter((line) => pattern.test(line)).length;
 
-  test.each([
-    [20, 0, 20, 0, undefined],
-    [23, 0, 20, 0, 'and 3 more in reports/lab-7'],
-    [18, 5, 18, 2, 'and 3 more in reports/lab-7'],
-    [25, 4, 20, 0, 'and 9 more in reports/lab-7'],
-  ])('%i must and %i should: %i and %i are shown', (musts, shoulds, shownMusts, shownShoulds, more) => {
+test.each([
+  [20, 0, 20, 0, undefined],
+  [23, 0, 20, 0, 'and 3 more in reports/lab-7'],
+  [18, 5, 18, 2, 'and 3 more in reports/lab-7'],
+  [25, 4, 20, 0, 'and 9 more in reports/lab-7'],
+])(
+  'many failures: %i must and %i should: %i and %i are shown',
+  (musts, shoulds, shownMusts, shownShoulds, more) => {
     const verdict = many(musts, shoulds);
 
     expect(count(verdict, /^ {1,2}\d+\. must\/n\d+$/)).toBe(shownMusts);
@@ -176,19 +165,16 @@ describe('many failures', () => {
     expect(lines(verdict).filter((line) => line.startsWith('and '))).toEqual(
       more === undefined ? [] : [more],
     );
-  });
-});
+  },
+);
 
 describe('the heading of failures counts its list', () => {
   const answer = { ...shownAt(0), status: 500 };
   const fails = (id: string, check: Check) =>
     raw(id, { kind: 'fail', reason: wordsOf(check), checks: [check] });
   const accepted: Check = { kind: 'accepted', answers: [answer] };
-  const refused: Check = {
-    kind: 'refused',
-    answers: [{ ...answer, operation: 'CreateTotpKey' }],
-    least: '4xx',
-  };
+  const keys = [{ ...answer, operation: 'CreateTotpKey' }];
+  const refused: Check = { kind: 'refused', answers: keys, least: '4xx' };
   const open = (id: string) => raw(id, { kind: 'inconclusive', blame: { answer } });
 
   test('by level, each item with a level that differs', () => {
@@ -221,10 +207,8 @@ describe('the heading of failures counts its list', () => {
 
   test('by cause where an item stands for several', () => {
     const ids = ['area/one', 'area/two', 'area/three'];
-    const verdict = derived({
-      planned: ids.map((id) => planned(id)),
-      raw: ids.map((id) => fails(id, accepted)),
-    });
+    const raw = ids.map((id) => fails(id, accepted));
+    const verdict = derived({ planned: ids.map((id) => planned(id)), raw });
 
     expect(lines(verdict)).toContain('Failed: 3 must, by 1 cause');
     expect(renderMarkdown(verdict)).toContain('### Failed: 3 must, by 1 cause\n');
@@ -254,22 +238,18 @@ describe('the heading of failures counts its list', () => {
   });
 });
 
-describe('groups', () => {
-  test('by reason, the largest first, with some of the names', () => {
-    const of = (area: string, count: number, notRun: string) =>
-      Array.from({ length: count }, (_, n) => planned(`${area}/n${n}`, { notRun }));
-    const text = renderSummary(
-      derived({ planned: [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')], raw: [] }),
-      options,
-    );
+test('groups are by reason, the largest first, with some of the names', () => {
+  const of = (area: string, count: number, notRun: string) =>
+    Array.from({ length: count }, (_, n) => planned(`${area}/n${n}`, { notRun }));
+  const all = [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')];
+  const text = renderSummary(derived({ planned: all, raw: [] }), options);
 
-    expect(text).toContain(`Not run: 7
+  expect(text).toContain(`Not run: 7
    6 no mail
      b/n0, b/n1, b/n2, b/n3, and 2 more
    1 no viewer
      a/n0
 `);
-  });
 });
 
 describe('texts of a target', () => {

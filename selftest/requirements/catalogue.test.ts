@@ -72,16 +72,14 @@ test.each([
   expect(appliesTo(span, release)).toBe(expected);
 });
 
-describe('a mistyped id', () => {
-  test.each([
-    ['totp-login/refuses-repaly', /There is no requirement .*; did you mean totp-login\/refuses-replay/],
-    ['refuses-replay', /did you mean totp-login\/refuses-replay or verify-totp\/refuses-replay\?/],
-    ['xyzzy/qqq', /mfa-conformance list shows all/],
-    ['', /mfa-conformance list shows all/],
-  ])('%j gets a suggestion', (id, expected) => {
-    expect(() => requirementById(id)).toThrow(ConfigurationError);
-    expect(() => requirementById(id)).toThrow(expected);
-  });
+test.each([
+  ['totp-login/refuses-repaly', /There is no requirement .*; did you mean totp-login\/refuses-replay/],
+  ['refuses-replay', /did you mean totp-login\/refuses-replay or verify-totp\/refuses-replay\?/],
+  ['xyzzy/qqq', /mfa-conformance list shows all/],
+  ['', /mfa-conformance list shows all/],
+])('a mistyped id %j gets a suggestion', (id, expected) => {
+  expect(() => requirementById(id)).toThrow(ConfigurationError);
+  expect(() => requirementById(id)).toThrow(expected);
 });
 
 describe('a mistake in a file', () => {

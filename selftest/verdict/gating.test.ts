@@ -110,35 +110,32 @@ test('new, known and lost results are named', () => {
   });
 });
 
-describe('a doubtful baseline is used and reported', () => {
-  const notesFor = (baseline: Verdict) =>
-    verdictOf('pass', { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating
-      ?.notes;
+const notesFor = (baseline: Verdict) =>
+  verdictOf('pass', { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating?.notes;
 
-  test.each<[string, Verdict, string]>([
-    [
-      'of another target',
-      verdictOf('pass', { target: { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false } }),
-      'the baseline is of another target: lab-8, not lab-7',
-    ],
-    [
-      'of another release',
-      verdictOf('pass', { release: '7.0' }),
-      'the baseline is of another release: 7.0, not 7.1.2_u3',
-    ],
-    [
-      'cut short',
-      verdictOf('pass', { interrupted: 'SIGINT' }),
-      'the baseline is itself inconclusive: The run was cut short: SIGINT',
-    ],
-    [
-      'that checked nothing',
-      verdictOf('not run'),
-      'the baseline checked nothing: every failure is new against it',
-    ],
-  ])('%s', (_is, baseline, note) => {
-    expect(notesFor(baseline)).toEqual([note]);
-  });
+test.each<[string, Verdict, string]>([
+  [
+    'of another target',
+    verdictOf('pass', { target: { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false } }),
+    'the baseline is of another target: lab-8, not lab-7',
+  ],
+  [
+    'of another release',
+    verdictOf('pass', { release: '7.0' }),
+    'the baseline is of another release: 7.0, not 7.1.2_u3',
+  ],
+  [
+    'cut short',
+    verdictOf('pass', { interrupted: 'SIGINT' }),
+    'the baseline is itself inconclusive: The run was cut short: SIGINT',
+  ],
+  [
+    'that checked nothing',
+    verdictOf('not run'),
+    'the baseline checked nothing: every failure is new against it',
+  ],
+])('a doubtful baseline is used and reported: %s', (_is, baseline, note) => {
+  expect(notesFor(baseline)).toEqual([note]);
 });
 
 describe('reading a baseline', () => {

@@ -7,42 +7,35 @@ import { concernedWaivers, type WaiverScope } from '../../src/verdict/waivers/ap
 import { derived, raw, runOf } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 
-describe('which waivers are for a run', () => {
-  const scope: WaiverScope = {
-    target: 'lab-7',
-    release: '7.1',
-    today: '2026-11-25',
-    catalogue: [{ id: 'totp-login/refuses-replay' }, { id: 'totp-key/answers-201', since: '7.2.1' }],
-  };
-  const rows: readonly (readonly [
-    is: string,
-    change: Partial<Waiver>,
-    expected: Partial<ConcernedWaiver> | undefined,
-  ])[] = [
-    [
-      'one id',
-      { requirement: 'totp-login/refuses-replay' },
-      { fits: ['totp-login/refuses-replay'], unknown: false },
-    ],
-    ['a pattern', { requirement: 'totp-*' }, { fits: ['totp-login/refuses-replay'], unknown: false }],
-    ['an id that holds for later releases only', { requirement: 'totp-key/*' }, { fits: [], unknown: false }],
-    ['no id of the catalogue', { requirement: 'totp-login/refuses' }, { fits: [], unknown: true }],
-    ['this target', { target: 'lab-7' }, {}],
-    ['such targets', { target: 'lab-*' }, {}],
-    ['another target', { target: 'lab' }, undefined],
-    ['this release', { releases: { since: '7.1', until: '7.1' } }, {}],
-    ['older releases', { releases: { until: '7.0' } }, undefined],
-    ['newer releases', { releases: { since: '7.1.2_u3' } }, undefined],
-    ['its last day', { expires: '2026-11-25' }, { expired: false }],
-    ['the day after it', { expires: '2026-11-24' }, { expired: true }],
-  ];
+const scope: WaiverScope = {
+  target: 'lab-7',
+  release: '7.1',
+  today: '2026-11-25',
+  catalogue: [{ id: 'totp-login/refuses-replay' }, { id: 'totp-key/answers-201', since: '7.2.1' }],
+};
 
-  test.each(rows)('%s', (_is, change, wanted) => {
-    const [found] = concernedWaivers([waiver(change)], scope);
+test.each<[is: string, change: Partial<Waiver>, expected: Partial<ConcernedWaiver> | undefined]>([
+  [
+    'one id',
+    { requirement: 'totp-login/refuses-replay' },
+    { fits: ['totp-login/refuses-replay'], unknown: false },
+  ],
+  ['a pattern', { requirement: 'totp-*' }, { fits: ['totp-login/refuses-replay'], unknown: false }],
+  ['an id that holds for later releases only', { requirement: 'totp-key/*' }, { fits: [], unknown: false }],
+  ['no id of the catalogue', { requirement: 'totp-login/refuses' }, { fits: [], unknown: true }],
+  ['this target', { target: 'lab-7' }, {}],
+  ['such targets', { target: 'lab-*' }, {}],
+  ['another target', { target: 'lab' }, undefined],
+  ['this release', { releases: { since: '7.1', until: '7.1' } }, {}],
+  ['older releases', { releases: { until: '7.0' } }, undefined],
+  ['newer releases', { releases: { since: '7.1.2_u3' } }, undefined],
+  ['its last day', { expires: '2026-11-25' }, { expired: false }],
+  ['the day after it', { expires: '2026-11-24' }, { expired: true }],
+])('which waivers are for a run: %s', (_is, change, wanted) => {
+  const [found] = concernedWaivers([waiver(change)], scope);
 
-    if (wanted === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatchObject(wanted);
-  });
+  if (wanted === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatchObject(wanted);
 });
 
 type Row = readonly [
