@@ -33,15 +33,8 @@ test.each([401, 403])(
   async (status) => {
     const { attempts, send } = setUp();
     attempts.takenOver('of-another-process', 'admin');
-    const verify = () =>
-      send(
-        {
-          operation: 'VerifySupportUserTotp',
-          json: { totpCode: '123456' },
-          credential: session('of-another-process'),
-        },
-        status,
-      );
+    const credential = session('of-another-process');
+    const verify = () => send({ ...tries['verify'], credential }, status);
 
     for (let n = 0; n < 3; n += 1) await verify();
 
@@ -49,17 +42,15 @@ test.each([401, 403])(
   },
 );
 
-/** An attempt by its name. The password is wrong unless the name contains `right`. */
+const [wrongly, rightly] = ['wrong', 'right'].map((password) => ({ username: 'Admin', password }));
+
+/** Attempts by their names. */
 const tries: Readonly<Record<string, Partial<Call>>> = {
-  login: { operation: 'CreateSession', json: { username: 'Admin', password: 'wrong' } },
-  right: { operation: 'CreateSession', json: { username: 'Admin', password: 'right' } },
-  surely: {
-    operation: 'CreateSession',
-    json: { username: 'Admin', password: 'right' },
-    options: { expects: 'accepted' },
-  },
-  token: { operation: 'CreateAccessToken', json: { username: 'Admin', password: 'wrong' } },
-  mail: { operation: 'CreateEmailOtp', json: { username: 'Admin', password: 'wrong' } },
+  login: { operation: 'CreateSession', json: wrongly },
+  right: { operation: 'CreateSession', json: rightly },
+  surely: { operation: 'CreateSession', json: rightly, options: { expects: 'accepted' } },
+  token: { operation: 'CreateAccessToken', json: wrongly },
+  mail: { operation: 'CreateEmailOtp', json: wrongly },
   nobody: { operation: 'CreateSession', json: { username: 'nobody', password: 'wrong' } },
   verify: { operation: 'VerifySupportUserTotp', json: { totpCode: '123456' } },
   patch: { operation: 'UpdateSupportMFAConfig', json: { enabled: false, mfaCode: '123456' } },
@@ -138,13 +129,8 @@ test('a refused right login after accepted ones ends risky attempts on the accou
     send({ operation: 'CreateSession', json: { username: 'admin', password }, options }, status, {
       sessionId: 'one',
     });
-  for (const [password, status] of [
-    ['wrong', 401],
-    ['wrong', 401],
-    ['right', 201],
-    ['wrong', 401],
-  ] as const)
-    await login(password, status);
+  for (const password of ['wrong', 'wrong', 'right', 'wrong'])
+    await login(password, password === 'right' ? 201 : 401);
   attempts.rightWasRefused('admin');
   // One or two slips do not lock an account.
   expect(attempts.mayBeLocked('admin')).toBe(false);

@@ -1,4 +1,3 @@
-import type { Exchange } from '../../src/base/model/exchange.js';
 import type { Answered, Call } from '../../src/target/connection/call.js';
 import { anonymous } from '../../src/wire/http/credential.js';
 
@@ -6,16 +5,8 @@ import { anonymous } from '../../src/wire/http/credential.js';
 export function callOf(more: Partial<Call> = {}): Call {
   const request = { method: 'POST', url: 'https://cluster.example/v2/mfa-config', headers: {} };
   const send = () => Promise.reject(new Error('nothing is sent'));
-  return {
-    operation: null,
-    path: '/mfa-config',
-    request,
-    json: undefined,
-    credential: anonymous,
-    options: {},
-    send,
-    ...more,
-  };
+  const usual = { operation: null, path: '/mfa-config', json: undefined, credential: anonymous, options: {} };
+  return { ...usual, request, send, ...more };
 }
 
 /** A made-up answer. */
@@ -26,11 +17,6 @@ export function answerOf(
   durationMs = 0,
 ): Answered {
   const { method, url, headers } = request;
-  const exchange: Exchange = {
-    operation: null,
-    request: { method, url, headers },
-    startedAt: '',
-    durationMs,
-  };
+  const exchange = { operation: null, request: { method, url, headers }, startedAt: '', durationMs };
   return { status, headers: {}, body, findings: [], exchange };
 }

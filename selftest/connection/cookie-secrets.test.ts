@@ -1,25 +1,29 @@
 import { expect, test } from 'vitest';
 import { CookieSecrets } from '../../src/target/connection/cookie-secrets.js';
 
-const isLogin = true;
 const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];
+
+/** Cookies of two logins. */
+function ofTwoLogins(values: readonly string[], cookies = new CookieSecrets()): CookieSecrets {
+  cookies.came({ values, owner: 'login 1', isLogin: true });
+  cookies.came({ values: [another], owner: 'login 2', isLogin: true });
+  return cookies;
+}
 
 test('a value that differs for each login is a secret', () => {
   const cookies = new CookieSecrets();
-  cookies.came({ values: [one], owner: 'login 1', isLogin });
+  cookies.came({ values: [one], owner: 'login 1', isLogin: true });
   expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual([]);
 
-  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  cookies.came({ values: [another], owner: 'login 2', isLogin: true });
 
   expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual(['set-cookie']);
   expect(cookies.leaksIn(`X-Seen: ${another}`)).toEqual(['set-cookie']);
 });
 
 test('a value that another login gets too is no secret', () => {
-  const cookies = new CookieSecrets();
   const node = 'node-01a.cluster.lab.example';
-  cookies.came({ values: [one, node], owner: 'login 1', isLogin });
-  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  const cookies = ofTwoLogins([one, node]);
   expect(cookies.leaksIn(node)).toEqual(['set-cookie']);
 
   cookies.came({ values: [node], owner: 'request 3', isLogin: false });
@@ -29,9 +33,7 @@ test('a value that another login gets too is no secret', () => {
 });
 
 test('a cookie that its session gets again stays a secret, but is no leak there', () => {
-  const cookies = new CookieSecrets();
-  cookies.came({ values: [one], owner: 'login 1', isLogin });
-  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  const cookies = ofTwoLogins([one]);
   cookies.came({ values: [one], owner: null, isLogin: false });
 
   expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
@@ -41,8 +43,7 @@ test('a cookie that its session gets again stays a secret, but is no leak there'
 test.each(['conformance-user', 'Conformance%2Duser', 'cluster-01a'])('%s is a name', (name) => {
   const cookies = new CookieSecrets();
   cookies.isPlain(['conformance-user']);
-  cookies.came({ values: [name], owner: 'login 1', isLogin });
-  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  ofTwoLogins([name], cookies);
 
   expect(cookies.leaksIn(`The user ${name} is locked.`)).toEqual([]);
 });

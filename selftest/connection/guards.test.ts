@@ -71,6 +71,16 @@ describe('where cluster MFA may not be switched', () => {
 const authenticationTypes = ['totp', 'email'];
 const retainUserMfaSettings = true;
 
+const apiKey = new Secret('of-the-admin');
+
+/** What a call touches. */
+async function touchedBy(call: Partial<Call>) {
+  const scope = new Scope('');
+  const accounts = { admin: { role: 'admin', domain: 'LOCAL', apiKey } } as const;
+  await scoped({ accounts }, { scope })(callOf(call), async () => answerOf(204));
+  return scope.touched;
+}
+
 test.each([
   [{ enabled: true, authenticationTypes, retainUserMfaSettings }, 'on'],
   [{ enabled: true, authenticationTypes: ['email'], retainUserMfaSettings }, 'set'],
@@ -80,15 +90,9 @@ test.each([
   [{ enabled: false, authenticationTypes }, 'set'],
   [undefined, 'set'],
 ])('a change to %j uses the state %s of cluster MFA', async (json, cluster) => {
-  const scope = new Scope('');
   const request = { ...callOf().request, method: 'PUT' };
 
-  const call = callOf({ operation: 'UpdateMFAConfig', request, json });
-  await scoped({ accounts: { admin: { role: 'admin', domain: 'LOCAL' } } }, { scope })(call, async () =>
-    answerOf(204),
-  );
-
-  expect(scope.touched).toEqual({ cluster });
+  expect(await touchedBy({ operation: 'UpdateMFAConfig', request, json })).toEqual({ cluster });
 });
 
 test.each([
@@ -99,15 +103,7 @@ test.each([
   ['SendEmailOtp', undefined, 'of-the-viewer', undefined],
   ['SendSupportEmailOtp', undefined, 'of-the-admin', undefined],
 ] as const)('%s of %j by the key %s mails as many users as %j', async (operation, json, key, users) => {
-  const scope = new Scope('');
   const credential = { scheme: 'APIKeyHeader', key: new Secret(key) } as const;
-  const apiKey = new Secret('of-the-admin');
 
-  const call = callOf({ operation, credential, json });
-  await scoped({ accounts: { admin: { role: 'admin', domain: 'LOCAL', apiKey } } }, { scope })(
-    call,
-    async () => answerOf(204),
-  );
-
-  expect(scope.touched.users).toBe(users);
+  expect((await touchedBy({ operation, credential, json })).users).toBe(users);
 });

@@ -30,14 +30,8 @@ function targetOf(atFirstMs: number) {
   const slowDownTo = (ms: number) => {
     delayMs = ms;
   };
-  const refused = () =>
-    passed(
-      lag.tried(
-        role,
-        async () => tries.push(0),
-        () => false,
-      ),
-    );
+  const fail = async () => tries.push(0);
+  const refused = () => passed(lag.tried(role, fail, () => false));
   return { lag, waits, make, tries, tried, refused, slowDownTo };
 }
 

@@ -49,22 +49,15 @@ test('nothing stays known of a part that shows changes late', async () => {
   expect([await known(), await known()]).toEqual([4, 5]);
 });
 
-test("a read of the state before the last change is repeated after the late node's delay", async () => {
-  const { cluster, connection, reads } = await target([false, true, false, true]);
+test.each([
+  ["is repeated after the late node's delay", [false, true, false, true], true, 4],
+  ['is true where that state stays', [false, true, false], false, 6],
+])('a read of the state before the last change %s', async (_, states, enabled, times) => {
+  const { cluster, connection, reads } = await target(states);
   await cluster.get();
   connection.readBack.wrote(['cluster']);
   await cluster.get();
 
-  expect((await cluster.get()).fields.enabled).toBe(true);
-  expect(reads()).toBe(4);
-});
-
-test('a state that stays after such a read is true', async () => {
-  const { cluster, connection, reads } = await target([false, true, false]);
-  await cluster.get();
-  connection.readBack.wrote(['cluster']);
-  await cluster.get();
-
-  expect((await cluster.get()).fields.enabled).toBe(false);
-  expect(reads()).toBe(6);
+  expect((await cluster.get()).fields.enabled).toBe(enabled);
+  expect(reads()).toBe(times);
 });

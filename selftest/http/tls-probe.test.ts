@@ -13,26 +13,15 @@ async function targetOf(faults: readonly string[]) {
   return { target, status: async () => (await send()).status, close: () => emulator.close() };
 }
 
-test('a server of today refuses old versions and plain HTTP', async () => {
-  const { target, status } = await targetOf([]);
+test.each([
+  ['a server of today refuses old versions and plain HTTP', [], false, undefined],
+  ['old versions are found where they are spoken', ['tls/old-versions'], true, undefined],
+  ['plain HTTP is found beside HTTPS', ['tls/plain-http'], false, 401],
+])('%s', async (_is, faults, isOld, plain) => {
+  const { target, status } = await targetOf(faults);
 
-  expect(await acceptsOldTls(target)).toBe(false);
-  expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
-  expect(await status()).toBe(404);
-});
-
-test('old versions are found where they are spoken', async () => {
-  const { target, status } = await targetOf(['tls/old-versions']);
-
-  expect(await acceptsOldTls(target)).toBe(true);
-  expect(await status()).toBe(404);
-});
-
-test('plain HTTP is found beside HTTPS', async () => {
-  const { target, status } = await targetOf(['tls/plain-http']);
-
-  expect(await plainHttpStatus(target, '/mfa-config')).toBe(401);
-  expect(await acceptsOldTls(target)).toBe(false);
+  expect(await acceptsOldTls(target)).toBe(isOld);
+  expect(await plainHttpStatus(target, '/mfa-config')).toBe(plain);
   expect(await status()).toBe(404);
 });
 

@@ -21,16 +21,13 @@ async function setUp() {
   };
   const { port } = await listen(httpServer(listener));
   const { send } = transportTo(`http://127.0.0.1:${port}/v2`, {}, requestTimeoutMs, () => now);
-  return {
-    send,
-    answer: (yes: boolean) => {
-      silent = !yes;
-    },
-    pass: (ms: number) => {
-      now += ms;
-    },
-    requests: () => requests,
+  const answer = (yes: boolean) => {
+    silent = !yes;
   };
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { send, answer, pass, requests: () => requests };
 }
 
 async function timeouts(send: () => Promise<unknown>, times: number): Promise<void> {
@@ -54,21 +51,18 @@ test('after three consecutive timeouts nothing is sent for four times as long', 
   expect(requests()).toBe(4);
 });
 
-test('requests sent at once that time out count once', async () => {
+type Sending = Awaited<ReturnType<typeof setUp>>['send'];
+
+test.each<[string, (send: Sending) => Promise<unknown>, number]>([
+  ['four timeouts at once', (send) => Promise.all([1, 2, 3, 4].map(() => timeouts(send, 1))), 5],
+  ['three of odd requests', (send) => timeouts(() => send({ mayBeIgnored: true }), 3), 4],
+])('%s do not make the target silent', async (_, act, times) => {
   const { send, answer, requests } = await setUp();
-  await Promise.all([1, 2, 3, 4].map(() => timeouts(send, 1)));
+  await act(send);
   answer(true);
 
   expect((await send()).status).toBe(200);
-  expect(requests()).toBe(5);
-});
-
-test('an odd request may stay unanswered without making the target silent', async () => {
-  const { send, answer } = await setUp();
-  await timeouts(() => send({ mayBeIgnored: true }), 3);
-  answer(true);
-
-  expect((await send()).status).toBe(200);
+  expect(requests()).toBe(times);
 });
 
 test('after the pause one more timeout is enough', async () => {

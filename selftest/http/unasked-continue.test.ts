@@ -35,28 +35,27 @@ test.each([
   expect(readOf(pieces)).toBe(final);
 });
 
-test('one after another interim answer, which stays', () => {
-  expect(readOf([`${processing}${interim}${processing}${final}`])).toBe(`${processing}${processing}${final}`);
-});
+const upgrade = 'HTTP/1.1 101 Switching Protocols\r\n';
+const endless = `HTTP/1.1 100 Continue\r\nX: ${'x'.repeat(20_000)}`;
+const begun = interim.slice(0, 8);
 
-test('an answer in pieces stays whole', () => {
-  expect(readOf([...final])).toBe(final);
-});
-
-test('a body may hold the same', () => {
-  expect(readOf([final, interim, interim.slice(0, 8)], [interim, final])).toBe(
-    `${final}${interim}${interim.slice(0, 8)}${final}`,
-  );
-});
-
-test('a change of the protocol is not waited on', () => {
-  const upgrade = 'HTTP/1.1 101 Switching Protocols\r\n';
-
-  expect(readOf([upgrade])).toBe(upgrade);
-});
-
-test('a head without an end is not kept', () => {
-  const endless = `HTTP/1.1 100 Continue\r\nX: ${'x'.repeat(20_000)}`;
-
-  expect(readOf([endless, 'x'])).toBe(`${endless}x`);
+test.each([
+  [
+    'another interim answer',
+    [[`${processing}${interim}${processing}${final}`]],
+    [processing, processing, final],
+  ],
+  ['an answer in pieces', [[...final]], [final]],
+  [
+    'a body that holds the same',
+    [
+      [final, interim, begun],
+      [interim, final],
+    ],
+    [final, interim, begun, final],
+  ],
+  ['a change of the protocol, which is not awaited', [[upgrade]], [upgrade]],
+  ['a head without an end', [[endless, 'x']], [endless, 'x']],
+])('%s stays', (_, answers, kept) => {
+  expect(readOf(...answers)).toBe(kept.join(''));
 });

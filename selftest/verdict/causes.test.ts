@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Check, Shown } from '../../src/base/model/check.js';
 import type { Exchange } from '../../src/base/model/exchange.js';
 import type { Outcome } from '../../src/base/model/verdict.js';
 import { wordsOf } from '../../src/base/wording/check.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
+import { shownAt } from '../events/sample.js';
 import { exchange, outcomeOf } from './sample.js';
 
 const key = (status: number): Exchange => ({
@@ -26,11 +27,7 @@ const inShort = (outcomes: readonly Outcome[]) =>
   causesOf(outcomes).map(({ id, follows }) => [id, ...follows].join(' < '));
 
 const shown = (operation: string, status: number, more: Partial<Shown> = {}): Shown => ({
-  exchange: 1,
-  operation,
-  method: 'POST',
-  path: `/v2/${operation}`,
-  status,
+  ...{ ...shownAt(1), operation, method: 'POST', path: `/v2/${operation}`, status },
   ...more,
 });
 const fails = (id: string, check: Check, change: Partial<Outcome> = {}) =>
@@ -44,7 +41,9 @@ const letIn = (operation: string, way?: string): Check => ({
     shown(operation, 201, { use: shown('GetMFAConfig', 200), ...(way === undefined ? {} : { way }) }),
   ],
 });
-const keyFailed: Check = { kind: 'accepted', answers: [shown('CreateTotpKey', 500)] };
+const noKey = [shown('CreateTotpKey', 500)];
+const keyFailed: Check = { kind: 'accepted', answers: noKey };
+const oddForm = shown('GetSupportMFAConfig', 200);
 const noMail: Check = { kind: 'mailed', answers: [], expected: ['a@b.example'], seen: [] };
 
 const table: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
@@ -93,11 +92,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   [
     'server errors of one operation are one cause, and what wanted a success shows it',
     [
-      fails('totp-key/refuses-no-body', {
-        kind: 'refused',
-        least: '4xx',
-        answers: [shown('CreateTotpKey', 500)],
-      }),
+      fails('totp-key/refuses-no-body', { kind: 'refused', least: '4xx', answers: noKey }),
       fails('totp-key/answers-201', keyFailed),
       outcome('http/no-server-error', 'actual: 500', { exchanges: [key(500)] }),
     ],
@@ -106,13 +101,9 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   [
     'an answer of another form is one cause of all that it leaves undecided',
     [
-      fails('support-mfa/get-answers-200', {
-        kind: 'succeeded',
-        answers: [shown('GetSupportMFAConfig', 200)],
-        breaches: [],
-      }),
+      fails('support-mfa/get-answers-200', { kind: 'succeeded', answers: [oddForm], breaches: [] }),
       ...['access/one', 'access/two'].map((id) =>
-        open(id, { answer: shown('GetSupportMFAConfig', 200), breaks: 'support-mfa/get-answers-200' }),
+        open(id, { answer: oddForm, breaks: 'support-mfa/get-answers-200' }),
       ),
     ],
     ['support-mfa/get-answers-200 < access/one < access/two'],
@@ -138,29 +129,21 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   ],
 ];
 
-describe('causesOf', () => {
-  test.each(table)('%s', (_name, outcomes, expected) => {
-    expect(inShort(outcomes)).toEqual(expected);
-  });
+test.each(table)('each trouble has one cause: %s', (_name, outcomes, expected) => {
+  expect(inShort(outcomes)).toEqual(expected);
 
-  test.each(table)('has each trouble once: %s', (_name, outcomes) => {
-    const told = causesOf(outcomes).flatMap(({ id, follows }) => [...(id === null ? [] : [id]), ...follows]);
-    const troubled = outcomes.filter(({ outcome: kind }) => kind === 'fail' || kind === 'inconclusive');
-    expect(new Set(told).size).toBe(told.length);
-    expect(told).toEqual(expect.arrayContaining(troubled.map(({ id }) => id)));
-  });
+  const told = causesOf(outcomes).flatMap(({ id, follows }) => [...(id === null ? [] : [id]), ...follows]);
+  const troubled = outcomes.filter(({ outcome: kind }) => kind === 'fail' || kind === 'inconclusive');
+  expect(new Set(told).size).toBe(told.length);
+  expect(told).toEqual(expect.arrayContaining(troubled.map(({ id }) => id)));
+});
 
-  test('quotes the evidence', () => {
-    expect(
-      causesOf([
-        outcome('a/a', `expected: x\nactual: ${'y'.repeat(300)}\nmore`, { exchanges: [exchange()] }),
-        fails('a/key', keyFailed),
-        open('a/b', {}, 'So it is.\nSee.'),
-      ]),
-    ).toEqual([
-      { text: `${'y'.repeat(200)}…`, id: 'a/a', follows: [] },
-      { text: '500 to POST /v2/CreateTotpKey', id: 'a/key', follows: [] },
-      { text: 'So it is.', id: null, follows: ['a/b'] },
-    ]);
-  });
+test('a cause quotes the evidence', () => {
+  const long = outcome('a/a', `expected: x\nactual: ${'y'.repeat(300)}\nmore`, { exchanges: [exchange()] });
+
+  expect(causesOf([long, fails('a/key', keyFailed), open('a/b', {}, 'So it is.\nSee.')])).toEqual([
+    { text: `${'y'.repeat(200)}…`, id: 'a/a', follows: [] },
+    { text: '500 to POST /v2/CreateTotpKey', id: 'a/key', follows: [] },
+    { text: 'So it is.', id: null, follows: ['a/b'] },
+  ]);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { GateBy, RunResults } from '../../src/base/model/results.js';
-import type { Gate, GatePolicy, Verdict } from '../../src/base/model/verdict.js';
+import type { Gate, GatePolicy } from '../../src/base/model/verdict.js';
 import { gateOf } from '../../src/cli/target-run/prepared.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
@@ -110,32 +110,17 @@ test('new, known and lost results are named', () => {
   });
 });
 
-const notesFor = (baseline: Verdict) =>
-  verdictOf('pass', { gateBy: { policy: 'new', baseline: { file: 'b', verdict: baseline } } }).gating?.notes;
+const lab8 = { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false };
 
-test.each<[string, Verdict, string]>([
-  [
-    'of another target',
-    verdictOf('pass', { target: { name: 'lab-8', baseUrl: 'https://h/v2', tlsInsecure: false } }),
-    'the baseline is of another target: lab-8, not lab-7',
-  ],
-  [
-    'of another release',
-    verdictOf('pass', { release: '7.0' }),
-    'the baseline is of another release: 7.0, not 7.1.2_u3',
-  ],
-  [
-    'cut short',
-    verdictOf('pass', { interrupted: 'SIGINT' }),
-    'the baseline is itself inconclusive: The run was cut short: SIGINT',
-  ],
-  [
-    'that checked nothing',
-    verdictOf('not run'),
-    'the baseline checked nothing: every failure is new against it',
-  ],
-])('a doubtful baseline is used and reported: %s', (_is, baseline, note) => {
-  expect(notesFor(baseline)).toEqual([note]);
+test.each([
+  ['is of another target: lab-8, not lab-7', verdictOf('pass', { target: lab8 })],
+  ['is of another release: 7.0, not 7.1.2_u3', verdictOf('pass', { release: '7.0' })],
+  ['is itself inconclusive: The run was cut short: SIGINT', verdictOf('pass', { interrupted: 'SIGINT' })],
+  ['checked nothing: every failure is new against it', verdictOf('not run')],
+])('a doubtful baseline is used and reported: it %s', (note, verdict) => {
+  const { gating } = verdictOf('pass', { gateBy: { policy: 'new', baseline: { file: 'b', verdict } } });
+
+  expect(gating?.notes).toEqual([`the baseline ${note}`]);
 });
 
 describe('reading a baseline', () => {
@@ -175,14 +160,11 @@ describe('reading a baseline', () => {
     expect(messageOf(() => readVerdict(join(write(text, 'b.json'), 'b.json')))).toMatch(says);
   });
 
-  test('a missing file', () => {
-    expect(messageOf(() => gateOf({ baseline: 'none.json', gate: undefined }, 'lab'))).toBe(
-      'none.json: no such verdict',
-    );
-  });
-
-  test('--gate new wants something to compare with', () => {
-    expect(messageOf(() => gateOf({ baseline: undefined, gate: 'new' }, 'lab'))).toContain('--baseline');
+  test.each([
+    ['a missing file', { baseline: 'none.json', gate: undefined }, /^none\.json: no such verdict$/],
+    ['--gate new with nothing to compare with', { baseline: undefined, gate: 'new' }, /--baseline/],
+  ] as const)('%s is refused', (_is, flags, says) => {
+    expect(messageOf(() => gateOf(flags, 'lab'))).toMatch(says);
   });
 
   test('without either flag the gate is as ever', () => {
