@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { linksOfSource } from '../../src/contract/requirements/source-links.js';
 import { externalLoads, withoutRequests } from '../../src/reports/allure/page.js';
@@ -14,31 +14,29 @@ const tagManager = `<script async src="https://www.googletagmanager.com/gtag/js?
     gtag('js', new Date());
   </script>`;
 
-describe("Allure's page", () => {
-  test('keeps its own scripts and links, and nothing that is loaded from elsewhere', () => {
-    const page = `<html><head><link rel="stylesheet" href="//fonts.googleapis.com/css"></head><body>
+test("Allure's page keeps its own scripts and links, and nothing that is loaded from elsewhere", () => {
+  const page = `<html><head><link rel="stylesheet" href="//fonts.googleapis.com/css"></head><body>
       <script>window.allure = {};</script><script src="data:text/javascript;base64,AAAA"></script>
       <a href="https://example.com/">a link</a>${tagManager}</body></html>`;
 
-    const stripped = withoutRequests(page);
+  const stripped = withoutRequests(page);
 
-    expect(externalLoads(page)).toHaveLength(2);
-    expect(externalLoads(stripped)).toEqual([]);
-    expect(stripped).not.toMatch(/gtag|googleapis/);
-    expect(stripped).toContain('window.allure = {};');
-    expect(stripped).toContain('base64,AAAA');
-    expect(stripped).toContain('<a href="https://example.com/">a link</a>');
-    expect(stripped).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none';`);
-  });
+  expect(externalLoads(page)).toHaveLength(2);
+  expect(externalLoads(stripped)).toEqual([]);
+  expect(stripped).not.toMatch(/gtag|googleapis/);
+  expect(stripped).toContain('window.allure = {};');
+  expect(stripped).toContain('base64,AAAA');
+  expect(stripped).toContain('<a href="https://example.com/">a link</a>');
+  expect(stripped).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none';`);
+});
 
-  test.each([
-    '<img src="https://example.com/pixel.gif">',
-    '<style>@import "https://example.com/a.css";</style>',
-    '<style>p{background:url(//example.com/a.png)}</style>',
-    '<iframe src=http://example.com></iframe>',
-  ])('is refused where something is left that would be loaded: %s', (part) => {
-    expect(() => withoutRequests(`<html><head></head>${part}</html>`)).toThrow('example.com');
-  });
+test.each([
+  '<img src="https://example.com/pixel.gif">',
+  '<style>@import "https://example.com/a.css";</style>',
+  '<style>p{background:url(//example.com/a.png)}</style>',
+  '<iframe src=http://example.com></iframe>',
+])("Allure's page is refused where something is left that would be loaded: %s", (part) => {
+  expect(() => withoutRequests(`<html><head></head>${part}</html>`)).toThrow('example.com');
 });
 
 test('the history keeps the latest nights, each once, and no line that was cut', () => {
@@ -51,24 +49,22 @@ test('the history keeps the latest nights, each once, and no line that was cut',
   expect(readFileSync(file, 'utf8')).toBe(`${night('2')}\n${night('3')}\n`);
 });
 
-describe('the sources of requirements', () => {
-  test('are linked where they are public', () => {
-    expect(linksOfSource('API document, CreateSession; RFC 6238 5.2 and 6; OWASP API2:2023')).toEqual([
-      { name: 'RFC 6238 5.2 and 6', url: 'https://www.rfc-editor.org/rfc/rfc6238#section-5.2' },
-      {
-        name: 'OWASP API2:2023',
-        url: 'https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/',
-      },
-    ]);
-  });
+test('the sources of requirements are linked where they are public', () => {
+  expect(linksOfSource('API document, CreateSession; RFC 6238 5.2 and 6; OWASP API2:2023')).toEqual([
+    { name: 'RFC 6238 5.2 and 6', url: 'https://www.rfc-editor.org/rfc/rfc6238#section-5.2' },
+    {
+      name: 'OWASP API2:2023',
+      url: 'https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/',
+    },
+  ]);
+});
 
-  test('are all known, but for the API document', () => {
-    const parts = loadRequirements().flatMap(({ source }) => source.split(/;\s*/));
-    const unknown = parts.filter(
-      (part) => /^(?:RFC|OWASP|NIST|OpenAPI|CWE|Key URI)/.test(part) && linksOfSource(part).length === 0,
-    );
+test('the sources of requirements are all known, but for the API document', () => {
+  const parts = loadRequirements().flatMap(({ source }) => source.split(/;\s*/));
+  const unknown = parts.filter(
+    (part) => /^(?:RFC|OWASP|NIST|OpenAPI|CWE|Key URI)/.test(part) && linksOfSource(part).length === 0,
+  );
 
-    expect(parts.length).toBeGreaterThan(150);
-    expect(unknown).toEqual([]);
-  });
+  expect(parts.length).toBeGreaterThan(150);
+  expect(unknown).toEqual([]);
 });

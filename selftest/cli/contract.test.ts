@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { changedContent, put, remove } from '../contract/vendor.js';
 import { rows } from '../tool/rows.js';
@@ -20,68 +20,64 @@ function vendorDocument(folder: string): string {
   return file;
 }
 
-describe('run --contract', () => {
-  test('judges by the document, reports missing operations and skips their requirements', async () => {
-    const folder = temporaryFolder();
-    const { targetFile } = await emulator(folder, onTestFinished, { release: '6.8.1' });
-    const document = vendorDocument(folder);
+test('run --contract: judges by the document, reports missing operations and skips their requirements', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await emulator(folder, onTestFinished, { release: '6.8.1' });
+  const document = vendorDocument(folder);
 
-    const { code, stderr } = await performed(
-      ...['run', '-t', targetFile, '--release', '7.0', '--contract', document],
-      ...['--grep', 'support-*/*answers-20*', ...folders(folder)],
-    );
+  const { code, stderr } = await performed(
+    ...['run', '-t', targetFile, '--release', '7.0', '--contract', document],
+    ...['--grep', 'support-*/*answers-20*', ...folders(folder)],
+  );
 
-    const verdict = verdictOf(folder, 'emulator');
-    expect(verdict.contract).toMatchObject({
-      source: document,
-      missing: ['SendSupportEmailOtp'],
-      differing: expect.arrayContaining(['VerifySupportUserTotp']),
-    });
-    const lacking = verdict.outcomes.find(({ id }) => id === 'support-email/send-answers-204');
-    expect(lacking).toMatchObject({
-      outcome: 'not applicable',
-      reason: `the contract (${document}) has no operation SendSupportEmailOtp`,
-    });
-    expect(verdict.summary).toMatchObject({ fail: 0, inconclusive: 0, notRun: 0 });
-    expect(verdict.summary.pass).toBeGreaterThan(0);
-    expect(stderr).toContain('which has 8 of the 9 MFA operations of release 7.0');
-    expect(stderr).toContain('it is nearest to release 6.8.1');
-    expect(code).toBe(0);
+  const verdict = verdictOf(folder, 'emulator');
+  expect(verdict.contract).toMatchObject({
+    source: document,
+    missing: ['SendSupportEmailOtp'],
+    differing: expect.arrayContaining(['VerifySupportUserTotp']),
   });
-
-  test('a document that can not be used ends it before anything is sent', async () => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'old.yaml'), 'swagger: "2.0"\n');
-    const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
-
-    const document = join(folder, 'old.yaml');
-    const { code, stderr } = await performed('run', '-t', target, '--contract', document, ...folders(folder));
-
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/old\.yaml:1:1: \/swagger: Swagger 2\.0 is not read/);
+  const lacking = verdict.outcomes.find(({ id }) => id === 'support-email/send-answers-204');
+  expect(lacking).toMatchObject({
+    outcome: 'not applicable',
+    reason: `the contract (${document}) has no operation SendSupportEmailOtp`,
   });
+  expect(verdict.summary).toMatchObject({ fail: 0, inconclusive: 0, notRun: 0 });
+  expect(verdict.summary.pass).toBeGreaterThan(0);
+  expect(stderr).toContain('which has 8 of the 9 MFA operations of release 7.0');
+  expect(stderr).toContain('it is nearest to release 6.8.1');
+  expect(code).toBe(0);
 });
 
-describe('detect', () => {
-  test('prints the release as JSON', async () => {
-    const folder = temporaryFolder();
-    const { targetFile } = await emulator(folder, onTestFinished, { release: '6.6.0d' });
+test('run --contract: a document that can not be used ends it before anything is sent', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'old.yaml'), 'swagger: "2.0"\n');
+  const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
 
-    const { code, stdout } = await performed('detect', '-t', targetFile, '--json');
+  const document = join(folder, 'old.yaml');
+  const { code, stderr } = await performed('run', '-t', target, '--contract', document, ...folders(folder));
 
-    expect(JSON.parse(stdout)).toMatchObject({ fits: ['6.6.0d'], nearest: '6.6.0d' });
-    expect(code).toBe(0);
-  });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/old\.yaml:1:1: \/swagger: Swagger 2\.0 is not read/);
+});
 
-  test('a target out of reach is exit 3', async () => {
-    const folder = temporaryFolder();
+test('detect prints the release as JSON', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await emulator(folder, onTestFinished, { release: '6.6.0d' });
 
-    const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
-    const { code, stderr } = await performed('detect', '-t', target);
+  const { code, stdout } = await performed('detect', '-t', targetFile, '--json');
 
-    expect(code).toBe(3);
-    expect(stderr).toContain('127.0.0.1:1');
-  });
+  expect(JSON.parse(stdout)).toMatchObject({ fits: ['6.6.0d'], nearest: '6.6.0d' });
+  expect(code).toBe(0);
+});
+
+test('detect: a target out of reach is exit 3', async () => {
+  const folder = temporaryFolder();
+
+  const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
+  const { code, stderr } = await performed('detect', '-t', target);
+
+  expect(code).toBe(3);
+  expect(stderr).toContain('127.0.0.1:1');
 });
 
 test.each(rows`

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startedAs } from '../../src/cli/terminal.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
 import { leave, verdictOn } from '../many/sample.js';
@@ -44,19 +44,17 @@ test.for<[script: string, env: NodeJS.ProcessEnv, name: string]>([
   expect(startedAs(resolve(script), env)).toBe(name);
 });
 
-describe('a folder stands for the verdict in it', () => {
-  function reports(...targets: readonly string[]): string {
-    return leave(temporaryFolder(), ...targets.map((name) => verdictOn(name)));
-  }
+function reports(...targets: readonly string[]): string {
+  return leave(temporaryFolder(), ...targets.map((name) => verdictOn(name)));
+}
 
-  test('its own, the only one, and of several the one of the target', () => {
-    expect(readVerdict(join(reports('a'), 'a')).target.name).toBe('a');
-    expect(readVerdict(reports('a')).target.name).toBe('a');
-    expect(readVerdict(reports('a', 'b'), 'b').target.name).toBe('b');
-  });
+test('a folder stands for the verdict in it: its own, the only one, and of several the one of the target', () => {
+  expect(readVerdict(join(reports('a'), 'a')).target.name).toBe('a');
+  expect(readVerdict(reports('a')).target.name).toBe('a');
+  expect(readVerdict(reports('a', 'b'), 'b').target.name).toBe('b');
+});
 
-  test('one of several has to be named', () => {
-    expect(() => readVerdict(reports('a', 'b'), 'c')).toThrow(/holds verdicts of a, b: name the folder/);
-    expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such verdict/);
-  });
+test('a folder stands for the verdict in it: one of several has to be named', () => {
+  expect(() => readVerdict(reports('a', 'b'), 'c')).toThrow(/holds verdicts of a, b: name the folder/);
+  expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such verdict/);
 });

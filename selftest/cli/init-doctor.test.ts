@@ -132,22 +132,20 @@ describe('doctor', () => {
   });
 });
 
-describe('what failed last', () => {
-  test('lists failed and inconclusive requirements as globs', () => {
-    const folder = temporaryFolder();
-    const verdict = sample();
-    leave(folder, { ...verdict, target: { ...verdict.target, name: 'emulator' } });
+test('what failed last: lists failed and inconclusive requirements as globs', () => {
+  const folder = temporaryFolder();
+  const verdict = sample();
+  leave(folder, { ...verdict, target: { ...verdict.target, name: 'emulator' } });
 
-    const ids = lastFailedOf([], folder, undefined)?.split(',') ?? [];
+  const ids = lastFailedOf([], folder, undefined)?.split(',') ?? [];
 
-    const wanted = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive');
-    expect(ids).toEqual(wanted.map(({ id }) => id));
-    expect(ids.every((id) => idPattern(ids.join(',')).test(id))).toBe(true);
-    expect(tagPattern(ids.join(',')).test('a test @access/viewer-reads')).toBe(false);
-    expect(lastFailedOf([], folder, 'access/*')).toBeNull();
-  });
+  const wanted = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive');
+  expect(ids).toEqual(wanted.map(({ id }) => id));
+  expect(ids.every((id) => idPattern(ids.join(',')).test(id))).toBe(true);
+  expect(tagPattern(ids.join(',')).test('a test @access/viewer-reads')).toBe(false);
+  expect(lastFailedOf([], folder, 'access/*')).toBeNull();
+});
 
-  test('needs a verdict', () => {
-    expect(() => lastFailedOf([], temporaryFolder(), undefined)).toThrow(/no verdict on emulator/);
-  });
+test('what failed last needs a verdict', () => {
+  expect(() => lastFailedOf([], temporaryFolder(), undefined)).toThrow(/no verdict on emulator/);
 });

@@ -41,31 +41,29 @@ describe('where nothing may change', () => {
   });
 });
 
-describe('where cluster MFA may not be switched', () => {
-  const mayNot = { ...allow, clusterMfa: false };
+const mayNot = { ...allow, clusterMfa: false };
 
-  test.each([
-    ['off, where it was found on', ['cluster-mfa-on-at-first'], true],
-    ['on, where it was found off', [], false],
-  ])('it is not switched %s', async (_, variants, enabled) => {
-    const { open, state } = await emulated(variants);
-    const cluster = await (await open({ allow: mayNot })).cluster();
+test.each([
+  ['off, where it was found on', ['cluster-mfa-on-at-first'], true],
+  ['on, where it was found off', [], false],
+])('where cluster MFA may not be switched: it is not switched %s', async (_, variants, enabled) => {
+  const { open, state } = await emulated(variants);
+  const cluster = await (await open({ allow: mayNot })).cluster();
 
-    const switched = enabled ? cluster.off() : cluster.on(['totp']);
+  const switched = enabled ? cluster.off() : cluster.on(['totp']);
 
-    await expect(switched).rejects.toThrow(NotAllowedError);
-    expect(await state()).toMatchObject({ cluster: { enabled } });
-  });
+  await expect(switched).rejects.toThrow(NotAllowedError);
+  expect(await state()).toMatchObject({ cluster: { enabled } });
+});
 
-  test('it is given back as it was found', async () => {
-    const { open, state } = await emulated([]);
-    await (await (await open({ allow })).cluster()).on(['totp']);
+test('where cluster MFA may not be switched: it is given back as it was found', async () => {
+  const { open, state } = await emulated([]);
+  await (await (await open({ allow })).cluster()).on(['totp']);
 
-    const cluster = await (await open({ allow: mayNot })).cluster();
-    await cluster.giveBack(await cluster.found());
+  const cluster = await (await open({ allow: mayNot })).cluster();
+  await cluster.giveBack(await cluster.found());
 
-    expect(await state()).toMatchObject({ cluster: { enabled: false } });
-  });
+  expect(await state()).toMatchObject({ cluster: { enabled: false } });
 });
 
 const authenticationTypes = ['totp', 'email'];

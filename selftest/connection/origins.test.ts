@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Redactor } from '../../src/base/redaction/redactor.js';
 import { Secret } from '../../src/base/secret.js';
 import { Origins } from '../../src/target/connection/origins.js';
@@ -68,20 +68,18 @@ test.each([
   expect(made?.origins.map(({ name }) => name)).toContain('totpUri-3');
 });
 
-describe('malformed JSON', () => {
-  const bytes = (body: string, type = 'application/json') => {
-    const request = { ...login, headers: { 'Content-Type': type }, body: Buffer.from(body) };
-    return originsOf().again({ request, requestJson: undefined }, 0)?.body;
-  };
+const bytes = (body: string, type = 'application/json') => {
+  const request = { ...login, headers: { 'Content-Type': type }, body: Buffer.from(body) };
+  return originsOf().again({ request, requestJson: undefined }, 0)?.body;
+};
 
-  test('are kept, long ones too, where no secret has its place', () => {
-    for (const body of ['{"enabled":', `{"x":${'['.repeat(5000)}`]) expect(bytes(body)).toBe(body);
-  });
+test('malformed JSON is kept, a long one too, where no secret has its place', () => {
+  for (const body of ['{"enabled":', `{"x":${'['.repeat(5000)}`]) expect(bytes(body)).toBe(body);
+});
 
-  test('are not kept where one has', () => {
-    expect(bytes('{"username":"bob","password":"pass')).toBeUndefined();
-    expect(bytes('username=bob&pass%77ord=abcdef', 'application/x-www-form-urlencoded')).toBeUndefined();
-  });
+test('malformed JSON is not kept where one has', () => {
+  expect(bytes('{"username":"bob","password":"pass')).toBeUndefined();
+  expect(bytes('username=bob&pass%77ord=abcdef', 'application/x-www-form-urlencoded')).toBeUndefined();
 });
 
 test('a password in capitals is made of the right one', () => {

@@ -281,73 +281,71 @@ describe('nodes that learn of a change at different times', () => {
   });
 });
 
-describe('a part that shows changes late', () => {
-  /** A target that shows each change of the cluster's configuration after four seconds, and of support MFA at once. */
-  async function late(parts: readonly ('cluster' | 'support')[] = both) {
-    const readBack = new ReadBack({ ...recorderOf('mfa-config/put-round-trip'), parts });
-    const startedAt = Date.now();
-    const get = async () => {
-      const isShown = Date.now() - startedAt >= 4_000;
-      await read(readBack, isShown);
-      return isShown;
-    };
-    await read(readBack, true, 'support');
-    readBack.wrote(['support']);
-    await read(readBack, false, 'support');
-    await read(readBack, false);
-    readBack.wrote(['cluster']);
-    const shown = readBack.until('cluster', get, Boolean, { of: 'state' });
-    await vi.runAllTimersAsync();
-    await shown;
-    return readBack;
-  }
-
-  const takes = async (passed: Promise<unknown>) => {
-    const startedAt = Date.now();
-    await vi.runAllTimersAsync();
-    await passed;
-    return Date.now() - startedAt;
+/** A target that shows each change of the cluster's configuration after four seconds, and of support MFA at once. */
+async function late(parts: readonly ('cluster' | 'support')[] = both) {
+  const readBack = new ReadBack({ ...recorderOf('mfa-config/put-round-trip'), parts });
+  const startedAt = Date.now();
+  const get = async () => {
+    const isShown = Date.now() - startedAt >= 4_000;
+    await read(readBack, isShown);
+    return isShown;
   };
+  await read(readBack, true, 'support');
+  readBack.wrote(['support']);
+  await read(readBack, false, 'support');
+  await read(readBack, false);
+  readBack.wrote(['cluster']);
+  const shown = readBack.until('cluster', get, Boolean, { of: 'state' });
+  await vi.runAllTimersAsync();
+  await shown;
+  return readBack;
+}
 
-  test('makes no read or effect of the other part wait', async () => {
-    const readBack = await late();
-    const isFelt = { isFelt: true } as const;
-    const ofSupport = () => takes(readBack.until('support', async () => true, Boolean, isFelt));
+const takes = async (passed: Promise<unknown>) => {
+  const startedAt = Date.now();
+  await vi.runAllTimersAsync();
+  await passed;
+  return Date.now() - startedAt;
+};
 
-    expect({ cluster: readBack.isLate('cluster'), support: readBack.isLate('support') }).toEqual({
-      cluster: true,
-      support: false,
-    });
-    readBack.wrote(['support']);
-    expect(await takes(readBack.felt('support'))).toBe(0);
-    expect(await ofSupport()).toBeLessThan(100);
-    readBack.wrote(['cluster']);
-    expect(await takes(readBack.felt('cluster'))).toBeGreaterThan(6_000);
+test('a part that shows changes late makes no read or effect of the other part wait', async () => {
+  const readBack = await late();
+  const isFelt = { isFelt: true } as const;
+  const ofSupport = () => takes(readBack.until('support', async () => true, Boolean, isFelt));
+
+  expect({ cluster: readBack.isLate('cluster'), support: readBack.isLate('support') }).toEqual({
+    cluster: true,
+    support: false,
   });
+  readBack.wrote(['support']);
+  expect(await takes(readBack.felt('support'))).toBe(0);
+  expect(await ofSupport()).toBeLessThan(100);
+  readBack.wrote(['cluster']);
+  expect(await takes(readBack.felt('cluster'))).toBeGreaterThan(6_000);
+});
 
-  test('waits for its own changes only, not for later ones of the other part', async () => {
-    const readBack = await late();
-    await vi.advanceTimersByTimeAsync(60_000);
-    readBack.wrote(['support']);
+test('a part that shows changes late waits for its own changes only, not for later ones of the other part', async () => {
+  const readBack = await late();
+  await vi.advanceTimersByTimeAsync(60_000);
+  readBack.wrote(['support']);
 
-    expect(await takes(readBack.felt('cluster'))).toBe(0);
-    expect(await takes(readBack.rest('cluster', 2_000))).toBe(0);
-    expect(await takes(readBack.rest('support', 2_000))).toBe(2_000);
-  });
+  expect(await takes(readBack.felt('cluster'))).toBe(0);
+  expect(await takes(readBack.rest('cluster', 2_000))).toBe(0);
+  expect(await takes(readBack.rest('support', 2_000))).toBe(2_000);
+});
 
-  test('is learned as late although the other lane sends writes and codes meanwhile', async () => {
-    const readBack = new ReadBack({ ...recorderOf(), parts: ['support'] });
-    await read(readBack, false);
-    readBack.wrote(['cluster']);
-    await read(readBack, false);
-    readBack.unsure();
-    readBack.wrote(['support']);
-    await vi.advanceTimersByTimeAsync(4_000);
-    await read(readBack, true);
+test('a part that shows changes late is learned as late although the other lane sends writes and codes meanwhile', async () => {
+  const readBack = new ReadBack({ ...recorderOf(), parts: ['support'] });
+  await read(readBack, false);
+  readBack.wrote(['cluster']);
+  await read(readBack, false);
+  readBack.unsure();
+  readBack.wrote(['support']);
+  await vi.advanceTimersByTimeAsync(4_000);
+  await read(readBack, true);
 
-    expect(readBack.isLate('cluster')).toBe(true);
-    // Support MFA has shown no change yet, so it may be as late as the cluster.
-    expect(readBack.isLate('support')).toBe(true);
-    expect(readBack.shownAfterMs).toBeGreaterThanOrEqual(4_000);
-  });
+  expect(readBack.isLate('cluster')).toBe(true);
+  // Support MFA has shown no change yet, so it may be as late as the cluster.
+  expect(readBack.isLate('support')).toBe(true);
+  expect(readBack.shownAfterMs).toBeGreaterThanOrEqual(4_000);
 });

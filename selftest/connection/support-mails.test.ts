@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
 import { SupportMails } from '../../src/target/connection/support-mails.js';
 import type { Mark } from '../../src/wire/mail/mailbox.js';
@@ -34,40 +34,38 @@ function target(takesNth: number) {
   return { use, waits };
 }
 
-describe("the support user's mailed code", () => {
-  test.each([
-    ['that is accepted at once needs no wait', 1, []],
-    ['is tried again after a lock that looks like a wrong code', 3, [10_000]],
-    ['is tried again after a lock of a minute', 4, [10_000, 50_000]],
-  ])('%s', async (_is, takesNth, waited) => {
-    const { use, waits } = target(takesNth);
+test.each([
+  ['that is accepted at once needs no wait', 1, []],
+  ['is tried again after a lock that looks like a wrong code', 3, [10_000]],
+  ['is tried again after a lock of a minute', 4, [10_000, 50_000]],
+])("the support user's mailed code: %s", async (_is, takesNth, waited) => {
+  const { use, waits } = target(takesNth);
 
-    expect((await use()).status).toBe(200);
-    expect(waits).toEqual(waited);
+  expect((await use()).status).toBe(200);
+  expect(waits).toEqual(waited);
+});
+
+test("the support user's mailed code that is never accepted is awaited once", async () => {
+  const { use, waits } = target(Number.POSITIVE_INFINITY);
+
+  expect((await use()).status).toBe(400);
+  expect((await use()).status).toBe(400);
+  expect(waits).toEqual([10_000, 50_000]);
+});
+
+test("the support user's mailed code that went to another address still switches off", async () => {
+  const tried: string[] = [];
+  const envelope = { to: ['admin@lab.example'], from: '', receivedAt: 0, secure: false };
+  const strayed = storedMail(envelope, { subject: '', text: '', html: '' }, Buffer.alloc(0));
+  const noMail = () => Promise.reject(new ArrangeError('No mail came.'));
+  const since = async () => [strayed];
+  const { mails } = mailsWith({ codeAsked: noMail, codeTo: noMail, since, codeIn: () => '482913' });
+
+  const answer = await mails.acceptedCode('support@lab.example', async (code) => {
+    tried.push(code);
+    return { status: 200 };
   });
 
-  test('that is never accepted is awaited once', async () => {
-    const { use, waits } = target(Number.POSITIVE_INFINITY);
-
-    expect((await use()).status).toBe(400);
-    expect((await use()).status).toBe(400);
-    expect(waits).toEqual([10_000, 50_000]);
-  });
-
-  test('that went to another address still switches off', async () => {
-    const tried: string[] = [];
-    const envelope = { to: ['admin@lab.example'], from: '', receivedAt: 0, secure: false };
-    const strayed = storedMail(envelope, { subject: '', text: '', html: '' }, Buffer.alloc(0));
-    const noMail = () => Promise.reject(new ArrangeError('No mail came.'));
-    const since = async () => [strayed];
-    const { mails } = mailsWith({ codeAsked: noMail, codeTo: noMail, since, codeIn: () => '482913' });
-
-    const answer = await mails.acceptedCode('support@lab.example', async (code) => {
-      tried.push(code);
-      return { status: 200 };
-    });
-
-    expect(answer.status).toBe(200);
-    expect(tried).toEqual(['482913']);
-  });
+  expect(answer.status).toBe(200);
+  expect(tried).toEqual(['482913']);
 });

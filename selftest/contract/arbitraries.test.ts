@@ -100,83 +100,79 @@ describe('bodies of PUT /mfa-config', async () => {
   });
 });
 
-describe('bodies of the other operations', () => {
-  test('lack required properties if invalid', async () => {
-    const request = await requestOf('CreateAccessToken');
-    const kinds = words(invalidBodies(request.schema, request, { username: 'a', password: 'b' }));
+test('bodies of the other operations lack required properties if invalid', async () => {
+  const request = await requestOf('CreateAccessToken');
+  const kinds = words(invalidBodies(request.schema, request, { username: 'a', password: 'b' }));
 
-    expect(kinds).toEqual(expect.arrayContaining(['username is left out', 'password is left out']));
-  });
-
-  test('have texts that are empty, long and not of ASCII', async () => {
-    const request = await requestOf('CreateTotpKey');
-    const names = samples(validBodies(request.schema, request)).filter(isObject);
-    const texts = names.map((body) => body['totpKeyName']).filter((name) => typeof name === 'string');
-
-    expect(texts).toContain('');
-    expect(texts.some((text) => text.length > 500)).toBe(true);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, control characters included
-    expect(texts.some((text) => !/^[\u0000-\u007f]*$/.test(text))).toBe(true);
-  });
-
-  test('never hold a read-only property', async () => {
-    const latest = (await loadContract('latest')).operations.get('UpdateSupportMFAConfig')?.request;
-
-    const sent = latest && sendable(latest.schema).map(([name]) => name);
-    expect(sent).not.toContain('isQuorumManaged');
-    expect(sent).toContain('mfaCode');
-  });
+  expect(kinds).toEqual(expect.arrayContaining(['username is left out', 'password is left out']));
 });
 
-describe('bodies of a schema with limits', () => {
-  const requestBy = async (schema: object) => {
-    const path = ['paths', '/totp-key', 'post', 'requestBody', 'content', 'application/json', 'schema'];
-    const file = changedRelease((document) => put(document, path, schema));
-    const request = (await loadContractFile(file, '7.1.2_u3')).operations.get('CreateTotpKey')?.request;
-    if (request === undefined) throw new Error('no body');
-    return request;
-  };
-  const required = (property: object) => ({
-    type: 'object',
-    required: ['code'],
-    properties: { code: property, note: { type: 'string' } },
-  });
+test('bodies of the other operations have texts that are empty, long and not of ASCII', async () => {
+  const request = await requestOf('CreateTotpKey');
+  const names = samples(validBodies(request.schema, request)).filter(isObject);
+  const texts = names.map((body) => body['totpKeyName']).filter((name) => typeof name === 'string');
 
-  test.each<[string, object]>([
-    ['a length that nothing has', required({ type: 'string', minLength: 5, maxLength: 2 })],
-    ['a pattern that nothing matches', required({ type: 'string', pattern: 'a^b' })],
-    [
-      'two parts that exclude each other',
-      { allOf: [required({ type: 'string' }), required({ type: 'boolean' })] },
-    ],
-    ['a schema that refuses everything', { not: {} }],
-    ['a length beyond all memory', required({ type: 'string', minLength: 2 ** 31 })],
-    ['a pattern beyond all memory', required({ type: 'string', pattern: '^((a{999}){999}){999}$' })],
-  ])('are left out for %s', async (_, schema) => {
-    const request = await requestBy(schema);
+  expect(texts).toContain('');
+  expect(texts.some((text) => text.length > 500)).toBe(true);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, control characters included
+  expect(texts.some((text) => !/^[\u0000-\u007f]*$/.test(text))).toBe(true);
+});
 
-    expect(validBodies(request.schema, request)).toEqual([]);
-    expect(samples(invalidBodies(request.schema, request, {})).length).toBeGreaterThan(0);
-  });
+test('bodies of the other operations never hold a read-only property', async () => {
+  const latest = (await loadContract('latest')).operations.get('UpdateSupportMFAConfig')?.request;
 
-  test.each<[string, object]>([
-    ['a pattern', required({ type: 'string', pattern: '^[0-9a-f]{32}$' })],
-    ['a length', required({ type: 'string', minLength: 50, maxLength: 60 })],
-    ['a range', required({ type: 'integer', minimum: 100_000, maximum: 100_009 })],
-    ['a count of items', required({ type: 'array', items: { type: 'string' }, minItems: 20 })],
-    ['a count of properties', { ...required({ type: 'string', minLength: 1 }), minProperties: 2 }],
-    [
-      'two parts that agree',
-      { allOf: [required({ minLength: 9 }), required({ type: 'string', maxLength: 12 })] },
-    ],
-  ])('are made for %s', async (_, schema) => {
-    const request = await requestBy(schema);
-    const right = samples(validBodies(request.schema, request), 3);
+  const sent = latest && sendable(latest.schema).map(([name]) => name);
+  expect(sent).not.toContain('isQuorumManaged');
+  expect(sent).toContain('mfaCode');
+});
 
-    expect(right.length).toBeGreaterThan(0);
-    expect(right.filter((body) => request.mismatches(body).length > 0)).toEqual([]);
-    expect(words(validBodies(request.schema, request))).not.toContain('code is empty');
-  });
+const requestBy = async (schema: object) => {
+  const path = ['paths', '/totp-key', 'post', 'requestBody', 'content', 'application/json', 'schema'];
+  const file = changedRelease((document) => put(document, path, schema));
+  const request = (await loadContractFile(file, '7.1.2_u3')).operations.get('CreateTotpKey')?.request;
+  if (request === undefined) throw new Error('no body');
+  return request;
+};
+const required = (property: object) => ({
+  type: 'object',
+  required: ['code'],
+  properties: { code: property, note: { type: 'string' } },
+});
+
+test.each<[string, object]>([
+  ['a length that nothing has', required({ type: 'string', minLength: 5, maxLength: 2 })],
+  ['a pattern that nothing matches', required({ type: 'string', pattern: 'a^b' })],
+  [
+    'two parts that exclude each other',
+    { allOf: [required({ type: 'string' }), required({ type: 'boolean' })] },
+  ],
+  ['a schema that refuses everything', { not: {} }],
+  ['a length beyond all memory', required({ type: 'string', minLength: 2 ** 31 })],
+  ['a pattern beyond all memory', required({ type: 'string', pattern: '^((a{999}){999}){999}$' })],
+])('bodies of a schema with limits are left out for %s', async (_, schema) => {
+  const request = await requestBy(schema);
+
+  expect(validBodies(request.schema, request)).toEqual([]);
+  expect(samples(invalidBodies(request.schema, request, {})).length).toBeGreaterThan(0);
+});
+
+test.each<[string, object]>([
+  ['a pattern', required({ type: 'string', pattern: '^[0-9a-f]{32}$' })],
+  ['a length', required({ type: 'string', minLength: 50, maxLength: 60 })],
+  ['a range', required({ type: 'integer', minimum: 100_000, maximum: 100_009 })],
+  ['a count of items', required({ type: 'array', items: { type: 'string' }, minItems: 20 })],
+  ['a count of properties', { ...required({ type: 'string', minLength: 1 }), minProperties: 2 }],
+  [
+    'two parts that agree',
+    { allOf: [required({ minLength: 9 }), required({ type: 'string', maxLength: 12 })] },
+  ],
+])('bodies of a schema with limits are made for %s', async (_, schema) => {
+  const request = await requestBy(schema);
+  const right = samples(validBodies(request.schema, request), 3);
+
+  expect(right.length).toBeGreaterThan(0);
+  expect(right.filter((body) => request.mismatches(body).length > 0)).toEqual([]);
+  expect(words(validBodies(request.schema, request))).not.toContain('code is empty');
 });
 
 describe('the search', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { type AnswerField, fieldsOf, type RequestBody } from '../../src/contract/openapi/bodies.js';
 
@@ -17,25 +17,23 @@ test('the types are those of the documents', () => {
 });
 
 // The compiler checks these: `npm run types`.
-describe('a body of the contract', () => {
-  test('has its properties and no others', () => {
-    expectTypeOf<{ totpCode: string }>().toExtend<RequestBody<'VerifySupportUserTotp'>>();
-    expectTypeOf<{ totpCode: number }>().not.toExtend<RequestBody<'VerifySupportUserTotp'>>();
-    expectTypeOf<RequestBody<'CreateSession'>>().not.toHaveProperty('pin');
-    expectTypeOf<RequestBody<'SendEmailOtp'>>().toBeNever();
-  });
+test('a body of the contract has its properties and no others', () => {
+  expectTypeOf<{ totpCode: string }>().toExtend<RequestBody<'VerifySupportUserTotp'>>();
+  expectTypeOf<{ totpCode: number }>().not.toExtend<RequestBody<'VerifySupportUserTotp'>>();
+  expectTypeOf<RequestBody<'CreateSession'>>().not.toHaveProperty('pin');
+  expectTypeOf<RequestBody<'SendEmailOtp'>>().toBeNever();
+});
 
-  test('has no read-only properties where it is sent', () => {
-    expectTypeOf<RequestBody<'UpdateSupportMFAConfig'>>().not.toHaveProperty('isQuorumManaged');
-    expectTypeOf<'isQuorumManaged'>().toExtend<AnswerField<'GetSupportMFAConfig'>>();
-  });
+test('a body of the contract has no read-only properties where it is sent', () => {
+  expectTypeOf<RequestBody<'UpdateSupportMFAConfig'>>().not.toHaveProperty('isQuorumManaged');
+  expectTypeOf<'isQuorumManaged'>().toExtend<AnswerField<'GetSupportMFAConfig'>>();
+});
 
-  test('names all members of answers, errors included', () => {
-    expectTypeOf<AnswerField<'CreateSession'>>().toEqualTypeOf<
-      'sessionId' | 'errorCode' | 'message' | 'taskLogId'
-    >();
-    expect(fieldsOf<'CreateSession'>({ sessionId: 5 }).sessionId).toBe(5);
-    expect(fieldsOf<'CreateSession'>(['sessionId'])).toEqual({});
-    expect(fieldsOf<'CreateSession'>(undefined)).toEqual({});
-  });
+test('a body of the contract names all members of answers, errors included', () => {
+  expectTypeOf<AnswerField<'CreateSession'>>().toEqualTypeOf<
+    'sessionId' | 'errorCode' | 'message' | 'taskLogId'
+  >();
+  expect(fieldsOf<'CreateSession'>({ sessionId: 5 }).sessionId).toBe(5);
+  expect(fieldsOf<'CreateSession'>(['sessionId'])).toEqual({});
+  expect(fieldsOf<'CreateSession'>(undefined)).toEqual({});
 });

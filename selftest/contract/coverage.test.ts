@@ -3,41 +3,39 @@ import { releaseNames } from '../../src/base/model/releases.js';
 import { coverageUniverse, seenIn, undocumentedIn } from '../../src/contract/openapi/coverage.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 
-describe('coverageUniverse', () => {
-  test('holds the documented content of the first release', async () => {
-    const universe = coverageUniverse(await loadContract('6.6.0d'));
+test('coverageUniverse holds the documented content of the first release', async () => {
+  const universe = coverageUniverse(await loadContract('6.6.0d'));
 
-    expect(universe.responses).toHaveLength(24);
-    expect(universe.responses).toEqual(
-      expect.arrayContaining(['UpdateMFAConfig 204', 'UpdateMFAConfig default', 'CreateSession 201']),
-    );
-    expect(universe.properties.filter((key) => key.startsWith('UpdateSupportMFAConfig 200 '))).toEqual([
-      'UpdateSupportMFAConfig 200 /accountName',
-      'UpdateSupportMFAConfig 200 /totpSecretKey',
-      'UpdateSupportMFAConfig 200 /totpUri',
-      'UpdateSupportMFAConfig 200 /enabled',
-      'UpdateSupportMFAConfig 200 /mfaType',
-      'UpdateSupportMFAConfig 200 /email',
-    ]);
-    expect(universe.properties.filter((key) => key.startsWith('UpdateMFAConfig'))).toEqual([
-      'UpdateMFAConfig default /errorCode',
-      'UpdateMFAConfig default /message',
-    ]);
-    expect(universe.enumValues).toEqual([
-      'MfaConfigInfo.authenticationTypes=email',
-      'MfaConfigInfo.authenticationTypes=totp',
-      'SupportMfaConfigInfo.mfaType=email',
-      'SupportMfaConfigInfo.mfaType=totp',
-    ]);
-    expect(universe.credentials).toEqual(['APIKeyHeader', 'none']);
-    expect(universe.operations).toHaveLength(12);
-  });
+  expect(universe.responses).toHaveLength(24);
+  expect(universe.responses).toEqual(
+    expect.arrayContaining(['UpdateMFAConfig 204', 'UpdateMFAConfig default', 'CreateSession 201']),
+  );
+  expect(universe.properties.filter((key) => key.startsWith('UpdateSupportMFAConfig 200 '))).toEqual([
+    'UpdateSupportMFAConfig 200 /accountName',
+    'UpdateSupportMFAConfig 200 /totpSecretKey',
+    'UpdateSupportMFAConfig 200 /totpUri',
+    'UpdateSupportMFAConfig 200 /enabled',
+    'UpdateSupportMFAConfig 200 /mfaType',
+    'UpdateSupportMFAConfig 200 /email',
+  ]);
+  expect(universe.properties.filter((key) => key.startsWith('UpdateMFAConfig'))).toEqual([
+    'UpdateMFAConfig default /errorCode',
+    'UpdateMFAConfig default /message',
+  ]);
+  expect(universe.enumValues).toEqual([
+    'MfaConfigInfo.authenticationTypes=email',
+    'MfaConfigInfo.authenticationTypes=totp',
+    'SupportMfaConfigInfo.mfaType=email',
+    'SupportMfaConfigInfo.mfaType=totp',
+  ]);
+  expect(universe.credentials).toEqual(['APIKeyHeader', 'none']);
+  expect(universe.operations).toHaveLength(12);
+});
 
-  test.each(releaseNames)('names nothing twice in %s', async (release) => {
-    for (const keys of Object.values(coverageUniverse(await loadContract(release)))) {
-      expect(keys).toEqual([...new Set(keys)]);
-    }
-  });
+test.each(releaseNames)('coverageUniverse names nothing twice in %s', async (release) => {
+  for (const keys of Object.values(coverageUniverse(await loadContract(release)))) {
+    expect(keys).toEqual([...new Set(keys)]);
+  }
 });
 
 const contract = await loadContract('7.1.2_u3');

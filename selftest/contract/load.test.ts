@@ -16,37 +16,35 @@ function lineOf(content: string, part: string): number {
   return content.slice(0, content.indexOf(part)).split('\n').length;
 }
 
-describe('a contract', () => {
-  test('names its document and the hash of its bytes', async () => {
-    const contract = await loadContract('7.1.2_u3');
+test('a contract names its document and the hash of its bytes', async () => {
+  const contract = await loadContract('7.1.2_u3');
 
-    expect(contract.source).toBe('spec/releases/7.1.2_u3.yaml');
-    expect(contract.sha256).toBe(createHash('sha256').update(text).digest('hex'));
-    expect(contract.release).toBe('7.1.2_u3');
-    expect(contract.anomalies).toEqual([]);
+  expect(contract.source).toBe('spec/releases/7.1.2_u3.yaml');
+  expect(contract.sha256).toBe(createHash('sha256').update(text).digest('hex'));
+  expect(contract.release).toBe('7.1.2_u3');
+  expect(contract.anomalies).toEqual([]);
+});
+
+test('a contract gives method, path, security and place of an operation', async () => {
+  const contract = await loadContract('7.2.1');
+
+  expect(contract.operations.get('UpdateSupportMFAConfig')).toMatchObject({
+    id: 'UpdateSupportMFAConfig',
+    method: 'PATCH',
+    path: '/support-user/mfa',
+    security: ['APIKeyHeader', 'Bearer', 'SessionIdHeader'],
+    success: { status: 200, mediaType: 'application/json', schemaName: 'UpdateMFAResult' },
+    pointer: '/paths/~1support-user~1mfa/patch',
   });
+  expect(contract.operations.get('CreateSession')?.security).toEqual([]);
+  expect(contract.credentials).toEqual(['APIKeyHeader', 'Bearer', 'SessionIdHeader']);
+});
 
-  test('gives method, path, security and place of an operation', async () => {
-    const contract = await loadContract('7.2.1');
+test('a contract takes the path from the document', async () => {
+  const [first, second] = await Promise.all([loadContract('6.6.0d'), loadContract('6.8.1')]);
 
-    expect(contract.operations.get('UpdateSupportMFAConfig')).toMatchObject({
-      id: 'UpdateSupportMFAConfig',
-      method: 'PATCH',
-      path: '/support-user/mfa',
-      security: ['APIKeyHeader', 'Bearer', 'SessionIdHeader'],
-      success: { status: 200, mediaType: 'application/json', schemaName: 'UpdateMFAResult' },
-      pointer: '/paths/~1support-user~1mfa/patch',
-    });
-    expect(contract.operations.get('CreateSession')?.security).toEqual([]);
-    expect(contract.credentials).toEqual(['APIKeyHeader', 'Bearer', 'SessionIdHeader']);
-  });
-
-  test('takes the path from the document', async () => {
-    const [first, second] = await Promise.all([loadContract('6.6.0d'), loadContract('6.8.1')]);
-
-    expect(first.operations.get('CreateAccessToken')?.path).toBe('/accessTokens');
-    expect(second.operations.get('CreateAccessToken')?.path).toBe('/access-tokens');
-  });
+  expect(first.operations.get('CreateAccessToken')?.path).toBe('/accessTokens');
+  expect(second.operations.get('CreateAccessToken')?.path).toBe('/access-tokens');
 });
 
 describe("a vendor's document", () => {

@@ -149,45 +149,43 @@ describe('a document may hold', () => {
   });
 });
 
-describe('OpenAPI 3.1', () => {
-  const modern = (change: (document: Part) => void = () => {}) =>
-    changedRelease((document) => {
-      put(document, ['openapi'], '3.1.0');
-      change(document);
-    });
-
-  test('types are lists, and references have company', async () => {
-    const file = modern((document) => {
-      put(document, schema('TotpKeyInfo', 'properties', 'totpKeyName'), {
-        type: ['string', 'null'],
-        examples: ['a'],
-      });
-      put(document, schema('Tiny'), { type: 'string', maxLength: 9, 'unknown-word': 1 });
-      put(document, schema('TotpKeyInfo', 'properties', 'totpKeyId'), {
-        $ref: '#/components/schemas/Tiny',
-        minLength: 2,
-      });
-      put(document, schema('TotpKeyInfo', 'properties', 'weight'), { type: 'number', exclusiveMinimum: 1 });
-    });
-
-    const contract = await load(file);
-    contract.compileAll();
-
-    const answer = contract.operations.get('CreateTotpKey')?.success;
-    expect(answer?.mismatches({ totpKeyName: null, totpKeyId: 'abc', weight: 2 })).toEqual([]);
-    expect(answer?.mismatches({ totpKeyName: 5 }).map(({ rule }) => rule)).toEqual([
-      { keyword: 'type', demands: ['string', 'null'], seen: 'number' },
-    ]);
-    expect(answer?.mismatches({ totpKeyId: 'a' })).toHaveLength(1);
-    expect(answer?.mismatches({ totpKeyId: 'a234567890' })).toHaveLength(1);
-    expect(answer?.mismatches({ weight: 1 })).toHaveLength(1);
+const modern = (change: (document: Part) => void = () => {}) =>
+  changedRelease((document) => {
+    put(document, ['openapi'], '3.1.0');
+    change(document);
   });
 
-  test('is held against its own specification', async () => {
-    const file = modern((document) => put(document, ['paths', '/totp-key', 'post', 'responses'], 'none'));
-
-    await expect(load(file)).rejects.toThrow(/document\.yaml:\d+:\d+: .*not valid OpenAPI/);
+test('OpenAPI 3.1: types are lists, and references have company', async () => {
+  const file = modern((document) => {
+    put(document, schema('TotpKeyInfo', 'properties', 'totpKeyName'), {
+      type: ['string', 'null'],
+      examples: ['a'],
+    });
+    put(document, schema('Tiny'), { type: 'string', maxLength: 9, 'unknown-word': 1 });
+    put(document, schema('TotpKeyInfo', 'properties', 'totpKeyId'), {
+      $ref: '#/components/schemas/Tiny',
+      minLength: 2,
+    });
+    put(document, schema('TotpKeyInfo', 'properties', 'weight'), { type: 'number', exclusiveMinimum: 1 });
   });
+
+  const contract = await load(file);
+  contract.compileAll();
+
+  const answer = contract.operations.get('CreateTotpKey')?.success;
+  expect(answer?.mismatches({ totpKeyName: null, totpKeyId: 'abc', weight: 2 })).toEqual([]);
+  expect(answer?.mismatches({ totpKeyName: 5 }).map(({ rule }) => rule)).toEqual([
+    { keyword: 'type', demands: ['string', 'null'], seen: 'number' },
+  ]);
+  expect(answer?.mismatches({ totpKeyId: 'a' })).toHaveLength(1);
+  expect(answer?.mismatches({ totpKeyId: 'a234567890' })).toHaveLength(1);
+  expect(answer?.mismatches({ weight: 1 })).toHaveLength(1);
+});
+
+test('OpenAPI 3.1 is held against its own specification', async () => {
+  const file = modern((document) => put(document, ['paths', '/totp-key', 'post', 'responses'], 'none'));
+
+  await expect(load(file)).rejects.toThrow(/document\.yaml:\d+:\d+: .*not valid OpenAPI/);
 });
 
 test('the excerpt is a complete document with the same meaning', async () => {

@@ -36,45 +36,43 @@ async function emulatedTarget(options: EmulatorOptions, more: object = {}): Prom
 
 const detected = async (aim: Target): Promise<Detection> => detect(aim, temporaryFolder());
 
-describe('of the emulator', () => {
-  /** The releases that reads can distinguish. Each of the others looks like the release before it. */
-  const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
+/** The releases that reads can distinguish. Each of the others looks like the release before it. */
+const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
 
-  test.each(releaseNames)('in release %s it says those that look like it', async (release) => {
-    const first = showing.findLast((each) => isSince(release, each));
-    const next = showing.find((each) => !isSince(release, each));
-    const alike = releaseNames
-      .slice(releaseNames.indexOf(first ?? release))
-      .filter((each) => next === undefined || !isSince(each, next));
+test.each(releaseNames)('of the emulator in release %s it says those that look like it', async (release) => {
+  const first = showing.findLast((each) => isSince(release, each));
+  const next = showing.find((each) => !isSince(release, each));
+  const alike = releaseNames
+    .slice(releaseNames.indexOf(first ?? release))
+    .filter((each) => next === undefined || !isSince(each, next));
 
-    const { best, nearest } = await detected(await emulatedTarget({ release }));
+  const { best, nearest } = await detected(await emulatedTarget({ release }));
 
-    expect(best).toEqual(alike);
-    expect(nearest).toBe(first);
+  expect(best).toEqual(alike);
+  expect(nearest).toBe(first);
+});
+
+test('of the emulator from outside alone it says less, and why', async () => {
+  const emulator = await emulate({ release: '7.2.1' });
+  const admin = { username: 'admin', password: 'pass-of-admin' };
+
+  const { best, credential } = await detected(target(emulator.baseUrl, { accounts: { admin } }));
+
+  expect(best).toContain('7.2.1');
+  expect(best).not.toContain('6.8.1');
+  expect(credential).toContain('accounts.admin has no apiKey');
+});
+
+test('of the emulator nothing else than GET and OPTIONS is sent', async () => {
+  const methods = new Set<string>();
+  const aim = await served((request, response) => {
+    methods.add(request.method ?? '');
+    answering(401, 'application/json', '{"message": "no"}')(request, response);
   });
 
-  test('from outside alone it says less, and why', async () => {
-    const emulator = await emulate({ release: '7.2.1' });
-    const admin = { username: 'admin', password: 'pass-of-admin' };
+  await detected(aim);
 
-    const { best, credential } = await detected(target(emulator.baseUrl, { accounts: { admin } }));
-
-    expect(best).toContain('7.2.1');
-    expect(best).not.toContain('6.8.1');
-    expect(credential).toContain('accounts.admin has no apiKey');
-  });
-
-  test('nothing else than GET and OPTIONS is sent', async () => {
-    const methods = new Set<string>();
-    const aim = await served((request, response) => {
-      methods.add(request.method ?? '');
-      answering(401, 'application/json', '{"message": "no"}')(request, response);
-    });
-
-    await detected(aim);
-
-    expect([...methods].sort()).toEqual(['GET', 'OPTIONS']);
-  });
+  expect([...methods].sort()).toEqual(['GET', 'OPTIONS']);
 });
 
 /** A target that answers reads as the newest release does. */
@@ -112,67 +110,63 @@ test('the newest form is recognised by path, method and properties', async () =>
   ]);
 });
 
-describe('a target', () => {
-  test('that hides paths and Allow leaves those signs open', async () => {
-    const body = '{"enabled": false, "mfaType": null, "message": "text", "taskLogId": "1"}';
+test('a target that hides paths and Allow leaves those signs open', async () => {
+  const body = '{"enabled": false, "mfaType": null, "message": "text", "taskLogId": "1"}';
 
-    const { best, evidence } = await detected(await served(answering(403, 'application/json', body)));
+  const { best, evidence } = await detected(await served(answering(403, 'application/json', body)));
 
-    expect(evidence.map(({ text }) => text)).toEqual(['taskLogId in errors was seen']);
-    expect(best).toEqual(releaseNames.filter((release) => isSince(release, '7.0')));
-  });
-
-  test('that contradicts itself fits none, and has a nearest', () => {
-    const sign = (text: string, isSupported: (release: ReleaseName) => boolean) => ({
-      text,
-      supports: releaseNames.filter(isSupported),
-      contradicts: releaseNames.filter((release) => !isSupported(release)),
-      strength: 'strong' as const,
-    });
-    const { best, nearest } = judge([
-      sign('old', (release) => release === '6.6.0d'),
-      sign('new', (release) => isSince(release, '7.2.1')),
-    ]);
-
-    expect(best).toEqual([]);
-    expect(nearest).toBe('6.6.0d');
-  });
-
-  test.each([
-    ['that has none of the paths', answering(404, 'application/json', '{}')],
-    ['that is a web page', answering(200, 'text/html', '<html></html>')],
-  ])('%s is not a target', async (_, listener) => {
-    const aim = await served(listener);
-
-    await expect(detected(aim)).rejects.toThrow(TransportError);
-  });
+  expect(evidence.map(({ text }) => text)).toEqual(['taskLogId in errors was seen']);
+  expect(best).toEqual(releaseNames.filter((release) => isSince(release, '7.0')));
 });
 
-describe('release: auto', () => {
-  test('uses the detected release and gives the reason', async () => {
-    const aim = await emulatedTarget({ release: '6.8.1' }, { release: 'auto' });
-
-    const { release, fits, note } = await detectRelease(aim, temporaryFolder());
-
-    expect([release, fits]).toEqual(['6.8.1', ['6.8.1']]);
-    expect(note).toMatch(/^release 6\.8\.1 was detected: .*\/access-tokens is there/);
-    expect((await withDetectedRelease(aim, temporaryFolder())).release).toBe('6.8.1');
+test('a target that contradicts itself fits none, and has a nearest', () => {
+  const sign = (text: string, isSupported: (release: ReleaseName) => boolean) => ({
+    text,
+    supports: releaseNames.filter(isSupported),
+    contradicts: releaseNames.filter((release) => !isSupported(release)),
+    strength: 'strong' as const,
   });
+  const { best, nearest } = judge([
+    sign('old', (release) => release === '6.6.0d'),
+    sign('new', (release) => isSince(release, '7.2.1')),
+  ]);
 
-  test('an unreachable target keeps the default, with the reason', async () => {
-    const aim = target('http://127.0.0.1:1/v2', { release: 'auto' });
+  expect(best).toEqual([]);
+  expect(nearest).toBe('6.6.0d');
+});
 
-    const { release, note } = await detectRelease(aim, temporaryFolder());
+test.each([
+  ['that has none of the paths', answering(404, 'application/json', '{}')],
+  ['that is a web page', answering(200, 'text/html', '<html></html>')],
+])('a target: %s is not a target', async (_, listener) => {
+  const aim = await served(listener);
 
-    expect(release).toBe('7.1.2_u3');
-    expect(note).toMatch(/could not be detected, so 7\.1\.2_u3 is assumed: /);
-  });
+  await expect(detected(aim)).rejects.toThrow(TransportError);
+});
 
-  test('a given release is not detected', async () => {
-    const aim = target('http://127.0.0.1:1/v2', { release: '7.0' });
+test('release: auto uses the detected release and gives the reason', async () => {
+  const aim = await emulatedTarget({ release: '6.8.1' }, { release: 'auto' });
 
-    expect(await withDetectedRelease(aim, temporaryFolder())).toBe(aim);
-  });
+  const { release, fits, note } = await detectRelease(aim, temporaryFolder());
+
+  expect([release, fits]).toEqual(['6.8.1', ['6.8.1']]);
+  expect(note).toMatch(/^release 6\.8\.1 was detected: .*\/access-tokens is there/);
+  expect((await withDetectedRelease(aim, temporaryFolder())).release).toBe('6.8.1');
+});
+
+test('release: auto: an unreachable target keeps the default, with the reason', async () => {
+  const aim = target('http://127.0.0.1:1/v2', { release: 'auto' });
+
+  const { release, note } = await detectRelease(aim, temporaryFolder());
+
+  expect(release).toBe('7.1.2_u3');
+  expect(note).toMatch(/could not be detected, so 7\.1\.2_u3 is assumed: /);
+});
+
+test('release: auto: a given release is not detected', async () => {
+  const aim = target('http://127.0.0.1:1/v2', { release: '7.0' });
+
+  expect(await withDetectedRelease(aim, temporaryFolder())).toBe(aim);
 });
 
 test('messages contain no value of the target', async () => {

@@ -156,66 +156,64 @@ describe('each change is listed once with the side that it breaks', () => {
   });
 });
 
-describe('parts of an allOf that declare the same property', () => {
-  const parts = (...properties: readonly object[]) => ({
-    allOf: properties.map((totpCode) => ({ type: 'object', properties: { totpCode } })),
-  });
-  const between = async (from: object, to: object) => {
-    const side = (content: object) =>
-      readSide(
-        changedRelease((document) =>
-          put(document, schema('VerifyTotpRequest', 'properties', 'outer'), content),
-        ),
-      );
-    const { changes } = diff(await side(from), await side(to));
-    return changes.map(({ kind, text }) => `${kind} ${text}`);
-  };
-  const code = { type: 'string', maxLength: 8 };
-  const short = { maxLength: 6, pattern: '^[0-9]+$' };
+const parts = (...properties: readonly object[]) => ({
+  allOf: properties.map((totpCode) => ({ type: 'object', properties: { totpCode } })),
+});
+const between = async (from: object, to: object) => {
+  const side = (content: object) =>
+    readSide(
+      changedRelease((document) =>
+        put(document, schema('VerifyTotpRequest', 'properties', 'outer'), content),
+      ),
+    );
+  const { changes } = diff(await side(from), await side(to));
+  return changes.map(({ kind, text }) => `${kind} ${text}`);
+};
+const code = { type: 'string', maxLength: 8 };
+const short = { maxLength: 6, pattern: '^[0-9]+$' };
 
-  test.each<[string, object, object, string[]]>([
-    ['hold together in any order', parts(code, short), parts(short, code), []],
-    ['hold as one', parts(code, short), parts({ ...code, ...short }), []],
-    [
-      'are compared, the second as well',
-      parts(code, short),
-      parts(code, { ...short, maxLength: 7 }),
-      ['limit-changed maxLength was 6 and is 7'],
-    ],
-    [
-      'allow the values and types of both',
-      parts({ type: 'number' }, { type: 'integer', enum: [1, 2] }),
-      parts({ type: 'integer' }, { enum: [2, 1, 3] }),
-      ['enum-value-added has the new value 3'],
-    ],
-    [
-      'allow null only if both do',
-      parts({ type: 'string', nullable: true }, { type: 'string', nullable: true }),
-      parts({ type: 'string', nullable: true }, { type: 'string' }),
-      ['nullability-changed may no longer be null'],
-    ],
-    [
-      'have the alternatives of both',
-      parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 4 }] }),
-      parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 5 }] }),
-      ['alternatives-changed anyOf, oneOf or not differ'],
-    ],
-    [
-      'have alternatives by content, whatever their order and names',
-      parts({ oneOf: [{ $ref: '#/components/schemas/Error' }, { type: 'string' }] }),
-      parts({ oneOf: [{ type: 'string' }, { allOf: [{ $ref: '#/components/schemas/Error' }] }] }),
-      [],
-    ],
-  ])('%s', async (_, from, to, expected) => {
-    expect(await between(from, to)).toEqual(expected);
-  });
+test.each<[string, object, object, string[]]>([
+  ['hold together in any order', parts(code, short), parts(short, code), []],
+  ['hold as one', parts(code, short), parts({ ...code, ...short }), []],
+  [
+    'are compared, the second as well',
+    parts(code, short),
+    parts(code, { ...short, maxLength: 7 }),
+    ['limit-changed maxLength was 6 and is 7'],
+  ],
+  [
+    'allow the values and types of both',
+    parts({ type: 'number' }, { type: 'integer', enum: [1, 2] }),
+    parts({ type: 'integer' }, { enum: [2, 1, 3] }),
+    ['enum-value-added has the new value 3'],
+  ],
+  [
+    'allow null only if both do',
+    parts({ type: 'string', nullable: true }, { type: 'string', nullable: true }),
+    parts({ type: 'string', nullable: true }, { type: 'string' }),
+    ['nullability-changed may no longer be null'],
+  ],
+  [
+    'have the alternatives of both',
+    parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 4 }] }),
+    parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 5 }] }),
+    ['alternatives-changed anyOf, oneOf or not differ'],
+  ],
+  [
+    'have alternatives by content, whatever their order and names',
+    parts({ oneOf: [{ $ref: '#/components/schemas/Error' }, { type: 'string' }] }),
+    parts({ oneOf: [{ type: 'string' }, { allOf: [{ $ref: '#/components/schemas/Error' }] }] }),
+    [],
+  ],
+])('parts of an allOf that declare the same property: %s', async (_, from, to, expected) => {
+  expect(await between(from, to)).toEqual(expected);
+});
 
-  test('are required if one demands them', async () => {
-    const free = parts(code, short);
-    const demanding = { allOf: [{ ...free.allOf[0] }, { ...free.allOf[1], required: ['totpCode'] }] };
+test('parts of an allOf that declare the same property are required if one demands them', async () => {
+  const free = parts(code, short);
+  const demanding = { allOf: [{ ...free.allOf[0] }, { ...free.allOf[1], required: ['totpCode'] }] };
 
-    expect(await between(free, demanding)).toEqual(['required-changed is required']);
-  });
+  expect(await between(free, demanding)).toEqual(['required-changed is required']);
 });
 
 describe('between releases', () => {
@@ -263,50 +261,48 @@ describe('between releases', () => {
   });
 });
 
-describe('rendered', () => {
-  const example = async () =>
-    diff(
-      base,
-      await readSide(
-        changedRelease((document) => {
-          remove(document, ['paths', '/totp-key']);
-          put(document, answer('properties', 'a|b'), { type: 'string' });
-          put(document, ['paths', '/mfa-audit'], { get: { tags: ['MFA'] } });
-        }),
-      ),
-    );
+const example = async () =>
+  diff(
+    base,
+    await readSide(
+      changedRelease((document) => {
+        remove(document, ['paths', '/totp-key']);
+        put(document, answer('properties', 'a|b'), { type: 'string' });
+        put(document, ['paths', '/mfa-audit'], { get: { tags: ['MFA'] } });
+      }),
+    ),
+  );
 
-  test('for people', async () => {
-    const text = renderText(await example());
+test('rendered for people', async () => {
+  const text = renderText(await example());
 
-    expect(text).toContain(': 2 changes, 1 breaking for clients, 0 for servers.\n');
-    expect(text).toContain(
-      '\nBreaking for clients\n  POST /totp-key is gone\n      operations: CreateTotpKey\n',
-    );
-    expect(text).toContain('\nNot breaking\n  VerifyTotpResult.a|b in answers is new\n');
-    expect(text).toContain('has further MFA operations, not compared: GET /mfa-audit\n');
+  expect(text).toContain(': 2 changes, 1 breaking for clients, 0 for servers.\n');
+  expect(text).toContain(
+    '\nBreaking for clients\n  POST /totp-key is gone\n      operations: CreateTotpKey\n',
+  );
+  expect(text).toContain('\nNot breaking\n  VerifyTotpResult.a|b in answers is new\n');
+  expect(text).toContain('has further MFA operations, not compared: GET /mfa-audit\n');
+});
+
+test('rendered as Markdown, which a name can not break', async () => {
+  const rows = renderMarkdown(await example()).split('\n');
+
+  expect(rows.find((row) => row.includes('a\\|b'))).toMatch(
+    /^\| `VerifyTotpResult\.a\\\|b` in answers \| is new \|/,
+  );
+});
+
+test('rendered as JSON, the same each time', async () => {
+  const [one, other] = [renderJson(await example()), renderJson(await example())];
+  const parsed: unknown = JSON.parse(one);
+
+  expect(parsed).toMatchObject({
+    schemaVersion: 1,
+    from: { release: '7.1.2_u3' },
+    to: { release: null, furtherTagged: ['GET /mfa-audit'] },
+    summary: { changes: 2, breaking: 1, breakingForClients: 1, breakingForServers: 0 },
+    changes: [{ kind: 'operation-removed', operations: ['CreateTotpKey'] }, { kind: 'property-added' }],
   });
-
-  test('as Markdown, which a name can not break', async () => {
-    const rows = renderMarkdown(await example()).split('\n');
-
-    expect(rows.find((row) => row.includes('a\\|b'))).toMatch(
-      /^\| `VerifyTotpResult\.a\\\|b` in answers \| is new \|/,
-    );
-  });
-
-  test('as JSON, the same each time', async () => {
-    const [one, other] = [renderJson(await example()), renderJson(await example())];
-    const parsed: unknown = JSON.parse(one);
-
-    expect(parsed).toMatchObject({
-      schemaVersion: 1,
-      from: { release: '7.1.2_u3' },
-      to: { release: null, furtherTagged: ['GET /mfa-audit'] },
-      summary: { changes: 2, breaking: 1, breakingForClients: 1, breakingForServers: 0 },
-      changes: [{ kind: 'operation-removed', operations: ['CreateTotpKey'] }, { kind: 'property-added' }],
-    });
-    const withoutNames = (text: string) => text.replace(/"name": .*/g, '');
-    expect(withoutNames(one)).toBe(withoutNames(other));
-  });
+  const withoutNames = (text: string) => text.replace(/"name": .*/g, '');
+  expect(withoutNames(one)).toBe(withoutNames(other));
 });

@@ -60,67 +60,63 @@ describe('logins with TOTP codes', () => {
   });
 });
 
-describe('mailed codes', () => {
-  test('go to the caller where no user is named', async () => {
-    const emulator = await emulate();
-    const { count } = await inbox(emulator);
+test('mailed codes go to the caller where no user is named', async () => {
+  const emulator = await emulate();
+  const { count } = await inbox(emulator);
 
-    const statuses = [
-      (await call(emulator, 'POST /email-otp')).status,
-      (await call(emulator, 'POST /send-email-otp', { key: emulator.accounts.viewer.apiKey })).status,
-      (await call(emulator, 'POST /email-otp', { key: null })).status,
-    ];
+  const statuses = [
+    (await call(emulator, 'POST /email-otp')).status,
+    (await call(emulator, 'POST /send-email-otp', { key: emulator.accounts.viewer.apiKey })).status,
+    (await call(emulator, 'POST /email-otp', { key: null })).status,
+  ];
 
-    expect(statuses).toEqual([204, 204, 401]);
-    expect((await count(2)).map(({ to }) => to[0])).toEqual(['admin@lab.example', 'viewer@lab.example']);
-  });
-
-  test('wait for someone to listen, and bear the date of the clock', async () => {
-    const emulator = await emulate();
-    await advance(emulator, 40 * 86_400);
-    const sent = await call(emulator, 'POST /send-email-otp');
-
-    const { count } = await inbox(emulator);
-    const [mail] = await count(1);
-
-    expect(sent.status).toBe(204);
-    const date = Date.parse(/^Date: (.*)$/m.exec(mail?.raw ?? '')?.[1] ?? '');
-    expect(Math.abs(date - (await now(emulator)))).toBeLessThan(10_000);
-  });
+  expect(statuses).toEqual([204, 204, 401]);
+  expect((await count(2)).map(({ to }) => to[0])).toEqual(['admin@lab.example', 'viewer@lab.example']);
 });
 
-describe('the control port', () => {
-  test('moves the clock ahead only, and the Date header with it', async () => {
-    const emulator = await emulate();
-    const before = await now(emulator);
+test('mailed codes wait for someone to listen, and bear the date of the clock', async () => {
+  const emulator = await emulate();
+  await advance(emulator, 40 * 86_400);
+  const sent = await call(emulator, 'POST /send-email-otp');
 
-    const moved = await control(emulator, 'POST /clock', { advanceMs: 3_600_000 });
-    const refused = await control(emulator, 'POST /clock', { advanceMs: -1 });
-    const { headers } = await call(emulator, 'GET /mfa-config');
+  const { count } = await inbox(emulator);
+  const [mail] = await count(1);
 
-    expect(Date.parse(String(moved.body.now))).toBeGreaterThanOrEqual(before + 3_600_000);
-    expect(refused.status).toBe(400);
-    expect(Date.parse(headers.get('date') ?? '')).toBeGreaterThanOrEqual(before + 3_599_000);
+  expect(sent.status).toBe(204);
+  const date = Date.parse(/^Date: (.*)$/m.exec(mail?.raw ?? '')?.[1] ?? '');
+  expect(Math.abs(date - (await now(emulator)))).toBeLessThan(10_000);
+});
+
+test('the control port: moves the clock ahead only, and the Date header with it', async () => {
+  const emulator = await emulate();
+  const before = await now(emulator);
+
+  const moved = await control(emulator, 'POST /clock', { advanceMs: 3_600_000 });
+  const refused = await control(emulator, 'POST /clock', { advanceMs: -1 });
+  const { headers } = await call(emulator, 'GET /mfa-config');
+
+  expect(Date.parse(String(moved.body.now))).toBeGreaterThanOrEqual(before + 3_600_000);
+  expect(refused.status).toBe(400);
+  expect(Date.parse(headers.get('date') ?? '')).toBeGreaterThanOrEqual(before + 3_599_000);
+});
+
+test('the control port: resets to the start, or to another start', async () => {
+  const emulator = await emulate();
+  const session = await login(emulator, 'admin');
+  await call(emulator, 'PUT /mfa-config', { body: { enabled: true, authenticationTypes: ['totp'] } });
+
+  await control(emulator, 'POST /reset');
+  const first = await control(emulator, 'GET /state');
+  const headers = { 'session-id': String(session.body.sessionId) };
+  const second = await control(emulator, 'POST /reset', {
+    clusterMfa: { enabled: true, authenticationTypes: ['email'] },
+    supportMfa: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
   });
 
-  test('resets to the start, or to another start', async () => {
-    const emulator = await emulate();
-    const session = await login(emulator, 'admin');
-    await call(emulator, 'PUT /mfa-config', { body: { enabled: true, authenticationTypes: ['totp'] } });
-
-    await control(emulator, 'POST /reset');
-    const first = await control(emulator, 'GET /state');
-    const headers = { 'session-id': String(session.body.sessionId) };
-    const second = await control(emulator, 'POST /reset', {
-      clusterMfa: { enabled: true, authenticationTypes: ['email'] },
-      supportMfa: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
-    });
-
-    expect(first.body.cluster).toMatchObject({ enabled: false });
-    expect((await call(emulator, 'GET /mfa-config', { key: null, headers })).status).toBe(401);
-    expect(second.body).toMatchObject({
-      cluster: { enabled: true, authenticationTypes: ['email'] },
-      support: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
-    });
+  expect(first.body.cluster).toMatchObject({ enabled: false });
+  expect((await call(emulator, 'GET /mfa-config', { key: null, headers })).status).toBe(401);
+  expect(second.body).toMatchObject({
+    cluster: { enabled: true, authenticationTypes: ['email'] },
+    support: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
   });
 });

@@ -60,88 +60,86 @@ describe('a log', () => {
   });
 });
 
-describe('a value that becomes secret later', () => {
-  const secret = 'Pa"ss wörd\\47';
-  const known = new Redactor();
-  known.add(secret, 'password');
-  // A weak password may be a word of the log itself.
-  known.add('pass', 'password');
+const secret = 'Pa"ss wörd\\47';
+const known = new Redactor();
+known.add(secret, 'password');
+// A weak password may be a word of the log itself.
+known.add('pass', 'password');
 
-  const breach: Breach = { kind: 'media type', expected: 'application/json', seen: secret };
-  const others: readonly Breach[] = [
-    {
-      kind: 'schema',
-      of: 'Error',
-      pointer: `/${secret}`,
-      rule: { keyword: 'type', demands: ['string'], seen: 'null' },
-    },
-    { kind: 'framing of 204', name: 'Transfer-Encoding', seen: secret },
-    { kind: 'length of 204', seen: secret },
-    { kind: 'no Error', status: 404, seen: secret },
-    { kind: 'secret in head', secret: 'session id', place: secret },
-  ];
+const breach: Breach = { kind: 'media type', expected: 'application/json', seen: secret };
+const others: readonly Breach[] = [
+  {
+    kind: 'schema',
+    of: 'Error',
+    pointer: `/${secret}`,
+    rule: { keyword: 'type', demands: ['string'], seen: 'null' },
+  },
+  { kind: 'framing of 204', name: 'Transfer-Encoding', seen: secret },
+  { kind: 'length of 204', seen: secret },
+  { kind: 'no Error', status: 404, seen: secret },
+  { kind: 'secret in head', secret: 'session id', place: secret },
+];
 
-  const leaky: readonly EventBody[] = [
-    began(['area/one'], {
-      warnings: [`not ${secret}`],
-      waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
-    }),
-    {
-      ...exchanged({ findings: [{ requirement: 'area/one', breach }], undocumented: [secret] }),
-      exchange: {
-        operation: null,
-        request: {
-          method: 'GET',
-          url: `https://h/v2?x=${encodeURIComponent(secret)}`,
-          headers: { 'x-echo': secret },
-          body: JSON.stringify({ a: secret }),
-        },
-        response: {
-          status: 200,
-          headers: { 'x-echo': secret },
-          body: Buffer.from(secret).toString('base64'),
-        },
-        error: `sent ${secret}`,
-        startedAt: '2026-01-01T00:00:00.000Z',
-        durationMs: 1,
+const leaky: readonly EventBody[] = [
+  began(['area/one'], {
+    warnings: [`not ${secret}`],
+    waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
+  }),
+  {
+    ...exchanged({ findings: [{ requirement: 'area/one', breach }], undocumented: [secret] }),
+    exchange: {
+      operation: null,
+      request: {
+        method: 'GET',
+        url: `https://h/v2?x=${encodeURIComponent(secret)}`,
+        headers: { 'x-echo': secret },
+        body: JSON.stringify({ a: secret }),
       },
-    },
-    {
-      type: 'expectation failed',
-      requirement: 'area/one',
-      check: {
-        kind: 'members',
-        any: false,
-        answers: [shownAt(0)],
-        members: [{ pointer: '/x', rule: 'is', expected: secret, seen: [{ [secret]: secret }] }],
+      response: {
+        status: 200,
+        headers: { 'x-echo': secret },
+        body: Buffer.from(secret).toString('base64'),
       },
+      error: `sent ${secret}`,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      durationMs: 1,
     },
-    ...[breach, ...others].map(
-      (each): EventBody => ({ type: 'finding', exchange: 0, requirement: 'area/one', breach: each }),
-    ),
-    { type: 'suite failed', requirement: 'area/one', reason: secret },
-    { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
-    { type: 'unusable', reason: secret, mistaken: false },
-    { type: 'restored', restored: true, residue: [secret] },
-    { type: 'run ended', interrupted: secret },
-  ];
+  },
+  {
+    type: 'expectation failed',
+    requirement: 'area/one',
+    check: {
+      kind: 'members',
+      any: false,
+      answers: [shownAt(0)],
+      members: [{ pointer: '/x', rule: 'is', expected: secret, seen: [{ [secret]: secret }] }],
+    },
+  },
+  ...[breach, ...others].map(
+    (each): EventBody => ({ type: 'finding', exchange: 0, requirement: 'area/one', breach: each }),
+  ),
+  { type: 'suite failed', requirement: 'area/one', reason: secret },
+  { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
+  { type: 'unusable', reason: secret, mistaken: false },
+  { type: 'restored', restored: true, residue: [secret] },
+  { type: 'run ended', interrupted: secret },
+];
 
-  test('is removed from every kind of event', () => {
-    const onlyLong = new Redactor();
-    onlyLong.add(secret, 'password');
-    for (const event of timed(leaky)) {
-      expect([event.type, onlyLong.leaksIn(lineOf(event))]).toEqual([event.type, ['password']]);
-      expect([event.type, onlyLong.leaksIn(lineOf(redactedEvent(event, known)))]).toEqual([event.type, []]);
-    }
-  });
+test('a value that becomes secret later is removed from every kind of event', () => {
+  const onlyLong = new Redactor();
+  onlyLong.add(secret, 'password');
+  for (const event of timed(leaky)) {
+    expect([event.type, onlyLong.leaksIn(lineOf(event))]).toEqual([event.type, ['password']]);
+    expect([event.type, onlyLong.leaksIn(lineOf(redactedEvent(event, known)))]).toEqual([event.type, []]);
+  }
+});
 
-  test('is gone from the log before its verdict is made, with all words of the log still there', () => {
-    const file = written(...leaky);
+test('a value that becomes secret later is gone from the log before its verdict is made, with all words of the log still there', () => {
+  const file = written(...leaky);
 
-    cleanLog(file, known);
+  cleanLog(file, known);
 
-    expect(known.leaksIn(readFileSync(file, 'utf8').replaceAll('"passed"', ''))).toEqual([]);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(judgeLog(file).outcomes[0]?.reason).toContain('expected: x: "[password]"');
-  });
+  expect(known.leaksIn(readFileSync(file, 'utf8').replaceAll('"passed"', ''))).toEqual([]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(judgeLog(file).outcomes[0]?.reason).toContain('expected: x: "[password]"');
 });

@@ -98,91 +98,83 @@ describe('a recorded answer', () => {
   });
 });
 
-describe('a recorded request', () => {
-  test('that breaks the contract is reported separately from the answer', () => {
-    const harCheck = check({ ...wrongPut, status: 204 });
+test('a recorded request that breaks the contract is reported separately from the answer', () => {
+  const harCheck = check({ ...wrongPut, status: 204 });
 
-    expect(outcome(harCheck, 'recording/requests-fit-the-contract')?.reason).toContain('body/enabled');
-    expect(outcome(harCheck, 'mfa-config/put-answers-204')?.kind).toBe('pass');
-  });
+  expect(outcome(harCheck, 'recording/requests-fit-the-contract')?.reason).toContain('body/enabled');
+  expect(outcome(harCheck, 'mfa-config/put-answers-204')?.kind).toBe('pass');
+});
 
-  test('with a credential in its URL is reported without the value', () => {
-    const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
-    const failed = outcome(harCheck, 'recording/credentials-in-headers');
+test('a recorded request with a credential in its URL is reported without the value', () => {
+  const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
+  const failed = outcome(harCheck, 'recording/credentials-in-headers');
 
-    expect(failed?.reason).toMatch(/^actual: log\.entries\[0\]: The URL holds apiKey\.$/m);
-    expect(JSON.stringify(harCheck.outcomes())).not.toContain('sesame');
-    expect(harCheck.facts['secretsInRecording']).toEqual({ apiKey: ['request URL'] });
+  expect(failed?.reason).toMatch(/^actual: log\.entries\[0\]: The URL holds apiKey\.$/m);
+  expect(JSON.stringify(harCheck.outcomes())).not.toContain('sesame');
+  expect(harCheck.facts['secretsInRecording']).toEqual({ apiKey: ['request URL'] });
+});
+
+const recorded: Recorded = {
+  method: 'POST',
+  url: `${root}/totp-key`,
+  requestHeaders: { apiKey: 'the-api-key-77', Cookie: 'sid=abc' },
+  requestBody: { totpKeyName: 'n' },
+  status: 201,
+  text: '{"totpKeyId":"1","totpSecretKey":"JBSWY3DPEHPK3PXP","totpUri":"otpauth://totp/x?secret=JBSWY3DPEHPK3PXP","id":5}',
+  headers: {},
+};
+
+test('secrets of a recording are reported by kind and place', () => {
+  expect(check(recorded).facts['secretsInRecording']).toEqual({
+    apikey: ['request header'],
+    cookie: ['request header'],
+    'TOTP secret': ['response body'],
+    'TOTP URI': ['response body'],
   });
 });
 
-describe('secrets of a recording', () => {
-  const recorded: Recorded = {
-    method: 'POST',
-    url: `${root}/totp-key`,
-    requestHeaders: { apiKey: 'the-api-key-77', Cookie: 'sid=abc' },
-    requestBody: { totpKeyName: 'n' },
-    status: 201,
-    text: '{"totpKeyId":"1","totpSecretKey":"JBSWY3DPEHPK3PXP","totpUri":"otpauth://totp/x?secret=JBSWY3DPEHPK3PXP","id":5}',
-    headers: {},
-  };
+test('secrets of a recording show in no outcome, not of later entries either', () => {
+  const later = { text: '{"enabled":"the-api-key-77"}' };
+  const said = JSON.stringify(check(recorded, later).outcomes());
 
-  test('are reported by kind and place', () => {
-    expect(check(recorded).facts['secretsInRecording']).toEqual({
-      apikey: ['request header'],
-      cookie: ['request header'],
-      'TOTP secret': ['response body'],
-      'TOTP URI': ['response body'],
-    });
-  });
-
-  test('show in no outcome, not of later entries either', () => {
-    const later = { text: '{"enabled":"the-api-key-77"}' };
-    const said = JSON.stringify(check(recorded, later).outcomes());
-
-    expect(said).toContain('mfa-config/get-answers-200');
-    expect(said).not.toContain('the-api-key-77');
-    expect(said).not.toContain('JBSWY3DPEHPK3PXP');
-  });
-
-  test('given in one entry are noticed in the answer to another', () => {
-    const harCheck = check(recorded, { text: '{"enabled":false,"note":"the-api-key-77"}' });
-
-    expect(outcome(harCheck, 'security/no-secret-echoed')?.reason).toContain('log.entries[1]');
-  });
+  expect(said).toContain('mfa-config/get-answers-200');
+  expect(said).not.toContain('the-api-key-77');
+  expect(said).not.toContain('JBSWY3DPEHPK3PXP');
 });
 
-describe('URLs', () => {
-  test.each([
-    [`${root}/support-user/send-email-otp`, 'SendSupportEmailOtp'],
-    [`${root}/send-email-otp`, 'SendEmailOtp'],
-    ['http://[::1]:8443/gw/v2/send-email-otp?regionId=1', 'SendEmailOtp'],
-  ])('%s is %s', (url, operation) => {
-    const seen: EventBody[] = [];
-    const harCheck = new HarCheck(contract, (event) => void seen.push(event));
-    harCheck.take(parseEntry(entryOf({ method: 'POST', url, status: 204 }), 'x'), 'log.entries[0]');
+test('secrets of a recording given in one entry are noticed in the answer to another', () => {
+  const harCheck = check(recorded, { text: '{"enabled":false,"note":"the-api-key-77"}' });
 
-    expect(seen).toContainEqual(
-      expect.objectContaining({ exchange: expect.objectContaining({ operation }) }),
-    );
-  });
+  expect(outcome(harCheck, 'security/no-secret-echoed')?.reason).toContain('log.entries[1]');
+});
 
-  test.each([
-    'https://other.example/mfa-config',
-    'data:text/plain,x',
-    'https://cluster.example/v2/mfa-configs',
-  ])('%s is not a call of the API', (url) => {
-    const harCheck = check({ url });
+test.each([
+  [`${root}/support-user/send-email-otp`, 'SendSupportEmailOtp'],
+  [`${root}/send-email-otp`, 'SendEmailOtp'],
+  ['http://[::1]:8443/gw/v2/send-email-otp?regionId=1', 'SendEmailOtp'],
+])('URLs: %s is %s', (url, operation) => {
+  const seen: EventBody[] = [];
+  const harCheck = new HarCheck(contract, (event) => void seen.push(event));
+  harCheck.take(parseEntry(entryOf({ method: 'POST', url, status: 204 }), 'x'), 'log.entries[0]');
 
-    expect(harCheck.judged).toBe(0);
-    expect(harCheck.facts['entriesSkipped']).toMatchObject({ otherUrls: 1 });
-  });
+  expect(seen).toContainEqual(expect.objectContaining({ exchange: expect.objectContaining({ operation }) }));
+});
 
-  test('of several roots are reported, most calls first', () => {
-    const other = 'https://b.example/v2/mfa-config';
+test.each([
+  'https://other.example/mfa-config',
+  'data:text/plain,x',
+  'https://cluster.example/v2/mfa-configs',
+])('URLs: %s is not a call of the API', (url) => {
+  const harCheck = check({ url });
 
-    expect(check({ url: other }, {}, {}).roots).toEqual([root, 'https://b.example/v2']);
-  });
+  expect(harCheck.judged).toBe(0);
+  expect(harCheck.facts['entriesSkipped']).toMatchObject({ otherUrls: 1 });
+});
+
+test('URLs of several roots are reported, most calls first', () => {
+  const other = 'https://b.example/v2/mfa-config';
+
+  expect(check({ url: other }, {}, {}).roots).toEqual([root, 'https://b.example/v2']);
 });
 
 test('many breaches are counted, few are shown', () => {

@@ -125,8 +125,7 @@ test('the run as a whole', () => {
   ]);
 });
 
-describe('facts in words', () => {
-  const table = rows`
+const table = rows`
     acceptedSteps   | "[-1,+1]" | "[-3,+3]" | The accepted code window grew from ±1 to ±3 steps.
     acceptedSteps   | "[-1,+1]" | "[0,0]"   | The accepted code window shrank from ±1 step to the current step alone.
     acceptedSteps   | "[-1,0]"  | "[0,+1]"  | The accepted code window moved from -1 to 0 steps to 0 to +1 steps.
@@ -149,29 +148,26 @@ describe('facts in words', () => {
     same                | {"a": [1]}     | {"a": [1]}
     text                | "a\\nb"         | "c"            | Text was a b, and is c.`;
 
-  test.each(table)('%s: %s, then %s', (name = '', was = '', is = '', text = '') => {
-    const said = factChanges({ [name]: JSON.parse(was) }, { [name]: JSON.parse(is) });
+test.each(table)('facts in words: %s: %s, then %s', (name = '', was = '', is = '', text = '') => {
+  const said = factChanges({ [name]: JSON.parse(was) }, { [name]: JSON.parse(is) });
 
-    expect(said).toEqual(text === '' ? [] : [text]);
-  });
-
-  test('a fact measured in one run only is no change', () => {
-    expect(factChanges({ a: 1 }, { b: 2 })).toEqual([]);
-    expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: 'accepted' } })).toEqual([]);
-  });
+  expect(said).toEqual(text === '' ? [] : [text]);
 });
 
-describe('reasons are compared without numbers and ids', () => {
-  test('numbers, ids, codes, white space', () => {
-    expect(reasonDigest('no mail within 60 s to req-81fa2 \n at 12:00')).toBe(
-      reasonDigest('no mail within 75 s to req-00c1f at 13:10'),
-    );
-  });
+test('facts in words: a fact measured in one run only is no change', () => {
+  expect(factChanges({ a: 1 }, { b: 2 })).toEqual([]);
+  expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: 'accepted' } })).toEqual([]);
+});
 
-  test('words', () => {
-    expect(reasonDigest('expected: a refusal')).not.toBe(reasonDigest('expected: success'));
-    expect(reasonDigest('')).toBe('');
-  });
+test('reasons are compared without numbers and ids: numbers, ids, codes, white space', () => {
+  expect(reasonDigest('no mail within 60 s to req-81fa2 \n at 12:00')).toBe(
+    reasonDigest('no mail within 75 s to req-00c1f at 13:10'),
+  );
+});
+
+test('reasons are compared without numbers and ids: words', () => {
+  expect(reasonDigest('expected: a refusal')).not.toBe(reasonDigest('expected: success'));
+  expect(reasonDigest('')).toBe('');
 });
 
 test('hostile texts stay on one line, cut, and harmless for a terminal', () => {

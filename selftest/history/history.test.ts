@@ -19,46 +19,42 @@ function historyOf(...verdicts: readonly Verdict[]): string {
   return file;
 }
 
-describe('a line of the history', () => {
-  test('holds all compared members of a run', () => {
-    const file = historyOf(sample());
-    const { runs, unread } = readHistory(file);
-    const [run] = runs;
+test('a line of the history holds all compared members of a run', () => {
+  const file = historyOf(sample());
+  const { runs, unread } = readHistory(file);
+  const [run] = runs;
 
-    expect(unread).toBe(0);
-    expect(run).toMatchObject({ target: 'lab-7', gate: 'does not conform', facts: sample().facts });
-    expect(
-      [...(run?.outcomes ?? [])].map(([id, { outcome, digest }]) => [id, outcome, digest]).sort(),
-    ).toEqual(
-      [...snapshotOf(sample()).outcomes]
-        .map(([id, { outcome, digest }]) => [
-          id,
-          outcome,
-          ['fail', 'inconclusive'].includes(outcome) ? digest : '',
-        ])
-        .sort(),
-    );
-    expect(run === undefined ? undefined : changesBetween(run, snapshotOf(sample()))).toEqual([]);
-  });
+  expect(unread).toBe(0);
+  expect(run).toMatchObject({ target: 'lab-7', gate: 'does not conform', facts: sample().facts });
+  expect([...(run?.outcomes ?? [])].map(([id, { outcome, digest }]) => [id, outcome, digest]).sort()).toEqual(
+    [...snapshotOf(sample()).outcomes]
+      .map(([id, { outcome, digest }]) => [
+        id,
+        outcome,
+        ['fail', 'inconclusive'].includes(outcome) ? digest : '',
+      ])
+      .sort(),
+  );
+  expect(run === undefined ? undefined : changesBetween(run, snapshotOf(sample()))).toEqual([]);
+});
 
-  test('is short, and holds no reason and no exchange', () => {
-    const file = historyOf(sample());
-    const text = readFileSync(file, 'utf8');
+test('a line of the history is short, and holds no reason and no exchange', () => {
+  const file = historyOf(sample());
+  const text = readFileSync(file, 'utf8');
 
-    expect(text.split('\n')).toHaveLength(2);
-    expect(text).not.toMatch(/curl|another one|exchanges/);
-    expect(Object.keys(JSON.parse(text)).join(' ')).toBe(
-      'v at durationMs target release suite mode gate complete cause counts outcomes told facts',
-    );
-  });
+  expect(text.split('\n')).toHaveLength(2);
+  expect(text).not.toMatch(/curl|another one|exchanges/);
+  expect(Object.keys(JSON.parse(text)).join(' ')).toBe(
+    'v at durationMs target release suite mode gate complete cause counts outcomes told facts',
+  );
+});
 
-  test('leaves out a fact that is a listing, and shows no character that a terminal obeys', () => {
-    const file = historyOf(sample({ facts: { long: 'x'.repeat(10_000), odd: '\u001b\u202e' } }));
+test('a line of the history leaves out a fact that is a listing, and shows no character that a terminal obeys', () => {
+  const file = historyOf(sample({ facts: { long: 'x'.repeat(10_000), odd: '\u001b\u202e' } }));
 
-    for (const part of ['\u001b', '\u202e', 'x'.repeat(100)])
-      expect(readFileSync(file, 'utf8')).not.toContain(part);
-    expect(readHistory(file).runs[0]?.facts).toEqual({ odd: '\u001b\u202e' });
-  });
+  for (const part of ['\u001b', '\u202e', 'x'.repeat(100)])
+    expect(readFileSync(file, 'utf8')).not.toContain(part);
+  expect(readHistory(file).runs[0]?.facts).toEqual({ odd: '\u001b\u202e' });
 });
 
 const good = JSON.stringify(lineOf(sample()));

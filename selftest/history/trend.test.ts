@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { OutcomeKind } from '../../src/base/model/verdict.js';
 import type { Snapshot } from '../../src/reports/history/snapshot.js';
 import { trendsOf } from '../../src/reports/history/trend.js';
@@ -32,28 +32,26 @@ function nights(
 
 const trendOf = (runs: readonly Snapshot[], last = 14) => trendsOf(runs, last)[0];
 
-describe('a requirement is flaky if it changes repeatedly', () => {
-  test.each([
-    ['pppp', undefined],
-    ['ppff', undefined],
-    ['ffpp', undefined],
-    ['ppfp', { failed: 1, checked: 4 }],
-    ['fpfp', { failed: 2, checked: 4 }],
-    ['fpwp', { failed: 2, checked: 4 }],
-    ['ppip', undefined],
-    ['pfip', { failed: 1, checked: 3 }],
-    ['p f p', { failed: 1, checked: 3 }],
-  ])('%s: %j', (row, wanted) => {
-    const flaky = trendOf(nights({ 'a/one': row }))?.flaky;
+test.each([
+  ['pppp', undefined],
+  ['ppff', undefined],
+  ['ffpp', undefined],
+  ['ppfp', { failed: 1, checked: 4 }],
+  ['fpfp', { failed: 2, checked: 4 }],
+  ['fpwp', { failed: 2, checked: 4 }],
+  ['ppip', undefined],
+  ['pfip', { failed: 1, checked: 3 }],
+  ['p f p', { failed: 1, checked: 3 }],
+])('a requirement is flaky if it changes repeatedly: %s: %j', (row, wanted) => {
+  const flaky = trendOf(nights({ 'a/one': row }))?.flaky;
 
-    expect(flaky).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
-  });
+  expect(flaky).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
+});
 
-  test('but not by another release', () => {
-    const runs = nights({ 'a/one': 'pfp' }, (night) => ({ release: night === 1 ? '7.0' : '7.1' }));
+test('a requirement is flaky if it changes repeatedly, but not by another release', () => {
+  const runs = nights({ 'a/one': 'pfp' }, (night) => ({ release: night === 1 ? '7.0' : '7.1' }));
 
-    expect(trendOf(runs)?.flaky).toEqual([]);
-  });
+  expect(trendOf(runs)?.flaky).toEqual([]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ArrangeError, TransportError } from '../../src/base/errors.js';
 import type { Api } from '../../src/target/connection/api.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
@@ -178,42 +178,40 @@ test('limits.requestsPerSecond holds for every kind of request', async () => {
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
 });
 
-describe('a target that restarts', () => {
-  const answering: RequestListener = (_request, response) => {
-    response.writeHead(200, { ...json, connection: 'close' }).end('{"enabled":false}');
-  };
+const answering: RequestListener = (_request, response) => {
+  response.writeHead(200, { ...json, connection: 'close' }).end('{"enabled":false}');
+};
 
-  /** A target that answered once and then went down. */
-  async function goneAfterAnAnswer() {
-    const server = httpServer(answering);
-    const { port } = await listen(server);
-    const { api, events } = await connectedTo(port);
-    await api.call('GetMFAConfig');
-    await new Promise((closed) => server.close(closed));
-    return { api, events, comesBack: () => listen(httpServer(answering), undefined, port) };
-  }
+/** A target that answered once and then went down. */
+async function goneAfterAnAnswer() {
+  const server = httpServer(answering);
+  const { port } = await listen(server);
+  const { api, events } = await connectedTo(port);
+  await api.call('GetMFAConfig');
+  await new Promise((closed) => server.close(closed));
+  return { api, events, comesBack: () => listen(httpServer(answering), undefined, port) };
+}
 
-  test('is waited for: nothing was sent, so that sending again is safe', async () => {
-    const { api, events, comesBack } = await goneAfterAnAnswer();
+test('a target that restarts is waited for: nothing was sent, so that sending again is safe', async () => {
+  const { api, events, comesBack } = await goneAfterAnAnswer();
 
-    const answer = api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
-    const raw = api.callRaw('GetMFAConfig');
-    await expect.poll(() => events.filter(({ type }) => type === 'wait began')).toHaveLength(2);
-    await comesBack();
+  const answer = api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
+  const raw = api.callRaw('GetMFAConfig');
+  await expect.poll(() => events.filter(({ type }) => type === 'wait began')).toHaveLength(2);
+  await comesBack();
 
-    expect([(await answer).status, (await raw).status]).toEqual([200, 200]);
-    expect(events.filter(({ type }) => type === 'wait')).toHaveLength(2);
-  });
+  expect([(await answer).status, (await raw).status]).toEqual([200, 200]);
+  expect(events.filter(({ type }) => type === 'wait')).toHaveLength(2);
+});
 
-  test('and that never was there is not waited for, nor blamed for closing a connection', async () => {
-    const server = httpServer(answering);
-    const { port } = await listen(server);
-    await new Promise((closed) => server.close(closed));
-    const { api, events } = await connectedTo(port);
+test('a target that never was there is not waited for, nor blamed for closing a connection', async () => {
+  const server = httpServer(answering);
+  const { port } = await listen(server);
+  await new Promise((closed) => server.close(closed));
+  const { api, events } = await connectedTo(port);
 
-    const sent = api.call('CreateTotpKey', { anyJson: {}, mistake: 'an empty body' });
+  const sent = api.call('CreateTotpKey', { anyJson: {}, mistake: 'an empty body' });
 
-    await expect(sent).rejects.toThrow(/nothing listens there/);
-    expect(events).toMatchObject([{ type: 'exchange', mistake: null }]);
-  });
+  await expect(sent).rejects.toThrow(/nothing listens there/);
+  expect(events).toMatchObject([{ type: 'exchange', mistake: null }]);
 });

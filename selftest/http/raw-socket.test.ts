@@ -33,28 +33,26 @@ async function answerOf(
   return sendRaw(target, { method, url: `http://127.0.0.1:${port}/v2/mfa-config`, headers: {} }, lingerMs);
 }
 
-describe('an answer byte for byte', () => {
-  test('is the one after interim answers, however many', async () => {
-    const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </help>\r\n\r\n'.repeat(50_000);
+test('an answer byte for byte is the one after interim answers, however many', async () => {
+  const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </help>\r\n\r\n'.repeat(50_000);
 
-    const { status, rest } = await answerOf([`${interim}HTTP/1.1 204 No Content\r\n\r\nmore`]);
+  const { status, rest } = await answerOf([`${interim}HTTP/1.1 204 No Content\r\n\r\nmore`]);
 
-    expect([status, rest.toString()]).toEqual([204, 'more']);
-  });
+  expect([status, rest.toString()]).toEqual([204, 'more']);
+});
 
-  test('is 101 itself: no HTTP follows it', async () => {
-    const { status } = await answerOf(['HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']);
+test('an answer byte for byte is 101 itself: no HTTP follows it', async () => {
+  const { status } = await answerOf(['HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']);
 
-    expect(status).toBe(101);
-  });
+  expect(status).toBe(101);
+});
 
-  test('has repeated fields joined by a comma', async () => {
-    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nconstructor: a\r\ncontent-length:\t3 \r\n\r\n';
+test('an answer byte for byte has repeated fields joined by a comma', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nconstructor: a\r\ncontent-length:\t3 \r\n\r\n';
 
-    const { headers } = await answerOf([`${head}abc`]);
+  const { headers } = await answerOf([`${head}abc`]);
 
-    expect(headers).toEqual({ 'content-length': '2, 3', constructor: 'a' });
-  });
+  expect(headers).toEqual({ 'content-length': '2, 3', constructor: 'a' });
 });
 
 describe('content that comes a while after its header section', () => {

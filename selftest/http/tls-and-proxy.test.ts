@@ -51,47 +51,41 @@ beforeAll(async () => {
   ]);
 });
 
-describe('TLS', () => {
-  const named = { serverName: 'cluster.example' };
-  const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
-  const untrusted = /not signed by a trusted authority: set tls\.ca/;
+const named = { serverName: 'cluster.example' };
+const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
+const untrusted = /not signed by a trusted authority: set tls\.ca/;
 
-  test.each<[string, () => Partial<TlsSettings>, RegExp | undefined]>([
-    ['unknown authorities', () => named, untrusted],
-    ['others than tls.ca', () => ({ ...named, ca: stranger.cert }), untrusted],
-    ['tls.ca', () => ({ ...named, ca: server.cert }), undefined],
-    [
-      'another name than that of the URL',
-      () => ({ ca: server.cert }),
-      /for another name: set tls\.serverName/,
-    ],
-    [
-      'another than tls.serverName',
-      () => ({ ca: server.cert, serverName: 'other.example' }),
-      /for another name/,
-    ],
-    ['the pinned key, whoever signed it', () => ({ pin: pinOf(server) }), undefined],
-    ['another key than the pinned one', () => ({ pin: pinOf(stranger) }), /not the pinned one: tls\.pin is/],
-    ['anything by tls.insecure', () => ({ insecure: true }), undefined],
-  ])('a certificate of %s is trusted or not', async (_, settings, problem) => {
-    const got = await bothWays(await secureServer(server), settings());
+test.each<[string, () => Partial<TlsSettings>, RegExp | undefined]>([
+  ['unknown authorities', () => named, untrusted],
+  ['others than tls.ca', () => ({ ...named, ca: stranger.cert }), untrusted],
+  ['tls.ca', () => ({ ...named, ca: server.cert }), undefined],
+  ['another name than that of the URL', () => ({ ca: server.cert }), /for another name: set tls\.serverName/],
+  [
+    'another than tls.serverName',
+    () => ({ ca: server.cert, serverName: 'other.example' }),
+    /for another name/,
+  ],
+  ['the pinned key, whoever signed it', () => ({ pin: pinOf(server) }), undefined],
+  ['another key than the pinned one', () => ({ pin: pinOf(stranger) }), /not the pinned one: tls\.pin is/],
+  ['anything by tls.insecure', () => ({ insecure: true }), undefined],
+])('TLS: a certificate of %s is trusted or not', async (_, settings, problem) => {
+  const got = await bothWays(await secureServer(server), settings());
 
-    expect(got).toEqual(problem === undefined ? seen : twice(problem));
+  expect(got).toEqual(problem === undefined ? seen : twice(problem));
+});
+
+test('TLS: the client shows its certificate to a server that asks for one', async () => {
+  const at = await secureServer({
+    ...server,
+    requestCert: true,
+    rejectUnauthorized: true,
+    ca: client.cert,
   });
+  const trusting = { ca: server.cert, serverName: 'cluster.example' };
 
-  test('the client shows its certificate to a server that asks for one', async () => {
-    const at = await secureServer({
-      ...server,
-      requestCert: true,
-      rejectUnauthorized: true,
-      ca: client.cert,
-    });
-    const trusting = { ca: server.cert, serverName: 'cluster.example' };
-
-    const shown = { ...trusting, cert: client.cert, key: new Secret(client.key) };
-    expect(await bothWays(at, shown)).toEqual(seen);
-    expect(await bothWays(at, trusting)).toEqual(twice(/TLS failed|connection was closed|certificate/));
-  });
+  const shown = { ...trusting, cert: client.cert, key: new Secret(client.key) };
+  expect(await bothWays(at, shown)).toEqual(seen);
+  expect(await bothWays(at, trusting)).toEqual(twice(/TLS failed|connection was closed|certificate/));
 });
 
 test('addresses IPv6, and a path before the API', async () => {

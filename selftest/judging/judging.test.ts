@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readJsonBody } from '../../src/contract/judging/json-body.js';
 import { Renamed } from '../../src/contract/judging/renamed.js';
 import { secretsIn } from '../../src/contract/judging/secrets-in.js';
@@ -8,22 +8,20 @@ const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, inner: string) =>
   `${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`;
 
-describe('a body that is nested deeper than anybody reads', () => {
-  test('is not read, however large it is', () => {
-    expect(read(nested(400_000, '1'))).toMatchObject({ isJson: false, value: undefined });
-    expect(read('['.repeat(2_400_000)).isJson).toBe(false);
-  });
+test('a body that is nested deeper than anybody reads is not read, however large it is', () => {
+  expect(read(nested(400_000, '1'))).toMatchObject({ isJson: false, value: undefined });
+  expect(read('['.repeat(2_400_000)).isJson).toBe(false);
+});
 
-  test('counts nested brackets only, not those in texts or beside each other', () => {
-    expect(read(JSON.stringify({ a: '['.repeat(1000), b: '\\"[['.repeat(1000) })).isJson).toBe(true);
-    expect(read(`[${'[],'.repeat(1000)}[]]`).isJson).toBe(true);
-  });
+test('a body that is nested deeper than anybody reads counts nested brackets only, not those in texts or beside each other', () => {
+  expect(read(JSON.stringify({ a: '['.repeat(1000), b: '\\"[['.repeat(1000) })).isJson).toBe(true);
+  expect(read(`[${'[],'.repeat(1000)}[]]`).isJson).toBe(true);
+});
 
-  test('begins far beyond any answer of the API, whose secrets are found', () => {
-    const { value } = read(nested(200, '{"password":"hunter2"}'));
-    expect(secretsIn(read(nested(180, '{"password":"hunter2"}')).value)).toEqual([['hunter2', 'password']]);
-    expect(value).toBeUndefined();
-  });
+test('a body that is nested deeper than anybody reads begins far beyond any answer of the API, whose secrets are found', () => {
+  const { value } = read(nested(200, '{"password":"hunter2"}'));
+  expect(secretsIn(read(nested(180, '{"password":"hunter2"}')).value)).toEqual([['hunter2', 'password']]);
+  expect(value).toBeUndefined();
 });
 
 test.each([

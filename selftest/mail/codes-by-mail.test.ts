@@ -136,88 +136,82 @@ describe('the wait for a code', () => {
   });
 });
 
-describe('an unread mail', () => {
-  test('and that comes late does not count as the one requested after it', async () => {
-    const { box, codes, mark } = await afterTwo(longMs);
-    box.codes('111111');
-    setTimeout(() => box.codes('222222'), 30);
+test('an unread mail that comes late does not count as the one requested after it', async () => {
+  const { box, codes, mark } = await afterTwo(longMs);
+  box.codes('111111');
+  setTimeout(() => box.codes('222222'), 30);
 
-    expect(await codes.codeTo(to, mark)).toBe('222222');
-  });
-
-  test('is not waited for once it has come', async () => {
-    const { box, codes, mark, now } = await afterTwo(longMs);
-    box.codes('111111', '222222');
-
-    expect(await codes.codeTo(to, mark)).toBe('222222');
-    expect(steadyNow() - now).toBeLessThan(longMs);
-  });
-
-  test('and that never comes needs the quiet period', async () => {
-    const { box, codes, mark, now } = await afterTwo();
-    box.codes('111111');
-
-    expect(await codes.codeTo(to, mark)).toBe('111111');
-    expect(steadyNow() - now).toBeGreaterThanOrEqual(200);
-  });
+  expect(await codes.codeTo(to, mark)).toBe('222222');
 });
 
-describe('a mail that comes twice', () => {
-  test('does not count as the next one, which comes after the copy', async () => {
-    const { box, codes } = codesOf();
-    box.codes('482913');
-    expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
+test('an unread mail is not waited for once it has come', async () => {
+  const { box, codes, mark, now } = await afterTwo(longMs);
+  box.codes('111111', '222222');
+
+  expect(await codes.codeTo(to, mark)).toBe('222222');
+  expect(steadyNow() - now).toBeLessThan(longMs);
+});
+
+test('an unread mail that never comes needs the quiet period', async () => {
+  const { box, codes, mark, now } = await afterTwo();
+  box.codes('111111');
+
+  expect(await codes.codeTo(to, mark)).toBe('111111');
+  expect(steadyNow() - now).toBeGreaterThanOrEqual(200);
+});
+
+test('a mail that comes twice does not count as the next one, which comes after the copy', async () => {
+  const { box, codes } = codesOf();
+  box.codes('482913');
+  expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
+  box.clear();
+  box.codes('482913', '735520');
+
+  expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
+});
+
+test('a mail that comes twice counts once among unread mails', async () => {
+  const { box, codes, mark } = await afterTwo(longMs);
+  box.codes('482913', '482913');
+  setTimeout(() => {
+    box.codes('735520', '482913');
+  }, 30);
+
+  expect(await codes.codeTo(to, mark)).toBe('735520');
+});
+
+test('a mail that comes twice is the next one where no other comes, and then others like it at once', async () => {
+  const { box, codes } = codesOf();
+  const again = async () => {
     box.clear();
-    box.codes('482913', '735520');
+    box.waits.length = 0;
+    box.codes('482913');
+    return codes.codeTo(to, await codes.mark());
+  };
+  await again();
 
-    expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
-  });
-
-  test('counts once among unread mails', async () => {
-    const { box, codes, mark } = await afterTwo(longMs);
-    box.codes('482913', '482913');
-    setTimeout(() => {
-      box.codes('735520', '482913');
-    }, 30);
-
-    expect(await codes.codeTo(to, mark)).toBe('735520');
-  });
-
-  test('is the next one where no other comes, and then others like it at once', async () => {
-    const { box, codes } = codesOf();
-    const again = async () => {
-      box.clear();
-      box.waits.length = 0;
-      box.codes('482913');
-      return codes.codeTo(to, await codes.mark());
-    };
-    await again();
-
-    expect(await again()).toBe('482913');
-    expect(box.waits).toHaveLength(2);
-    expect(box.waits[1]).toBeLessThanOrEqual(200);
-    expect(await again()).toBe('482913');
-    expect(box.waits).toHaveLength(1);
-  });
+  expect(await again()).toBe('482913');
+  expect(box.waits).toHaveLength(2);
+  expect(box.waits[1]).toBeLessThanOrEqual(200);
+  expect(await again()).toBe('482913');
+  expect(box.waits).toHaveLength(1);
 });
 
-describe('mails that were promised', () => {
-  const all = () => true;
+const all = () => true;
 
-  test('are waited for until the last has come', async () => {
-    const { box, codes } = codesOf();
-    box.codes('482913');
-    setTimeout(() => box.codes('735102'), 250);
+test('mails that were promised are waited for until the last has come', async () => {
+  const { box, codes } = codesOf();
+  box.codes('482913');
+  setTimeout(() => box.codes('735102'), 250);
 
-    expect(await codes.counted(await codes.mark(), all, 2)).toBe(2);
-  });
+  expect(await codes.counted(await codes.mark(), all, 2)).toBe(2);
+});
 
-  test('are waited for no longer than a mail may take', async () => {
-    const { box, codes } = codesOf({ timeoutMs: 250 });
-    box.codes('482913');
+test('mails that were promised are waited for no longer than a mail may take', async () => {
+  const { box, codes } = codesOf({ timeoutMs: 250 });
+  box.codes('482913');
 
-    expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
-  });
+  expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
 });
 
 describe('a code that does not come so soon after another', () => {

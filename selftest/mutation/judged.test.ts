@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/suite.js';
 import { fits, type Judgement, judgementFor, readJudged, stale } from './judged.js';
 import { instrument, type Mutant } from './mutants.js';
@@ -21,75 +21,69 @@ const judgement = (is: Judgement['is'], ...mutants: Judgement['mutants']): Judge
   mutants,
 });
 
-describe('fits', () => {
-  test('matches a mutant by its texts in any place', () => {
-    const { id: _id, lineNumber: _at, ...pattern } = mutant;
+test('fits: matches a mutant by its texts in any place', () => {
+  const { id: _id, lineNumber: _at, ...pattern } = mutant;
 
-    expect(fits(pattern, { ...mutant, id: '18', lineNumber: 99 })).toBe(true);
-  });
-
-  test.each([
-    ['file', 'emulator/state.ts'],
-    ['within', 'useTotpCode'],
-    ['mutator', 'Regex'],
-    ['line', 'if (record.lockedUntil > now) return;'],
-    ['original', 'record.lockedUntil'],
-    ['replacement', 'true'],
-  ])('matches no mutant with another %s', (part, value) => {
-    expect(fits({ file: mutant.file, [part]: value }, mutant)).toBe(false);
-  });
-
-  test('matches anything by *, and other characters exactly', () => {
-    expect(fits({ file: 'emulator/*', original: 'record.*> now' }, mutant)).toBe(true);
-    expect(fits({ file: 'emulator/*', original: 'record?.*> now' }, mutant)).toBe(false);
-    expect(fits({ file: 'emulator.codes.ts' }, mutant)).toBe(false);
-  });
+  expect(fits(pattern, { ...mutant, id: '18', lineNumber: 99 })).toBe(true);
 });
 
-describe('judgementFor', () => {
-  test('gives the first that fits', () => {
-    const other = judgement('hole', { file: 'emulator/state.ts' });
-    const first = judgement('freedom', { file: 'emulator/state.ts' }, { file: mutant.file });
-    const second = judgement('equivalent', { file: mutant.file });
-
-    expect(judgementFor(mutant, [other, first, second], true)).toBe(first);
-    expect(judgementFor(mutant, [other], true)).toBeUndefined();
-  });
-
-  test('does not count a reached mutant as unreached', () => {
-    const unreached = judgement('unreached', { file: mutant.file });
-
-    expect(judgementFor(mutant, [unreached], false)).toBe(unreached);
-    expect(judgementFor(mutant, [unreached], true)).toBeUndefined();
-  });
+test.each([
+  ['file', 'emulator/state.ts'],
+  ['within', 'useTotpCode'],
+  ['mutator', 'Regex'],
+  ['line', 'if (record.lockedUntil > now) return;'],
+  ['original', 'record.lockedUntil'],
+  ['replacement', 'true'],
+])('fits: matches no mutant with another %s', (part, value) => {
+  expect(fits({ file: mutant.file, [part]: value }, mutant)).toBe(false);
 });
 
-describe('readJudged', () => {
-  const folder = temporaryFolder(afterAll);
-  const read = (content: string): Judgement[] => {
-    const file = join(folder, 'judged.yaml');
-    writeFileSync(file, content);
-    return readJudged(file);
-  };
+test('fits: matches anything by *, and other characters exactly', () => {
+  expect(fits({ file: 'emulator/*', original: 'record.*> now' }, mutant)).toBe(true);
+  expect(fits({ file: 'emulator/*', original: 'record?.*> now' }, mutant)).toBe(false);
+  expect(fits({ file: 'emulator.codes.ts' }, mutant)).toBe(false);
+});
 
-  test('reads the judgements', () => {
-    expect(
-      read('- is: freedom\n  because: so it is\n  mutants: [{ file: a.ts, original: "10 * 2" }]\n'),
-    ).toEqual([judgement('freedom', { file: 'a.ts', original: '10 * 2' })]);
-  });
+test('judgementFor gives the first that fits', () => {
+  const other = judgement('hole', { file: 'emulator/state.ts' });
+  const first = judgement('freedom', { file: 'emulator/state.ts' }, { file: mutant.file });
+  const second = judgement('equivalent', { file: mutant.file });
 
-  test.each([
-    '{}',
-    '- is: fine\n  because: x\n  mutants: [{ file: a.ts }]',
-    '- is: hole\n  mutants: [{ file: a.ts }]',
-    '- is: hole\n  because: x\n  mutants: []',
-    '- is: hole\n  because: x\n  mutants: [{ original: x }]',
-    '- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]',
-    '- is: hole\n  because: x\n  mutants: [{ file: a.ts, line: 3 }]',
-    '- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]',
-  ])('refuses %j', (content) => {
-    expect(() => read(content)).toThrow('must list judgements: is (freedom, equivalent, unreached, hole)');
-  });
+  expect(judgementFor(mutant, [other, first, second], true)).toBe(first);
+  expect(judgementFor(mutant, [other], true)).toBeUndefined();
+});
+
+test('judgementFor does not count a reached mutant as unreached', () => {
+  const unreached = judgement('unreached', { file: mutant.file });
+
+  expect(judgementFor(mutant, [unreached], false)).toBe(unreached);
+  expect(judgementFor(mutant, [unreached], true)).toBeUndefined();
+});
+
+const folder = temporaryFolder(afterAll);
+const read = (content: string): Judgement[] => {
+  const file = join(folder, 'judged.yaml');
+  writeFileSync(file, content);
+  return readJudged(file);
+};
+
+test('readJudged reads the judgements', () => {
+  expect(
+    read('- is: freedom\n  because: so it is\n  mutants: [{ file: a.ts, original: "10 * 2" }]\n'),
+  ).toEqual([judgement('freedom', { file: 'a.ts', original: '10 * 2' })]);
+});
+
+test.each([
+  '{}',
+  '- is: fine\n  because: x\n  mutants: [{ file: a.ts }]',
+  '- is: hole\n  mutants: [{ file: a.ts }]',
+  '- is: hole\n  because: x\n  mutants: []',
+  '- is: hole\n  because: x\n  mutants: [{ original: x }]',
+  '- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]',
+  '- is: hole\n  because: x\n  mutants: [{ file: a.ts, line: 3 }]',
+  '- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]',
+])('readJudged refuses %j', (content) => {
+  expect(() => read(content)).toThrow('must list judgements: is (freedom, equivalent, unreached, hole)');
 });
 
 test('the judgements are of mutants that there are', async () => {

@@ -210,73 +210,70 @@ describe('beside others', () => {
   });
 });
 
-describe('accounts that fit', () => {
-  test.each([
-    [4, 6, 4],
-    [9, 6, 4],
-    [4, 4, 2],
-    [4, 3, 0],
-    [1, 6, 0],
-    [0, 1, 0],
-  ])('%i of them in %i lanes have %i of their own', (fit, lanes, expected) => {
-    expect(lanesOfAccounts(fit, lanes)).toBe(expected);
+test.each([
+  [4, 6, 4],
+  [9, 6, 4],
+  [4, 4, 2],
+  [4, 3, 0],
+  [1, 6, 0],
+  [0, 1, 0],
+])('accounts that fit: %i of them in %i lanes have %i of their own', (fit, lanes, expected) => {
+  expect(lanesOfAccounts(fit, lanes)).toBe(expected);
+});
+
+const user = (username: string, more: object = { email: `${username}@lab.example` }) => ({
+  username,
+  password: `pass-of-${username}`,
+  ...more,
+});
+const accounts = {
+  admin: user('admin'),
+  viewer: user('viewer'),
+  other: user('bob', { email: 'bob@lab.example', mfaExempt: true }),
+  more: [user('ann'), user('shares', { email: 'Viewer@lab.example' }), user('unmailed', {}), user('eve')],
+};
+const unfit = ['bob', 'shares', 'unmailed', 'admin'];
+
+test.each<[Lane | undefined, string[], string[]]>([
+  [undefined, [], ['bob', 'viewer', 'ann', 'shares', 'unmailed', 'eve', 'admin']],
+  ['account 1', [], ['viewer', ...unfit]],
+  ['account 2', [], ['ann', ...unfit]],
+  ['account 3', [], ['eve', ...unfit]],
+  ['account 3', ['eve'], [...unfit, 'eve']],
+])('accounts that fit in lane %s, used up %j, tests act as %j', (lane, usedUp, expected) => {
+  const target = readTarget(writeTarget(temporaryFolder(), targetAt('http://h/v2', { accounts })), {});
+  const running = { requirement: id, lane, parts: [] };
+  const roster = new Roster(target, nothingLearned, running, ({ username }) => usedUp.includes(username));
+
+  expect(roster.allWithPassword().map(({ username }) => username)).toEqual(expected);
+});
+
+test('accounts that fit have a lane each, and log in nowhere else', async () => {
+  const folder = temporaryFolder();
+  const file = await emulated(folder, 'lab', { accounts: 2 }, { clock: undefined });
+
+  const grep = 'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing';
+
+  await performed('run', '-t', file, '--grep', grep, ...folders(folder));
+
+  const { lanes, outcomes } = verdictOf(folder);
+  const others = outcomes.filter(({ outcome }) => outcome !== 'pass');
+  expect(others.map(({ id, reason }) => [id, reason])).toEqual([]);
+  const laneOf = new Map<string, string | undefined>();
+  const users = new Map<string, Set<string>>();
+  for (const event of readEvents(join(folder, 'out', 'lab', 'events.jsonl'))) {
+    if (event.type === 'test began') laneOf.set(event.requirement, event.lane);
+    const lane = laneOf.get(event.type === 'exchange' ? event.requirement : '');
+    if (event.type !== 'exchange' || lane === undefined) continue;
+    // Some tests write the name in capitals, or with its domain.
+    const [, username] = /"username":"([\w-]+)/.exec(event.exchange.request.body?.toLowerCase() ?? '') ?? [];
+    if (username !== undefined) users.set(lane, (users.get(lane) ?? new Set()).add(username));
+  }
+  expect(Object.fromEntries([...users].map(([lane, names]) => [lane, [...names]]))).toMatchObject({
+    'account 1': ['bob'],
+    'account 2': ['viewer'],
+    'account 3': ['more-1'],
+    'account 4': ['more-2'],
   });
-
-  const user = (username: string, more: object = { email: `${username}@lab.example` }) => ({
-    username,
-    password: `pass-of-${username}`,
-    ...more,
-  });
-  const accounts = {
-    admin: user('admin'),
-    viewer: user('viewer'),
-    other: user('bob', { email: 'bob@lab.example', mfaExempt: true }),
-    more: [user('ann'), user('shares', { email: 'Viewer@lab.example' }), user('unmailed', {}), user('eve')],
-  };
-  const unfit = ['bob', 'shares', 'unmailed', 'admin'];
-
-  test.each<[Lane | undefined, string[], string[]]>([
-    [undefined, [], ['bob', 'viewer', 'ann', 'shares', 'unmailed', 'eve', 'admin']],
-    ['account 1', [], ['viewer', ...unfit]],
-    ['account 2', [], ['ann', ...unfit]],
-    ['account 3', [], ['eve', ...unfit]],
-    ['account 3', ['eve'], [...unfit, 'eve']],
-  ])('in lane %s, used up %j, tests act as %j', (lane, usedUp, expected) => {
-    const target = readTarget(writeTarget(temporaryFolder(), targetAt('http://h/v2', { accounts })), {});
-    const running = { requirement: id, lane, parts: [] };
-    const roster = new Roster(target, nothingLearned, running, ({ username }) => usedUp.includes(username));
-
-    expect(roster.allWithPassword().map(({ username }) => username)).toEqual(expected);
-  });
-
-  test('have a lane each, and log in nowhere else', async () => {
-    const folder = temporaryFolder();
-    const file = await emulated(folder, 'lab', { accounts: 2 }, { clock: undefined });
-
-    const grep = 'email-login/refuses-*,email-login/*-voids-*,ways-in/*email-code*-opens-nothing';
-
-    await performed('run', '-t', file, '--grep', grep, ...folders(folder));
-
-    const { lanes, outcomes } = verdictOf(folder);
-    const others = outcomes.filter(({ outcome }) => outcome !== 'pass');
-    expect(others.map(({ id, reason }) => [id, reason])).toEqual([]);
-    const laneOf = new Map<string, string | undefined>();
-    const users = new Map<string, Set<string>>();
-    for (const event of readEvents(join(folder, 'out', 'lab', 'events.jsonl'))) {
-      if (event.type === 'test began') laneOf.set(event.requirement, event.lane);
-      const lane = laneOf.get(event.type === 'exchange' ? event.requirement : '');
-      if (event.type !== 'exchange' || lane === undefined) continue;
-      // Some tests write the name in capitals, or with its domain.
-      const [, username] =
-        /"username":"([\w-]+)/.exec(event.exchange.request.body?.toLowerCase() ?? '') ?? [];
-      if (username !== undefined) users.set(lane, (users.get(lane) ?? new Set()).add(username));
-    }
-    expect(Object.fromEntries([...users].map(([lane, names]) => [lane, [...names]]))).toMatchObject({
-      'account 1': ['bob'],
-      'account 2': ['viewer'],
-      'account 3': ['more-1'],
-      'account 4': ['more-2'],
-    });
-    expect(lanes).toBe(5);
-  });
+  expect(lanes).toBe(5);
 });

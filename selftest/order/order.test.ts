@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import type { RunEvent } from '../../src/base/model/event.js';
 import { loadOrder, orderFile, type Scarce, shareFound } from '../../src/contract/order/order.js';
@@ -17,35 +17,33 @@ test('spec/order.json is made of the faults, and of costs of all requirements: n
   expect(orderText(made)).toBe(readFileSync(orderFile, 'utf8'));
 });
 
-describe('the order', () => {
-  const fault = (id: string, ...fails: string[]) => ({ id, fails });
-  const ids = (order: ReturnType<typeof detectionOrder>) => order.rows.map(({ id }) => id);
+const fault = (id: string, ...fails: string[]) => ({ id, fails });
+const ids = (order: ReturnType<typeof detectionOrder>) => order.rows.map(({ id }) => id);
 
-  test('begins with most new faults per second; tests without new faults come last', () => {
-    const costs = { 'a/dear': 10, 'a/idle': 0, 'a/cheap': 1, 'a/good': 2 };
-    const measured = Object.entries(costs).map(([id, requests]) => ({ id, cost: { requests } }));
-    const found = ['a/dear a/good', 'a/dear', 'a/good a/idle', 'a/good', 'a/cheap', 'a/good'];
-    const known = found.map((by, at) => fault(`${at}`, ...by.split(' ')));
+test('the order begins with most new faults per second; tests without new faults come last', () => {
+  const costs = { 'a/dear': 10, 'a/idle': 0, 'a/cheap': 1, 'a/good': 2 };
+  const measured = Object.entries(costs).map(([id, requests]) => ({ id, cost: { requests } }));
+  const found = ['a/dear a/good', 'a/dear', 'a/good a/idle', 'a/good', 'a/cheap', 'a/good'];
+  const known = found.map((by, at) => fault(`${at}`, ...by.split(' ')));
 
-    // The row `idle` costs least, but an earlier row has already found its fault.
-    expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
-  });
+  // The row `idle` costs least, but an earlier row has already found its fault.
+  expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
+});
 
-  test('weighs shared parts once, with all worthwhile tests', () => {
-    const shares = 'mails';
-    const measured = [
-      { id: 'a/one', cost: {}, shares },
-      { id: 'a/two', cost: {}, shares },
-      { id: 'a/idle', cost: {}, shares },
-      { id: 'b/one', cost: { requests: 30 } },
-      { id: 'b/two', cost: { requests: 45 } },
-    ];
-    const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
+test('the order: weighs shared parts once, with all worthwhile tests', () => {
+  const shares = 'mails';
+  const measured = [
+    { id: 'a/one', cost: {}, shares },
+    { id: 'a/two', cost: {}, shares },
+    { id: 'a/idle', cost: {}, shares },
+    { id: 'b/one', cost: { requests: 30 } },
+    { id: 'b/two', cost: { requests: 45 } },
+  ];
+  const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
 
-    // Weighed one by one, a/one and a/two would come after b/two.
-    const order = ids(detectionOrder(measured, { mails: { requests: 70 } }, known));
-    expect(order.join(' ')).toBe('b/one a/one a/two b/two a/idle');
-  });
+  // Weighed one by one, a/one and a/two would come after b/two.
+  const order = ids(detectionOrder(measured, { mails: { requests: 70 } }, known));
+  expect(order.join(' ')).toBe('b/one a/one a/two b/two a/idle');
 });
 
 test('tests that leave accounts locked come last', () => {
@@ -101,75 +99,73 @@ function* runOn(
   }
 }
 
-describe('the time left', () => {
-  const measured = Array.from({ length: 50 }, (_, n) => ({
-    id: `a/${n}`,
-    cost: { requests: 1 + (n % 7), ...(n % 3 === 0 ? { mails: 1 } : {}) },
-    ...(n % 10 === 2 ? { scarce: { support: 1 } } : n % 10 === 5 ? { scarce: { users: 1 } } : {}),
-  }));
-  const order = detectionOrder(measured, {}, []);
-  const all = new Set(measured.map(({ id }) => id));
-  const waits = { quietMs: 10_000, stepMs: 20_000 };
+const measured = Array.from({ length: 50 }, (_, n) => ({
+  id: `a/${n}`,
+  cost: { requests: 1 + (n % 7), ...(n % 3 === 0 ? { mails: 1 } : {}) },
+  ...(n % 10 === 2 ? { scarce: { support: 1 } } : n % 10 === 5 ? { scarce: { users: 1 } } : {}),
+}));
+const order = detectionOrder(measured, {}, []);
+const all = new Set(measured.map(({ id }) => id));
+const waits = { quietMs: 10_000, stepMs: 20_000 };
 
-  test.each<[string, TargetSpeed]>([
-    ['nearby', { requestMs: 2, mailMs: 15 }],
-    ['far away', { requestMs: 115, mailMs: 3_100 }],
-    ['slow to answer alone', { requestMs: 900, mailMs: 200 }],
-    ['with waits that nothing foretells', { requestMs: 2, mailMs: 15, stepMs: 3_000 }],
-    ['without a window for codes', { requestMs: 2, mailMs: 15, scarce: 'support' }],
-    ['with one code of a user in a step', { requestMs: 115, mailMs: 3_100, scarce: 'users' }],
-  ])('is right within a factor of 1.5 after a fifth of a run: %s', (_, speed) => {
-    const pace = new Pace(waits, order);
-    const events = [...runOn(order, speed)];
-    const msOf = (some: readonly RunEvent[]) =>
-      some.reduce((sum, event) => sum + (event.type === 'test ended' ? event.durationMs : 0), 0);
-    const whole = msOf(events);
+test.each<[string, TargetSpeed]>([
+  ['nearby', { requestMs: 2, mailMs: 15 }],
+  ['far away', { requestMs: 115, mailMs: 3_100 }],
+  ['slow to answer alone', { requestMs: 900, mailMs: 200 }],
+  ['with waits that nothing foretells', { requestMs: 2, mailMs: 15, stepMs: 3_000 }],
+  ['without a window for codes', { requestMs: 2, mailMs: 15, scarce: 'support' }],
+  ['with one code of a user in a step', { requestMs: 115, mailMs: 3_100, scarce: 'users' }],
+])('the time left is right within a factor of 1.5 after a fifth of a run: %s', (_, speed) => {
+  const pace = new Pace(waits, order);
+  const events = [...runOn(order, speed)];
+  const msOf = (some: readonly RunEvent[]) =>
+    some.reduce((sum, event) => sum + (event.type === 'test ended' ? event.durationMs : 0), 0);
+  const whole = msOf(events);
 
-    for (const [index, event] of events.entries()) {
-      pace.take(event);
-      const left = whole - msOf(events.slice(0, index + 1));
-      if (event.type !== 'test ended' || left > 0.8 * whole || left === 0) continue;
-      expect(pace.leftMs(all) / left).toBeGreaterThan(1 / 1.5);
-      expect(pace.leftMs(all) / left).toBeLessThan(1.5);
-      expect(pace.mayBeLonger).toBe('stepMs' in speed);
-    }
-  });
+  for (const [index, event] of events.entries()) {
+    pace.take(event);
+    const left = whole - msOf(events.slice(0, index + 1));
+    if (event.type !== 'test ended' || left > 0.8 * whole || left === 0) continue;
+    expect(pace.leftMs(all) / left).toBeGreaterThan(1 / 1.5);
+    expect(pace.leftMs(all) / left).toBeLessThan(1.5);
+    expect(pace.mayBeLonger).toBe('stepMs' in speed);
+  }
+});
 
-  test('is estimated before any result and counts shared parts once', () => {
-    const rows = [
-      { id: 'a/one', cost: { requests: 1 }, shares: 'mails' },
-      { id: 'a/two', cost: { steps: 1 }, shares: 'mails' },
-    ];
-    const pace = new Pace(waits, detectionOrder(rows, { mails: { mails: 2, quiets: 1 } }, []));
-    const sharedMs = 2 * 3_000 + waits.quietMs;
+test('the time left is estimated before any result and counts shared parts once', () => {
+  const rows = [
+    { id: 'a/one', cost: { requests: 1 }, shares: 'mails' },
+    { id: 'a/two', cost: { steps: 1 }, shares: 'mails' },
+  ];
+  const pace = new Pace(waits, detectionOrder(rows, { mails: { mails: 2, quiets: 1 } }, []));
+  const sharedMs = 2 * 3_000 + waits.quietMs;
 
-    expect(pace.leftMs(of('a/one'))).toBe(100 + sharedMs);
-    expect(pace.leftMs(of('a/one', 'a/two'))).toBe(100 + waits.stepMs + sharedMs);
-    const done = { rows: [{ id: 'a/one', cost: {}, faults: [] }], shared: {} };
-    for (const event of runOn(done, { requestMs: 1, mailMs: 1 })) pace.take(event);
-    expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
-  });
+  expect(pace.leftMs(of('a/one'))).toBe(100 + sharedMs);
+  expect(pace.leftMs(of('a/one', 'a/two'))).toBe(100 + waits.stepMs + sharedMs);
+  const done = { rows: [{ id: 'a/one', cost: {}, faults: [] }], shared: {} };
+  for (const event of runOn(done, { requestMs: 1, mailMs: 1 })) pace.take(event);
+  expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
+});
 
-  test('is that of the longest lane, and of all tests where they turn out to run one by one', () => {
-    const requests = new Map([
-      ['access/get-mfa-config-refuses-wrong-key', 20],
-      ['access/get-support-mfa-refuses-wrong-key', 30],
-      ['totp-login/refuses-junk', 40],
-      ['http/unknown-is-no-success', 5],
-    ]);
-    const rows = [...requests].map(([id, count]) => ({ id, cost: { requests: count } }));
-    const inLanes = (count: number) => new Pace(waits, detectionOrder(rows, {}, []), count);
-    const pace = inLanes(4);
-    const ids = new Set(requests.keys());
+test('the time left is that of the longest lane, and of all tests where they turn out to run one by one', () => {
+  const requests = new Map([
+    ['access/get-mfa-config-refuses-wrong-key', 20],
+    ['access/get-support-mfa-refuses-wrong-key', 30],
+    ['totp-login/refuses-junk', 40],
+    ['http/unknown-is-no-success', 5],
+  ]);
+  const rows = [...requests].map(([id, count]) => ({ id, cost: { requests: count } }));
+  const inLanes = (count: number) => new Pace(waits, detectionOrder(rows, {}, []), count);
+  const pace = inLanes(4);
+  const ids = new Set(requests.keys());
 
-    expect(inLanes(6).leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 4)));
-    expect(pace.leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 2)));
-    const [requirement = ''] = ids;
-    pace.take({ at: '', type: 'test began', requirement, lane: 'cluster' });
-    expect(pace.leftMs(ids)).toBe(100 * (5 + 40));
-    pace.take({ at: '', type: 'test began', requirement });
-    expect(pace.leftMs(ids)).toBe(100 * (5 + 20 + 30 + 40));
-  });
+  expect(inLanes(6).leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 4)));
+  expect(pace.leftMs(ids)).toBe(100 * (5 + Math.max(30, 20 + 40 / 2)));
+  const [requirement = ''] = ids;
+  pace.take({ at: '', type: 'test began', requirement, lane: 'cluster' });
+  expect(pace.leftMs(ids)).toBe(100 * (5 + 40));
+  pace.take({ at: '', type: 'test began', requirement });
+  expect(pace.leftMs(ids)).toBe(100 * (5 + 20 + 30 + 40));
 });
 
 test('costs come from the log: skipped tests cost nothing, and adopted requests are shared', () => {

@@ -9,34 +9,32 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const seed = seeds.SHA1;
 const now = 1_800_000_000_000;
 
-describe('codes', () => {
-  test.each(rfc6238)('RFC 6238: second %i', (second, ...codes) => {
-    const of = (algorithm: (typeof algorithms)[number]) => {
-      const authenticator = new Authenticator({ secret: bytes(seeds[algorithm]), digits: 8, algorithm });
-      return authenticator.codeAt(authenticator.stepAt(second * 1000));
-    };
+test.each(rfc6238)('codes: RFC 6238: second %i', (second, ...codes) => {
+  const of = (algorithm: (typeof algorithms)[number]) => {
+    const authenticator = new Authenticator({ secret: bytes(seeds[algorithm]), digits: 8, algorithm });
+    return authenticator.codeAt(authenticator.stepAt(second * 1000));
+  };
 
-    expect(algorithms.map(of)).toEqual(codes);
-  });
+  expect(algorithms.map(of)).toEqual(codes);
+});
 
-  test('follow the URI, short secrets and odd periods included', () => {
-    const { keyUri } = parseKeyUri('otpauth://totp/a?secret=GEZDGNBV&digits=7&period=17&algorithm=SHA256');
-    if (keyUri === undefined) throw new Error('the URI is good');
-    const fromUri = Authenticator.fromKeyUri(keyUri);
-    const byHand = new Authenticator({ secret: bytes('12345'), digits: 7, period: 17, algorithm: 'SHA256' });
+test('codes follow the URI, short secrets and odd periods included', () => {
+  const { keyUri } = parseKeyUri('otpauth://totp/a?secret=GEZDGNBV&digits=7&period=17&algorithm=SHA256');
+  if (keyUri === undefined) throw new Error('the URI is good');
+  const fromUri = Authenticator.fromKeyUri(keyUri);
+  const byHand = new Authenticator({ secret: bytes('12345'), digits: 7, period: 17, algorithm: 'SHA256' });
 
-    expect(fromUri.codeAt(5)).toMatch(/^\d{7}$/);
-    expect(fromUri.codeAt(5)).toBe(byHand.codeAt(5));
-    expect(fromUri.stepAt(17_000 * 3 - 1)).toBe(2);
-    expect(fromUri.startOf(2)).toBe(34_000);
-  });
+  expect(fromUri.codeAt(5)).toMatch(/^\d{7}$/);
+  expect(fromUri.codeAt(5)).toBe(byHand.codeAt(5));
+  expect(fromUri.stepAt(17_000 * 3 - 1)).toBe(2);
+  expect(fromUri.startOf(2)).toBe(34_000);
+});
 
-  test('a secret that is not Base32 is an arrange error that does not show it', () => {
-    const make = () => new Authenticator({ secret: 'gezdgnbvgy3tqojq' });
+test('codes: a secret that is not Base32 is an arrange error that does not show it', () => {
+  const make = () => new Authenticator({ secret: 'gezdgnbvgy3tqojq' });
 
-    expect(make).toThrow(ArrangeError);
-    expect(make).not.toThrow(/gezd/);
-  });
+  expect(make).toThrow(ArrangeError);
+  expect(make).not.toThrow(/gezd/);
 });
 
 describe('wrong codes', () => {

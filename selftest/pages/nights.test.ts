@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { renderNightsPage } from '../../src/reports/forms/html/nights.js';
 import type { Snapshot } from '../../src/reports/history/snapshot.js';
 import { temporaryFolder } from '../cli/suite.js';
@@ -27,25 +27,23 @@ const row = (id: string) => new RegExp(`>${id}</span></th>(.*?)</tr>`, 's').exec
 const texts = (markup: string) =>
   [...markup.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => cell.replace(/<[^>]*>/g, '').trim());
 
-describe('trend --html', () => {
-  test('has a column for each night and a row for each requirement that ever changed', () => {
-    expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
-      // These are nights of the other target, whose name comes first.
-      '2026-11-24',
-      '2026-11-24',
-      '2026-11-25',
-      '2026-11-26',
-    ]);
-    expect(texts(row('a/one'))).toEqual(['Passed', 'inconclusive', 'failed']);
-    expect(texts(row('b/three'))).toEqual(['–', 'waived', 'Passed']);
-    expect(row('a/two')).toBe('');
-    expect(page).toMatch(/no breach found.*does not conform/s);
-  });
+test('trend --html has a column for each night and a row for each requirement that ever changed', () => {
+  expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
+    // These are nights of the other target, whose name comes first.
+    '2026-11-24',
+    '2026-11-24',
+    '2026-11-25',
+    '2026-11-26',
+  ]);
+  expect(texts(row('a/one'))).toEqual(['Passed', 'inconclusive', 'failed']);
+  expect(texts(row('b/three'))).toEqual(['–', 'waived', 'Passed']);
+  expect(row('a/two')).toBe('');
+  expect(page).toMatch(/no breach found.*does not conform/s);
+});
 
-  test('shows only the last nights, and names as text', () => {
-    expect(renderNightsPage(runs, 1)).not.toContain('datetime="2026-11-25"');
-    expect(page).not.toContain('<img');
-  });
+test('trend --html shows only the last nights, and names as text', () => {
+  expect(renderNightsPage(runs, 1)).not.toContain('datetime="2026-11-25"');
+  expect(page).not.toContain('<img');
 });
 
 describePages('nights.html', (open) => {

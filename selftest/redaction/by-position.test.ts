@@ -6,28 +6,26 @@ import { rows } from '../tool/rows.js';
 const redactor = new Redactor();
 const body = (text: string, type?: string) => redactor.redactBody(text, type);
 
-describe('headers', () => {
-  test.each(secretHeaders)('%s, in any case', (name) => {
-    for (const written of [name, name.toUpperCase()]) {
-      expect(redactor.redactHeaders({ [written]: 'Bearer x', accept: '*/*' })).toEqual({
-        [written]: `[${name}]`,
-        accept: '*/*',
-      });
-    }
-  });
-
-  test('an empty value stays empty', () => {
-    expect(redactor.redactHeaders({ apiKey: '' })).toEqual({ apiKey: '' });
-  });
-
-  test('others by value and by parameter', () => {
-    const knowing = new Redactor();
-    knowing.add('s3cret-value', 'session id');
-
-    expect(knowing.redactHeaders({ location: '/x?sessionId=abc', 'x-echo': 'is s3cret-value' })).toEqual({
-      location: '/x?sessionId=[sessionId]',
-      'x-echo': 'is [session id]',
+test.each(secretHeaders)('headers: %s, in any case', (name) => {
+  for (const written of [name, name.toUpperCase()]) {
+    expect(redactor.redactHeaders({ [written]: 'Bearer x', accept: '*/*' })).toEqual({
+      [written]: `[${name}]`,
+      accept: '*/*',
     });
+  }
+});
+
+test('headers: an empty value stays empty', () => {
+  expect(redactor.redactHeaders({ apiKey: '' })).toEqual({ apiKey: '' });
+});
+
+test('headers: others by value and by parameter', () => {
+  const knowing = new Redactor();
+  knowing.add('s3cret-value', 'session id');
+
+  expect(knowing.redactHeaders({ location: '/x?sessionId=abc', 'x-echo': 'is s3cret-value' })).toEqual({
+    location: '/x?sessionId=[sessionId]',
+    'x-echo': 'is [session id]',
   });
 });
 

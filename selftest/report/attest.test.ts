@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { renderAttestation } from '../../src/reports/forms/attest.js';
@@ -54,25 +54,23 @@ function predicateOf(verdicts: readonly Verdict[], isStrict = false) {
   return predicate;
 }
 
-describe('the result never says more than was shown', () => {
-  test.each<[what: string, result: string, of: string, change?: Partial<RunResults>]>([
-    ['all MUST requirements passed', 'PASSED', 'pass'],
-    ['a must failed', 'FAILED', 'fail'],
-    ['a must is inconclusive', 'FAILED', 'inconclusive'],
-    ['the run was cut short', 'FAILED', 'pass', { interrupted: 'stopped by SIGINT' }],
-    ['the state was not restored', 'FAILED', 'pass', { restored: false }],
-    ['a must was not run', 'WARNED', 'pass, not run'],
-    ['a should failed', 'WARNED', 'pass, should fail'],
-    ['a failure is waived', 'WARNED', 'waived'],
-    ['the failure counts for nothing', 'FAILED', 'fail', { gateBy: { policy: 'none' } }],
-  ])('%s: %s', (_, result, of, change) => {
-    expect(predicateOf([deriveVerdict(runOf(of, change))])['result']).toBe(result);
-  });
+test.each<[what: string, result: string, of: string, change?: Partial<RunResults>]>([
+  ['all MUST requirements passed', 'PASSED', 'pass'],
+  ['a must failed', 'FAILED', 'fail'],
+  ['a must is inconclusive', 'FAILED', 'inconclusive'],
+  ['the run was cut short', 'FAILED', 'pass', { interrupted: 'stopped by SIGINT' }],
+  ['the state was not restored', 'FAILED', 'pass', { restored: false }],
+  ['a must was not run', 'WARNED', 'pass, not run'],
+  ['a should failed', 'WARNED', 'pass, should fail'],
+  ['a failure is waived', 'WARNED', 'waived'],
+  ['the failure counts for nothing', 'FAILED', 'fail', { gateBy: { policy: 'none' } }],
+])('the result never says more than was shown: %s: %s', (_, result, of, change) => {
+  expect(predicateOf([deriveVerdict(runOf(of, change))])['result']).toBe(result);
+});
 
-  test('the worst target counts, and none at all is no success', () => {
-    expect(predicateOf([derived(), derived({ restored: false })])['result']).toBe('FAILED');
-    expect(predicateOf([])['result']).toBe('FAILED');
-  });
+test('the result never says more than was shown: the worst target counts, and none at all is no success', () => {
+  expect(predicateOf([derived(), derived({ restored: false })])['result']).toBe('FAILED');
+  expect(predicateOf([])['result']).toBe('FAILED');
 });
 
 test('each requirement that applies stands in one list', () => {

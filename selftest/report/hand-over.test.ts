@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Har } from 'har-format';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { contractPlace } from '../../src/reports/forms/contract-place.js';
 import { renderHar } from '../../src/reports/forms/har.js';
 import { renderSarif } from '../../src/reports/forms/sarif.js';
@@ -10,36 +10,34 @@ import { temporaryFolder } from '../target/files.js';
 import { derived, outcomeOf, planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';
 
-describe('failed.har', () => {
-  test('is a HAR for check-har with the exchanges of failures', async () => {
-    const verdict = sample();
-    const file = join(temporaryFolder(), 'failed.har');
-    writeFileSync(file, renderHar(verdict));
-    const urls: string[] = [];
+test('failed.har is a HAR for check-har with the exchanges of failures', async () => {
+  const verdict = sample();
+  const file = join(temporaryFolder(), 'failed.har');
+  writeFileSync(file, renderHar(verdict));
+  const urls: string[] = [];
 
-    await readEntries(file, (entry) => {
-      urls.push(entry.request.url);
-    });
-
-    const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail');
-    expect(urls).toEqual(failed.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)));
-    expect(urls.length).toBeGreaterThan(0);
+  await readEntries(file, (entry) => {
+    urls.push(entry.request.url);
   });
 
-  test('has the required members of HAR 1.2', () => {
-    // The type from @types/har lets the compiler check the member names that this test uses.
-    const har: Har = JSON.parse(renderHar(sample()));
-    const { log } = har;
+  const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail');
+  expect(urls).toEqual(failed.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)));
+  expect(urls.length).toBeGreaterThan(0);
+});
 
-    expect(log).toMatchObject({ version: '1.2', creator: { name: 'mfa-conformance' } });
-    for (const entry of log.entries) {
-      for (const name of ['startedDateTime', 'time', 'request', 'response', 'cache', 'timings'])
-        expect(entry).toHaveProperty(name);
-      for (const name of ['httpVersion', 'cookies', 'headers', 'headersSize', 'bodySize'])
-        for (const part of [entry.request, entry.response]) expect(part).toHaveProperty(name);
-      expect(new Date(entry.startedDateTime).toISOString()).toBe(entry.startedDateTime);
-    }
-  });
+test('failed.har has the required members of HAR 1.2', () => {
+  // The type from @types/har lets the compiler check the member names that this test uses.
+  const har: Har = JSON.parse(renderHar(sample()));
+  const { log } = har;
+
+  expect(log).toMatchObject({ version: '1.2', creator: { name: 'mfa-conformance' } });
+  for (const entry of log.entries) {
+    for (const name of ['startedDateTime', 'time', 'request', 'response', 'cache', 'timings'])
+      expect(entry).toHaveProperty(name);
+    for (const name of ['httpVersion', 'cookies', 'headers', 'headersSize', 'bodySize'])
+      for (const part of [entry.request, entry.response]) expect(part).toHaveProperty(name);
+    expect(new Date(entry.startedDateTime).toISOString()).toBe(entry.startedDateTime);
+  }
 });
 
 const verdict = sample();
@@ -87,15 +85,13 @@ test.each([
   ]);
 });
 
-describe('the place in the contract', () => {
-  const outcome = outcomeOf('area/one', { operations: ['CreateTotpKey'] });
-  const of = (source: string) => contractPlace({ contract: { source, sha256: '' } }, outcome);
+const outcome = outcomeOf('area/one', { operations: ['CreateTotpKey'] });
+const of = (source: string) => contractPlace({ contract: { source, sha256: '' } }, outcome);
 
-  test('is the line of the operation', () => {
-    expect(of('spec/releases/7.1.yaml').line).toBeGreaterThan(1);
-  });
+test('the place in the contract is the line of the operation', () => {
+  expect(of('spec/releases/7.1.yaml').line).toBeGreaterThan(1);
+});
 
-  test('is unknown where the document is not at hand', () => {
-    expect(of('https://vendor.example/openapi.yaml').line).toBeUndefined();
-  });
+test('the place in the contract is unknown where the document is not at hand', () => {
+  expect(of('https://vendor.example/openapi.yaml').line).toBeUndefined();
 });

@@ -174,38 +174,36 @@ test.each<[string, Partial<RunResults>, unknown[]]>([
   expect(parseXml(xml).attributes['errors']).toBe(String(wanted.length));
 });
 
-describe('hostile texts', () => {
-  test.each([
-    ['markup', '</failure><x a="1">&amp;&#0;', '</failure><x a="1">&amp;&#0;'],
-    ['an end of CDATA', 'a]]>b', 'a]]>b'],
-    ['quotes', `"'`, `"'`],
-    ['white space', 'a\tb\nc\rd', 'a\tb\nc\rd'],
-    ['ANSI', '\x1b[31mred\x1b[0m', '[31mred[0m'],
-    ['a turn of the direction of writing', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
-    ['control characters', 'a\x00b\x08c\x0bd\x1fe', 'abcde'],
-    ['half a character', 'a\ud800b\udc00c', 'abc'],
-    ['no characters', 'a\ufffeb\uffffc', 'abc'],
-    ['a doctype', '<!DOCTYPE x [<!ENTITY a "b">]>&a;', '<!DOCTYPE x [<!ENTITY a "b">]>&a;'],
-    ['other planes', '🔑 鍵 é', '🔑 鍵 é'],
-  ])('%s', (_what, hostile, wanted) => {
-    const root = parseXml(renderJUnit(hostileVerdict(hostile)));
-    const failure = casesOf(root.children[0])[0]?.children[0];
+test.each([
+  ['markup', '</failure><x a="1">&amp;&#0;', '</failure><x a="1">&amp;&#0;'],
+  ['an end of CDATA', 'a]]>b', 'a]]>b'],
+  ['quotes', `"'`, `"'`],
+  ['white space', 'a\tb\nc\rd', 'a\tb\nc\rd'],
+  ['ANSI', '\x1b[31mred\x1b[0m', '[31mred[0m'],
+  ['a turn of the direction of writing', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
+  ['control characters', 'a\x00b\x08c\x0bd\x1fe', 'abcde'],
+  ['half a character', 'a\ud800b\udc00c', 'abc'],
+  ['no characters', 'a\ufffeb\uffffc', 'abc'],
+  ['a doctype', '<!DOCTYPE x [<!ENTITY a "b">]>&a;', '<!DOCTYPE x [<!ENTITY a "b">]>&a;'],
+  ['other planes', '🔑 鍵 é', '🔑 鍵 é'],
+])('hostile texts: %s', (_what, hostile, wanted) => {
+  const root = parseXml(renderJUnit(hostileVerdict(hostile)));
+  const failure = casesOf(root.children[0])[0]?.children[0];
 
-    expect(root.attributes['name']).toBe(
-      `mfa-conformance ${wanted}: does not conform: 1 of 4 must failed, with 1 waived until 2026-12-31`,
-    );
-    expect(failure?.attributes['message']).toBe(wanted);
-    expect(failure?.text).toBe(
-      `${wanted}\n${wanted}\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\n${wanted} ${wanted} -> 200 (8 ms)`,
-    );
-  });
+  expect(root.attributes['name']).toBe(
+    `mfa-conformance ${wanted}: does not conform: 1 of 4 must failed, with 1 waived until 2026-12-31`,
+  );
+  expect(failure?.attributes['message']).toBe(wanted);
+  expect(failure?.text).toBe(
+    `${wanted}\n${wanted}\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\n${wanted} ${wanted} -> 200 (8 ms)`,
+  );
+});
 
-  test('the reader of these tests refuses malformed XML', () => {
-    const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
-    const tags = ['<a>', '<a></b>', '<a b="<"/>', '<a b="1" b="2"/>', '<a/><b/>'];
-    const texts = ['&', '&x;', ']]>', '\x1b'].map((text) => `<a>${text}</a>`);
-    for (const bad of [...tags, ...texts]) expect(() => parseXml(head + bad), bad).toThrow();
-  });
+test('hostile texts: the reader of these tests refuses malformed XML', () => {
+  const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
+  const tags = ['<a>', '<a></b>', '<a b="<"/>', '<a b="1" b="2"/>', '<a/><b/>'];
+  const texts = ['&', '&x;', ']]>', '\x1b'].map((text) => `<a>${text}</a>`);
+  for (const bad of [...tags, ...texts]) expect(() => parseXml(head + bad), bad).toThrow();
 });
 
 test('consequences name their failure, and the failure names them', () => {

@@ -257,37 +257,35 @@ describe('on a terminal', () => {
   });
 });
 
-describe('always', () => {
-  test.each([true, false])('quiet says nothing (terminal: %s)', (tty) => {
-    const { shown, writes } = progress({ tty, quiet: true });
-    shown.started('a/one');
-    shown.waiting('mail', Date.now() + 1000);
-    shown.ended('a/one', 'fail', 'why');
-    shown.note('note');
-    vi.advanceTimersByTime(1000);
-    shown.finish();
+test.each([true, false])('always: quiet says nothing (terminal: %s)', (tty) => {
+  const { shown, writes } = progress({ tty, quiet: true });
+  shown.started('a/one');
+  shown.waiting('mail', Date.now() + 1000);
+  shown.ended('a/one', 'fail', 'why');
+  shown.note('note');
+  vi.advanceTimersByTime(1000);
+  shown.finish();
 
-    expect(writes).toEqual([]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  expect(writes).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});
 
-  test.each([true, false])('what a target wrote commands no terminal (terminal: %s)', (tty) => {
-    const { shown, text } = progress({ tty });
-    shown.started('a/one');
-    shown.waiting('\x1b[2Jmail', Date.now() + 1000);
-    shown.ended('a/one', 'fail', 'got \x1b]0;title\x07\u202e');
-    shown.note('\x1b[2J');
-    shown.finish();
+test.each([true, false])('always: what a target wrote commands no terminal (terminal: %s)', (tty) => {
+  const { shown, text } = progress({ tty });
+  shown.started('a/one');
+  shown.waiting('\x1b[2Jmail', Date.now() + 1000);
+  shown.ended('a/one', 'fail', 'got \x1b]0;title\x07\u202e');
+  shown.note('\x1b[2J');
+  shown.finish();
 
-    expect(text()).toContain('fail a/one: got \\u001b]0;title\\u0007\\u202e\n');
-    expect(text().replaceAll(erase, '')).not.toContain('\x1b');
-  });
+  expect(text()).toContain('fail a/one: got \\u001b]0;title\\u0007\\u202e\n');
+  expect(text().replaceAll(erase, '')).not.toContain('\x1b');
+});
 
-  test('colour marks failures when asked for', () => {
-    const { shown, text } = progress({ colour: true });
-    shown.ended('a/one', 'fail', 'why');
-    shown.ended('a/two', 'inconclusive', 'why');
+test('always: colour marks failures when asked for', () => {
+  const { shown, text } = progress({ colour: true });
+  shown.ended('a/one', 'fail', 'why');
+  shown.ended('a/two', 'inconclusive', 'why');
 
-    expect(text()).toBe('\x1b[1;31mfail\x1b[0m a/one: why\n\x1b[33minconclusive\x1b[0m a/two: why\n');
-  });
+  expect(text()).toBe('\x1b[1;31mfail\x1b[0m a/one: why\n\x1b[33minconclusive\x1b[0m a/two: why\n');
 });

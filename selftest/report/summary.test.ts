@@ -116,29 +116,27 @@ test.each<[line: string, exit: string, of: string, change?: Partial<RunResults>]
   expect(said.at(-2)).toBe(`Exit code of this target: ${exit}`);
 });
 
-describe('warnings', () => {
-  test('TLS that was not verified', () => {
-    const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
-    const text = renderSummary(derived({ target }), options);
+test('warnings: TLS that was not verified', () => {
+  const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
+  const text = renderSummary(derived({ target }), options);
 
-    expect(text).toContain('WARNING   TLS NOT VERIFIED (tls.insecure)');
-    expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
-    expect(renderSummary(derived(), options)).not.toContain('WARNING');
-  });
+  expect(text).toContain('WARNING   TLS NOT VERIFIED (tls.insecure)');
+  expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
+  expect(renderSummary(derived(), options)).not.toContain('WARNING');
+});
 
-  test('a target that was not restored, with advice', () => {
-    const text = renderSummary(derived({ restored: false }), options);
+test('warnings: a target that was not restored, with advice', () => {
+  const text = renderSummary(derived({ restored: false }), options);
 
-    expect(text).toContain('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN');
-    expect(text).toContain('mfa-conformance restore -t TARGET-FILE');
-    expect(text).not.toContain('The target was restored');
-  });
+  expect(text).toContain('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN');
+  expect(text).toContain('mfa-conformance restore -t TARGET-FILE');
+  expect(text).not.toContain('The target was restored');
+});
 
-  test('a failing run that was also cut short', () => {
-    const verdict = derived({ raw: [raw('area/one', { kind: 'fail' })], interrupted: 'SIGINT' });
+test('warnings: a failing run that was also cut short', () => {
+  const verdict = derived({ raw: [raw('area/one', { kind: 'fail' })], interrupted: 'SIGINT' });
 
-    expect(renderSummary(verdict, options)).toContain('\nThe run was cut short: SIGINT.\n');
-  });
+  expect(renderSummary(verdict, options)).toContain('\nThe run was cut short: SIGINT.\n');
 });
 
 const many = (musts: number, shoulds: number) => {
@@ -252,26 +250,24 @@ test('groups are by reason, the largest first, with some of the names', () => {
 `);
 });
 
-describe('texts of a target', () => {
-  const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
-  const verdict = hostileVerdict(hostile, { interrupted: hostile });
+const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
+const verdict = hostileVerdict(hostile, { interrupted: hostile });
 
-  test('commands no terminal', () => {
-    const text = renderSummary(verdict, options);
+test('a text of a target commands no terminal', () => {
+  const text = renderSummary(verdict, options);
 
-    expect(text).toContain('x\\u001b[2J\\u000dconforms\\u202e');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
-    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
-  });
+  expect(text).toContain('x\\u001b[2J\\u000dconforms\\u202e');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
+  expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
+});
 
-  test('passes for no line of the suite', () => {
-    const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
+test('a text of a target passes for no line of the suite', () => {
+  const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
 
-    // The cause is the suite's own text; the target's text begins no other line.
-    expect(quoted.length).toBeLessThanOrEqual(1);
-    expect(lines(verdict)[0]).toMatch(/^does not conform: /);
-    expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);
-  });
+  // The cause is the suite's own text; the target's text begins no other line.
+  expect(quoted.length).toBeLessThanOrEqual(1);
+  expect(lines(verdict)[0]).toMatch(/^does not conform: /);
+  expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);
 });
 
 describe('form', () => {

@@ -150,28 +150,26 @@ test('a target that may be thrown away needs no lasting way back', () => {
   expect(reason({ ...rich, accounts, allow: { ...allow, disposable: true } }, 'clusterMfa')).toBeUndefined();
 });
 
-describe('read-only', () => {
-  const readOnly = { mode: 'read-only', slow: true } as const;
+const readOnly = { mode: 'read-only', slow: true } as const;
 
-  test('skips all writes, whatever is allowed', () => {
-    const why = (need: Need) => missingNeed(rich, { needs: [need] }, readOnly);
-    const skipped = needNames.filter((need) => why(need) === 'nothing may be changed: the run is read-only');
+test('read-only: skips all writes, whatever is allowed', () => {
+  const why = (need: Need) => missingNeed(rich, { needs: [need] }, readOnly);
+  const skipped = needNames.filter((need) => why(need) === 'nothing may be changed: the run is read-only');
 
-    expect(skipped.toSorted().join(' ')).toBe(
-      'clusterMfa disposable lockOut replaceSupportTotp replaceTotp replaceTotpOfTwo stateChanges supportMfaOff',
-    );
-  });
+  expect(skipped.toSorted().join(' ')).toBe(
+    'clusterMfa disposable lockOut replaceSupportTotp replaceTotp replaceTotpOfTwo stateChanges supportMfaOff',
+  );
+});
 
-  test('leaves requirements that only read', () => {
-    const left = loadRequirements().filter(
-      (requirement) => missingNeed(rich, requirement, readOnly) === undefined,
-    );
+test('read-only leaves requirements that only read', () => {
+  const left = loadRequirements().filter(
+    (requirement) => missingNeed(rich, requirement, readOnly) === undefined,
+  );
 
-    expect(left.map(({ id }) => id)).toContain('mfa-config/get-answers-200');
-    expect(
-      left.filter(({ operations }) => operations.some((operation) => !operation.startsWith('Get'))),
-    ).toEqual([]);
-  });
+  expect(left.map(({ id }) => id)).toContain('mfa-config/get-answers-200');
+  expect(
+    left.filter(({ operations }) => operations.some((operation) => !operation.startsWith('Get'))),
+  ).toEqual([]);
 });
 
 test('every requirement with writing operations needs permission for state changes', () => {

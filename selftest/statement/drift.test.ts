@@ -78,29 +78,27 @@ describe('drift from the statement', () => {
   });
 });
 
-describe('compare and trend', () => {
-  const verdict = derived({
-    statement: statement(claimsOnce),
-    planned: [planned(once, { claimed: 'mailed-codes-work-once' })],
-    raw: [raw(once, { kind: 'fail' })],
-  });
-  const run = snapshotOfLine(JSON.stringify(lineOf(verdict)));
+const verdict = derived({
+  statement: statement(claimsOnce),
+  planned: [planned(once, { claimed: 'mailed-codes-work-once' })],
+  raw: [raw(once, { kind: 'fail' })],
+});
+const run = snapshotOfLine(JSON.stringify(lineOf(verdict)));
 
-  test('show it, also by the history alone', () => {
-    expect(run?.claims).toEqual(claimsOnce);
-    const [trend] = trendsOf(run === undefined ? [] : [run], 14);
-    expect(trend?.drift).toEqual([
-      `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails.`,
-    ]);
-    const section = /Contradicts the vendor's statement\n {2}- The statement claims mailed-codes-work-once/;
-    expect(trend === undefined ? '' : renderTrend(trend, 200)).toMatch(section);
-    const now = snapshot({ [once]: failed }, { claims: claimsOnce });
-    expect(renderCompare(now, now, [], driftOf(now), 200)).toMatch(section);
-  });
+test('compare and trend show it, also by the history alone', () => {
+  expect(run?.claims).toEqual(claimsOnce);
+  const [trend] = trendsOf(run === undefined ? [] : [run], 14);
+  expect(trend?.drift).toEqual([
+    `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails.`,
+  ]);
+  const section = /Contradicts the vendor's statement\n {2}- The statement claims mailed-codes-work-once/;
+  expect(trend === undefined ? '' : renderTrend(trend, 200)).toMatch(section);
+  const now = snapshot({ [once]: failed }, { claims: claimsOnce });
+  expect(renderCompare(now, now, [], driftOf(now), 200)).toMatch(section);
+});
 
-  test('show nothing without drift', () => {
-    const now = snapshot({ [once]: 'pass' }, { claims: claimsOnce });
+test('compare and trend show nothing without drift', () => {
+  const now = snapshot({ [once]: 'pass' }, { claims: claimsOnce });
 
-    expect(renderCompare(now, now, [], driftOf(now), 200)).not.toContain('statement');
-  });
+  expect(renderCompare(now, now, [], driftOf(now), 200)).not.toContain('statement');
 });

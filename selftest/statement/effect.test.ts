@@ -57,37 +57,33 @@ describe('a requirement with a claim', () => {
   });
 });
 
-describe('the verdict', () => {
-  const of = (kind: 'pass' | 'fail') =>
-    derived({
-      statement: statement({ [claim]: true, 'retain-is-stored': false }),
-      planned: [
-        planned('area/one'),
-        planned('area/two', { claimed: claim }),
-        planned('area/three', { level: 'should', notApplicable: 'denied' }),
-      ],
-      raw: [raw('area/one'), raw('area/two', { kind })],
-    });
-
-  test('fails by a wrong claim and names the claim', () => {
-    const verdict = of('fail');
-
-    expect(verdict.gate).toBe('does not conform');
-    expect(verdictLine(verdict)).toBe(
-      'does not conform: 1 of 2 must failed, 1 of them claimed by the vendor',
-    );
-    expect(verdict.outcomes[1]).toMatchObject({ level: 'must', claimed: claim, outcome: 'fail' });
-    expect(parseVerdict(JSON.stringify(verdict), 'v.json').statement).toEqual(verdict.statement);
+const of = (kind: 'pass' | 'fail') =>
+  derived({
+    statement: statement({ [claim]: true, 'retain-is-stored': false }),
+    planned: [
+      planned('area/one'),
+      planned('area/two', { claimed: claim }),
+      planned('area/three', { level: 'should', notApplicable: 'denied' }),
+    ],
+    raw: [raw('area/one'), raw('area/two', { kind })],
   });
 
-  test('conforms where it holds', () => {
-    const verdict = of('pass');
+test('the verdict: fails by a wrong claim and names the claim', () => {
+  const verdict = of('fail');
 
-    expect(verdictLine(verdict)).toBe(
-      'conforms (2 of 2 MUST requirements checked, 1 of them claimed by the vendor)',
-    );
-    expect(statementText(verdict)).toBe('Vault 7.1 of Acme (acme.yaml), 1 claimed, 1 denied');
-  });
+  expect(verdict.gate).toBe('does not conform');
+  expect(verdictLine(verdict)).toBe('does not conform: 1 of 2 must failed, 1 of them claimed by the vendor');
+  expect(verdict.outcomes[1]).toMatchObject({ level: 'must', claimed: claim, outcome: 'fail' });
+  expect(parseVerdict(JSON.stringify(verdict), 'v.json').statement).toEqual(verdict.statement);
+});
+
+test('the verdict: conforms where it holds', () => {
+  const verdict = of('pass');
+
+  expect(verdictLine(verdict)).toBe(
+    'conforms (2 of 2 MUST requirements checked, 1 of them claimed by the vendor)',
+  );
+  expect(statementText(verdict)).toBe('Vault 7.1 of Acme (acme.yaml), 1 claimed, 1 denied');
 });
 
 describe('a counted claim', () => {

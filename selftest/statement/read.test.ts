@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readTarget } from '../../src/input/target-file/read.js';
 import { readStatement } from '../../src/verdict/statement/read.js';
@@ -19,28 +19,25 @@ const whole = {
   claims: { 'mailed-codes-work-once': true, 'login-is-throttled': 10, 'retain-is-stored': false },
 };
 
-describe('a good file', () => {
-  test.each([
-    ['s.yaml', stringify(whole)],
-    ['s.json', JSON.stringify({ $schema: 'x', ...whole })],
-  ])('%s', (name, text) => {
-    expect(readStatement(fileOf(text, name))).toEqual({
-      file: name,
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-      vendor: 'Acme',
-      product: 'Vault 7.1',
-      claims: whole.claims,
-    });
-  });
-
-  test('that claims nothing', () => {
-    expect(readStatement(fileOf('version: 1\nclaims: {}\n')).claims).toEqual({});
+test.each([
+  ['s.yaml', stringify(whole)],
+  ['s.json', JSON.stringify({ $schema: 'x', ...whole })],
+])('a good file: %s', (name, text) => {
+  expect(readStatement(fileOf(text, name))).toEqual({
+    file: name,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    vendor: 'Acme',
+    product: 'Vault 7.1',
+    claims: whole.claims,
   });
 });
 
-describe('a bad file is reported with line, column and advice', () => {
-  const count = 'must be true, false, or a whole number from 1 on (consecutive wrong codes)';
-  const table = rows`
+test('a good file that claims nothing', () => {
+  expect(readStatement(fileOf('version: 1\nclaims: {}\n')).claims).toEqual({});
+});
+
+const count = 'must be true, false, or a whole number from 1 on (consecutive wrong codes)';
+const table = rows`
     nothing      |                     | s.yaml:1:1 the file is empty: it needs at least version and claims
     a list       | - a                 | s.yaml:1:1 the file is not a mapping
     no claims    | version: 1          | claims: missing.
@@ -54,31 +51,28 @@ describe('a bad file is reported with line, column and advice', () => {
     no value              | CLAIM retain-is-stored: | claims.retain-is-stored: is empty: must be true or false
     the same claim twice  | CLAIM retain-is-stored: true;   retain-is-stored: false | s.yaml:4:3 claims.retain-is-stored: `;
 
-  test.each(table)('%s', (_, text = '', wanted = '') => {
-    const file = text.replace('CLAIM ', 'version: 1;claims:;   ').replaceAll(/; ?/g, '\n');
+test.each(table)('a bad file is reported with line, column and advice: %s', (_, text = '', wanted = '') => {
+  const file = text.replace('CLAIM ', 'version: 1;claims:;   ').replaceAll(/; ?/g, '\n');
 
-    expect(complaintOf(file)).toContain(wanted);
-  });
-
-  test('a file that is not there', () => {
-    expect(messageOf(() => readStatement('/nowhere/s.yaml'))).toBe('/nowhere/s.yaml: no such file');
-  });
+  expect(complaintOf(file)).toContain(wanted);
 });
 
-describe('the target file', () => {
-  test('names the statement from its own folder', () => {
-    const folder = temporaryFolder();
-    write(folder, 's.yaml', stringify(whole));
-    const target = readTarget(write(folder, 'lab.yaml', `${good}statement: s.yaml\n`), env);
+test('a bad file is reported with line, column and advice: a file that is not there', () => {
+  expect(messageOf(() => readStatement('/nowhere/s.yaml'))).toBe('/nowhere/s.yaml: no such file');
+});
 
-    expect(target.statement).toBe(join(folder, 's.yaml'));
-  });
+test('the target file names the statement from its own folder', () => {
+  const folder = temporaryFolder();
+  write(folder, 's.yaml', stringify(whole));
+  const target = readTarget(write(folder, 'lab.yaml', `${good}statement: s.yaml\n`), env);
 
-  test('is reported if missing', () => {
-    const file = write(temporaryFolder(), 'lab.yaml', `${good}statement: s.yaml\n`);
+  expect(target.statement).toBe(join(folder, 's.yaml'));
+});
 
-    expect(messageOf(() => readTarget(file, env))).toMatch(
-      /lab\.yaml:\d+:\d+ statement: .*s\.yaml: no such file/,
-    );
-  });
+test('the target file is reported if missing', () => {
+  const file = write(temporaryFolder(), 'lab.yaml', `${good}statement: s.yaml\n`);
+
+  expect(messageOf(() => readTarget(file, env))).toMatch(
+    /lab\.yaml:\d+:\d+ statement: .*s\.yaml: no such file/,
+  );
 });

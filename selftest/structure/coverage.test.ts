@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { sourcesIn } from './sources.js';
@@ -42,31 +42,29 @@ test('nothing follows the tests that leave accounts locked', () => {
   expect(after.flat()).toEqual(['email-otp/sending-is-limited', 'support-email/sending-is-limited']);
 });
 
-describe('the sources', () => {
-  const files = sourcesIn('cli', 'src', 'fixtures', 'tests', 'emulator');
+const files = sourcesIn('cli', 'src', 'fixtures', 'tests', 'emulator');
 
-  test('keep every file within 400 lines', () => {
-    const written = files.filter(({ text }) => !text.startsWith('// Generated'));
-    const long = written.filter(({ text }) => text.split('\n').length > 400);
+test('the sources: keep every file within 400 lines', () => {
+  const written = files.filter(({ text }) => !text.startsWith('// Generated'));
+  const long = written.filter(({ text }) => text.split('\n').length > 400);
 
-    expect(long.map(({ path }) => path)).toEqual([]);
-  });
+  expect(long.map(({ path }) => path)).toEqual([]);
+});
 
-  test('keep nothing of a run for the next run of the process', () => {
-    const keeping = sourcesIn('tests').filter(({ text }) =>
-      /^let |^const \w+(?:: .*)? = (?:new (?:Map|Set)\b.*\(\)|\[\]|\{\});$/m.test(text),
-    );
+test('the sources: keep nothing of a run for the next run of the process', () => {
+  const keeping = sourcesIn('tests').filter(({ text }) =>
+    /^let |^const \w+(?:: .*)? = (?:new (?:Map|Set)\b.*\(\)|\[\]|\{\});$/m.test(text),
+  );
 
-    expect(keeping.map(({ path }) => path)).toEqual([]);
-  });
+  expect(keeping.map(({ path }) => path)).toEqual([]);
+});
 
-  test('focus, skip or excuse no test', () => {
-    const marked = sourcesIn('tests', 'selftest').filter(({ text }) =>
-      /\b(?:test|it|describe)\.(?:\w+\.)*(?:only|skip|fixme|fail|fails|todo)\b/.test(text),
-    );
+test('the sources: focus, skip or excuse no test', () => {
+  const marked = sourcesIn('tests', 'selftest').filter(({ text }) =>
+    /\b(?:test|it|describe)\.(?:\w+\.)*(?:only|skip|fixme|fail|fails|todo)\b/.test(text),
+  );
 
-    expect(marked.map(({ path }) => path)).toEqual([]);
-  });
+  expect(marked.map(({ path }) => path)).toEqual([]);
 });
 
 /** The tests that Playwright finds in the build. */

@@ -148,27 +148,25 @@ describe('no file imports itself by way of others', () => {
   });
 });
 
-describe('dependencies of the package', () => {
-  const manifest: Readonly<Record<'dependencies' | 'peerDependencies', object>> = JSON.parse(
-    sourceAt('package.json').text,
-  );
-  const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const imported = new Set(
-    [...sourcesIn(...shipped), config]
-      .flatMap(importsOf)
-      .filter((name) => !/\.js(on)?$/.test(name) && !name.startsWith('node:')),
-  );
+const manifest: Readonly<Record<'dependencies' | 'peerDependencies', object>> = JSON.parse(
+  sourceAt('package.json').text,
+);
+const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+const imported = new Set(
+  [...sourcesIn(...shipped), config]
+    .flatMap(importsOf)
+    .filter((name) => !/\.js(on)?$/.test(name) && !name.startsWith('node:')),
+);
 
-  test('is all that its modules import', () => {
-    expect([...imported].filter((name) => !declared.includes(name))).toEqual([]);
-  });
+test('the package depends on all that its modules import', () => {
+  expect([...imported].filter((name) => !declared.includes(name))).toEqual([]);
+});
 
-  test('is nothing that none of them imports', () => {
-    // package.json names light-my-request to fix its version for Node 20, and openapi-types for its types.
-    const held = ['light-my-request', 'openapi-types'];
+test('the package depends on nothing that none of them imports', () => {
+  // package.json names light-my-request to fix its version for Node 20, and openapi-types for its types.
+  const held = ['light-my-request', 'openapi-types'];
 
-    expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);
-  });
+  expect(declared.filter((name) => !imported.has(name) && !held.includes(name))).toEqual([]);
 });
 
 /** The room of a file: `src/cli/x.ts` is in cli, `src/wire/otp/x.ts` in otp. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { needMeanings } from '../../src/contract/requirements/need-names.js';
@@ -35,25 +35,23 @@ function commentsOf({ text }: Source): string[] {
   return blocks.map((block) => block.replaceAll(/\n\s*(?:\*|\/\/)/g, ''));
 }
 
-describe('the texts of requirements', () => {
-  test('are short sentences that begin with the actor', () => {
-    const faulty = loadRequirements().flatMap(({ id, text }) =>
-      faultsOf(text).map((fault) => `${id}: ${fault}`),
-    );
+test('the texts of requirements are short sentences that begin with the actor', () => {
+  const faulty = loadRequirements().flatMap(({ id, text }) =>
+    faultsOf(text).map((fault) => `${id}: ${fault}`),
+  );
 
-    expect(faulty).toEqual([]);
-  });
+  expect(faulty).toEqual([]);
+});
 
-  test.each([
-    ['Of two enrolments at the same time, codes of one at most verify.', /actor first/],
-    ['A code opens no session, nor does the password alone.', /second sentence/],
-    ['Within a hundred wrong codes in a row the target slows down.', /consecutive/],
-    [`The target ${'really '.repeat(16)}refuses.`, /characters/],
-    ['A code is refused; a password is refused.', /two obligations/],
-    ['refused', /no sentence/],
-  ])('%s would be found', (text, fault) => {
-    expect(faultsOf(text).join()).toMatch(fault);
-  });
+test.each([
+  ['Of two enrolments at the same time, codes of one at most verify.', /actor first/],
+  ['A code opens no session, nor does the password alone.', /second sentence/],
+  ['Within a hundred wrong codes in a row the target slows down.', /consecutive/],
+  [`The target ${'really '.repeat(16)}refuses.`, /characters/],
+  ['A code is refused; a password is refused.', /two obligations/],
+  ['refused', /no sentence/],
+])('the texts of requirements: %s would be found', (text, fault) => {
+  expect(faultsOf(text).join()).toMatch(fault);
 });
 
 test.each([

@@ -67,39 +67,35 @@ test('a different fact is reported and not judged', () => {
   expect(summary).toMatchObject({ fail: 0, failShould: 0, notApplicable: 1 });
 });
 
-describe('the gate', () => {
-  test.for<Row>(rows)('%s: %s', ([of, gate, cause, change]) => {
-    const verdict = deriveVerdict(runOf(of, change));
+test.for<Row>(rows)('the gate: %s: %s', ([of, gate, cause, change]) => {
+  const verdict = deriveVerdict(runOf(of, change));
 
-    expect(verdict.gate).toBe(gate);
-    expect(verdict.cause).toMatch(cause ?? /^$/);
-    expect(validateVerdict(verdict)).toBe(verdict);
-  });
-
-  test('an unplanned outcome is not lost', () => {
-    const verdict = derived({ raw: [raw('area/one'), raw('area/stray', { kind: 'fail' })] });
-
-    expect(verdict).toMatchObject({ gate: 'inconclusive', cause: expect.stringContaining('area/stray') });
-  });
+  expect(verdict.gate).toBe(gate);
+  expect(verdict.cause).toMatch(cause ?? /^$/);
+  expect(validateVerdict(verdict)).toBe(verdict);
 });
 
-describe('the scope', () => {
-  test.each([
-    ['must pass, must fail', 'full'],
-    ['must pass, must not applicable', 'full'],
-    ['must pass, should not run', 'full'],
-    ['must pass, must not run', 'partial'],
-    ['must pass, must inconclusive', 'partial'],
-    ['should pass', 'partial'],
-  ])('of %j is %s', (of, scope) => {
-    expect(deriveVerdict(runOf(of)).scope).toBe(scope);
-  });
+test('the gate: an unplanned outcome is not lost', () => {
+  const verdict = derived({ raw: [raw('area/one'), raw('area/stray', { kind: 'fail' })] });
 
-  test('counts the musts that apply', () => {
-    const verdict = deriveVerdict(runOf('pass, fail, not run, not applicable, should pass'));
+  expect(verdict).toMatchObject({ gate: 'inconclusive', cause: expect.stringContaining('area/stray') });
+});
 
-    expect(verdict).toMatchObject({ complete: false, checked: 2, applicable: 3 });
-  });
+test.each([
+  ['must pass, must fail', 'full'],
+  ['must pass, must not applicable', 'full'],
+  ['must pass, should not run', 'full'],
+  ['must pass, must not run', 'partial'],
+  ['must pass, must inconclusive', 'partial'],
+  ['should pass', 'partial'],
+])('the scope of %j is %s', (of, scope) => {
+  expect(deriveVerdict(runOf(of)).scope).toBe(scope);
+});
+
+test('the scope counts the musts that apply', () => {
+  const verdict = deriveVerdict(runOf('pass, fail, not run, not applicable, should pass'));
+
+  expect(verdict).toMatchObject({ complete: false, checked: 2, applicable: 3 });
 });
 
 describe('several outcomes of one requirement', () => {

@@ -43,34 +43,32 @@ const again = (...events: readonly EventBody[]): EventBody[] => [
   { type: 'test ended', requirement: one, status: events.length > 0 ? 'failed' : 'passed', durationMs: 1 },
 ];
 
-describe('the commands of a failure', () => {
-  const compared = (...ways: readonly string[]): EventBody => ({
-    type: 'expectation failed',
-    requirement: one,
-    check: {
-      kind: 'alike',
-      answers: ways.map((way, index) => ({ ...shownAt(index), way })),
-      differences: [{ at: '/enabled', expected: true, seen: false }],
-    },
-  });
-  const reads = [0, 1].flatMap((index) => exchanged({ index }));
+const compared = (...ways: readonly string[]): EventBody => ({
+  type: 'expectation failed',
+  requirement: one,
+  check: {
+    kind: 'alike',
+    answers: ways.map((way, index) => ({ ...shownAt(index), way })),
+    differences: [{ at: '/enabled', expected: true, seen: false }],
+  },
+});
+const reads = [0, 1].flatMap((index) => exchanged({ index }));
 
-  test('a comparison has all its requests, each with what differs', () => {
-    const found = judged(...tested(one, ...reads, compared('API key of admin', 'session of bob')));
+test('the commands of a failure: a comparison has all its requests, each with what differs', () => {
+  const found = judged(...tested(one, ...reads, compared('API key of admin', 'session of bob')));
 
-    expect(found?.reproduce.split('\n').filter((line) => !line.startsWith('# Before'))).toEqual([
-      '# API key of admin',
-      expect.stringMatching(/^curl /),
-      '# session of bob',
-      expect.stringMatching(/^curl /),
-    ]);
-  });
+  expect(found?.reproduce.split('\n').filter((line) => !line.startsWith('# Before'))).toEqual([
+    '# API key of admin',
+    expect.stringMatching(/^curl /),
+    '# session of bob',
+    expect.stringMatching(/^curl /),
+  ]);
+});
 
-  test('another failure has its deciding request', () => {
-    const found = judged(...tested(one, ...reads, failed(one, 1)));
+test('the commands of a failure: another failure has its deciding request', () => {
+  const found = judged(...tested(one, ...reads, failed(one, 1)));
 
-    expect(found?.reproduce.match(/^curl /gm)).toHaveLength(1);
-  });
+  expect(found?.reproduce.match(/^curl /gm)).toHaveLength(1);
 });
 
 describe('a test', () => {
@@ -235,29 +233,27 @@ describe('findings in answers', () => {
   });
 });
 
-describe('a log without its end', () => {
-  const events = [
-    began([one, 'area/two']),
-    ...tested(one),
-    { type: 'test began', requirement: 'area/two' },
-  ] as const;
+const events = [
+  began([one, 'area/two']),
+  ...tested(one),
+  { type: 'test began', requirement: 'area/two' },
+] as const;
 
-  test('makes an inconclusive verdict with the recorded outcomes', () => {
-    const verdict = verdictOf(...events);
+test('a log without its end makes an inconclusive verdict with the recorded outcomes', () => {
+  const verdict = verdictOf(...events);
 
-    expect(verdict.gate).toBe('inconclusive');
-    expect(verdict.cause).toMatch(/cut short: its process ended/);
-    expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual(['pass', 'inconclusive']);
-    expect(verdict.restored).toBe(true);
-  });
+  expect(verdict.gate).toBe('inconclusive');
+  expect(verdict.cause).toMatch(/cut short: its process ended/);
+  expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual(['pass', 'inconclusive']);
+  expect(verdict.restored).toBe(true);
+});
 
-  test('does not say that a target was restored that may have been changed', () => {
-    const changing = exchanged({ operation: 'UpdateMFAConfig', method: 'PUT', status: 204 });
+test('a log without its end does not say that a target was restored that may have been changed', () => {
+  const changing = exchanged({ operation: 'UpdateMFAConfig', method: 'PUT', status: 204 });
 
-    expect(verdictOf(...events, changing)).toMatchObject({
-      restored: false,
-      residue: [expect.stringContaining('restore')],
-    });
+  expect(verdictOf(...events, changing)).toMatchObject({
+    restored: false,
+    residue: [expect.stringContaining('restore')],
   });
 });
 

@@ -39,23 +39,21 @@ function changed(path: string, value: unknown): unknown {
   return whole;
 }
 
-describe('a valid verdict', () => {
-  test('goes through JSON and comes back as it was', () => {
-    expect(parseVerdict(JSON.stringify(full(), null, 2), 'verdict.json')).toEqual(full());
-  });
+test('a valid verdict goes through JSON and comes back as it was', () => {
+  expect(parseVerdict(JSON.stringify(full(), null, 2), 'verdict.json')).toEqual(full());
+});
 
-  test.each(releaseNames)('of release %s', (release) => {
-    expect(() => validateVerdict(changed('release', release))).not.toThrow();
-  });
+test.each(releaseNames)('a valid verdict of release %s', (release) => {
+  expect(() => validateVerdict(changed('release', release))).not.toThrow();
+});
 
-  test.each(outcomeKinds)('with the outcome %s', (outcome) => {
-    const [first] = full().outcomes;
-    const passed = { reason: '', exchanges: [] };
-    const outcomes = first === undefined ? [] : [{ ...first, outcome, ...(outcome === 'pass' && passed) }];
-    const verdict = { ...full(), outcomes, summary: summarise(outcomes) };
+test.each(outcomeKinds)('a valid verdict with the outcome %s', (outcome) => {
+  const [first] = full().outcomes;
+  const passed = { reason: '', exchanges: [] };
+  const outcomes = first === undefined ? [] : [{ ...first, outcome, ...(outcome === 'pass' && passed) }];
+  const verdict = { ...full(), outcomes, summary: summarise(outcomes) };
 
-    expect(() => validateVerdict(verdict)).not.toThrow();
-  });
+  expect(() => validateVerdict(verdict)).not.toThrow();
 });
 
 describe('an invalid verdict', () => {

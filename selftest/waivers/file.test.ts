@@ -14,25 +14,23 @@ const fileOf = (text: string, name = 'w.yaml') => write(temporaryFolder(), name,
 const complaintOf = (text: string, name = 'w.yaml') =>
   messageOf(() => readWaivers(fileOf(text, name))).replaceAll(/^.*?(?=w\.(?:yaml|json):)/gm, '');
 
-describe('a good file', () => {
-  const waivers: Waiver[] = [
-    waiver(),
-    waiver({ requirement: 'totp-*', target: 'lab-*', releases: { since: '7.0', until: '7.1' } }),
-    waiver({ releases: { until: 'latest' } }),
-    waiver({ issue: 'MFA-7' }),
-    waiver({ issue: '#7' }),
-  ];
+const waivers: Waiver[] = [
+  waiver(),
+  waiver({ requirement: 'totp-*', target: 'lab-*', releases: { since: '7.0', until: '7.1' } }),
+  waiver({ releases: { until: 'latest' } }),
+  waiver({ issue: 'MFA-7' }),
+  waiver({ issue: '#7' }),
+];
 
-  test.each([
-    ['w.yaml', stringify({ waivers })],
-    ['w.json', JSON.stringify({ $schema: 'x', waivers })],
-  ])('%s', (name, text) => {
-    expect(readWaivers(fileOf(text, name)).waivers).toEqual(waivers);
-  });
+test.each([
+  ['w.yaml', stringify({ waivers })],
+  ['w.json', JSON.stringify({ $schema: 'x', waivers })],
+])('a good file: %s', (name, text) => {
+  expect(readWaivers(fileOf(text, name)).waivers).toEqual(waivers);
+});
 
-  test('with nothing in it', () => {
-    expect(readWaivers(fileOf('waivers: []')).waivers).toEqual([]);
-  });
+test('a good file with nothing in it', () => {
+  expect(readWaivers(fileOf('waivers: []')).waivers).toEqual([]);
 });
 
 const one = (change: object) => stringify({ waivers: [entry(change)] });
@@ -87,35 +85,33 @@ describe('a bad file is reported with line, column and advice', () => {
   });
 });
 
-describe('check', () => {
-  const problems = (text: string, today = '2026-11-25') =>
-    checkWaivers(readWaivers(fileOf(text)), ['area/one', 'area/two'], today).map(
-      ({ kind, text: said }) => `${kind}: ${said.replace(/^.*?(?=w\.yaml:)/, '')}`,
-    );
+const problems = (text: string, today = '2026-11-25') =>
+  checkWaivers(readWaivers(fileOf(text)), ['area/one', 'area/two'], today).map(
+    ({ kind, text: said }) => `${kind}: ${said.replace(/^.*?(?=w\.yaml:)/, '')}`,
+  );
 
-  test('a file in order', () => {
-    expect(
-      problems(stringify({ waivers: [entry(), entry({ requirement: 'area/*' }), entry({ target: 'a' })] })),
-    ).toEqual([]);
+test('check: a file in order', () => {
+  expect(
+    problems(stringify({ waivers: [entry(), entry({ requirement: 'area/*' }), entry({ target: 'a' })] })),
+  ).toEqual([]);
+});
+
+test('check: mistakes with their place', () => {
+  const text = stringify({
+    waivers: [
+      entry({ requirement: 'area/onn' }),
+      entry({ expires: '2026-11-24' }),
+      entry(),
+      entry({ owner: 'Ben' }),
+    ],
   });
 
-  test('mistakes with their place', () => {
-    const text = stringify({
-      waivers: [
-        entry({ requirement: 'area/onn' }),
-        entry({ expires: '2026-11-24' }),
-        entry(),
-        entry({ owner: 'Ben' }),
-      ],
-    });
-
-    expect(problems(text)).toEqual([
-      'unmatched: w.yaml:2:18 area/onn: matches no requirement; did you mean area/one?',
-      'expired: w.yaml:11:14 area/one: expired on 2026-11-24 (Ana): fix the failure or extend the waiver',
-      'duplicate: w.yaml:12:18 area/one: repeats the waiver in line 7',
-      'duplicate: w.yaml:17:18 area/one: repeats the waiver in line 7',
-    ]);
-  });
+  expect(problems(text)).toEqual([
+    'unmatched: w.yaml:2:18 area/onn: matches no requirement; did you mean area/one?',
+    'expired: w.yaml:11:14 area/one: expired on 2026-11-24 (Ana): fix the failure or extend the waiver',
+    'duplicate: w.yaml:12:18 area/one: repeats the waiver in line 7',
+    'duplicate: w.yaml:17:18 area/one: repeats the waiver in line 7',
+  ]);
 });
 
 const commented = `# Known failures.

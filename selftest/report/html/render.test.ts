@@ -212,94 +212,90 @@ describe('the page of a verdict', () => {
   });
 });
 
-describe('size', () => {
-  test('of a full passing run is less than a kilobyte for each requirement', () => {
-    const verdict = catalogueVerdict(contract);
+test('the size of a full passing run is less than a kilobyte for each requirement', () => {
+  const verdict = catalogueVerdict(contract);
 
-    expect(renderHtml(verdict, extras).length).toBeLessThan(verdict.outcomes.length * 1000);
-  });
-
-  test('of a run in which all fails with long exchanges is bounded', () => {
-    const long: Exchange = {
-      ...exchange(),
-      response: { status: 200, headers: { 'x-long': 'h'.repeat(100_000) }, body: 'b'.repeat(100_000) },
-    };
-    const ids = Array.from({ length: 1200 }, (_, index) => `area/r-${index}`);
-    const verdict = sample({
-      planned: ids.map((id) => planned(id)),
-      raw: ids.map((id) => raw(id, { kind: 'fail', exchanges: Array.from({ length: 12 }, () => long) })),
-    });
-    const page = renderHtml(verdict);
-
-    expect(page.length).toBeLessThan(10 * megabyte);
-    expect(plain(page)).toContain('2 more in verdict.json');
-    expect(plain(page)).toContain('12 more in verdict.json');
-  });
-
-  test('of a ten-megabyte message is small, and the page says how much was cut', () => {
-    const long = '𝄞'.repeat(5_000_000);
-    const titled = [planned('login/a', { title: long })];
-    const page = pageOfFailure({ reason: long, reproduce: long }, { planned: titled, residue: [long] });
-
-    expect(page.length).toBeLessThan(megabyte / 5);
-    expect(plain(page)).toContain('9,996,000 more characters were cut');
-    // The text is not cut inside a surrogate pair.
-    expect(page.includes('\\ud834')).toBe(false);
-  });
+  expect(renderHtml(verdict, extras).length).toBeLessThan(verdict.outcomes.length * 1000);
 });
 
-describe('texts of a target', () => {
-  const all = Object.values(hostile).join('\n');
-  const page = renderHtml(
-    hostileVerdict(all, {
-      target: { name: all, baseUrl: hostile.url, tlsInsecure: true },
-      contract: { source: all, sha256: all },
-      planned: [planned('area/one', { title: all, source: all, operations: [all] })],
-      facts: { [all]: all, acceptedSteps: all, credentialModes: { [all]: all }, ['__proto__']: all },
-      waivers: [
-        concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all }),
-        concerned({ issue: 'javascript:alert(1)' }),
-      ],
-      interrupted: all,
-      waits: [{ requirement: all, ms: 1, for: 'mail' }],
-      coverage: {
-        operations: { [all]: 1 },
-        responses: { [`${all} 200`]: 1 },
-        properties: { [all]: 1 },
-        enumValues: { [all]: 0 },
-        credentials: { [all]: 1 },
-      },
-    }),
-    {
-      changes: { since: all, broke: [all], mended: [all], facts: [all], other: [all] },
-      files: [all],
+test('the size of a run in which all fails with long exchanges is bounded', () => {
+  const long: Exchange = {
+    ...exchange(),
+    response: { status: 200, headers: { 'x-long': 'h'.repeat(100_000) }, body: 'b'.repeat(100_000) },
+  };
+  const ids = Array.from({ length: 1200 }, (_, index) => `area/r-${index}`);
+  const verdict = sample({
+    planned: ids.map((id) => planned(id)),
+    raw: ids.map((id) => raw(id, { kind: 'fail', exchanges: Array.from({ length: 12 }, () => long) })),
+  });
+  const page = renderHtml(verdict);
+
+  expect(page.length).toBeLessThan(10 * megabyte);
+  expect(plain(page)).toContain('2 more in verdict.json');
+  expect(plain(page)).toContain('12 more in verdict.json');
+});
+
+test('the size of a ten-megabyte message is small, and the page says how much was cut', () => {
+  const long = '𝄞'.repeat(5_000_000);
+  const titled = [planned('login/a', { title: long })];
+  const page = pageOfFailure({ reason: long, reproduce: long }, { planned: titled, residue: [long] });
+
+  expect(page.length).toBeLessThan(megabyte / 5);
+  expect(plain(page)).toContain('9,996,000 more characters were cut');
+  // The text is not cut inside a surrogate pair.
+  expect(page.includes('\\ud834')).toBe(false);
+});
+
+const all = Object.values(hostile).join('\n');
+const page = renderHtml(
+  hostileVerdict(all, {
+    target: { name: all, baseUrl: hostile.url, tlsInsecure: true },
+    contract: { source: all, sha256: all },
+    planned: [planned('area/one', { title: all, source: all, operations: [all] })],
+    facts: { [all]: all, acceptedSteps: all, credentialModes: { [all]: all }, ['__proto__']: all },
+    waivers: [
+      concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all }),
+      concerned({ issue: 'javascript:alert(1)' }),
+    ],
+    interrupted: all,
+    waits: [{ requirement: all, ms: 1, for: 'mail' }],
+    coverage: {
+      operations: { [all]: 1 },
+      responses: { [`${all} 200`]: 1 },
+      properties: { [all]: 1 },
+      enumValues: { [all]: 0 },
+      credentials: { [all]: 1 },
     },
-  );
+  }),
+  {
+    changes: { since: all, broke: [all], mended: [all], facts: [all], other: [all] },
+    files: [all],
+  },
+);
 
-  test('is never markup', () => {
-    expect(page.match(/<script/g)).toHaveLength(1);
-    expect(page.match(/<\/(?:script|style|title)>/g)).toHaveLength(3);
-    expect(page.includes('<img')).toBe(false);
-    expect(page.includes('<!-- ')).toBe(false);
-    expect(page.match(/<[^>"]*(?:"[^"]*"[^>"]*)*\son\w+=/)?.[0]).toBeUndefined();
-    expect(page.match(/href="(?!#|https?:|data:,|%)/)?.[0]).toBeUndefined();
-  });
+test('a text of a target is never markup', () => {
+  expect(page.match(/<script/g)).toHaveLength(1);
+  expect(page.match(/<\/(?:script|style|title)>/g)).toHaveLength(3);
+  expect(page.includes('<img')).toBe(false);
+  expect(page.includes('<!-- ')).toBe(false);
+  expect(page.match(/<[^>"]*(?:"[^"]*"[^>"]*)*\son\w+=/)?.[0]).toBeUndefined();
+  expect(page.match(/href="(?!#|https?:|data:,|%)/)?.[0]).toBeUndefined();
+});
 
-  test('stands there as it is', () => {
-    expect(plain(page)).toContain(hostile.script);
-    expect(plain(page)).toContain(hostile.comment);
-  });
+test('a text of a target stands there as it is', () => {
+  expect(plain(page)).toContain(hostile.script);
+  expect(plain(page)).toContain(hostile.comment);
+});
 
-  test('holds nothing that is obeyed instead of shown', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
-    const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
+test('a text of a target holds nothing that is obeyed instead of shown', () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
+  const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
-    expect(page.match(obeyed)?.[0]).toBeUndefined();
-    expect(page.match(/\p{Surrogate}/u)?.[0]).toBeUndefined();
-    expect(page.includes('\\u001b[31mred')).toBe(true);
-    expect(page.includes('\\u202e txt.exe')).toBe(true);
-    expect(page.includes('half \\ud83d of')).toBe(true);
-  });
+  expect(page.match(obeyed)?.[0]).toBeUndefined();
+  expect(page.match(/\p{Surrogate}/u)?.[0]).toBeUndefined();
+  expect(page.includes('\\u001b[31mred')).toBe(true);
+  expect(page.includes('\\u202e txt.exe')).toBe(true);
+  expect(page.includes('half \\ud83d of')).toBe(true);
 });
 
 describe('the policy of the page', () => {
