@@ -66,12 +66,10 @@ describe('one requirement', () => {
 
 describe('many at once', () => {
   const ids = Array.from({ length: 15 }, (_, n) => `a/n${String(n).padStart(2, '0')}`);
-  const all = (outcome: OutcomeKind, reason?: (id: string) => string): Snapshot =>
-    snapshot(
-      Object.fromEntries(
-        ids.map((id) => [id, { outcome, digest: '', ...(reason && { reason: reason(id) }) }]),
-      ),
-    );
+  const all = (outcome: OutcomeKind, reason?: (id: string) => string): Snapshot => {
+    const of = (id: string) => ({ outcome, digest: '', ...(reason && { reason: reason(id) }) });
+    return snapshot(Object.fromEntries(ids.map((id) => [id, of(id)])));
+  };
 
   test('breaks are listed one by one, up to ten', () => {
     const said = changeSentences(all('pass'), all('fail'));

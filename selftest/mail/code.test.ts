@@ -126,7 +126,7 @@ describe('finds the code', () => {
     expect(findCode(mail(text))).toEqual({ code: '482913' });
   });
 
-  test.each<[string, ReturnType<typeof mail>, string]>([
+  test.each([
     ['tickets only in the subject', mail('Your code is 482913.', '', '[#778812] Case 991234'), '482913'],
     ['addresses', mail('From 10.20.30.40, port 482913? No. 192.168.10.20:8443. Code: 735102'), '735102'],
     ['text without the code', mail('See the HTML part. Account 778812.', '<p>Code: 482913</p>'), '482913'],

@@ -4,11 +4,8 @@ import { exchanged } from '../events/sample.js';
 import { durationsIn, reachOf } from './coverage.js';
 
 const time = (ms: number) => new Date(ms).toISOString();
-const began = (requirement: string, ms: number): RunEvent => ({
-  type: 'test began',
-  requirement,
-  at: time(ms),
-});
+const began = (requirement: string, ms: number) =>
+  ({ type: 'test began', requirement, at: time(ms) }) satisfies RunEvent;
 const sent = (requirement: string, ms: number): RunEvent => {
   const event = exchanged({ requirement });
   return { ...event, at: time(ms + 50), exchange: { ...event.exchange, startedAt: time(ms) } };

@@ -55,14 +55,13 @@ describe('noticeIn', () => {
   });
 
   test('sees a target that could not be used or given back', () => {
-    expect(seenIn(undefined, reference)).toEqual({ way: 'unusable', by: '' });
-    expect(seenIn(verdict({ [put]: 'inconclusive', [login]: 'not run' }), reference)).toEqual({
-      way: 'unusable',
-      by: '',
-    });
-    expect(seenIn(verdict({ [put]: 'pass' }, { restored: false }), reference)).toEqual({
-      way: 'not restored',
-      by: '',
-    });
+    const [untried, left] = [
+      verdict({ [put]: 'inconclusive', [login]: 'not run' }),
+      verdict({ [put]: 'pass' }, { restored: false }),
+    ];
+
+    for (const each of [undefined, untried])
+      expect(seenIn(each, reference)).toEqual({ way: 'unusable', by: '' });
+    expect(seenIn(left, reference)).toEqual({ way: 'not restored', by: '' });
   });
 });

@@ -129,17 +129,18 @@ describe('ControlledClock', () => {
     return `http://user:hunter2@127.0.0.1:${(await listen(server)).port}/clock?key=hunter2`;
   }
 
-  /** A movable clock that runs ahead. */
-  function movable(ahead: number) {
-    let offset = ahead;
-    return (_method: string, body: string) => {
-      offset += body === '' ? 0 : Number(Object(JSON.parse(body)).advanceMs);
-      return { text: JSON.stringify({ now: new Date(Date.now() + offset).toISOString() }) };
-    };
+  /** A movable clock that runs ahead, and its control. */
+  async function movable(aheadMs: number) {
+    const real = { aheadMs };
+    const url = await listening((_method, body) => {
+      real.aheadMs += body === '' ? 0 : Number(Object(JSON.parse(body)).advanceMs);
+      return { text: JSON.stringify({ now: new Date(Date.now() + real.aheadMs) }) };
+    });
+    return { real, clock: await ControlledClock.connect(url) };
   }
 
   test('is read at first, and moved', async () => {
-    const clock = await ControlledClock.connect(await listening(movable(7000)));
+    const { clock } = await movable(7000);
     expect(clock).toMatchObject({ known: true, canMove: true });
     expect(Math.abs(clock.offsetMs - 7000)).toBeLessThan(roughlyMs);
 
@@ -150,25 +151,17 @@ describe('ControlledClock', () => {
   });
 
   test('is read again where answers show that somebody else has set it', async () => {
-    let setBy = 0;
-    const clock = await ControlledClock.connect(
-      await listening((_method, body) => {
-        setBy += body === '' ? 0 : Number(Object(JSON.parse(body)).advanceMs);
-        return { text: JSON.stringify({ now: new Date(Date.now() + setBy) }) };
-      }),
-    );
-    const learn = () =>
-      clock.learn({
-        dateHeader: new Date(steadyNow() + setBy).toUTCString(),
-        sentAt: steadyNow(),
-        receivedAt: steadyNow(),
-      });
+    const { real, clock } = await movable(0);
+    const learn = () => {
+      const at = { sentAt: steadyNow(), receivedAt: steadyNow() };
+      return clock.learn({ dateHeader: new Date(steadyNow() + real.aheadMs).toUTCString(), ...at });
+    };
 
     await learn();
     await clock.advance(90_000);
     await learn();
     expect(clock.jumps).toBe(0);
-    setBy -= 600_000;
+    real.aheadMs -= 600_000;
     await learn();
 
     expect(clock.jumps).toBe(1);
@@ -176,7 +169,7 @@ describe('ControlledClock', () => {
   });
 
   test.each([-1, 0.5, Number.NaN])('is not moved by %d', async (ms) => {
-    const clock = await ControlledClock.connect(await listening(movable(0)));
+    const { clock } = await movable(0);
 
     await expect(clock.advance(ms)).rejects.toThrow(ArrangeError);
     expect(Math.abs(clock.offsetMs)).toBeLessThan(roughlyMs);
