@@ -19,12 +19,11 @@ function written(zip: Buffer): string {
   return file;
 }
 
+type Parts = readonly { readonly name: string; readonly bytes: Buffer }[];
+
 /** The bundle with changed parts and the original manifest. */
-function tampered(change: (parts: { name: string; bytes: Buffer }[]) => void): string {
-  const parts = [...(unpacked(bundleOf(entries)) ?? [])].map((each) => ({ ...each }));
-  change(parts);
-  return written(zipOf(parts));
-}
+const tampered = (change: (parts: Parts) => Parts) =>
+  written(zipOf(change([...(unpacked(bundleOf(entries)) ?? [])])));
 
 describe('a bundle', () => {
   test('is a zip that other programs read', () => {
@@ -45,22 +44,16 @@ describe('a bundle', () => {
     expect(checkBundle(written(bundleOf(entries)))).toMatchObject({ files: 3, problems: [] });
   });
 
-  test.each([
+  const more = { name: 'lab/more', bytes: Buffer.from('x') };
+
+  test.each<[string, RegExp, (parts: Parts) => Parts]>([
     [
       'a changed file',
       /verdict.json was changed/,
-      (parts: { bytes: Buffer }[]) => {
-        for (const part of parts.slice(0, 1)) part.bytes = Buffer.from('{}');
-      },
+      (parts) => parts.map((each, at) => (at > 0 ? each : { ...each, bytes: more.bytes })),
     ],
-    ['a missing file', /empty is missing/, (parts: unknown[]) => void parts.splice(2, 1)],
-    [
-      'another file',
-      /lab\/more was added/,
-      (parts: { name: string; bytes: Buffer }[]) => {
-        parts.push({ name: 'lab/more', bytes: Buffer.from('x') });
-      },
-    ],
+    ['a missing file', /empty is missing/, (parts) => parts.toSpliced(2, 1)],
+    ['another file', /lab\/more was added/, (parts) => [...parts, more]],
   ])('tells of %s', (_what, problem, change) => {
     expect(checkBundle(tampered(change)).problems.join()).toMatch(problem);
   });

@@ -11,6 +11,12 @@ import type { Stage } from './stage.js';
 type Scene = (stage: Stage, block: Block) => Promise<string>;
 
 const asItStands: Scene = (stage, { script }) => stage.run(script);
+const after =
+  (prepare: (stage: Stage) => unknown): Scene =>
+  async (stage, block) => {
+    await prepare(stage);
+    return asItStands(stage, block);
+  };
 const faulty = 'node dist/cli/main.js emulator --write-target target.yaml --port 0 --fault';
 const run = 'node dist/cli/main.js run';
 
@@ -107,35 +113,17 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
     },
   ],
   'docs/contracts.md': [
-    async (stage, block) => {
+    after(async (stage) => {
       await lab(stage, '6.8.1');
       vendorDocument(stage);
-      return asItStands(stage, block);
-    },
-    async (stage, block) => {
-      await lab(stage, '7.1');
-      return asItStands(stage, block);
-    },
+    }),
+    after((stage) => lab(stage, '7.1')),
   ],
   'docs/diff.md': [asItStands],
   'docs/emulator.md': emulatorPage,
-  'docs/gates.md': [
-    async (stage, block) => {
-      stage.write('waivers.yaml', staleWaivers);
-      return asItStands(stage, block);
-    },
-    async (stage, block) => {
-      await wholeRuns(stage);
-      return asItStands(stage, block);
-    },
-  ],
+  'docs/gates.md': [after((stage) => stage.write('waivers.yaml', staleWaivers)), after(wholeRuns)],
   'docs/mail.md': [
-    async () =>
-      missingMail({
-        address: 'bob@lab.example',
-        waitedMs: 60_000,
-        others: [maintenance],
-      }).message,
+    async () => missingMail({ address: 'bob@lab.example', waitedMs: 60_000, others: [maintenance] }).message,
   ],
   'docs/safety.md': [ofRightRun],
   'docs/statement.md': [

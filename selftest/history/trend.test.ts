@@ -30,7 +30,8 @@ function nights(
   });
 }
 
-const trendOf = (runs: readonly Snapshot[], last = 14) => trendsOf(runs, last)[0];
+const trendOf = (runs: readonly Snapshot[]) => trendsOf(runs, 14)[0];
+const proseOf = (runs: readonly Snapshot[]) => trendsOf(runs, 14).map((trend) => renderTrend(trend, 100));
 
 test.each([
   ['pppp', undefined],
@@ -81,22 +82,14 @@ test('of each target its own runs, by the time they began, and no more than aske
 });
 
 test('in prose, to the letter', () => {
-  const facts = (night: number) => ({
-    acceptedSteps: night === 0 ? '[-1,+1]' : '[-3,+3]',
-    throttleAfter: night === 3 ? null : 10,
+  const rows = { 'a/broke': 'pppf', 'a/flaky': 'pfpp', 'a/mended': 'fffp', 'a/open': 'iipp' };
+  const runs = nights(rows, (night) => {
+    const acceptedSteps = night === 0 ? '[-1,+1]' : '[-3,+3]';
+    const facts = { acceptedSteps, throttleAfter: night === 3 ? null : 10 };
+    return { facts, gate: 'does not conform' };
   });
-  const runs = nights(
-    { 'a/broke': 'pppf', 'a/flaky': 'pfpp', 'a/mended': 'fffp', 'a/open': 'iipp' },
-    (night) => ({
-      facts: facts(night),
-      gate: 'does not conform',
-    }),
-  );
-  const [trend] = trendsOf(runs, 14);
 
-  expect(
-    trend === undefined ? '' : renderTrend(trend, 100),
-  ).toBe(`lab-7: 4 runs, 2026-11-10 02:00 to 2026-11-13 02:00 UTC
+  expect(proseOf(runs).join('')).toBe(`lab-7: 4 runs, 2026-11-10 02:00 to 2026-11-13 02:00 UTC
 
   2026-11-10 02:00  7.1.2_u3  does not conform  1 failed, 1 inconclusive
   2026-11-11 02:00  7.1.2_u3  does not conform  2 failed, 1 inconclusive, 1 broke
@@ -123,9 +116,7 @@ Facts that changed earlier
 });
 
 test('a single run has nothing before it', () => {
-  const [trend] = trendsOf(nights({ 'a/one': 'p' }), 14);
-
-  expect(trend === undefined ? '' : renderTrend(trend, 100)).toBe(
+  expect(proseOf(nights({ 'a/one': 'p' }))).toEqual([
     'lab-7: 1 run, 2026-11-10 02:00 UTC\n\n  2026-11-10 02:00  7.1.2_u3  conforms\n',
-  );
+  ]);
 });

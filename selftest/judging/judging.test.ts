@@ -8,17 +8,17 @@ const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, inner: string) =>
   `${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`;
 
-test('a body that is nested deeper than anybody reads is not read, however large it is', () => {
+test('a body that is nested too deep is not read, however large it is', () => {
   expect(read(nested(400_000, '1'))).toMatchObject({ isJson: false, value: undefined });
   expect(read('['.repeat(2_400_000)).isJson).toBe(false);
 });
 
-test('a body that is nested deeper than anybody reads counts nested brackets only, not those in texts or beside each other', () => {
+test('the depth of a body counts nested brackets only, not those in texts or beside each other', () => {
   expect(read(JSON.stringify({ a: '['.repeat(1000), b: '\\"[['.repeat(1000) })).isJson).toBe(true);
   expect(read(`[${'[],'.repeat(1000)}[]]`).isJson).toBe(true);
 });
 
-test('a body that is nested deeper than anybody reads begins far beyond any answer of the API, whose secrets are found', () => {
+test('the depth that is too much is far beyond any answer of the API, whose secrets are found', () => {
   const { value } = read(nested(200, '{"password":"hunter2"}'));
   expect(secretsIn(read(nested(180, '{"password":"hunter2"}')).value)).toEqual([['hunter2', 'password']]);
   expect(value).toBeUndefined();
@@ -35,10 +35,8 @@ test.each([
 });
 
 const types = ['totp', 'email'];
-const put = {
-  operation: 'UpdateMFAConfig',
-  requestJson: { enabled: true, authenticationTypes: types },
-} as const;
+const requestJson = { enabled: true, authenticationTypes: types };
+const put = { operation: 'UpdateMFAConfig', requestJson } as const;
 const get = { operation: 'GetMFAConfig', requestJson: undefined } as const;
 
 test('a value that was set is found under another name, until its own was seen', async () => {

@@ -39,20 +39,13 @@ beforeAll(async () => {
   mkdirSync(compiled, { recursive: true });
   writeFileSync(join(compiled, 'left-out'), '');
   // Packs the existing build: other tests run from dist/ at the same time.
-  const pack = await inFolder(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-    packageRoot(),
-  );
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const pack = await inFolder('npm', args, packageRoot());
   const [report] = jsonOf(pack.stdout, isReport) ?? [];
   packed = report?.files.map(({ path }) => path) ?? [];
   writeFileSync(join(folder, 'package.json'), '{ "name": "a-user", "private": true }\n');
-  install = await inFolder('npm', [
-    'install',
-    '--no-audit',
-    '--no-fund',
-    join(folder, report?.filename ?? ''),
-  ]);
+  const file = join(folder, report?.filename ?? '');
+  install = await inFolder('npm', ['install', '--no-audit', '--no-fund', file]);
 }, 300_000);
 
 /** The output of `npm pack --json`. */
