@@ -165,107 +165,102 @@ test.each([
   expect(diff(side, await readSide(file)).changes).toEqual([]);
 });
 
-describe('references to other documents', () => {
-  const shared = stringify({
-    defs: { Name: { type: 'string', maxLength: 3 }, Alias: { $ref: '#/defs/Name' } },
-  });
-  const referring = ($ref: string) =>
-    stringify(changedContent((document) => put(document, keyName, { $ref })));
+const shared = stringify({
+  defs: { Name: { type: 'string', maxLength: 3 }, Alias: { $ref: '#/defs/Name' } },
+});
+const referring = ($ref: string) => stringify(changedContent((document) => put(document, keyName, { $ref })));
 
-  const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
+const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
 
-  function folder(files: Readonly<Record<string, string>>): string {
-    const path = temporaryFolder();
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
-    return path;
-  }
+function folder(files: Readonly<Record<string, string>>): string {
+  const path = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  return path;
+}
 
-  test('are not followed', async () => {
-    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': shared });
+test('references to other documents are not followed', async () => {
+  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': shared });
 
-    expect(await complaintAbout(join(path, 'a.yaml'))).toMatch(
-      /a\.yaml:\d+:\d+: .*refers to shared\.yaml#\/defs\/Alias; only .*--allow-external-refs/,
-    );
-  });
-
-  test('are followed where that is allowed, also back', async () => {
-    const back = stringify({
-      defs: { Alias: { $ref: 'a.yaml#/components/schemas/TotpKeyInfo/properties/totpUri' } },
-    });
-    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': back });
-
-    const contract = await loadContractFile(join(path, 'a.yaml'), '7.1.2_u3', { externalRefs: true });
-
-    const answer = contract.operations.get('CreateTotpKey')?.success;
-    expect(answer?.mismatches({ totpKeyName: 'x' })).toEqual([]);
-    expect(answer?.mismatches({ totpKeyName: 5 })).toHaveLength(1);
-  });
-
-  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
-    [
-      'at fault is named with its own place',
-      { 'shared.yaml': wrong },
-      /shared\.yaml:2:3: .*which is not there/,
-    ],
-    ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: can't be read/],
-  ])('another document %s', async (_, files, problem) => {
-    const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files });
-
-    expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(problem);
-  });
-
-  test('are followed from the web to the web, and never from there to files', async () => {
-    const contents = new Map([
-      ['/a.yaml', referring('shared.yaml#/defs/Alias')],
-      ['/b.yaml', referring('file:///etc/hostname')],
-      ['/shared.yaml', shared],
-    ]);
-    const server = httpServer((request, response) => response.end(contents.get(request.url ?? '') ?? ''));
-    const { port } = await listen(server);
-
-    const contract = await loadContractFile(`http://127.0.0.1:${port}/a.yaml`, '7.1.2_u3', {
-      externalRefs: true,
-    });
-
-    const answer = contract.operations.get('CreateTotpKey')?.success;
-    expect(answer?.mismatches({ totpKeyName: 'four' })).toHaveLength(1);
-    expect(await complaintAbout(`http://127.0.0.1:${port}/b.yaml`, true)).toContain('is not followed');
-  });
+  expect(await complaintAbout(join(path, 'a.yaml'))).toMatch(
+    /a\.yaml:\d+:\d+: .*refers to shared\.yaml#\/defs\/Alias; only .*--allow-external-refs/,
+  );
 });
 
-describe('a URL', () => {
-  const redirecting: RequestListener = (_, response) =>
-    response.writeHead(302, { location: 'https://login.example/?return=1' }).end();
+test('references to other documents are followed where that is allowed, also back', async () => {
+  const back = stringify({
+    defs: { Alias: { $ref: 'a.yaml#/components/schemas/TotpKeyInfo/properties/totpUri' } },
+  });
+  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': back });
 
-  test('is fetched, and named without its query', async () => {
-    const body = stringify(changedContent(() => {}));
-    const { port } = await listen(httpServer(answering(200, 'application/yaml', body)));
+  const contract = await loadContractFile(join(path, 'a.yaml'), '7.1.2_u3', { externalRefs: true });
 
-    const contract = await loadContractFile(`http://127.0.0.1:${port}/api.yaml?token=s3cret`, '7.1.2_u3');
+  const answer = contract.operations.get('CreateTotpKey')?.success;
+  expect(answer?.mismatches({ totpKeyName: 'x' })).toEqual([]);
+  expect(answer?.mismatches({ totpKeyName: 5 })).toHaveLength(1);
+});
 
-    expect(contract.source).toBe(`http://127.0.0.1:${port}/api.yaml`);
-    expect(contract.operations.size).toBe(12);
+test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+  [
+    'at fault is named with its own place',
+    { 'shared.yaml': wrong },
+    /shared\.yaml:2:3: .*which is not there/,
+  ],
+  ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: can't be read/],
+])('references to other documents: another document %s', async (_, files, problem) => {
+  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files });
+
+  expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(problem);
+});
+
+test('references to other documents are followed from the web to the web, and never from there to files', async () => {
+  const contents = new Map([
+    ['/a.yaml', referring('shared.yaml#/defs/Alias')],
+    ['/b.yaml', referring('file:///etc/hostname')],
+    ['/shared.yaml', shared],
+  ]);
+  const server = httpServer((request, response) => response.end(contents.get(request.url ?? '') ?? ''));
+  const { port } = await listen(server);
+
+  const contract = await loadContractFile(`http://127.0.0.1:${port}/a.yaml`, '7.1.2_u3', {
+    externalRefs: true,
   });
 
-  test.each<[string, RequestListener, RegExp]>([
-    ['a status', answering(404, 'text/html', ''), /expected the document, got the status 404/],
-    ['a page', answering(200, 'text/html', '<html></html>'), /holds no OpenAPI document|expected an OpenAPI/],
-    ['a redirect', redirecting, /redirects to https:\/\/login\.example\/ \(302\)/],
-    ['no end', flooding(Number.POSITIVE_INFINITY), /is larger than 8 MiB/],
-  ])('with %s is reported', async (_, listener, message) => {
-    const { port } = await listen(httpServer(listener));
+  const answer = contract.operations.get('CreateTotpKey')?.success;
+  expect(answer?.mismatches({ totpKeyName: 'four' })).toHaveLength(1);
+  expect(await complaintAbout(`http://127.0.0.1:${port}/b.yaml`, true)).toContain('is not followed');
+});
 
-    expect(await complaintAbout(`http://127.0.0.1:${port}/x`)).toMatch(message);
-  });
+const redirecting: RequestListener = (_, response) =>
+  response.writeHead(302, { location: 'https://login.example/?return=1' }).end();
 
-  test('with a password in it is not fetched, nor shown', async () => {
-    const complaint = await complaintAbout('https://me:hunter2@specs.example/api.yaml');
+test('a URL is fetched, and named without its query', async () => {
+  const body = stringify(changedContent(() => {}));
+  const { port } = await listen(httpServer(answering(200, 'application/yaml', body)));
 
-    expect(complaint).toMatch(/^https:\/\/specs\.example\/api\.yaml: .*download the document/);
-    expect(complaint).not.toContain('hunter2');
-  });
+  const contract = await loadContractFile(`http://127.0.0.1:${port}/api.yaml?token=s3cret`, '7.1.2_u3');
 
-  test('without a listener is reported', async () => {
-    expect(await complaintAbout(`http://127.0.0.1:${await unusedPort()}/x`)).toMatch(/can't be fetched \(/);
-  });
+  expect(contract.source).toBe(`http://127.0.0.1:${port}/api.yaml`);
+  expect(contract.operations.size).toBe(12);
+});
+
+test.each<[string, RequestListener, RegExp]>([
+  ['a status', answering(404, 'text/html', ''), /expected the document, got the status 404/],
+  ['a page', answering(200, 'text/html', '<html></html>'), /holds no OpenAPI document|expected an OpenAPI/],
+  ['a redirect', redirecting, /redirects to https:\/\/login\.example\/ \(302\)/],
+  ['no end', flooding(Number.POSITIVE_INFINITY), /is larger than 8 MiB/],
+])('a URL with %s is reported', async (_, listener, message) => {
+  const { port } = await listen(httpServer(listener));
+
+  expect(await complaintAbout(`http://127.0.0.1:${port}/x`)).toMatch(message);
+});
+
+test('a URL with a password in it is not fetched, nor shown', async () => {
+  const complaint = await complaintAbout('https://me:hunter2@specs.example/api.yaml');
+
+  expect(complaint).toMatch(/^https:\/\/specs\.example\/api\.yaml: .*download the document/);
+  expect(complaint).not.toContain('hunter2');
+});
+
+test('a URL: without a listener is reported', async () => {
+  expect(await complaintAbout(`http://127.0.0.1:${await unusedPort()}/x`)).toMatch(/can't be fetched \(/);
 });

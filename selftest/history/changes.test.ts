@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type OutcomeKind, outcomeKinds } from '../../src/base/model/verdict.js';
 import { changesBetween, changesSince, runName } from '../../src/reports/history/changes.js';
 import { factChanges } from '../../src/reports/history/fact-changes.js';
@@ -10,103 +10,97 @@ import { snapshot } from './sample.js';
 const changeSentences = (before: Snapshot, after: Snapshot) =>
   changesBetween(before, after).map(({ text }) => text);
 
-describe('one requirement', () => {
-  const pairs: readonly (readonly [OutcomeKind, OutcomeKind, string | undefined])[] = [
-    ['pass', 'pass', undefined],
-    ['pass', 'fail', 'a/one broke: got 500; wanted 200'],
-    ['pass', 'waived', 'a/one broke, and is waived: got 500; wanted 200'],
-    ['pass', 'not run', 'a/one was no longer run: got 500; wanted 200'],
-    ['pass', 'not applicable', 'a/one no longer applies: got 500; wanted 200'],
-    ['pass', 'inconclusive', 'a/one could not be decided: got 500; wanted 200'],
-    ['fail', 'pass', 'a/one was fixed.'],
-    ['fail', 'fail', undefined],
-    ['fail', 'waived', 'a/one is waived now.'],
-    ['fail', 'not run', 'a/one was no longer run: got 500; wanted 200'],
-    ['waived', 'pass', 'a/one was fixed.'],
-    ['waived', 'fail', 'a/one fails; it was waived before: got 500; wanted 200'],
-    ['not run', 'fail', 'a/one fails; before, it was not run: got 500; wanted 200'],
-    ['not run', 'pass', 'a/one passes now; before, that was not known.'],
-    ['not run', 'not applicable', undefined],
-    ['not applicable', 'not run', undefined],
-    ['inconclusive', 'fail', 'a/one fails; before, it could not be decided: got 500; wanted 200'],
-    ['inconclusive', 'pass', 'a/one passes now; before, that was not known.'],
-    ['inconclusive', 'inconclusive', undefined],
-    ['inconclusive', 'not run', undefined],
-  ];
+const pairs: readonly (readonly [OutcomeKind, OutcomeKind, string | undefined])[] = [
+  ['pass', 'pass', undefined],
+  ['pass', 'fail', 'a/one broke: got 500; wanted 200'],
+  ['pass', 'waived', 'a/one broke, and is waived: got 500; wanted 200'],
+  ['pass', 'not run', 'a/one was no longer run: got 500; wanted 200'],
+  ['pass', 'not applicable', 'a/one no longer applies: got 500; wanted 200'],
+  ['pass', 'inconclusive', 'a/one could not be decided: got 500; wanted 200'],
+  ['fail', 'pass', 'a/one was fixed.'],
+  ['fail', 'fail', undefined],
+  ['fail', 'waived', 'a/one is waived now.'],
+  ['fail', 'not run', 'a/one was no longer run: got 500; wanted 200'],
+  ['waived', 'pass', 'a/one was fixed.'],
+  ['waived', 'fail', 'a/one fails; it was waived before: got 500; wanted 200'],
+  ['not run', 'fail', 'a/one fails; before, it was not run: got 500; wanted 200'],
+  ['not run', 'pass', 'a/one passes now; before, that was not known.'],
+  ['not run', 'not applicable', undefined],
+  ['not applicable', 'not run', undefined],
+  ['inconclusive', 'fail', 'a/one fails; before, it could not be decided: got 500; wanted 200'],
+  ['inconclusive', 'pass', 'a/one passes now; before, that was not known.'],
+  ['inconclusive', 'inconclusive', undefined],
+  ['inconclusive', 'not run', undefined],
+];
 
-  test.each(pairs)('%s, then %s: %s', (was, is, text) => {
-    const after = snapshot({ 'a/one': { outcome: is, digest: '', reason: 'got 500\nwanted 200' } });
+test.each(pairs)('one requirement: %s, then %s: %s', (was, is, text) => {
+  const after = snapshot({ 'a/one': { outcome: is, digest: '', reason: 'got 500\nwanted 200' } });
 
-    expect(changeSentences(snapshot({ 'a/one': was }), after)).toEqual(text === undefined ? [] : [text]);
-  });
-
-  test('every pair of outcomes has words or none, and none throws', () => {
-    for (const was of outcomeKinds) {
-      for (const is of outcomeKinds) {
-        const said = changeSentences(snapshot({ 'a/one': was }), snapshot({ 'a/one': is }));
-        expect(said.length, `${was}, ${is}`).toBeLessThanOrEqual(1);
-      }
-    }
-  });
-
-  test('a failure with another reason', () => {
-    const failing = (digest: string) => snapshot({ 'a/one': { outcome: 'fail', digest, reason: 'other' } });
-
-    expect(changeSentences(failing('1'), failing('2'))).toEqual([
-      'a/one still fails, but differently: other',
-    ]);
-  });
-
-  test('another level', () => {
-    const of = (level: 'must' | 'should') => snapshot({ 'a/one': { outcome: 'pass', digest: '', level } });
-
-    expect(changeSentences(of('should'), of('must'))).toEqual(['a/one is a must now, before a should.']);
-  });
+  expect(changeSentences(snapshot({ 'a/one': was }), after)).toEqual(text === undefined ? [] : [text]);
 });
 
-describe('many at once', () => {
-  const ids = Array.from({ length: 15 }, (_, n) => `a/n${String(n).padStart(2, '0')}`);
-  const all = (outcome: OutcomeKind, reason?: (id: string) => string): Snapshot => {
-    const of = (id: string) => ({ outcome, digest: '', ...(reason && { reason: reason(id) }) });
-    return snapshot(Object.fromEntries(ids.map((id) => [id, of(id)])));
-  };
+test('one requirement: every pair of outcomes has words or none, and none throws', () => {
+  for (const was of outcomeKinds) {
+    for (const is of outcomeKinds) {
+      const said = changeSentences(snapshot({ 'a/one': was }), snapshot({ 'a/one': is }));
+      expect(said.length, `${was}, ${is}`).toBeLessThanOrEqual(1);
+    }
+  }
+});
 
-  test('breaks are listed one by one, up to ten', () => {
-    const said = changeSentences(all('pass'), all('fail'));
+test('one requirement: a failure with another reason', () => {
+  const failing = (digest: string) => snapshot({ 'a/one': { outcome: 'fail', digest, reason: 'other' } });
 
-    expect(said).toHaveLength(11);
-    expect(said[0]).toBe('a/n00 broke.');
-    expect(said[10]).toBe('5 more broke: a/n10, a/n11, a/n12, a/n13 and 1 more.');
-  });
+  expect(changeSentences(failing('1'), failing('2'))).toEqual(['a/one still fails, but differently: other']);
+});
 
-  test('changes with one reason are listed together', () => {
-    const named = 'a/n00, a/n01, a/n02, a/n03 and 11 more.';
-    const notRun = all('not run', () => 'no viewer account');
+test('one requirement: another level', () => {
+  const of = (level: 'must' | 'should') => snapshot({ 'a/one': { outcome: 'pass', digest: '', level } });
 
-    expect(changeSentences(all('pass'), notRun)).toEqual([
-      `15 requirements were no longer run (no viewer account): ${named}`,
-    ]);
-    expect(changeSentences(all('fail'), all('pass'))).toEqual([`15 requirements were fixed: ${named}`]);
-  });
+  expect(changeSentences(of('should'), of('must'))).toEqual(['a/one is a must now, before a should.']);
+});
 
-  test('as many reasons as requirements do not fill pages', () => {
-    const open = all('inconclusive', (id) => `no answer to ${id}`);
+const ids = Array.from({ length: 15 }, (_, n) => `a/n${String(n).padStart(2, '0')}`);
+const all = (outcome: OutcomeKind, reason?: (id: string) => string): Snapshot => {
+  const of = (id: string) => ({ outcome, digest: '', ...(reason && { reason: reason(id) }) });
+  return snapshot(Object.fromEntries(ids.map((id) => [id, of(id)])));
+};
 
-    expect(changeSentences(all('pass'), open)).toHaveLength(11);
-  });
+test('many at once: breaks are listed one by one, up to ten', () => {
+  const said = changeSentences(all('pass'), all('fail'));
 
-  test('new and removed', () => {
-    const [before, after] = [
-      snapshot({ 'a/one': 'pass', 'a/two': 'pass' }),
-      snapshot({ 'a/two': 'pass', 'b/x': 'fail', 'b/y': 'pass' }),
-    ];
+  expect(said).toHaveLength(11);
+  expect(said[0]).toBe('a/n00 broke.');
+  expect(said[10]).toBe('5 more broke: a/n10, a/n11, a/n12, a/n13 and 1 more.');
+});
 
-    expect(changeSentences(before, after)).toEqual([
-      'b/x is new, and fails.',
-      'b/y is new.',
-      'a/one was part of the earlier run only.',
-    ]);
-  });
+test('many at once: changes with one reason are listed together', () => {
+  const named = 'a/n00, a/n01, a/n02, a/n03 and 11 more.';
+  const notRun = all('not run', () => 'no viewer account');
+
+  expect(changeSentences(all('pass'), notRun)).toEqual([
+    `15 requirements were no longer run (no viewer account): ${named}`,
+  ]);
+  expect(changeSentences(all('fail'), all('pass'))).toEqual([`15 requirements were fixed: ${named}`]);
+});
+
+test('many at once: as many reasons as requirements do not fill pages', () => {
+  const open = all('inconclusive', (id) => `no answer to ${id}`);
+
+  expect(changeSentences(all('pass'), open)).toHaveLength(11);
+});
+
+test('many at once: new and removed', () => {
+  const [before, after] = [
+    snapshot({ 'a/one': 'pass', 'a/two': 'pass' }),
+    snapshot({ 'a/two': 'pass', 'b/x': 'fail', 'b/y': 'pass' }),
+  ];
+
+  expect(changeSentences(before, after)).toEqual([
+    'b/x is new, and fails.',
+    'b/y is new.',
+    'a/one was part of the earlier run only.',
+  ]);
 });
 
 test('the run as a whole', () => {

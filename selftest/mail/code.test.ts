@@ -141,87 +141,83 @@ describe('finds the code', () => {
   });
 });
 
-describe('finds none', () => {
-  test.each<[string, ReturnType<typeof mail>]>([
-    ['in an empty mail', mail('')],
-    ['in words', mail('Your password was changed.')],
-    ['among other numbers', mail('Ticket 778812 of 2026-11-25, call +1 555 010 9999, $123456, 10.20.30.40')],
-    ['in a newsletter', mail('Use promo code 482913!\nLab Inc, 1 Main Street, zip code 951100')],
-    ['where a year is all there is', mail('Welcome to 2026. © 2026')],
-    ['where short numbers stand far from the word', mail('The code of conduct has 4829 and 10234 readers.')],
-    ['in a link', mail('Open https://lab.example/?code=482913')],
-    ['that is too long', mail('Your code is 482913482913')],
-    ['between two equals', mail('482913 and 735102')],
-  ])('%s, and shows no digit in saying so', (_name, given) => {
-    const { code, problem } = findCode({ ...given, subject: 'Case 4829: Lab' });
+test.each<[string, ReturnType<typeof mail>]>([
+  ['in an empty mail', mail('')],
+  ['in words', mail('Your password was changed.')],
+  ['among other numbers', mail('Ticket 778812 of 2026-11-25, call +1 555 010 9999, $123456, 10.20.30.40')],
+  ['in a newsletter', mail('Use promo code 482913!\nLab Inc, 1 Main Street, zip code 951100')],
+  ['where a year is all there is', mail('Welcome to 2026. © 2026')],
+  ['where short numbers stand far from the word', mail('The code of conduct has 4829 and 10234 readers.')],
+  ['in a link', mail('Open https://lab.example/?code=482913')],
+  ['that is too long', mail('Your code is 482913482913')],
+  ['between two equals', mail('482913 and 735102')],
+])('finds none: %s, and shows no digit in saying so', (_name, given) => {
+  const { code, problem } = findCode({ ...given, subject: 'Case 4829: Lab' });
 
-    expect(code).toBeUndefined();
-    expect(problem).toContain('"Case ####: Lab"');
-    expect(problem).not.toMatch(/\d/);
-  });
+  expect(code).toBeUndefined();
+  expect(problem).toContain('"Case ####: Lab"');
+  expect(problem).not.toMatch(/\d/);
+});
 
-  test('two equals, and says so', () => {
-    expect(findCode(mail('482913 and 735102')).problem).toMatch(/two numbers/);
-  });
+test('finds none: two equals, and says so', () => {
+  expect(findCode(mail('482913 and 735102')).problem).toMatch(/two numbers/);
+});
 
-  test.each([
-    ['two likely ones', mail('482913 and 735102')],
-    ['a number that is called something else', mail('Order 482913')],
-    ['one of letters and digits', mail('Key of the day: 4X8K2P')],
-    ['one of letters and digits for something else', mail('Error code: 4X8K2P')],
-    ['one in two groups for something else', mail('Licence code: AB12-CD34')],
-    ['one in two groups that is called something else', mail('Your code was sent. Ticket ABCD-EFGH')],
-    ['one of letters and digits far from the word', mail('The code is for node AB12CD.')],
-    ['small letters after the word', mail('Your verification code is kdjqpx.')],
-    ['capitals that may stress something', mail('Your code is EXPIRED.')],
-    ['capitals among capitals', mail('YOUR CODE IS KDJQPX.')],
-    ['only what codePattern does not match', mail('482913'), /code (\w+)/],
-  ])('%s may be the code', (_, given, pattern?: RegExp) => {
-    expect(findCode(given, pattern)).toMatchObject({
-      unclear: true,
-      problem: expect.stringContaining('codePattern'),
-    });
-  });
-
-  test.each([
-    ['no digit', mail('Somebody logged in.')],
-    ['a word for the code, and nothing said of it', mail('Ask for the code. Somebody is signing in.')],
-    [
-      'a year, a time and an address only',
-      mail('(c) 2026 Lab. Valid until 14:30, for 10 minutes, at 10.1.2.3.'),
-    ],
-    ['no digit, where codePattern matches nothing', mail('Hello'), /code (\w+)/],
-  ])('a mail with %s holds none', (_, given, pattern?: RegExp) => {
-    expect(findCode(given, pattern)).toMatchObject({ unclear: false });
+test.each([
+  ['two likely ones', mail('482913 and 735102')],
+  ['a number that is called something else', mail('Order 482913')],
+  ['one of letters and digits', mail('Key of the day: 4X8K2P')],
+  ['one of letters and digits for something else', mail('Error code: 4X8K2P')],
+  ['one in two groups for something else', mail('Licence code: AB12-CD34')],
+  ['one in two groups that is called something else', mail('Your code was sent. Ticket ABCD-EFGH')],
+  ['one of letters and digits far from the word', mail('The code is for node AB12CD.')],
+  ['small letters after the word', mail('Your verification code is kdjqpx.')],
+  ['capitals that may stress something', mail('Your code is EXPIRED.')],
+  ['capitals among capitals', mail('YOUR CODE IS KDJQPX.')],
+  ['only what codePattern does not match', mail('482913'), /code (\w+)/],
+])('finds none: %s may be the code', (_, given, pattern?: RegExp) => {
+  expect(findCode(given, pattern)).toMatchObject({
+    unclear: true,
+    problem: expect.stringContaining('codePattern'),
   });
 });
 
-describe('with a pattern', () => {
-  test('uses its first match in text, HTML and subject, in this order', () => {
-    expect(findCode(mail('Key AB12-CD34', '<p>ZZ99-ZZ99</p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
-      code: 'AB12-CD34',
-    });
-    expect(findCode(mail('', '<p>ZZ99-<b>ZZ99</b></p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
-      code: 'ZZ99-ZZ99',
-    });
-    expect(findCode(mail('', '', 'code 12'), /\d+/)).toEqual({ code: '12' });
-  });
+test.each([
+  ['no digit', mail('Somebody logged in.')],
+  ['a word for the code, and nothing said of it', mail('Ask for the code. Somebody is signing in.')],
+  [
+    'a year, a time and an address only',
+    mail('(c) 2026 Lab. Valid until 14:30, for 10 minutes, at 10.1.2.3.'),
+  ],
+  ['no digit, where codePattern matches nothing', mail('Hello'), /code (\w+)/],
+])('finds none: a mail with %s holds none', (_, given, pattern?: RegExp) => {
+  expect(findCode(given, pattern)).toMatchObject({ unclear: false });
+});
 
-  test('uses its first group', () => {
-    expect(findCode(mail('ticket 778812, secret word <4829>'), /<(\d+)>/)).toEqual({ code: '4829' });
+test('with a pattern uses its first match in text, HTML and subject, in this order', () => {
+  expect(findCode(mail('Key AB12-CD34', '<p>ZZ99-ZZ99</p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
+    code: 'AB12-CD34',
   });
-
-  test('does not remember the mail before', () => {
-    const pattern = /\b\d{6}\b/g;
-
-    for (let round = 0; round < 3; round++)
-      expect(findCode(mail('Code 482913'), pattern)).toEqual({ code: '482913' });
+  expect(findCode(mail('', '<p>ZZ99-<b>ZZ99</b></p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
+    code: 'ZZ99-ZZ99',
   });
+  expect(findCode(mail('', '', 'code 12'), /\d+/)).toEqual({ code: '12' });
+});
 
-  test('says that it matches nothing', () => {
-    expect(findCode(mail('Hello', '', 'key abc'), /key \w{9}/).problem).toMatch(/mail\.codePattern/);
-    expect(findCode(mail('a', '', 'secret'), /x*/).problem).toMatch(/"secret".*mail\.codePattern/);
-  });
+test('with a pattern uses its first group', () => {
+  expect(findCode(mail('ticket 778812, secret word <4829>'), /<(\d+)>/)).toEqual({ code: '4829' });
+});
+
+test('with a pattern does not remember the mail before', () => {
+  const pattern = /\b\d{6}\b/g;
+
+  for (let round = 0; round < 3; round++)
+    expect(findCode(mail('Code 482913'), pattern)).toEqual({ code: '482913' });
+});
+
+test('with a pattern says that it matches nothing', () => {
+  expect(findCode(mail('Hello', '', 'key abc'), /key \w{9}/).problem).toMatch(/mail\.codePattern/);
+  expect(findCode(mail('a', '', 'secret'), /x*/).problem).toMatch(/"secret".*mail\.codePattern/);
 });
 
 test.each<[string, string, number, 'html'?]>([

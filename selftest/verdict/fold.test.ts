@@ -71,106 +71,99 @@ test('the commands of a failure: another failure has its deciding request', () =
   expect(found?.reproduce.match(/^curl /gm)).toHaveLength(1);
 });
 
-describe('a test', () => {
-  test.each<[string, readonly EventBody[], string, string]>([
-    ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],
-    ['fails by an expectation', tested(one, failed()), 'fail', words],
-    ...blames.map((type): [string, readonly EventBody[], string, string] => [
-      `is undecided where it is written: ${type}`,
-      tested(one, { type, requirement: one, reason: 'because' }),
-      'inconclusive',
-      'because',
-    ]),
-    [
-      'fails by an expectation although it went wrong besides',
-      tested(one, failed(), wentWrong),
-      'fail',
-      words,
-    ],
-    [
-      'that failed for no reason is undecided',
-      [start, { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 }],
-      'inconclusive',
-      'The test failed without a reason.',
-    ],
-    ['that was cut short is undecided', [start], 'inconclusive', 'stopped'],
-    ['that was cut short after its expectation failed fails', [failed()], 'fail', words],
-    ['that failed beside others and alone fails', [...beside(failed()), ...again(failed())], 'fail', words],
-    [
-      'that failed beside others alone is undecided',
-      [...beside(failed()), ...again()],
-      'inconclusive',
-      'beside tests of another lane and passed alone',
-    ],
-    [
-      'that failed beside others, which kept it from being tried alone, fails',
-      [...beside(failed()), ...again(wentWrong)],
-      'fail',
-      words,
-    ],
-    [
-      'that failed beside others before the run was stopped is undecided',
-      beside(failed()),
-      'inconclusive',
-      'the run ended before it ran alone',
-    ],
-    ['that was undecided beside others passes alone', [...beside(wentWrong), ...again()], 'pass', ''],
-    [
-      'that was left out is not run',
-      tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),
-      'not run',
-      'no viewer',
-    ],
-  ])('%s', (_, events, outcome, reason) => {
-    const found = judged(...events);
+test.each<[string, readonly EventBody[], string, string]>([
+  ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],
+  ['fails by an expectation', tested(one, failed()), 'fail', words],
+  ...blames.map((type): [string, readonly EventBody[], string, string] => [
+    `is undecided where it is written: ${type}`,
+    tested(one, { type, requirement: one, reason: 'because' }),
+    'inconclusive',
+    'because',
+  ]),
+  ['fails by an expectation although it went wrong besides', tested(one, failed(), wentWrong), 'fail', words],
+  [
+    'that failed for no reason is undecided',
+    [start, { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 }],
+    'inconclusive',
+    'The test failed without a reason.',
+  ],
+  ['that was cut short is undecided', [start], 'inconclusive', 'stopped'],
+  ['that was cut short after its expectation failed fails', [failed()], 'fail', words],
+  ['that failed beside others and alone fails', [...beside(failed()), ...again(failed())], 'fail', words],
+  [
+    'that failed beside others alone is undecided',
+    [...beside(failed()), ...again()],
+    'inconclusive',
+    'beside tests of another lane and passed alone',
+  ],
+  [
+    'that failed beside others, which kept it from being tried alone, fails',
+    [...beside(failed()), ...again(wentWrong)],
+    'fail',
+    words,
+  ],
+  [
+    'that failed beside others before the run was stopped is undecided',
+    beside(failed()),
+    'inconclusive',
+    'the run ended before it ran alone',
+  ],
+  ['that was undecided beside others passes alone', [...beside(wentWrong), ...again()], 'pass', ''],
+  [
+    'that was left out is not run',
+    tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),
+    'not run',
+    'no viewer',
+  ],
+])('a test: %s', (_, events, outcome, reason) => {
+  const found = judged(...events);
 
-    expect(found?.outcome).toBe(outcome);
-    expect(found?.reason).toContain(reason);
-  });
+  expect(found?.outcome).toBe(outcome);
+  expect(found?.reason).toContain(reason);
+});
 
-  test.each<[string, readonly number[], string]>([
-    ['has been shut out since', [], 'inconclusive'],
-    ['was let in again, and shut out later', [2], 'fail'],
-    ['was let in before', [0], 'inconclusive'],
-  ])('that fails by the refused login of a user who %s', (_, letIn, outcome) => {
-    const login = (index: number, status: number) => {
-      const made = exchanged({ index, operation: 'CreateSession', status, method: 'POST' });
-      const request = { ...made.exchange.request, body: '{"username":"Bob","password":"[password]"}' };
-      return { ...made, exchange: { ...made.exchange, request } };
-    };
-    const logins = [0, 1, 2].flatMap((index) =>
-      index === 1 ? login(1, 401) : letIn.includes(index) ? login(index, 201) : [],
-    );
-    const shutOut = { type: 'shut out', username: 'bob', reason: 'It has another password.' } as const;
-    const found = judged(...tested(one, ...logins, failed(one, 1)), shutOut);
+test.each<[string, readonly number[], string]>([
+  ['has been shut out since', [], 'inconclusive'],
+  ['was let in again, and shut out later', [2], 'fail'],
+  ['was let in before', [0], 'inconclusive'],
+])('a test that fails by the refused login of a user who %s', (_, letIn, outcome) => {
+  const login = (index: number, status: number) => {
+    const made = exchanged({ index, operation: 'CreateSession', status, method: 'POST' });
+    const request = { ...made.exchange.request, body: '{"username":"Bob","password":"[password]"}' };
+    return { ...made, exchange: { ...made.exchange, request } };
+  };
+  const logins = [0, 1, 2].flatMap((index) =>
+    index === 1 ? login(1, 401) : letIn.includes(index) ? login(index, 201) : [],
+  );
+  const shutOut = { type: 'shut out', username: 'bob', reason: 'It has another password.' } as const;
+  const found = judged(...tested(one, ...logins, failed(one, 1)), shutOut);
 
-    expect(found?.outcome).toBe(outcome);
-    expect(found?.reason.startsWith('It has another password. What was seen:')).toBe(
-      outcome === 'inconclusive',
-    );
-  });
+  expect(found?.outcome).toBe(outcome);
+  expect(found?.reason.startsWith('It has another password. What was seen:')).toBe(
+    outcome === 'inconclusive',
+  );
+});
 
-  test('shows the request that its expectation was about, else the last that was not a GET', () => {
-    const put = exchanged({ index: 0, method: 'PUT' });
-    const get = exchanged({ index: 1 });
-    const unnamed = judged(...tested(one, put, get, failed()));
+test('a test shows the request that its expectation was about, else the last that was not a GET', () => {
+  const put = exchanged({ index: 0, method: 'PUT' });
+  const get = exchanged({ index: 1 });
+  const unnamed = judged(...tested(one, put, get, failed()));
 
-    expect(judged(...tested(one, put, get, failed(one, 1)))?.reproduce).not.toContain('PUT');
-    expect(unnamed?.reproduce).toContain('-X PUT');
-    expect(unnamed?.exchanges).toEqual([put.exchange, get.exchange]);
-  });
+  expect(judged(...tested(one, put, get, failed(one, 1)))?.reproduce).not.toContain('PUT');
+  expect(unnamed?.reproduce).toContain('-X PUT');
+  expect(unnamed?.exchanges).toEqual([put.exchange, get.exchange]);
+});
 
-  test('has exchanges of an earlier one as evidence, where it says so', () => {
-    const earlier = exchanged({ index: 3, requirement: 'area/two', method: 'POST' });
-    const verdict = verdictOf(
-      began([one, 'area/two']),
-      ...tested('area/two', earlier),
-      ...tested(one, { type: 'adopted', requirement: one, exchanges: [3] }, failed()),
-      ...ended,
-    );
+test('a test has exchanges of an earlier one as evidence, where it says so', () => {
+  const earlier = exchanged({ index: 3, requirement: 'area/two', method: 'POST' });
+  const verdict = verdictOf(
+    began([one, 'area/two']),
+    ...tested('area/two', earlier),
+    ...tested(one, { type: 'adopted', requirement: one, exchanges: [3] }, failed()),
+    ...ended,
+  );
 
-    expect(outcomeOf(verdict)?.exchanges).toEqual([earlier.exchange]);
-  });
+  expect(outcomeOf(verdict)?.exchanges).toEqual([earlier.exchange]);
 });
 
 describe('findings in answers', () => {
