@@ -19,7 +19,6 @@ export async function emulate(
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  readonly text: string;
   /** The body; an empty object if the answer has no JSON object. */
   readonly body: ReplyBody;
 }
@@ -30,9 +29,7 @@ interface ReplyBody {
   readonly message?: unknown;
   readonly sessionId?: unknown;
   readonly accessToken?: unknown;
-  readonly tokenType?: unknown;
   readonly totpSecretKey?: unknown;
-  readonly success?: unknown;
   readonly now?: unknown;
   readonly cluster?: unknown;
 }
@@ -69,13 +66,8 @@ export async function call(
 
 async function fetched(url: string, request: RequestInit): Promise<Reply> {
   const response = await fetch(url, request);
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: { ...jsonOf(text, shapes.object) },
-  };
+  const body = { ...jsonOf(await response.text(), shapes.object) };
+  return { status: response.status, headers: response.headers, body };
 }
 
 export async function control(emulator: RunningEmulator, line: string, body?: unknown): Promise<Reply> {
@@ -114,19 +106,13 @@ export async function wrongCodeOf(emulator: RunningEmulator, secret: unknown): P
   );
 }
 
-export interface Mail {
+interface Mail {
   readonly to: readonly string[];
   readonly raw: string;
 }
 
-export interface Inbox {
-  readonly mails: readonly Mail[];
-  /** Resolves when this many mails have arrived; Vitest's timeout is the deadline. */
-  count(mails: number): Promise<readonly Mail[]>;
-}
-
-/** A real SMTP server to which an emulator sends its mails. */
-export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
+/** A real SMTP server to which an emulator sends its mails. `count` waits until this many have arrived. */
+export async function inbox(emulator: RunningEmulator) {
   const mails: Mail[] = [];
   const waiting: (() => void)[] = [];
   const server = await startRelay(async (to, raw) => {
@@ -134,24 +120,19 @@ export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
     for (const wake of waiting.splice(0)) wake();
   }, emulator.mail.port);
   onTestFinished(() => server.close());
-  return {
-    mails,
-    async count(wanted) {
-      while (mails.length < wanted) await new Promise<void>((resolve) => waiting.push(resolve));
-      return mails;
-    },
+  const count = async (wanted: number): Promise<readonly Mail[]> => {
+    while (mails.length < wanted) await new Promise<void>((resolve) => waiting.push(resolve));
+    return mails;
   };
+  return { count };
 }
 
 /** All bytes of the answer to a hand-written request, until the connection closes. */
-export async function raw(emulator: RunningEmulator, head: string, body = ''): Promise<string> {
+export async function raw(emulator: RunningEmulator, head: string): Promise<string> {
   const { hostname, port } = new URL(emulator.baseUrl);
   const socket = net.connect(Number(port), hostname);
   const key = emulator.accounts.admin.apiKey;
-  socket.write(`${head}\r\nHost: ${hostname}\r\napiKey: ${key}\r\nConnection: close\r\n`);
-  if (body !== '')
-    socket.write(`Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
-  socket.write(`\r\n${body}`);
+  socket.write(`${head}\r\nHost: ${hostname}\r\napiKey: ${key}\r\nConnection: close\r\n\r\n`);
   let received = '';
   for await (const chunk of socket) received += String(chunk);
   return received;
