@@ -1,19 +1,15 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { isSince } from '../../src/base/model/releases.js';
 import type { Change } from '../../src/contract/diff/change.js';
-import { diff, nearestRelease, readSide, type Side } from '../../src/contract/diff/diff.js';
+import { diff, nearestRelease, readSide } from '../../src/contract/diff/diff.js';
 import { renderJson, renderMarkdown, renderText } from '../../src/contract/diff/render.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { rawDocument } from '../contract/raw.js';
 import { changedRelease, type Part, put, remove } from '../contract/vendor.js';
 import { rows } from '../tool/rows.js';
 
-let base: Side;
-
-beforeAll(async () => {
-  base = await readSide('7.1.2_u3');
-});
+const base = await readSide('7.1.2_u3');
 
 /** The changes from the release to its document with this change. */
 async function changesBy(change: (document: Part) => void): Promise<readonly Change[]> {

@@ -19,17 +19,12 @@ export interface Seen {
 const baseUrl = 'https://lab.example/v2';
 
 export function exchanged(seen: Seen = {}): Exchanged {
-  const { operation = 'GetMFAConfig', status = 200, method = 'GET' } = seen;
+  const { operation = 'GetMFAConfig', status = 200, method = 'GET', ...more } = seen;
   return {
     type: 'exchange',
-    index: seen.index ?? 0,
-    requirement: seen.requirement ?? 'area/one',
-    credential: seen.credential ?? 'APIKeyHeader',
-    mistake: seen.mistake ?? null,
-    findings: seen.findings ?? [],
-    properties: [],
-    enumValues: [],
-    undocumented: seen.undocumented ?? [],
+    ...{ index: 0, requirement: 'area/one', credential: 'APIKeyHeader', mistake: null },
+    ...{ findings: [], properties: [], enumValues: [], undocumented: [] },
+    ...more,
     exchange: {
       operation,
       request: { method, url: `${baseUrl}/mfa-config`, headers: {} },

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import http, { type RequestListener } from 'node:http';
 import https, { type ServerOptions } from 'node:https';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigurationError, TransportError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
 import type { TlsSettings } from '../../src/input/target-file/tls.js';
@@ -40,16 +40,11 @@ async function secureServer(options: ServerOptions, host = '127.0.0.1'): Promise
 const seen = [{ path: '/v2/x' }, { path: '/v2/x' }];
 const twice = (text: string | RegExp) => [expect.stringMatching(text), expect.stringMatching(text)];
 
-let server: Pair;
-let client: Pair;
-let stranger: Pair;
-beforeAll(async () => {
-  [server, client, stranger] = await Promise.all([
-    certificateFor('cluster.example'),
-    certificateFor('suite'),
-    certificateFor('cluster.example'),
-  ]);
-});
+const [server, client, stranger] = await Promise.all([
+  certificateFor('cluster.example'),
+  certificateFor('suite'),
+  certificateFor('cluster.example'),
+]);
 
 const named = { serverName: 'cluster.example' };
 const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
@@ -75,12 +70,8 @@ test.each<[string, () => Partial<TlsSettings>, RegExp | undefined]>([
 });
 
 test('TLS: the client shows its certificate to a server that asks for one', async () => {
-  const at = await secureServer({
-    ...server,
-    requestCert: true,
-    rejectUnauthorized: true,
-    ca: client.cert,
-  });
+  const asking = { requestCert: true, rejectUnauthorized: true, ca: client.cert };
+  const at = await secureServer({ ...server, ...asking });
   const trusting = { ca: server.cert, serverName: 'cluster.example' };
 
   const shown = { ...trusting, cert: client.cert, key: new Secret(client.key) };

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
 import { findCode } from '../../src/wire/mail/code.js';
@@ -18,11 +18,6 @@ const defaults = {
   timeoutMs: 1000,
   quietMs: 100,
 } as const;
-
-const opened: Mailbox[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((mailbox) => mailbox.close()));
-});
 
 function mail(to: string, text: string, more = ''): string {
   return `From: Cluster <no-reply@lab.example>\n${more}To: ${to}\nSubject: Sign-in\n\n${text}\n`;
@@ -45,7 +40,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
   async function open(more: Partial<ImapSettings> = {}): Promise<Mailbox> {
     const settings = { port: server.port, tls: false, password: new Secret(password), ...defaults, ...more };
     const mailbox = await openMailbox(settings, addresses, 3000);
-    opened.push(mailbox);
+    onTestFinished(() => mailbox.close());
     return mailbox;
   }
 

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { findCode } from '../../src/wire/mail/code.js';
-import type { Mailbox } from '../../src/wire/mail/mailbox.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
 import { SmtpMailbox } from '../../src/wire/mail/smtp-mailbox.js';
 import { listen } from '../cli/servers.js';
@@ -14,16 +13,11 @@ import { listen } from '../cli/servers.js';
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };
 
-const opened: Mailbox[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((mailbox) => mailbox.close()));
-});
-
 async function open(port = 0, codePattern?: RegExp): Promise<SmtpMailbox> {
   const settings = { ...waits, kind: 'smtp', host: '127.0.0.1', port } as const;
   const mailbox = new SmtpMailbox({ ...settings, ...(codePattern && { codePattern }) }, addresses);
   await mailbox.open();
-  opened.push(mailbox);
+  onTestFinished(() => mailbox.close());
   return mailbox;
 }
 

@@ -70,13 +70,9 @@ function hurry(folder: string, name: string): boolean {
   try {
     const content: unknown = parse(readFileSync(join(folder, file), 'utf8'));
     const { mail, limits, ...rest } = Object(content);
-    const quick = {
-      ...rest,
-      name,
-      mail: { ...mail, timeoutMs: 2000 },
-      limits: { ...limits, requestTimeoutMs: 5000, settleMs: 500 },
-    };
-    writeTarget(folder, quick, file);
+    const quick = { requestTimeoutMs: 5000, settleMs: 500 };
+    const changed = { mail: { ...mail, timeoutMs: 2000 }, limits: { ...limits, ...quick } };
+    writeTarget(folder, { ...rest, name, ...changed }, file);
     return true;
   } catch {
     return false;

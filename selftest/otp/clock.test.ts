@@ -3,6 +3,7 @@ import { ArrangeError, ConfigurationError, TransportError } from '../../src/base
 import { steadyNow } from '../../src/base/steady-now.js';
 import { ControlledClock, DateOffsetClock } from '../../src/wire/clock/clock.js';
 import { httpServer, listen, unusedPort } from '../cli/servers.js';
+import { bytesOf } from '../tool/proxy.js';
 
 /** How long an answer takes at most on a slow machine; less than all offsets here. */
 const roughlyMs = 5_000;
@@ -121,9 +122,7 @@ describe('ControlledClock', () => {
 
   async function listening(answer: Answering) {
     const server = httpServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const given = answer(request.method ?? '', body);
+      const given = answer(request.method ?? '', String(await bytesOf(request)));
       if (given !== undefined) response.writeHead(given.status ?? 200).end(given.text);
     });
     return `http://user:hunter2@127.0.0.1:${(await listen(server)).port}/clock?key=hunter2`;

@@ -44,12 +44,9 @@ describePages('matrix.html', (open) => {
 
     const area = page.getByRole('region', { name: 'Areas by targets' });
     expect(((await area.boundingBox())?.y ?? Infinity) < 600).toBe(true);
-    expect(await area.locator('tr', { hasText: 'TOTP key' }).locator('td').first().textContent()).toContain(
-      '1 failed',
-    );
-    expect(await area.locator('tr', { hasText: 'Verdict' }).locator('td').first().textContent()).toContain(
-      'does not conform',
-    );
+    const cell = (hasText: string) => area.locator('tr', { hasText }).locator('td').first().textContent();
+    expect(await cell('TOTP key')).toContain('1 failed');
+    expect(await cell('Verdict')).toContain('does not conform');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await screenshot(page, `matrix-first-${width}`, { fullPage: false });
   });
@@ -75,12 +72,10 @@ describePages('matrix.html', (open) => {
 
   test('shows all text of a target as text', async () => {
     const verdict = verdictOn('evil', ['one']);
-    const outcomes = verdict.outcomes.map((each) => ({
-      ...each,
-      title: attack,
-      source: attack,
-      reason: each.outcome === 'fail' ? attack : '',
-    }));
+    const outcomes = verdict.outcomes.map((each) => {
+      const reason = each.outcome === 'fail' ? attack : '';
+      return { ...each, title: attack, source: attack, reason };
+    });
 
     const { page, requests, complaints } = await open(pageOf('hostile', { ...verdict, outcomes }));
 

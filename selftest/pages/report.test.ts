@@ -66,11 +66,8 @@ describePages('the HTML report', (open) => {
 
     const first = page.locator('article.wrong').first();
     expect(await first.locator('h3').textContent()).toContain('JSON bodies are UTF-8.');
-    for (const part of [
-      page.getByRole('heading', { level: 1 }),
-      first.locator('h3'),
-      first.locator('pre').first(),
-    ]) {
+    const heading = page.getByRole('heading', { level: 1 });
+    for (const part of [heading, first.locator('h3'), first.locator('pre').first()]) {
       const box = await part.boundingBox();
       expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(height);
     }
@@ -84,12 +81,8 @@ describePages('the HTML report', (open) => {
     const { page } = await open(mixed);
     const row = requirement(page, failed);
 
-    await page
-      .locator('article.wrong')
-      .getByRole('link', {
-        name: 'The totpSecretKey and totpUri of a key hold the same secret where both are returned.',
-      })
-      .click();
+    const name = 'The totpSecretKey and totpUri of a key hold the same secret where both are returned.';
+    await page.locator('article.wrong').getByRole('link', { name }).click();
 
     await row.locator('.actual pre').waitFor();
     expect(await row.locator('.expected pre').textContent()).toBe('the secret of the URI');
@@ -245,26 +238,17 @@ describePages('the HTML report', (open) => {
 
   test('shows harmful texts of a target', async () => {
     const all = Object.values(hostile).join('\n');
-    const file = written(
-      'hostile',
-      sample({
-        target: { name: all, baseUrl: 'https://h/', tlsInsecure: true },
-        planned: [planned('area/one', { title: all, source: all, operations: [all] })],
-        raw: [
-          raw('area/one', {
-            kind: 'fail',
-            reason: `${all}\n${'long '.repeat(2_000_000)}`,
-            reproduce: all,
-            exchanges: [
-              { ...exchange(), error: all, response: { status: 200, headers: { a: all }, body: all } },
-            ],
-          }),
-        ],
-        facts: { [all]: all },
-        residue: [all],
-      }),
-      { changes: { since: all, broke: [all], mended: [], facts: [], other: [] } },
-    );
+    const sent = { ...exchange(), error: all, response: { status: 200, headers: { a: all }, body: all } };
+    const reason = `${all}\n${'long '.repeat(2_000_000)}`;
+    const verdict = sample({
+      target: { name: all, baseUrl: 'https://h/', tlsInsecure: true },
+      planned: [planned('area/one', { title: all, source: all, operations: [all] })],
+      raw: [raw('area/one', { kind: 'fail', reason, reproduce: all, exchanges: [sent] })],
+      facts: { [all]: all },
+      residue: [all],
+    });
+    const changes = { since: all, broke: [all], mended: [], facts: [], other: [] };
+    const file = written('hostile', verdict, { changes });
     const { page, requests, complaints } = await open(file, { hash: '#area/one' });
     await page.locator('.exchanges summary').click();
 
@@ -283,11 +267,8 @@ describePages('the HTML report', (open) => {
 
   test('finds one among two thousand requirements', async () => {
     const ids = Array.from({ length: 2000 }, (_, index) => `area-${index % 20}/requirement-${index}`);
-    const file = written(
-      'large',
-      sample({ planned: ids.map((id) => planned(id)), raw: ids.map((id) => raw(id, { kind: 'fail' })) }),
-    );
-    const { page } = await open(file);
+    const all = { planned: ids.map((id) => planned(id)), raw: ids.map((id) => raw(id, { kind: 'fail' })) };
+    const { page } = await open(written('large', sample(all)));
 
     await page.getByRole('searchbox').fill('requirement-1234');
 

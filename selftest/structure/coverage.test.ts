@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { sourcesIn } from './sources.js';
@@ -18,11 +18,7 @@ interface Listed {
 }
 
 /** The requirements of each test, in the order of the run. */
-let listed: readonly string[][] = [];
-
-beforeAll(async () => {
-  listed = await list();
-});
+const listed = await list();
 
 test('each test covers one requirement, and each requirement is covered by one test', () => {
   const covered = listed.map((covers) => covers.join());

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readTarget, secretsOf } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { temporaryFolder } from '../cli/suite.js';
@@ -8,22 +8,13 @@ import { certificateFor } from '../http/proxies.js';
 import { messageOf, write } from './files.js';
 
 const env = { KEY: 'key-1' };
-let certificate: string;
-let key: string;
-let otherKey: string;
-let encryptedKey: string;
-let pin: string;
-
-beforeAll(async () => {
-  ({ cert: certificate, key } = await certificateFor('cluster.example'));
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  otherKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  encryptedKey = pair.privateKey
-    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
-    .toString();
-  const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
-  pin = createHash('sha256').update(spki).digest('base64');
-});
+const { cert: certificate, key } = await certificateFor('cluster.example');
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = { type: 'pkcs8', format: 'pem' } as const;
+const otherKey = String(privateKey.export(pem));
+const encryptedKey = String(privateKey.export({ ...pem, cipher: 'aes-256-cbc', passphrase: 'x' }));
+const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+const pin = createHash('sha256').update(spki).digest('base64');
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
