@@ -11,7 +11,6 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-/** The credentials that the target must refuse, by the endings of the requirements' ids. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
   ['refuses-wrong-key', wrong.key],

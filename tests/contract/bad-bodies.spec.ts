@@ -268,10 +268,7 @@ interface Hostile {
   readonly isLong?: true;
 }
 
-/**
- * Returns the requests that get hostile bodies, each with a harmless body.
- * @throws ArrangeError if the target answers a harmless unknown member with a server error
- */
+/** @throws ArrangeError if the target answers a harmless unknown member with a server error */
 async function hostileCalls(api: Connection['api'], admin: Credential, cluster: object, support: unknown) {
   const login = { username: 'nobody-7f1c', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
   const calls = [
@@ -323,7 +320,7 @@ async function answered(
     }
   }
   const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
-  // If the target answers nothing at all, the body is not to blame.
+  // If the target doesn't answer this either, the body is not to blame.
   await arrange(connection.api.call('GetMFAConfig', { as: await connection.admin() }));
   demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
   return undefined;

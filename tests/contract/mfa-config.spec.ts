@@ -43,7 +43,7 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
     retainUserMfaSettings: true,
   };
 
-  // A target may refuse a PUT that changes nothing, so each PUT switches MFA, the second one back.
+  // A target may refuse a PUT that changes nothing. So each PUT switches MFA, and the second one switches it back.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
     await arrange.success(cluster.put({ ...config, enabled }));

@@ -110,7 +110,6 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
   demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
 });
 
-/** A credential, and words for its kind and user, without the secret. */
 interface Named {
   readonly as: Credential;
   readonly way: string;

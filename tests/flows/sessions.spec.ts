@@ -12,7 +12,6 @@ import type {
 import { anonymous, arrange, bypass, expect, hasSid, mfa, test, wrong } from '../../fixtures/index.js';
 import { bitsOf, expectRandom, leastBits } from './guessable.js';
 
-/** Opens a session of the user that can read the configuration. */
 async function opened(api: Api, users: Users, user: User): Promise<Credential> {
   const as = await users.sessions.id(user);
   await arrange.success(api.call('GetMFAConfig', { as }));

@@ -29,7 +29,7 @@ test('support-email/needs-an-address', async ({ support }) => {
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // The read must not use up the code.
+  // The read must not void the code.
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();

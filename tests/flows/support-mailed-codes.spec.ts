@@ -61,7 +61,6 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
   });
 }
 
-/** Expects no mails, because codes must go only to the current address. */
 function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   const seen = mails.flatMap(({ to }) => to);
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);

@@ -94,7 +94,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
   };
   expect(await ask({})).toHaveNone('referenceId');
 
-  // If the refusal used up the code, further tries would show nothing and might lock the support user.
+  // If the refusal used the code, further tries would show nothing and might lock the support user.
   for (const supportUserPassword of ['', null]) {
     const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');

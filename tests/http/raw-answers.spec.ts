@@ -109,7 +109,7 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 });
 
 test('http/head-has-no-content', async ({ api, admin }) => {
-  // A refusal must end correctly as well.
+  // A refusal (here for anonymous) must end correctly as well.
   for (const as of [admin, anonymous]) {
     expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }

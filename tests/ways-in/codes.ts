@@ -38,7 +38,6 @@ const form = (name: string, login: Form['login']): Form => ({ name, login });
 const coded = (name: string, of: (code: string) => unknown): Form =>
   form(name, (code) => ({ code: of(code) }));
 
-/** Makes guesses that are as long as the code and unrelated to it. */
 const guesses = (code: string) =>
   ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
 

@@ -93,7 +93,7 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
 });
 
 test('access/support-mfa-stays-on-without-privilege', async ({ cluster, support, users, codes }) => {
-  // A viewer with an API key needs no login, so a target that must keep cluster MFA on is tested too.
+  // A viewer with an API key needs no login. So the test includes a target that must keep cluster MFA on.
   await arrange.ifItCan(cluster.off());
   const viewer = await arrange(users.sessions.viewer());
   const { authenticator } = await arrange(support.verified());

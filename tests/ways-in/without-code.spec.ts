@@ -148,7 +148,7 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
       if (session !== undefined) open.push({ name, answer });
     }
   }
-  // Removes the type at once: if cluster MFA was found on, the type would stay until the end of the run.
+  // Removes the type now. If cluster MFA was found on, the type would otherwise stay until the end of the run.
   await arrange(cluster.put(before));
   await arrange(state.clusterOnce(before));
   expect(open).toBeShut();

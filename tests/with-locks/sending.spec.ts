@@ -4,7 +4,6 @@ import { measured } from './locked.js';
 
 const most = 30;
 
-/** Tells whether the target limits mailed codes to fewer consecutive requests than the suite sends. */
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });

@@ -48,7 +48,7 @@ export async function proveMail(
     await cluster.off();
     const found = await cluster.found();
     if (!found.enabled) await cluster.giveBack(found);
-    // The next steps log in by the password alone, so wait until logins obey the switch.
+    // The next steps log in by the password alone, so this waits until logins follow the switch.
     await cluster.rest();
   }
   return { ...proof, mailWhileOnOnly: false };

@@ -128,7 +128,6 @@ function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   });
 }
 
-/** Learns whether tokens are open, with a password that is known to be right. */
 async function learnTokens(
   { api }: Connection,
   tried: readonly Tried[],

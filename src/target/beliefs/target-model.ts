@@ -14,7 +14,6 @@ export const codeless = 'why no mailed code is to be had';
 export class TargetModel {
   readonly #facts: Map<string, unknown>;
 
-  /** @param tell called with each newly learned fact, to record it */
   constructor(
     learned: readonly Pick<Learned, 'fact' | 'value'>[] = [],
     private readonly tell: (fact: string, value: unknown) => void = () => {},

@@ -152,7 +152,7 @@ export class Attempts {
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
-      // If codes can't be mailed now, refusing a right password is no failed attempt.
+      // If the target can't mail codes now, it refuses a right password without counting a failed attempt.
       if (operation === 'CreateEmailOtp' && status !== 401 && this.#isRight(json)) return undefined;
       // A target refuses an unauthorised caller before it checks a code.
       const isOfSupportUser = tries === 'totpCode' || tries === 'mfaCode';

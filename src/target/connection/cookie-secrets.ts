@@ -18,7 +18,6 @@ export interface SetCookies {
 /** Finds secret cookie values: those that differ at each login. Others may name a node or a user. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
-  /** For each value, the user who got it first. */
   readonly #owners = new Map<string, string | null>();
   readonly #plain = new Set<string>();
   /** The values of the first login, until a second login shows whether they differ. */

@@ -297,7 +297,6 @@ const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 /** Matches an unknown code. Replacements for made-up codes begin with zeros. */
 const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
-/** Returns the spellings of a value: as it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
 
 /** Replaces halves of surrogate pairs, which can't be written in a path. */

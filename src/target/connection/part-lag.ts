@@ -81,7 +81,7 @@ export class PartLag {
   /** Call this if a request other than a write may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
-    // The write may have changed nothing. Then the next read shows the other request's change.
+    // The write may have changed nothing. Then the next read shows the effect of the other request.
     if (this.#write?.isStale) this.#write = undefined;
   }
 

@@ -42,7 +42,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #isUnclear = false;
   #last: Config | undefined;
   #hasRestored = false;
-  /** The number of writes when this part was last restored. */
   #writesAtRestoring: number | undefined;
   /** The closest state that the target accepted during the restore, if it can't store the exact one. */
   #kept: { readonly state: Config; readonly residue: string } | undefined;

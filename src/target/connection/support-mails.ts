@@ -21,7 +21,6 @@ const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
   #mayBeLate = true;
-  /** Whether a wait for the end of a lock may still help. */
   #mayBeLocked = true;
 
   constructor(private readonly parts: Parts) {}
@@ -83,7 +82,6 @@ export class SupportMails {
   }
 }
 
-/** Returns the last untried code that reached any address. Undefined if there is none. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,

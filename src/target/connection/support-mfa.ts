@@ -202,7 +202,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Switches support MFA to TOTP with a new key. @throws ArrangeError if GET doesn't show the change */
   async onByTotp(): Promise<SupportEnrolment> {
-    // Proving a key by a right code ends a series of wrong codes.
+    // A right code that proves a key ends a series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
       await this.proofs.prove((await this.#byTotp()).authenticator);
     return this.#byTotp();

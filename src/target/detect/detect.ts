@@ -78,7 +78,6 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
   return found;
 }
 
-/** The release taken for a target whose file says `release: auto`. */
 interface Detected {
   readonly release: ReleaseName;
   /** The releases that fit best; empty if none fits. */

@@ -219,7 +219,6 @@ const ofHeaders: readonly string[] = [
   'http/secrets-are-not-stored',
 ];
 
-/** Keeps the headers that the API uses, and drops cookies and other browser headers. */
 function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const names = ['accept', 'content-type', 'apikey', 'session-id', 'authorization'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));

@@ -58,7 +58,7 @@ export class Journal {
     try {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
-      // If a file stands in the folder's place, writing reports it later.
+      // If a file has the folder's name, the next write reports it.
       if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it records what to restore, so the suite changes nothing on the target. ` +

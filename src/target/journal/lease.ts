@@ -52,7 +52,6 @@ export interface LeaseOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How long a lease lasts without renewal. */
 const holdsMs = 120_000;
 const renewedEveryMs = 15_000;
 const lookedAtEveryMs = 250;

@@ -15,7 +15,6 @@ import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 const { text, number, flag, orNull } = shapes;
 
-/** A line of the log: either a write sent, or a write answered. */
 const isLine = objectOf(
   {
     boot: text,
