@@ -215,7 +215,7 @@ test('bodies that switch cluster MFA on are undone without deleting the enrolmen
   const { connection, seen, bodies, now } = await keeping(offForgetting);
   const [cluster, support] = [await connection.cluster(), await connection.support()];
 
-  expect(await new BodyTrials(connection, cluster, support, 1).cluster.valid(() => undefined)).toBe(
+  expect(await new BodyTrials(connection.api, cluster, support, 1).cluster.valid(() => undefined)).toBe(
     undefined,
   );
 
