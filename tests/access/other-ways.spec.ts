@@ -61,7 +61,7 @@ const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** Other requirements test documented requests. */
+/** Excludes documented requests, which other requirements test. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 

@@ -127,7 +127,7 @@ test('totp-key/label-names-the-account', async ({ users }) => {
 
 test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  // The second login shows whether logins have to wait for a new step.
+  // The second login shows whether a login must wait for a new step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewKey(user));
   const { authenticator } = await arrange(users.codes.enrol(user));
   const as = await arrange(users.sessions.of(user));

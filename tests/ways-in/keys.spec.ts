@@ -89,7 +89,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 
 test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   const { user, authenticator: older } = await arrange(users.enrolled());
-  // The second login shows whether logins have to wait for a new step.
+  // The second login shows whether a login must wait for a new step.
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');

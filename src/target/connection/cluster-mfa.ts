@@ -12,7 +12,7 @@ import { PartState, type StateParts } from './part-state.js';
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
 
-/** The residue if a target refuses null and keeps omitted members: a member without a value keeps the suite's. */
+/** The residue if a target refuses null and keeps omitted members: members without a value keep the suite's. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";

@@ -27,7 +27,7 @@ export interface StateParts {
   readonly readBack: ReadBack;
   readonly recorder: Recorder;
   readonly model: TargetModel;
-  /** Whether the suite accepts only states that fulfil the contract. The restore reads as much as it can. */
+  /** Whether a state must fulfil the contract. False for the restore, which reads as much as it can. */
   readonly strict: boolean;
 }
 

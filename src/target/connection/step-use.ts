@@ -128,8 +128,8 @@ export class StepUse {
   }
 
   /**
-   * Call this for each new key. If the target accepts one code per step and user, used steps of an older key count.
-   * @param at when the target returned the key
+   * Call this for each new key. If the target accepts one code per step and user, its codes of used steps count as
+   * used. @param at when the target returned the key
    */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
