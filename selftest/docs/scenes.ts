@@ -17,7 +17,6 @@ const after =
     await prepare(stage);
     return asItStands(stage, block);
   };
-const faulty = 'node dist/cli/main.js emulator --write-target target.yaml --port 0 --fault';
 const run = 'node dist/cli/main.js run';
 
 /** The two whole runs that several pages describe: on the unchanged emulator, and on one with a fault. */
@@ -46,14 +45,8 @@ const ofWrongRun: Scene = async (stage) => (await wholeRuns(stage)).wrong;
 
 /** Starts an emulator of a release, with the target file lab.yaml, which permits nothing. */
 async function lab(stage: Stage, release: string): Promise<void> {
-  const { baseUrl } = await stage.emulator(
-    `node dist/cli/main.js emulator --port 0 --write-target lab.yaml --release ${release}`,
-  );
-  const file = parseDocument(readFileSync(join(stage.cwd, 'lab.yaml'), 'utf8'));
-  file.set('name', 'lab');
-  file.set('release', 'auto');
-  file.delete('allow');
-  stage.write('lab.yaml', String(file));
+  const lacks = { name: 'lab', release: 'auto', allow: undefined };
+  const baseUrl = await stage.target('lab.yaml', { release }, lacks);
   stage.name(new URL(baseUrl).origin, 'https://10.2.0.7');
 }
 
@@ -106,7 +99,7 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
   'README.md': [ofRightRun, ofWrongRun],
   'docs/any-body.md': [
     async (stage) => {
-      await stage.emulator(`${faulty} bodies/put-500-for-no-types`);
+      await stage.target('target.yaml', { faults: ['bodies/put-500-for-no-types'] });
       return stage.run(
         `${run} -t target.yaml --grep mfa-config/any-valid-body-is-stored-or-refused --out any`,
       );
@@ -129,7 +122,7 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
   'docs/statement.md': [
     async (stage) => {
       await wholeRuns(stage);
-      await stage.emulator(`${faulty} mail/used-code-revives`);
+      await stage.target('target.yaml', { faults: ['mail/used-code-revives'] });
       stage.write(
         'acme.statement.yaml',
         'version: 1\nvendor: Acme\nclaims: { mailed-codes-work-once: true }\n',

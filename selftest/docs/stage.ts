@@ -2,6 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { stringify } from 'yaml';
+import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 
@@ -45,6 +47,14 @@ export class Stage {
         (_, stdout) => resolve(this.#asNamed(stdout)),
       );
     });
+  }
+
+  /** Starts an emulator in this process, and writes its target file. @returns its base URL */
+  async target(name: string, options: EmulatorOptions, more: object = {}): Promise<string> {
+    const emulator = await startEmulator(options);
+    this.onEnd(() => emulator.close());
+    this.write(name, stringify({ ...emulator.targetFile(), ...more }));
+    return emulator.baseUrl;
   }
 
   /** Starts an emulator by a page's command, on a free port. @returns its first line and its addresses */
