@@ -18,8 +18,12 @@ const longest = [
 ];
 
 const all = ['selftest/**/*.test.ts'];
-/** The installed package, the recipes, the tutorial, a mutation, each variant: they take minutes and seldom break. */
+/**
+ * The installed package, the recipes, the tutorial, a mutation, each variant, Playwright's own commands: they take
+ * minutes and seldom break.
+ */
 const long = [
+  'selftest/cli/playwright.test.ts',
   'selftest/{package,recipes}/**/*.test.ts',
   'selftest/mutation/mutation.test.ts',
   'selftest/fixtures/missing-operations.test.ts',
