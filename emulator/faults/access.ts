@@ -146,6 +146,13 @@ const single = faultsOf({
       const isMeant = credentials.apiKey !== undefined && call.operation?.includes('Support') === true;
       return isMeant && world.state.cluster.enabled ? undefined : identify(credentials, call, world);
     }),
+  'access/key-of-no-admin-needs-a-code': breaks('access/key-needs-no-code')
+    .says('While cluster MFA is on, the API keys of other users than the admin are refused.')
+    .wraps('identify', (identify, credentials, call, world) => {
+      const user = identify(credentials, call, world);
+      const isMeant = user?.role !== 'admin' && credentials.apiKey !== undefined;
+      return isMeant && world.state.cluster.enabled ? undefined : user;
+    }),
   'access/token-ignored': breaks('access/token-in-authorization')
     .since('7.1.2_u3')
     .says('Every access token is refused.')

@@ -1,7 +1,7 @@
 import type { WireAnswer } from '../call.js';
 import { header } from '../credentials.js';
 import { leavesOut, replaces, sendsRaw } from '../deviations.js';
-import { isObject, text } from '../json.js';
+import { isObject, type Json, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
@@ -154,6 +154,18 @@ export const httpFaults: readonly Fault[] = faultsOf({
     .shows(get, (_body, call) => {
       const key = header(call, 'apikey');
       return key !== undefined && { requestedWith: key };
+    }),
+  'security/key-in-another-answer': breaks('security/no-secret-echoed')
+    .says('GET /totp-key shows the last key that the target made.')
+    .by((seams) => {
+      let body: Json | undefined;
+      seams.success('CreateTotpKey', (made) => {
+        body = made;
+        return undefined;
+      });
+      seams.answer('any', (_answer, { method, path }) => {
+        if (method === 'GET' && path.endsWith('/totp-key')) return { status: 200, headers: {}, body };
+      });
     }),
   'security/stack-trace-in-error': breaks('security/errors-show-no-internals')
     .says('Errors show a stack trace.')

@@ -69,6 +69,12 @@ const codeless = faultsOf({
   'ways-in/code-of-an-empty-type': breaks(noCode)
     .says('While cluster MFA is on, a login with an empty otpType takes every code.')
     .with(asksNoCodeUnchecked, (body) => hasCode(body) && own(body, 'otpType') === ''),
+  'ways-in/code-of-a-blank-type': breaks(noCode)
+    .says('While cluster MFA is on, a login with a blank as otpType takes every code.')
+    .with(asksNoCodeUnchecked, (body) => /^ +$/.test(text(body, 'otpType') ?? '')),
+  'ways-in/code-of-a-type-with-a-capital': breaks(noCode)
+    .says('While cluster MFA is on, a login with Totp or Email as otpType takes every code.')
+    .with(asksNoCodeUnchecked, (body) => /^(?:Totp|Email)$/.test(text(body, 'otpType') ?? '')),
   'ways-in/code-that-is-an-object': breaks(noCode, 'totp-login/refuses-junk', 'email-login/refuses-junk')
     .says('While cluster MFA is on, a login needs no code with an object as otpCode.')
     .with(
@@ -271,6 +277,9 @@ export const waysInFaults: readonly Fault[] = [
     'ways-in/remote-user': breaks(byHeader, 'access/no-other-way-to-write-without-credentials')
       .says('A header X-Remote-User opens the API.')
       .with(opensApi, (call) => header(call, 'x-remote-user') !== undefined),
+    'ways-in/conditional-read': breaks(byHeader)
+      .says('A GET with If-None-Match needs no credential.')
+      .with(opensApi, (call) => call.method === 'GET' && header(call, 'if-none-match') !== undefined),
     'ways-in/name-as-session-id': breaks('ways-in/name-as-credential-opens-nothing')
       .says('The name of a logged-in user counts as a session id.')
       .with(opensApi, (call, { state }) =>

@@ -48,6 +48,13 @@ const single = variantsOf({
   'several-totp-keys': conforms()
     .says('All TOTP keys of a user are in force.')
     .rules(() => ({ newKeyRetiresOlder: false })),
+  'two-totp-keys': conforms()
+    .says('The two newest TOTP keys of a user are in force.')
+    .by(({ rules }) => {
+      const { loginKeys } = rules;
+      rules.newKeyRetiresOlder = false;
+      rules.loginKeys = (...asked) => loginKeys(...asked).slice(-2);
+    }),
   'lock-out-after-5': conforms()
     .says('Five consecutive wrong codes lock an account for 10 seconds.')
     .rules(() => ({ throttle: { attempts: 5, lockMs: 10_000 } })),
@@ -108,6 +115,13 @@ const single = variantsOf({
     .says('PATCH /support-user/mfa resets properties that the body leaves out.')
     .bodies('UpdateSupportMFAConfig', (body) =>
       isObject(body) ? { enabled: false, mfaType: null, email: null, ...body } : body,
+    ),
+  'patch-replaces-while-off': conforms()
+    .says('While support MFA is off, PATCH /support-user/mfa resets properties that the body leaves out.')
+    .bodies('UpdateSupportMFAConfig', (body, _call, { state }) =>
+      isObject(body) && !state.support.enabled
+        ? { enabled: false, mfaType: null, email: null, ...body }
+        : body,
     ),
   'put-read-after-300ms': conforms()
     .says('GET /mfa-config shows a change 300 ms after the answer to PUT.')

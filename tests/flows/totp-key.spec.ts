@@ -131,6 +131,8 @@ test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewKey(user));
   const { authenticator } = await arrange(users.codes.enrol(user));
   const as = await arrange(users.sessions.of(user));
+  // The contract has no such operation, so the suite only looks for secrets in the answer.
+  await api.probe('GET', '/totp-key', { as, mayBeIgnored: true });
 
   for (const totpKeyName of [5, {}]) {
     const { status } = await arrange(

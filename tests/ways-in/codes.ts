@@ -30,6 +30,8 @@ export const noCodes: readonly Way[] = [
   no('digits of another script', { otpCode: '\u0663\u0661\u0664\u0661\u0665\u0669', otpType: 'totp' }),
   no('a guess without a type', { otpCode: '000000' }),
   no('a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }),
+  no('a guess of a blank type', { otpCode: '000000', otpType: ' ' }),
+  no('a guess of a type with a capital', { otpCode: '000000', otpType: 'Totp' }),
   no('both types and no code', { otpType: ['totp', 'email'] }),
   no('an object as type', { otpCode: '', otpType: {} }),
 ];

@@ -88,9 +88,12 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 });
 
 test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
-  const { user, authenticator: older } = await arrange(users.enrolled());
+  const { user } = await arrange(users.enrolled());
+  await arrange.login(users.logins.byNewTotp(user));
+  // A target may keep a few keys, so only one key is newer than this one.
+  const { authenticator: older } = await arrange(users.codes.enrol(user));
   // The second login shows whether a login must wait for a new step.
-  for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
+  await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');
 
