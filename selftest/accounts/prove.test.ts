@@ -129,7 +129,9 @@ describe('the accounts', () => {
   });
 
   test('are proven while cluster MFA is off, which is on again after that', async () => {
-    const { learned, emulator } = await learn({ variants: ['cluster-mfa-on-at-first'] });
+    const { learned, emulator } = await learn({
+      variants: ['cluster-mfa-on-at-first', 'enforced-after-a-second'],
+    });
 
     expect(letIn(learned)).toEqual({ other: true, viewer: true, admin: true });
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: true });

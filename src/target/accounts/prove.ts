@@ -39,7 +39,8 @@ async function learn(connection: Connection, maySwitch: boolean): Promise<Learne
   const found = await cluster.found();
   const mayChange = effectiveAllow(connection.target.allow).clusterMfa;
   if (found.enabled && !mayChange) return unproven(users);
-  if (found.enabled) await cluster.off();
+  // Logins may obey the switch later than GET shows it.
+  if (found.enabled) await cluster.off().then(() => cluster.rest());
   try {
     return await prove(connection, users, maySwitch && mayChange);
   } finally {
