@@ -274,9 +274,9 @@ export const privilegeFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
-  if (id === undefined) return undefined;
-  return [...known].find(([other]) => other.slice(0, 16) === id.slice(0, 16))?.[1];
+function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined, end = 16): User | undefined {
+  const isLike = (other: string) => end > 0 || other.length === id?.length;
+  return [...known].find(([other]) => isLike(other) && other.slice(0, end) === id?.slice(0, end))?.[1];
 }
 
 function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
@@ -301,6 +301,9 @@ export const nearCredentialFaults: readonly Fault[] = faultsOf({
   'access/session-by-its-beginning': breaks('access/near-session-is-refused')
     .says('A session is found by the first 16 characters of its id.')
     .with(alsoKnows, ({ sessionId }, _call, { state }) => byBeginning(state.sessions, sessionId)),
+  'access/session-without-its-end': breaks('access/near-session-is-refused')
+    .says('The last two characters of a session id do not matter.')
+    .with(alsoKnows, ({ sessionId }, _call, { state }) => byBeginning(state.sessions, sessionId, -2)),
   'access/token-by-its-beginning': breaks('access/near-token-is-refused')
     .says('An access token is found by its first 16 characters.')
     .with(alsoKnows, (given, _call, { state }) => byBeginning(state.tokens, tokenOf(given))),

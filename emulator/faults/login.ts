@@ -74,6 +74,14 @@ export const loginFaults: readonly Fault[] = faultsOf({
         return user !== undefined && proven.has(user) ? user : undefined;
       });
     }),
+  'login/refusal-opens-in-a-header': breaks('totp-login/refused-login-stays-refused')
+    .says('The refusal of a wrong code returns a session id in X-Session, which authenticates.')
+    .answers('CreateSession', (answer, call, world) => {
+      const user = userNamed(call.body, world);
+      if (user === undefined || own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+      answer.headers['x-session'] = randomUUID();
+      world.state.sessions.set(answer.headers['x-session'], user);
+    }),
   'login/type-without-code-opens': breaks('totp-login/refuses-password-alone')
     .says('While cluster MFA is on, a login with an otpType and no code opens a session.')
     .with(asksNoCode, (body) => own(body, 'otpCode') === undefined && own(body, 'otpType') !== undefined),
