@@ -138,16 +138,15 @@ function by(open: string, path: string): readonly string[] {
 }
 
 /**
- * Returns texts that differ a little: two characters fewer, another last character but one, two more. A change of the last
- * character could mean nothing, because a base64 decoder may ignore it.
+ * Returns texts that differ a little: without the last two characters, with two others in their place, and with two
+ * more. Another last character alone could mean nothing, because a base64 decoder may ignore it.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);
-  const at = Math.max(0, bare.length - 2);
-  const other = bare[at]?.toUpperCase() === 'A' ? 'B' : 'A';
-  const changed = `${bare.slice(0, at)}${other}${bare.slice(at + 1)}`;
-  return [bare.slice(0, -2), changed, `${bare}AA`].flatMap((near) =>
+  const others = bare.at(-2)?.toUpperCase() === 'A' ? 'BB' : 'AA';
+  const cut = bare.slice(0, -2);
+  return [cut, `${cut}${others}`, `${bare}AA`].flatMap((near) =>
     near === bare ? [] : [`${near}${padding}`],
   );
 }

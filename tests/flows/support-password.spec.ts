@@ -123,7 +123,7 @@ test('support-reference/works-once', async ({ support, codes }) => {
   const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
   const first = await arrange(support.patch({ enabled: false, referenceId }));
   if (first.status >= 300) {
-    throw arrange.failure(`The referenceId did not switch mfa.off the first time (${first.status}).`);
+    throw arrange.failure(`The referenceId did not switch support MFA off the first time (${first.status}).`);
   }
   await arrange(support.verified());
 
