@@ -181,7 +181,7 @@ describe('a lease', () => {
     const error = await take(join(folder, 'state')).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect(String(error)).toMatch(/can't be written, so nothing is sent.*--state-dir/);
+    expect(String(error)).toMatch(/can't be written: .* The suite sent nothing.*--state-dir/);
   });
 
   test('that several find stale at once goes to one of them', async () => {
