@@ -106,7 +106,8 @@ test.for<[terminal: boolean, env: NodeJS.ProcessEnv, coloured: boolean]>([
 
 test('a run by defaults ends at the first failure and passes its report on', async () => {
   const folder = temporaryFolder();
-  const file = await emulated(folder, 'lab', { faults: ['status/get-mfa-config-203'] });
+  // The first fault breaks a requirement that is not selected, so it does not end the run.
+  const file = await emulated(folder, 'lab', { faults: ['http/bom', 'status/put-mfa-config-200'] });
   const target = parse(readFileSync(file, 'utf8'));
   const { apiKey } = target.accounts.admin;
   target.accounts.admin.apiKey = '${LAB_KEY}';
@@ -127,8 +128,8 @@ test('a run by defaults ends at the first failure and passes its report on', asy
   expect(cause).toBe('The run was cut short: 1 failure that gates reached --max-failures 1.');
   expect(outcomes.every(({ id }) => id.startsWith('mfa-config/'))).toBe(true);
   expect(outcomes.some(({ outcome }) => outcome === 'inconclusive')).toBe(true);
-  expect(stderr).toMatch(/^lab mfa-config\/\S+ GET \/v2\/mfa-config 203 \d+ ms$/m);
-  expect(stderr).toMatch(/^lab GET \/v2\/mfa-config 203 \d+ ms$/m);
+  expect(stderr).toMatch(/^lab mfa-config\/\S+ PUT \/v2\/mfa-config 200 \d+ ms$/m);
+  expect(stderr).toMatch(/^lab GET \/v2\/mfa-config 200 \d+ ms$/m);
   expect(stdout).toContain('\u001b[1;31m');
   expect(readFileSync(join(folder, 'm.prom'), 'utf8')).toContain('verdict="does not conform"} 1');
   const { subject }: { subject: readonly { readonly name: string }[] } = JSON.parse(
