@@ -24,6 +24,20 @@ function startsWith(seams: Seams, start: Seams['start']): void {
   seams.start = { ...seams.start, ...start };
 }
 
+/** Right codes of a locked support user get the answer to a wrong code. */
+function locksInDisguise(seams: Seams, attempts: number, lockMs: number): void {
+  seams.rules.throttle = { attempts, lockMs };
+  seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
+    if (answer.status !== 429) return;
+    const isVerify = call.operation === 'VerifySupportUserTotp';
+    answer.status = isVerify ? 200 : 403;
+    answer.headers = {};
+    answer.body = isVerify
+      ? { success: false, message: 'The code is wrong.' }
+      : { errorCode: 'KInvalidMfaCode', message: 'mfaCode is not valid.' };
+  });
+}
+
 const single = variantsOf({
   'totp-8-digits-60s-sha256': conforms()
     .says('TOTP keys have 8 digits, 60 seconds and SHA256, as their URIs declare.')
@@ -73,17 +87,13 @@ const single = variantsOf({
     }),
   'support-lock-in-disguise': conforms()
     .says('Four consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
+    .with(locksInDisguise, 4, 60_000),
+  'support-lock-for-minutes': conforms()
+    .says('Five consecutive wrong codes lock the support user: right codes count as wrong for 20 minutes.')
     .by((seams) => {
-      seams.rules.throttle = { attempts: 4, lockMs: 60_000 };
-      seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
-        if (answer.status !== 429) return;
-        const isVerify = call.operation === 'VerifySupportUserTotp';
-        answer.status = isVerify ? 200 : 403;
-        answer.headers = {};
-        answer.body = isVerify
-          ? { success: false, message: 'The code is wrong.' }
-          : { errorCode: 'KInvalidMfaCode', message: 'mfaCode is not valid.' };
-      });
+      const { told } = seams;
+      told.limits = { ...told.limits, lockMinutes: 20 };
+      locksInDisguise(seams, 5, 20 * 60_000);
     }),
   'mail-limit-after-5': conforms()
     .says('After five consecutive unused codes no more are mailed for 10 seconds.')

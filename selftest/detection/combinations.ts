@@ -55,6 +55,7 @@ const items = `
   one-begun-login-for-each-user web-page-404 compressed-on-request retain-shown-as-false types-empty-while-off
   salesforce-is-501 missing-body-is-empty
 - no-second-step wrong-code-voids-mailed-one otp-type-by-the-code keys-by-secret-only support-password-not-asked
+- support-lock-for-minutes two-totp-keys patch-replaces-while-off
 - one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked
 `;
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { combinations } from './combinations.js';
 import { flawClasses } from './flaw-classes.js';
 
 const knownFaults = new Map(faults.map((fault) => [fault.id, fault]));
@@ -39,4 +40,10 @@ describe('the classes of public flaws', () => {
     expect(others.filter((each) => (each.notApplicable ?? '').length < 10)).toEqual([]);
     expect(others.flatMap((each) => [...each.requirements, ...each.faults])).toEqual([]);
   });
+});
+
+test('each variant is tried together with others, or alone if it can not stand with any', () => {
+  const tried = new Set(combinations.flat());
+
+  expect(variants.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([]);
 });

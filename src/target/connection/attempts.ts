@@ -25,8 +25,7 @@ export class Attempts {
   readonly #failed = new Map<string, number>();
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
-  /** Accounts whose attempt series must end before a lock, because a lock would refuse right and wrong codes alike. */
-  readonly #endsSeriesOf: (who: string) => boolean;
+  readonly #isToldToLock: boolean;
   /** The account of each session or token, and its consecutive failures before that login. */
   readonly #begun = new Map<string, Begun>();
 
@@ -49,8 +48,7 @@ export class Attempts {
   ) {
     this.#accounts = Object.values(target.accounts);
     this.#isLimited = !effectiveAllow(target.allow).lockOut;
-    const isToldToLock = target.limits.lockMinutes !== undefined;
-    this.#endsSeriesOf = (who) => this.#isLimited || (isToldToLock && who === supportUser);
+    this.#isToldToLock = target.limits.lockMinutes !== undefined;
     const counts = new Map(read(file));
     for (const who of [...this.#accounts.map(({ role }) => role), supportUser]) {
       const name = this.#nameOf(who);
@@ -86,7 +84,9 @@ export class Attempts {
 
   /** Like {@link isNearLimit}, if a lock would be harmful: then even a wait for a right login is worthwhile. */
   mightLock(who: string): boolean {
-    return this.#endsSeriesOf(who) && this.isNearLimit(who);
+    // A lock of the support user refuses right and wrong codes alike, so tests of refusals would prove nothing.
+    const isHarmful = this.#isLimited || (this.#isToldToLock && who === supportUser);
+    return isHarmful && this.isNearLimit(who);
   }
 
   /** Tells whether the account has failures while locks are forbidden: a person's own mistakes would add to them. */

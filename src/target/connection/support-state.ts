@@ -4,11 +4,11 @@ import type { Journal } from '../journal/journal.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
 import type { StateParts } from './part-state.js';
-import type { Waiter } from './waiter.js';
+import type { ClockWaiter } from './waiter.js';
 
 export interface SupportParts extends StateParts {
   readonly codes: Codes;
-  readonly waiter: Waiter;
+  readonly waiter: Pick<ClockWaiter, 'letPass' | 'movesClock'>;
   mail(): Promise<CodesByMail>;
 }
 

@@ -12,10 +12,15 @@ export class ClockWaiter {
     private readonly mayMove = true,
   ) {}
 
+  /** Whether waiting costs no time. */
+  get movesClock(): boolean {
+    return this.clock.canMove && this.mayMove;
+  }
+
   /** Lets the target's clock advance by `ms`: moves the clock if possible, otherwise waits. */
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
-    return this.clock.canMove && this.mayMove ? this.clock.advance(ms) : this.wait(ms, reason);
+    return this.movesClock ? this.clock.advance(ms) : this.wait(ms, reason);
   }
 
   /** Waits in real time, even if the target's clock can be moved: a gateway has a clock of its own. */
