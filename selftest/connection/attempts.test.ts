@@ -42,15 +42,20 @@ test.each([401, 403])(
   },
 );
 
-const [wrongly, rightly] = ['wrong', 'right'].map((password) => ({ username: 'Admin', password }));
+/** A login of the admin. */
+const login = (password: string, username = 'admin'): Partial<Call> => ({
+  operation: 'CreateSession',
+  json: { username, password },
+});
+const surely: Partial<Call> = { ...login('right'), options: { expects: 'accepted' } };
 
-/** Attempts by their names. */
+/** Attempts by their names. Names of users differ in case only. */
 const tries: Readonly<Record<string, Partial<Call>>> = {
-  login: { operation: 'CreateSession', json: wrongly },
-  right: { operation: 'CreateSession', json: rightly },
-  surely: { operation: 'CreateSession', json: rightly, options: { expects: 'accepted' } },
-  token: { operation: 'CreateAccessToken', json: wrongly },
-  mail: { operation: 'CreateEmailOtp', json: wrongly },
+  login: login('wrong', 'Admin'),
+  right: login('right', 'Admin'),
+  surely,
+  token: { ...login('wrong', 'Admin'), operation: 'CreateAccessToken' },
+  mail: { ...login('wrong', 'Admin'), operation: 'CreateEmailOtp' },
   nobody: { operation: 'CreateSession', json: { username: 'nobody', password: 'wrong' } },
   verify: { operation: 'VerifySupportUserTotp', json: { totpCode: '123456' } },
   patch: { operation: 'UpdateSupportMFAConfig', json: { enabled: false, mfaCode: '123456' } },
@@ -79,18 +84,13 @@ test.each(rows`
 test('failed attempts have no end where accounts may be locked', async () => {
   const { send } = setUp(true);
 
-  for (let n = 0; n < 9; n += 1) expect((await send(tries['login'] ?? {}, 401)).status).toBe(401);
+  for (let n = 0; n < 9; n += 1) expect((await send(login('wrong'), 401)).status).toBe(401);
 });
 
 test('the password of a first step does not allow one more wrong code', async () => {
   const { send } = setUp();
-  const password = (text: string, options: Call['options'] = {}) => ({
-    operation: 'CreateSession' as const,
-    json: { username: 'admin', password: text },
-    options,
-  });
-  for (let n = 0; n < 3; n += 1) await send(password('wrong'), 401);
-  await send(password('right', { expects: 'accepted' }), 201, { sessionId: 'begun' });
+  for (let n = 0; n < 3; n += 1) await send(login('wrong'), 401);
+  await send(surely, 201, { sessionId: 'begun' });
   const code = () =>
     send({ operation: 'VerifyUserOtp', json: { otp: '123456' }, credential: session('begun') }, 401);
 
@@ -112,42 +112,36 @@ test('a right password without a mailed code is no attempt, unless it may be wro
 
 test('the next run knows an accepted password in spite of later failures', async () => {
   const { attempts, send, again } = setUp();
-  const login = { operation: 'CreateSession', json: { username: 'admin', password: 'right' } } as const;
-  await send(login, 401);
+  await send(login('right'), 401);
   expect(attempts.wasLetIn('admin')).toBe(false);
   expect(again().wasLetIn('admin')).toBe(false);
 
-  await send(login, 201, { sessionId: 'one' });
-  await send(login, 401);
+  await send(login('right'), 201, { sessionId: 'one' });
+  await send(login('right'), 401);
 
   expect(again().wasLetIn('admin')).toBe(true);
 });
 
 test('a refused right login after accepted ones ends risky attempts on the account', async () => {
   const { attempts, send } = setUp();
-  const login = (password: string, status: number, options: Call['options'] = {}) =>
-    send({ operation: 'CreateSession', json: { username: 'admin', password }, options }, status, {
-      sessionId: 'one',
-    });
+  const session = { sessionId: 'one' };
   for (const password of ['wrong', 'wrong', 'right', 'wrong'])
-    await login(password, password === 'right' ? 201 : 401);
+    await send(login(password), password === 'right' ? 201 : 401, session);
   attempts.rightWasRefused('admin');
   // One or two slips do not lock an account.
   expect(attempts.mayBeLocked('admin')).toBe(false);
-  await login('right', 401, { expects: 'accepted' });
+  await send(surely, 401);
   attempts.rightWasRefused('admin');
   expect(attempts.mayBeLocked('admin')).toBe(true);
 
-  await login('right', 201, { expects: 'accepted' });
+  await send(surely, 201, session);
 
   expect(attempts.mayBeLocked('admin')).toBe(false);
-  await expect(login('wrong', 401)).rejects.toThrow(/4 failed attempts in this run: a right login of /);
+  await expect(send(login('wrong'), 401)).rejects.toThrow(/4 failed attempts in this run: a right login of /);
 });
 
 test('an account locked on purpose keeps one right login in a run that must not lock it', async () => {
   const folder = temporaryFolder();
-  const login = (password: string) =>
-    ({ operation: 'CreateSession', json: { username: 'admin', password } }) as const;
   const { send: guess } = setUp(true, folder);
   await guess(login('right'), 201);
   for (let n = 0; n < 10; n += 1) await guess(login(`wrong ${n}`), 401);
@@ -155,5 +149,5 @@ test('an account locked on purpose keeps one right login in a run that must not 
   const { send } = setUp(false, folder);
 
   await expect(send(login('wrong'), 401)).rejects.toThrow(NotAllowedError);
-  await send({ ...login('right'), options: { expects: 'accepted' } }, 201);
+  await send(surely, 201);
 });

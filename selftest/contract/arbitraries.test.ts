@@ -32,7 +32,7 @@ describe.each(releaseNames)('bodies of %s', async (release) => {
     request === undefined ? [] : [{ id, request }],
   );
 
-  test.each(requests)('are right or wrong, as they say they are: $id', ({ request }) => {
+  test.each(requests)('are valid or invalid as their kind says: $id', ({ request }) => {
     const right = samples(validBodies(request.schema, request));
     const [base] = right.filter(isObject);
     const wrong = samples(invalidBodies(request.schema, request, base ?? {}));
@@ -43,7 +43,7 @@ describe.each(releaseNames)('bodies of %s', async (release) => {
     expect(wrong.length).toBeGreaterThan(60);
   });
 
-  test.each(requests)('come through JSON as they are: $id', ({ request }) => {
+  test.each(requests)('are the same after JSON: $id', ({ request }) => {
     const sent = samples(validBodies(request.schema, request), 5);
 
     expect(JSON.parse(JSON.stringify(sent))).toEqual(sent);
@@ -54,7 +54,7 @@ describe('bodies of PUT /mfa-config', async () => {
   const request = await requestOf('UpdateMFAConfig');
   const base = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
 
-  test('are right in every way that the schema leaves open', () => {
+  test('are valid in every way that the schema allows', () => {
     expect(words(validBodies(request.schema, request))).toEqual([
       'no property that is not required',
       'enabled is any value of its own',
@@ -181,7 +181,7 @@ describe('the search', async () => {
   const search = { seed: 1, most: 25, shrinks: 200 };
   const nameOf = (body: unknown) => (isObject(body) ? String(body['totpKeyName'] ?? '') : '');
 
-  test('finds nothing where all is well, after one body of each kind', async () => {
+  test('finds nothing if all bodies pass, after one of each kind', async () => {
     const seen: unknown[] = [];
 
     const found = await findCounterexample(kinds, search, async (body) => void seen.push(body));

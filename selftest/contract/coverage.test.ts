@@ -126,7 +126,7 @@ test.each<[string, Parameters<typeof undocumentedIn>[1], number, unknown, string
   expect(undocumentedIn(contract, operation, status, body)).toEqual(expected);
 });
 
-test('of one answer the first twenty are named', () => {
+test('undocumented in one answer: the first twenty are named', () => {
   const body = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`more${at}`, at]));
 
   expect(undocumentedIn(contract, 'GetMFAConfig', 200, body)).toHaveLength(20);

@@ -105,7 +105,7 @@ describe('is reported with its place, in little time and memory', () => {
     expect(await complaintAbout('/dev/zero')).toBe('/dev/zero: is not a regular file');
   });
 
-  test('a pattern that would try for ever', async () => {
+  test('a pattern that would backtrack for ever', async () => {
     const message = { type: 'string', pattern: '^(a|a)*$' };
     const file = changedRelease((document) =>
       put(document, ['components', 'schemas', 'Error', 'properties', 'message'], message),
@@ -186,7 +186,7 @@ test('references to other documents are not followed', async () => {
   );
 });
 
-test('references to other documents are followed where that is allowed, also back', async () => {
+test('references to other documents are followed if allowed, also back', async () => {
   const back = stringify({
     defs: { Alias: { $ref: 'a.yaml#/components/schemas/TotpKeyInfo/properties/totpUri' } },
   });
@@ -201,7 +201,7 @@ test('references to other documents are followed where that is allowed, also bac
 
 test.each<[string, Readonly<Record<string, string>>, RegExp]>([
   [
-    'at fault is named with its own place',
+    'with a mistake is named with its own place',
     { 'shared.yaml': wrong },
     /shared\.yaml:2:3: .*which is not there/,
   ],
@@ -212,7 +212,7 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
   expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(problem);
 });
 
-test('references to other documents are followed from the web to the web, and never from there to files', async () => {
+test('references to other documents lead from the web to the web, never to files', async () => {
   const contents = new Map([
     ['/a.yaml', referring('shared.yaml#/defs/Alias')],
     ['/b.yaml', referring('file:///etc/hostname')],
@@ -254,7 +254,7 @@ test.each<[string, RequestListener, RegExp]>([
   expect(await complaintAbout(`http://127.0.0.1:${port}/x`)).toMatch(message);
 });
 
-test('a URL with a password in it is not fetched, nor shown', async () => {
+test('a URL with a password is neither fetched nor shown', async () => {
   const complaint = await complaintAbout('https://me:hunter2@specs.example/api.yaml');
 
   expect(complaint).toMatch(/^https:\/\/specs\.example\/api\.yaml: .*download the document/);

@@ -53,11 +53,11 @@ describe("a vendor's document", () => {
   test.each([
     ['where the suite does not look', 'paths:', `paths:\n  /clusters: {get: ${broken}}`],
     ['in an operation beside one that is used', '/mfa-config:', `/mfa-config:\n    delete: ${broken}`],
-  ])('may be at fault %s', async (_, from, to) => {
+  ])('may have mistakes %s', async (_, from, to) => {
     expect((await loadContractFile(changed(from, to), '7.1.2_u3')).operations.size).toBe(12);
   });
 
-  test('may leave null out of a nullable enumeration: null is accepted and that is noted', async () => {
+  test('may lack null in a nullable enumeration: null is accepted, with a note', async () => {
     const file = changed('[email, totp, salesforce, null]', '[email, totp]');
     const contract = await loadContractFile(file, '7.1.2_u3');
 
@@ -69,7 +69,7 @@ describe("a vendor's document", () => {
     ]);
   });
 
-  test('may give the 204 a body: none is asked for and that is noted', async () => {
+  test('may give the 204 a body: none is expected, with a note', async () => {
     const schema = "{schema: {$ref: '#/components/schemas/MfaConfigInfo'}}";
     const content = `description: Stored.\n          content: {application/json: ${schema}}`;
 

@@ -86,7 +86,7 @@ describe('a document may hold', () => {
     ]);
   });
 
-  test('nullable beside a reference in allOf: null is accepted and that is noted', async () => {
+  test('nullable beside a reference in allOf: null is accepted, with a note', async () => {
     const contract = await changed((document) =>
       put(document, schema('MfaConfigInfo', 'properties', 'support'), {
         nullable: true,
@@ -133,7 +133,7 @@ describe('a document may hold', () => {
     expect(contract.operations.get('SendEmailOtp')?.security).toEqual(['APIKeyHeader', 'Bearer']);
   });
 
-  test('a reference into another operation, which is at fault elsewhere', async () => {
+  test('a reference into another operation that has mistakes elsewhere', async () => {
     const file = changedRelease((document) => {
       const content = document['paths']?.['/mfa-config']?.['get']?.['responses']?.['200']?.['content'];
       const responses = { '200': { content }, '201': { $ref: '#/nowhere' } };
@@ -155,7 +155,7 @@ const modern = (change: (document: Part) => void = () => {}) =>
     change(document);
   });
 
-test('OpenAPI 3.1: types are lists, and references have company', async () => {
+test('OpenAPI 3.1: types are lists, and references have siblings', async () => {
   const file = modern((document) => {
     put(document, schema('TotpKeyInfo', 'properties', 'totpKeyName'), {
       type: ['string', 'null'],
@@ -182,7 +182,7 @@ test('OpenAPI 3.1: types are lists, and references have company', async () => {
   expect(answer?.mismatches({ weight: 1 })).toHaveLength(1);
 });
 
-test('OpenAPI 3.1 is held against its own specification', async () => {
+test('OpenAPI 3.1 is validated by its own specification', async () => {
   const file = modern((document) => put(document, ['paths', '/totp-key', 'post', 'responses'], 'none'));
 
   await expect(load(file)).rejects.toThrow(/document\.yaml:\d+:\d+: .*not valid OpenAPI/);

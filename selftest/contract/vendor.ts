@@ -1,11 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigurationError } from '../../src/base/errors.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { loadContractFile } from '../../src/contract/openapi/load.js';
-import { temporaryFolder } from '../cli/suite.js';
+import { temporaryFolder, write } from '../target/files.js';
 import { releaseFile } from './raw.js';
 
 /** A part of a document that a test changes. */
@@ -15,10 +14,7 @@ export interface Part {
 
 /** Writes a document that is removed when the test ends. */
 export function written(content: string, name = 'document.yaml'): string {
-  const folder = temporaryFolder();
-  const file = join(folder, name);
-  writeFileSync(file, content);
-  return file;
+  return write(temporaryFolder(), name, content);
 }
 
 /** A release's document with changes, as a file. */

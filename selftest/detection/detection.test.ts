@@ -92,7 +92,7 @@ describe('the suite', () => {
     expect(tried.find(({ fault }) => fault.faults.includes(id))?.problems).toEqual([]);
   });
 
-  test('gives scripts that prove their failures, and tell the reference from them', async () => {
+  test('gives scripts that show the failures, but not on the reference', async () => {
     const proven = await Promise.all(
       reports.map(({ subject, place }) =>
         proveScripts(

@@ -21,11 +21,11 @@ describe('docs/detection.md', () => {
     );
   });
 
-  test('goes by a record of what faults turn red that is in order, and of known faults only', () => {
+  test('uses a sorted record of what faults turn red, with known faults only', () => {
     expect(readFileSync(turnsRedFile, 'utf8')).toBe(turnsRedText(faults, requirements));
   });
 
-  test('knows each combination by a name of its own', () => {
+  test('gives each combination its own name', () => {
     const names = combinations.map(([first, ...others]) => expectationOfVariant(first, ...others).name);
 
     expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);

@@ -27,14 +27,14 @@ describe('the classes of public flaws', () => {
     expect(each.requirements.filter((id) => !knownRequirements.has(id))).toEqual([]);
   });
 
-  test('stand beside conforming variants that come nearest to known faults', () => {
+  test('have conforming variants near known faults', () => {
     const near = variants.flatMap((variant) => variant.near ?? []);
 
     expect(near.length).toBeGreaterThan(0);
     expect(near.filter((id) => !knownFaults.has(id))).toEqual([]);
   });
 
-  test('say why, where no requirement is to be had', () => {
+  test('say why there is no requirement', () => {
     const others = flawClasses.filter((each) => !covered.includes(each));
 
     expect(others.filter((each) => (each.notApplicable ?? '').length < 10)).toEqual([]);
@@ -42,7 +42,7 @@ describe('the classes of public flaws', () => {
   });
 });
 
-test('each variant is tried together with others, or alone if it can not stand with any', () => {
+test('each variant is in a combination', () => {
   const tried = new Set(combinations.flat());
 
   expect(variants.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([]);

@@ -26,18 +26,18 @@ describe('groups of faults', () => {
     expect(confused).toEqual([]);
   });
 
-  test('leave alone a fault that nearly every test would trip over', () => {
+  test('leave alone a fault that would break nearly every test', () => {
     const blind = fault('blind', 'support-mfa/get-answers-200');
     const other = fault('other', 'mfa-config/put-answers-204');
 
     expect(groupsOf([blind, other], requirements)).toEqual([[blind], [other]]);
   });
 
-  test('are fewer by half than faults', () => {
+  test('are fewer than half of the faults', () => {
     expect(groups.length).toBeLessThan(faults.length / 2);
   });
 
-  test('are expected to turn red what their members do, in one emulator', () => {
+  test('turn red what their members do, in one emulator', () => {
     const group = groups.find((members) => members.length > 1) ?? [];
     const all = together(group, 'all');
 
@@ -48,30 +48,24 @@ describe('groups of faults', () => {
 });
 
 describe('what a group leaves unproven', () => {
-  const [put, login, mail] = [
-    'mfa-config/put-answers-204',
-    'sessions/create-answers-201',
-    'email-otp/answers-204',
-  ];
+  const [put, login] = ['mfa-config/put-answers-204', 'sessions/create-answers-201'];
+  const mail = 'email-otp/answers-204';
   const [ofPut, ofLogin] = [fault('of-put', put), fault('of-login', login)];
   const group = [ofPut, ofLogin];
-  const unproven = (outcomes: Record<string, OutcomeKind>) =>
-    unprovenOf(group, judgementWith(together(group, 'both'), outcomes), requirements);
 
-  test('is nothing where all turned red what they must', () => {
-    expect(unproven({ [put]: 'fail', [login]: 'fail' })).toEqual([]);
-  });
+  test.each<[string, Record<string, OutcomeKind>, Expectation[]]>([
+    ['nothing if all turned red what they must', { [put]: 'fail', [login]: 'fail' }, []],
+    ['what another member hid', { [put]: 'fail', [login]: 'inconclusive' }, [ofLogin]],
+    ['all if one is red that none names', { [put]: 'fail', [login]: 'fail', [mail]: 'fail' }, group],
+    [
+      'all if one is inconclusive without a cause among them',
+      { [put]: 'fail', [login]: 'fail', [mail]: 'inconclusive' },
+      group,
+    ],
+  ])('is %s', (_, outcomes, unproven) => {
+    const judgement = judgementWith(together(group, 'both'), outcomes);
 
-  test('is what another member hid', () => {
-    expect(unproven({ [put]: 'fail', [login]: 'inconclusive' })).toEqual([ofLogin]);
-  });
-
-  test('is all where something is red that none names', () => {
-    expect(unproven({ [put]: 'fail', [login]: 'fail', [mail]: 'fail' })).toEqual(group);
-  });
-
-  test('is all where something is inconclusive without a cause among them', () => {
-    expect(unproven({ [put]: 'fail', [login]: 'fail', [mail]: 'inconclusive' })).toEqual(group);
+    expect(unprovenOf(group, judgement, requirements)).toEqual(unproven);
   });
 });
 

@@ -64,7 +64,7 @@ describe('a covering array', () => {
     expect(missingPairs(factors, rows, may)).toEqual([]);
   });
 
-  test('is the same each time', () => {
+  test('is the same for equal factors', () => {
     expect(allPairs(made(4, 3, 2, 5), () => true)).toEqual(allPairs(made(4, 3, 2, 5), () => true));
   });
 });
@@ -79,13 +79,13 @@ describe('the freedoms', () => {
     expect(new Set(settings).size).toBe(settings.length);
   });
 
-  test('are not settings that it does not', () => {
+  test('exclude settings that it does not know', () => {
     const wrong = ['absent:Nobody.enabled', 'refusal:any.KForbidden=500', 'delay:rain=400', 'form:a.b', 'x'];
 
     expect(wrong.filter((setting) => freedomOf(setting) !== undefined)).toEqual([]);
   });
 
-  test('meet each other, but for those that would leave nothing to use', () => {
+  test('meet each other, unless a pair leaves nothing to use', () => {
     expect(missingPairs(factors, freedomRows(), mayMeet)).toEqual([]);
     expect(mayMeet('absent:Error.errorCode', 'null:Error.message')).toBe(false);
   });

@@ -13,31 +13,33 @@ const login = 'sessions/create-answers-201';
 const some = { name: 'fault--some', faults: ['some'], variants: [] };
 
 describe('problemsOf', () => {
-  test('has nothing to say of exactly what was named', () => {
-    expect(problems([put], { [put]: 'fail', [login]: 'pass' })).toEqual([]);
-  });
-
-  test('tells what stayed green', () => {
-    expect(problems([put], { [put]: 'pass' })).toEqual([`not red: ${put}: pass because`]);
-  });
-
-  test('tells what turned red beside', () => {
-    expect(problems([put], { [put]: 'fail', [login]: 'fail' })).toEqual([
+  test.each<[string, Record<string, OutcomeKind>, string[], string?]>([
+    ['has nothing to say of exactly what was named', { [put]: 'fail', [login]: 'pass' }, []],
+    ['tells what stayed green', { [put]: 'pass' }, [], `not red: ${put}: pass because`],
+    [
+      'tells what else turned red',
+      { [put]: 'fail', [login]: 'fail' },
+      [],
       `red though not named: ${login}: fail because`,
-    ]);
-  });
-
-  test('lets be inconclusive what goes through the broken operation', () => {
-    expect(problems([put], { [put]: 'fail', [login]: 'inconclusive' }, ['UpdateMFAConfig'])).toEqual([]);
-  });
-
-  test('tells of what is inconclusive without touching the broken operation', () => {
-    expect(problems([put], { [put]: 'fail', [mail]: 'inconclusive' }, ['GetMFAConfig'])).toEqual([
+    ],
+    [
+      'allows inconclusive for what uses the broken operation',
+      { [put]: 'fail', [login]: 'inconclusive' },
+      ['UpdateMFAConfig'],
+    ],
+    [
+      'tells what is inconclusive without using the broken operation',
+      { [put]: 'fail', [mail]: 'inconclusive' },
+      ['GetMFAConfig'],
       `${mail}: inconclusive because`,
-    ]);
+    ],
+  ])('%s', (_, outcomes, called, problem) => {
+    const problems = problemsOf(judgementWith(some, outcomes, called), [put], requirements);
+
+    expect(problems).toEqual(problem === undefined ? [] : [problem]);
   });
 
-  test('lets be inconclusive what was not tried for what the broken operation answered', () => {
+  test('allows inconclusive for what an answer of the broken operation stopped early', () => {
     const told = (operation: string) =>
       problemsOf(
         judgementWith(some, { [put]: 'inconclusive' }, [], `GET /${operation} answered a text.`),
@@ -49,14 +51,14 @@ describe('problemsOf', () => {
     expect(told('support-user/mfa')).toHaveLength(1);
   });
 
-  test('lets nothing be inconclusive in what conforms', () => {
+  test('allows nothing inconclusive for a conforming target', () => {
     const judgement = judgementWith(asItIs, { [login]: 'inconclusive' });
 
     expect(problemsOf(judgement, [], requirements)).toEqual([`${login}: inconclusive because`]);
   });
 });
 
-test('in lanes, what a fault breaks must be red, and anything else may be', () => {
+test('in lanes, what a fault breaks must be red, and all else may be', () => {
   const judged = (outcomes: Record<string, OutcomeKind>) =>
     problemsInLanes(judgementWith(some, outcomes), [put]);
 
@@ -65,21 +67,18 @@ test('in lanes, what a fault breaks must be red, and anything else may be', () =
 });
 
 describe('a run that ended with 2', () => {
-  const said = [
-    'one: conforms',
-    'A secret (code) is in out/one/events.jsonl.',
-    'Do not pass these files on.',
-  ].join('\n');
+  const secret = 'A secret (code) is in out/one/events.jsonl.';
+  const said = `one: conforms\n${secret}\nDo not pass these files on.`;
 
   test('is the trouble of the target that it names, and of no other', () => {
     const troubles = ['one', 'one-more'].map((name) =>
       troubleOf(name, ['one', 'one-more'], { code: 2, said }),
     );
 
-    expect(troubles).toEqual([['A secret (code) is in out/one/events.jsonl.'], []]);
+    expect(troubles).toEqual([[secret], []]);
   });
 
-  test('is the trouble of all where it names none', () => {
+  test('is the trouble of all if it names none', () => {
     expect(troubleOf('one', ['one', 'two'], { code: 2, said: 'The disk is full.' })).toEqual([
       'the run ended with 2',
       'The disk is full.',
@@ -98,7 +97,3 @@ test('neverRed names what no fault names', () => {
 
   expect(neverRed(without, requirements)).toEqual([put]);
 });
-
-function problems(fails: string[], outcomes: Record<string, OutcomeKind>, called: string[] = []): string[] {
-  return problemsOf(judgementWith(some, outcomes, called), fails, requirements);
-}

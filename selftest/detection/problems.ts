@@ -71,11 +71,7 @@ export function problemsOf(
   fails: readonly string[],
   requirements: readonly Requirement[],
 ): string[] {
-  const seen = seenIn(judgement);
-  return [
-    ...fails.filter((id) => !judgement.red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
-    ...unexplainedIn(judgement, fails, requirements),
-  ];
+  return [...notRed(judgement, fails), ...unexplainedIn(judgement, fails, requirements)];
 }
 
 /**
@@ -83,11 +79,12 @@ export function problemsOf(
  * red each time. Only those that it breaks must be red.
  */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
+  return [...judgement.trouble, ...notRed(judgement, breaks)];
+}
+
+function notRed(judgement: Judgement, ids: readonly string[]): string[] {
   const seen = seenIn(judgement);
-  return [
-    ...judgement.trouble,
-    ...breaks.filter((id) => !judgement.red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
-  ];
+  return ids.filter((id) => !judgement.red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`);
 }
 
 /** Results that the expectation does not explain: red, inconclusive or not restored. */

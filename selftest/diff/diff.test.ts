@@ -141,7 +141,7 @@ describe('each change is listed once with the side that it breaks', () => {
     expect(told(changes)).toEqual([]);
   });
 
-  test('null in the way of OpenAPI 3.1 is the same null', async () => {
+  test('null as OpenAPI 3.1 writes it is the same null', async () => {
     const changes = await changesBy((document) => {
       put(document, ['openapi'], '3.1.0');
       put(document, request('properties', 'totpCode'), { type: ['string', 'null'] });

@@ -84,7 +84,7 @@ test('many at once: changes with one reason are listed together', () => {
   expect(changeSentences(all('fail'), all('pass'))).toEqual([`15 requirements were fixed: ${named}`]);
 });
 
-test('many at once: as many reasons as requirements do not fill pages', () => {
+test('many at once: of as many reasons as requirements, ten are listed', () => {
   const open = all('inconclusive', (id) => `no answer to ${id}`);
 
   expect(changeSentences(all('pass'), open)).toHaveLength(11);

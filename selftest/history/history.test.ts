@@ -60,7 +60,7 @@ test('a line of the history leaves out a fact that is a listing, and shows no ch
 const good = JSON.stringify(lineOf(sample()));
 
 test.each([
-  ['a line cut off', good.slice(0, -40)],
+  ['cut off', good.slice(0, -40)],
   ['another version', good.replace('"v":1', '"v":2')],
   ['no object', '[]'],
   ['no time', good.replace(/"at":"[^"]*"/, '"at":"yesterday"')],
@@ -68,7 +68,7 @@ test.each([
   ['an unknown outcome', good.replace('"not run"', '"skipped"')],
   ['no facts', good.replace(/"facts":.*\}$/, '"facts":1}')],
   ['odd outcomes', good.replace(/"told":\[/, '"told":[7,')],
-])('a line of another version %s is left out and counted', (_is, line) => {
+])('an unreadable line is left out and counted: %s', (_is, line) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'h.jsonl'), `${good}\n${line}\n\n${good}\n`);
 
@@ -85,7 +85,7 @@ describe('the file', () => {
     expect(readHistory(file)).toMatchObject({ unread: 1, runs: [{}, {}] });
   });
 
-  test('is read of one target, and of its last runs, alone', () => {
+  test('can be read for one target and its last runs only', () => {
     const names = ['a "b"', 'lab-7', 'a "b"', 'a "b"', 'lab'];
     const file = historyOf(
       ...names.map((name, seed) =>

@@ -68,7 +68,7 @@ test.each([
   expect(failing).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
 });
 
-test('of each target its own runs, by the time they began, and no more than asked for', () => {
+test('each target has its own runs, by start time, up to the requested number', () => {
   const runs = nights({ 'a/one': 'pppp' });
   const other = nights({ 'a/one': 'f' }, () => ({ target: 'lab-10' }));
   const trends = trendsOf([...runs.toReversed(), ...other], 3);

@@ -19,7 +19,7 @@ function matrixOf(...verdicts: readonly Verdict[]): Matrix {
   return merge({ columns, plans: [], problems: [] }, (name) => `${name}/index.html`).matrix;
 }
 
-/** A hostile text for every member that a verdict takes from a target. */
+/** Stands in every member of a verdict that a target can fill. */
 const hostile =
   '</td></script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)> "\' \u001b[31m\u202egnp.exe\u0000';
 describe('matrix.html', () => {
@@ -32,7 +32,7 @@ describe('matrix.html', () => {
     expect(page).not.toMatch(/<img|<script>alert/);
   });
 
-  test('asks for nothing, and forbids the browser to', () => {
+  test('loads nothing, and forbids the browser to', () => {
     const page = renderMatrixPage(matrixOf(verdictOn('a'), verdictOn('b', ['two'])));
 
     expect(externalLoads(page)).toEqual([]);
@@ -40,7 +40,7 @@ describe('matrix.html', () => {
     expect(page).not.toContain("'unsafe-inline'");
   });
 
-  test('holds each target, each requirement, and why something did not pass', () => {
+  test('holds each target, each requirement, and the reasons of failures', () => {
     const page = renderMatrixPage(matrixOf(sample(), verdictOn('b', ['two'])));
 
     expect(page).toContain('2 targets, 11 requirements.');
@@ -68,7 +68,7 @@ describe('matrix.html', () => {
 });
 
 describe('matrix.json', () => {
-  test('is by its schema, the same each time, and safe to look at', () => {
+  test('is valid, always the same, and has no control characters', () => {
     const json = matrixJson(matrixOf(sample(), hostileVerdict(hostile)));
 
     expect(json).toBe(matrixJson(matrixOf(hostileVerdict(hostile), sample())));
@@ -77,13 +77,13 @@ describe('matrix.json', () => {
     expect(JSON.parse(json)).toEqual(matrixOf(sample(), hostileVerdict(hostile)));
   });
 
-  test('is refused where it is not by its schema', () => {
+  test('is refused if invalid', () => {
     expect(() => matrixJson({ ...matrixOf(verdictOn('a')), notes: [''] })).toThrow(
       /matrix is not a valid matrix:\s+\/notes\/0/,
     );
   });
 
-  test('lies beside the page', () => {
+  test('is written beside the page', () => {
     const folder = temporaryFolder();
 
     const files = writeMatrix(matrixOf(verdictOn('a')), join(folder, 'out'));
@@ -125,7 +125,7 @@ describe('the console', () => {
     );
   });
 
-  test('obeys nothing that a target says', () => {
+  test('shows no control characters of a target', () => {
     const text = renderMatrixSummary(matrixOf(hostileVerdict(hostile)), options);
 
     // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none

@@ -33,23 +33,12 @@ test("the suite's own variable for the run comes before those of CI systems", ()
   expect(run({ GITHUB_RUN_ID: '' })).toBeNull();
 });
 
-test('plans of a run that was split otherwise are removed, those of other shards are not', () => {
+test('plans of another split are removed, those of other shards are kept', () => {
   const folder = temporaryFolder();
-  for (const [index, count] of [
-    [1, 1],
-    [1, 4],
-    [3, 4],
-  ] as const) {
-    writeFileSync(join(folder, `planned-${index}-of-${count}.json`), '{}');
-  }
-  writeFileSync(join(folder, 'planned-x.json'), '{}');
+  const files = (...names: readonly string[]) => names.map((name) => `planned-${name}.json`);
+  for (const file of files('1-of-1', '1-of-4', '3-of-4', 'x')) writeFileSync(join(folder, file), '{}');
 
   writePlanned(plannedNow({ index: 2, count: 4 }, split, {}), folder);
 
-  expect(readdirSync(folder).sort()).toEqual([
-    'planned-1-of-4.json',
-    'planned-2-of-4.json',
-    'planned-3-of-4.json',
-    'planned-x.json',
-  ]);
+  expect(readdirSync(folder).sort()).toEqual(files('1-of-4', '2-of-4', '3-of-4', 'x'));
 });

@@ -54,7 +54,7 @@ describe('the targets of a shard', () => {
     );
   });
 
-  test('are as many on each machine, but for one', () => {
+  test('differ by one at most between machines', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 9 }), (total, count) => {
         const all = Array.from({ length: total }, (_, n) => ({ name: `t${n}`, baseUrl: `u${n}` }));

@@ -9,12 +9,7 @@ function waves(...targets: readonly (readonly [url: string, listen?: string])[])
   const runs = targets.map(([baseUrl, listen], at) => {
     const name = `t${at}`;
     const mail = listen === undefined ? {} : { mail: { kind: 'smtp', listen } };
-    const content = {
-      name,
-      baseUrl,
-      accounts: { admin: { apiKey: 'k'.repeat(20) } },
-      ...mail,
-    };
+    const content = { name, baseUrl, accounts: { admin: { apiKey: 'k'.repeat(20) } }, ...mail };
     return { target: readTarget(writeTarget(folder, content, `${name}.yaml`), {}) };
   });
   return wavesOf(runs).map((wave) => wave.map(({ target }) => target.name));

@@ -86,7 +86,7 @@ test.each([
   expect(() => read(content)).toThrow('must list judgements: is (freedom, equivalent, unreached, hole)');
 });
 
-test('the judgements are of mutants that there are', async () => {
+test('every judgement matches a mutant', async () => {
   const { mutants } = await instrument();
   const gone = { file: 'emulator/gone.ts' };
 

@@ -28,7 +28,7 @@ describe('noticeIn', () => {
     expect(seenIn(seen, reference)).toEqual({ way: 'red', by: login });
   });
 
-  test('sees a fact that is otherwise, where the runs of the reference agree', () => {
+  test('notices a different fact if the runs of the reference agree', () => {
     const again = verdict({ [put]: 'pass' }, { facts: { semantics: 'replace', ms: 6 } });
     const seen = (facts: Verdict['facts']) => seenIn(verdict({ [put]: 'pass' }, { facts }), reference, again);
 
@@ -39,7 +39,7 @@ describe('noticeIn', () => {
     expect(noticeIn(part, [reference, again], false)).toBeUndefined();
   });
 
-  test('sees a requirement that measured something else', () => {
+  test('notices a requirement that measured something else', () => {
     const { outcomes, ...rest } = verdict({ [put]: 'pass', [login]: 'not applicable' });
     const measured = outcomes.map((each) => ({ ...each, reason: `${measuredPrefix}other` }));
 
@@ -54,7 +54,7 @@ describe('noticeIn', () => {
     expect(seenIn(seen, reference, seen)).toBeUndefined();
   });
 
-  test('sees a target that could not be used or given back', () => {
+  test('notices a target that could not be used or restored', () => {
     const [untried, left] = [
       verdict({ [put]: 'inconclusive', [login]: 'not run' }),
       verdict({ [put]: 'pass' }, { restored: false }),

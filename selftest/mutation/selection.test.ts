@@ -28,7 +28,7 @@ describe('select', () => {
     expect(select(mutants('put', 'get'), reach, new Map(), 1)).toHaveLength(1);
   });
 
-  test('uses all if there are too few, and none for unreached mutants', () => {
+  test('chooses all requirements if too few, and none for unreached mutants', () => {
     expect(select(mutants('put'), reach, durations, 9)).toEqual([
       'access/all',
       'config/put',

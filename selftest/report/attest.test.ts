@@ -20,7 +20,7 @@ const descriptors = {
     },
   },
 };
-/** in-toto Statement v1 with the predicate test-result v0.1, as their documents describe them. */
+/** The specification of in-toto Statement v1 with the predicate test-result v0.1, as a schema. */
 const isStatement = new Ajv2020({ allowUnionTypes: true, strictRequired: false }).compile({
   type: 'object',
   required: ['_type', 'subject', 'predicateType', 'predicate'],
@@ -64,11 +64,11 @@ test.each<[what: string, result: string, of: string, change?: Partial<RunResults
   ['a should failed', 'WARNED', 'pass, should fail'],
   ['a failure is waived', 'WARNED', 'waived'],
   ['the failure counts for nothing', 'FAILED', 'fail', { gateBy: { policy: 'none' } }],
-])('the result never says more than was shown: %s: %s', (_, result, of, change) => {
+])('the result claims no more than the run showed: %s: %s', (_, result, of, change) => {
   expect(predicateOf([deriveVerdict(runOf(of, change))])['result']).toBe(result);
 });
 
-test('the result never says more than was shown: the worst target counts, and none at all is no success', () => {
+test('the result claims no more than the run showed: the worst target counts, and no target is no success', () => {
   expect(predicateOf([derived(), derived({ restored: false })])['result']).toBe('FAILED');
   expect(predicateOf([])['result']).toBe('FAILED');
 });

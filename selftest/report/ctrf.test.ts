@@ -35,7 +35,7 @@ describe('each outcome', () => {
   const statuses = (verdict: Verdict) =>
     reportOf(verdict).results.tests.map(({ name, status, rawStatus }) => [name, status, rawStatus]);
 
-  test('has a status, and our own word', () => {
+  test("has a status, and the suite's own word", () => {
     expect(statuses(sample())).toEqual([
       ['totp-key/secret-matches-uri', 'failed', 'fail'],
       ['totp-key/create-answers-201', 'passed', 'pass'],
@@ -48,7 +48,7 @@ describe('each outcome', () => {
     ]);
   });
 
-  test('waived is skipped, and says by whom', () => {
+  test('waived is skipped, and names the owner', () => {
     expect(reportOf(derived({ raw: fails, waivers: [concerned()] })).results.tests[0]).toMatchObject({
       status: 'skipped',
       rawStatus: 'waived',
@@ -58,7 +58,7 @@ describe('each outcome', () => {
     });
   });
 
-  test('a failure that the baseline has, too, is skipped where only new ones gate', () => {
+  test('a failure of the baseline is skipped if only new ones gate', () => {
     const baseline = { file: 'b.json', verdict: derived({ raw: fails }) };
 
     expect(statuses(derived({ raw: fails, gateBy: { policy: 'new', baseline } }))).toEqual([

@@ -18,45 +18,37 @@ const told = (...verdicts: readonly Verdict[]) => annotations(verdicts).split('\
 const linesOf = (change: Partial<RunResults>) => told(derived(change));
 const failing = [raw('area/one', { kind: 'fail', reason: 'expected: 100%\nactual: b' })];
 const baseline = { file: 'b', verdict: derived({ raw: failing }) };
+const strict = runOf('pass, should fail', { options: { strict: true, requireComplete: false } });
+const gate = /title=lab-7%3A does not conform::1 should requirement failed/;
+const nothing = /title=lab-7%3A inconclusive::No must requirement was checked/;
+const undecided = { raw: [raw('area/one', { kind: 'inconclusive' })] };
 
 describe('annotations', () => {
-  test('a failed must, escaped', () => {
-    expect(linesOf({ raw: failing })).toEqual([
-      '::error file=spec/releases/7.1.2_u3.yaml,line=27,title=lab-7%3A area/one failed::Text of area/one.%0Aexpected: 100%25%0Aactual: b',
-    ]);
+  test.each<[string, Partial<RunResults>, ...RegExp[]]>([
+    [
+      'a failed must, escaped',
+      { raw: failing },
+      /^::error file=spec\/releases\/7\.1\.2_u3\.yaml,line=27,title=lab-7%3A area\/one failed::Text of area\/one\.%0Aexpected: 100%25%0Aactual: b$/,
+    ],
+    [
+      'failures outside requirements first',
+      { raw: failing, interrupted: 'SIGINT', restored: false },
+      /^::error title=lab-7%3A does not conform::The run was cut short: SIGINT\.$/,
+      /^::error title=lab-7%3A not restored::/,
+      /area\/one failed/,
+    ],
+    ['a failed should with --strict', strict, gate, /title=lab-7%3A area\/two failed::Text of area\/two\./],
+    ['an undecided must', undecided, nothing, /^::error title=lab-7%3A area\/one is inconclusive::/],
+    ['nothing for a good run', {}],
+    ['nothing for a failed should', runOf('pass, should fail')],
+    ['nothing for a waived failure', { raw: failing, waivers: [concerned()] }],
+    ['nothing with --gate none', { raw: failing, gateBy: { policy: 'none' } }],
+    ['nothing for a known failure', { raw: failing, gateBy: { policy: 'new', baseline } }],
+  ])('%s', (_is, change, ...lines) => {
+    expect(linesOf(change)).toEqual(lines.map((line) => expect.stringMatching(line)));
   });
 
-  test('failures outside requirements come first', () => {
-    expect(linesOf({ raw: failing, interrupted: 'SIGINT', restored: false })).toEqual([
-      '::error title=lab-7%3A does not conform::The run was cut short: SIGINT.',
-      expect.stringMatching(/^::error title=lab-7%3A not restored::/),
-      expect.stringMatching(/area\/one failed/),
-    ]);
-  });
-
-  test('a failed should with --strict', () => {
-    const lines = linesOf(runOf('pass, should fail', { options: { strict: true, requireComplete: false } }));
-
-    expect(lines.at(-1)).toMatch(/title=lab-7%3A area\/two failed::Text of area\/two\./);
-  });
-
-  test('an undecided must', () => {
-    const lines = linesOf({ raw: [raw('area/one', { kind: 'inconclusive' })] });
-
-    expect(lines.at(-1)).toMatch(/^::error title=lab-7%3A area\/one is inconclusive::/);
-  });
-
-  test.each<[string, Partial<RunResults>]>([
-    ['a good run', {}],
-    ['a should', runOf('pass, should fail')],
-    ['a waived failure', { raw: failing, waivers: [concerned()] }],
-    ['--gate none', { raw: failing, gateBy: { policy: 'none' } }],
-    ['a known failure', { raw: failing, gateBy: { policy: 'new', baseline } }],
-  ])('nothing of %s', (_is, change) => {
-    expect(linesOf(change)).toEqual([]);
-  });
-
-  test('ten of all targets, and how many more', () => {
+  test('ten for all targets, and the number of the others', () => {
     const ids = Array.from({ length: 8 }, (_, n) => `area/n${n}`);
     const verdict = (name: string) =>
       derived({

@@ -92,6 +92,6 @@ test('the place in the contract is the line of the operation', () => {
   expect(of('spec/releases/7.1.yaml').line).toBeGreaterThan(1);
 });
 
-test('the place in the contract is unknown where the document is not at hand', () => {
+test('the place in the contract is unknown if the document is not available', () => {
   expect(of('https://vendor.example/openapi.yaml').line).toBeUndefined();
 });

@@ -79,7 +79,7 @@ describe('a run that did not check every MUST requirement', () => {
     const said = outputs[name]?.(partial) ?? '';
 
     expect(said).toMatch(/no breach found/i);
-    // Some outputs list all gates as data; those of many targets contain a target that conforms.
+    // Some outputs list all gates as data, and those of many targets count the ones that conform.
     expect(
       said.replace(/"?gate"?[":,= a-z]*"conforms"|\d (of \d (target )?|does |do not )conform/g, ''),
     ).not.toMatch(/\bconforms?\b/i);

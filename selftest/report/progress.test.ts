@@ -3,7 +3,9 @@ import { Progress, type ProgressOptions } from '../../src/reports/forms/progress
 
 const erase = '\r\x1b[2K';
 
-function progress(change: Partial<ProgressOptions> & { readonly columns?: number } = {}) {
+type Options = Partial<ProgressOptions> & { readonly columns?: number };
+
+function progress(change: Options = {}) {
   const writes: string[] = [];
   const { columns = 100, ...options } = change;
   const stream = {
@@ -22,6 +24,13 @@ function progress(change: Partial<ProgressOptions> & { readonly columns?: number
   return { shown, writes, screen, text: () => writes.join('') };
 }
 
+/** The progress of a run in which a/one has begun. */
+function begun(change?: Options) {
+  const all = progress(change);
+  all.shown.started('a/one');
+  return all;
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-11-25T00:00:00Z') });
 });
@@ -31,9 +40,8 @@ afterEach(() => {
 
 describe('in a log', () => {
   test('a line for each finished area, and one for each failure', () => {
-    const { shown, text } = progress({ total: 5 });
+    const { shown, text } = begun({ total: 5 });
 
-    shown.started('a/one');
     shown.ended('a/one', 'pass', '');
     shown.started('a/two');
     shown.ended('a/two', 'fail', 'wanted 204\ngot 200');
@@ -61,9 +69,8 @@ describe('in a log', () => {
   });
 
   test('an area in which something is still running is not done', () => {
-    const { shown, writes } = progress();
+    const { shown, writes } = begun();
 
-    shown.started('a/one');
     shown.ended('a/one', 'pass', '');
     shown.started('a/two');
     shown.started('b/one');
@@ -97,9 +104,8 @@ describe('in a log', () => {
     );
   });
 
-  test('a wait of seconds is not shown, nor one of a usual length', () => {
-    const { shown, writes } = progress();
-    shown.started('a/one');
+  test('a wait is shown only if longer than three seconds and twice the one before', () => {
+    const { shown, writes } = begun();
     for (const ms of [1000, 4000, 7000, 9000]) {
       shown.waiting('mail', Date.now() + 60_000);
       vi.advanceTimersByTime(ms);
@@ -114,9 +120,8 @@ describe('in a log', () => {
 
   test('shows the time left from the first line on, except in the last second', () => {
     const left = [70_000, 999];
-    const { shown, text } = progress({ total: 2, leftMs: () => left.shift() ?? 0 });
+    const { shown, text } = begun({ total: 2, leftMs: () => left.shift() ?? 0 });
 
-    shown.started('a/one');
     vi.advanceTimersByTime(30_000);
     shown.ended('a/one', 'pass', '');
     shown.started('b/one');
@@ -128,9 +133,8 @@ describe('in a log', () => {
   });
 
   test('says so where the time left may be longer', () => {
-    const { shown, text } = progress({ total: 2, leftMs: () => 70_000, mayBeLonger: () => true });
+    const { shown, text } = begun({ total: 2, leftMs: () => 70_000, mayBeLonger: () => true });
 
-    shown.started('a/one');
     shown.ended('a/one', 'pass', '');
     shown.finish();
 
@@ -138,18 +142,16 @@ describe('in a log', () => {
   });
 
   test('says once a minute that it goes on', () => {
-    const { shown, text } = progress({ total: 2 });
+    const { shown, text } = begun({ total: 2 });
 
-    shown.started('a/one');
     vi.advanceTimersByTime(130_000);
     shown.finish();
 
     expect(text()).toBe('[0/2, 1 min 0 s]  a/one\n[0/2, 2 min 0 s]  a/one\n');
   });
 
-  test('no timer, nothing to erase', () => {
-    const { shown, text } = progress();
-    shown.started('a/one');
+  test('starts no timer and erases nothing', () => {
+    const { shown, text } = begun();
     shown.ended('a/one', 'fail', 'why');
     shown.finish();
 
@@ -161,9 +163,8 @@ describe('in a log', () => {
 
 describe('on a terminal', () => {
   test('one live line with counts, wait and requirement', () => {
-    const { shown, screen } = progress({ tty: true });
+    const { shown, screen } = begun({ tty: true });
 
-    shown.started('a/one');
     expect(screen()).toEqual(['[ 0/12, 0 s]  a/one']);
 
     shown.ended('a/one', 'pass', '');
@@ -172,9 +173,8 @@ describe('on a terminal', () => {
     expect(screen()).toEqual(['[ 1/12, 0 s]  1 pass  waiting for TOTP step: 10 s  b/one']);
   });
 
-  test('the wait counts down by itself, to nought and not below', () => {
-    const { shown, screen } = progress({ tty: true });
-    shown.started('a/one');
+  test('the wait counts down by itself, to zero and not below', () => {
+    const { shown, screen } = begun({ tty: true });
     shown.waiting('mail', Date.now() + 3000);
 
     vi.advanceTimersByTime(1000);
@@ -186,8 +186,7 @@ describe('on a terminal', () => {
   });
 
   test('failures and notes stay above it', () => {
-    const { shown, screen } = progress({ tty: true });
-    shown.started('a/one');
+    const { shown, screen } = begun({ tty: true });
     shown.ended('a/one', 'fail', 'wanted 204\ngot 200');
     shown.started('a/two');
     shown.note('a note');
@@ -202,8 +201,7 @@ describe('on a terminal', () => {
   });
 
   test('finish removes the line and stops the timer', () => {
-    const { shown, screen, writes } = progress({ tty: true });
-    shown.started('a/one');
+    const { shown, screen, writes } = begun({ tty: true });
     expect(vi.getTimerCount()).toBe(1);
 
     shown.finish();
@@ -222,8 +220,7 @@ describe('on a terminal', () => {
   test('the timer keeps no process alive', () => {
     vi.useRealTimers();
     const start = vi.spyOn(globalThis, 'setInterval');
-    const { shown } = progress({ tty: true });
-    shown.started('a/one');
+    const { shown } = begun({ tty: true });
     const timer = start.mock.results[0]?.value;
     start.mockRestore();
 
@@ -247,8 +244,7 @@ describe('on a terminal', () => {
   });
 
   test('the latest of several that run is shown; the others after it', () => {
-    const { shown, screen } = progress({ tty: true });
-    shown.started('a/one');
+    const { shown, screen } = begun({ tty: true });
     shown.started('b/one');
     expect(screen()[0]).toContain('b/one');
 
@@ -257,9 +253,8 @@ describe('on a terminal', () => {
   });
 });
 
-test.each([true, false])('always: quiet says nothing (terminal: %s)', (tty) => {
-  const { shown, writes } = progress({ tty, quiet: true });
-  shown.started('a/one');
+test.each([true, false])('always: quiet prints nothing (terminal: %s)', (tty) => {
+  const { shown, writes } = begun({ tty, quiet: true });
   shown.waiting('mail', Date.now() + 1000);
   shown.ended('a/one', 'fail', 'why');
   shown.note('note');
@@ -270,9 +265,8 @@ test.each([true, false])('always: quiet says nothing (terminal: %s)', (tty) => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test.each([true, false])('always: what a target wrote commands no terminal (terminal: %s)', (tty) => {
-  const { shown, text } = progress({ tty });
-  shown.started('a/one');
+test.each([true, false])('always: a text of the target controls no terminal (terminal: %s)', (tty) => {
+  const { shown, text } = begun({ tty });
   shown.waiting('\x1b[2Jmail', Date.now() + 1000);
   shown.ended('a/one', 'fail', 'got \x1b]0;title\x07\u202e');
   shown.note('\x1b[2J');
@@ -282,7 +276,7 @@ test.each([true, false])('always: what a target wrote commands no terminal (term
   expect(text().replaceAll(erase, '')).not.toContain('\x1b');
 });
 
-test('always: colour marks failures when asked for', () => {
+test('always: colour marks failures if requested', () => {
   const { shown, text } = progress({ colour: true });
   shown.ended('a/one', 'fail', 'why');
   shown.ended('a/two', 'inconclusive', 'why');

@@ -69,7 +69,7 @@ does not conform: 1 of 6 must failed
 `);
 });
 
-test('failures name the scripts that show them again', () => {
+test('failures name the scripts that reproduce them', () => {
   const scripts = new Map([
     ['totp-key/secret-matches-uri', 'repro/totp-key-secret-matches-uri.sh'],
     ['http/utf-8', 'repro/http-utf-8.sh'],
@@ -236,7 +236,7 @@ describe('the heading of failures counts its list', () => {
   });
 });
 
-test('groups are by reason, the largest first, with some of the names', () => {
+test('not-run requirements are grouped by reason, the largest group first, with some names', () => {
   const of = (area: string, count: number, notRun: string) =>
     Array.from({ length: count }, (_, n) => planned(`${area}/n${n}`, { notRun }));
   const all = [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')];
@@ -253,7 +253,7 @@ test('groups are by reason, the largest first, with some of the names', () => {
 const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
 const verdict = hostileVerdict(hostile, { interrupted: hostile });
 
-test('a text of a target commands no terminal', () => {
+test('a text of the target controls no terminal', () => {
   const text = renderSummary(verdict, options);
 
   expect(text).toContain('x\\u001b[2J\\u000dconforms\\u202e');
@@ -261,17 +261,17 @@ test('a text of a target commands no terminal', () => {
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
 });
 
-test('a text of a target passes for no line of the suite', () => {
+test('a text of the target cannot pass for a line of the suite', () => {
   const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
 
-  // The cause is the suite's own text; the target's text begins no other line.
+  // Only the line of the cause may begin so: the suite words it.
   expect(quoted.length).toBeLessThanOrEqual(1);
   expect(lines(verdict)[0]).toMatch(/^does not conform: /);
   expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);
 });
 
 describe('form', () => {
-  test('colour is there when asked for, and says nothing more', () => {
+  test('colour changes no text', () => {
     const coloured = renderSummary(sample({ restored: false }), { ...options, colour: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
     const stripped = coloured.replace(/\x1b\[[\d;]*m/g, '');

@@ -54,7 +54,7 @@ describe('writing', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test('a folder that can not be is said in words', () => {
+  test("a folder that can't be made is reported", () => {
     writeFileSync(join(dir, 'file'), '');
 
     expect(messageOf(() => writeReports(sample(), join(dir, 'file', 'lab-7')))).toMatch(

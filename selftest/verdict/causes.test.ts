@@ -53,7 +53,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     [],
   ],
   [
-    'what could not be decided by a refusal follows from the failure that shows it',
+    'what a refusal left undecided follows from the failure that shows it',
     [
       open('login/works', { answer: shown('CreateTotpKey', 500) }),
       fails('totp-key/answers-201', keyFailed),
@@ -62,7 +62,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['totp-key/answers-201 < login/works', ' < login/other'],
   ],
   [
-    'a should leads to musts that its breach keeps from being decided, and stands first then',
+    'a should whose breach leaves musts undecided is their cause and comes first',
     [
       outcome('http/unique-members', 'actual: twice', { ...should, exchanges: [exchange()] }),
       fails('email-otp/codes-differ', { kind: 'random', answers: [], pattern: 'repeated' }, should),
@@ -73,7 +73,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['http/unique-members < access/one < access/two', ' < mail/one', 'email-otp/codes-differ'],
   ],
   [
-    'one check that is missing is one cause at all logins, shown on the documented flow by a must',
+    'one missing check is one cause for all logins, shown by a must of the documented flow',
     [
       fails('ways-in/odd-body', letIn('CreateSession', 'the code twice')),
       fails('email-login/refuses-junk', letIn('CreateAccessToken'), should),
@@ -85,12 +85,12 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ],
   ],
   [
-    'what is let in elsewhere is another cause',
+    'an acceptance by another operation is another cause',
     [fails('a/login', letIn('CreateSession')), fails('a/key', letIn('CreateTotpKey'))],
     ['a/login', 'a/key'],
   ],
   [
-    'server errors of one operation are one cause, and what wanted a success shows it',
+    'server errors of one operation are one cause, shown by the requirement of a success',
     [
       fails('totp-key/refuses-no-body', { kind: 'refused', least: '4xx', answers: noKey }),
       fails('totp-key/answers-201', keyFailed),
@@ -99,7 +99,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['totp-key/answers-201 < http/no-server-error < totp-key/refuses-no-body'],
   ],
   [
-    'an answer of another form is one cause of all that it leaves undecided',
+    'an answer of a wrong form is one cause of all that it leaves undecided',
     [
       fails('support-mfa/get-answers-200', { kind: 'succeeded', answers: [oddForm], breaches: [] }),
       ...['access/one', 'access/two'].map((id) =>
@@ -109,17 +109,17 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['support-mfa/get-answers-200 < access/one < access/two'],
   ],
   [
-    'mails that do not come are one cause, shown by the failure that says so',
+    'missing mails are one cause, shown by the failure that reports them',
     [open('otp/a', { lacks: 'mail' }), open('otp/b', { lacks: 'mail' }), fails('email-otp/mails', noMail)],
     ['email-otp/mails < otp/a < otp/b'],
   ],
   [
-    'without a failure, the same words are one cause',
+    'without a failure, equal reasons are one cause',
     [open('a/a', {}, 'No answer.'), open('a/b', {}, 'No answer.'), open('a/c', {}, 'Else.')],
     [' < a/a < a/b', ' < a/c'],
   ],
   [
-    'a waived failure is told only where something else follows from it',
+    'a waived failure is listed only if something follows from it',
     [
       fails('totp-key/answers-201', keyFailed, { outcome: 'waived' }),
       open('login/works', { answer: shown('CreateTotpKey', 500) }),
@@ -129,7 +129,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   ],
 ];
 
-test.each(table)('each trouble has one cause: %s', (_name, outcomes, expected) => {
+test.each(table)('each problem has one cause: %s', (_name, outcomes, expected) => {
   expect(inShort(outcomes)).toEqual(expected);
 
   const told = causesOf(outcomes).flatMap(({ id, follows }) => [...(id === null ? [] : [id]), ...follows]);

@@ -9,7 +9,7 @@ const contract = await loadContract('7.1.2_u3');
 const seen = (operation: string | null, status: number | null, credential: string) =>
   exchanged({ operation, status, credential });
 
-test('counts calls by operation, status and credential, those the contract does not speak of apart', () => {
+test('counts calls by operation, status and credential, and undocumented ones separately', () => {
   const count = new CoverageCount();
   for (const each of [
     seen('GetMFAConfig', 200, 'APIKeyHeader'),
@@ -34,7 +34,7 @@ test('counts calls by operation, status and credential, those the contract does 
   expect(responses['GetMFAConfig 200']).toBe(3);
 });
 
-test('foresees a success by each credential that is accepted, and a refusal also without any', () => {
+test('expects a success by each accepted credential, and a refusal also without any', () => {
   const { calls } = coverageUniverse(contract);
 
   expect(calls.filter((key) => key.startsWith('GetMFAConfig '))).toEqual([

@@ -180,7 +180,7 @@ describe('one outcome', () => {
 });
 
 describe('the whole', () => {
-  test('counts must and should failures apart, and all adds up', () => {
+  test('counts must and should failures separately, and all adds up', () => {
     const words = 'fail, fail, should fail, pass, not run, should not applicable, inconclusive';
 
     expect(deriveVerdict(runOf(words)).summary).toEqual({
@@ -214,7 +214,7 @@ describe('the whole', () => {
       [/^accounts\.viewer logged in without a code .*mfaExempt: true$/, /^accounts\.other logged in/],
     ],
     [
-      'TLS that was not verified, before what the target file is warned of',
+      'TLS that was not verified, before warnings about the target file',
       {
         target: { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true },
         warnings: ['something'],

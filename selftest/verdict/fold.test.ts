@@ -75,18 +75,14 @@ const leftOut = { type: 'not run', requirement: one, reason: 'no viewer' } as co
 const endedBadly = { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 } as const;
 
 test.each<[string, readonly EventBody[], RegExp]>([
-  ['of which nothing bad is said', tested(one, exchanged()), /^pass: $/],
-  ['of which an expectation failed', tested(one, failed()), asExpected],
+  ['without any breach', tested(one, exchanged()), /^pass: $/],
+  ['whose expectation failed', tested(one, failed()), asExpected],
   ...blames.map((type): [string, readonly EventBody[], RegExp] => [
-    `of which is written: ${type}`,
+    `with the event "${type}"`,
     tested(one, { type, requirement: one, reason: 'because' }),
     /^inconclusive: because/,
   ]),
-  [
-    'of which an expectation failed, and that went wrong besides',
-    tested(one, failed(), wentWrong),
-    asExpected,
-  ],
+  ['whose expectation failed, and then its preparation', tested(one, failed(), wentWrong), asExpected],
   ['that failed for no reason', [start, endedBadly], /^inconclusive: The test failed without a reason\./],
   ['that was cut short', [start], /^inconclusive: .*stopped/],
   ['that was cut short after its expectation failed', [failed()], asExpected],
@@ -97,7 +93,7 @@ test.each<[string, readonly EventBody[], RegExp]>([
     /^inconclusive: [\s\S]*beside tests of another lane and passed alone/,
   ],
   [
-    'that failed beside others, which kept it from being tried alone',
+    'that failed beside others, and whose preparation failed alone',
     [...beside(failed()), ...again(wentWrong)],
     asExpected,
   ],
@@ -146,7 +142,7 @@ test('a test shows the request that its expectation was about, else the last tha
   expect(unnamed?.exchanges).toEqual([put.exchange, get.exchange]);
 });
 
-test('a test has exchanges of an earlier one as evidence, where it says so', () => {
+test('a test can adopt exchanges of an earlier one as evidence', () => {
   const earlier = exchanged({ index: 3, requirement: 'area/two', method: 'POST' });
   const verdict = verdictOf(
     began([one, 'area/two']),
@@ -159,7 +155,7 @@ test('a test has exchanges of an earlier one as evidence, where it says so', () 
 });
 
 describe('findings in answers', () => {
-  test('counts against its requirement after its test has passed, too', () => {
+  test('count against their requirement even after its test has passed', () => {
     const verdict = verdictOf(
       began([one, 'area/two']),
       ...tested(one, exchanged({ index: 0 })),
@@ -177,7 +173,7 @@ describe('findings in answers', () => {
     expect(verdict.gate).toBe('does not conform');
   });
 
-  test('counts where it became known only later, with the answer as evidence', () => {
+  test('count if they became known only later, with the answer as evidence', () => {
     const found: EventBody = { type: 'finding', exchange: 7, requirement: one, breach: noDate };
     const other = exchanged({ index: 7, requirement: 'area/two' });
 
@@ -186,13 +182,13 @@ describe('findings in answers', () => {
     });
   });
 
-  test('counts in the answers of no test: those of the look before, and of restoring', () => {
+  test('count in answers outside tests, such as those of restoring', () => {
     const found = judged(...tested(one), exchanged({ requirement: '', ...finding(one) }));
 
     expect(found?.outcome).toBe('fail');
   });
 
-  test("ignores requirements that were not planned or don't apply", () => {
+  test("don't count for requirements that were not planned or don't apply", () => {
     const none = { ...planned('area/two'), notApplicable: 'not in this release' };
     const verdict = verdictOf(
       began([], { planned: [planned(one), none] }),
@@ -204,7 +200,7 @@ describe('findings in answers', () => {
     expect(verdict.gate).toBe('conforms');
   });
 
-  test('is a closed connection only where it comes more than once for an operation', () => {
+  test('count closed connections only if one operation has several', () => {
     const id = 'http/no-server-error-for-client-mistake';
     const closed = exchanged({ status: null, mistake: 'malformed JSON' });
     const by = (...closings: readonly EventBody[]) =>
@@ -233,7 +229,7 @@ test('a log without its end makes an inconclusive verdict with the recorded outc
   expect(verdict.restored).toBe(true);
 });
 
-test('a log without its end does not say that a target was restored that may have been changed', () => {
+test('a log without its end does not call a target restored that may have been changed', () => {
   const changing = exchanged({ operation: 'UpdateMFAConfig', method: 'PUT', status: 204 });
 
   expect(verdictOf(...events, changing)).toMatchObject({

@@ -50,7 +50,7 @@ test('a command runs as it stands, with the variables that it names', () => {
   ]);
 });
 
-test('a line before it says which state the request met', () => {
+test('a comment before the command names the state that the request met', () => {
   const commands = new Commands();
   const on = '{"enabled":true,"authenticationTypes":["totp","email"]}';
   const patch = exchanged('UpdateSupportMFAConfig', 'PATCH', '{"enabled":false}', '{"enabled": false}');

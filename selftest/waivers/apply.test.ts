@@ -103,7 +103,7 @@ describe('the state of a waiver', () => {
     expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
   });
 
-  test('a waived failure keeps its reason and its evidence, and says who answers for it', () => {
+  test('a waived failure keeps its reason and evidence, and names the owner', () => {
     const failed = raw('area/one', { kind: 'fail', reason: 'expected: a\nactual: b', reproduce: 'curl x' });
     const [outcome] = derived({ raw: [failed], waivers: [concerned()] }).outcomes;
 
@@ -120,7 +120,7 @@ describe('the state of a waiver', () => {
     });
   });
 
-  test('an expired waiver does not stand in the way of one that holds', () => {
+  test('an expired waiver does not hide a valid one', () => {
     const waivers = [concerned({ expired: true }), concerned({ owner: 'Ben' })];
     const verdict = derived({ raw: [raw('area/one', { kind: 'fail' })], waivers, ...warn });
 
@@ -128,7 +128,7 @@ describe('the state of a waiver', () => {
     expect(verdict.waivers?.map(({ state }) => state)).toEqual(['expired', 'in use']);
   });
 
-  test('without a waivers file nothing is said of waivers', () => {
+  test('without a waivers file the verdict has no waivers', () => {
     expect(derived()).not.toHaveProperty('waivers');
   });
 });

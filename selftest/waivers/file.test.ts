@@ -129,7 +129,7 @@ waivers:
   # at the end
 `;
 
-describe('prune keeps all that it does not take', () => {
+describe('prune keeps everything else', () => {
   const without = (...gone: number[]) => pruned(commented, 'w.yaml', new Set(gone));
   const first = commented.slice(commented.indexOf('  # the first'), commented.indexOf('  # the second'));
   const second = commented.slice(

@@ -85,13 +85,13 @@ describe('the page of a verdict', () => {
   test.each([
     ['conforms', catalogueVerdict(contract)],
     ['inconclusive', sample({ raw: [], unusable: 'no answer from the target' })],
-  ])('%s is said as such', (gate, verdict) => {
+  ])('has the gate %s as its heading', (gate, verdict) => {
     const heading = /<h1>[\s\S]*?<\/h1>/.exec(renderHtml(verdict))?.[0] ?? '';
 
     expect(plain(heading).toLowerCase().trim()).toBe(gate);
   });
 
-  test('that was not restored begins with it', () => {
+  test('of a target that was not restored begins with that', () => {
     const text = plain(renderHtml(mixedVerdict(contract, { restored: false })));
 
     expect(text.indexOf('was not restored')).toBeLessThan(text.indexOf('Must failed'));
@@ -273,7 +273,7 @@ const page = renderHtml(
   },
 );
 
-test('a text of a target is never markup', () => {
+test('a text of the target is never markup', () => {
   expect(page.match(/<script/g)).toHaveLength(1);
   expect(page.match(/<\/(?:script|style|title)>/g)).toHaveLength(3);
   expect(page.includes('<img')).toBe(false);
@@ -282,12 +282,12 @@ test('a text of a target is never markup', () => {
   expect(page.match(/href="(?!#|https?:|data:,|%)/)?.[0]).toBeUndefined();
 });
 
-test('a text of a target stands there as it is', () => {
+test('a text of the target is shown unchanged', () => {
   expect(plain(page)).toContain(hostile.script);
   expect(plain(page)).toContain(hostile.comment);
 });
 
-test('a text of a target holds nothing that is obeyed instead of shown', () => {
+test('control characters in a text of the target are shown as escapes', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it must find control characters
   const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
