@@ -3,7 +3,7 @@ import { Secret } from '../../src/base/secret.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import {
   exemptedNeed,
-  meaningOf,
+  needRow,
   missingNeed,
   type Need,
   needNames,
@@ -137,7 +137,7 @@ describe('needs that the target file shows', () => {
   });
 
   test("needs that depend on the target's state are left open", () => {
-    expect(needNames.filter((need) => meaningOf(need).foundOnTarget !== undefined)).toEqual([
+    expect(needNames.filter((need) => needRow(need).foundOnTarget !== undefined)).toEqual([
       'clusterMfaOff',
       'supportMfaOff',
     ]);
@@ -178,7 +178,7 @@ test('every requirement with writing operations needs permission for state chang
   );
 
   expect(
-    writes.filter(({ needs }) => !needs.some((need) => meaningOf(need).writes)).map(({ id }) => id),
+    writes.filter(({ needs }) => !needs.some((need) => needRow(need).writes)).map(({ id }) => id),
   ).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
-import { needMeanings } from '../../src/contract/requirements/need-names.js';
+import { needRows } from '../../src/contract/requirements/needs.js';
 import { loadClaims } from '../../src/verdict/statement/claims.js';
 import { type Source, sourceAt, sourcesIn } from './sources.js';
 import { avoidedIn, forbiddenOpenings } from './words.js';
@@ -56,7 +56,7 @@ test.each([
 
 test.each([
   ['claims', loadClaims().flatMap(({ text, whenTrue }) => [text, whenTrue])],
-  ['needs', Object.values(needMeanings).map(({ text }) => text)],
+  ['needs', Object.values(needRows).map(({ text }) => text)],
   [
     'pages',
     pages.flatMap((page) =>

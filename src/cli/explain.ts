@@ -6,7 +6,7 @@ import { type Level, levels } from '../base/model/verdict.js';
 import { counted, duration, programName, wrap } from '../base/words.js';
 import type { OperationId } from '../contract/openapi/operations.js';
 import { idPattern, type Requirement, requirementById } from '../contract/requirements/catalogue.js';
-import { meaningOf } from '../contract/requirements/needs.js';
+import { needRow } from '../contract/requirements/needs.js';
 import { didYouMean } from '../input/config-file/nearest.js';
 import { scriptName } from '../reports/repro/script.js';
 import { areaOf, groupBy } from '../verdict/derive/group.js';
@@ -124,7 +124,7 @@ function releasesOf({ since, until }: Requirement): string {
 function needLines({ needs }: Requirement): string[] {
   if (needs.length === 0) return ['nothing but the admin account'];
   const width = Math.max(...needs.map((need) => need.length)) + 2;
-  return needs.map((need) => `${need.padEnd(width)}${meaningOf(need).text}`);
+  return needs.map((need) => `${need.padEnd(width)}${needRow(need).text}`);
 }
 
 export function eventsOfRun(folder: string): RunEvent[] {

@@ -4,7 +4,7 @@ import { counted, duration, someOf } from '../base/words.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
 import { Pace } from '../contract/order/pace.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
-import type { Need } from '../contract/requirements/need-names.js';
+import type { Need } from '../contract/requirements/needs.js';
 import { effectiveAllow, mayReplaceTotp } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';

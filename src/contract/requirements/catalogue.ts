@@ -11,7 +11,7 @@ import { pathText } from '../../input/config-file/problems.js';
 import { checkSchema } from '../../input/config-file/schema.js';
 import type { Contract } from '../openapi/contract.js';
 import { isOperationId, type OperationId, operationIds, type Part, partOf } from '../openapi/operations.js';
-import { isNeed, type Need, needNames } from './need-names.js';
+import { isNeed, type Need, needNames } from './needs.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
 /** Why behaviour is required: the document or a standard says so, clients break, or attackers get in. */

@@ -5,10 +5,6 @@ import {
   readOnlyReason,
 } from '../../input/target-file/allow.js';
 import { type Account, type Allow, inOrderOfUse, type Target } from '../../input/target-file/target.js';
-import type { Requirement } from './catalogue.js';
-import { meaningOf, type Need } from './need-names.js';
-
-export { meaningOf, type Need, needNames } from './need-names.js';
 
 export interface NeedOptions {
   readonly mode: 'full' | 'read-only';
@@ -16,35 +12,178 @@ export interface NeedOptions {
   readonly slow: boolean;
 }
 
-/** Returns undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
-export function missingNeed(
-  target: Target,
-  requirement: Pick<Requirement, 'needs'>,
-  options: NeedOptions,
-): string | undefined {
-  if (options.mode === 'read-only' && requirement.needs.some((need) => meaningOf(need).writes)) {
-    return readOnlyReason(target, options.mode);
-  }
-  const allow = effectiveAllow(target.allow);
-  for (const need of requirement.needs) {
-    const reason = missing[need](target, allow, options);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
+/** Says why the target file does not fulfil a need. */
+type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
+
+interface NeedRow {
+  readonly text: string;
+  /** Whether a test with this need writes to the target; read-only runs skip such tests. */
+  readonly writes?: true;
+  /** The part of the need that the target file can't show, only the target's state. */
+  readonly foundOnTarget?: string;
+  readonly missing?: Check;
+  /** How many accounts under MFA the need takes, and whether these must receive mailed codes. */
+  readonly underMfa?: { readonly accounts: number; readonly byMail: boolean };
 }
 
-/** How many accounts under MFA a need takes, and whether these must receive mailed codes. */
-const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
-  replaceTotp: { accounts: 1, byMail: false },
-  replaceTotpOfTwo: { accounts: 2, byMail: false },
-  userMail: { accounts: 1, byMail: true },
-  userMailOfTwo: { accounts: 2, byMail: true },
-};
+const unless = (holds: boolean, why: string) => (holds ? undefined : why);
+const inFile = (holds: boolean, what: string) => unless(holds, `the target file has no ${what}`);
+
+const stateChanges: Check = (target) => readOnlyReason(target, 'full');
+const mail: Check = (target) => inFile(target.mail !== undefined, 'mail section');
+
+export const needRows = {
+  apiKey: {
+    text: 'accounts.admin has an apiKey',
+    missing: ({ accounts }) => inFile(accounts.admin.apiKey !== undefined, 'API key of the admin'),
+  },
+  stateChanges: { text: 'allow.stateChanges is true', writes: true, missing: stateChanges },
+  clusterMfa: {
+    text: 'allow.clusterMfa is true: cluster MFA is switched on and off for a while; accounts.admin has an apiKey, or allow.disposable is true',
+    writes: true,
+    missing: (target, allow, options) =>
+      stateChanges(target, allow, options) ??
+      unless(allow.clusterMfa, "would switch the cluster's MFA: allow.clusterMfa is not true") ??
+      // Switching cluster MFA on, or back, may end the admin's session.
+      unless(
+        target.accounts.admin.apiKey !== undefined || allow.disposable,
+        "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
+      ),
+  },
+  clusterMfaOff: {
+    text: "the cluster's MFA is off, or allow.clusterMfa lets it be switched off",
+    foundOnTarget: "whether the cluster's MFA is off",
+  },
+  supportMfaOff: {
+    text: "the support user's MFA is off, or can be switched off, and allow.stateChanges is true; from 7.3 on supportUser.password, unless the target says that it needs none",
+    writes: true,
+    foundOnTarget: "whether the support user's MFA is off",
+    missing: stateChanges,
+  },
+  replaceTotp: {
+    text: 'an account with username and password whose TOTP may be replaced (allow.replaceTotpOf)',
+    writes: true,
+    missing: (...run) => stateChanges(...run) ?? replaceableMissing(...run, 1),
+    underMfa: { accounts: 1, byMail: false },
+  },
+  replaceTotpOfTwo: {
+    text: 'two accounts with username and password whose TOTP may be replaced (allow.replaceTotpOf)',
+    writes: true,
+    missing: (...run) => stateChanges(...run) ?? replaceableMissing(...run, 2),
+    underMfa: { accounts: 2, byMail: false },
+  },
+  replaceSupportTotp: {
+    text: "the support user's TOTP may be replaced (supportUser in allow.replaceTotpOf)",
+    writes: true,
+    missing: (target, allow, options) =>
+      stateChanges(target, allow, options) ??
+      unless(
+        allow.replaceTotpOf.includes('supportUser'),
+        'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf',
+      ),
+  },
+  supportPassword: {
+    text: 'supportUser.password is given',
+    missing: ({ supportUser }) => inFile(supportUser.password !== undefined, 'supportUser.password'),
+  },
+  supportMail: {
+    text: 'the suite reads the mail, and supportUser.email is given',
+    missing: (target, allow, options) =>
+      mail(target, allow, options) ?? inFile(target.supportUser.email !== undefined, 'supportUser.email'),
+  },
+  secondAddress: {
+    text: 'a second mail address in the target file',
+    missing: (target) => inFile(new Set(addresses(target)).size > 1, 'second mail address'),
+  },
+  mail: { text: "the target's mails reach the suite (mail)", missing: mail },
+  countedMail: {
+    text: 'a mailbox that shows each mail: mail.kind is smtp or imap',
+    missing: (target, allow, options) =>
+      mail(target, allow, options) ??
+      unless(
+        target.mail?.kind !== 'command',
+        "mail.kind command shows codes, not each mail: it can't count them",
+      ),
+  },
+  userMail: {
+    text: 'an account with username, password and email',
+    missing: (target) => inFile(mailed(target).length > 0, 'account with username, password and email'),
+    underMfa: { accounts: 1, byMail: true },
+  },
+  userMailOfTwo: {
+    text: 'two accounts with username, password and email',
+    missing: (target) =>
+      inFile(
+        new Set(mailed(target).map(({ email }) => email?.toLowerCase())).size > 1,
+        'two accounts with username, password and an email of their own',
+      ),
+    underMfa: { accounts: 2, byMail: true },
+  },
+  userPassword: {
+    text: 'an account with username and password',
+    missing: (target) => inFile(withPassword(target).length > 0, 'account with username and password'),
+  },
+  userPasswordOfTwo: {
+    text: 'two accounts with username and password',
+    missing: (target) => inFile(withPassword(target).length > 1, 'two accounts with username and password'),
+  },
+  userSid: {
+    text: 'an account with username, password and sid, other than the admin',
+    missing: (target) =>
+      inFile(
+        withPassword(target).some(({ role, sid }) => role !== 'admin' && sid !== undefined),
+        'account with username, password and sid besides the admin',
+      ),
+  },
+  viewer: {
+    text: 'a view-only account (accounts.viewer)',
+    missing: ({ accounts }) => inFile(accounts.viewer !== undefined, 'viewer account'),
+  },
+  disposable: {
+    text: 'a disposable target: allow.disposable is true',
+    writes: true,
+    missing: (_, allow) =>
+      unless(allow.disposable, 'only for a disposable target: allow.disposable is not true'),
+  },
+  lockOut: {
+    text: 'allow.lockOut is true: an account may be locked for a while',
+    writes: true,
+    missing: (_, allow) =>
+      unless(allow.lockOut, 'would lock an account for a while: allow.lockOut is not true'),
+  },
+  longWait: {
+    text: "time: the target's clock can be moved (clock.control), or --slow is given",
+    missing: ({ clock }, _, { slow }) =>
+      unless(clock !== undefined || slow, 'would wait for minutes: needs --slow, or clock.control'),
+  },
+} as const satisfies Readonly<Record<string, NeedRow>>;
+
+export type Need = keyof typeof needRows;
+type Needy = { readonly needs: readonly Need[] };
+
+export function isNeed(text: string): text is Need {
+  return Object.hasOwn(needRows, text);
+}
+
+export const needNames: readonly Need[] = Object.keys(needRows).filter(isNeed);
+
+export function needRow(need: Need): NeedRow {
+  return needRows[need];
+}
+
+/** Returns undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
+export function missingNeed(target: Target, { needs }: Needy, options: NeedOptions): string | undefined {
+  if (options.mode === 'read-only' && needs.some((need) => needRow(need).writes))
+    return readOnlyReason(target, options.mode);
+  const allow = effectiveAllow(target.allow);
+  const reasons = needs.map((need) => needRow(need).missing?.(target, allow, options));
+  return reasons.find((reason) => reason !== undefined);
+}
 
 /** Says why a requirement doesn't apply: too few accounts are under MFA, or receive mailed codes. */
-export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
+export function exemptedNeed(target: Target, { needs }: Needy): string | undefined {
   for (const need of needs) {
-    const wanted = underMfa[need];
+    const wanted = needRow(need).underMfa;
     if (wanted === undefined) continue;
     const all = wanted.byMail ? withMail(target) : withPassword(target);
     const reasons = all.flatMap(({ role, mfaExempt, mailedCodes }) => {
@@ -63,98 +202,7 @@ export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs
   return undefined;
 }
 
-/** Switching cluster MFA on, or back, may end the admin's session. */
-const noLastingWayBack =
-  "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey";
-
-type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
-
-const stateChanges: Check = (target) => readOnlyReason(target, 'full');
-
-const mail: Check = ({ mail }) => (mail === undefined ? 'the target file has no mail section' : undefined);
-
-const missing: Readonly<Record<Need, Check>> = {
-  apiKey: ({ accounts }) =>
-    accounts.admin.apiKey === undefined ? 'the target file has no API key of the admin' : undefined,
-
-  stateChanges,
-
-  clusterMfa: (target, allow, options) =>
-    stateChanges(target, allow, options) ??
-    (allow.clusterMfa ? undefined : "would switch the cluster's MFA: allow.clusterMfa is not true") ??
-    (target.accounts.admin.apiKey === undefined && !allow.disposable ? noLastingWayBack : undefined),
-
-  clusterMfaOff: () => undefined,
-
-  supportMfaOff: stateChanges,
-
-  replaceTotp: (target, allow, options) =>
-    stateChanges(target, allow, options) ?? replaceableMissing(target, allow, 1),
-
-  replaceTotpOfTwo: (target, allow, options) =>
-    stateChanges(target, allow, options) ?? replaceableMissing(target, allow, 2),
-
-  replaceSupportTotp: (target, allow, options) =>
-    stateChanges(target, allow, options) ??
-    (allow.replaceTotpOf.includes('supportUser')
-      ? undefined
-      : 'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf'),
-
-  supportPassword: (target) =>
-    target.supportUser.password === undefined ? 'the target file has no supportUser.password' : undefined,
-
-  supportMail: (target, allow, options) =>
-    mail(target, allow, options) ??
-    (target.supportUser.email === undefined ? 'the target file has no supportUser.email' : undefined),
-
-  secondAddress: (target) =>
-    new Set(addresses(target)).size < 2 ? 'the target file has no second mail address' : undefined,
-
-  mail,
-
-  countedMail: (target, allow, options) =>
-    mail(target, allow, options) ??
-    (target.mail?.kind === 'command'
-      ? "mail.kind command shows codes, not each mail: it can't count them"
-      : undefined),
-
-  userMail: (target) =>
-    mailed(target).length < 1
-      ? 'the target file has no account with username, password and email'
-      : undefined,
-
-  userMailOfTwo: (target) =>
-    new Set(mailed(target).map(({ email }) => email?.toLowerCase())).size < 2
-      ? 'the target file has no two accounts with username, password and an email of their own'
-      : undefined,
-
-  userPassword: (target) =>
-    withPassword(target).length < 1 ? 'the target file has no account with username and password' : undefined,
-
-  userPasswordOfTwo: (target) =>
-    withPassword(target).length < 2
-      ? 'the target file has no two accounts with username and password'
-      : undefined,
-
-  userSid: (target) =>
-    withPassword(target).some(({ role, sid }) => role !== 'admin' && sid !== undefined)
-      ? undefined
-      : 'the target file has no account with username, password and sid besides the admin',
-
-  viewer: ({ accounts }) =>
-    accounts.viewer === undefined ? 'the target file has no viewer account' : undefined,
-
-  disposable: (_, allow) =>
-    allow.disposable ? undefined : 'only for a disposable target: allow.disposable is not true',
-
-  lockOut: (_, allow) =>
-    allow.lockOut ? undefined : 'would lock an account for a while: allow.lockOut is not true',
-
-  longWait: ({ clock }, _, { slow }) =>
-    clock === undefined && !slow ? 'would wait for minutes: needs --slow, or clock.control' : undefined,
-};
-
-function replaceableMissing(target: Target, allow: Allow, least: 1 | 2): string | undefined {
+function replaceableMissing(target: Target, allow: Allow, _: NeedOptions, least: 1 | 2): string | undefined {
   const users = withPassword(target).filter(({ mfaExempt }) => mfaExempt !== true);
   if (users.length < least) {
     const what = least === 1 ? 'no account' : 'no two accounts';
