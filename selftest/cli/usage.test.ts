@@ -97,7 +97,7 @@ const wrong: readonly WrongUsage[] = [
       writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(began)}\n`);
       return ['report', '--from', folder, '--out', join(folder, 'out')];
     },
-    /^\S+ is a log of schema version 1, and this version reads 2: report it by mfa-conformance 0\.0\.9, which wrote it\.\n$/,
+    /^\S+ has log schema version 1; this mfa-conformance reads only version 2\. Make its report with mfa-conformance 0\.0\.9, which wrote the log\.\n$/,
   ],
   [
     'an output folder that is a file',

@@ -132,7 +132,7 @@ describe('mistakes in meaning', () => {
 
   test('a file name that is not a folder name asks for another name', () => {
     expect(complaint(good, 'con.yaml')).toContain(
-      "Windows reserves it for a device (it is the file's name: write another with name:)",
+      "Windows reserves it for a device (taken from the file's name; the key name sets another)",
     );
   });
 

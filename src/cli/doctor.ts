@@ -125,7 +125,7 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     for (const problem of proof.problems) yield ['wrong', account.role, problem];
     if (proof.letIn === true) yield ['ok', account.role, `${account.username} logs in`];
     if (proof.mailedCodes === true)
-      yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
+      yield ['ok', account.role, `a code was mailed to ${account.email}, and arrived`];
     if (proof.mailedCodes === false && anyAccount(learned, 'mailedCodes'))
       yield ['not tried', account.role, 'the target mails it no codes'];
   }

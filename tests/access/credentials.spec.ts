@@ -33,7 +33,7 @@ for (const operation of guarded) {
 test('access/create-email-otp-refuses-wrong-key', async ({ silence }) => {
   const heard = await silence.after(triggerNames.wrongKey);
 
-  // To hide which accounts exist, a target may answer 204 and mail nothing.
+  // A target may hide which accounts exist: it answers 204 and mails nothing.
   if (heard.answer.status !== 204) expect(heard.answer).toBeRefused();
   expect(heard).toHaveMailed([]);
 });
@@ -93,7 +93,7 @@ for (const [id, kind, invalid] of [
 
     const answer = await api.call('GetMFAConfig', { as });
 
-    // A 403 may come from a missing role: if an invalid credential gets 401, the refused one is valid.
+    // A 403 may be for a missing role. If an invalid credential gets 401, the target accepted this one as valid.
     if (answer.status === 403 && (await api.call('GetMFAConfig', { as: invalid() })).status === 401) return;
     expect(answer).toBeAccepted();
   });

@@ -41,10 +41,10 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** The spellings, and requests that a server treats the same on every path: one write is enough for them. */
+/** The spellings, and requests that a server treats the same on every path, so that one write tries them for all. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
-  // Here the method is not in the request line.
+  // These requests name the method in a header field instead of the request line.
   { method: 'POST', headers: { 'X-HTTP-Method-Override': write.method } },
   { method: 'POST', headers: { 'X-HTTP-Method': write.method } },
   { method: 'POST', headers: { 'X-Method-Override': write.method } },
@@ -52,7 +52,7 @@ const detours: WaysOf = (write) => [
   { method: 'GET', headers: { 'X-HTTP-Method-Override': write.method } },
   { headers: { 'X-HTTP-Method-Override': 'GET' } },
   { headers: { 'X-HTTP-Method-Override': 'OPTIONS' } },
-  // Here header fields that proxies set name the path, the method or the caller.
+  // These requests name the path, the method or the caller in header fields that proxies set.
   { path: '/', headers: { 'X-Original-URL': write.path } },
   { path: '/', headers: { 'X-Rewrite-URL': write.path } },
   { headers: { 'X-Original-Method': 'GET' } },
@@ -61,7 +61,7 @@ const detours: WaysOf = (write) => [
   { headers: { 'X-Remote-User': 'admin' } },
 ];
 
-/** Excludes documented requests, which other requirements test. */
+/** Tells whether a request is undocumented. Other requirements test documented ones. */
 const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
@@ -128,7 +128,7 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
       throw arrange.failure(`GET ${path} itself is not refused.`);
-    // If the target refuses HEAD even to the admin, its refusal shows nothing.
+    // If the target refuses HEAD even to the admin, its refusal to anonymous callers shows nothing.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
 });
@@ -148,7 +148,7 @@ async function expectNoOtherWay(
       await (part === 'cluster' ? cluster.giveBack(before.cluster) : support.giveBack(before.support));
     return found;
   };
-  // If the target accepts the documented request, other requests show nothing.
+  // If the target accepts the documented request without the right credential, the other requests show nothing.
   const plain = await api.probe(method, path, sent);
   if (isDone(plain) || (await changes()).length > 0)
     throw arrange.failure(`${method} ${path} itself is not refused: other ways show nothing.`);
@@ -161,7 +161,7 @@ async function expectNoOtherWay(
     // A server may close the connection on an odd request or never answer it. Both count as refusals.
     send: ({ method, path, ...more }) =>
       arrange.ifAnswered(api.probe(method, path, { ...more, ...sent, mayBeIgnored: true })),
-    // If the answer doesn't show the write, the changed state does.
+    // If the answer doesn't show that the write was done, the changed state does.
     isTaken: (request, answer) => !isReading(request, answer) && isDone(answer),
     changes,
   });

@@ -20,12 +20,12 @@ for (const operation of modifying) {
 
     for (const as of credentials) {
       expect(await api.call(operation.id, { ...body, as })).toBeRefused();
-      // An invalid credential beside a valid one adds no privilege. VerifySupportUserTotp is not sent with one, because
-      // each request would send a code.
+      // An invalid credential beside a valid one must add no privilege. VerifySupportUserTotp is left out, because each
+      // of its requests would use up a code.
       for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
-      // The requests below may undo a change, so the test compares the state first.
+      // The test compares the state before the requests below, which may undo a change.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();
       for (const send of parts) {
         const answer = await send(as);
@@ -41,7 +41,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
   const anyJson = await arrange(cluster.knownAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    // A PUT of the current configuration changes nothing.
+    // A PUT of the current configuration, even if accepted, changes nothing.
     const write = () => api.call('UpdateMFAConfig', { as, anyJson });
     const read = () => api.call('GetMFAConfig', { as: admin });
     const [, first, second] = await Promise.all([read(), write(), write(), read()]);
@@ -56,7 +56,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     ['UpdateMFAConfig', config],
   ];
   const support = await arrange(connection.support());
-  // The test sends PATCH only if an accepted one would do no harm.
+  // Support MFA is off here, so an accepted PATCH would do no harm.
   if (!(await support.read()).enabled)
     bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
 
@@ -65,7 +65,7 @@ test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, con
     const answer = await api.call(operation, { as, anyJson });
     const { status } = answer;
     const isOther = status >= 400 && status < 500 && status !== 403 && status !== 404;
-    // A target may refuse an empty change to everybody before it checks privileges.
+    // A target may refuse an empty change even to the admin, before it checks privileges.
     if (isOther && (await api.call(operation, { as: admin, anyJson })).status === status) continue;
     answers.push(answer);
   }

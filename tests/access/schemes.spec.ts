@@ -16,7 +16,7 @@ import {
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
 
-/** A valid credential as text, and a function that makes such a credential of another text. */
+/** A valid credential as text, and a function that makes a credential of the same kind from another text. */
 interface Issued {
   readonly text: string;
   readonly as: (text: string) => Credential;
@@ -81,7 +81,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   const seen = answer.headers['www-authenticate'] ?? null;
   const [, other] =
     /^\s*(?!bearer\b|apikey\b|session|basic\b|digest\b|negotiate\b)([\w-]+)/i.exec(seen ?? '') ?? [];
-  // RFC 6750 is about Bearer. A target may issue tokens of a type of its own and name that type in its challenge.
+  // RFC 6750 is about Bearer. A target may issue tokens of another type, which it names in its challenge.
   if (other !== undefined) arrange.notApplicable(`the target challenges by ${other}`);
   const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
   demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
@@ -90,7 +90,7 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
 test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // Only credentials issued in this run go into a URL, never those of the target file.
+  // A URL may be logged, so only credentials issued in this run go into one, never those of the target file.
   const { session } = await arrange.login(users.logins.withoutCode(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
@@ -127,10 +127,10 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   expect(shownBy).toBeShut();
 });
 
-/** Paths that need no credential. The login comes first. */
+/** Paths that need no credential, the login first. */
 const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 
-/** Returns spellings that contain a public path. A faulty filter that checks only a part of the path lets them pass. */
+/** Returns spellings that contain a public path. A filter that checks only a part of the path lets them pass. */
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
@@ -139,7 +139,7 @@ function by(open: string, path: string): readonly string[] {
 
 /**
  * Returns texts that differ a little: without the last two characters, with two others in their place, and with two
- * more. Another last character alone could mean nothing, because a base64 decoder may ignore it.
+ * more. One other character at the end is not enough, because a base64 decoder may ignore it.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
@@ -168,7 +168,7 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-/** Swaps the case of a text. Not applicable to UUIDs, which ignore case (RFC 9562 4), and other hexadecimal texts. */
+/** Swaps the case of a text. Not applicable to hexadecimal texts such as UUIDs, which ignore case (RFC 9562 4). */
 function inOtherCase(text: string): readonly string[] {
   const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),

@@ -25,7 +25,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** The writes. Their wrong types most likely mean the current values to a lenient target, so that nothing changes. */
+/** The writes. A lenient target most likely reads their wrong types as the current values, and changes nothing. */
 const writes = [
   {
     area: 'mfa-config',
@@ -50,17 +50,17 @@ const writes = [
     switchOn: undefined,
     send: ({ support }: Parts, ...sent: Sent): Promise<Answer> => support.configureText(...sent),
     malformed: brokenOff('mfaType', '"email"'),
-    // The body lacks the password, so a target that ignores types changes nothing.
+    // The body lacks the password. So even a target that accepts values of wrong types changes nothing.
     wrongTypes: (): readonly object[] => [{ mfaType: 5, email: ['a@example.com'] }],
   },
 ] as const;
 
-/** Makes invalid bodies that would change the configuration. They leave MFA off, so they do no harm. */
+/** Makes invalid bodies that would change the configuration if accepted, but do no harm: they leave MFA off. */
 function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig, wasOn: boolean): object[] {
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
   const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-  // A target may store each member as it reads it. So the wrong value comes after a changed right one, and in the
-  // second body before it.
+  // A target may store each member as it reads it. So the members come in two orders, with a valid change before and
+  // after the invalid value.
   return [
     { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
     { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
@@ -73,7 +73,7 @@ function mistyped({ authenticationTypes, retainUserMfaSettings }: ClusterConfig,
   ];
 }
 
-/** Counts the bodies that the target refuses. Undoes an accepted body, which shows nothing. */
+/** Counts the bodies that the target refuses. An accepted body shows nothing, so the function undoes it. */
 async function refusedOf(
   { cluster, state }: Pick<Fixtures, 'cluster' | 'state'>,
   start: ClusterConfig,
@@ -117,7 +117,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
 
     const answer = await send(parts, undefined, 'a missing body');
 
-    // A PATCH without a body may be read as {}, which changes nothing.
+    // A target may read a PATCH without a body as {}, which changes nothing.
     if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
   });
@@ -132,7 +132,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     await arrange(prepare(parts));
     await isRefusedAndHarmless();
 
-    // A target that accepts an empty body may switch MFA off. MFA is on here, so that GET shows it.
+    // A target that reads such a body as empty may switch MFA off. MFA is on here, so that GET shows this.
     if (switchOn && (await arrange.ifItCan(switchOn(parts)))) await isRefusedAndHarmless();
   });
 
@@ -157,7 +157,7 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
-/** Truncated JSON, which parsers must refuse although they may accept extensions of JSON (RFC 8259 9). */
+/** Truncated JSON. Parsers must refuse it, although they may accept extensions of JSON (RFC 8259 9). */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a', '{"totpKeyName":"mfa-conformance"'];
 const notTexts = [5, true, ['a'], {}];
 
@@ -181,7 +181,7 @@ for (const { area, operation, by } of refusing)
 
     const answer = await api.call(operation, { as, mistake: 'a missing body' });
 
-    // A target may read such a body as {}, which holds no code, and answer success false.
+    // A target may read such a body as {} without a code, and answer `success` false.
     if (area === 'verify-totp') expect(answer).toNotVerify();
     else expect(answer).toBeRefused();
   });
@@ -229,7 +229,7 @@ test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection 
   const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 
   expect(answer).toBeHandled();
-  // The caller may get a code. The test receives it here, so that it doesn't surprise another test.
+  // The target may mail the caller a code. The test receives the mail here, so that no other test counts it.
   if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
 });
 
@@ -238,7 +238,7 @@ async function whileOff({ connection }: Given): Promise<Credential> {
   return connection.admin();
 }
 
-/** Bodies that may confuse parsers, each made from a harmless body. Add a line for another. */
+/** Bodies that may confuse parsers, made from a harmless body by `make`. Add a line for another. */
 const bodies: readonly Hostile[] = [
   {
     what: 'lists nested 5,000 deep',
@@ -262,7 +262,7 @@ const bodies: readonly Hostile[] = [
 interface Hostile {
   readonly what: string;
   readonly make: (json: string) => string | Uint8Array;
-  /** Set if any server may refuse the body. A server error then also breaks the requirement on client mistakes. */
+  /** Set if every server may refuse the body. A server error then also breaks the requirement on client mistakes. */
   readonly mistake?: true;
   /** Set if the server may close the connection before it has read the whole body (RFC 9110 15.5.14). */
   readonly isLong?: true;
@@ -286,7 +286,7 @@ async function hostileCalls(api: Connection['api'], admin: Credential, cluster: 
 test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
-  // A PATCH of enabled alone may reset mode and address. The test sends it first, so that this effect doesn't count.
+  // A PATCH of `enabled` alone may reset mode and address. The test sends it before it takes the snapshot.
   await arrange(support.patch({ enabled: false }));
   const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
@@ -305,7 +305,7 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
   }
 });
 
-/** Returns the answer to at most two tries. Undefined if there was none and the target may close the connection. */
+/** Returns the answer to the first or second try. Undefined if the target closed the connection and `mayClose`. */
 async function answered(
   send: () => Promise<Answer>,
   mayClose: boolean,

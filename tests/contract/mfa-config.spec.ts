@@ -36,14 +36,14 @@ test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
 
 test('mfa-config/stores-enabled', async ({ cluster }) => {
   const found = await arrange(cluster.found());
-  // Users keep the types that they use, even while cluster MFA is switched off and on again.
+  // The types in use stay in the list, so that users keep theirs even while the test switches cluster MFA off and on.
   const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
   const config = {
     authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
     retainUserMfaSettings: true,
   };
 
-  // A target may refuse a PUT that changes nothing. So each PUT switches MFA, and the second one switches it back.
+  // A target may refuse a PUT that changes nothing. So the first PUT switches MFA, and the second switches it back.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
     await arrange.success(cluster.put({ ...config, enabled }));
@@ -85,7 +85,7 @@ const omitsRetain = async (cluster: ClusterMfa) =>
 test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
-  // The value false may delete keys, so only a disposable target gets it. The document allows a refusal.
+  // The value false may delete keys, so only a disposable target gets it. The document allows the target to refuse it.
   const isThrowaway = allow.disposable;
   let tried = 0;
   let isShown = false;
@@ -94,11 +94,11 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
-    // If GET hides the property, the target may refuse this PUT because it changes nothing. A switch makes it a change.
+    // The target may hide the property and refuse this PUT because it changes nothing. So the test also switches MFA.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 
-    // The document allows a target to omit this property from all answers.
+    // The document allows a target to omit this property, and then from all answers.
     const now = await cluster.readUntil(
       (read) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings,
     );
@@ -134,7 +134,7 @@ test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
   await arrange(cluster.asFound());
 });
 
-/** An unknown type. A target that searches the names of its types for a text would accept it. */
+/** An unknown type, which is a part of `totp`. A target that searches for it as a text would find it. */
 const partOfType = 'tot';
 
 test('mfa-config/unknown-type-is-not-stored', async ({ api, admin, cluster }) => {
@@ -173,7 +173,7 @@ function isRefused({ status }: { readonly status: number }): boolean {
 test('mfa-config/viewer-is-shown-the-same', async ({ api, users, cluster }) => {
   await arrange(users.sessions.viewer());
   await arrange(cluster.on(mfa.bothTypes));
-  // The switch may have ended the session.
+  // The switch may have ended the viewer's session, so the test gets it here.
   const as = await arrange(users.sessions.viewer());
 
   const get = () => api.call('GetMFAConfig', { as });

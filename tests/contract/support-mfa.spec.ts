@@ -11,7 +11,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
     { enabled: true, mfaType: 'email', email },
   ];
-  // The properties that a PATCH omitted, with the PATCH and the read that show them.
+  // The properties that a PATCH omitted, each with the exchanges that show its value afterwards.
   const seen: Kept[] = [];
   for (const state of states) {
     await arrange(support.off());
@@ -24,7 +24,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
       await support.felt();
       const read = await arrange(support.get());
       const after = configs.supportConfigOf(read.body);
-      // If the PATCH was refused or switched MFA, it says nothing about omitted properties.
+      // If GET doesn't show the property that was sent, or MFA was switched, the PATCH says nothing about omitted ones.
       if (after[sent] === null || after.enabled !== before.enabled) continue;
       for (const name of names)
         if (name !== sent && before[name] !== null)
@@ -33,7 +33,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
   }
 
   for (const { name, sent, value, patch, read, isOn } of seen) {
-    // While support MFA is off, a target may keep only what the last PATCH sent.
+    // While support MFA is off, a target may reset all omitted properties. So values on and off are compared apart.
     const kept = seen.find((each) => each.isOn === isOn && each.value != null);
     if (kept === undefined) continue;
     const members = [{ pointer: `/${name}`, rule: 'is a text', seen: value } as const];
@@ -54,7 +54,7 @@ interface Kept {
   readonly isOn: boolean;
 }
 
-/** Reads the configuration as received: properties that GET omits stay null. */
+/** Reads the configuration as GET shows it: null for each property that GET omits. */
 async function shown(support: SupportMfa): Promise<SupportConfig> {
   return configs.supportConfigOf((await arrange(support.get())).body);
 }
@@ -73,7 +73,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) =
   await arrange(support.off());
   const before = await arrange(support.read());
 
-  // A lenient target may read the second value as a documented mode, but it must not be stored as written.
+  // A lenient target may read `Email` as a documented mode, but it must not store it as written.
   for (const mfaType of ['pigeon', 'Email']) {
     expect(await support.patchAny({ enabled: false, mfaType })).toBeHandled();
     await support.felt();
@@ -86,7 +86,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support }) =
 test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, state }) => {
   await arrange(support.off());
   const before = await arrange(state.snapshot());
-  // The suite can read this address, because a target that ignores the mode may switch MFA on by e-mail.
+  // If the target ignores the unknown mode, it may switch MFA on by e-mail. The suite can read mails to this address.
   const email = addressesOf(connection.target).find((address) => address !== before.support.email);
   const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
   const answer = await arrange(support.patchAny(body));
@@ -110,7 +110,7 @@ test('support-totp/refused-patch-keeps-the-enrolment', async ({ support, state }
 
 test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
   await arrange(support.off());
-  // A change shows best in a configuration without defaults.
+  // Cluster MFA is on with both types, because a change of default values would not show.
   await arrange.ifItCan(cluster.on(mfa.bothTypes));
   const before = await arrange(cluster.read());
 
@@ -144,7 +144,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // Without a mode there is no code. If the target refuses to switch off without one, the suite switches to totp.
+  // Without a mode no code exists. If the target therefore refuses to switch off, the test switches to TOTP first.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

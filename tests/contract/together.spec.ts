@@ -20,7 +20,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   const { status } = await cluster.put({ enabled: false });
   await cluster.felt();
 
-  // A change may show late, so the test waits before it counts the state as unchanged.
+  // A change may show late. So the test waits before it takes the state as unchanged.
   const after = await arrange(
     cluster.settles(
       () => cluster.read(),
@@ -30,7 +30,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   );
   const kept = configs.setOf(after.authenticationTypes) === configs.setOf(before.authenticationTypes);
   facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
-  // If the types were reset, true may be the default of the property and not the kept value.
+  // If the types were reset, `true` may be the property's default and not the kept value.
   const { retainUserMfaSettings } = before;
   if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
 });
@@ -64,7 +64,7 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-  // The target stores each PUT alone as a whole. So if the state is a mixture, concurrency is the reason.
+  // First the target gets each PUT alone. If it stores each as a whole, only concurrency can cause a mixture.
   const afterOther = await stored(cluster, other);
   const afterOne = await stored(cluster, one);
   const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
@@ -122,7 +122,9 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** Tells whether GET shows `config`, though it may hide types while MFA is off, and retainUserMfaSettings always. */
+/**
+ * Tells whether GET shows `config`, apart from types hidden while MFA is off and, by default, retainUserMfaSettings.
+ */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -27,8 +27,8 @@ const taken: BodyClaim = { kind: 'refused', least: 'no success' };
 type Row = readonly [RequirementId, (bodies: Fixtures['bodies']) => Promise<Refuted | undefined>];
 
 /**
- * Requirements on every body. The tests send right and wrong bodies made from the contract's schemas. A failure shows
- * the simplest failing body.
+ * Requirements on every body. The tests send right and wrong bodies made from the contract's schemas. If some fail, the
+ * report shows the simplest of them.
  */
 for (const [id, found] of [
   ['mfa-config/any-valid-body-is-stored-or-refused', ({ cluster }) => cluster.valid(storedOrRefused)],
@@ -71,7 +71,7 @@ test('sessions/any-body-is-handled', async ({ bodies, api }) => {
   const opensNothing = async ({ status, body }: Answer) => {
     const id = textOf(body, 'sessionId');
     if (status >= 300 || id === undefined) return undefined;
-    // A target may answer with a pending session.
+    // The target may have answered with a pending session, which is no breach.
     const probe = await api.call('GetMFAConfig', { as: wrong.session(id) });
     return probe.status < 300 ? taken : undefined;
   };
@@ -114,7 +114,7 @@ function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | 
 
 /**
  * Makes a check for one part: the target handles the body, GET stays readable, and a refused body changes nothing. An
- * accepted body may change something, because a target may read a wrong value leniently.
+ * accepted body may change something, because the target may have read a wrong value leniently.
  */
 function harmlessTo<C extends object>(
   part: Changed['part'],

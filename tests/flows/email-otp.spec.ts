@@ -12,7 +12,7 @@ import {
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
-/** If a digit is the same in this many codes, this can't be chance. */
+/** If so many codes have the same digit at one position, it is not by chance. */
 const enoughCodes = 8;
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
@@ -30,7 +30,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   }
 
   const [first = '', ...others] = codes;
-  // Random codes show one of these patterns a few times in a million runs.
+  // Random codes show one of these patterns only a few times in a million runs.
   const isLikeEachOther = [0, 1, 2].every((at) => others.every((code) => code[at] === first[at]));
   const [one, two, three] = codes.map(Number);
   const isRepeated = new Set(codes).size < codes.length;
@@ -40,7 +40,7 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
   // Random codes have a fixed digit less than once in a million runs.
   const all = mail.seen;
-  // Codes may contain letters, and positions that some codes lack are not compared.
+  // The target may use letters, and codes of different lengths. Positions that a code lacks can't be equal.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
   const isFixed = all.length >= enoughCodes && [...(all[0] ?? '')].some(isSame);
   demand(!isFixed, { kind: 'random', pattern: 'fixed digit' });
@@ -60,13 +60,13 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
-  // A limit on mails may refuse this request. Then the suite doesn't wait.
+  // A target that limits mails may refuse this request. The suite doesn't wait then.
   await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
-    // If the target mailed a newer code, it may have voided this one. Another requirement reports the mail.
+    // If the target mailed a newer code, that may have voided the older one. Another requirement reports the mail.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
     if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
@@ -107,14 +107,14 @@ test('email-login/code-works-once', async ({ api, users }) => {
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
   const mustBeRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
-  // The test sends the code twice, because the first refusal must not make it valid again.
+  // The test sends the used code twice, because the first refusal must not make it valid again.
   await mustBeRefused();
   await mustBeRefused();
   await arrange(users.logins.anyhow(user));
-  // The refusal of a different code must not make the used one valid again.
+  // The refusal of another code must not make the used one valid again.
   await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
   await mustBeRefused();
-  // The use of a newer code must not make the used one valid again: a target may remember only the last used code.
+  // The login by a newer code must not make the used one valid again: a target may remember only the last used code.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
   // The used code must not finish a pending session.
@@ -136,7 +136,7 @@ test('email-login/newer-code-voids-older', async ({ users }) => {
   if (older === newer) arrange.notApplicable(sameCodeAgain);
 
   expect(await users.login(user, { code: older, type: 'email' })).toBeRefused();
-  // The refused code may have voided the current one, so only a third code shows whether newer codes work.
+  // The refused older code may have voided the current one. So the test requests a third code to log in.
   const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
   // The third code and its use must not make the earlier codes valid again.
@@ -180,11 +180,11 @@ test('email-login/refuses-junk', async ({ users }) => {
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // Two consecutive wrong codes lock no account, so a login follows every two. At the first two, the user has an unused
-  // code.
+  // After every two wrong codes a login follows, because two lock no account. While the test sends the first two, the
+  // user has an unused code.
   for (const code of [null, true]) await refused(code);
   await arrange.login(users.logins.byOldMail(user, first.code));
-  // After a code was used, a target may store an empty code or none. These values must not match it.
+  // After a login, a target may store an empty code or none for the user. These values must not match it.
   for (const code of ['', null]) await refused(code);
   const second = await arrange(users.codes.mailed(user));
   await arrange.login(users.logins.byOldMail(user, second));
@@ -213,7 +213,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
-  // Each try needs a new code, because the target refuses a used code anyway.
+  // Each try needs a new code, because the target refuses a used one anyway.
   let code = first;
   const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });
@@ -235,7 +235,7 @@ test('email-login/code-expires', async ({ users, connection, facts, oldUserCodes
     expect(await users.login(other, { code: callers, type: 'email' })).toBeRefused();
     await arrange(users.logins.settle(other));
   }
-  // Without a movable clock the measurement would take minutes.
+  // Without clock control, the measurement would take minutes.
   if (connection.clock.canMove)
     await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
 });
@@ -247,7 +247,7 @@ test('support-email/code-expires', async ({ support, oldSupportCode }) => {
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
-/** Measures the two ages in seconds between which a code expires. Needs a movable clock. */
+/** Measures between which two ages, in seconds, a code expires. Needs clock control. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {

@@ -1,6 +1,6 @@
 import { expect, type Quantity } from '../../fixtures/index.js';
 
-/** Returns an upper bound of the random bits in each text, by its length and the characters that occur in any text. */
+/** Returns an upper bound of the random bits in each text: the shortest length, times the bits of a character. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
@@ -8,7 +8,7 @@ export function bitsOf(texts: readonly string[]): number {
 
 export const leastBits = 64;
 
-/** The bound for secrets of 128 bits. It is lower, because in a few samples some positions are equal by chance. */
+/** The bound for secrets of 128 bits. It is lower: in a few samples, some positions are equal by chance. */
 export const leastSecretBits = 100;
 
 interface Guessable {
@@ -31,7 +31,7 @@ export function randomBits(texts: readonly string[], names: readonly string[]): 
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 
-/** Estimates bits by the positions that vary. Infinity for fewer than three texts of equal length. */
+/** Estimates bits by the positions at which the texts vary. Infinity for fewer than three texts of equal length. */
 function bitsThatVary(texts: readonly string[]): number {
   const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
   const alike = units.filter(({ length }) => length === units[0]?.length);
@@ -59,7 +59,10 @@ const printable = /^[\x20-\x7e]+$/;
 /** Matches a date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/** Like {@link bitsThatVary}, for decoded texts without names, times and shared words; undefined if undecodable. */
+/**
+ * Decodes the texts, removes names, times and the words they share, and returns the bits that remain; undefined if they
+ * can't be decoded.
+ */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

@@ -20,7 +20,7 @@ const ofUri =
 const flawless = (what: 'canonical secret' | 'issuer', flaws: (keyUri: KeyUri) => readonly string[]): Check =>
   ofUri((keyUri, answer) => expect(answer).toBeWellFormed(what, flaws(keyUri)));
 
-/** Requirements on each new key, by the endings of their ids. Add a line for another check. */
+/** Requirements on each new key: the end of the id, and the check. Add a line for another. */
 export const keyChecks = [
   ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
   ['secret-is-base32', isBase32],

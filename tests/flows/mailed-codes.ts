@@ -1,10 +1,10 @@
 import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
 import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
 
-/** The reason why a test that needs two different codes shows nothing. */
+/** Why a test that needs two different codes can't show anything. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
 
-/** Requests a code while only TOTP is enabled. If the target mails none, returns the last one from before. */
+/** Returns a code mailed while only TOTP is enabled or, if the target then mails none, the last one from before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
   const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();

@@ -38,7 +38,7 @@ test('support-email/mails-one-code-to-the-address', async ({ silence }) =>
 test('support-email/no-code-without-an-address', async ({ silence }) => {
   const { answer, mails } = await silence.after(triggerNames.supportOff);
 
-  // If the target kept the address, it may mail a code and answer 204.
+  // A target that kept the address although it was removed may mail a code there and answer 204.
   if (mails.length === 0) expect(answer).toBeRefused();
 });
 
@@ -65,12 +65,12 @@ for (const [id, ...names] of [
 
 test('email-otp/wrong-password-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
-  // If the target accepts this request for its credential, it may mail a code.
+  // If the target accepts this request for the API key beside the wrong password, it may mail a code.
   const beside = await arrange.ifItCan(silence.after(triggerNames.wrongPasswordWithKey));
   if (beside !== undefined && beside.answer.status >= 400) expect(beside).toHaveMailed([]);
 });
 
-/** Requests that name another address, which must get no mail. A target may refuse them. */
+/** Requests that name another address. No mail may go there. A target may refuse them. */
 for (const [id, name] of [
   ['email-otp/address-in-body-does-not-redirect', triggerNames.redirect],
   ['send-email-otp/address-in-body-does-not-redirect', triggerNames.callerRedirect],
@@ -97,7 +97,7 @@ test('email-otp/mail-has-one-from-and-one-date', async ({ silence }) => {
 test('email-otp/mail-is-dated-now', async ({ silence }) => {
   const { mail, answer } = await mailOf(silence);
 
-  // The target's time when it got the request.
+  // The time when the target got the request, by its own clock.
   const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
   const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
 
@@ -131,9 +131,9 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
       .map((line) => line.length),
   );
 
-  // Only a mailbox to which the target delivers directly shows whether it used TLS.
+  // Only a mailbox to which the target delivers directly tells whether the target used TLS.
   const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
-  // A code may be anywhere in the mail, so these are facts.
+  // No document says in which part of a mail the code is, so the test records facts.
   const [text, html, subject] = [mail.text, mail.html, mail.subject].map((part) => /\d{4,}/.test(part ?? ''));
   facts.note('mail', { text, html, subject, ...overTls });
   expect(longest).toBeAtMost(998, 'bytes of a line');
@@ -141,12 +141,12 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // A target that confuses requests may mail this code to another address, so the test asks again.
+  // If a target mailed this code to another address, the request fails. So the test asks twice.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);
   if (own instanceof ArrangeError) {
-    // A copy of the other user's mail is not this user's mail.
+    // The other user's mailbox may get a copy of their own mail, which has the code `theirs`.
     const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
     const isAstray = typeof astray === 'string' && astray !== theirs;
     demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
@@ -160,8 +160,8 @@ test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
   demand(!isTold, { ...ofMail, rule: 'own code only' });
 
-  // Concurrent requests may share the memory in which the target writes mails. Two random codes are equal once in a
-  // million times.
+  // A target may write the mails of concurrent requests in shared memory, so that both get one code. Two random codes
+  // are equal once in a million times, so the test repeats equal ones.
   const both = () => Promise.all([users.codes.mailed(user), users.codes.mailed(other)]);
   const [first, second] = await arrange(both());
   if (first !== second) return;

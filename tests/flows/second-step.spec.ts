@@ -33,7 +33,7 @@ const noCodes: readonly Form[] = [
   },
 ];
 
-/** Makes a source of codes for the second step. Each code belongs to a new key. */
+/** Returns a source of codes for the second step. Each code belongs to a new key. */
 function inSteps(
   { api, users, codes }: Pick<Fixtures, 'api' | 'users' | 'codes'>,
   { user, authenticator: first }: Pick<Enrolment, 'user' | 'authenticator'>,
@@ -100,7 +100,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
-  // A conforming target may accept only codes of /send-email-otp here, so the test tries such a code too.
+  // A conforming target may accept only codes of /send-email-otp here. So if it refuses this code, the test tries one.
   let finished = { answer, session: first };
   if (answer.status >= 400) {
     const session = await arrange(users.logins.begun(user));
@@ -140,7 +140,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-  // If POST /users/sessions accepts codes as well, the second step must refuse a code used there.
+  // If POST /users/sessions also accepts a code with the password, the second step must refuse a code used there.
   const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
   const third = await arrange(users.logins.begun(user));
@@ -160,7 +160,7 @@ test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) =
   const name = "another user's code";
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-  // The second code may have voided the first, so the test tries both.
+  // The second user's code may have voided the first's, so the test tries both.
   for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
     const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');

@@ -58,14 +58,14 @@ test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster 
 test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  // The test uses the session of a second user too, if there is one.
+  // The test also watches the session of a second user, if there is one.
   const other = users.allWithPassword().find(({ role }) => role !== user.role);
   const both = [user, ...(other === undefined ? [] : [other])];
   const sessions = await arrange(Promise.all(both.map((each) => users.sessions.id(each))));
   for (const as of sessions) await arrange.success(api.call('GetMFAConfig', { as }));
   users.sessions.ended();
 
-  // Half of a long sid belongs to no user. Half of a short sid might.
+  // A deletion must not match half a sid. Half of a short sid might be another user's sid.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
     expect(
@@ -73,7 +73,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
     ).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
   }
-  // Sessions may end with a delay. Once this session has ended, earlier deletions have taken effect too.
+  // A session may end with a delay. Once `own` has ended, the deletions before it have taken effect too.
   const [own, others] = sessions;
   if (own === undefined || others === undefined) return;
   await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
@@ -104,7 +104,7 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
     looksAlike(users, async (user, password) => (await users.login(user, { ...more, password })).answer);
 
   await loginsLookAlike();
-  // While MFA is on, a different part of the target may ask for codes, with a wording of its own.
+  // While MFA is on, another part of the target may ask for codes, and word its answers otherwise.
   if (!allow.clusterMfa) return;
   if ((await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   await loginsLookAlike();
@@ -163,20 +163,20 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))] as const;
   const [first, newest] = sessions;
-  // A target may allow each user only one session, so the first one may have ended.
+  // A target may allow each user only one session. Then the first one has ended already.
   const { status } = await api.call('GetMFAConfig', { as: first });
   await arrange.success(api.call('GetMFAConfig', { as: newest }));
   const byCookie = await arrange(openedByCookie(api, users, user));
   await arrange.success(users.sessions.end(user, admin));
 
-  // Other nodes may learn late that the session ended, and a new connection may lead to another node.
+  // Other nodes may learn late that the session ended. A new connection may lead to another node.
   const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
   const whatItOpens = (as: Credential) => settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
   for (const as of status < 300 ? sessions : [newest]) {
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
   }
-  // Each operation may have a cache. A new key replaces the user's, so the test asks for one only if allowed.
+  // Each operation may have a cache. A new key replaces the user's, so the test requests one only if allowed.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
   expect(await settled(reads)).toBeRefused();
@@ -200,7 +200,7 @@ test('sessions/deleted-session-stays-refused', async ({ api, users, cluster, adm
     await arrange(users.sessions.id(user));
     await areRefused();
   }
-  // A switch of cluster MFA may make the target reload its stored sessions.
+  // A target may read its stored sessions again when cluster MFA is switched.
   if (!allow.clusterMfa || (await arrange.ifItCan(cluster.on(mfa.bothTypes))) === undefined) return;
   const mayEnrol = users.allWithReplaceableTotp().some(({ role }) => role === user.role);
   if (mayEnrol) await arrange.ifItCan(users.logins.byKeyAgain(user));
@@ -271,7 +271,7 @@ async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> 
   return ids;
 }
 
-/** Returns a read with only the cookie that a login sets. Undefined if that cookie can't read. */
+/** Returns a read that sends only the cookie of a login. Returns undefined if that cookie can't read. */
 async function openedByCookie(
   api: Api,
   users: Users,

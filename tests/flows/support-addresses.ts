@@ -7,7 +7,7 @@ interface Addresses {
   readonly third: string | undefined;
 }
 
-/** @throws ArrangeError if the target file has none */
+/** @throws ArrangeError if the target file has no address of the support user */
 export function ownAddress({ supportUser }: Target): string {
   if (supportUser.email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return supportUser.email;
@@ -20,13 +20,13 @@ export function twoAddresses(target: Target): Addresses {
   return { email, second, third };
 }
 
-/** Switches support MFA to e-mail and returns the address in use. @throws ArrangeError if the target file has none */
+/** Switches support MFA to e-mail. @returns the address in use @throws ArrangeError if the target file has none */
 export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
   const own = ownAddress(target);
   return support.ensureEmail(own, ...threeAddresses(target));
 }
 
-/** Like {@link onAtOne}, with a second address. `email` is in use. @throws ArrangeError if there are fewer */
+/** Like {@link onAtOne}; also returns another address. @throws ArrangeError if the target file has only one */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
   const { second: other } = twoAddresses(target);
   const email = await onAtOne(support, target);
@@ -39,6 +39,6 @@ function threeAddresses(target: Target): readonly string[] {
 }
 
 export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
-  // If support MFA is on, it stays on, because switching it off might fail.
+  // If support MFA is on, it stays on, because the target might refuse to switch it off.
   return support.mailedCode(await support.ensureEmail(ownAddress(target)));
 }

@@ -22,7 +22,7 @@ test('support-configure/mode-and-address-are-kept', async ({ support, connection
   expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
   const answer = await support.patch({ enabled: true });
 
-  // If the PUT switched support MFA on, the target may refuse to switch it on again.
+  // If the PUT already switched support MFA on, the target may refuse the PATCH that switches it on.
   if (!(await support.read()).enabled) expect(answer).toBeAccepted();
   await expect.shown(support, { ...mfa.emailOn, email });
 });
@@ -65,12 +65,12 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(answer).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
-  // GET doesn't show the key, so the test tries a code of it.
+  // GET doesn't show the key. So the test tries a code of the earlier key, which must still verify.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   expect(await support.configure({ mfaType: 'totp', currentPassword: mfa.wrongPassword })).toBeRefused();
   const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
-  // Wrong passwords may lock the support user. Unless a new key's code verifies, the test decides nothing.
+  // Wrong passwords may lock the support user. If a new key's code doesn't verify either, the test shows nothing.
   if (kept.fields.success !== true) {
     const { authenticator } = await arrange(support.onByTotp());
     const { status, fields } = await arrange(support.verify(await codes.unused(authenticator)));
@@ -79,7 +79,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(kept).toVerify();
 });
 
-/** Returns an address that no earlier test uses, so that it shows whether the target stored a refused change. */
+/** Returns an address that no earlier test used. If GET shows it, the target stored a refused change. */
 function newAddress(connection: Connection): string {
   return ownAddress(connection.target).replace(/@(?=[^@]*$)/, `+${randomUUID().slice(0, 8)}@`);
 }

@@ -29,7 +29,7 @@ test('support-email/needs-an-address', async ({ support }) => {
 
 test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // The read must not void the code.
+  // GET must not void the mailed code.
   await arrange(support.get());
 
   expect(await support.patch({ enabled: false, mfaCode: code })).toBeAccepted();
@@ -44,7 +44,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
     mfa.emailOn,
     [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }].map(mfa.off),
   );
-  // Switches support MFA off, so that the next test can switch it on without a code.
+  // This switches support MFA off, so that the next test can switch it on without a code.
   await support.patchAny(mfa.off({ mfaCode: code }), undefined, { expects: 'accepted' });
 });
 
@@ -63,7 +63,7 @@ test('support-email/not-disabled-without-code', async ({ support, connection }) 
 
 test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
   const code = await arrange(mailedCode(support, connection.target));
-  // A target may accept a built-in test code. Each guess counts as a failed attempt.
+  // A target may accept a built-in test code. The guess counts as a failed attempt, so it needs allow.lockOut.
   const guesses = allow.lockOut && code !== '000000' ? ['000000'] : [];
   const wrong = [otherCode(code, 'first'), ...guesses];
   await expect.kept(
@@ -85,7 +85,7 @@ test('support-email/tagged-address-needs-code', async ({ support, connection }) 
 
   const answer = await support.patch({ ...mfa.emailOn, email: tagged });
 
-  // If the target reads both addresses as the same, it needs no code to restore the address either.
+  // If the target reads both addresses as the same, it also restores the address without a code.
   if (answer.status < 300) await arrange(support.patch({ ...mfa.emailOn, email }));
   expect(answer).toBeRefused();
 });
@@ -99,7 +99,7 @@ test('support-email/address-not-changed-with-wrong-code', async ({ support, conn
 test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
   const first = await arrange(support.onByTotp());
   const email = ownAddress(connection.target);
-  // A target may allow this change while the key is pending. Otherwise the test switches off first.
+  // A target may allow this change while the key is pending. If not, the suite switches support MFA off in between.
   const { status } = await support.patch({ ...mfa.emailOn, email });
   if (status >= 300) await arrange(support.onByEmail(email));
 
@@ -130,7 +130,7 @@ test('support-email/not-disabled-with-login-code', async ({ support, users, conn
 
 test('support-email/not-disabled-with-callers-code', async ({ support, users, connection }) => {
   const own = await arrange(mailedCode(support, connection.target));
-  // A target is most likely to confuse the caller's codes with the support user's.
+  // A target most likely confuses the support user with the caller, so this code is the admin's if possible.
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
   const mfaCode = await arrange(users.codes.ofCaller(caller));
   if (mfaCode === own) throw arrange.failure(sameCode);

@@ -13,10 +13,10 @@ import {
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
-/** A target may ask to confirm the address first. Another requirement tests this. */
+/** A target may first ask to confirm the new address. Another requirement is about that. */
 const notAtOnce = 'a mailed code does not change the address at once';
 
-/** Changes the address. @returns whether the answer shows it. Ends the test if the first address gets no code. */
+/** Changes the address. @returns whether the answer shows the new one. Ends the test if the old one gets no code. */
 async function atSecond(support: SupportMfa, email: string, second: string): Promise<boolean> {
   let isClaimed = false;
   const { enabled, mfaType, email: now } = await support.read();
@@ -37,7 +37,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
 }
 
 /**
- * Requests a code, waits for its mail, and requests another. By then, further mails of the first request have arrived.
+ * Requests a code, waits for its mail, and requests another. By then, all mails of the first request have arrived.
  * @returns the mails with new codes
  */
 async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: string): Promise<ReceivedMail[]> {
@@ -54,7 +54,7 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
       if (error === refused) throw error;
     });
   }
-  // A copy of an earlier mail may arrive late.
+  // Copies of earlier mails may arrive late, so mails with a known code don't count.
   return (await arrange(mail.since(mark))).filter((each) => {
     const code = mail.codeIn(each);
     return code !== undefined && !earlier.has(code);
@@ -77,9 +77,9 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     const got = await askedTwice(api, admin, mail, second);
     if (got.length === 0)
       throw arrange.failure('No code came, neither to the new address nor to the one before.');
-    // If GET hides the address, the recipient of the next code shows it.
+    // GET may hide the address. Then the recipient of the next code shows whether it changed.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
-    // A target that asks to confirm the second address has mailed to it.
+    // A target that asks to confirm the second address has sent a mail there.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
     return got.filter(({ to }) => to.includes(email));
@@ -87,7 +87,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 
   let elsewhere = await stray();
   if (elsewhere.length > 0) {
-    // Mails may follow the new address a moment after GET shows it.
+    // The target may mail to the old address for a moment after GET shows the new one.
     await cluster.rest();
     elsewhere = await stray();
   }
@@ -95,7 +95,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
-  // The test starts at the first address, because another requirement tests whether an old address still gets codes.
+  // The refused change starts from the first address. Another requirement is about codes to an address used before.
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...mfa.emailOn, email: second });
@@ -122,12 +122,12 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
     arrange.notRun('the target file has no three mail addresses');
-  // The third address belongs to a user, so the test reserves an account.
+  // The third address belongs to a user, so the test needs that account for itself.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
   const mfaCode = await arrange(support.mailedCode(email));
 
-  // Each change needs its own code, but both carry the same one. So the target may accept only one change.
+  // Each change needs a code, and both carry the same one. So the target may accept only one change.
   const answers = await Promise.all(
     [second, third ?? ''].map((to) => support.patch({ ...mfa.emailOn, email: to, mfaCode })),
   );
@@ -151,7 +151,7 @@ test('support-email/mode-not-changed-without-code', async ({ support, connection
 test('support-email/address-is-one', async ({ support, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.off());
-  // Support MFA stays off, so an address stored for later gets no mail.
+  // Support MFA stays off, so a target that stored such an address mails nothing to it.
   for (const several of severalOf(email, second)) {
     const answer = await support.patch({ enabled: false, email: several });
     const now = await arrange(support.read());
@@ -164,15 +164,15 @@ test('support-email/address-is-one', async ({ support, connection }) => {
 test('support-email/not-on-without-an-address', async ({ support, connection }) => {
   const email = ownAddress(connection.target);
   await arrange(support.off());
-  // A target may keep an address and use it later.
+  // A target may keep the address and use it again later.
   if ((await support.read()).email !== null) await arrange(support.giveBack(without));
   if ((await support.read()).email !== null) arrange.notApplicable('the target keeps the address');
 
   await support.patch({ enabled: true, mfaType: 'email' });
 
   const now = await arrange(support.read());
-  // Without an address no code arrives that could switch support MFA off. So the test sets the address, or switches
-  // to totp if the target refuses the address.
+  // If support MFA is on without an address, no code can arrive to switch it off. So the test sets the address, or
+  // switches to TOTP if the target refuses the address.
   if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
@@ -180,7 +180,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 
 const without = { enabled: false, mfaType: null, email: null };
 
-/** Returns texts that a mailer may read as two addresses or as header fields. Add a line for another. */
+/** Returns texts that a mailer may read as two addresses or as additional header fields. Add a line for another. */
 function severalOf(first: string, second: string): readonly string[] {
   return [
     `${first},${second}`,

@@ -17,7 +17,7 @@ for (const [id, currentPassword] of [
     expect(await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword })).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
 
-    // The target must refuse the caller's own password like any other wrong one.
+    // The caller's own password is as wrong here as any other.
     const own = connection.target.accounts.admin.password?.reveal();
     const other = currentPassword === undefined ? null : own;
     if (other !== undefined && other !== support.password) {
@@ -26,12 +26,12 @@ for (const [id, currentPassword] of [
       expect(await state.changesSince(before)).toBeNone();
     }
 
-    // A right code doesn't replace a wrong password.
+    // A right code must not replace the right password.
     const mfaCode = await arrange.ifItCan(mailedCode(support, connection.target));
     if (mfaCode !== undefined)
       await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode, currentPassword })]);
 
-    // A referenceId doesn't replace a wrong password. It may replace a missing one, because the target issued it for
+    // A referenceId must not replace a wrong password. It may replace a missing one, because the target issued it for
     // the right password.
     const referenceId =
       currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
@@ -44,7 +44,7 @@ test('support-password/read-only-properties-stay', async ({ support }) => {
   await arrange(support.off());
   const before = await arrange(passwordAuth(support));
 
-  // The body omits isQuorumManaged, which could make the restore impossible.
+  // The body omits isQuorumManaged: to change it could make the restore impossible.
   const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
   const after = await arrange(passwordAuth(support));
   if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
@@ -65,7 +65,7 @@ test('support-reference/given-for-right-code', async ({ support, codes }) => {
 });
 
 test('support-reference/not-given-for-wrong-code', async ({ support, codes }) => {
-  // With a proven key, its codes are known to be right, and a referenceId can be used.
+  // A code of a proven key is known to be right, and with it a referenceId can be used.
   const { authenticator } = await arrange(support.verified());
 
   const answer = await verifyToDisable(support, codes.wrong(authenticator));
@@ -94,7 +94,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
   };
   expect(await ask({})).toHaveNone('referenceId');
 
-  // If the refusal used the code, further tries would show nothing and might lock the support user.
+  // A refusal may have used the code. Then further tries would show nothing and might lock the support user.
   for (const supportUserPassword of ['', null]) {
     const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');
@@ -139,7 +139,7 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
-  // Values of wrong types. Other requirements judge the answers.
+  // Values of wrong types must not replace a referenceId. Other requirements judge these answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expect.shown(support, mfa.totpOn);
 });
@@ -186,7 +186,7 @@ interface Reference {
 
 const unused = new WeakMap<SupportMfa, Reference>();
 
-/** Returns an unused referenceId if there is one, because a new one needs a new code. */
+/** Returns an unused referenceId if there is one, because another would need a new code. */
 async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
   const known = unused.get(support);
   unused.delete(support);
@@ -195,7 +195,7 @@ async function unusedReference(support: SupportMfa, codes: Codes): Promise<Refer
   return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
-/** Tells whether changes need the password. If GET doesn't show it, takes the documented default. */
+/** Tells whether changes need the password. If GET doesn't show it, the documented default holds. */
 async function passwordAuth(support: SupportMfa): Promise<boolean> {
   const { body } = await support.get();
   return memberOf(body, 'requiresPasswordAuth') !== false;

@@ -10,7 +10,7 @@ import type {
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
-/** Bodies sent in order. They must not change anything that needs a code. A string is sent as raw content. */
+/** Bodies to send in this order. Together they must change nothing that needs a code. A string is raw content. */
 interface Row {
   readonly what: string;
   readonly as?: Credential;
@@ -19,7 +19,7 @@ interface Row {
 
 type Proof = readonly [what: string, mfaCode: unknown];
 
-/** Values in place of a code. They hold no digits, which would be guesses. Add a line for another. */
+/** Values to send in place of a code. None has six digits, which would be a guess. Add a line for another. */
 const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
@@ -62,7 +62,7 @@ const offWithoutCode: readonly Row[] = [
 
 const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
 
-/** @param right a valid code, which is sent in a list of guesses @param email another address that the suite reads */
+/** @param right a valid code, sent in a list of guesses @param email another address whose mail the suite reads */
 function changesWithoutCode(
   right: string,
   address: string,
@@ -77,7 +77,8 @@ function changesWithoutCode(
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // If a target accepts the first of these bodies, no code can arrive: only disposable targets get them.
+    // A target that accepts a body without a mode or address can no longer mail a code, so support MFA could not be
+    // switched off again. Only disposable targets get these bodies.
     ...(isDisposable
       ? [
           { what: 'no mode', bodies: [{ mfaType: null }] },
@@ -110,11 +111,11 @@ test('support-email/no-change-without-proof', async ({ support, connection }) =>
 type Patched = Awaited<ReturnType<SupportMfa['patch']>>;
 type VerifiedBy = Verified & { readonly answer: Patched };
 
-/** Returns the keys whose codes verify. The last key is usually the valid one, so its code gets another try. */
+/** Returns the keys whose codes verify. The last key is usually the valid one: its code is tried again if refused. */
 async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readonly Patched[]) {
   const verified: VerifiedBy[] = [];
   for (const answer of newestFirst) {
-    // However the test ends, the suite needs the proven key to switch support MFA off.
+    // If the test ends early, the suite needs a proven key to switch support MFA off: `hold` keeps the first.
     const isFirst = verified.length === 0;
     const authenticator = isFirst ? support.hold(answer) : secrets.handedKey(answer.fields);
     if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
@@ -133,14 +134,14 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
   const uris = answers.map(({ fields }) => secrets.handedUri(fields));
-  // A target may return one pending key twice.
+  // A target may return the same pending key for both requests.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
   if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
-  // The wrong code comes before any right one. After a right one, it might change the shown state.
+  // The wrong code comes before any right one, because after a right one it might change the state that GET shows.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified = await verifiedOf(support, codes, withKey.reverse());
-  // The suite keeps the key that verified, to switch support MFA off.
+  // The suite keeps the key that verified, because it must switch support MFA off with it.
   const one = verified.length === 0 ? withKey.map((answer) => ({ answer })) : [];
   for (const key of verified.length > 1 ? verified.reverse() : one) {
     support.hold(key.answer, 'code' in key ? key : undefined);
@@ -161,7 +162,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
     () => support.verified(),
   );
 
-  // Other requirements test whether the target accepts the other factor. Here a refusal must not void the proof.
+  // Other requirements are about the other factor. Here a refused change to it must not make the proof void.
   for (const mfaType of [...(connection.target.allow.disposable ? ['salesforce'] : []), 'totp']) {
     if ((await support.patchAny({ enabled: true, mfaType })).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
@@ -182,7 +183,7 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   const address = configs.isShownAs(before, second) ? email : second;
   const mark = await arrange(mail.mark(address));
 
-  // The target may refuse a request, or mail nothing. Then the test shows nothing.
+  // If the target refuses a request or mails nothing, the test shows nothing.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
@@ -199,7 +200,7 @@ async function expectUnchanged(
 ): Promise<void> {
   const before = await support.read();
   const switchesOn = ({ bodies }: Row) => bodies.some((body) => memberOf(body, 'enabled') === true);
-  // A later request that switches on would hide that an earlier request switched off.
+  // A request that switches on would hide that an earlier one switched off. So those that switch on come last.
   for (const tries of [rows.filter((row) => !switchesOn(row)), rows.filter(switchesOn)]) {
     const found = await culpritOf({
       tries,
@@ -216,7 +217,7 @@ async function expectUnchanged(
   }
 }
 
-/** Returns a switch off in a session of the admin, which doesn't replace a code either. */
+/** Returns a request that switches off in a session of the admin: the session must not replace a code. */
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];

@@ -28,7 +28,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
   await arrange(support.verified());
 
   const { email = null } = connection.target.supportUser;
-  // The suite can't read codes of salesforce, so it tries this mode only on a target that may stay in it.
+  // The suite can't get codes of salesforce. Only a disposable target may be left in this mode.
   const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
   const modes = [{ mfaType: 'email', email }, ...toSalesforce];
   await expect.kept(
@@ -56,7 +56,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// The test before switched support MFA off, so this one can get a new key without a code.
+// The test before switched support MFA off. So this one gets a new key without a code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
@@ -80,7 +80,7 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// The next tests share one key. The last of them enrol other keys.
+// The next tests share one key. The last of them request other keys.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
@@ -88,7 +88,7 @@ test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
 
   expect(answer).toBeAccepted();
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
-  // A target may switch support MFA on with the first right code.
+  // A target may switch support MFA on only once a code of the key verifies.
   expect(answer).toShowAtMost({ mfaType: 'totp' });
 });
 
@@ -110,7 +110,7 @@ test('support-totp/uri-is-key-uri', async ({ support }) =>
 test('support-totp/secret-matches-uri', async ({ support }) => {
   await secretMatchesUri((await arrange(support.enrolled())).answer);
 
-  // A second request may return a new key, which must have both forms too.
+  // A second request may return a new key. It must have both forms too.
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
   const newer = again.status >= 300 ? undefined : await arrange.ifItCan(secrets.usableKeyUri(again));
   const secret = textIn(again.fields.totpSecretKey);
@@ -151,7 +151,7 @@ test('support-totp/get-never-shows-secret', async ({ support }) => {
   expect(read).toHaveNone(...names);
 });
 
-/** Returns a proven key: a new one, or the current one if the target does not let the suite replace it. */
+/** Returns a proven key: a new one if the suite may replace the key, otherwise the current one. */
 async function proven(support: SupportMfa): Promise<Authenticator> {
   try {
     return (await support.verified()).authenticator;

@@ -2,13 +2,13 @@ import type { Answer, Users } from '../../fixtures/index.js';
 import { arrange, demand, expect, memberOf, secrets, test, textIn } from '../../fixtures/index.js';
 import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
 
-/** Names that would change a URI if inserted unescaped. */
+/** Names that would change a URI if the target inserted them unescaped. */
 const names = [
   'mfa-conformance&secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA',
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  // This name has no colon, although a header field would: a label allows only one, escaped or not.
+  // This name has no colon, unlike a real header field, because the label of a URI may have only one.
   'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];
@@ -37,7 +37,7 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
       spoilt.map((name) => `another ${name} by the name of the key`),
     );
   }
-  // A target may refuse such a name, but must not refuse every key from now on.
+  // A target may refuse such a name, but it must not refuse all later keys as well.
   if (isRefused) await newKey(users, user);
 });
 
@@ -57,7 +57,7 @@ test('totp-key/gives-id-and-name', async ({ users }) => {
 });
 
 test('totp-key/echoes-name', async ({ users }) => {
-  // These names have characters that HTML and JSON escape. A target may refuse them.
+  // HTML and JSON escape characters of the second name. A target may refuse such a name.
   for (const totpKeyName of ['mfa-conformance-echo', 'mfa-conformance <Q&A> "\'é']) {
     const answer = await users.codes.createKey(users.withReplaceableTotp(), totpKeyName);
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
@@ -86,7 +86,7 @@ test('totp-key/secrets-are-unique', async ({ users }) => {
 
 test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection, facts }) => {
   const user = users.withReplaceableTotp();
-  // A check of randomness needs several keys, so the suite requests them only from a disposable target.
+  // Randomness shows only in several keys. Only a disposable target gets so many requests.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
   for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));
@@ -131,7 +131,7 @@ test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewKey(user));
   const { authenticator } = await arrange(users.codes.enrol(user));
   const as = await arrange(users.sessions.of(user));
-  // The contract has no such operation, so the suite only looks for secrets in the answer.
+  // The contract has no such operation. The suite just searches the answer for secrets.
   await api.probe('GET', '/totp-key', { as, mayBeIgnored: true });
 
   for (const totpKeyName of [5, {}]) {

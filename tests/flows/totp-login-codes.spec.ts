@@ -63,13 +63,13 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
 
   await arrange.login(users.logins.byNewKey(user));
   if (!api.contract.operations.has('VerifyUserOtp')) return;
-  // One code must not complete two pending sessions.
+  // One code must not finish two pending sessions.
   const other = await codes.unused((await arrange(users.codes.enrol(user))).authenticator);
   await openAtMostOne([1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })));
   await users.logins.settle(user);
 });
 
-/** Measures the steps, from -2 to 2, whose codes open a session. Undefined if a step ended meanwhile. */
+/** Measures which steps' codes, from -2 to 2, open a session. Undefined if the step ended meanwhile. */
 async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { authenticator } = await users.codes.enrol(user);

@@ -33,7 +33,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // If the target refuses the PUT or leaves MFA off, it skips no second factor.
+    // If the target refuses the PUT or leaves MFA off, the password alone may log in.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
     const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];
@@ -48,7 +48,7 @@ const type = 'totp';
 
 const noFirstStep = 'the target gives no session for the password alone';
 
-/** Returns the same text as each kind of credential: a target may look up each kind in a different place. */
+/** Returns the same text as a credential of each kind, because a target may look up each kind elsewhere. */
 function inEveryScheme(handedOut: Credential): readonly Credential[] {
   if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
   const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
@@ -79,7 +79,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 
   const answer = await api.call('SendEmailOtp', { as });
 
-  // A late mail must not be mistaken for another test's mail.
+  // The test waits for the mail, so that no later test takes it for its own.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
   expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
@@ -91,10 +91,10 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   const first: Credential[] = [];
   const admin = users.admin();
   const all = admin === undefined || admin.mfaExempt ? [user] : [user, admin];
-  // The full session of at least one user must be able to change the configuration, so the admin is included.
+  // The admin is included, because some user's full session must be able to change the configuration.
   for (const each of new Map(all.map((one) => [one.role, one])).values()) {
     const { handedOut, session } = await arrange(users.login(each));
-    // A session that can read everything is not pending. Another requirement reports it.
+    // A session that can read everything is not pending, which another requirement reports.
     if (handedOut !== undefined && session === undefined) first.push(handedOut);
   }
   if (first.length === 0) arrange.notApplicable(noFirstStep);
@@ -102,7 +102,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
 
-  // With support MFA off or its key unproven, a change locks nobody out.
+  // While support MFA is off or its key unproven, even an accepted change locks nobody out.
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
   for (const as of first.flatMap(inEveryScheme)) {
@@ -119,20 +119,20 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   await mayNarrow(cluster);
   await cluster.on(['email']);
 
-  // Each try needs a new key or a later step, because the target refuses used codes anyway.
+  // The target refuses used codes anyway. So each try needs a code of a new key or of a later step.
   const newKey = async () =>
     users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
-    // The target refuses a code of a used step anyway. If the suite may lock accounts, byCode waits for the next step.
+    // Without a new key, only a code of an unused step shows something. With allow.lockOut, byCode waits for that step.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
 
   expect(login).toBeRefused();
-  // A user without mail has no second factor now, so the test tries only users with mail.
+  // A user without mail has no second factor now. So the test sends the password alone only for users with mail.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // Codes of a type that is off must not finish a pending session.
+  // A code of a type that is off must not finish a pending session.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
   if (key !== undefined) {
     const code = await codes.unused(key.authenticator);
@@ -144,12 +144,12 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
 
 test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
-  // A repeated PUT must not delete keys, even if it equals the last one. The target may refuse it.
+  // A repeated PUT must not delete keys, even if it changes nothing. The target may refuse it.
   const again = async (enabled: boolean) =>
     cluster.put({ ...(await arrange(cluster.known())), enabled, retainUserMfaSettings: true });
   await again(true);
   await again(true);
-  // A faulty target may keep the keys only the first time.
+  // A target may keep the keys at the first switch only, so the test switches twice.
   for (let round = 0; round < 2; round += 1) {
     await arrange(cluster.off());
     await again(false);
@@ -166,14 +166,14 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   await arrange(cluster.on(['totp']));
 
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
-  // This code is wrong for the key, even if the target still has it.
+  // This code is wrong for the deleted key, which the target may still have.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
-  // The target may read a missing secret as an empty one. The suite skips this attempt if it might lock the account.
+  // The target may read the missing key as an empty one. The suite leaves this out if it might lock the account.
   const code = codes.at(secrets.emptyKey(authenticator), 0);
   const byNoKey = await arrange.ifItCan(users.login(user, { code, type }));
   if (byNoKey !== undefined) expect(byNoKey).toBeRefused();
   if (getsMail(users, user)) {
-    // With mailed codes available, the password alone is still refused.
+    // Also with mailed codes available, the password alone must be refused.
     await arrange(cluster.on(mfa.bothTypes));
     expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
@@ -199,7 +199,7 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Ends the test if cluster MFA was found on, because users must not lose a type that they use. */
+/** Ends the test if cluster MFA was found on, because users must keep the types that they use. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {
   if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
 }
@@ -217,7 +217,7 @@ test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
 
 test('totp-key/used-key-is-not-given-again', async ({ users }) => {
   const { user, answer, authenticator } = await arrange(users.enrolled());
-  // A target may return a key twice if nobody has used it.
+  // A target may return the same key again until a user has used it.
   await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const newer = await arrange(users.codes.enrol(user));
@@ -230,7 +230,7 @@ test('totp-login/every-account-needs-a-code', async ({ users, facts }) => {
   const enrolled = users.allWithReplaceableTotp();
   for (const other of enrolled.filter(({ role }) => role !== user.role))
     await arrange(users.codes.enrol(other));
-  // A target may ask for no code if an account has no second factor.
+  // A target may ask a user without a second factor for no code. So users without a key must have mail.
   const mailed = users.allWithMail().filter(({ role }) => enrolled.every((each) => each.role !== role));
 
   const logins: { readonly role: string; readonly login: Login }[] = [];
@@ -249,7 +249,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   const user = all.find(({ apiKey }) => apiKey !== undefined);
   if (user?.apiKey === undefined)
     return arrange.notApplicable('no account with an API key may have its TOTP replaced');
-  // The user gets a key first, because a target may ask for no code if an account has no second factor.
+  // The user gets a key first, because a target may ask a user without a second factor for no code.
   await arrange(users.enrolled(all.indexOf(user)));
   const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
   const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
@@ -257,7 +257,7 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   if (key === undefined) return arrange.notApplicable('an API key gets no TOTP key');
 
   expect(await users.login(user)).toBeRefused();
-  // An API key may have no owner. Then the TOTP key made with it is not this user's.
+  // An API key may have no owner. Then a TOTP key made with it is not this user's key.
   await users.login(user, { code: await codes.unused(key), type });
   expect(await users.login(user)).toBeRefused();
   expect(await users.login(user, { code: codes.wrong(key), type })).toBeRefused();
@@ -270,7 +270,7 @@ test('totp-login/refused-login-stays-refused', async ({ api, users, codes }) => 
   const refuse = async (name: string, options: LoginOptions = {}) => {
     const { answer, session } = await arrange(users.login(user, options));
     const headers = bypass.headersFrom(answer);
-    // If a login without a right code opens a session, another requirement reports it.
+    // If this login opened a session, another requirement reports it.
     if (session === undefined && Object.keys(headers).length > 0) refused.push({ name, answer });
     return headers;
   };
@@ -298,7 +298,7 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
     // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // The test repeats this, because a session limit may end the first pending session.
+  // A session limit may end the first pending session, so the test repeats this.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
@@ -319,7 +319,7 @@ const ofRight =
   (of: (code: string, user: User) => LoginOptions): Attempts =>
   async (codes, { user, authenticator }) => [of(await codes.unused(authenticator), user)];
 
-/** Logins that the target must refuse. A right login afterwards shows that logins work. Add a line for another. */
+/** Logins that the target must refuse. Afterwards a right login shows that logins work. Add a line for another. */
 for (const [id, by, attempts] of [
   ['totp-login/refuses-wrong-code', 'the same key', oneDigitWrong],
   ['totp-login/refuses-old-code', 'the same key', distant(-20)],
@@ -347,10 +347,10 @@ test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-  // A refusal, a login by the other type, a deleted session or a switch must not make a code valid again.
+  // A refused login, a deleted session or a switch must not make the used code valid again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
   if (hasSid(user)) await arrange(users.sessions.end(user, admin));
-  // If cluster MFA was found on, this leaves it on.
+  // `asFound` leaves cluster MFA on if it was found on.
   await arrange(cluster.asFound());
   await arrange(users.switchedOn(user));
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
@@ -370,7 +370,7 @@ function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly Log
   return (['first', 'last'] as const).map((place) => ({ code: codes.almost(authenticator, place) }));
 }
 
-/** Tells whether a newer key voids the older one. A target may keep several keys. */
+/** Tells whether a newer key makes the older one void. A target may instead keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   await users.codes.enrol(user);

@@ -58,14 +58,14 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-// A target might carry out an undocumented request, so only a disposable target gets it with a credential.
+// A target might carry out an undocumented request. So only a disposable target gets this one with a credential.
 test('http/405-is-error', async ({ api, admin, allow }) => {
   const answer = await arrange(
     api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
   );
 
-  // Only a 405 of the API itself counts: a gateway doesn't list the path's methods, and a web server answers with a
-  // page.
+  // Only a 405 of the API itself counts. A gateway would not list the path's methods, and a web server would answer
+  // with a page.
   const { allow: methods = '', 'content-type': type = '' } = answer.headers;
   const allowed = methods.split(/[\s,]+/);
   const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
@@ -100,7 +100,7 @@ test('http/retry-after-is-readable', async ({ api, admin, allow }) => {
 test('security/no-secret-in-head', async ({ api, users, connection }) => {
   await arrange(wrongLogin(api));
   const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
-  // Only the mailed code shows whether the answer to its request contained the code.
+  // Only with the mailed code can the suite tell whether the answer to the request contained it.
   if (user !== undefined) await arrange(users.codes.mailed(user));
 });
 
@@ -141,7 +141,7 @@ test('http/set-values-keep-their-names', async ({ cluster, support }) => {
 test('http/refuses-other-media-types', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  // The target accepts the same body as JSON, so it refuses only the media type.
+  // As JSON, the target accepts this body. So it can refuse the requests below only for their media type.
   await arrange.login(users.logins.withoutCode(user));
 
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {

@@ -1,7 +1,7 @@
 import type { Fixtures, RawAnswer } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
-/** A server that compresses may send bytes even after an empty answer. */
+/** A server that compresses may send bytes even where an answer must be empty. */
 const headers = { 'Accept-Encoding': 'gzip' };
 
 test('http/no-content-after-204', async ({ api, admin, cluster }) => {
@@ -66,7 +66,7 @@ for (const [id, prepared] of [
 
     if (answer.status !== 204)
       throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
-    // The test receives the mail here, so that it doesn't surprise another test.
+    // The test receives the mail here, so that no other test counts it.
     await mail.codeTo(to, mark).catch(() => undefined);
     expect(answer).toHaveNothingAfterHead();
   });
@@ -99,7 +99,7 @@ test('http/nothing-after-the-end', async ({ api, admin }) => {
 });
 
 test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
-  // The body ends with a blank line, like a request. A target that didn't read it would answer it as a second request.
+  // The body ends like a request, with a blank line. A target that leaves it unread would take it for a second request.
   const body = `${JSON.stringify(await arrange(cluster.readAsShown()))}\r\n\r\n`;
 
   const options = { as: anonymous, raw: { body }, headers: { Connection: 'keep-alive' } };
@@ -109,7 +109,7 @@ test('http/refused-body-is-no-next-request', async ({ api, cluster }) => {
 });
 
 test('http/head-has-no-content', async ({ api, admin }) => {
-  // A refusal (here for anonymous) must end correctly as well.
+  // A refusal, here of anonymous, must have no content either.
   for (const as of [admin, anonymous]) {
     expect(await api.callRaw('GetMFAConfig', { as }, 'HEAD')).toHaveNothingAfterHead();
   }

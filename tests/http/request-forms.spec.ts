@@ -14,7 +14,7 @@ test('http/unknown-is-no-success', async ({ api, admin, allow }) => {
   for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
     expect(await api.probe('GET', path, { as: admin, mistake: 'an unknown path' })).toBeNoSuccess();
   }
-  // A target might carry out an undocumented method, so only a disposable target gets it with a credential.
+  // A target might carry out an undocumented method. So only a disposable target gets it with a credential.
   const as = allow.disposable ? admin : anonymous;
   for (const [method, path] of senseless)
     expect(await api.probe(method, path, { as, mistake: `${method} where there is none` })).toBeNoSuccess();
@@ -58,7 +58,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
   }
 });
 
-/** A target that throttles writes refuses at least one of this many. */
+/** A target that throttles writes is expected to refuse at least one of so many. */
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
@@ -91,7 +91,7 @@ test('http/parallel-reads-succeed', async ({ api, admin }) => {
   demand(again === undefined, { kind: 'handled', least: 'no server error' }, again);
 });
 
-/** Methods that no release has for these paths. They do no harm even if the target carries them out. */
+/** Methods that no release has for these paths. They do no harm, even if a target carries them out. */
 const senseless = [
   ['DELETE', '/email-otp'],
   ['DELETE', '/support-user/verify-totp'],
@@ -130,7 +130,7 @@ test('http/charset-is-no-other-type', async ({ users, cluster }) => {
   const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
 
   expect(answer).toBeAccepted();
-  // JSON has no charset parameter, so a target may ignore it.
+  // JSON has no charset parameter. A target may ignore it, so the test ignores this answer.
   await users.login(user, {
     contentType: 'application/json; charset=iso-8859-1',
     mistake: 'another charset',
@@ -149,7 +149,7 @@ test('http/chunked-body-is-read', async ({ api, admin, support }) => {
     raw: { body: `${Buffer.byteLength(json).toString(16)}\r\n${json}\r\n0\r\n\r\n` },
   });
 
-  // RFC 9112 6.3 lets a server require a length.
+  // A server may require a length (RFC 9112 6.3).
   if (answer.status !== 411) expect(answer).toBeAccepted();
 });
 

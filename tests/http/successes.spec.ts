@@ -1,7 +1,7 @@
 import type { OperationWith } from '../../fixtures/index.js';
 import { arrange, expect, operations, operationsWith, prepared, test } from '../../fixtures/index.js';
 
-/** Operations that need more than one call by the admin. They have their own tests below. */
+/** Operations that succeed only after other calls. They have their own tests below. */
 const special = [
   'UpdateMFAConfig',
   'UpdateSupportMFAConfig',
@@ -28,7 +28,7 @@ test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   const config = await arrange(cluster.read());
 
   const ofWhatIs = await cluster.put(config);
-  // A target may refuse a PUT that changes nothing. Then the test tries a real change, if allowed.
+  // A target may refuse a PUT that changes nothing. If so, the test makes a real change, if allowed.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
   const mayChange = allow.clusterMfa && !config.enabled;
   if (isRefused && !mayChange) arrange.notApplicable('the target refuses a PUT that changes nothing');
@@ -42,7 +42,7 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   await arrange(support.off());
 
   const toOff = await support.patch({ enabled: false });
-  // A target may refuse to switch support MFA off twice. Then the test tries a real change, if allowed.
+  // A target may refuse to switch support MFA off twice. If so, the test makes a real change, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
   if (isRefused && !mayEnrol) arrange.notApplicable('the target refuses to switch off what is off');
@@ -56,8 +56,7 @@ test('support-configure/answers-200', async ({ support }) => {
 });
 
 test('verify-totp/answers-200', async ({ support, codes, connection }) => {
-  // If an earlier answer proved a key, that answer is enough: the suite would need two codes to replace and prove a
-  // key.
+  // If the run has already proved a key, that answer is enough: to replace and prove a key again would need two codes.
   const known = support.lastProof;
   if (known !== undefined) connection.recorder.adopt([known.exchange]);
   const verified = async () => {
@@ -99,7 +98,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
   const user = users.withPassword();
-  // Until the target applies the switch of cluster MFA, it may refuse the password.
+  // Until the target has applied the switch of cluster MFA, it may refuse the password alone.
   const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
   const request = () => users.sessions.requestToken(user);
   const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });

@@ -20,7 +20,10 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
   demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
 });
 
-/** Ends the test without HTTPS, or behind a proxy, whose TLS versions are not the target's. */
+/**
+ * Makes the test not applicable if the target is reached by plain HTTP or through a proxy: the TLS versions would be
+ * the proxy's.
+ */
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:') arrange.notApplicable('the target is not reached by HTTPS');

@@ -75,7 +75,7 @@ export const usedForms: readonly Form[] = [
   coded('as a number', (code) => (/^\d+$/.test(code) ? Number(code) : code)),
   coded('a NUL after it', (code) => `${code}\0`),
   form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
-  // A missing stored code may equal an empty one.
+  // A target that stores no code may compare it with an empty one.
   form('nothing in its place', () => ({ code: '' })),
   form('no type', (code) => ({ code, members: { otpType: undefined } })),
 ];

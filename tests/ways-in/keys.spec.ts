@@ -24,10 +24,10 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
   const headers = Object.fromEntries(userFields.map((name) => [name, username]));
 
-  // One request names the victim everywhere: each returned key costs a wrong login, and three may lock.
+  // One request names the victim in all ways, because each returned key costs a wrong login and three might lock.
   const query = { username, user: username };
   let answer = await users.codes.createKey(caller, 'mfa-conformance', body, { headers, query });
-  // A target may refuse an unknown parameter, or an unknown member.
+  // A target may refuse an unknown parameter or member, so the next requests leave these out.
   if (answer.status >= 300)
     answer = await users.codes.createKey(caller, 'mfa-conformance', body, { headers });
   if (answer.status >= 300) answer = await users.codes.createKey(caller, 'mfa-conformance', {}, { headers });
@@ -41,7 +41,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   }
   expect(open).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
-  // If the victim can't log in by a new key either, the refusal doesn't show that the key was replaced.
+  // If the victim can't log in by a new key either, the refusal doesn't show that the old key was replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });
@@ -71,7 +71,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
 
 test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const { user } = await arrange(users.enrolled());
-  // A target may let a pending session enrol until a code of a key was used. So this login uses one.
+  // A target may let a pending session enrol as long as the user never used a code. So this login uses one.
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
@@ -90,7 +90,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
 test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   const { user } = await arrange(users.enrolled());
   await arrange.login(users.logins.byNewTotp(user));
-  // A target may keep a few keys, so only one key is newer than this one.
+  // A target may keep a few keys, so just one newer key follows this one.
   const { authenticator: older } = await arrange(users.codes.enrol(user));
   // The second login shows whether a login must wait for a new step.
   await arrange.login(users.logins.byNewTotp(user));
@@ -108,7 +108,7 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   for (const { authenticator } of keys) logins.push(await users.logins.byCode(user, authenticator));
   const opened = logins.filter(({ session }) => session !== undefined).length;
   const [first] = keys;
-  // A key may stay in force until the newer one is used.
+  // The first key may stay in force until the second is used. If it is refused now, only the second is in force.
   const isRetired =
     opened > 1 &&
     first !== undefined &&
@@ -127,7 +127,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
   const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
   const answers = [
     { name: 'the cookie of the password alone', answer: alone.answer },
-    // If the login with a wrong code opens a session, another requirement reports it.
+    // If the wrong code opened a session, another requirement reports it.
     ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
   ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
   if (answers.length === 0) arrange.notApplicable('without a right code the target sets no cookie');
@@ -138,7 +138,7 @@ test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) =>
 
 test('ways-in/support-code-opens-no-session', async ({ api, users, support, codes }) => {
   await arrange(users.enrolled());
-  // Users enrol first. A target that confuses the admin with the support user then replaces the admin's key.
+  // A target may confuse the admin with the support user. Users enrol first, so that it would replace the admin's key.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -146,7 +146,7 @@ test('ways-in/support-code-opens-no-session', async ({ api, users, support, code
   let code = await codes.unused(supports.authenticator);
 
   for (const { user, authenticator } of all) {
-    // One code serves for all users, as no refusal uses it. Another code would need the next step.
+    // No refusal uses the code, so one code serves for all users. Another one would need the next step.
     if (!codes.isRight(supports.authenticator, code) || codes.isRight(authenticator, code))
       code = await codes.unlike(supports.authenticator, authenticator);
     expect(await users.login(user, { code, type })).toBeRefused();
@@ -156,7 +156,7 @@ test('ways-in/support-code-opens-no-session', async ({ api, users, support, code
   }
 });
 
-/** Ends the test if any code works. Then a right code doesn't show whose key it is. */
+/** Ends the test if a wrong code works too. Then a right code doesn't show whose key it belongs to. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
     throw arrange.failure('A wrong code opens a session as well.');

@@ -38,12 +38,12 @@ test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, fac
   await arrange(users.switchedOn(user));
   const mark = await arrange(mail.mark(user.email));
 
-  // The test sends no credential, because the cookie may belong to the credential's owner.
+  // The request carries no credential, because its owner might be the user of the cookie.
   const answer = await users.codes.request(user, { as: anonymous });
 
   await facts.measure('emailOtpWithoutCredential', async () => {
     if (answer.status >= 300) return false;
-    // A late mail must not be mistaken for another test's.
+    // The test waits for the mail, so that no later test takes it for its own.
     return (await arrange.ifItCan(mail.codeTo(user.email, mark))) !== undefined;
   });
   if (bypass.cookiesIn(answer) === '')
@@ -69,7 +69,7 @@ test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster
   const credentials = await users.sessions.others(owner);
   if (credentials.length === 0) arrange.notApplicable('no user has an API key or an access token');
 
-  // A single mail to another user may be a late one, so the test repeats the request.
+  // A single mail to another user may be a late one of an earlier request. So the test repeats the request.
   const goesAstray = async (as: Credential) => {
     const mark = await mail.mark();
     const known = new Set(mail.seen);

@@ -37,7 +37,7 @@ export const members: readonly Way[] = [
   member('step', 2),
 ];
 
-/** Header fields that a server might trust, of proxies and other kinds. Add a line for another. */
+/** Header fields of proxies and others that a server might trust. Add a line for another. */
 export const headers: readonly Way[] = [
   header('X-Forwarded-For', '10.0.0.1'),
   header('Forwarded', 'for=127.0.0.1;host=localhost'),
@@ -75,7 +75,7 @@ export const userFields = [
   'X-Impersonate-User',
 ];
 
-/** Makes header fields by which a proxy might name the caller or a page of the cluster. Add a line for another. */
+/** Makes header fields by which a proxy might name the caller, or a browser the page. Add a line for another. */
 export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   ...userFields.map((field) => header(field, name)),
   header('Origin', origin),
@@ -106,7 +106,7 @@ export interface OtherRequest {
   readonly path?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** By default the members as JSON. */
+  /** Returns the content of the request. By default the members as JSON. */
   readonly content?: readonly [what: string, of: (members: Readonly<Record<string, string>>) => string];
 }
 

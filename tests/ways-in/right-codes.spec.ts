@@ -44,9 +44,9 @@ async function sourceOf(type: CodeSource['type'], api: Api, users: Users, codes:
   return { api, users, user, type, fresh };
 }
 
-/** Tells whether any wrong code or password works. Another requirement reports this. */
+/** Tells whether any wrong code or password logs in. Another requirement reports this. */
 async function plainlyOpen({ users, user, type, fresh }: CodeSource): Promise<boolean> {
-  // Every digit of this code is wrong, because a code with one wrong digit is one of the forms.
+  // All digits of this code are wrong. A code with one wrong digit might succeed as one of the tested forms.
   const wrong = (await fresh()).replace(/[\da-z]/gi, (one) => String(((Number(one) || 0) + 5) % 10));
   const wrongCode = await users.login(user, { code: wrong, type });
   const password = `${user.password.reveal()}-not`;

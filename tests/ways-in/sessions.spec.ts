@@ -10,7 +10,7 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
   const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
   const user = users.withPassword();
-  // Just after the switch, the target may still ask for a code, so this repeats the login.
+  // Just after MFA was switched off, the target may still ask for a code. So withoutCode repeats the login.
   await arrange.login(users.logins.withoutCode(user));
 
   // A target may refuse unknown members, or invalid credentials beside a password.
@@ -68,7 +68,7 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
   await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId })]);
 });
 
-/** Ends the test without a movable clock, because it would take a day. */
+/** Ends the test without clock control, because it would take a day. */
 function onlyByClock({ clock }: Connection): void {
   if (!clock.canMove) arrange.notRun("takes a day where the target's clock can't be moved (clock.control)");
 }

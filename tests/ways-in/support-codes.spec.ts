@@ -15,11 +15,11 @@ import { lists, nearCodes } from './codes.js';
 const offWith = (mfaCodes: readonly (string | undefined)[]) =>
   mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [mfa.off({ mfaCode })]));
 
-/** Makes the first forms of a code, too few to lock the account. A right code ends the series. */
+/** Returns the first forms of a code. They are too few to lock the account, and a right code follows them. */
 const formsOf = (forms: readonly Form[], code: string) =>
   forms.slice(0, bypass.wrongInSeries).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
-// This order of the tests saves codes: proving a key needs an unused code, and so does replacing a proven one.
+// The order of these tests saves codes: to prove a key needs an unused code, and so does replacing a proven key.
 test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const code = await codes.unused(authenticator);
@@ -47,7 +47,7 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
   await arrange(support.proofs.endSeries(authenticator));
 });
 
-// The following tests use the key that this test proves.
+// The tests after this one use the key that it proves.
 test('verify-totp/accepts-leading-zero', async ({ support, connection, runOptions }) => {
   const byZero = async () => {
     const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
@@ -93,11 +93,11 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
 });
 
 test('access/support-mfa-stays-on-without-privilege', async ({ cluster, support, users, codes }) => {
-  // A viewer with an API key needs no login. So the test includes a target that must keep cluster MFA on.
+  // A viewer with an API key needs no login. So the test also runs on a target that must keep cluster MFA on.
   await arrange.ifItCan(cluster.off());
   const viewer = await arrange(users.sessions.viewer());
   const { authenticator } = await arrange(support.verified());
-  // A refused request uses no code, so the next test can use this one.
+  // A refused request leaves the code unused, so the next test can use it.
   const mfaCode = await codes.unsent(authenticator);
 
   for (const as of [anonymous, wrong.key(), viewer])
@@ -109,7 +109,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   const { authenticator } = await arrange(support.verified());
   const code = await codes.unused(authenticator);
 
-  // A server error does not accept the code. Other requirements report it.
+  // A server error doesn't accept the code, and other requirements report it.
   const open: Open[] = [];
   for (const { name, code: mfaCode } of formsOf(lists, code)) {
     const answer = await support.patchAny({ enabled: false, mfaCode });
@@ -117,6 +117,6 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
   }
   expect(open).toBeShut();
   expect(await support.read()).toHaveMembers(mfa.totpOn);
-  // This saves later tests the wait for another code.
+  // This code switches off, so that later tests needn't wait for another.
   await arrange(support.off(code));
 });

@@ -3,7 +3,7 @@ import { arrange, configs, expect, firstHalf, mfa, plainKey, secrets, test } fro
 
 type Given = Pick<Fixtures, 'support' | 'codes' | 'connection'>;
 
-/** Codes that must not verify, and the current key. A right code of the key ends the attempt series. */
+/** Codes that must not verify, and the current key. A right code of that key ends the attempt series. */
 interface Wrong {
   readonly wrong: readonly (string | undefined)[];
   readonly key?: Authenticator;
@@ -45,7 +45,7 @@ async function afterDisabling({ support, codes }: Given): Promise<Wrong> {
 async function inEmailMode({ support, codes, connection }: Given): Promise<Wrong> {
   const email = connection.target.supportUser.email ?? '';
   const { authenticator } = await support.onByTotp();
-  // The mode changes directly if the target allows that, because a target may then keep the key.
+  // The test changes the mode without switching off, if the target allows that: it may then keep the key.
   const { status } = await support.patch({ enabled: true, mfaType: 'email', email });
   if (status >= 300) await support.onByEmail(email);
   const mailed = await support.mailedCode(email);
@@ -79,7 +79,7 @@ for (const [id, prepared] of [
 test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // A user's code must not verify, even if that user is the caller.
+  // A user's code must not verify, not even the caller's.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
@@ -93,11 +93,11 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // These are few enough to lock no account.
+  // Four wrong codes lock no account.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
-  // With a proven key, an empty code might count as right.
+  // Once a key is proven, a target might take an empty code for right.
   for (const junk of ['', ' ', null]) expect(await support.verify(junk)).toNotVerify();
 });
 
@@ -105,7 +105,7 @@ test('verify-totp/refuses-junk', async ({ support, codes }) => {
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const enrol = () => support.onByTotp();
   const first = await arrange(enrol().then((key) => plainKey(codes, key, enrol)));
-  // A second request may return a different key, or none.
+  // A second request may return another key, the same one or none.
   const again = async () => {
     const { status, fields } = await support.patch({ enabled: true, mfaType: 'totp' });
     return status >= 300 || secrets.handedUri(fields) === undefined ? undefined : support;
@@ -150,7 +150,7 @@ test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) =>
 test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }) => {
   const supports = await arrange(support.verified());
 
-  // A user's code must not verify, even if that user is the caller.
+  // A user's code must not switch off, not even the caller's.
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
@@ -158,11 +158,11 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
     await expect.kept(support, mfa.totpOn, [
       mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),
     ]);
-  // A target may return the same key twice. The suite skips this attempt if it might lock the account.
+  // A target may have returned the same key twice. The suite leaves this attempt out if it might lock the account.
   const { replaced } = support;
   const mfaCode = replaced && (await arrange.ifItCan(codes.unlike(replaced, supports.authenticator)));
   if (mfaCode !== undefined) await arrange.ifItCan(expect.kept(support, mfa.totpOn, [mfa.off({ mfaCode })]));
-  // A right code ends the attempt series. The suite waits for one only if the target may lock the account.
+  // A right code ends the attempt series. The suite waits for one only if the account might lock.
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 
@@ -176,7 +176,7 @@ test('verify-totp/refuses-replay', async ({ support, connection }) => {
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
   const { replay, off, after } = await arrange(replayed(support));
 
-  // Another requirement tests whether the target refuses the used code.
+  // If the used code verifies again, which is another requirement, the rest shows nothing.
   if (replay.fields.success === true || off === undefined)
     throw arrange.failure('The used code verifies again.');
   connection.recorder.adopt([replay.exchange, off.exchange]);
@@ -229,11 +229,11 @@ test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allo
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 
-/** Sends an accepted code again. Several tests share the answer, because a refusal may void the proof. */
+/** Sends an accepted code again. Several tests share the answer, because a refusal may make the key's proof void. */
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
-  // If this fails, the next test tries again.
+  // If this fails, the next test that needs the answer tries again.
   known.catch(() => replays.delete(support));
   return known;
 }

@@ -27,7 +27,7 @@ for (const [id, waysOf, isWrong] of [
     await bypass.expectCodeNeeded(account, await bypass.tryWays({ ...account, isWrong }, ways));
   });
 
-/** Features of a login that must not replace a code. One request carries several. */
+/** Features of a login that must not replace a code. One request carries all of a group. */
 for (const [id, ...groups] of [
   ['ways-in/other-member-skips-no-code', [junkCertificate], members],
   ['ways-in/header-skips-no-code', headers],
@@ -50,7 +50,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
     const { answer } = await arrange.login(users.logins.byNewKey(other));
     ways.push({ name: `what a login of ${other.role} gave`, headers: bypass.headersFrom(answer) });
   }
-  // A server may keep the state of the exempt login. That state must not replace the next user's code.
+  // A server may keep the state of an exempt user's login. It must not replace the code of the next user.
   for (const exempt of users.allWithPassword().filter(({ mfaExempt }) => mfaExempt === true))
     ways.push({
       name: `right after a login of ${exempt.role}, who is exempt`,
@@ -64,13 +64,13 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
 test('ways-in/code-of-others-at-once-skips-no-code', async ({ api, users, codes }) => {
   const [one, other] = [await arrange(users.enrolled(0)), await arrange(users.enrolled(1))];
   const open: Open[] = [];
-  // Each user's code ends their attempt series. The attempts of the last round are too few to lock.
+  // Each user's right code ends their own attempt series. In the last round, the victim gets too few attempts to lock.
   for (const [{ user, authenticator }, victim, times] of [
     [one, other.user, 2],
     [other, one.user, 1],
   ] as const) {
     const code = await codes.unused(authenticator);
-    // The victim's logins run one at a time, in parallel with the login by a code.
+    // The victim's logins run one after another, beside the login by a code.
     const inTurn = async () => {
       for (let n = 0; n < times; n += 1) {
         const { session, answer } = await users.login(victim);
@@ -79,7 +79,7 @@ test('ways-in/code-of-others-at-once-skips-no-code', async ({ api, users, codes 
     };
     const byCode = users.login(user, { code, type: 'totp', expects: 'accepted' });
     const [login] = await Promise.all([byCode, inTurn()]);
-    // A target may refuse all concurrent logins.
+    // A target may refuse concurrent logins. Then a login of its own ends the series.
     if (login.session === undefined) await arrange.login(users.logins.byNewKey(user));
   }
   for (const { user } of [other, one]) await bypass.expectCodeNeeded({ api, users, user }, open);
@@ -119,7 +119,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
 
   const isOpen = await bypass.opensAnything({ api, users, user }, answer);
   await arrange.login(users.logins.byNewKey(user));
-  // If the password alone or any code gets a token, another requirement reports it.
+  // If the password alone or any code gets a token, another requirement reports that.
   if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
     arrange.notApplicable('a wrong code gets an access token as well');
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
@@ -148,14 +148,14 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
       if (session !== undefined) open.push({ name, answer });
     }
   }
-  // Removes the type now. If cluster MFA was found on, the type would otherwise stay until the end of the run.
+  // The type is removed now. If cluster MFA was found on, the type would otherwise stay until the run ends.
   await arrange(cluster.put(before));
   await arrange(state.clusterOnce(before));
   expect(open).toBeShut();
   await arrange.login(users.logins.byKeyAgain(user));
 });
 
-/** No document says that POST /access-tokens accepts a code, but a wrong one must not get a token. */
+/** No document promises that POST /access-tokens accepts a code. But with a wrong one it must give no token. */
 const madeUpCodes = (['totp', 'email', 'Totp', 'Email', 'salesforce', '', null] as const).map((otpType) => ({
   name: `a made-up code of the type ${JSON.stringify(otpType)}`,
   members: { otpCode: '314159', otpType },
@@ -185,7 +185,7 @@ function requestedOtherwise({ api, users, user }: Account): readonly Way[] {
       );
       const isToken = answer !== undefined && textOf(answer.body, 'accessToken') !== undefined;
       if (!isToken || users.sessions.whyNoTokens !== undefined) return answer;
-      // If the password alone gets a token at the documented path, another requirement reports it.
+      // If the documented path also gives a token for the password alone, another requirement reports it.
       return credentialIn(await users.sessions.requestToken(user)) === undefined ? answer : undefined;
     };
     return { name: nameOf(other), send };

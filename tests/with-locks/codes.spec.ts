@@ -57,7 +57,7 @@ test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
   for (const { name, members } of namedOtherwise(user)) {
     const { answer, session } = await users.login(user, { ...right, members });
     if (session !== undefined) open.push({ name, answer });
-    // If the lock has ended by itself, a success is no bypass.
+    // If the lock has ended meanwhile, a success is no bypass.
     if (session !== undefined || !(await isOut(users, user, right))) break;
   }
 
@@ -106,10 +106,10 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   let promised = 0;
   let isMailLimited = false;
 
-  // By chance a guess may be the newest code, which only its mail shows. So a guess that opens a session is no breach.
+  // By chance, a guess may be the newest code, which only its mail shows. So a guess that opens a session is no breach.
   const guess = async () => {
     const asked = await users.codes.request(user, measured);
-    // A limit on mails stops guessers as well.
+    // A limit on mails stops the guesses as well.
     isMailLimited ||= asked.status >= 400;
     if (asked.status >= 400) return asked;
     promised += 1;
@@ -117,17 +117,17 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
   };
   const { after, last, rest } = await guesses.throttling(locks.of(user.role), guess);
 
-  // A late mail must not reach another test.
+  // The test waits for all mails, so that none arrives in a later test.
   const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
   const got = await mail.counted(mark, isCode, promised);
   await rest();
   const isLimited = isMailLimited || after !== undefined || got < promised;
-  // If the target refuses right codes as well, its refusals show nothing.
+  // If the target refuses right codes too, its refusals show nothing.
   if (!isLimited) await arrange.login(users.logins.byNewMail(user));
   demand(isLimited, guesses.noThrottle, last);
 });
 
-/** This many concurrent guesses overtake a counter that handles them one at a time. */
+/** The number of concurrent guesses. They overtake a counter that handles them one at a time. */
 const atOnce = 40;
 
 test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => {
@@ -155,6 +155,6 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const judged = unslowed.filter(
     (answer) => first !== undefined && guesses.areAlike(answer, first) && answer.status !== 429,
   ).length;
-  // Earlier attempts may count towards the measured limit.
+  // The measured limit may have counted attempts of earlier tests, so it may be too low.
   expect(judged).toBeAtMost(Math.max(10, 2 * (after ?? atOnce)), 'guesses evaluated', ...answers.slice(-1));
 });

@@ -1,7 +1,7 @@
 import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
-/** These tests measure how many attempts the target accepts, so either answer to an attempt is right. */
+/** These tests measure how many attempts the target accepts. So it may accept or refuse each attempt. */
 export const measured = { expects: 'either' } as const;
 
 type Given = Pick<Fixtures, 'users' | 'codes' | 'locks'>;
@@ -10,7 +10,7 @@ export interface Guessed {
   readonly user: User;
   readonly after: number | undefined;
   readonly last: Answer;
-  /** A login with a right code, which the target refuses while the account is locked. */
+  /** A login with a right code. If the target refuses it too, the account is locked. */
   readonly right: { readonly code: string; readonly type: 'totp'; readonly expects: 'either' };
   readonly isOut: boolean;
   rest(): Promise<void>;
@@ -18,12 +18,12 @@ export interface Guessed {
 
 const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
 
-/** Makes the option `opens` of `throttling`: a wrong code that opens a session ends the series. */
+/** Makes the option `opens` for `throttling`, which ends a series if a wrong code opened a session. */
 export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') => ({
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
 
-/** Sends wrong TOTP codes until the answers change. Reuses an account that an earlier test locked. */
+/** Sends wrong TOTP codes until the answers change. If an earlier test locked an account so, reuses its result. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -51,13 +51,13 @@ export async function isOut(users: Users, user: User, right: Guessed['right']): 
   return (await users.login(user, right)).session === undefined;
 }
 
-/** Tells whether the target limited wrong codes. Waits for the end of the lock, if the run may wait. */
+/** Tells whether the target limited wrong codes. Waits until the lock ends, if the run waits for locks. */
 export async function isLimited({ after, isOut, rest }: Guessed): Promise<boolean> {
   if (isOut || after !== undefined) await rest();
   return isOut || after !== undefined;
 }
 
-/** Returns an account that wrong codes have locked. Not applicable if they don't lock. */
+/** Returns an account that wrong codes have locked. The test is not applicable if they lock none. */
 export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
@@ -66,7 +66,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   return guessed;
 }
 
-/** Awaits a preparation. If it fails after an earlier test may have locked the account, the test counts as not run. */
+/** Awaits a preparation. If it fails after an earlier test may have locked the account, this test is not run. */
 export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
   return prepared.catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
@@ -74,7 +74,7 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
   });
 }
 
-/** Sends wrong codes or passwords. Demands that the target limits them or refuses the right one afterwards. */
+/** Sends wrong codes or passwords. Expects the target to limit them, or to refuse the right one after them. */
 export async function mustKeepOut(
   lock: Lock,
   guess: () => Promise<Answer>,

@@ -14,8 +14,8 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
   const known = [users.withPassword(), ...users.allWithPassword().slice(1)];
   const all = known.filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
-    // Just after cluster MFA was switched off, the target may refuse the right password alone, so withoutCode repeats
-    // the login. A locked user gets only one try.
+    // Just after cluster MFA was switched off, the target may still refuse the password alone. withoutCode then repeats
+    // the login. A user locked by codes gets only one try.
     const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
@@ -29,7 +29,7 @@ function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
   return guesses.throttling(locks.of(lockOf(user)), () => attempt(users, user, wrong()));
 }
 
-/** The user whom an earlier test has locked by wrong passwords at POST /users/sessions. */
+/** The user whom an earlier test locked by wrong passwords at POST /users/sessions. */
 const rowsAtSessions = new WeakMap<Locks, User>();
 
 async function locked(users: Users, locks: Locks) {
@@ -73,7 +73,7 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
   const { user, rest } = await arrange(locked(users, locks));
-  // This user shows that a right password gets a token. Without another user, the locked one shows this once the lock
+  // The other user shows that a right password gets a token. If there is none, the locked user shows it once the lock
   // has ended.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 

@@ -7,7 +7,7 @@ const most = 30;
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
   const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });
-  // Waits for all promised mails, so that no late one arrives in another test.
+  // Waits for all mails of accepted requests, so that no late one arrives in another test.
   const promised = after ?? answered;
   const got = await mail.counted(mark, ({ to }) => to.includes(address), promised);
   const hasLimit = after !== undefined || got < promised;
@@ -21,13 +21,13 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const all = users.allWithMail();
   const caller = all.find(({ role }) => !locks.isLocked(role)) ?? users.withMail();
   const user = all.at(-1) ?? caller;
-  // The test uses an existing session, because a login may cause a mail.
+  // The test needs a session that exists already, because a login may cause a mail.
   const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
   const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measured });
-  // If this operation mails no code, other requirements report it.
+  // If this operation mails no code at all, other requirements report it.
   const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
   const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
 
@@ -42,7 +42,7 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
 
   const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
-  // Uses the newest mailed code, because the limit may prevent another mail.
+  // The newest mailed code switches off, because the limit may prevent another mail.
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
   if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
   // If this fails, the restore after the tests switches support MFA off.

@@ -5,7 +5,7 @@ import { isTaken, measured, mustKeepOut } from './locked.js';
 const supportPassword = 'password of supportUser';
 
 test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, locks }) => {
-  // The key stays unproven, so that the restore needs no code of a support user who is locked out.
+  // The key stays unproven. So the restore needs no code, which a locked target would refuse.
   const { authenticator } = await arrange(support.onByTotp());
   const verify = (totpCode: string) =>
     api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measured });
@@ -57,7 +57,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
   );
-  // A locked target did not check the code, so it is still unused. A wait for another could outlast the lock.
+  // A locked target checked no code, so this one is still unused. To wait for another could outlast the lock.
   const code = await codes.unused(authenticator);
   const isLocked = after !== undefined && (await switchOff(code)).status >= 400;
   const elsewhere = await switchOff(code, session);
@@ -91,7 +91,7 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
     });
   const wrong = guesses.wrongPasswords(mfa.wrongPassword);
 
-  // The code is right, so only the password decides.
+  // The code is always right, so only the password decides.
   const guess = () => verify(wrong(), codes.at(authenticator, 0));
   const verifies = async () =>
     (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;

@@ -56,7 +56,7 @@ function readName(values: Values, file: string): string {
   const name = given ?? basename(file, extname(file));
   const trouble = nameTrouble(name);
   if (trouble !== undefined) {
-    const remedy = given === undefined ? " (it is the file's name: write another with name:)" : '';
+    const remedy = given === undefined ? " (taken from the file's name; the key name sets another)" : '';
     values.problem(['name'], `is not a valid folder name on some systems: ${trouble}${remedy}`);
   }
   return name;

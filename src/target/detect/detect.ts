@@ -153,7 +153,7 @@ function conclusionOf({ best, nearest }: Detection): string {
   const [first, ...others] = best;
   if (first === undefined) return `fits no release; the nearest is ${nearest}.`;
   if (others.length === 0) return `release ${first}.`;
-  const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: reading can't distinguish them`;
+  const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: their answers to GET and OPTIONS do not differ`;
   return `${which}. release: auto chooses ${first}, which demands less.`;
 }
 

@@ -170,7 +170,7 @@ function demandVersion(began: unknown, place: string): void {
   const { schemaVersion, suiteVersion }: Partial<Record<string, unknown>> = Object(began);
   if (schemaVersion === version || typeof schemaVersion !== 'number') return;
   throw new ConfigurationError(
-    `${place} is a log of schema version ${schemaVersion}, and this version reads ${version}: report it by mfa-conformance ${suiteVersion}, which wrote it.`,
+    `${place} has log schema version ${schemaVersion}; this mfa-conformance reads only version ${version}. Make its report with mfa-conformance ${suiteVersion}, which wrote the log.`,
   );
 }
 
