@@ -25,14 +25,7 @@ const farthest = 6000;
  */
 export class ChaosProxy {
   /** How often each kind of harm took effect. */
-  readonly done: Record<Mischief, number> = {
-    refuse: 0,
-    reset: 0,
-    truncate: 0,
-    delay: 0,
-    corrupt: 0,
-    blackhole: 0,
-  };
+  readonly done = { refuse: 0, reset: 0, truncate: 0, delay: 0, corrupt: 0, blackhole: 0 };
   port = 0;
   readonly #open = new Set<Socket>();
   readonly #random: () => number;

@@ -158,10 +158,7 @@ test('leaves a journal after SIGKILL, by which restore restores the state', asyn
 });
 
 /** Requirements that pass early, and others that run for a while. */
-const changing = {
-  cluster: 'mfa-config/get-*,totp-login/*',
-  support: 'mfa-config/get-*,support-email/*',
-};
+const changing = { cluster: 'mfa-config/get-*,totp-login/*', support: 'mfa-config/get-*,support-email/*' };
 
 type OnEnd = TestContext['onTestFinished'];
 

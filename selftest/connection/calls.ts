@@ -10,13 +10,8 @@ export function callOf(more: Partial<Call> = {}): Call {
 }
 
 /** A made-up answer. */
-export function answerOf(
-  status: number,
-  body: unknown = {},
-  { request } = callOf(),
-  durationMs = 0,
-): Answered {
-  const { method, url, headers } = request;
+export function answerOf(status: number, body: unknown = {}, call = callOf(), durationMs = 0): Answered {
+  const { method, url, headers } = call.request;
   const exchange = { operation: null, request: { method, url, headers }, startedAt: '', durationMs };
   return { status, headers: {}, body, findings: [], exchange };
 }

@@ -27,23 +27,21 @@ function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
   return new Codes(clock, { letPass }, new Recorder(contract));
 }
 
-test('a code that is right by another key too is passed over', async () => {
+test('a code that another key also has is passed over', async () => {
   // With hour-long steps, the codes of the first three steps (RFC 4226, Appendix D) are right for the other key now.
   const other = new Authenticator({ secret, period: 3600 });
 
   expect(await codesFromOne().unlike(new Authenticator({ secret }), other)).toBe('969429');
 });
 
-test('a code with a leading zero is looked for in the first step that can still be used', async () => {
+test('a code with a leading zero is sought in the first unused step', async () => {
   const codes = codesFromOne();
   const isLaterZero = (key: Authenticator) => {
     const step = codes.currentStep(key);
     return [0, 1, 2].every((n) => key.codeAt(step + n).startsWith('0') === (n === 2));
   };
-  const keys = Array.from(
-    { length: 256 },
-    (_, n) => new Authenticator({ secret: new Uint8Array(20).fill(n) }),
-  );
+  const secrets = Array.from({ length: 256 }, (_, n) => new Uint8Array(20).fill(n));
+  const keys = secrets.map((secret) => new Authenticator({ secret }));
   const key = keys.find(isLaterZero) ?? new Authenticator({ secret });
   const step = codes.currentStep(key);
 
@@ -55,7 +53,7 @@ test('a code with a leading zero is looked for in the first step that can still 
   expect(codes.currentStep(key)).toBe(step + 2);
 });
 
-test('keys that never differ are said to be the same, without a wait', async () => {
+test('keys that never differ are reported as the same, without a wait', async () => {
   const key = new Authenticator({ secret });
   const codes = codesFromOne();
   const step = codes.currentStep(key);

@@ -119,12 +119,8 @@ test('if null keeps values, an unconfigured state is restored as empty', async (
   });
 });
 
-const offForgetting: ClusterConfig = {
-  enabled: false,
-  authenticationTypes: ['totp'],
-  retainUserMfaSettings: false,
-};
-const on: ClusterConfig = { ...offForgetting, enabled: true, retainUserMfaSettings: true };
+const on: ClusterConfig = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+const offForgetting: ClusterConfig = { ...on, enabled: false, retainUserMfaSettings: false };
 
 /**
  * A target with these configurations, which deletes users' enrolments when cluster MFA is switched off without
@@ -132,11 +128,8 @@ const on: ClusterConfig = { ...offForgetting, enabled: true, retainUserMfaSettin
  *
  * @param shown bodies that GET /mfa-config answers first, instead of the configuration
  */
-async function keeping(
-  cluster: object,
-  shown: readonly unknown[] = [],
-  support: object = { enabled: false },
-) {
+async function keeping(cluster: object, shown: readonly unknown[] = []) {
+  const support = { enabled: false };
   let now = cluster;
   const bodies: unknown[] = [];
   const late = [...shown];
@@ -215,9 +208,8 @@ test('bodies that switch cluster MFA on are undone without deleting the enrolmen
   const { connection, seen, bodies, now } = await keeping(offForgetting);
   const [cluster, support] = [await connection.cluster(), await connection.support()];
 
-  expect(await new BodyTrials(connection.api, cluster, support, 1).cluster.valid(() => undefined)).toBe(
-    undefined,
-  );
+  const trials = new BodyTrials(connection.api, cluster, support, 1);
+  expect(await trials.cluster.valid(() => undefined)).toBe(undefined);
 
   expect(bodies).toContainEqual(expect.objectContaining({ enabled: true }));
   expect({ now: now(), deleted: seen.deleted }).toEqual({ now: offForgetting, deleted: 0 });

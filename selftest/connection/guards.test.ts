@@ -36,7 +36,7 @@ describe('where nothing may change', () => {
     expect(await passes(method, undefined)).toBe(true);
   });
 
-  test('a GET is not sent that a target may take for a write', async () => {
+  test('a GET that a target may take for a write is not sent', async () => {
     expect(await passes('GET', readOnly, { mayChange: true })).toBe(false);
   });
 });

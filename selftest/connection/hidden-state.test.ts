@@ -104,46 +104,42 @@ test('with late reads the next change starts from the last one', async () => {
 
 const email = 'support@lab.example';
 
-test.each<[string, (connection: Connection) => Promise<unknown>, object]>([
-  [
-    'change',
-    async (connection) => {
-      const [cluster, support] = [await connection.cluster(), await connection.support()];
-      await support.patch({ enabled: true, mfaType: 'email', email });
-      await support.off();
-      await cluster.put({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true });
-      await cluster.off();
-    },
-    { support: { enabled: false }, cluster: { enabled: false } },
-  ],
-  [
-    'change of the address',
-    async (connection) => {
-      const support = await connection.support();
-      await support.ensureEmail(email);
-      const mfaCode = await support.mailedCode(email);
-      await support.patch({ enabled: true, mfaType: 'email', email: 'admin@lab.example', mfaCode });
-      await support.ensureEmail(email);
-    },
-    { support: { enabled: true, email } },
-  ],
-  [
-    'key',
-    async (connection) => {
-      const support = await connection.support();
-      await support.off();
-      await support.patch({ enabled: true, mfaType: 'totp' });
-      await support.off();
-    },
-    { support: { enabled: false } },
-  ],
-])('a %s that GET does not show yet is waited for before the next change', async (_, change, expected) => {
-  const { connection, state } = await connected('delay:support=400', 'delay:configuration=400');
+const changes: Readonly<Record<string, (connection: Connection) => Promise<object>>> = {
+  change: async (connection) => {
+    const [cluster, support] = [await connection.cluster(), await connection.support()];
+    await support.patch({ enabled: true, mfaType: 'email', email });
+    await support.off();
+    await cluster.put({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true });
+    await cluster.off();
+    return { support: { enabled: false }, cluster: { enabled: false } };
+  },
+  'change of the address': async (connection) => {
+    const support = await connection.support();
+    await support.ensureEmail(email);
+    const mfaCode = await support.mailedCode(email);
+    await support.patch({ enabled: true, mfaType: 'email', email: 'admin@lab.example', mfaCode });
+    await support.ensureEmail(email);
+    return { support: { enabled: true, email } };
+  },
+  key: async (connection) => {
+    const support = await connection.support();
+    await support.off();
+    await support.patch({ enabled: true, mfaType: 'totp' });
+    await support.off();
+    return { support: { enabled: false } };
+  },
+};
 
-  await change(connection);
+test.each(Object.entries(changes))(
+  'the next change awaits a %s that GET does not show yet',
+  async (_, make) => {
+    const { connection, state } = await connected('delay:support=400', 'delay:configuration=400');
 
-  expect(await state()).toMatchObject(expected);
-});
+    const expected = await make(connection);
+
+    expect(await state()).toMatchObject(expected);
+  },
+);
 
 test('nodes that show a change at different times are waited for', async () => {
   const { connection } = await connected('two-nodes');

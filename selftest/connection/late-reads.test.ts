@@ -23,7 +23,7 @@ test('a change starts from the last PUT, although reads are late', async () => {
   expect(await cluster.assumed()).toMatchObject({ enabled: false, authenticationTypes: ['email', 'totp'] });
 });
 
-test('late reads that another connection saw are enough', async () => {
+test('a connection knows of the late reads that another one saw', async () => {
   const { cluster, open } = await connected();
   const before = await cluster.known();
   const ofAnother = await (await open()).cluster();

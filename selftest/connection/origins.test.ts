@@ -39,7 +39,7 @@ test.each([
   ['a password in another form', { password: 'CORRECT HORSE' }, false],
   ['a part of one', { password: 'correct' }, false],
   ['a key', { privateKey: 'MIIE' }, false],
-])('a made-up request with %s is kept for scripts where it holds no secret', (_what, members, isKept) => {
+])('a made-up request with %s is kept for scripts if it holds no secret', (_what, members, isKept) => {
   const requestJson = { username: 'bob', password: '{{OTHER_PW}}', ...members };
 
   expect(written(members)).toBe(isKept ? JSON.stringify(requestJson) : undefined);
@@ -52,7 +52,7 @@ test.each([
   ['in two groups', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`, '{{apart-2}}'],
   ['a part of it', (code: string) => code.slice(0, 5), '{{part-2}}'],
   ['wrong in one digit', (code: string) => `${(Number(code[0]) + 3) % 10}${code.slice(1)}`, '{{near-2}}'],
-])('a code of a key is made again: %s', (_what, form, expected) => {
+])('a script computes a code of a key: %s', (_what, form, expected) => {
   const uri = 'otpauth://totp/Lab:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lab';
   const { keyUri } = parseKeyUri(uri);
   if (keyUri === undefined) throw new Error('It is no key URI.');
@@ -73,16 +73,16 @@ const bytes = (body: string, type = 'application/json') => {
   return originsOf().again({ request, requestJson: undefined }, 0)?.body;
 };
 
-test('malformed JSON is kept, a long one too, where no secret has its place', () => {
+test('malformed JSON of any length is kept if no secret can be in it', () => {
   for (const body of ['{"enabled":', `{"x":${'['.repeat(5000)}`]) expect(bytes(body)).toBe(body);
 });
 
-test('malformed JSON is not kept where one has', () => {
+test('malformed JSON is not kept if a secret can be in it', () => {
   expect(bytes('{"username":"bob","password":"pass')).toBeUndefined();
   expect(bytes('username=bob&pass%77ord=abcdef', 'application/x-www-form-urlencoded')).toBeUndefined();
 });
 
-test('a password in capitals is made of the right one', () => {
+test('a password in capitals is derived from the right one', () => {
   const origins = originsOf();
   origins.ofTargetFile(new Secret('Correct-Horse'), 'OTHER_PW');
   const made = again(origins, { username: 'bob', password: 'CORRECT-HORSE' });

@@ -1,19 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { type AnswerField, fieldsOf, type RequestBody } from '../../src/contract/openapi/bodies.js';
+import { sourceAt } from '../structure/sources.js';
 
-test('the types are those of the documents', () => {
+test('the types are generated from the documents', () => {
   const script = join(packageRoot(), 'scripts', 'generate-contract-types.mjs');
   const fresh = execFileSync(process.execPath, [script, '--print'], { encoding: 'utf8' });
 
-  const checkedIn = readFileSync(
-    join(packageRoot(), 'src', 'contract', 'openapi', 'generated', 'bodies.ts'),
-    'utf8',
-  );
-  expect(checkedIn, 'run npm run generate').toBe(fresh);
+  const { text } = sourceAt('src/contract/openapi/generated/bodies.ts');
+  expect(text, 'run npm run generate').toBe(fresh);
 });
 
 // The compiler checks these: `npm run types`.

@@ -30,10 +30,8 @@ const bombs = chain('Bomb', 40, (next, isLast) =>
   isLast ? { type: 'string' } : { type: 'object', properties: { a: next, b: next } },
 );
 const loop = ($ref: string) => ({ Loop: { $ref } });
-const circle = {
-  type: 'object',
-  properties: { children: { type: 'array', items: { $ref: '#/components/schemas/Node' } } },
-};
+const children = { type: 'array', items: { $ref: '#/components/schemas/Node' } };
+const circle = { type: 'object', properties: { children } };
 const aliases = Array.from({ length: 9 }, (_, n) => {
   const items = Array.from({ length: 9 }, () => (n === 0 ? 'lol' : `*a${n - 1}`)).join(', ');
   return `x-${n}: &a${n} [${items}]`;
@@ -43,18 +41,11 @@ const manyProperties = Array.from({ length: 30_000 }, (_, n) => [`p${n}`, { type
 
 describe('is reported with its place, in little time and memory', () => {
   const deep = '['.repeat(100_000);
+  const swagger = 'info: {}\nswagger: "2.0"\npaths: {}\n';
 
   test.each<[string, string, RegExp]>([
-    [
-      'Swagger 2.0',
-      'info: {}\nswagger: "2.0"\npaths: {}\n',
-      /:2:1: \/swagger: Swagger 2\.0 is not read; convert/,
-    ],
-    [
-      'another document',
-      '{"log": {"entries": []}}',
-      /:1:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document/,
-    ],
+    ['Swagger 2.0', swagger, /:2:1: \/swagger: Swagger 2\.0 is not read; convert/],
+    ['a HAR', '{"log": {"entries": []}}', /:1:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document/],
     ['a YAML bomb', `openapi: 3.0.3\n${aliases}\n`, /:3:\d+: has more than 2000000 nodes with its aliases/],
     ['an alias within its anchor', 'openapi: &a [*a]\n', /:1:\d+: has more than 2000000 nodes with its/],
     ['YAML without bottom', `openapi: 3.0.3\nx: ${deep}`, /:\d+:2\d\d: is nested too deeply/],
@@ -72,12 +63,7 @@ describe('is reported with its place, in little time and memory', () => {
     ['a chain of references', chain('Link', 5000, (next) => next), 'Link0', /too many references/],
     ['a reference to itself', loop('#/components/schemas/Loop'), 'Loop', /refers to itself|too many/],
     ['one through itself', loop('#/components/schemas/Loop/inner'), 'Loop', /to itself|too many/],
-    [
-      'a circle of schemas',
-      { Node: circle },
-      'Node',
-      /Node\/properties\/children\/items: the schema contains itself/,
-    ],
+    ['a circle', { Node: circle }, 'Node', /Node\/properties\/children\/items: the schema contains itself/],
   ])('%s', async (_, named, first, problem) => {
     const file = changedRelease((document) => schemas(document, named, `components/schemas/${first}`));
     const complaint = await complaintAbout(file);
@@ -172,16 +158,16 @@ const referring = ($ref: string) => stringify(changedContent((document) => put(d
 
 const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
 
-function folder(files: Readonly<Record<string, string>>): string {
+/** The path of a document that refers to shared.yaml, in a folder with these further files. */
+function besides(files: Readonly<Record<string, string>>): string {
   const path = temporaryFolder();
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
-  return path;
+  for (const [name, content] of Object.entries({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files }))
+    writeFileSync(join(path, name), content);
+  return join(path, 'a.yaml');
 }
 
 test('references to other documents are not followed', async () => {
-  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': shared });
-
-  expect(await complaintAbout(join(path, 'a.yaml'))).toMatch(
+  expect(await complaintAbout(besides({ 'shared.yaml': shared }))).toMatch(
     /a\.yaml:\d+:\d+: .*refers to shared\.yaml#\/defs\/Alias; only .*--allow-external-refs/,
   );
 });
@@ -190,9 +176,9 @@ test('references to other documents are followed if allowed, also back', async (
   const back = stringify({
     defs: { Alias: { $ref: 'a.yaml#/components/schemas/TotpKeyInfo/properties/totpUri' } },
   });
-  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), 'shared.yaml': back });
+  const file = besides({ 'shared.yaml': back });
 
-  const contract = await loadContractFile(join(path, 'a.yaml'), '7.1.2_u3', { externalRefs: true });
+  const contract = await loadContractFile(file, '7.1.2_u3', { externalRefs: true });
 
   const answer = contract.operations.get('CreateTotpKey')?.success;
   expect(answer?.mismatches({ totpKeyName: 'x' })).toEqual([]);
@@ -200,16 +186,10 @@ test('references to other documents are followed if allowed, also back', async (
 });
 
 test.each<[string, Readonly<Record<string, string>>, RegExp]>([
-  [
-    'with a mistake is named with its own place',
-    { 'shared.yaml': wrong },
-    /shared\.yaml:2:3: .*which is not there/,
-  ],
+  ['with a mistake is named', { 'shared.yaml': wrong }, /shared\.yaml:2:3: .*which is not there/],
   ['that is missing is named', {}, /a\.yaml:\d+:\d+: .*shared\.yaml: can't be read/],
 ])('references to other documents: another document %s', async (_, files, problem) => {
-  const path = folder({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files });
-
-  expect(await complaintAbout(join(path, 'a.yaml'), true)).toMatch(problem);
+  expect(await complaintAbout(besides(files), true)).toMatch(problem);
 });
 
 test('references to other documents lead from the web to the web, never to files', async () => {

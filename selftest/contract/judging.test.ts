@@ -6,13 +6,8 @@ import type { OperationId } from '../../src/contract/openapi/operations.js';
 import { allProperties, rawDocument } from './raw.js';
 
 /** One value of each JSON type. No enumeration has any of them. */
-const samples = {
-  boolean: true,
-  number: 4711.5,
-  string: 'hunter2',
-  array: ['hunter2'],
-  object: { a: 'hunter2' },
-};
+const text = 'hunter2';
+const samples = { boolean: true, number: 4711.5, string: text, array: [text], object: { a: text } };
 type Kind = keyof typeof samples;
 const kinds = Object.keys(samples).filter((kind): kind is Kind => kind in samples);
 
@@ -34,26 +29,19 @@ describe.each(releaseNames)('answers of %s', async (release) => {
     expect(properties.length).toBeGreaterThan(40);
   });
 
-  test('a property of another type is refused, at its place', () => {
+  test('a property of another type is refused with its place', () => {
     for (const { id, answer, name, schema } of properties) {
       for (const kind of kinds.filter((one) => one !== schema.type)) {
         const found = answer.mismatches({ [name]: samples[kind] });
 
-        expect(found, `${id} ${name} as ${kind}`).toEqual([
-          {
-            instancePath: `/${name}`,
-            rule: {
-              keyword: 'type',
-              demands: [schema.type, ...(schema.nullable === true ? ['null'] : [])],
-              seen: kind,
-            },
-          },
-        ]);
+        const demands = [schema.type, ...(schema.nullable === true ? ['null'] : [])];
+        const rule = { keyword: 'type', demands, seen: kind };
+        expect(found, `${id} ${name} as ${kind}`).toEqual([{ instancePath: `/${name}`, rule }]);
       }
     }
   });
 
-  test('null is accepted exactly where the contract says so', () => {
+  test('null is accepted if the contract allows it, and only then', () => {
     for (const { id, answer, name, schema } of properties) {
       expect(answer.mismatches({ [name]: null }).length, `${id} ${name}`).toBe(
         schema.nullable === true ? 0 : 1,
@@ -109,11 +97,8 @@ describe('a mismatch', async () => {
   const requestOf = (id: OperationId) => contract.operations.get(id)?.request;
 
   test('names every part of an allOf at once', () => {
-    const found = answerTo('UpdateSupportMFAConfig')?.mismatches({
-      enabled: 'yes',
-      totpUri: null,
-      mfaType: 'sms',
-    });
+    const wrong = { enabled: 'yes', totpUri: null, mfaType: 'sms' };
+    const found = answerTo('UpdateSupportMFAConfig')?.mismatches(wrong);
 
     expect(found?.map(({ instancePath, rule }) => [instancePath, rule.keyword]).sort()).toEqual([
       ['/enabled', 'type'],
@@ -126,10 +111,8 @@ describe('a mismatch', async () => {
     const found = answerTo('GetMFAConfig')?.mismatches({ authenticationTypes: ['email', null, 'sms'] });
 
     expect(rules(found ?? [])).toEqual(['type string null', 'enum email totp salesforce string']);
-    expect(found?.map(({ instancePath }) => instancePath)).toEqual([
-      '/authenticationTypes/1',
-      '/authenticationTypes/2',
-    ]);
+    const types = '/authenticationTypes';
+    expect(found?.map(({ instancePath }) => instancePath)).toEqual([`${types}/1`, `${types}/2`]);
   });
 
   test('never shows the value', () => {

@@ -18,13 +18,11 @@ import {
   referenced,
 } from './raw.js';
 
+const namesFolder = (file: string) => (file.endsWith('.ts') ? 'src/base/model' : 'spec');
+
 test.each([
   ['the releases', 'generate-releases.mjs', () => 'spec/releases'],
-  [
-    'their names',
-    'generate-release-names.mjs',
-    (file: string) => (file.endsWith('.ts') ? 'src/base/model' : 'spec'),
-  ],
+  ['their names', 'generate-release-names.mjs', namesFolder],
 ])('generating gives exactly the files that are checked in: %s', (_, script, folderOf) => {
   const out = temporaryFolder();
 
@@ -43,9 +41,8 @@ describe.each(releaseNames)('%s', (release) => {
   const operations = operationsIn(document);
 
   test('is valid OpenAPI as a whole', async () => {
-    const validated = await SwaggerParser.validate(structuredClone(document), {
-      resolve: { external: false },
-    });
+    const options = { resolve: { external: false } };
+    const validated = await SwaggerParser.validate(structuredClone(document), options);
 
     expect(validated.info.version).toBe(release);
   });

@@ -19,7 +19,7 @@ describe('operations are found', () => {
     expect(operations.get('CreateTotpKey')?.path).toBe('/totp-key');
   });
 
-  test('by operationId where the path is another one', async () => {
+  test('by operationId if the path is another one', async () => {
     const file = changedRelease((document) => {
       put(document, ['paths', '/one-time-keys'], document['paths']?.['/totp-key']);
       remove(document, ['paths', '/totp-key']);
@@ -48,13 +48,10 @@ describe('operations are found', () => {
 
 describe('a document may hold', () => {
   test('extra header parameters, integer formats and extensions with references to nothing', async () => {
+    const region = { type: 'string', 'x-source': { $ref: '#/definitions/No' } };
     const parameters = [
       { name: 'accessClusterId', in: 'header', schema: { type: 'integer', format: 'int64' } },
-      {
-        name: 'regionId',
-        in: 'header',
-        schema: { type: 'string', 'x-source': { $ref: '#/definitions/No' } },
-      },
+      { name: 'regionId', in: 'header', schema: region },
     ];
     const contract = await changed((document) => {
       put(document, ['paths', '/mfa-config', 'parameters'], parameters);
@@ -157,16 +154,11 @@ const modern = (change: (document: Part) => void = () => {}) =>
 
 test('OpenAPI 3.1: types are lists, and references have siblings', async () => {
   const file = modern((document) => {
-    put(document, schema('TotpKeyInfo', 'properties', 'totpKeyName'), {
-      type: ['string', 'null'],
-      examples: ['a'],
-    });
+    const property = (name: string) => schema('TotpKeyInfo', 'properties', name);
+    put(document, property('totpKeyName'), { type: ['string', 'null'], examples: ['a'] });
     put(document, schema('Tiny'), { type: 'string', maxLength: 9, 'unknown-word': 1 });
-    put(document, schema('TotpKeyInfo', 'properties', 'totpKeyId'), {
-      $ref: '#/components/schemas/Tiny',
-      minLength: 2,
-    });
-    put(document, schema('TotpKeyInfo', 'properties', 'weight'), { type: 'number', exclusiveMinimum: 1 });
+    put(document, property('totpKeyId'), { $ref: '#/components/schemas/Tiny', minLength: 2 });
+    put(document, property('weight'), { type: 'number', exclusiveMinimum: 1 });
   });
 
   const contract = await load(file);

@@ -11,10 +11,8 @@ import { rows } from '../tool/rows.js';
 
 const base = await readSide('7.1.2_u3');
 
-/** The changes from the release to its document with this change. */
-async function changesBy(change: (document: Part) => void): Promise<readonly Change[]> {
-  return diff(base, await readSide(changedRelease(change))).changes;
-}
+/** The difference between the release and its document with this change. */
+const diffBy = async (change: (document: Part) => void) => diff(base, await readSide(changedRelease(change)));
 
 /** Changes as text: `kind subject (direction): breaks`. */
 function told(changes: readonly Change[]): string[] {
@@ -34,7 +32,7 @@ type Edit = readonly [path: readonly string[], value?: unknown];
 
 const text = { type: 'string' };
 const types = schema('MfaConfigInfo', 'properties', 'authenticationTypes', 'items', 'enum');
-const region = [{ name: 'regionId', in: 'header', schema: text }];
+const byRegion = [{ name: 'regionId', in: 'header', schema: text }];
 const dry = { name: 'dry', in: 'query', required: true, schema: { type: 'boolean' } };
 const { paths } = rawDocument('7.1.2_u3');
 const responses = Object(paths['/support-user/verify-totp']?.post?.responses);
@@ -81,7 +79,7 @@ const edits: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'a parameter for one operation, and a header for all': [
     [verify('parameters'), [dry]],
-    ...Object.keys(paths).map((path): Edit => [['paths', path, 'parameters'], region]),
+    ...Object.keys(paths).map((path): Edit => [['paths', path, 'parameters'], byRegion]),
   ],
   'a body that becomes required': [[['paths', '/email-otp', 'post', 'requestBody', 'required'], true]],
   credentials: [
@@ -115,7 +113,7 @@ const cases = rows`
 
 describe('each change is listed once with the side that it breaks', () => {
   test.each(cases)('%s', async (change = '', ...expected) => {
-    const changes = await changesBy((document) => {
+    const { changes } = await diffBy((document) => {
       for (const [path, value] of edits[change] ?? []) {
         if (value === undefined) remove(document, path);
         else put(document, path, value);
@@ -126,7 +124,7 @@ describe('each change is listed once with the side that it breaks', () => {
   });
 
   test('nothing where only words, names and order differ', async () => {
-    const changes = await changesBy((document) => {
+    const { changes } = await diffBy((document) => {
       put(document, ['info', 'title'], 'Another');
       put(document, ['paths', '/totp-key', 'post', 'operationId'], 'makeKey');
       put(document, ['paths', '/totp-key', 'post', 'x-order'], 7);
@@ -142,7 +140,7 @@ describe('each change is listed once with the side that it breaks', () => {
   });
 
   test('null as OpenAPI 3.1 writes it is the same null', async () => {
-    const changes = await changesBy((document) => {
+    const { changes } = await diffBy((document) => {
       put(document, ['openapi'], '3.1.0');
       put(document, request('properties', 'totpCode'), { type: ['string', 'null'] });
       put(document, answer('properties', 'message'), { anyOf: [{ type: 'string' }, { type: 'null' }] });
@@ -157,15 +155,13 @@ const parts = (...properties: readonly object[]) => ({
 });
 const between = async (from: object, to: object) => {
   const side = (content: object) =>
-    readSide(
-      changedRelease((document) =>
-        put(document, schema('VerifyTotpRequest', 'properties', 'outer'), content),
-      ),
-    );
+    readSide(changedRelease((document) => put(document, asked('outer'), content)));
   const { changes } = diff(await side(from), await side(to));
   return changes.map(({ kind, text }) => `${kind} ${text}`);
 };
+const lengths = (minLength: number, maxLength: number) => ({ anyOf: [{ minLength }, { maxLength }] });
 const code = { type: 'string', maxLength: 8 };
+const orNull = { ...text, nullable: true };
 const short = { maxLength: 6, pattern: '^[0-9]+$' };
 
 test.each<[string, object, object, string[]]>([
@@ -185,14 +181,14 @@ test.each<[string, object, object, string[]]>([
   ],
   [
     'allow null only if both do',
-    parts({ type: 'string', nullable: true }, { type: 'string', nullable: true }),
-    parts({ type: 'string', nullable: true }, { type: 'string' }),
+    parts(orNull, orNull),
+    parts(orNull, text),
     ['nullability-changed may no longer be null'],
   ],
   [
     'have the alternatives of both',
-    parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 4 }] }),
-    parts({ anyOf: [{ minLength: 1 }, { maxLength: 2 }] }, { anyOf: [{ minLength: 3 }, { maxLength: 5 }] }),
+    parts(lengths(1, 2), lengths(3, 4)),
+    parts(lengths(1, 2), lengths(3, 5)),
     ['alternatives-changed anyOf, oneOf or not differ'],
   ],
   [
@@ -230,7 +226,7 @@ describe('between releases', () => {
     expect(changes[0]?.requirements).toEqual(['http/errors-are-error']);
   });
 
-  test('requirements of one side only are listed', async () => {
+  test('requirements of only one side are listed', async () => {
     const { onlyFrom, onlyTo, changes } = await between('7.2.1', '6.6.0d');
 
     const since = loadRequirements().filter((one) => one.since !== undefined && isSince('7.2.1', one.since));
@@ -242,7 +238,7 @@ describe('between releases', () => {
     expect(code?.requirements).toContain('support-totp/not-disabled-without-code');
   });
 
-  test('a breaking change names the requirements of its operations, those about access only where it is of credentials', async () => {
+  test('a breaking change names the requirements of its operations, and those of access only for credentials', async () => {
     const { changes } = await between('7.1', '7.1.2_u3');
 
     const bearer = changes.find(({ subject }) => subject === 'Bearer');
@@ -257,17 +253,12 @@ describe('between releases', () => {
   });
 });
 
-const example = async () =>
-  diff(
-    base,
-    await readSide(
-      changedRelease((document) => {
-        remove(document, ['paths', '/totp-key']);
-        put(document, answer('properties', 'a|b'), { type: 'string' });
-        put(document, ['paths', '/mfa-audit'], { get: { tags: ['MFA'] } });
-      }),
-    ),
-  );
+const example = () =>
+  diffBy((document) => {
+    remove(document, ['paths', '/totp-key']);
+    put(document, answered('a|b'), { type: 'string' });
+    put(document, ['paths', '/mfa-audit'], { get: { tags: ['MFA'] } });
+  });
 
 test('rendered for people', async () => {
   const text = renderText(await example());
@@ -289,16 +280,15 @@ test('rendered as Markdown, which a name can not break', async () => {
 });
 
 test('rendered as JSON, the same each time', async () => {
-  const [one, other] = [renderJson(await example()), renderJson(await example())];
-  const parsed: unknown = JSON.parse(one);
+  const text = renderJson(await example());
 
-  expect(parsed).toMatchObject({
+  expect(JSON.parse(text)).toMatchObject({
     schemaVersion: 1,
     from: { release: '7.1.2_u3' },
     to: { release: null, furtherTagged: ['GET /mfa-audit'] },
     summary: { changes: 2, breaking: 1, breakingForClients: 1, breakingForServers: 0 },
     changes: [{ kind: 'operation-removed', operations: ['CreateTotpKey'] }, { kind: 'property-added' }],
   });
-  const withoutNames = (text: string) => text.replace(/"name": .*/g, '');
-  expect(withoutNames(one)).toBe(withoutNames(other));
+  const withoutNames = (json: string) => json.replace(/"name": .*/g, '');
+  expect(withoutNames(renderJson(await example()))).toBe(withoutNames(text));
 });

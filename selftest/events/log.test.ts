@@ -95,11 +95,7 @@ const leaky: readonly EventBody[] = [
         headers: { 'x-echo': secret },
         body: JSON.stringify({ a: secret }),
       },
-      response: {
-        status: 200,
-        headers: { 'x-echo': secret },
-        body: Buffer.from(secret).toString('base64'),
-      },
+      response: { status: 200, headers: { 'x-echo': secret }, body: Buffer.from(secret).toString('base64') },
       error: `sent ${secret}`,
       startedAt: '2026-01-01T00:00:00.000Z',
       durationMs: 1,

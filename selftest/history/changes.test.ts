@@ -91,10 +91,8 @@ test('many at once: of as many reasons as requirements, ten are listed', () => {
 });
 
 test('many at once: new and removed', () => {
-  const [before, after] = [
-    snapshot({ 'a/one': 'pass', 'a/two': 'pass' }),
-    snapshot({ 'a/two': 'pass', 'b/x': 'fail', 'b/y': 'pass' }),
-  ];
+  const before = snapshot({ 'a/one': 'pass', 'a/two': 'pass' });
+  const after = snapshot({ 'a/two': 'pass', 'b/x': 'fail', 'b/y': 'pass' });
 
   expect(changeSentences(before, after)).toEqual([
     'b/x is new, and fails.',
@@ -164,10 +162,8 @@ test('reasons are compared without numbers and ids: words', () => {
 
 test('hostile texts stay on one line, cut, and harmless for a terminal', () => {
   const hostile = `\u001b[31mred\u202e <script>\n${'x'.repeat(10_000_000)}`;
-  const after = snapshot(
-    { 'a/one': { outcome: 'fail', digest: '', reason: hostile } },
-    { facts: { f: hostile } },
-  );
+  const failed = { outcome: 'fail', digest: '', reason: hostile } as const;
+  const after = snapshot({ 'a/one': failed }, { facts: { f: hostile } });
   const before = snapshot({ 'a/one': 'pass' }, { facts: { f: '' } });
   const changes = changesBetween(before, after);
   const text = renderCompare(before, after, changes, [], 80);
@@ -179,10 +175,8 @@ test('hostile texts stay on one line, cut, and harmless for a terminal', () => {
 
 test('for a page: breaks, fixes, facts and others', () => {
   const before = snapshot({ 'a/one': 'pass', 'a/two': 'fail' }, { facts: { codeDigits: 6 } });
-  const after = snapshot(
-    { 'a/one': 'fail', 'a/two': 'pass' },
-    { facts: { codeDigits: 8 }, mode: 'read-only' },
-  );
+  const run = { facts: { codeDigits: 8 }, mode: 'read-only' };
+  const after = snapshot({ 'a/one': 'fail', 'a/two': 'pass' }, run);
 
   expect(changesSince(runName(before), changesBetween(before, after))).toEqual({
     since: 'the run of 2026-11-24 02:00 UTC on release 7.1.2_u3',

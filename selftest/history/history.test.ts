@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { changesBetween } from '../../src/reports/history/changes.js';
 import { lineOf } from '../../src/reports/history/entry.js';
 import { appendToHistory, readHistory } from '../../src/reports/history/history.js';
-import { snapshotOf } from '../../src/reports/history/snapshot.js';
+import { type Compared, snapshotOf } from '../../src/reports/history/snapshot.js';
 import { sample } from '../report/sample.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
 
@@ -26,15 +26,12 @@ test('a line of the history holds all compared members of a run', () => {
 
   expect(unread).toBe(0);
   expect(run).toMatchObject({ target: 'lab-7', gate: 'does not conform', facts: sample().facts });
-  expect([...(run?.outcomes ?? [])].map(([id, { outcome, digest }]) => [id, outcome, digest]).sort()).toEqual(
-    [...snapshotOf(sample()).outcomes]
-      .map(([id, { outcome, digest }]) => [
-        id,
-        outcome,
-        ['fail', 'inconclusive'].includes(outcome) ? digest : '',
-      ])
-      .sort(),
+  const digestOf = ({ outcome, digest }: Compared) =>
+    ['fail', 'inconclusive'].includes(outcome) ? digest : '';
+  const compared = [...snapshotOf(sample()).outcomes].map(
+    ([id, of]) => [id, { outcome: of.outcome, digest: digestOf(of) }] as const,
   );
+  expect(run?.outcomes).toEqual(new Map(compared));
   expect(run === undefined ? undefined : changesBetween(run, snapshotOf(sample()))).toEqual([]);
 });
 

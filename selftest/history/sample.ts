@@ -1,5 +1,8 @@
 import type { Compared, Snapshot } from '../../src/reports/history/snapshot.js';
 
+const whole = (of: Compared['outcome'] | Compared): Compared =>
+  typeof of === 'string' ? { outcome: of, digest: '' } : of;
+
 /** A run. A test names only the members that matter; each outcome is a word such as `pass`, or the whole data. */
 export function snapshot(
   outcomes: Readonly<Record<string, Compared['outcome'] | Compared>>,
@@ -15,12 +18,7 @@ export function snapshot(
     gate: 'conforms',
     complete: true,
     cause: '',
-    outcomes: new Map(
-      Object.entries(outcomes).map(([id, of]) => [
-        id,
-        typeof of === 'string' ? { outcome: of, digest: '' } : of,
-      ]),
-    ),
+    outcomes: new Map(Object.entries(outcomes).map(([id, of]) => [id, whole(of)])),
     facts: {},
     ...change,
   };

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
-import type { OutcomeKind } from '../../src/base/model/verdict.js';
 import type { Snapshot } from '../../src/reports/history/snapshot.js';
 import { trendsOf } from '../../src/reports/history/trend.js';
 import { renderTrend } from '../../src/reports/history/words.js';
 import { snapshot } from './sample.js';
 
-const letters: Readonly<Record<string, OutcomeKind>> = {
-  p: 'pass',
-  f: 'fail',
-  w: 'waived',
-  i: 'inconclusive',
-  n: 'not run',
-};
+const kinds = ['pass', 'fail', 'waived', 'inconclusive', 'not run'] as const;
 
-/** One run a night. A text such as `ppfp` has a letter for each night of a requirement; a space means absent. */
+/** One run a night. In `ppfp`, each letter begins the outcome of a requirement in a night; a space means absent. */
 function nights(
   of: Readonly<Record<string, string>>,
   change: (night: number) => Partial<Snapshot> = () => ({}),
@@ -22,7 +15,7 @@ function nights(
   return Array.from({ length: count }, (_, night) => {
     const outcomes = Object.fromEntries(
       Object.entries(of).flatMap(([id, row]) => {
-        const kind = letters[row[night] ?? ''];
+        const kind = kinds.find(([letter]) => letter === row[night]);
         return kind === undefined ? [] : [[id, kind]];
       }),
     );

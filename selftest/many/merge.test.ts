@@ -17,14 +17,11 @@ function bothShards() {
   return { folder, first, second };
 }
 
+const shardOne = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 1]));
+
 /** A folder with these verdicts and the plan of one shard with these targets. */
 const whole = (targets: string, ...verdicts: readonly Verdict[]) =>
-  plan(
-    leave(temporaryFolder(), ...verdicts),
-    1,
-    1,
-    Object.fromEntries([...targets].map((name) => [name, 1])),
-  );
+  plan(leave(temporaryFolder(), ...verdicts), 1, 1, shardOne([...targets]));
 
 const kinds = (merged: ReturnType<typeof mergeOf>) => merged.matrix.problems.map(({ kind }) => kind);
 const texts = (merged: ReturnType<typeof mergeOf>) =>
@@ -60,12 +57,10 @@ describe('a merge', () => {
     const { folder, first, second } = bothShards();
     const whole = join(folder, 'whole');
     leave(whole, verdictOn('d'), verdictOn('a'), verdictOn('c'), verdictOn('b'));
-    plan(whole, 1, 1, { a: 1, b: 1, c: 1, d: 1 });
+    plan(whole, 1, 1, shardOne(['a', 'b', 'c', 'd']));
 
-    expect(mergeOf(first, second).matrix).toEqual({
-      ...mergeOf(whole).matrix,
-      planned: { shards: 2, targets: 4 },
-    });
+    const planned = { shards: 2, targets: 4 };
+    expect(mergeOf(first, second).matrix).toEqual({ ...mergeOf(whole).matrix, planned });
   });
 
   test('uses the worst verdict in the order of exit codes', () => {
@@ -272,7 +267,7 @@ test('many reasons for one requirement are cut, and all targets listed', () => {
     );
     leave(folder, { ...verdict, outcomes });
   }
-  plan(folder, 1, 1, Object.fromEntries(names.map((name) => [name, 1])));
+  plan(folder, 1, 1, shardOne(names));
 
   const [row] = mergeOf(folder).matrix.requirements;
 

@@ -4,10 +4,7 @@ import { expect, test } from 'vitest';
 import { parsePlanned, plannedNow, writePlanned } from '../../src/reports/many/planned.js';
 import { temporaryFolder } from '../cli/suite.js';
 
-const split = new Map([
-  ['b', 2],
-  ['a', 1],
-]);
+const split = new Map(Object.entries({ b: 2, a: 1 }));
 
 test('a plan is read as it was written', () => {
   const folder = temporaryFolder();
@@ -16,13 +13,8 @@ test('a plan is read as it was written', () => {
 
   const file = join(folder, 'new', 'out', 'planned-2-of-2.json');
   expect(parsePlanned(readFileSync(file, 'utf8'), file)).toEqual(planned);
-  expect(planned).toMatchObject({
-    run: 'GITHUB_RUN_ID=77',
-    targets: [
-      { name: 'a', shard: 1 },
-      { name: 'b', shard: 2 },
-    ],
-  });
+  expect(planned.run).toBe('GITHUB_RUN_ID=77');
+  expect(planned.targets.map(({ name, shard }) => `${name} ${shard}`)).toEqual(['a 1', 'b 2']);
 });
 
 test("the suite's own variable for the run comes before those of CI systems", () => {

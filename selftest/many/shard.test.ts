@@ -29,10 +29,7 @@ describe('the targets of a shard', () => {
 
   const targets = fc.uniqueArray(
     fc.record({ name: fc.string({ minLength: 1 }), baseUrl: fc.constantFrom(...'pqrstu') }),
-    {
-      selector: ({ name }) => name,
-      maxLength: 30,
-    },
+    { selector: ({ name }) => name, maxLength: 30 },
   );
 
   test('are each in one shard, one base URL on one machine, for any order', () => {

@@ -44,9 +44,7 @@ describe('a journal', () => {
     const { stdout } = spawnSync(
       'sh',
       ['-c', 'ulimit -f 0; exec "$0" --input-type=module -e "$1"', process.execPath, script],
-      {
-        encoding: 'utf8',
-      },
+      { encoding: 'utf8' },
     );
 
     expect(stdout).toMatch(

@@ -22,8 +22,5 @@ globalThis.Date = new Proxy(Real, {
 });
 `,
   );
-  return {
-    set,
-    env: { NODE_OPTIONS: `--import=${module}` },
-  };
+  return { set, env: { NODE_OPTIONS: `--import=${module}` } };
 }

@@ -25,10 +25,7 @@ function searched(files: Readonly<Record<string, string | Buffer>>, known = valu
   const search = new SecretSearch(known, vocabulary);
   search.searchPath(folder);
   const { artefacts, leaks } = search.result;
-  return {
-    artefacts,
-    leaks: leaks.map(({ file, what }) => [file.slice(folder.length + 1), what]),
-  };
+  return { artefacts, leaks: leaks.map(({ file, what }) => [file.slice(folder.length + 1), what]) };
 }
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { factInWords, factsInWords } from '../../src/reports/forms/facts.js';
 
+const modes = { APIKeyHeader: 'accepted', Bearer: 'not seen' };
+
 test.each([
   ['clockOffsetMs', 12, "In step with this machine's"],
   ['clockOffsetMs', -90_000, "1 min 30 s behind this machine's"],
@@ -11,11 +13,7 @@ test.each([
   ['acceptedSteps', '[-2,0]', 'Codes from 2 steps before to now'],
   ['acceptedSteps', '[0,+1]', 'Codes from now to 1 step after'],
   ['acceptedSteps', '[-3,+1]', 'Codes from 3 steps before to 1 step after now'],
-  [
-    'credentialModes',
-    { APIKeyHeader: 'accepted', Bearer: 'not seen' },
-    'API key: accepted, bearer token: not seen',
-  ],
+  ['credentialModes', modes, 'API key: accepted, bearer token: not seen'],
   ['throttleAfter', null, 'None was met'],
   ['throttleAfter', 5, 'After 5 wrong codes'],
   ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
@@ -40,12 +38,7 @@ test.each([
 test('a fact in words: those that readers look for come first, measured or not', () => {
   const facts = factsInWords({ ownInvention: 'x', throttleAfter: 3 });
 
-  expect(facts.map(({ label }) => label)).toEqual([
-    'Clock',
-    'Credentials',
-    'Code window',
-    'Throttle',
-    'Own invention',
-  ]);
+  const labels = ['Clock', 'Credentials', 'Code window', 'Throttle', 'Own invention'];
+  expect(facts.map(({ label }) => label)).toEqual(labels);
   expect(facts[0]?.text).toBe('not measured');
 });

@@ -68,10 +68,8 @@ test.each([
   ['RFC 8259 8.1; OWASP ASVS 5.0', 'https://www.rfc-editor.org/rfc/rfc8259#section-8.1'],
   ['API document', 'https://mfa-conformance.invalid/'],
 ])('a rule of SARIF has a description and a link: %s', (source, helpUri) => {
-  const verdict = derived({
-    planned: [planned('area/one', { source })],
-    raw: [raw('area/one', { kind: 'fail' })],
-  });
+  const fails = [raw('area/one', { kind: 'fail' })];
+  const verdict = derived({ planned: [planned('area/one', { source })], raw: fails });
   const { driver } = JSON.parse(renderSarif([verdict])).runs[0].tool;
 
   expect(driver.informationUri).toBe('https://mfa-conformance.invalid/');
@@ -88,10 +86,7 @@ test.each([
 const outcome = outcomeOf('area/one', { operations: ['CreateTotpKey'] });
 const of = (source: string) => contractPlace({ contract: { source, sha256: '' } }, outcome);
 
-test('the place in the contract is the line of the operation', () => {
+test('the place in the contract is the line of the operation, unless the document is not available', () => {
   expect(of('spec/releases/7.1.yaml').line).toBeGreaterThan(1);
-});
-
-test('the place in the contract is unknown if the document is not available', () => {
   expect(of('https://vendor.example/openapi.yaml').line).toBeUndefined();
 });

@@ -5,6 +5,8 @@ import { wordsOf } from '../../src/base/wording/check.js';
 import { shownAt } from '../events/sample.js';
 import { derived, exchange, planned, raw } from '../verdict/sample.js';
 
+const credentialModes = { Bearer: 'accepted' };
+
 /** A run with every kind of outcome. */
 export function sample(change: Partial<RunResults> = {}): Verdict {
   return derived({
@@ -34,12 +36,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
       raw('email-otp/answers-204', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
       raw('email-otp/mails-a-code', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
     ],
-    facts: {
-      clockOffsetMs: -340,
-      acceptedSteps: '[-1,+1]',
-      credentialModes: { Bearer: 'accepted' },
-      throttleAfter: null,
-    },
+    facts: { clockOffsetMs: -340, acceptedSteps: '[-1,+1]', credentialModes, throttleAfter: null },
     waits: [
       { requirement: 'email-otp/answers-204', ms: 60_000, for: 'mail' },
       { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'code step' },

@@ -93,12 +93,7 @@ test.each<[line: string, exit: string, of: string, change?: Partial<RunResults>]
     'pass, not run, should fail',
   ],
   ['does not conform: 1 of 2 must failed', '1 (does not conform)', 'fail, not run, should pass'],
-  [
-    'does not conform: 1 should failed (--strict)',
-    '1 (does not conform)',
-    'pass, not run, should fail',
-    strict,
-  ],
+  ['does not conform: 1 should failed (--strict)', '1 (does not conform)', 'pass, should fail', strict],
   ['inconclusive: 1 of 3 must could not be decided', '3 (inconclusive)', 'inconclusive, not run, pass'],
   ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', 'pass', { interrupted: 'SIGINT' }],
   ['inconclusive: No must requirement was checked, so nothing can be said', '3 (inconclusive)', ''],

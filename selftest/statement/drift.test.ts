@@ -20,18 +20,11 @@ describe('drift from the statement', () => {
   });
 
   test('reports a changed fact with its measurements', () => {
-    const otherwise = {
-      outcome: 'not applicable',
-      digest: '',
-      reason: 'measured, not judged: a session',
-    } as const;
-    const run = snapshot(
-      {
-        'totp-login/keys-are-forgotten-where-told': otherwise,
-        'totp-login/window-is-a-minute-at-most': failed,
-      },
-      { facts: { acceptedSteps: '[-9,+9]' } },
-    );
+    const reason = 'measured, not judged: a session';
+    const otherwise = { outcome: 'not applicable', digest: '', reason } as const;
+    const [forgotten, window] = ['keys-are-forgotten-where-told', 'window-is-a-minute-at-most'];
+    const outcomes = { [`totp-login/${forgotten}`]: otherwise, [`totp-login/${window}`]: failed };
+    const run = snapshot(outcomes, { facts: { acceptedSteps: '[-9,+9]' } });
 
     expect(driftOf(run, { 'totp-window-is-a-minute': true, 'keys-are-forgotten': true })).toEqual([
       expect.stringMatching(

@@ -50,10 +50,9 @@ describe('a requirement with a claim', () => {
   test('without one is left as it is', () => {
     const other = requirementById('mfa-config/put-round-trip');
 
-    expect(standingOf(other, contract, statement({ [claim]: false }))).toEqual({
-      level: 'must',
-      source: other.source,
-    });
+    const { level, source } = other;
+    expect(level).toBe('must');
+    expect(standingOf(other, contract, statement({ [claim]: false }))).toEqual({ level, source });
   });
 });
 
@@ -119,13 +118,13 @@ describe('a counted claim', () => {
   });
 });
 
+const targetOfPlan = () => readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
+const full = { mode: 'full', slow: false } as const;
+
 test('the plan names claimed and denied features', () => {
-  const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
+  const target = targetOfPlan();
   const plan = (claims: Record<string, boolean>) =>
-    renderPlan(target, contract, { mode: 'full', slow: false, grep: undefined }, statement(claims)).replace(
-      / +/g,
-      ' ',
-    );
+    renderPlan(target, contract, { ...full, grep: undefined }, statement(claims)).replace(/ +/g, ' ');
 
   const text = plan({ [claim]: true, 'key-names-are-kept': false });
 
@@ -140,9 +139,9 @@ test('the plan names claimed and denied features', () => {
 });
 
 test('the plan estimates the time of a run from the last one or its requests', () => {
-  const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
+  const target = targetOfPlan();
   const plan = (lastMs?: number) =>
-    renderPlan(target, contract, { mode: 'full', slow: false, grep: 'http/*' }, undefined, lastMs);
+    renderPlan(target, contract, { ...full, grep: 'http/*' }, undefined, lastMs);
 
   const [, tried, requests] =
     /^(\d+) of .*\nIt would send about (\d+) requests one by one, .* at 100 ms an answer/m.exec(plan()) ?? [];

@@ -15,7 +15,7 @@ test.each([
   ['learned again', [learned('delay', 5), learned('delay', 7)], 7],
   ['of another fact', [learned('pace', 5)], undefined],
   ['in another shape', [learned('delay', 'long')], undefined],
-])('the last thing learned is believed: %s', (_what, events, value) => {
+])('the last learned value is believed: %s', (_what, events, value) => {
   expect(new TargetModel(events).number('delay').value).toBe(value);
 });
 

@@ -41,10 +41,8 @@ describe('a file that can not be read', () => {
 });
 
 describe('broken YAML and JSON', () => {
-  const bomb = 'bcdefgh'.replace(
-    /./g,
-    (name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefgh'[at]}`)}]\n`,
-  );
+  const eight = (name = '') => Array(8).fill(`*${name}`).join();
+  const bomb = 'bcdefgh'.replace(/./g, (name, at) => `${name}: &${name} [${eight('abcdefgh'[at])}]\n`);
 
   test.each(rows`
     a tab | ${`${head}accounts:\n\tadmin: x\n`} | 3:1 not valid YAML: a tab
@@ -94,6 +92,6 @@ test.each(rows`
   expect(complaint(text)).toContain('lab.yaml:');
 });
 
-test('a broken JSON file is not quoted either', () => {
+test('no value of a broken JSON file is quoted', () => {
   expect(complaint('{"accounts": {"admin": {"apiKey": hunter2}}}', 'lab.json')).not.toContain('hunter2');
 });

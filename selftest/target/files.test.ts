@@ -11,15 +11,8 @@ function folderWith(...names: readonly string[]): string {
 }
 
 test('a folder stands for the target files right in it, sorted', () => {
-  const folder = folderWith(
-    'b.yml',
-    'c.json',
-    'a.yaml',
-    'D.YAML',
-    'a.yaml.ca.pem',
-    'README.md',
-    '.hidden.yaml',
-  );
+  const others = ['a.yaml.ca.pem', 'README.md', '.hidden.yaml'];
+  const folder = folderWith('b.yml', 'c.json', 'a.yaml', 'D.YAML', ...others);
   mkdirSync(join(folder, 'deeper.yaml'));
   writeFileSync(join(folder, 'deeper.yaml', 'e.yaml'), '');
 

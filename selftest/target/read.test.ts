@@ -65,6 +65,7 @@ describe('readTarget', () => {
 
     const target = readTarget(file, environment);
 
+    const codePattern = /\b\d{6,8}\b/;
     expect(target).toMatchObject({
       name: 'lab-7',
       file,
@@ -79,14 +80,7 @@ describe('readTarget', () => {
         'more[1]': { role: 'more[1]' },
       },
       supportUser: { email: 'support@lab.example' },
-      mail: {
-        kind: 'smtp',
-        host: '0.0.0.0',
-        port: 2525,
-        timeoutMs: 5000,
-        quietMs: 200,
-        codePattern: /\b\d{6,8}\b/,
-      },
+      mail: { kind: 'smtp', host: '0.0.0.0', port: 2525, timeoutMs: 5000, quietMs: 200, codePattern },
       clock: { control: 'http://127.0.0.1:9000/clock' },
       allow: {
         stateChanges: true,
@@ -127,7 +121,7 @@ describe('readTarget', () => {
     expect(target.accounts.viewer).toBeUndefined();
   });
 
-  test('allows everything on a disposable target, and limits nothing', () => {
+  test('allows everything on a disposable target, without limits', () => {
     const target = readMinimal('allow: { disposable: true }\n');
 
     expect(target.allow).toEqual({
@@ -141,7 +135,7 @@ describe('readTarget', () => {
     expect(target.limits.requestsPerSecond).toBeUndefined();
   });
 
-  test('forbids what it does not allow, and wants state changes for further permissions', () => {
+  test('forbids what it does not allow, and needs state changes for further permissions', () => {
     const nothing = readMinimal('').allow;
     const some = { ...nothing, stateChanges: true };
 
@@ -185,17 +179,15 @@ describe('readTarget', () => {
     expect(readMinimal(`${imap} }`).mail).toMatchObject({ host: 'mail.example', port: 993, tls: true });
     expect(readMinimal(`${imap} }`).mail).toMatchObject({ folder: 'INBOX', insecure: false });
     expect(readMinimal(`${imap}, tls: false }`).mail).toMatchObject({ port: 143, tls: false });
-    const starting = { port: 143, tls: 'starttls', folder: 'Codes', insecure: true };
-    expect(readMinimal(`${imap}, tls: starttls, folder: Codes, insecure: true }`).mail).toMatchObject(
-      starting,
-    );
+    const other = readMinimal(`${imap}, tls: starttls, folder: Codes, insecure: true }`).mail;
+    expect(other).toMatchObject({ port: 143, tls: 'starttls', folder: 'Codes', insecure: true });
     expect(secretsOf(readMinimal(`${imap} }`)).map(({ what }) => what)).toEqual(['API key', 'password']);
   });
 
   test.each([
     ['tls: false', /^mail\.tls is false: the password/],
     ['insecure: true', /^mail\.insecure: anyone in between/],
-  ])('warns of a mailbox with %s, but on this machine', (key, warning) => {
+  ])('warns of a mailbox with %s, unless it is on this machine', (key, warning) => {
     const imap = (host: string) =>
       readMinimal(`mail: { kind: imap, host: "${host}", username: u, password: "\${KEY}", ${key} }`);
 
@@ -228,7 +220,7 @@ describe('readTarget', () => {
     expect(readText(text, {}, 'a.yaml', 0o600).accounts.admin.apiKey?.reveal()).toBe('written-out');
   });
 
-  test('only warns of them where the system has no permission bits', () => {
+  test('only warns of them on a system without permission bits', () => {
     const text = minimal.replace('"${KEY}"', 'written-out');
 
     const target = readTarget(write(temporaryFolder(), 'a.yaml', text, 0o644), {}, 'win32');

@@ -31,11 +31,8 @@ function complaint(tls: object, files: Files = {}): string {
 
 test('certificates and key come from files beside the target file', () => {
   const written = { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' };
-  const files = {
-    'ca.pem': `# ours\n${certificate}\n${certificate}`,
-    'client.pem': certificate,
-    'client.key': key,
-  };
+  const ca = `# ours\n${certificate}\n${certificate}`;
+  const files = { 'ca.pem': ca, 'client.pem': certificate, 'client.key': key };
   const target = read({ ...written, pin, serverName: 'cluster.example', insecure: true }, files);
 
   expect(target.tls).toMatchObject({ cert: certificate, pin, serverName: 'cluster.example', insecure: true });

@@ -31,12 +31,7 @@ const rows: readonly Row[] = [
   ['must pass, fact fail, fact inconclusive', 'conforms', undefined, strict],
   ['must inconclusive, should fail', no, /--strict/, strict],
   ['must pass, should not run', 'conforms', undefined, strict],
-  [
-    'must pass, must not run, must not run',
-    open,
-    /^2 must requirements not run, .*--require-complete/,
-    complete,
-  ],
+  ['pass, not run, not run', open, /^2 must requirements not run, .*--require-complete/, complete],
   ['must pass, should not run, must not applicable', 'conforms', undefined, complete],
   ['must fail, must not run', no, undefined, complete],
   ['', open, unchecked],
@@ -172,10 +167,7 @@ describe('one outcome', () => {
       raw: [raw('area/one', { kind: 'fail' })],
     });
 
-    expect(verdict).toMatchObject({
-      gate: 'does not conform',
-      outcomes: [{ outcome: 'fail', reason: 'fail it is' }],
-    });
+    expect(verdict).toMatchObject({ gate: no, outcomes: [{ outcome: 'fail', reason: 'fail it is' }] });
   });
 });
 
@@ -191,13 +183,10 @@ describe('the whole', () => {
 
   test('keeps the order of the plan', () => {
     const kept = { restored: false, residue: ['a TOTP key of admin'] };
-    const verdict = derived({
-      planned: [planned('area/one'), planned('area/two')],
-      raw: [raw('area/two'), raw('area/one')],
-      ...kept,
-    });
+    const [one, two] = ['area/one', 'area/two'] as const;
+    const verdict = derived({ planned: [planned(one), planned(two)], raw: [raw(two), raw(one)], ...kept });
 
-    expect(verdict.outcomes.map(({ id }) => id)).toEqual(['area/one', 'area/two']);
+    expect(verdict.outcomes.map(({ id }) => id)).toEqual([one, two]);
     expect(verdict).toMatchObject({ ...kept, suite: { version: '0.1.0' } });
   });
 
@@ -215,10 +204,7 @@ describe('the whole', () => {
     ],
     [
       'TLS that was not verified, before warnings about the target file',
-      {
-        target: { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true },
-        warnings: ['something'],
-      },
+      { target: { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true }, warnings: ['something'] },
       [/^TLS NOT VERIFIED/, /^something$/],
     ],
   ])('warns of %s', (_name, change, wanted) => {

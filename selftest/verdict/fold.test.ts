@@ -13,9 +13,7 @@ const failed = (requirement = one, exchange: number | null = null): EventBody =>
   check: { kind: 'accepted', answers: exchange === null ? [] : [shownAt(exchange)] },
 });
 const noDate: Breach = { kind: 'field missing', name: 'Date', status: 200 };
-const finding = (requirement: string, breach = noDate) => ({
-  findings: [{ requirement, breach }],
-});
+const finding = (requirement: string, breach = noDate) => ({ findings: [{ requirement, breach }] });
 
 function verdictOf(...bodies: readonly EventBody[]): Verdict {
   const fold = new RunFold();
@@ -92,11 +90,7 @@ test.each<[string, readonly EventBody[], RegExp]>([
     [...beside(failed()), ...again()],
     /^inconclusive: [\s\S]*beside tests of another lane and passed alone/,
   ],
-  [
-    'that failed beside others, and whose preparation failed alone',
-    [...beside(failed()), ...again(wentWrong)],
-    asExpected,
-  ],
+  ['that failed beside others, and went wrong alone', [...beside(failed()), ...again(wentWrong)], asExpected],
   [
     'that failed beside others before the run was stopped',
     beside(failed()),
@@ -125,11 +119,9 @@ test.each<[string, readonly number[], string]>([
   );
   const shutOut = { type: 'shut out', username: 'bob', reason: 'It has another password.' } as const;
   const found = judged(...tested(one, ...logins, failed(one, 1)), shutOut);
+  const isExcused = found?.reason.startsWith('It has another password. What was seen:');
 
-  expect(found?.outcome).toBe(outcome);
-  expect(found?.reason.startsWith('It has another password. What was seen:')).toBe(
-    outcome === 'inconclusive',
-  );
+  expect([found?.outcome, isExcused]).toEqual([outcome, outcome === 'inconclusive']);
 });
 
 test('a test shows the request that its expectation was about, else the last that was not a GET', () => {
@@ -177,9 +169,8 @@ describe('findings in answers', () => {
     const found: EventBody = { type: 'finding', exchange: 7, requirement: one, breach: noDate };
     const other = exchanged({ index: 7, requirement: 'area/two' });
 
-    expect(judged(...tested(one), other, found)).toMatchObject({
-      ...{ outcome: 'fail', exchanges: [other.exchange] },
-    });
+    const outcome = { outcome: 'fail', exchanges: [other.exchange] };
+    expect(judged(...tested(one), other, found)).toMatchObject(outcome);
   });
 
   test('count in answers outside tests, such as those of restoring', () => {
@@ -214,11 +205,8 @@ describe('findings in answers', () => {
   });
 });
 
-const events = [
-  began([one, 'area/two']),
-  ...tested(one),
-  { type: 'test began', requirement: 'area/two' },
-] as const;
+const startOfTwo = { type: 'test began', requirement: 'area/two' } as const;
+const events = [began([one, 'area/two']), ...tested(one), startOfTwo];
 
 test('a log without its end makes an inconclusive verdict with the recorded outcomes', () => {
   const verdict = verdictOf(...events);
@@ -232,10 +220,8 @@ test('a log without its end makes an inconclusive verdict with the recorded outc
 test('a log without its end does not call a target restored that may have been changed', () => {
   const changing = exchanged({ operation: 'UpdateMFAConfig', method: 'PUT', status: 204 });
 
-  expect(verdictOf(...events, changing)).toMatchObject({
-    restored: false,
-    residue: [expect.stringContaining('restore')],
-  });
+  const residue = [expect.stringContaining('restore')];
+  expect(verdictOf(...events, changing)).toMatchObject({ restored: false, residue });
 });
 
 test('facts measured again have the last value; waits and retries are added up', () => {

@@ -25,9 +25,8 @@ test('a credential counts as accepted after one success', () => {
     seen({ status: 200, credential: 'none' }),
   ];
 
-  expect(observedFacts(observations)).toEqual({
-    credentialModes: { APIKeyHeader: 'accepted', Bearer: 'not seen' },
-  });
+  const credentialModes = { APIKeyHeader: 'accepted', Bearer: 'not seen' };
+  expect(observedFacts(observations)).toEqual({ credentialModes });
 });
 
 test('refusals are grouped by mistake, sorted, each status once', () => {

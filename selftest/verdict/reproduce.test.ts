@@ -30,24 +30,20 @@ test('a command runs as it stands, with the variables that it names', () => {
   const command = new Commands().of(login, baseUrl);
   const env = { BASE_URL: baseUrl, API_KEY: 'k', PASSWORD: 'p w', MAILED_CODE: '123', SESSION_ID: 's' };
 
-  const { stdout } = spawnSync('sh', ['-c', `curl() { printf '%s\\n' "$@"; }\n${command}`], {
-    encoding: 'utf8',
-    env,
-  });
+  const script = `curl() { printf '%s\\n' "$@"; }\n${command}`;
+  const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
 
-  expect(stdout.split('\n')).toEqual([
-    '-i',
-    '-X',
-    'POST',
-    `${baseUrl}/users/sessions?sid=s`,
-    '-H',
-    'apiKey: k',
-    '-H',
-    'Content-Type: application/json',
-    '--data-binary',
-    `{"username":"o'bob","password":"p w","otpCode":"123","types":["email"]}`,
-    '',
-  ]);
+  expect(stdout).toBe(`-i
+-X
+POST
+${baseUrl}/users/sessions?sid=s
+-H
+apiKey: k
+-H
+Content-Type: application/json
+--data-binary
+{"username":"o'bob","password":"p w","otpCode":"123","types":["email"]}
+`);
 });
 
 test('a comment before the command names the state that the request met', () => {

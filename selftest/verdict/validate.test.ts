@@ -58,7 +58,6 @@ test.each(outcomeKinds)('a valid verdict with the outcome %s', (outcome) => {
 
 describe('an invalid verdict', () => {
   test.each([
-    ['schemaVersion', 2, '/schemaVersion: must be 1'],
     ['suite/name', 'other', '/suite/name: must be "mfa-conformance"'],
     ['release', '8.0', '/release: must be one of 6.6.0d, 6.8.1'],
     ['gate', 'passes', '/gate: must be one of conforms, does not conform, inconclusive'],

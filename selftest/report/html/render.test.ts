@@ -267,10 +267,7 @@ const page = renderHtml(
       credentials: { [all]: 1 },
     },
   }),
-  {
-    changes: { since: all, broke: [all], mended: [all], facts: [all], other: [all] },
-    files: [all],
-  },
+  { changes: { since: all, broke: [all], mended: [all], facts: [all], other: [all] }, files: [all] },
 );
 
 test('a text of the target is never markup', () => {
