@@ -26,7 +26,7 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
   /** Names and values alternate, as sent. */
   readonly rawHeaders: readonly string[];
-  /** The bytes as sent; undefined if there were too many. */
+  /** The bytes as sent. Undefined if they exceeded the limit. */
   content: Buffer | undefined;
   /** Undefined if the request has no content. */
   body: Json | undefined;
@@ -46,14 +46,14 @@ export interface Answer {
 
 export interface WireAnswer {
   status: number;
-  /** Names are in lower case. Framing fields are added when the answer is sent. */
+  /** Names are in lower case. The server adds the framing fields when it sends the answer. */
   headers: Record<string, string>;
   content: Buffer | undefined;
   /**
-   * Set only by faults. The server writes the answer to the socket unchanged, then closes the connection. `after`:
-   * bytes after the framed content. `keep`: how many bytes are sent. `contentOnHead`: HEAD gets the content as well.
-   * `framing`: the framing header fields, where a name may repeat. `reason`: the reason phrase. `contentAfterMs`: the
-   * pause between head and content.
+   * Set only by faults. The server then writes the answer to the socket unchanged and closes the connection. `after`:
+   * bytes after the framed content. `keep`: how many bytes it sends. `contentOnHead`: HEAD gets the content too.
+   * `framing`: the framing header fields; a name may repeat. `reason`: the reason phrase. `contentAfterMs`: the pause
+   * before the content.
    */
   raw?: {
     after?: Buffer;
@@ -63,12 +63,12 @@ export interface WireAnswer {
     reason?: string;
     contentAfterMs?: number;
   };
-  /** Set only by variants: before the answer comes a 103 (RFC 8297) or an unrequested 100 (RFC 9110 15.2). */
+  /** Set only by variants: a 103 (RFC 8297) or an unrequested 100 (RFC 9110 15.2) comes before the answer. */
   hints?: true;
   continues?: true;
 }
 
-/** Operations throw this to refuse a request. The pipeline answers with an Error. */
+/** Operations throw this to refuse a request. The pipeline then answers with an Error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -86,7 +86,7 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: undefined };
 }
 
-/** The credentials in a request, as far as this release reads them. */
+/** The credentials that this release reads from a request. */
 export interface Credentials {
   readonly apiKey?: string;
   readonly authorization?: string;
@@ -94,8 +94,7 @@ export interface Credentials {
 }
 
 /**
- * The rules of the API as small functions that faults and variants replace. Operations ask these rules and
- * decide nothing themselves.
+ * The rules of the API as small functions, which faults and variants replace. Operations leave all decisions to them.
  */
 export interface Rules {
   /** The parameters of new TOTP keys. `stepsBack` and `stepsAhead` are the accepted window. */
@@ -114,24 +113,24 @@ export interface Rules {
     newerVoidsOlder: boolean;
     /** The delay of a mail in real milliseconds. */
     delayMs: number;
-    /** The delay of a second copy of each mail; undefined if there is none. */
+    /** The delay of a second copy of each mail. Undefined if there is no copy. */
     copyMs?: number;
   };
-  /** How many consecutive wrong codes lock an account, and for how long, by the emulator's clock. */
+  /** How many consecutive wrong codes lock an account, and how long the lock lasts by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
-  /** Like {@link throttle}, for passwords: a right password ends only an attempt series of passwords. */
+  /** Like {@link throttle}, for passwords. A right password ends a series of wrong passwords, but not of codes. */
   passwordThrottle: { attempts: number; lockMs: number };
   /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
-  /** An account gets at most `mails` mails with unused codes within `windowMs` of the emulator's clock. */
+  /** An account gets at most `mails` mails within `windowMs` by the emulator's clock, until it uses a mailed code. */
   mailLimit: { mails: number; windowMs: number };
   newKeyRetiresOlder: boolean;
   largestBody: number;
-  /** Whether HTTPS accepts versions before TLS 1.2, and plain HTTP on the same port. */
+  /** Whether HTTPS accepts versions before TLS 1.2, and whether the same port accepts plain HTTP. */
   connection: { oldTls: boolean; plainToo: boolean };
-  /** Operations that are missing, as if the release lacked them. */
+  /** The operations that this emulator lacks although its release has them. */
   readonly absent: Set<string>;
-  /** How long the server is down after a switch of cluster MFA, in real milliseconds. */
+  /** How long the server is down after cluster MFA was switched, in real milliseconds. */
   restartMs: number;
 
   identify(credentials: Credentials, call: Call, world: World): User | undefined;
@@ -140,7 +139,7 @@ export interface Rules {
   newSecret(call: Call, world: World): Buffer;
   secretText(secret: Buffer): string;
   keyUri(key: TotpKey, secretText: string): string;
-  /** Returns the time step to which a code belongs, or undefined if the step is outside the accepted window. */
+  /** Returns the time step to which a code belongs. Undefined if the step is outside the accepted window. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
   /** The keys whose codes are right at a user's login. */
@@ -153,7 +152,7 @@ export interface Rules {
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
   /**
-   * @throws Refusal while MFA is on. By default always, even with a code: no document promises an access token then.
+   * @throws Refusal while MFA is on. By default even with a code, because no document promises an access token then.
    */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
@@ -161,7 +160,7 @@ export interface Rules {
   beginsLogin(body: JsonObject, world: World): boolean;
   /** Whether a pending session may call this operation. */
   firstStepMay(operation: string | null): boolean;
-  /** Whether a code finishes a user's login. */
+  /** Whether this code finishes the user's login. */
   secondStepRight(user: User, type: string, code: string, world: World): boolean;
   /** Turns a pending session into a full one. */
   finishLogin(firstStep: string, user: User, world: World): void;
@@ -170,7 +169,7 @@ export interface Rules {
   mailsNow(owner: MailCode['owner'], world: World): boolean;
   newMailCode(world: World, owner: MailCode['owner']): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
-  /** The addresses that each get one mail; an address that occurs twice gets two. */
+  /** The addresses to mail to. An address that occurs twice gets two mails. */
   recipients(address: string, call: Call, world: World): readonly string[];
   compose(code: string): Message;
   isAddress(text: string): boolean;
@@ -183,7 +182,7 @@ export interface Rules {
   afterDisabling(before: SupportMfa): SupportMfa;
   needsMfaCode(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   supportPasswordRight(password: string | undefined, world: World): boolean;
-  /** Whether a change of support MFA needs the support user's password, in releases that have one. */
+  /** Whether this change of support MFA needs the support user's password. Only some releases have one. */
   needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   /** Whether a reference id replaces a code. Uses up a right id. */
   useReference(id: string, world: World): boolean;

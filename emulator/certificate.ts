@@ -10,13 +10,13 @@ export interface Certificate {
   readonly pin: string;
 }
 
-/** Creates a self-signed certificate for this host and the loopback names. It is its own authority. */
+/** Creates a self-signed certificate for this host and the loopback names, which is its own authority. */
 export async function createCertificate(host: string): Promise<Certificate> {
   const names = new Set(['localhost', '127.0.0.1', '::1', host]);
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'MFA emulator' }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // The certificate is valid from yesterday, for clients whose clock is a little behind.
+    // The certificate is valid from yesterday on, because a client's clock may be a little behind.
     notBeforeDate: new Date(Date.now() - 24 * 3600 * 1000),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

@@ -9,7 +9,7 @@ interface PropertyCheck {
   readonly kind: Kind;
   readonly nullable?: true;
   readonly required?: true;
-  /** The feature that a release must have for the emulator to read the property. */
+  /** The emulator reads the property only in releases with this feature. */
   readonly cameWith?: Came;
 }
 
@@ -66,7 +66,7 @@ export const bodyChecks = {
   },
 } as const satisfies Record<string, BodyCheck>;
 
-/** Returns the mistakes in a body, in words that name properties but never repeat a value. */
+/** Returns the mistakes in a body. The texts name properties but never repeat a value, which may be secret. */
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {

@@ -2,7 +2,7 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code or a password. Too many consecutive wrong codes or passwords lock the account.
+ * Judges a code or a password. Too many consecutive wrong ones lock the account.
  * @throws Refusal 429 while the account is locked
  */
 export function attempt(
@@ -41,7 +41,7 @@ export function useTotpCode(code: string, keys: readonly TotpKey[], world: World
   return false;
 }
 
-/** Tells whether a mailed code is right for an owner. Counts the use of a right code. */
+/** Tells whether a mailed code is right for an owner, and counts its use if so. */
 export function useMailCode(code: string, owner: Owner, world: World): boolean {
   const now = world.clock.now();
   const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
@@ -61,7 +61,7 @@ export function useLoginCode(user: User, otpType: string, code: string, world: W
     );
 }
 
-/** @throws Refusal 429 after too many mails with unused codes */
+/** @throws Refusal 429 if the owner got too many mails without using a code */
 function countMail(owner: Owner, { state, rules, clock }: World): void {
   const { mails, windowMs } = rules.mailLimit;
   const now = clock.now();
@@ -77,8 +77,8 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
 }
 
 /**
- * Makes a code for an owner and mails it. The answer to the request does not wait for the mail.
- * @throws Refusal 429 after too many mails with unused codes
+ * Mails a new code to an owner. Returns before the mail is delivered.
+ * @throws Refusal 429 if the owner got too many mails without using a code
  */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
   const { rules, state } = world;
@@ -107,8 +107,8 @@ export function voidMailCodes(owner: Owner, world: World): void {
 }
 
 /**
- * Names the owner under which wrong passwords of a user name count. Unknown names have an owner too, because
- * a lock must not reveal which users exist.
+ * Returns the owner under which wrong passwords of a user name count. An unknown name gets an owner too: otherwise
+ * locks would reveal which users exist.
  */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;

@@ -10,7 +10,7 @@ export interface Controlled {
   reset(start: StartState | undefined): void;
 }
 
-/** Creates the control port for tests, on loopback. The server does not listen yet. */
+/** Creates the control port for tests, on loopback. The caller starts it. */
 export function createControl(controlled: Controlled): http.Server {
   return http.createServer((request, response) => {
     handle(request, controlled).then(

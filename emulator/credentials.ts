@@ -3,7 +3,7 @@ import type { User } from './state.js';
 
 export const tokenType = 'Bearer';
 
-/** `name` is in lower case. Of a repeated field, the first value counts. */
+/** Returns a header field; `name` is in lower case. If the field is repeated, its first value counts. */
 export function header(call: Call, name: string): string | undefined {
   const field = call.headers[name];
   return Array.isArray(field) ? field[0] : field;
@@ -28,7 +28,7 @@ export function isAnonymous(credentials: Credentials): boolean {
   return Object.keys(credentials).length === 0;
 }
 
-/** Returns the user of the first valid credential: the schemes are alternatives. */
+/** Returns the user of the first valid credential. A request may send several, and one of them is enough. */
 export function identify(credentials: Credentials, call: Call, world: World): User | undefined {
   const { state, rules } = world;
   const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
@@ -49,7 +49,7 @@ function byToken(authorization: string | undefined, world: World): User | undefi
   return isAlive(token, world.rules.lifetimes.tokenMs, world) ? world.state.tokens.get(token) : undefined;
 }
 
-/** An id without a time of issue counts as new. */
+/** Tells whether an id has not expired. If its time of issue is unknown, it counts as new. */
 export function isAlive(id: string, lifetimeMs: number, { state, clock }: World): boolean {
   return clock.now() - (state.issuedAt.get(id) ?? clock.now()) <= lifetimeMs;
 }

@@ -5,7 +5,7 @@ import type { Seams, Which } from './seams.js';
 import type { MailCode, Owner, State, SupportMfa, TotpKey, User } from './state.js';
 import { hotp, stepAt } from './totp.js';
 
-/** Logins that `isFree` accepts need no code. */
+/** If `isFree` accepts a login, it needs no code. */
 export function asksNoCode(
   seams: Seams,
   isFree: (body: JsonObject, call: Call, world: World) => boolean,
@@ -15,7 +15,7 @@ export function asksNoCode(
   seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
 }
 
-/** Like {@link asksNoCode}, for logins whose body the checks refuse. */
+/** Like {@link asksNoCode}, for logins whose bodies the target would refuse as invalid. */
 export const asksNoCodeUnchecked = (
   seams: Seams,
   isFree: (body: JsonObject, call: Call, world: World) => boolean,
@@ -35,7 +35,7 @@ interface Change {
   readonly world: World;
 }
 
-/** Changes that `isFree` accepts need no right mfaCode. */
+/** If `isFree` accepts a change of support MFA, it needs no right mfaCode. */
 export function changesFreely(seams: Seams, isFree: (change: Change) => boolean): void {
   const asked = seams.noted('UpdateSupportMFAConfig', (body, call) => ({
     given: text(body, 'mfaCode'),
@@ -50,13 +50,13 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
   };
 }
 
-/** Switching support MFA off needs no right mfaCode if `isFree` accepts the change. */
+/** If `isFree` accepts a change that switches support MFA off, it needs no right mfaCode. */
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
 /**
- * In email mode, a change leaves the earlier address in force.
- * @param claims gets the new address, which the answers show
+ * A change to another address leaves the old one in force.
+ * @param claims receives the new address; the answer then shows it
  */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
@@ -74,7 +74,7 @@ export function keepsAddress(seams: Seams, claims?: (email: string, world: World
   });
 }
 
-/** If the credentials are unknown, `who` decides which user sends the request. */
+/** If a request has no known credentials, `who` decides which user sent it. */
 export const alsoKnows = (
   seams: Seams,
   who: (credentials: Credentials, call: Call, world: World) => User | undefined,
@@ -82,7 +82,7 @@ export const alsoKnows = (
 
 const handedOut = { CreateSession: 'sessionId', CreateAccessToken: 'accessToken' } as const;
 
-/** Replaces the session ids or access tokens that logins return. The target refuses the original values. */
+/** Logins return other session ids or access tokens, made by `change`. The target then refuses the original ones. */
 export function handsOut(
   seams: Seams,
   operation: keyof typeof handedOut,
@@ -102,7 +102,7 @@ export function handsOut(
 }
 export type Handed = 'sessionId' | 'accessToken';
 
-/** Shows session ids or access tokens in another form. `read` restores the original value from a request. */
+/** Answers show session ids or access tokens in another form. `read` restores the original value from a request. */
 export function shownAs(
   seams: Seams,
   property: Handed,
@@ -126,7 +126,7 @@ export function replaces(seams: Seams, which: Which, status: number, by: Partial
   seams.answer(which, (answer) => answer.status === status && structuredClone(by));
 }
 
-/** Changes the bytes of answers with this status, as {@link WireAnswer.raw} describes. */
+/** Sends answers with this status as the bytes that {@link WireAnswer.raw} describes. */
 export function sendsRaw(
   seams: Seams,
   which: Which,
@@ -136,7 +136,7 @@ export function sendsRaw(
   seams.wire(which, (answer) => answer.status === status && { raw });
 }
 
-/** Turns an answer into a web server's page. Of the header fields only Date remains. */
+/** Turns an answer into a web server's page. Keeps only Date of its header fields. */
 export function page(answer: WireAnswer, status: number, type: string, content: string): void {
   const { date } = answer.headers;
   answer.status = status;
@@ -154,7 +154,7 @@ export function leavesOut(seams: Seams, name: string): void {
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
   hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
 
-/** Makes the key, with an empty secret, that a faulty target uses in place of a missing key. */
+/** Makes a key with an empty secret. A faulty target uses it if a user's key is missing. */
 export const emptyKey = ({ totp: { algorithm, digits, period } }: Pick<Rules, 'totp'>): TotpKey => ({
   id: '',
   name: null,
@@ -183,7 +183,7 @@ export const opened = (sessionId: string) => ({
   body: { sessionId },
 });
 
-/** Opens a session of a user. @returns the answer with the session's id */
+/** Opens a session of a user. @returns the answer that has the session's id */
 export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
   const sessionId = randomUUID();
   sessions.set(sessionId, user);
@@ -191,8 +191,8 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
 }
 
 /**
- * Changes the refusals of logins that lack their code.
- * @param hand gets a new id for the login, and returns changes of the answer
+ * Gives an id to each login that was refused because its code was missing.
+ * @param hand gets the new id, and returns what changes in the answer
  * @returns the users by these ids
  */
 export function handsWithoutCode(

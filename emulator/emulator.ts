@@ -29,9 +29,9 @@ export interface EmulatorOptions {
   /** Ids; variants are applied first, then faults, each in the given order. */
   readonly variants?: readonly string[];
   readonly faults?: readonly string[];
-  /** The mail server to send to; by default a free port on loopback, where the suite listens. */
+  /** The mail server to which the emulator mails. By default a free port of loopback, where the suite will listen. */
   readonly smtp?: MailAddress;
-  /** The port on loopback; by default 0: any free port. */
+  /** The port on loopback. Default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
   /** The number of users besides admin, viewer and other. */
@@ -49,18 +49,18 @@ export interface EmulatorAccount {
 export interface RunningEmulator {
   /** Ends at the API's root, without a slash. */
   readonly baseUrl: string;
-  /** The control port's URL, without a slash; below it are /clock, /state and /reset. */
+  /** The control port's URL, without a slash. It has the paths /clock, /state and /reset. */
   readonly controlUrl: string;
   readonly mail: MailAddress;
   /** PEM text; undefined over plain HTTP. */
   readonly certificate: string | undefined;
   readonly accounts: Readonly<Record<Role, EmulatorAccount>>;
-  /** The content of a target file for this emulator. It trusts the certificate by the file `ca`, or else by its pin. */
+  /** Returns the content of a target file for this emulator. It trusts the certificate by `ca`, or else by its pin. */
   targetFile(options?: { readonly ca?: string }): Record<string, unknown>;
   close(): Promise<void>;
 }
 
-/** Starts the reference target. @throws EmulatorUsageError for unknown ids and releases, and if it can't listen */
+/** Starts the reference target. @throws EmulatorUsageError if an id or release is unknown, or if it can't listen */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { host = '127.0.0.1', port = 0 } = options;
   const release = releaseFor(options.release ?? defaultRelease);
@@ -126,7 +126,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   };
 }
 
-/** Loads the module for HTTPS only: it doubles the time until an emulator starts. */
+/** Loads this module only for HTTPS, because it doubles the time to start an emulator. */
 async function certificateFor(host: string): Promise<Certificate> {
   const { createCertificate } = await import('./certificate.js');
   return createCertificate(host);
@@ -157,7 +157,7 @@ function trust(
   return ca === undefined ? { pin: certificate.pin } : { ca };
 }
 
-/** Returns the address for clients: the loopback address in place of a wildcard. */
+/** Returns the address that clients use: if the host is a wildcard, the loopback address. */
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

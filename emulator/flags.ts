@@ -39,7 +39,7 @@ export function emulatorCommand(): Command {
       .addOption(new Option('--exit-on-stdin-end').hideHelp())
       .addOption(new Option('--catalogue <which>').choices(['faults', 'variants']).hideHelp())
       .allowExcessArguments(false)
-      // Commander puts its suggestion on a second line; the complaint must be one line.
+      // Commander puts its suggestion on a second line, but the message must be one line.
       .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
   );
 }

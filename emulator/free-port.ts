@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Lower than the ports of outgoing connections (from 32768 on), which could take a free port. */
+/** The system gives outgoing connections ports from 32768 on. These are lower, so no connection takes a free port. */
 const first = 15_000;
 const past = 32_000;
-/** Each process begins at another port, because several look for ports at the same time. */
+/** Processes that look for ports at the same time begin at different ones. */
 let next = process.pid * 16;
 
-/** Returns a port of loopback on which the caller, or another process, can listen later. */
+/** Returns a port of loopback that is free, so that the caller or another process can listen on it later. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + (next++ % (past - first));

@@ -9,7 +9,7 @@ export function createListener(
   { oldTls, plainToo }: Rules['connection'],
 ): http.Server | https.Server {
   if (tls === undefined) return http.createServer(handler);
-  // Old versions sign with algorithms that the usual security level refuses.
+  // Old versions of TLS need algorithms that the default security level forbids.
   const old = oldTls ? ({ minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const) : {};
   const secure = https.createServer({ ...tls, ...old }, handler);
   if (plainToo) alsoPlain(secure, http.createServer(handler));

@@ -14,11 +14,11 @@ export interface Message {
   readonly encoding?: 'base64' | 'quoted-printable';
   /** Set only by faults. */
   readonly bcc?: string;
-  /** Set only by faults: changes the mail's source as it would be sent. */
+  /** Set only by faults: changes the text of the mail just before it is sent. */
   rewrite?(source: string): string;
 }
 
-/** In real milliseconds: how long the mailer tries a mail while the listener is away, and the pause between tries. */
+/** How long the mailer retries a mail while nobody listens, and the pause between tries. In real milliseconds. */
 const keptMs = 30_000;
 const retryMs = 100;
 
@@ -28,7 +28,7 @@ export class Mailer {
   readonly #clock: Clock;
   readonly #transport;
   #queue: Promise<void> = Promise.resolve();
-  /** Aborting it drops all mails up to now. */
+  /** Aborted to drop all mails that are waiting now. */
   #pending = new AbortController();
 
   constructor(address: MailAddress, clock: Clock) {
@@ -38,12 +38,12 @@ export class Mailer {
       host: address.host,
       port: address.port,
       secure: false,
-      // One connection for all mails, as real relays keep theirs open. A new listener on the port gets a new
-      // connection.
+      // One connection serves all mails, because real relays keep theirs open. A new listener on the port gets a new
+      // one.
       pool: true,
       maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,
-      // A test relay's certificate needs no check, because its mails carry no real secrets.
+      // The mails go to a test's own listener and carry no real secrets, so its certificate needs no check.
       tls: { rejectUnauthorized: false },
       connectionTimeout: 5000,
       greetingTimeout: 5000,
@@ -72,7 +72,7 @@ export class Mailer {
           await this.#transport.sendMail(mail);
           return;
         } catch (error) {
-          // The relay refuses the mail with a 5xx, as for an unknown address, so a further try would fail too.
+          // The listener refused the mail for good (5xx), as for an unknown address. A further try would fail too.
           if (isFinal(error)) return;
           await pause(retryMs, signal);
         }

@@ -10,7 +10,7 @@ import { EmulatorUsageError } from './usage-error.js';
 
 const wrongUsage = 2;
 
-// The reader of the catalogue may stop early (`faults | head -1`).
+// Whoever reads the catalogue may stop early (`faults | head -1`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -46,17 +46,17 @@ async function main(): Promise<void> {
   );
 }
 
-/** Returns the line by which editors find the schema of a target file and complete its keys. */
+/** Returns the first line of a target file. By it, editors find the schema and complete keys. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
   const schema = specFile('target.schema.json');
   return schema === undefined ? '' : `# yaml-language-server: $schema=${schema.replaceAll('\\', '/')}\n`;
 }
 
-/** Writes the file so that only its owner can ever read it, because it holds secrets. */
+/** Writes the target file, which holds secrets. Only its owner can read it at any time. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
-    // Writing into an existing file would keep the file's mode.
+    // An existing file would keep its mode, so it goes first.
     rmSync(file, { force: true });
     if (emulator.certificate === undefined) {
       writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });
@@ -91,7 +91,7 @@ function closeOnDemand(emulator: RunningEmulator, flags: EmulatorFlags): void {
 }
 
 main().catch((error: unknown) => {
-  // Commander has printed the mistake. Help and version also end here.
+  // Commander has already printed the mistake, or the help or version that was asked for.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : wrongUsage);
   if (error instanceof EmulatorUsageError) {
     console.error(`error: ${error.message}`);

@@ -6,7 +6,7 @@ import type { Json } from './json.js';
 import type { Operation } from './operations/operation.js';
 import type { Seams } from './seams.js';
 
-/** Runs one call of an operation: credential, privilege, body, operation, in this order. */
+/** Runs one call of an operation. It checks the credential, then the privilege, then the body. */
 export async function respond(
   operation: Operation,
   call: Call,
@@ -64,7 +64,7 @@ function authorise(operation: Operation, call: Call, world: World): void {
   throw new Refusal(403, 'KForbidden', `This operation needs the privilege ${privilege}.`);
 }
 
-/** Reads the content as JSON in UTF-8 (RFC 8259). Operations without a body ignore their content. */
+/** Reads the content as JSON in UTF-8 (RFC 8259). An operation without a body ignores its content. */
 function readBody(operation: Operation, call: Call): void {
   if (operation.body === undefined || call.content === undefined || call.content.length === 0) return;
   const mediaType = call.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * The releases and their features are written independently of the release documents. If a document is wrong,
- * the suite finds that it disagrees with the emulator.
+ * The releases and their features, written independently of the release documents. If a document is wrong, the suite
+ * therefore finds that the emulator disagrees with it.
  */
 export const releaseNames = [
   '6.6.0d',
@@ -25,7 +25,7 @@ export interface Release {
   readonly name: ReleaseName;
   /** Values of authenticationTypes, mfaType and otpType. */
   readonly mechanisms: readonly string[];
-  /** SupportMfaConfigInfo.mfaCode: needed to disable support MFA and to change its address. */
+  /** SupportMfaConfigInfo.mfaCode, needed to switch support MFA off and to change its address. */
   readonly mfaCode: boolean;
   /** SupportMfaConfigInfo.otpVerificationState. */
   readonly verificationState: boolean;
@@ -36,7 +36,7 @@ export interface Release {
   readonly accessTokensPath: string;
   /** Whether changes of support MFA need the support user's password. */
   readonly supportPassword: boolean;
-  /** VerifySupportUserTotp returns reference ids that replace a code. */
+  /** VerifySupportUserTotp returns a reference id, which can replace a code. */
   readonly references: boolean;
   /** VerifyUserOtp: the password alone starts a login, and a code finishes it. */
   readonly secondStep: boolean;

@@ -7,7 +7,7 @@ import { hotp, stepAt, toBase32 } from './totp.js';
 
 const anHourMs = 3_600_000;
 
-/** The rules of the reference target. Each call returns a fresh copy, which deviations may change. */
+/** Returns the rules of the reference target. Each call makes a fresh copy, which deviations may change. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of rules
 export function referenceRules(): Rules {
   const rules: Rules = {
@@ -102,7 +102,7 @@ export function referenceRules(): Rules {
     retireReferences: ({ state }) => state.referenceIds.clear(),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
-      // A verified key stays verified. Otherwise a wrong code would let MFA be switched off without a code.
+      // A verified key stays verified. Otherwise a wrong code would make it possible to switch MFA off without a code.
       return before.verification === 'kSuccess' ? 'kSuccess' : 'kFailure';
     },
   };
@@ -115,7 +115,7 @@ function protectsItself(support: SupportMfa): boolean {
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');
 }
 
-/** Whether a change weakens MFA. A change of mode does: the new, unverified mode can be switched off without a code. */
+/** Whether a change weakens MFA. A change of mode does, because the new mode is unverified: no code protects it. */
 function weakens(before: SupportMfa, wanted: SupportMfa): boolean {
   if (!wanted.enabled || wanted.mfaType !== before.mfaType) return true;
   return before.mfaType === 'email' && wanted.email !== before.email;

@@ -28,7 +28,7 @@ type Wrapper<Name extends Deciding> = (
   ...args: ArgsOf<Name>
 ) => ReturnType<Rules[Name]>;
 
-/** Entries of the target file that its author knows or decides. */
+/** Entries of the target file about the target, which its author knows or decides. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
   /** Whether the file has the support user's password, if the release has one. */
@@ -37,7 +37,7 @@ export interface Told {
   allow: JsonObject;
 }
 
-/** The points at which faults and variants change the emulator. Hooks of one seam run in the order they were set. */
+/** The points at which faults and variants change the emulator. Hooks of one seam run in the order of their setting. */
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
@@ -64,12 +64,12 @@ export class Seams {
     this.#input.push({ which, hook });
   }
 
-  /** Changes a body before it is checked. If the hook returns undefined, the body stays unchanged. */
+  /** Changes a body before the checks. If the hook returns undefined, the body stays unchanged. */
   body(which: Which, hook: OnBody): void {
     this.#body.push({ which, hook });
   }
 
-  /** Replaces some members of a body before it is checked. */
+  /** Replaces some members of a body before the checks. */
   edit(which: Which, change: Edit<Json | undefined>): void {
     this.body(which, (body, call, world) => {
       const members = change(body, call, world);
@@ -78,8 +78,8 @@ export class Seams {
   }
 
   /**
-   * Notes what `read` finds in the last of these calls.
-   * @returns a getter, which returns undefined before the first call
+   * Notes what `read` returns for each of these calls.
+   * @returns a function for the latest note, which is undefined before the first call
    */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
@@ -154,11 +154,11 @@ function touches(which: Which, call: Call): boolean {
 
 type Apply = (seams: Seams) => void;
 
-/** One deviation that a conforming target may have: no `must` requirement may turn red. */
+/** A deviation that a conforming target may have. It must turn no `must` requirement red. */
 export interface Variant {
   readonly id: string;
   readonly description: string;
-  /** Ids of `should` requirements that rightly turn red. */
+  /** Ids of the `should` requirements that it turns red, rightly. */
   readonly fails?: readonly string[];
   /** Ids of the faults that the variant resembles most. */
   readonly near?: readonly string[];
@@ -166,7 +166,7 @@ export interface Variant {
   apply(seams: Seams): void;
 }
 
-/** One deviation that breaks the contract or its purpose. */
+/** A deviation that breaks the contract or defeats its purpose. */
 export interface Fault {
   readonly id: string;
   readonly description: string;
@@ -180,7 +180,7 @@ export interface Fault {
   apply(seams: Seams): void;
 }
 
-/** Says where a deviation acts: in one seam, in one rule, or through a function that changes several. */
+/** Adds where a deviation acts: in one seam, in one rule, or through a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
@@ -198,7 +198,7 @@ const holds = <Made>(by: (apply: Apply) => Made) => ({
     by(({ rules }) => void Object.assign(rules, change(rules))),
 });
 
-/** Writes a fault: `breaks(REQUIREMENTS).says(DESCRIPTION)`, then where it acts. */
+/** Writes a fault as `breaks(REQUIREMENTS).says(DESCRIPTION)`, followed by where it acts. */
 export const breaks = (...requirements: readonly string[]) => {
   const fault = (more: Pick<Fault, 'since'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
@@ -208,7 +208,7 @@ export const breaks = (...requirements: readonly string[]) => {
   };
 };
 
-/** Writes a variant: `conforms().says(DESCRIPTION)`, then where it acts. */
+/** Writes a variant as `conforms().says(DESCRIPTION)`, followed by where it acts. */
 export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({
   says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
 });
@@ -217,7 +217,7 @@ export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): r
   return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
 }
 
-/** Makes faults from their ids. `since` holds for faults without a release of their own. */
+/** Makes faults from a table by id. `since` is the first release of those that name none. */
 export function faultsSince(since: ReleaseName, faults: Parameters<typeof faultsOf>[0]): readonly Fault[] {
   return faultsOf(faults).map((fault) => ({ since, ...fault }));
 }
@@ -229,6 +229,6 @@ export function variantsOf(variants: Readonly<Record<string, Omit<Variant, 'id'>
 export interface KnownFault extends Fault {
   /** `must` if at least one `must` requirement turns red. */
   readonly level: 'must' | 'should';
-  /** Ids of exactly the requirements that turn red. The requirements that the fault breaks come first. */
+  /** Ids of exactly the requirements that turn red. Those for which the fault was written come first. */
   readonly fails: readonly string[];
 }

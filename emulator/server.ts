@@ -9,7 +9,7 @@ import { bytesOf, send } from './wire.js';
 
 export const root = '/v2';
 
-/** The server reads and discards an oversized body up to this size, so that the client gets the refusal. */
+/** The server reads an oversized body up to this size and discards it, so that the client gets the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
 /** Creates the HTTP server of the API, which does not listen yet. */
@@ -46,7 +46,7 @@ export function createServer(
   });
   fastify.setErrorHandler(refuseError);
 
-  // The pipeline reads bodies itself, because it judges the credential first.
+  // The pipeline reads bodies itself, because it must check the credential first.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     collect(payload, world.rules.largestBody).then((content) => done(null, content), done);
@@ -88,7 +88,7 @@ export function createServer(
   return fastify;
 }
 
-/** Returns a function that takes the server down for a time. Connections close after the current answers. */
+/** Returns a function that takes the server down for a time. Connections close once their current answers are sent. */
 function restarting(fastify: FastifyInstance): (awayMs: number) => void {
   const { server } = fastify;
   let timers: NodeJS.Timeout[] = [];
@@ -123,7 +123,7 @@ function callOf(request: FastifyRequest, operation: Call['operation']): Call {
 
 const tooLarge = Symbol('too large');
 
-/** Undefined if the content was too large. Fastify leaves the body undefined if a request has no content. */
+/** Returns the content; undefined if it was too large. For a request without content, Fastify's body is undefined. */
 function contentOf(body: unknown): Buffer | undefined {
   if (Buffer.isBuffer(body)) return body;
   return body === tooLarge ? undefined : Buffer.alloc(0);

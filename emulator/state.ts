@@ -16,7 +16,7 @@ export interface User {
   readonly privileges: readonly Privilege[];
 }
 
-/** The owner of codes: a user's name, or the support user. */
+/** Who owns codes: a user, by name, or the support user. */
 export type Owner = string | typeof supportOwner;
 export const supportOwner = Symbol('support user');
 
@@ -74,7 +74,7 @@ export const supportOff: SupportMfa = {
   verification: 'kNotStarted',
 };
 
-/** Everything that a request may change. Users and their secrets live as long as the emulator. */
+/** Everything that requests may change. The users and their secrets stay the same as long as the emulator runs. */
 export class State {
   readonly users: readonly User[];
   readonly sessions = new Map<string, User>();
@@ -91,7 +91,7 @@ export class State {
   cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
   support: SupportMfa = supportOff;
   readonly supportPassword = randomBytes(15).toString('base64url');
-  /** Reference ids, which replace a verified code once. */
+  /** Reference ids, each of which can replace a code once. */
   readonly referenceIds = new Set<string>();
 
   /** @param more the number of users besides admin, viewer and other */
@@ -137,10 +137,10 @@ export class State {
   }
 }
 
-/** This domain is reserved (RFC 2606), so no mail reaches a stranger. */
+/** The domain is reserved (RFC 2606), so mail to it never reaches anybody. */
 export const supportAddress = 'support@lab.example';
 
-/** A user's sid is the same in each emulator, as on a real target. It is not secret. */
+/** Returns a user's sid. As on a real target, it is the same each time, and not secret. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
@@ -154,7 +154,7 @@ function createUsers(domains: StartState['domains'] & object, more: number): Use
     sid: sidOf(username),
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
-    // The key has letters in both cases, so that tests that change the case have an effect.
+    // Base64 has letters in both cases, so that a test that changes the case really makes another key.
     apiKey: randomBytes(24).toString('base64url'),
     privileges,
   });

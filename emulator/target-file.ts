@@ -10,7 +10,7 @@ export interface TargetFileInput {
   readonly state: State;
   readonly mail: MailAddress;
   readonly told: Told;
-  /** How to trust the certificate: by the file of an authority, or by a pin. Undefined for plain HTTP. */
+  /** How to trust the certificate: by an authority's file or by a pin. Undefined over plain HTTP. */
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A mistake of the user, reported in one line without a stack trace. */
+/** A mistake of the user. The command prints it in one line, without a stack trace. */
 export class EmulatorUsageError extends Error {
   override get name(): string {
     return 'EmulatorUsageError';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
-/** Sends an answer by Fastify. Writes it to the socket if a fault needs bytes that no library sends. */
+/** Sends an answer through Fastify, or directly to the socket if a fault needs bytes that no library sends. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
     const { socket } = reply.hijack().raw;
@@ -18,12 +18,12 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
   }
   if (answer.hints) reply.raw.writeEarlyHints({ link: '</help>; rel=help' });
   if (answer.continues) reply.raw.writeContinue();
-  // Node would add a Date by its own clock.
+  // Otherwise Node would add a Date by its own clock, not the emulator's.
   if (!Object.hasOwn(answer.headers, 'date')) reply.raw.sendDate = false;
   await reply.code(answer.status).headers(answer.headers).send(answer.content);
 }
 
-/** Returns the whole answer as bytes. The connection closes after it. */
+/** Returns the whole answer as bytes, for a connection that closes after it. */
 export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const { raw = {}, content = Buffer.alloc(0) } = answer;
   const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });

@@ -14,13 +14,13 @@ const guarded = operations.flatMap(({ slug, ...row }) => (slug === undefined ? [
 const otherSpelling = 'access/other-path-spellings-refuse-anonymous';
 const isPublic = (text: string) => /users\/sessions|email-otp|access-tokens/.test(text);
 
-/** The target treats a caller that `admits` accepts as the admin. */
+/** If `admits` accepts a caller, the target treats the caller as the admin. */
 const letIn = (seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean) =>
   alsoKnows(seams, (credentials, call, world) =>
     admits(credentials, call, world) ? world.state.admin : undefined,
   );
 
-/** An operation works for some requests without a valid credential. */
+/** Some requests without a valid credential can use an operation. */
 const admits =
   (kind: string, what: string, isMeant: (credentials: Credentials) => boolean, first?: ReleaseName) =>
   ({ id, slug, since = first }: (typeof guarded)[number]): readonly Fault[] =>
@@ -38,7 +38,7 @@ const wrongToken = admits('wrong-token', 'with an unknown access token', byToken
 const bySession = ({ sessionId }: Credentials) => sessionId !== undefined;
 const wrongSession = admits('wrong-session', 'with an unknown session id', bySession, '7.2.1');
 
-/** Calls that `may` accepts need no privilege. */
+/** If `may` accepts a call, it needs no privilege. */
 const alsoMay = (seams: Seams, may: Rules['mayCall']) =>
   seams.wrap('mayCall', (mayCall, ...asked) => may(...asked) || mayCall(...asked));
 
@@ -64,7 +64,7 @@ const carefree = (name: string, field: string) =>
       .with(alsoMay, (_user, _privilege, call) => header(call, field) !== undefined),
   });
 
-/** Paths that begin with a public path and lead to GET /mfa-config. */
+/** A path that begins with a public path leads to GET /mfa-config and needs no credential. */
 const behindPublic = (slug: string, dots: string) =>
   faultsOf({
     [`access/public-path-and-${slug}-need-no-credential`]: breaks(otherSpelling)
@@ -77,7 +77,7 @@ const behindPublic = (slug: string, dots: string) =>
       }),
   });
 
-/** The API ignores the credentials that `blind` removes. */
+/** The API sees only those credentials that `blind` leaves. */
 const blindFor = (seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials) =>
   seams.wrap('identify', (identify, credentials, call, world) =>
     identify(blind(credentials, call), call, world),
@@ -126,7 +126,7 @@ const single = faultsOf({
   'access/create-email-otp-wrong-key': breaks('access/create-email-otp-refuses-wrong-key')
     .says('POST /email-otp with a wrong API key and a wrong password mails the named user a code.')
     .refusals('CreateEmailOtp', (_answer, call, world) => {
-      // The target refuses the credential before it reads the body, so the name comes from the bytes.
+      // The target refused the credential before it parsed the body. So the name comes from the bytes.
       const [, named] = /"username":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
       const user = world.state.users.find(({ username }) => username === named);
       const key = header(call, 'apikey');
@@ -236,7 +236,7 @@ export const accessFaults: readonly Fault[] = [
   ...behindPublic('encoded-dots', '%2e%2e'),
 ];
 
-/** The target checks privileges only in part, or only for some users. */
+/** The target checks privileges only in some cases or for some users. */
 export const privilegeFaults: readonly Fault[] = faultsOf({
   'access/viewer-may-enrol-the-support-user': breaks('access/viewer-cannot-update-support-mfa')
     .says('PATCH /support-user/mfa to totp works for a view-only user.')

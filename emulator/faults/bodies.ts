@@ -7,7 +7,7 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 const put: OperationId = 'UpdateMFAConfig';
 const patch: OperationId = 'UpdateSupportMFAConfig';
 
-/** The target answers 500 for bodies that `isCause` accepts. */
+/** If `isCause` accepts a body, the target answers 500. */
 const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => boolean) =>
   seams.body(operation, (body) => {
     if (body !== undefined && isCause(body))
@@ -15,7 +15,7 @@ const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => 
     return undefined;
   });
 
-/** The target accepts a number for a property of another type. `read` converts the number. */
+/** The target accepts a number for a property of another type, and stores what `read` returns for it. */
 function coerce(seams: Seams, operation: OperationId, name: string, read: (value: number) => Json): void {
   seams.edit(operation, (body) => {
     const value = own(body, name);
@@ -30,7 +30,7 @@ const isAscii = (value: string | undefined): boolean =>
 
 const isLongerThan = (length: number, value: string | undefined): boolean => (value?.length ?? 0) > length;
 
-/** Faults that only bodies of one particular shape show. Fixed examples miss them. */
+/** Faults that only bodies of one particular shape show. A suite with fixed examples would miss them. */
 export const bodyFaults: readonly Fault[] = faultsOf({
   'bodies/put-500-for-no-types': breaks('mfa-config/any-valid-body-is-stored-or-refused')
     .says('PUT /mfa-config answers 500 for an empty list of authentication types.')

@@ -179,7 +179,7 @@ function isJson(text: string): boolean {
 
 const knownTypes = ['email', 'totp', 'salesforce'];
 
-/** Any list of texts passes as authenticationTypes; `keep` selects the texts to store. */
+/** The target accepts any list of texts as authenticationTypes, and stores those that `keep` selects. */
 function skipChecksOfTypes(seams: Parameters<Fault['apply']>[0], keep: (types: string[]) => string[]): void {
   seams.edit(put, (body, call) => {
     const types = own(body, 'authenticationTypes');

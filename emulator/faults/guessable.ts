@@ -14,8 +14,8 @@ const jwt = (_token: string, username: string, now: number) => {
 };
 
 /**
- * Session ids and access tokens are rising numbers. Each exceeds the number before by `step`, or else by 1 to
- * 7, as the time decides.
+ * Session ids and access tokens are rising numbers. Each exceeds the one before by `step`; by default, by 1 to 7 as the
+ * time decides.
  */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
@@ -32,7 +32,7 @@ function makesSecrets({ rules }: Seams, random: number, times: number, constant 
   rules.newSecret = () => Buffer.concat([same, ...Array<Buffer>(times).fill(randomBytes(random))]);
 }
 
-/** Access tokens are JWTs. The target also accepts tokens that it did not issue if `isTaken` accepts them. */
+/** Access tokens are JWTs. If `isTaken` accepts a token that the target did not issue, the target accepts it. */
 function takesForged(seams: Seams, isTaken: (token: string, issued: readonly string[]) => boolean): void {
   handsOut(seams, 'CreateAccessToken', jwt);
   alsoKnows(seams, ({ authorization }, _call, { state }) => {
@@ -45,7 +45,7 @@ function takesForged(seams: Seams, isTaken: (token: string, issued: readonly str
 
 const areRandom = ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'];
 
-/** Credentials that anyone who knows their form can forge. */
+/** Credentials that anybody can forge who knows how they are made. */
 export const guessableFaults: readonly Fault[] = faultsOf({
   'login/session-ids-of-name-and-time': breaks('sessions/ids-are-long-enough')
     .says('Session ids encode the user name, the time and a counter.')

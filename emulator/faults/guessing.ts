@@ -9,10 +9,10 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams, type Which } from '../seams.js';
 import { type Owner, type State, supportOwner } from '../state.js';
 
-/** Waits longer than concurrent requests need to arrive. */
+/** Waits longer than concurrent requests take to arrive. */
 const race = (): Promise<void> => pause(60);
 
-/** Counts the attempts of a user separately for each value that `by` returns. */
+/** The target counts a user's failed attempts separately for each value that `by` returns. */
 function counts(
   seams: Seams,
   operation: OperationId,
@@ -34,7 +34,7 @@ function counts(
   );
 }
 
-/** The target does not count the attempts that it refuses. */
+/** Refused attempts don't count. */
 const countsNone = (seams: Seams, which: Which, who: (call: Call) => Owner) =>
   seams.refusal(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
 
@@ -110,7 +110,7 @@ const single = faultsOf({
     ),
 });
 
-/** Concurrent wrong codes count as one wrong code. @param isOneByOne whether the target answers them in sequence */
+/** Concurrent wrong codes count as one wrong code. @param isOneByOne whether they are answered one by one */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

@@ -20,7 +20,7 @@ function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) =
   });
 }
 
-/** Adds a second member `enabled`, with the same value or the opposite value. */
+/** Adds a second member `enabled`. `isSame`: its value is that of the first, otherwise the opposite. */
 const enabledTwice = (seams: Seams, isSame: boolean) =>
   bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');
@@ -186,7 +186,7 @@ export const httpFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Secrets in header fields and reason phrases, which servers log. */
+/** Secrets in header fields and reason phrases, both of which servers log. */
 export const headFaults: readonly Fault[] = faultsOf({
   'security/mailed-code-in-header': breaks('security/no-secret-in-head')
     .says('POST /email-otp returns the mailed code in a header field.')

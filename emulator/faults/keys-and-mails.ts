@@ -8,13 +8,13 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
 import type { MailCode, Owner, TotpKey, User } from '../state.js';
 
-/** Longer than concurrent requests need to arrive. */
+/** Longer than concurrent requests take to arrive. */
 const raceMs = 60;
 
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/** `hand` gives a login without its code an id. A request in which `given` finds the id may call `opens`. */
+/** A login without its code gets an id by `hand`. A request in which `given` finds that id may call `opens`. */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],
@@ -28,7 +28,7 @@ function firstStep(
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
-/** If `as` accepts the given value, the target reads the support user's current code in its place. */
+/** If `as` accepts the given code, the target takes it for the support user's current code. */
 function readsSupportCode(
   seams: Seams,
   operation: typeof verify | typeof patch,
@@ -55,7 +55,7 @@ const around = [-1, 0, 1];
 const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
-/** `fits` decides whether a code of POST /send-email-otp counts as right. */
+/** If `fits` accepts a code of POST /send-email-otp, the code counts as right. */
 function callersCodes(
   seams: Seams,
   fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean,
@@ -70,7 +70,7 @@ function callersCodes(
   );
 }
 
-/** If `comesWith` accepts an answer, it sets a cookie that opens the API for the user named in the request. */
+/** If `comesWith` accepts an answer, it sets a cookie. The cookie opens the API for the user that the request named. */
 function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: Answer) => boolean): void {
   const users = new Map<string, User>();
   seams.answer(operation, (answer, call, world) => {
@@ -83,7 +83,7 @@ function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: An
   alsoKnows(seams, (_credentials, call) => users.get(header(call, 'cookie') ?? ''));
 }
 
-/** A code of the support user's key opens a session of each user that `isOpen` accepts. */
+/** If `isOpen` accepts a user, a code of the support user's key opens a session of that user. */
 const supportCodeOpens = (seams: Seams, isOpen: (user: User) => boolean) =>
   seams.wrap('loginKeys', (loginKeys, user, world) => {
     const { key } = world.state.support;

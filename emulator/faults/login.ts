@@ -208,7 +208,7 @@ function isWithoutCode(body: JsonObject, _call: Call, { state }: World): boolean
   return own(body, 'otpCode') === undefined && areEnabled && !hasKey && !isMailed;
 }
 
-/** The target takes the first value of a list and asks for no code. So a lock by wrong codes doesn't stop the login. */
+/** The target takes the first value of a list and asks for no code, so that a lock by wrong codes doesn't matter. */
 function readsList(seams: Seams, member: 'username' | 'domain'): void {
   asksNoCodeUnchecked(seams, (body) => firstOf(own(body, member)) !== undefined);
   seams.edit('CreateSession', (body) => {
@@ -217,7 +217,7 @@ function readsList(seams: Seams, member: 'username' | 'domain'): void {
   });
 }
 
-/** Whether an hour of the target's clock has passed since the last success of an operation. */
+/** Returns a function that tells whether an hour of the target's clock has passed since an operation last succeeded. */
 function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig'): () => boolean {
   let at = Number.POSITIVE_INFINITY;
   seams.answer(operation, ({ status }) => {
@@ -226,7 +226,7 @@ function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupport
   return () => seams.clock.now() - at > 3_600_000;
 }
 
-/** Logins that need no code because the target misreads the login or its user. */
+/** Logins that need no code, because the target misreads the login or who logs in. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While both types are enabled, a user without a key and without a mailed code needs no code.')

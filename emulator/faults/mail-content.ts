@@ -55,7 +55,7 @@ export const mailContentFaults: readonly Fault[] = faultsOf({
   'mail/codes-count-up': breaks('email-otp/codes-differ')
     .says('Mailed codes count up.')
     .by((seams) => {
-      // Counts in twos: tests send neighbouring numbers as wrong codes, which must not equal a mailed code.
+      // Only every second number is a code, because tests send neighbouring numbers as wrong codes.
       let code = 271_828;
       seams.rules.newMailCode = () => {
         code += 2;

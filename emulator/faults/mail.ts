@@ -8,7 +8,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import { type MailCode, type Owner, supportOwner } from '../state.js';
 
-/** Codes go to the addresses that `change` returns. Undefined stands for the right address. */
+/** Codes go to the addresses that `change` returns. If it returns undefined, they go to the right one. */
 const mailsTo = (
   seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,
@@ -33,7 +33,7 @@ const deliveries: readonly Fault[] = senders.flatMap(([operation, slug, requirem
       .says(`${operation} also mails another number in a second mail.`)
       .wraps('recipients', (recipients, address, call, world) => {
         const other = () => world.mailer.send(address, world.rules.compose(String(randomInt(1e5, 1e6))));
-        // The other mail goes out after the mail with the code.
+        // The mail with the code goes out first, then the other one.
         if (call.operation === operation) queueMicrotask(other);
         return recipients(address, call, world);
       }),
@@ -62,7 +62,7 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
       ),
   });
 
-/** Mailed codes are compared only by the part that `compared` returns. */
+/** Two mailed codes count as equal if `compared` returns the same part of both. */
 const comparesPart = (place: string, compared: (code: string) => string) =>
   faultsOf({
     [`mail/${place}-digit-not-compared`]: breaks('email-login/refuses-wrong-code')

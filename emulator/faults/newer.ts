@@ -11,7 +11,7 @@ const configure = 'ConfigureSupportMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
-/** Bodies that `isTaken` accepts need no password. */
+/** If `isTaken` accepts a body, the change needs no password. */
 function standsForThePassword(
   seams: Seams,
   which: OperationId,
@@ -22,7 +22,7 @@ function standsForThePassword(
   );
 }
 
-/** PUT /support-user/mfa answers 200 instead of refusing the admin's requests that `isMeant` accepts. */
+/** If `isMeant` accepts a request of the admin that PUT /support-user/mfa would refuse, it answers 200. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
     if (call.caller?.role === 'admin' && isMeant(call))
@@ -30,7 +30,7 @@ function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   });
 }
 
-/** Faults in the support user's password, reference ids and PUT /support-user/mfa (releases 7.3 to 7.3.2). */
+/** Faults in the support user's password, reference ids and PUT /support-user/mfa. Releases 7.3 to 7.3.2 have these. */
 const newer: readonly Fault[] = faultsOf({
   'status/configure-support-mfa-202': breaks('support-configure/answers-200')
     .says('PUT /support-user/mfa answers 202 instead of 200.')

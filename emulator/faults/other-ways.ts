@@ -15,7 +15,7 @@ type Way = readonly [
 const isConfig = ({ path }: Call) => path.endsWith('/mfa-config');
 const overrides = (call: Call) => header(call, 'x-http-method-override');
 
-/** Undocumented forms of a write that work. */
+/** Undocumented forms of a write, which the target carries out. */
 const ways: Readonly<Record<string, Way>> = {
   'slash-at-the-end': ['with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
   'upper-case': ['in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
@@ -31,7 +31,7 @@ const ways: Readonly<Record<string, Way>> = {
   'read-by-override': [
     'with X-HTTP-Method-Override: GET, of its enabled alone,',
     (call) => isConfig(call) && call.method === 'PUT' && overrides(call) === 'GET',
-    // The suite recognises this form by its answer, so the form need not store another value.
+    // The suite recognises this write by its answer, so it may store the value that was there.
     ({ enabled }) => (typeof enabled === 'boolean' ? { enabled } : {}),
   ],
 };
@@ -39,7 +39,7 @@ const ways: Readonly<Record<string, Way>> = {
 const typesIn = ({ authenticationTypes: types }: JsonObject): Partial<ClusterMfa> =>
   Array.isArray(types) ? { authenticationTypes: types.map(String) } : {};
 
-/** @returns a success answer, or undefined if the body has no members to store */
+/** Stores members of the body. @returns a success, or undefined if there was nothing to store */
 function store(call: Call, { state }: World, stored = typesIn): Partial<Answer> | undefined {
   const members = stored(objectIn(call.content));
   state.cluster = { ...state.cluster, ...members };

@@ -12,7 +12,7 @@ function store({ content }: Call, { state }: World): void {
     const body: Json = JSON.parse(String(content));
     state.cluster = clusterOf(body);
   } catch {
-    // Malformed JSON is not stored.
+    // A body of malformed JSON stores nothing.
   }
 }
 

@@ -8,7 +8,7 @@ type Kind = 'totp' | 'email';
 const kinds: readonly Kind[] = ['totp', 'email'];
 const called = { totp: 'TOTP', email: 'mailed' } as const;
 
-/** A value that `as` accepts in otpCode counts as a right code. */
+/** If `as` accepts the value of otpCode, it counts as a right code. */
 const reads = (seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean) =>
   seams.edit('CreateSession', (body, call, world) => {
     const [user, given] = [userNamed(body, world), own(body, 'otpCode')];
@@ -21,7 +21,7 @@ const reads = (seams: Seams, kind: Kind, as: (given: Json, right: string) => boo
 
 type Reading = readonly [description: string, broken: string, as: (given: string, right: string) => boolean];
 
-/** Readings by which the target accepts an invalid code; `KIND` stands for the kind of code. */
+/** How the target misreads an invalid code as a right one. `KIND` stands for the kind of code. */
 const readings: Readonly<Record<string, Reading>> = {
   'any-of-a-text': [
     'code among others with commas between opens a session.',
@@ -50,7 +50,7 @@ function forgetUses(owner: Owner, state: State): void {
   for (const mail of mailedTo(owner, state)) mail.uses = 0;
 }
 
-/** A used code counts as unused in another spelling. */
+/** A used code in another spelling, which `written` restores, counts as unused. */
 const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =>
   seams.edit('CreateSession', (body, _call, world) => {
     const [user, given] = [userNamed(body, world), text(body, 'otpCode')];
@@ -61,7 +61,7 @@ const forgets = (seams: Seams, kind: Kind, written: (given: string) => string) =
     return { otpCode };
   });
 
-/** If `isMeant` accepts a login body and `is` accepts the given password, the password counts as right. */
+/** If `isMeant` accepts a login and `is` accepts its password, the password counts as right. */
 const opensByPassword = (
   seams: Seams,
   isMeant: (body: Json | undefined, isOn: boolean) => boolean,
@@ -151,7 +151,7 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
           const given = own(body, 'otpCode');
           if (typeof given !== 'number') return;
           call.skip.add('checks');
-          // With this mark, the text differs from the used code.
+          // The mark shows below that the code came as a number, and makes it differ from the used code.
           return { otpCode: `#${given}` };
         });
         const { digits } = seams.rules[kind === 'totp' ? 'totp' : 'mailCode'];

@@ -6,7 +6,7 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 type Change = (body: JsonObject) => JsonObject;
 type Wrong = readonly [what: string, wrong: JsonObject | Change, since?: ReleaseName];
 
-/** While support MFA is off, these properties replace the properties of a success. */
+/** While support MFA is off, successful answers have these properties in place of the right ones. */
 const whileOff =
   (wrong: JsonObject): Change =>
   (body) =>
@@ -128,7 +128,7 @@ export const schemaFaults: readonly Fault[] = [
   }),
 ];
 
-/** For each operation, one success status that is not documented. */
+/** For each operation, an undocumented success status. */
 export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }) => {
   if (wrongStatus === undefined) return [];
   const [slug, status, requirement] = wrongStatus;

@@ -12,14 +12,14 @@ const verify = 'VerifyUserOtp';
 
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
-/** The second step also accepts codes for which `isRight` holds. */
+/** If `isRight` accepts a code, it finishes the login too. */
 const alsoRight = (seams: Seams, isRight: Right) =>
   seams.wrap(
     'secondStepRight',
     (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given),
   );
 
-/** The time steps, up to `most` before now, that have this code and whose code was not used. */
+/** The time steps with this code, at most `most` before now, in which the user has used no code. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
   return keysOf(user.username, state).flatMap(({ secret, parameters, acceptedSteps }) => {
     const now = stepAt(clock.now(), parameters.period);
@@ -28,7 +28,7 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
   });
 }
 
-/** Finishes the login of a refused request in a pending session. */
+/** Finishes the login of a pending session whose request the target refused. */
 function finish(call: Call, world: World): Partial<Answer> | undefined {
   if (call.caller === undefined) return;
   world.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);

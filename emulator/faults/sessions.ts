@@ -7,7 +7,7 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
-/** Of the sessions that existed before, DELETE /users/sessions leaves those that `kept` selects. */
+/** DELETE /users/sessions leaves those of the existing sessions that `kept` selects. */
 function restores(seams: Seams, kept: (before: [string, User][], call: Call) => [string, User][]): void {
   let before: [string, User][] = [];
   seams.input('DeleteSession', (_call, { state }) => {
@@ -18,7 +18,7 @@ function restores(seams: Seams, kept: (before: [string, User][], call: Call) => 
   });
 }
 
-/** Collects the sessions that exist before each DELETE /users/sessions. The returned map grows. */
+/** Returns the sessions that existed before any DELETE /users/sessions. The map grows with each. */
 function rememberEnded(seams: Seams): ReadonlyMap<string, User> {
   const ended = new Map<string, User>();
   seams.input('DeleteSession', (_call, { state }) => {
@@ -34,7 +34,7 @@ function acceptsEnded(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** The target answers 404 to logins of unknown users that `isTold` accepts. */
+/** If `isTold` accepts a login of an unknown user, the target answers 404. */
 const tellsUnknown = (
   seams: Seams,
   operation: 'CreateSession' | 'CreateAccessToken',
@@ -45,7 +45,7 @@ const tellsUnknown = (
     return status === 401 && isUnknown && isTold(world.state, body) && { status: 404 };
   });
 
-/** A login that `isMeant` accepts revives the deleted sessions of all users who have a session then. */
+/** If `isMeant` accepts a login, the deleted sessions of all users who are logged in then work again. */
 function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): void {
   const ended = rememberEnded(seams);
   seams.success('CreateSession', (_body, call, { state }) => {

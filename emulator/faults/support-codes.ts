@@ -12,7 +12,7 @@ const verify = 'VerifySupportUserTotp';
 const currentCode = (key: TotpKey, now: number) =>
   hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
-/** Collects the support user's keys, the oldest first. The returned list grows with each new key. */
+/** Returns the support user's keys, the oldest first. The list grows with each new key. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
   seams.success(patch, (_body, _call, { state }) => {
@@ -23,8 +23,8 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
 }
 
 /**
- * Returns the key that the last change replaced while support MFA was on.
- * @param wasProven true: only keys with a verified code; false: only keys without one
+ * Returns a function that finds the key that the last change replaced while support MFA was on.
+ * @param wasProven whether a code of that key must have been verified, or must not
  */
 function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
   let replaced: TotpKey | undefined;
@@ -36,7 +36,7 @@ function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefine
   return () => replaced;
 }
 
-/** POST /support-user/verify-totp also accepts codes for which `isRight` holds. */
+/** If `isRight` accepts a code, POST /support-user/verify-totp accepts it too. */
 function verifyAlso(
   seams: Seams,
   isRight: (code: string, support: SupportMfa, world: World) => boolean,
@@ -57,7 +57,7 @@ function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => 
   );
 }
 
-/** In one mode, codes for which `isRight` holds also switch support MFA off. */
+/** In this mode, a code that `isRight` accepts also switches support MFA off. */
 const disablesWithCode = (seams: Seams, mode: string, isRight: (code: string, world: World) => boolean) =>
   disablesFreely(seams, ({ given = '', before, world }) => before.mfaType === mode && isRight(given, world));
 

@@ -13,7 +13,7 @@ const configure = 'ConfigureSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** The codes that are right as mfaCode now. */
+/** The codes that would be right as mfaCode now. */
 function rightCodes({ state, clock }: World): readonly string[] {
   const { mfaType, key } = state.support;
   if (mfaType === 'email')
@@ -24,7 +24,7 @@ function rightCodes({ state, clock }: World): readonly string[] {
 
 const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
 
-/** A request for this mode that is refused without mfaCode makes a verified key count as unverified. */
+/** A PATCH to this mode without mfaCode is refused, but makes the verified key count as unverified. */
 const unprovenBy = (seams: Seams, mode: 'totp' | 'salesforce') =>
   seams.body(patch, (body, _call, { state }) => {
     const asked = asObject(body);

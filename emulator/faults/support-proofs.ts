@@ -10,8 +10,8 @@ const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
 /**
- * In email mode, the code that `which` selects counts as mfaCode. `which` gets the codes mailed since the
- * last change, the oldest first.
+ * In email mode, the code that `which` selects is right as mfaCode. `which` gets the codes mailed since the last
+ * change, the oldest first.
  */
 function takesMailed(seams: Seams, which: (codes: readonly string[]) => string | undefined): void {
   let codes: readonly string[] = [];
@@ -29,7 +29,7 @@ function takesMailed(seams: Seams, which: (codes: readonly string[]) => string |
   });
 }
 
-/** PATCH /support-user/mfa without an address succeeds. `accept` returns the configuration to store. */
+/** PATCH /support-user/mfa to email succeeds without an address. `accept` returns the configuration to store. */
 function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | undefined): void {
   changesFreely(seams, ({ before }) => before.mfaType === 'email' && before.email === null);
   seams.refusal(patch, (answer, _call, { state }) => {
@@ -41,7 +41,7 @@ function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | 
   });
 }
 
-/** After a change of the address, codes go to the earlier address, or to both. */
+/** After a change of the address, codes go to the old address. `isBoth`: to the new one too. */
 function mailsEarlier(seams: Seams, isBoth: boolean): void {
   let before: string | null = null;
   seams.wrap('storeSupport', (storeSupport, was, wanted, world) => {
@@ -215,7 +215,7 @@ const since681 = faultsSince('6.8.1', {
 
 export const supportProofFaults: readonly Fault[] = [...single, ...since681];
 
-/** Codes that `isLike` accepts verify, also if they are one step off. */
+/** If `isLike` finds a code like a right one of this step, or of the step before or after, the code verifies. */
 function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
   seams.answer(verify, (_answer, call, { state, clock }) => {
     const given = text(call.body, 'totpCode') ?? '';

@@ -74,7 +74,7 @@ const single = faultsOf({
     .by((seams) => {
       const { isAddress } = seams.rules;
       seams.rules.isAddress = () => true;
-      // With such an address nobody could switch MFA off, because no code arrives.
+      // An invalid address is not stored: codes could not arrive there, so nobody could switch MFA off.
       seams.rules.storeSupport = (before, wanted) =>
         wanted.email === null || isAddress(wanted.email) ? wanted : before;
     }),
@@ -182,7 +182,7 @@ const since681 = faultsSince('6.8.1', {
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, code, owner, now) =>
         typeof owner === 'string' && mailCodeFits(entry, code, owner, now);
-      // The refusal does not count as an attempt: a lock would hide the requirement.
+      // A refused code doesn't count as an attempt. Otherwise a lock would answer instead of this fault.
       seams.refusal(patch, (_answer, _call, { state }) => {
         state.failures.delete(supportOwner);
       });

@@ -6,7 +6,7 @@ import { hotp, stepAt, toBase32 } from '../totp.js';
 
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** Changes one member of answers with a key, so that it does not fit the key. */
+/** Changes one member of answers with a key, so that they no longer fit the key. */
 const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
   seams.show(which, (body) => {
     const value = text(body, name);
@@ -15,7 +15,7 @@ const changes = (name: string) => (seams: Seams, which: Which, change: (value: s
 const changesUri = changes('totpUri');
 const changesSecret = changes('totpSecretKey');
 
-/** The answer with a new key shows these members of the earlier key. */
+/** An answer with a new key shows these members of the earlier key instead. */
 function showsBefore(seams: Seams, ...names: readonly string[]): void {
   let before: JsonObject = {};
   seams.success('UpdateSupportMFAConfig', (body) => {
@@ -26,7 +26,7 @@ function showsBefore(seams: Seams, ...names: readonly string[]): void {
   });
 }
 
-/** The secret has 26 letters, which need six padding characters. */
+/** The URI shows a secret of 26 letters with its six padding characters. */
 function padsSecret(seams: Seams, operation: OperationId): void {
   seams.rules.totp.secretBytes = 16;
   changesUri(seams, operation, (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'));
@@ -39,7 +39,7 @@ function sharesSecret(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** For each key, the number of consecutive wrong codes. */
+/** The number of consecutive wrong codes for each key. */
 const wrongCodes = new WeakMap<object, number>();
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];
@@ -78,7 +78,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   )
     .says('TOTP codes change every five minutes, as the URIs declare.')
     .by(({ rules }) => {
-      // Accepts the current step only: a wide window is another fault.
+      // The target accepts only the current step's code, because a wide window is another fault.
       Object.assign(rules.totp, { period: 300, stepsBack: 0, stepsAhead: 0 });
     }),
   'totp/uri-too-long': breaks('totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code')
@@ -166,7 +166,7 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
     }),
 });
 
-/** Accepts the codes of these steps, counted from now. `is` compares a code with the right code. */
+/** The target accepts codes of these steps, counted from now. `is` compares a code with the step's right one. */
 const acceptsSteps = (
   seams: Seams,
   from: number,
@@ -179,7 +179,7 @@ const acceptsSteps = (
     return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
   });
 
-/** Codes are compared only by the part that `compared` returns. */
+/** Two codes count as equal if `compared` returns the same part of both. */
 const comparesPart = (seams: Seams, compared: (code: string) => string) =>
   acceptsSteps(
     seams,

@@ -28,7 +28,7 @@ const forgetUses = (keys: readonly TotpKey[]) => {
   for (const key of keys) key.acceptedSteps.clear();
 };
 
-/** The password alone gets a session that changes a configuration and reads nothing. */
+/** The password alone gets a session that can change a configuration, but read none. */
 function firstStepChanges(
   seams: Seams,
   operation: OperationId,

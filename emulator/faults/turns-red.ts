@@ -27,8 +27,8 @@ function read(): Readonly<Record<string, TurnsRed>> {
 }
 
 /**
- * Maps each fault to its row in spec/turns-red.json. `level` says that the fault turns only `should`
- * requirements red. `besides` lists requirements that turn red, although the fault was not written for them.
- * `head` is the requirement with which the report on the fault begins.
+ * Maps each fault to its entry in spec/turns-red.json. `level` tells whether the fault turns only `should` requirements
+ * red. `besides` lists requirements that turn red although the fault was not written for them. A report on the fault
+ * begins with `head`.
  */
 export const turnsRed = read();

@@ -122,7 +122,7 @@ const codeless = faultsOf({
     .with(asksNoCodeUnchecked, (body) => Array.isArray(own(body, 'otpType'))),
 });
 
-/** Spellings of a user name that a directory accepts, but that the check for MFA does not recognise. */
+/** Spellings of a user name that the directory accepts. The check for MFA does not recognise the user by them. */
 const names: readonly (readonly [id: string, what: string, of: (name: string) => string])[] = [
   ['in-other-case', 'in another case', (name) => name.toLowerCase()],
   ['with-blanks', 'with blanks around it', (name) => name.trim()],
@@ -133,10 +133,10 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-/** The lock does not recognise these spellings either, so both requirements turn red. */
+/** The lock does not recognise the user by these spellings either, so two requirements turn red. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-/** Returns the user name that a directory reads from a login; undefined if it is unchanged or unknown. */
+/** Returns the user name that the directory reads in a login. Undefined if it equals the given one or is unknown. */
 function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
   const given = text(body, 'username');
   const name = given === undefined ? undefined : of(given);
@@ -155,7 +155,7 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
   );
 }
 
-/** If `is` accepts a request, a right name and password open a session, without a code and despite a lock. */
+/** If `is` accepts a request with a right name and password, it opens a session: without a code, and despite a lock. */
 const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   seams.answer('any', ({ status }, call, world) => {
     if (status < 400 || !is(call) || call.content === undefined) return;
@@ -174,7 +174,7 @@ function loginIn(content: string): JsonObject {
 
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
-/** Calls that `is` accepts count as the admin's. */
+/** If `is` accepts a call, the target takes it for the admin's. */
 const opensApi = (seams: Seams, is: (call: Call, world: World) => boolean) =>
   alsoKnows(seams, (_credentials, call, world) => (is(call, world) ? world.state.admin : undefined));
 

@@ -12,7 +12,7 @@ const mailing = [
   ['SendSupportEmailOtp', 'support-email-otp'],
 ] as const satisfies readonly (readonly [OperationId, string])[];
 
-/** Login operations that answer 500 for a missing or malformed body. */
+/** Operations that answer 500 if they can't read the body. */
 const unread = [
   ['CreateSession', 'sessions', 'malformed-json'],
   ['CreateAccessToken', 'access-tokens', 'malformed-json'],
@@ -33,7 +33,7 @@ function compress(
   });
 }
 
-/** Deviations in framing and headers that client libraries hide. */
+/** Deviations in framing and header fields. Client libraries hide them, so only raw bytes show them. */
 const framing = faultsOf({
   'http/content-on-refused-head': breaks('http/head-has-no-content')
     .says('HEAD /mfa-config without a credential is refused with content.')
@@ -102,7 +102,7 @@ export const wireFaults: readonly Fault[] = [
 
 const writes = ['UpdateMFAConfig', 'UpdateSupportMFAConfig'] as const;
 
-/** Wrong answers to requests that are not documented. */
+/** Wrong answers to undocumented requests. */
 export const unknownFaults: readonly Fault[] = faultsOf({
   'http/unknown-path-is-200': breaks('http/unknown-is-no-success')
     .says('An unknown path is answered 200 with an empty object.')
@@ -129,8 +129,7 @@ export const unknownFaults: readonly Fault[] = faultsOf({
   'http/two-lengths-of-an-error': breaks('http/nothing-after-the-end')
     .says('A 404 that ends the connection has two different Content-Length fields.')
     .wires('any', (answer, { operation, headers }) => {
-      // Client libraries refuse an answer with two lengths. In answers to other requests, two lengths would
-      // end the run.
+      // Client libraries refuse an answer with two lengths. In answers to documented requests, that would end the run.
       if (operation !== null || answer.status !== 404 || headers.connection !== 'close') return;
       const length = answer.content?.length ?? 0;
       answer.raw = { framing: { 'content-length': [String(length), String(length + 1)] } };

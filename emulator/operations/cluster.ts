@@ -10,7 +10,7 @@ function getMfaConfig(_call: Call, world: World): Answer {
   return { status: 200, headers: {}, body: { enabled, authenticationTypes, retainUserMfaSettings } };
 }
 
-/** PUT /mfa-config: omitted properties get their defaults. */
+/** PUT /mfa-config sets omitted properties to their defaults. */
 function updateMfaConfig(call: Call, world: World): Answer {
   const { rules, state } = world;
   const before = state.cluster;

@@ -35,7 +35,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
   }
 }
 
-/** DELETE /users/sessions: with `sid` it ends the sessions of one user, otherwise all sessions. */
+/** DELETE /users/sessions ends the sessions of the user with this `sid`; without one, all sessions. */
 function deleteSessions(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
@@ -59,7 +59,7 @@ function createAccessToken(call: Call, world: World): Answer {
   return { status: 201, headers: {}, body: { accessToken, tokenType, privileges: [...user.privileges] } };
 }
 
-/** POST /email-otp: for the user in the body, otherwise for the caller. */
+/** POST /email-otp mails a code to the user in the body; without one, to the caller. */
 function createEmailOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const named = text(body, 'username') !== undefined || text(body, 'password') !== undefined;
@@ -75,7 +75,7 @@ function sendEmailOtp(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** Refusals of an unknown user and of a wrong password look alike. */
+/** Returns the user. @throws the same Refusal for an unknown user and a wrong password */
 function userByPassword(body: JsonObject, world: World): User {
   const username = text(body, 'username');
   const domain = text(body, 'domain') ?? 'LOCAL';

@@ -8,18 +8,18 @@ export interface Operation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** The path below the API's root. */
   readonly path: string | ((release: Release) => string);
-  /** The first release that has the operation; absent if all have it. */
+  /** The first release that has the operation. Absent if every release has it. */
   readonly since?: ReleaseName;
-  /** `ignored`: login operations ignore credentials. */
+  /** `ignored`: the operation is a login, which ignores credentials in header fields. */
   readonly credential: 'needed' | 'optional' | 'ignored';
   readonly privilege?: Privilege;
-  /** The operation's name in the ids of requirements on credentials. */
+  /** The operation's name in the ids of requirements on its credentials. */
   readonly slug?: string;
   readonly body?: { readonly required: boolean; readonly check: BodyCheck };
   /** The answer holds a secret, so it gets Cache-Control no-store. */
   readonly secret?: true;
   readonly handle: (call: Call, world: World) => Answer;
-  /** The undocumented success status that a fault returns. */
+  /** An undocumented success status, which one of the faults returns. */
   readonly wrongStatus?: readonly [slug: string, status: number, requirement: string];
 }
 

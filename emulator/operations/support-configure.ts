@@ -7,7 +7,7 @@ import { type Operation, required } from './operation.js';
 import { answered, demandUsable, merge, newKey, withoutKey } from './support.js';
 import { demandSupportPassword } from './support-password.js';
 
-/** PUT /support-user/mfa chooses the mode and its address, with a new key for totp. Only PATCH switches MFA. */
+/** PUT /support-user/mfa sets the mode and its address, or a new key for totp. Only PATCH switches MFA on or off. */
 function configureSupportMfa(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const before = world.state.support;

@@ -17,7 +17,7 @@ export function demandSupportPassword(password: string | undefined, world: World
   throw new Refusal(403, 'KWrongPassword', "The support user's current password is needed for this change.");
 }
 
-/** Makes a reference id, which replaces mfaCode once, to switch support MFA off. */
+/** Makes a reference id. It can replace mfaCode once, to switch support MFA off. */
 export function newReference(world: World): string {
   const id = randomUUID();
   world.state.referenceIds.add(id);

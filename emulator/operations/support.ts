@@ -24,7 +24,7 @@ function shown(support: SupportMfa, world: World): JsonObject {
   };
 }
 
-/** PATCH /support-user/mfa: only named properties change. */
+/** PATCH /support-user/mfa changes only the properties that the body names. */
 function updateSupportMfa(call: Call, world: World): Answer {
   const { rules, state } = world;
   const body = asObject(call.body);
@@ -42,13 +42,13 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
-/** Makes a new key. Voids the reference ids that codes of the replaced key gave. */
+/** Makes a new key. Voids the reference ids that the target gave for codes of the old one. */
 export function newKey(call: Call, world: World): TotpKey {
   world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
 }
 
-/** Returns the configuration. Only this answer (UpdateMFAResult) has the secret of a new key. */
+/** Returns the configuration. In no later answer can a client see the secret of the new key. */
 export function answered(support: SupportMfa, created: TotpKey | undefined, world: World): Answer {
   const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
   return { status: 200, headers: {}, body: { ...shown(support, world), ...info } };
@@ -78,8 +78,8 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 }
 
 /**
- * Demands mfaCode if the change needs it.
- * @returns whether the request has a right code, which replacing a verified key also needs
+ * Demands a right mfaCode if the change needs one.
+ * @returns whether there is one, because replacing a verified key needs it too
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');
@@ -106,7 +106,7 @@ function keysOf(support: SupportMfa): readonly TotpKey[] {
   return support.key === undefined ? [] : [support.key];
 }
 
-/** Whether a change makes a new key. In releases with mfaCode, replacing a verified key needs a code of it. */
+/** Whether a change makes a new key. Releases with mfaCode replace a verified key only if the change is confirmed. */
 function needsKey(
   before: SupportMfa,
   wanted: SupportMfa,
@@ -133,7 +133,7 @@ function settle(
   return withoutKey(wanted);
 }
 
-/** A mode without a key starts unverified. */
+/** Returns the state of a mode without a key, which is not verified. */
 export function withoutKey(support: SupportMfa): SupportMfa {
   const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };

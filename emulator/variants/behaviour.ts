@@ -24,7 +24,7 @@ function startsWith(seams: Seams, start: Seams['start']): void {
   seams.start = { ...seams.start, ...start };
 }
 
-/** Right codes of a locked support user get the answer to a wrong code. */
+/** While the support user is locked, a right code gets the answer to a wrong one. */
 function locksInDisguise(seams: Seams, attempts: number, lockMs: number): void {
   seams.rules.throttle = { attempts, lockMs };
   seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
@@ -82,7 +82,7 @@ const single = variantsOf({
     .says('The target file forbids locking accounts and does not call the target disposable.')
     .by(({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
-      // The target is not disposable, so without this limit the suite would send at most 20 requests a second.
+      // Without this limit, the suite would send a target that is not disposable at most 20 requests a second.
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()

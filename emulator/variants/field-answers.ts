@@ -13,7 +13,7 @@ function lineFeeds(seams: Seams): void {
   });
 }
 
-/** A login sets a cookie that authenticates by itself. `left` selects the members that stay in the body. */
+/** A login sets a cookie that is enough to authenticate. The body keeps the members that `left` selects. */
 function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void {
   const cookies = new Map<string, string>();
   const { identify } = seams.rules;
@@ -45,7 +45,7 @@ function credentialMessage(call: Call): string {
   return 'Authentication failed: Neither session cookie nor token is present in the request';
 }
 
-/** The vendor's words and status for an errorCode of the reference target. */
+/** Gives a refusal the vendor's words and status, by the errorCode of the reference target. */
 function inTheirWords(
   errorCode: string,
   call: Call,
@@ -71,7 +71,7 @@ function inTheirWords(
   }
 }
 
-/** The target answers every n-th request with a page instead of processing it. */
+/** Answers every n-th request with a page, without carrying it out. */
 function refusesEvery(seams: Seams, n: number, status: number, type: string, content: string): void {
   const refused = new WeakSet<Call>();
   let calls = 0;

@@ -8,14 +8,14 @@ import type { OperationId } from '../operations/table.js';
 import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import type { User } from '../state.js';
 
-/** Closes one of the two logins. On real clusters a setting decides which one is open. */
+/** Closes one of the two logins. On real clusters, a setting closes one of them. */
 function closed(seams: Seams, operation: OperationId): void {
   seams.input(operation, () => {
     throw new Refusal(400, 'KInvalidRequest', 'Access denied');
   });
 }
 
-/** Cluster MFA was never configured: its nullable properties are null. */
+/** Cluster MFA was never configured, so its nullable properties are null. */
 function startsWithNulls(seams: Seams): void {
   const nulls = { authenticationTypes: null, retainUserMfaSettings: null };
   seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nulls } };
@@ -23,7 +23,7 @@ function startsWithNulls(seams: Seams): void {
 
 const mandatory = () => new Refusal(400, 'KValidationError', 'Please specify the mandatory parameters.');
 
-/** POST /access-tokens needs a code beside the password. The code's type may be in upper or lower case. */
+/** POST /access-tokens needs the password and a code. The type of the code may be in upper or lower case. */
 function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   seams.rules.demandTokenCode = (user, body, world) => {
     const [code, type] = [text(body, 'otpCode'), text(body, 'otpType')?.toLowerCase()];
@@ -36,7 +36,7 @@ function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
   };
 }
 
-/** A session limit: the target refuses further logins until a session ends after an hour. */
+/** At the session limit, the target refuses logins until a session ends, an hour after it began. */
 function sessionLimit(
   most: number,
   [status, errorCode, message]: readonly [number, string, string] = [
@@ -80,8 +80,8 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 }
 
 /**
- * The password alone gets a pending session, which opens only MFA operations.
- * @param cookieName a cookie that opens the same operations; other operations then answer 403
+ * The password alone gets a pending session, which can call only MFA operations.
+ * @param cookieName also sets a cookie that can call the same operations; other calls are then answered 403
  */
 function firstStep(
   mayEnrol: boolean,
@@ -101,7 +101,7 @@ function firstStep(
       seams.rules.identify = (credentials, call, world) => {
         const user = userOf(call);
         if (user === undefined) return identify(credentials, call, world);
-        // A key counts as set up once one of its codes was accepted.
+        // A user has a key only once the target has accepted one of its codes.
         const hasKey = world.state.userKeys.some(
           ({ owner, acceptedSteps }) => owner === user.username && acceptedSteps.size > 0,
         );
@@ -136,7 +136,7 @@ function firstStep(
   };
 }
 
-/** Wrong passwords or codes lock the account. While it is locked, logins get the answer to a wrong password. */
+/** Wrong passwords or codes lock the account. While it is locked, even right logins are answered as wrong passwords. */
 function lockMinutes(most: number): Omit<Variant, 'id'> {
   const lockMs = 5 * 60_000;
   return {

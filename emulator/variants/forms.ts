@@ -3,7 +3,7 @@ import { type Handed, shownAs } from '../deviations.js';
 import { own, text } from '../json.js';
 import type { Seams } from '../seams.js';
 
-/** A property of answers, and another form of its value. */
+/** A property of answers, the name of another form, and a function that makes a value in that form. */
 type Form<Property extends string = string> = readonly [
   property: Property,
   form: string,
@@ -13,7 +13,7 @@ type Form<Property extends string = string> = readonly [
 const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const part = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** Forms of credentials. The target accepts a credential only in the form that it has shown. */
+/** Forms of credentials. The target accepts a credential only in the form in which it showed it. */
 const credentials: readonly Form<Handed>[] = [
   ['sessionId', 'uuid', () => randomUUID()],
   ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
@@ -24,7 +24,7 @@ const credentials: readonly Form<Handed>[] = [
   ['accessToken', 'long', () => `${part(30)}.${part(900)}.${part(32)}`],
 ];
 
-/** Forms of values that clients only read. */
+/** Forms of values that clients never send back. */
 const shown: readonly Form[] = [
   ['totpKeyId', 'number', () => digits(9)],
   ['totpKeyId', 'same', () => 'default'],
@@ -48,12 +48,12 @@ const errors: readonly Form[] = [
   ['message', 'long', (message) => `${message} `.repeat(40).trim()],
 ];
 
-/** Each as `property.form`. */
+/** The names of the forms, each as `property.form`. */
 export const forms: readonly string[] = [...credentials, ...shown, ...errors].map(
   ([property, form]) => `${property}.${form}`,
 );
 
-/** Returns the function that sets the form with this name. Undefined for an unknown name. */
+/** Returns the function that applies the form with this name. Undefined if there is no such form. */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = <Any extends Form>(table: readonly Any[]) =>
     table.find(([property, form]) => `${property}.${form}` === name);
@@ -85,6 +85,6 @@ function handOut([property, , make]: Form<Handed>): (seams: Seams) => void {
     known.set(other, value);
     return other;
   };
-  // The target refuses the id in the reference target's form, because it never showed that form.
+  // The target refuses the original id, which it has never shown.
   return (seams) => shownAs(seams, property, show, (shown) => known.get(shown) ?? '');
 }

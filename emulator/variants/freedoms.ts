@@ -6,11 +6,11 @@ import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
 
 /**
- * Returns the variant of a setting that spells out a freedom, in place of a catalogue id:
- * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only if it is false),
- * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`,
- * `refusal:CreateSession.KInvalidOtp=400` (`any` for every operation), `delay:configuration=400`
- * (milliseconds), `form:sessionId.uuid`. Undefined for other ids.
+ * Returns the variant that a setting describes. In place of a catalogue id, it spells out one freedom:
+ * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only while false),
+ * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400`
+ * (`any` for every operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`. Returns undefined for
+ * other settings.
  */
 export function freedomOf(setting: string): Variant | undefined {
   const [, kind = '', what = '', value] = /^(\w+):([\w.-]+)(?:=(.+))?$/.exec(setting) ?? [];
@@ -83,7 +83,7 @@ function reordered(place: string, name: string, order: string | undefined): Sett
   });
 }
 
-/** Gives a refusal another 4xx status. The errorCode of the reference target selects the refusal. */
+/** Gives a refusal another 4xx status. The reference target's errorCode tells which refusal. */
 function refused(place: string, errorCode: string, status: number): Setter | undefined {
   const which: OperationId | 'any' | undefined = place === 'any' || isOperationId(place) ? place : undefined;
   if (which === undefined || !(status >= 400 && status < 500)) return undefined;

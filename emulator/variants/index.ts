@@ -10,7 +10,7 @@ import { nearestVariants } from './nearest.js';
 import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
-/** If a `must` requirement turns red for one of these conforming targets, that is a false alarm. */
+/** Conforming targets. If a `must` requirement turns red for one of them, that is a false alarm. */
 export const variants: readonly Variant[] = [
   ...answerVariants,
   ...behaviourVariants,

@@ -3,12 +3,12 @@ import { text } from '../json.js';
 import type { Seams } from '../seams.js';
 import type { TotpKey, User } from '../state.js';
 
-/** Whether a late node serves the current request. */
+/** Tells whether a late node serves the current request. */
 type Where = () => boolean;
 
 const everywhere: Where = () => true;
 
-/** Shows a value of the state with a delay in real milliseconds. If no request made the change, it shows at once. */
+/** Shows a value of the state with a delay in real milliseconds. A change that no request made shows at once. */
 function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where: Where): (world: World) => T {
   let known: { readonly from: number; readonly value: T }[] = [];
   seams.input('any', (_call, world) => {
@@ -25,21 +25,21 @@ function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where:
   };
 }
 
-/** GET /mfa-config shows a change with a delay after the answer to PUT. */
+/** GET /mfa-config shows a change only some time after the PUT was answered. */
 export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readCluster } = rules;
   rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
 }
 
-/** GET /support-user/mfa shows a change with a delay after the change was answered. */
+/** GET /support-user/mfa shows a change only some time after the change was answered. */
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readSupport } = rules;
   rules.readSupport = past(seams, (world) => readSupport(world), delayMs, where);
 }
 
-/** Logins follow the configuration with a delay. */
+/** Logins follow a change of the configuration only after some time. */
 export function enforceLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { asksForCode, mechanismEnabled, tokenByPasswordAlone } = rules;
@@ -55,7 +55,7 @@ export function enforceLate(seams: Seams, delayMs: number, where = everywhere): 
     late(world) === undefined ? tokenByPasswordAlone(user, world) : late(world)?.enabled === false;
 }
 
-/** The target refuses codes of a new key for a time after it returned the key. */
+/** The target refuses codes of a new key for some time after it returned the key. */
 export function keysLate({ rules }: Seams, delayMs: number): void {
   const { keyUri, stepOf } = rules;
   const answeredAt = new WeakMap<TotpKey, number>();
@@ -87,7 +87,7 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
   });
 }
 
-/** A second node serves every other request of an operation, and learns of changes with a delay. */
+/** A second node serves every other request of an operation. It learns of changes late. */
 export function twoNodes(seams: Seams, delayMs: number): void {
   const requests = new Map<Call['operation'], number>();
   let isSecond = false;

@@ -7,7 +7,7 @@ import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, keysLate, twoNodes } from './late.js';
 
-/** A 33rd base64url character, which carries no bits of the token. */
+/** The character after the 32 base64url characters of a token. It carries no bits of the token. */
 const spare = 'A';
 
 const handsOutKey: OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
@@ -20,7 +20,7 @@ function without(names: readonly string[]): (body: JsonObject) => JsonObject {
   return (body) => Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 }
 
-/** Whether a configuration equals a body. Compares members, because JSON.stringify fails for deep nesting. */
+/** Tells whether a configuration equals a body. JSON.stringify fails for deep nesting, so this compares members. */
 function isOf(config: ClusterMfa, body: Json | undefined): boolean {
   const types = own(body, 'authenticationTypes');
   return (

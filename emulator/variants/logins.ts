@@ -17,7 +17,7 @@ export const loginVariants: readonly Variant[] = variantsOf({
   'credentials-in-padded-base64': conforms()
     .says('Session ids and access tokens are padded base64; characters after the padding are ignored.')
     .by((seams) => {
-      // With two characters before the 32 of an id, the encoding ends in two padding characters.
+      // Two characters before an id of 32 make 34, whose base64 ends in two padding characters.
       const show = (id: string) => Buffer.from(`..${id}`).toString('base64');
       const read = (shown: string) => Buffer.from(shown, 'base64').toString().slice(2);
       for (const property of ['sessionId', 'accessToken'] as const) shownAs(seams, property, show, read);

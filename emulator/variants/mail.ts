@@ -3,7 +3,7 @@ import { userNamed } from '../deviations.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
 import type { MailCode, Owner } from '../state.js';
 
-/** Capitals that do not look like digits. */
+/** Capital letters, without those that look like digits. */
 const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 
 export const mailVariants: readonly Variant[] = variantsOf({
@@ -28,7 +28,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
     .says('A wrong code voids the mailed one.')
     .wraps('mailCodeFits', (mailCodeFits, entry, code, owner, now) => {
       const fits = mailCodeFits(entry, code, owner, now);
-      // Counting a use voids the mailed code.
+      // A wrong code counts as a use of the mailed one, which voids it.
       if (!fits && entry.owner === owner) entry.uses += 1;
       return fits;
     }),

@@ -7,7 +7,7 @@ const nothingThere = {
   body: { errorCode: 'KNotFound', message: 'There is no such resource.' },
 };
 
-/** A low limit, as nginx may have it. */
+/** A low limit, such as nginx may have. */
 const mostBytes = 64 * 1024;
 
 /** Never resolves, so the request gets no answer. */
@@ -18,7 +18,7 @@ const asPage = ({ headers }: WireAnswer, phrase: string) => ({
   content: Buffer.from(`<html><center><h1>${phrase}</h1></center></html>`),
 });
 
-/** Pages of web servers before the API, and missing answers. */
+/** Pages of web servers in front of the API, and missing answers. */
 export const pageVariants: readonly Variant[] = variantsOf({
   'type-page-415': conforms()
     .says('A body of another media type is answered 415 with the HTML page of a web server.')

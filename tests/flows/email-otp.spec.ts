@@ -12,7 +12,7 @@ import {
 } from '../../fixtures/index.js';
 import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
 
-/** If so many codes have the same digit at one position, it is not by chance. */
+/** If at least this many codes have the same digit at one position, it is not by chance. */
 const enoughCodes = 8;
 
 test('email-otp/code-is-long-enough', async ({ users }) => {

@@ -58,7 +58,7 @@ test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection 
   }
 });
 
-/** A target that throttles writes is expected to refuse at least one of so many. */
+/** A target that throttles writes is expected to refuse at least one of this many. */
 const mostWrites = 12;
 
 test('http/throttled-write-changes-nothing', async ({ cluster, state }) => {
