@@ -1,16 +1,8 @@
 import { uriDecoded } from '../shape.js';
 
 export const secretHeaders: readonly string[] = [
-  'apikey',
-  'authorization',
-  'session-id',
-  'x-session',
-  'x-session-id',
-  'x-auth-token',
-  'x-access-token',
-  'cookie',
-  'set-cookie',
-  'proxy-authorization',
+  ...['apikey', 'authorization', 'proxy-authorization', 'cookie', 'set-cookie'],
+  ...['session-id', 'x-session', 'x-session-id', 'x-auth-token', 'x-access-token'],
 ];
 
 /** Properties whose values are always secret, each with the secret's kind. */

@@ -15,17 +15,8 @@ const mostDocuments = 50;
 
 /** The keys below these members are names, so a key `properties` there is not the keyword. */
 const holdsNames = new Set([
-  'properties',
-  'patternProperties',
-  'dependentSchemas',
-  '$defs',
-  'schemas',
-  'responses',
-  'parameters',
-  'requestBodies',
-  'headers',
-  'content',
-  'encoding',
+  ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'schemas'],
+  ...['responses', 'parameters', 'requestBodies', 'headers', 'content', 'encoding'],
 ]);
 
 /**

@@ -65,17 +65,8 @@ const boundedPattern = Object.assign(bounded, { code: 'new RegExp' });
 
 /** Members of an OpenAPI schema that only describe; strict Ajv refuses most of them. */
 const annotations = new Set([
-  'title',
-  'description',
-  'default',
-  'example',
-  'externalDocs',
-  'xml',
-  'discriminator',
-  'readOnly',
-  'writeOnly',
-  'deprecated',
-  'examples',
+  ...['title', 'description', 'default', 'example', 'examples', 'externalDocs', 'xml', 'discriminator'],
+  ...['readOnly', 'writeOnly', 'deprecated'],
 ]);
 
 /** The keywords of OpenAPI 3.1 that restrict values; all others only describe. */

@@ -14,13 +14,9 @@ import { authenticatorOf } from './handed-key.js';
 const shortest = 4;
 const longestBody = 16_384;
 
-const handedOut: ReadonlySet<string> = new Set([
-  'sessionId',
-  'accessToken',
-  'totpSecretKey',
-  'totpUri',
-  'referenceId',
-]);
+const handedOut: ReadonlySet<string> = new Set(
+  'sessionId accessToken totpSecretKey totpUri referenceId'.split(' '),
+);
 const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
 export interface Sent {
