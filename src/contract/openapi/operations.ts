@@ -1,8 +1,6 @@
 export type Part = 'cluster' | 'support';
 
 interface OperationRow {
-  /** `login`: not in the MFA API, but needed to log in. */
-  readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   /** Relative to the API's root, newest first. Vendors vary operationIds, so paths identify operations. */
   readonly paths: readonly [string, ...string[]];
@@ -21,10 +19,11 @@ interface OperationRow {
   readonly handsOut?: readonly string[];
 }
 
+type Rows = Readonly<Record<string, OperationRow>>;
+
 /** By the contract's operationId. A new operation starts with a row here. */
-export const operations = {
+const mfaOperations = {
   GetMFAConfig: {
-    api: 'mfa',
     method: 'get',
     paths: ['/mfa-config'],
     answers: 'mfa-config/get-answers-200',
@@ -32,7 +31,6 @@ export const operations = {
     reads: 'cluster',
   },
   UpdateMFAConfig: {
-    api: 'mfa',
     method: 'put',
     paths: ['/mfa-config'],
     answers: 'mfa-config/put-answers-204',
@@ -41,7 +39,6 @@ export const operations = {
     sets: 'cluster',
   },
   CreateTotpKey: {
-    api: 'mfa',
     method: 'post',
     paths: ['/totp-key'],
     answers: 'totp-key/create-answers-201',
@@ -49,7 +46,6 @@ export const operations = {
     handsOut: ['totpSecretKey', 'totpUri'],
   },
   CreateEmailOtp: {
-    api: 'mfa',
     method: 'post',
     paths: ['/email-otp'],
     answers: 'email-otp/answers-204',
@@ -57,7 +53,6 @@ export const operations = {
     tries: 'account',
   },
   SendEmailOtp: {
-    api: 'mfa',
     method: 'post',
     paths: ['/send-email-otp'],
     answers: 'send-email-otp/answers-204',
@@ -65,7 +60,6 @@ export const operations = {
     mails: true,
   },
   GetSupportMFAConfig: {
-    api: 'mfa',
     method: 'get',
     paths: ['/support-user/mfa'],
     answers: 'support-mfa/get-answers-200',
@@ -73,7 +67,6 @@ export const operations = {
     reads: 'support',
   },
   UpdateSupportMFAConfig: {
-    api: 'mfa',
     method: 'patch',
     paths: ['/support-user/mfa'],
     answers: 'support-mfa/patch-answers-200',
@@ -85,7 +78,6 @@ export const operations = {
     handsOut: ['totpSecretKey', 'totpUri', 'mfaCode'],
   },
   SendSupportEmailOtp: {
-    api: 'mfa',
     method: 'post',
     paths: ['/support-user/send-email-otp'],
     answers: 'support-email/send-answers-204',
@@ -94,7 +86,6 @@ export const operations = {
     mails: true,
   },
   VerifySupportUserTotp: {
-    api: 'mfa',
     method: 'post',
     paths: ['/support-user/verify-totp'],
     answers: 'verify-totp/answers-200',
@@ -105,7 +96,6 @@ export const operations = {
   },
   /** Since release 7.3.2. */
   ConfigureSupportMFAConfig: {
-    api: 'mfa',
     method: 'put',
     paths: ['/support-user/mfa'],
     answers: 'support-configure/answers-200',
@@ -114,8 +104,11 @@ export const operations = {
     sets: 'support',
     handsOut: ['totpSecretKey', 'totpUri'],
   },
+} as const satisfies Rows;
+
+/** Operations that are not in the MFA API, but needed to log in. */
+const loginOperations = {
   CreateSession: {
-    api: 'login',
     method: 'post',
     paths: ['/users/sessions'],
     answers: 'sessions/create-answers-201',
@@ -123,13 +116,11 @@ export const operations = {
     handsOut: ['sessionId'],
   },
   DeleteSession: {
-    api: 'login',
     method: 'delete',
     paths: ['/users/sessions'],
     answers: 'sessions/delete-answers-204',
   },
   CreateAccessToken: {
-    api: 'login',
     method: 'post',
     // The first release uses another name than later ones.
     paths: ['/access-tokens', '/accessTokens'],
@@ -139,13 +130,14 @@ export const operations = {
   },
   /** Since release 7.3.1. */
   VerifyUserOtp: {
-    api: 'login',
     method: 'post',
     paths: ['/users/verify-otp'],
     answers: 'second-step/answers-200',
     tries: 'begunLogin',
   },
-} as const satisfies Readonly<Record<string, OperationRow>>;
+} as const satisfies Rows;
+
+export const operations = { ...mfaOperations, ...loginOperations };
 
 export type OperationId = keyof typeof operations;
 
@@ -154,8 +146,8 @@ export function isOperationId(text: string): text is OperationId {
 }
 
 export const operationIds: readonly OperationId[] = Object.keys(operations).filter(isOperationId);
-export const mfaOperationIds = operationIds.filter((id) => operations[id].api === 'mfa');
-export const loginOperationIds = operationIds.filter((id) => operations[id].api === 'login');
+export const mfaOperationIds = operationIds.filter((id) => id in mfaOperations);
+export const loginOperationIds = operationIds.filter((id) => id in loginOperations);
 
 export function operationRow(id: OperationId): OperationRow {
   return operations[id];
