@@ -73,7 +73,7 @@ export const breaks: readonly Break[] = [
     is: 'what was found is not kept in memory',
     file: 'src/cli/state-guard.js',
     edits: [
-      ['this.journal.remember();', ''],
+      ['() => this.journal.remember()', '() => {}'],
       ['this.journal.holdWithout(this.#found);', ''],
     ],
     shownBy: { kind: 'state folder lost', target: 'one node', moment: changed },

@@ -66,11 +66,30 @@ export class TransportError extends SuiteError {
   }
 }
 
+type Kind<E extends SuiteError = SuiteError> = abstract new (...values: never[]) => E;
+
 /** Makes a handler for `catch` that returns undefined for errors of these kinds. @throws any other error */
-export function ignoring(...kinds: readonly (abstract new (...values: never[]) => SuiteError)[]) {
+export function ignoring(...kinds: readonly Kind[]) {
   return (error: unknown): undefined => {
     if (!kinds.some((kind) => error instanceof kind)) throw error;
   };
+}
+
+/** Makes a handler for `catch` that returns errors of these kinds. @throws any other error */
+export function returning<E extends SuiteError>(...kinds: readonly Kind<E>[]) {
+  return (error: unknown): E => {
+    for (const kind of kinds) if (error instanceof kind) return error;
+    throw error;
+  };
+}
+
+/** Performs a step. @returns its result, or its error if that is of this kind */
+export function orError<T, E extends SuiteError>(kind: Kind<E>, step: () => T): T | E {
+  try {
+    return step();
+  } catch (error) {
+    return returning(kind)(error);
+  }
 }
 
 export function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SuiteError } from '../base/errors.js';
+import { orError, SuiteError } from '../base/errors.js';
 import type { OutcomeKind, Verdict } from '../base/model/verdict.js';
 import type { Night, ReportExtras } from '../reports/forms/extras.js';
 import { type ChangesSince, changesBetween, changesSince, runName } from '../reports/history/changes.js';
@@ -99,13 +99,9 @@ function isPart(outcomes: Snapshot['outcomes']): boolean {
 }
 
 function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonly Snapshot[] {
-  try {
-    return readHistory(join(out, historyFile), which).runs;
-  } catch (error) {
-    // The first run has no history yet. If the history is unreadable, adding the run reports it.
-    if (error instanceof SuiteError) return [];
-    throw error;
-  }
+  const history = orError(SuiteError, () => readHistory(join(out, historyFile), which));
+  // The first run has no history yet. If the history is unreadable, adding the run reports it.
+  return history instanceof SuiteError ? [] : history.runs;
 }
 
 /** Adds runs that another machine judged, unless the history already holds them. */
@@ -119,10 +115,6 @@ export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
 
 /** Adds the run to the history. A failure only causes a warning, because the verdict must still come. */
 export function remember(verdict: Verdict, out: string): void {
-  try {
-    appendToHistory(join(out, historyFile), verdict);
-  } catch (error) {
-    if (!(error instanceof SuiteError)) throw error;
-    complain(`warning: ${error.message}`);
-  }
+  const error = orError(SuiteError, () => appendToHistory(join(out, historyFile), verdict));
+  if (error instanceof SuiteError) complain(`warning: ${error.message}`);
 }

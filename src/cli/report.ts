@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { ConfigurationError, orExplain } from '../base/errors.js';
+import { ConfigurationError, orError, orExplain } from '../base/errors.js';
 import { makeFolder } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { allureResults } from '../reports/allure/results.js';
@@ -101,13 +101,8 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
 function baselineOf({ gating }: Verdict): Verdict | undefined {
   const named = gating?.baseline;
   if (named === undefined) return undefined;
-  try {
-    const verdict = readVerdict(named.file);
-    return verdict.startedAt === named.startedAt ? verdict : undefined;
-  } catch (error) {
-    if (error instanceof ConfigurationError) return undefined;
-    throw error;
-  }
+  const verdict = orError(ConfigurationError, () => readVerdict(named.file));
+  return 'outcomes' in verdict && verdict.startedAt === named.startedAt ? verdict : undefined;
 }
 
 /** Reads one verdict at a time: hundreds together would fill the memory. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { reasonOf, SuiteError } from '../base/errors.js';
+import { reasonOf, returning, SuiteError } from '../base/errors.js';
 import { programName } from '../base/words.js';
 import { loadContract } from '../contract/openapi/load.js';
 import { readTarget } from '../input/target-file/read.js';
@@ -83,15 +83,8 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
 async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);
-  try {
-    const connection = await Connection.open(target, contract, { stateDir });
-    try {
-      return await giveBack(connection, waitTeller(complain, target.name));
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    if (!(error instanceof SuiteError)) throw error;
-    return { restored: false, residue: [], problems: [error.message] };
-  }
+  const made = await Connection.during(target, contract, { stateDir }, (connection) =>
+    giveBack(connection, waitTeller(complain, target.name)),
+  ).catch(returning(SuiteError));
+  return 'restored' in made ? made : { restored: false, residue: [], problems: [made.message] };
 }

@@ -1,4 +1,4 @@
-import { SuiteError } from '../base/errors.js';
+import { orError, SuiteError } from '../base/errors.js';
 import { isFolder } from '../base/files.js';
 import type { Connection } from '../target/connection/connection.js';
 import type { GivenBack, TellWait } from '../target/connection/give-back.js';
@@ -48,12 +48,8 @@ export class StateGuard {
     if (this.#timer === undefined || this.#isLost) return;
     const { folder } = this.journal;
     if (isFolder(folder) && !this.journal.isLost) {
-      try {
-        this.journal.remember();
-      } catch (error) {
-        // The copy from the last check stays valid.
-        if (!(error instanceof SuiteError)) throw error;
-      }
+      // After an error, the copy from the last check stays valid.
+      orError(SuiteError, () => this.journal.remember());
       return;
     }
     this.#isLost = true;

@@ -105,3 +105,6 @@ export class Redactor {
 
 /** True for a code of zeros. Anyone may guess it, so it is a secret only if it is a user's current code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);
+
+/** True for values that don't occur in texts by accident. */
+export const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);

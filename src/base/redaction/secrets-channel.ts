@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, reasonOf } from '../errors.js';
 import { jsonOf, type Shape, shapes } from '../shape.js';
-import { Redactor } from './redactor.js';
+import { isDistinctive, Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
 export type TellSecret = (value: string, what: string) => void;
 
 const longestSettling = 5_000;
-
-/** True for values that don't occur in texts by accident. */
-const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
 
 /**
  * Collects a run's secrets from the processes that learn them, so that the run can search its artefacts.

@@ -41,18 +41,13 @@ function authenticatorOf(text: string): Authenticator {
 
 async function timeAt(file: string): Promise<number> {
   const target = readTarget(file, process.env);
-  const connection = await Connection.open(target, await loadContract(target.release), {
-    stateDir: stateDirOf(undefined, process.env),
-    readOnly: 'code only reads',
+  const options = { stateDir: stateDirOf(undefined, process.env), readOnly: 'code only reads' };
+  const contract = await loadContract(target.release);
+  return Connection.during(target, contract, options, async ({ api, clock }) => {
+    await api.call('GetMFAConfig');
+    if (!clock.known) throw new ConfigurationError(`${target.baseUrl} sends no usable Date header.`);
+    return clock.now();
   });
-  try {
-    await connection.api.call('GetMFAConfig');
-    if (!connection.clock.known)
-      throw new ConfigurationError(`${target.baseUrl} sends no usable Date header.`);
-    return connection.clock.now();
-  } finally {
-    await connection.close();
-  }
 }
 
 function wholeNumber(text: string): number {

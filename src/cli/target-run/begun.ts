@@ -1,4 +1,4 @@
-import { ConfigurationError, orExplain, SuiteError } from '../../base/errors.js';
+import { ConfigurationError, ignoring, orExplain, SuiteError } from '../../base/errors.js';
 import { isFile, isFileError, makeFolder } from '../../base/files.js';
 import { decidingAnswer } from '../../base/model/check.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
@@ -11,7 +11,7 @@ import { writeHar, writeReports } from '../../reports/forms/write.js';
 import { accountsIn, mistakeIn, openWay, problemsIn, wayNames } from '../../target/accounts/learned.js';
 import { logIn } from '../../target/accounts/log-in.js';
 import { proveAccounts, usersOf } from '../../target/accounts/prove.js';
-import { Connection } from '../../target/connection/connection.js';
+import { Connection, type ConnectionOptions } from '../../target/connection/connection.js';
 import { type GivenBack, giveBack } from '../../target/connection/give-back.js';
 import { misfit } from '../../target/detect/detect.js';
 import { cleanLog, judgeEvents } from '../../verdict/derive/judge-log.js';
@@ -142,13 +142,11 @@ export class Begun {
       ? refusedUsersIn(eventsIn(text, log.file))
       : undefined;
     if (suspects === undefined || suspects.size === 0) return;
-    try {
-      const found = await this.#connected((connection) => findShutOut(connection, suspects));
-      for (const event of found) log.write(event);
-    } catch (error) {
-      // If no answer comes, the earlier observations stay valid.
-      if (!(error instanceof SuiteError)) throw error;
-    }
+    // If no answer comes, the earlier observations stay valid.
+    const found = await this.#connected((connection) => findShutOut(connection, suspects)).catch(
+      ignoring(SuiteError),
+    );
+    for (const event of found ?? []) log.write(event);
   }
 
   async #check(): Promise<Trouble | undefined> {
@@ -193,7 +191,7 @@ export class Begun {
   async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
     const { target, judgedBy, stateDir, stateGuard, command } = this.prepared;
     const { log, secrets } = this;
-    const connection = await Connection.open(target, judgedBy.contract, {
+    const options: ConnectionOptions = {
       stateDir,
       journal: stateGuard.journal,
       readOnly: readOnlyReason(target, command.mode),
@@ -204,12 +202,8 @@ export class Begun {
       firstIndex: log.nextIndex(),
       learned: log.learned(),
       onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
-    });
-    try {
-      return await use(connection);
-    } finally {
-      await connection.close();
-    }
+    };
+    return Connection.during(target, judgedBy.contract, options, use);
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, SuiteError } from '../../base/errors.js';
+import { ConfigurationError, orError, SuiteError } from '../../base/errors.js';
 import type { RunBegan } from '../../base/model/event.js';
 import type { GateBy, PlannedRequirement } from '../../base/model/results.js';
 import type { StatementInVerdict, Verdict } from '../../base/model/verdict.js';
@@ -134,14 +134,9 @@ export function mayChange({ target, command }: Prepared): boolean {
   return readOnlyReason(target, command.mode) === undefined;
 }
 
+/** An unreadable journal may hold changes. */
 export function isChanged({ stateGuard }: Prepared): boolean {
-  try {
-    return stateGuard.journal.read() !== undefined;
-  } catch (error) {
-    // An unreadable journal may hold changes.
-    if (error instanceof SuiteError) return true;
-    throw error;
-  }
+  return orError(SuiteError, () => stateGuard.journal.read()) !== undefined;
 }
 
 export function checkBefore(prepared: Prepared): void {

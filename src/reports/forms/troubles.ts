@@ -111,15 +111,10 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
  * Returns the causes of undecided requirements. Requirements that follow from a failure appear only as a
  * number in the heading.
  */
-export function undecidedOf(troubles: readonly Trouble[], all: number): Undecided {
+export function undecidedOf(troubles: readonly Trouble[], all: number) {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);
   const which = behind === all && all > 1 ? 'all' : behind;
   const rest = behind > 0 ? `, ${which} ${behind === 1 ? 'follows' : 'follow'} from the failures above` : '';
   return { heading: `Inconclusive: ${all}${rest}`, causes };
-}
-
-export interface Undecided {
-  readonly heading: string;
-  readonly causes: readonly Trouble[];
 }

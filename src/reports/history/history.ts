@@ -5,7 +5,6 @@ import { bytesOf, makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { lineOf, snapshotOfLine } from './entry.js';
-import type { Snapshot } from './snapshot.js';
 
 /** A file in the output folder: one line of JSON for each run on a target, oldest first. */
 export const historyFile = 'history.jsonl';
@@ -35,16 +34,11 @@ export function appendToHistory(file: string, verdict: Verdict): void {
   });
 }
 
-export interface History {
-  readonly runs: readonly Snapshot[];
-  /** The number of unreadable lines: cut off, or of another version of the suite. */
-  readonly unread: number;
-}
-
+/** @returns the runs, and the number of unreadable lines: cut off, or of another version of the suite */
 export function readHistory(
   file: string,
   { target, last = Infinity }: { readonly target?: string; readonly last?: number } = {},
-): History {
+) {
   // Compares the target's name as it is written, so that lines of other targets need no parsing.
   const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);
   const lines = endOf(file)

@@ -1,4 +1,4 @@
-import { ArrangeError, NotAllowedError, type SuiteError } from '../../base/errors.js';
+import { ArrangeError, NotAllowedError, returning, SuiteError } from '../../base/errors.js';
 import { membersIn } from '../../base/shape.js';
 import { textOf } from '../../contract/judging/body.js';
 import { effectiveAllow, mayReplaceTotp } from '../../input/target-file/allow.js';
@@ -16,7 +16,7 @@ import {
   nothingLearned,
   wayNames,
 } from './learned.js';
-import { credentialIn, isUsable, type LoginAnswer, logIn, look, type MailUser, type User } from './log-in.js';
+import { credentialIn, isUsable, logIn, look, type MailUser, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
 
 type Unavailable = { -readonly [Way in LoginWay]?: string };
@@ -90,13 +90,10 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   const expects = api.attempts.wasLetIn(user.role) ? 'accepted' : 'refused';
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
-    let answer: LoginAnswer;
-    try {
-      answer = await logIn(api, way, user, { expects });
-    } catch (error) {
-      if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
-      return { user, refusals: [error.message], error };
-    }
+    const answer = await logIn(api, way, user, { expects }).catch(
+      returning<SuiteError>(ArrangeError, NotAllowedError),
+    );
+    if (answer instanceof SuiteError) return { user, refusals: [answer.message], error: answer };
     if (answer.status >= 300) {
       refused.push({ way, answer });
       continue;

@@ -118,6 +118,21 @@ export class Connection {
     return new Connection(target, contract, clock, journal, options);
   }
 
+  /** Opens a connection, and closes it after `use`. */
+  static async during<T>(
+    target: Target,
+    contract: Contract,
+    options: ConnectionOptions,
+    use: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const connection = await Connection.open(target, contract, options);
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+
   /**
    * The target's clock minus the runner's, in milliseconds, before the suite moved it. Null if no answer had a time.
    */

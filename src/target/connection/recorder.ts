@@ -3,7 +3,7 @@ import type { Breach } from '../../base/model/breach.js';
 import type { Again, EventBody, Lane } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
-import { isObviousCode, Redactor } from '../../base/redaction/redactor.js';
+import { isDistinctive, isObviousCode, Redactor } from '../../base/redaction/redactor.js';
 import { parsedJson } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { type JsonBody, readJsonBody } from '../../contract/judging/json-body.js';
@@ -188,7 +188,7 @@ export class Recorder {
     if (to !== undefined) this.origins.mailed(value, to);
     this.onSecret(value, what);
     this.redactor.add(value, what);
-    if (isTelltale(value) && !isCookie(what)) this.#telltale.add(value, what);
+    if (isDistinctive(value) && !isCookie(what)) this.#telltale.add(value, what);
     if (what === 'mailed code') this.#findMailed(value);
   }
 
@@ -348,7 +348,7 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Re
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;
   const body = parsedJson(Buffer.from(request.body).toString('utf8'));
-  const secrets = [...secretsIn(body)].filter(([value]) => isTelltale(value));
+  const secrets = [...secretsIn(body)].filter(([value]) => isDistinctive(value));
   if (secrets.length === 0) return nothing;
   const junk = new Redactor();
   for (const [value, what] of secrets) junk.add(value, what);
@@ -356,10 +356,6 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Re
 }
 
 const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
-
-function isTelltale(value: string): boolean {
-  return value.length >= 8 || /^\d{6,}$/.test(value);
-}
 
 function isCookie(what: string): boolean {
   return what === 'cookie' || what === 'set-cookie';

@@ -1,4 +1,4 @@
-import { ignoring, TransportError } from '../../base/errors.js';
+import { ignoring, returning, TransportError } from '../../base/errors.js';
 import { defaultRelease, type ReleaseName, releaseNames } from '../../base/model/releases.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { loadContract } from '../../contract/openapi/load.js';
@@ -35,20 +35,18 @@ function contractsOfAll(): Promise<Contract[]> {
 /** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError if it speaks none */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
   const contracts = await contractsOfAll();
-  const connection = await Connection.open(target, contractOf(contracts, defaultRelease), { stateDir });
-  try {
-    const seen = await look(connection, contracts);
-    if (seen.answers.every(({ status, body }) => status === 404 || body === undefined)) {
-      throw new TransportError(
-        `${target.baseUrl} does not speak this API: GET /mfa-config and GET /support-user/mfa don't answer with JSON. ` +
-          "Is baseUrl the API's root?",
-      );
-    }
-    const evidence = evidenceIn(seen, contracts);
-    return { ...judge(evidence), evidence, credential: seen.credential, requests: seen.requests };
-  } finally {
-    await connection.close();
+  const contract = contractOf(contracts, defaultRelease);
+  const seen = await Connection.during(target, contract, { stateDir }, (connection) =>
+    look(connection, contracts),
+  );
+  if (seen.answers.every(({ status, body }) => status === 404 || body === undefined)) {
+    throw new TransportError(
+      `${target.baseUrl} does not speak this API: GET /mfa-config and GET /support-user/mfa don't answer with JSON. ` +
+        "Is baseUrl the API's root?",
+    );
   }
+  const evidence = evidenceIn(seen, contracts);
+  return { ...judge(evidence), evidence, credential: seen.credential, requests: seen.requests };
 }
 
 export function judge(evidence: readonly Evidence[]): Pick<Detection, 'releases' | 'best' | 'nearest'> {
@@ -78,28 +76,16 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
   return found;
 }
 
-interface Detected {
-  readonly release: ReleaseName;
-  /** The releases that fit best; empty if none fits. */
-  readonly fits: readonly ReleaseName[];
-  readonly note: string;
-}
-
 /** Finds the release. Takes the target file's if the target can't be reached: later steps report the problem. */
-export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
-  try {
-    const detection = await detect(target, stateDir);
-    const { nearest: release, best: fits } = detection;
-    return { release, fits, note: `release ${release} was detected: ${why(detection)}` };
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
+export async function detectRelease(target: Target, stateDir: string) {
+  const detection = await detect(target, stateDir).catch(returning(TransportError));
+  if (detection instanceof TransportError) {
     const { release } = target;
-    return {
-      release,
-      fits: [],
-      note: `the release could not be detected, so ${release} is assumed: ${error.message}`,
-    };
+    const note = `the release could not be detected, so ${release} is assumed: ${detection.message}`;
+    return { release, fits: [], note };
   }
+  const { nearest: release, best: fits } = detection;
+  return { release, fits, note: `release ${release} was detected: ${why(detection)}` };
 }
 
 export async function withDetectedRelease(target: Target, stateDir: string): Promise<Target> {
