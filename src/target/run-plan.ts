@@ -9,7 +9,7 @@ import { stateDirOf } from './journal/state-dir.js';
 
 const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
-/** The time limit of --within. Within it, tests run in the order that finds most faults per second. */
+/** The time limit of --within. With it, tests run in the order that finds most faults per second. */
 const timeLimit = objectOf({
   /** When the run must have ended, including the restore, by the monotonic clock. */
   endsAt: number,
@@ -61,7 +61,7 @@ const isRunPlan = objectOf({
 });
 export type RunPlan = Shaped<typeof isRunPlan>;
 
-/** Tells whether tests run one by one, without a time limit: then they run in the order of the spec files. */
+/** Tells whether tests run one by one and without a time limit. Then they run in the order of the spec files. */
 export const isEachAlone = ({ within, targets }: RunPlan): boolean =>
   within === null && targets.every(({ lanes }) => lanes === 1);
 

@@ -22,8 +22,8 @@ import { proveMail } from './mail-path.js';
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 
 /**
- * Checks each account before the suite judges anything: a wrong account is the target file's fault. Learns which login
- * is open, asks for codes by mail, and restores the configuration. Call this only if the suite may log in.
+ * Checks each account before the suite judges anything, because a wrong account is the target file's fault. Learns
+ * which login is open, asks for codes by mail, and restores the configuration. Call this only if the suite may log in.
  * @param maySwitch whether the suite may switch cluster MFA on for a moment if it was off
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
@@ -193,7 +193,7 @@ function proofOf(
   const others = all.some((other) => other.entered) ? 'Another account' : 'No account';
   const problem = `${where} could not log in with its password while cluster MFA is off: ${refusals.join(', ')}. ${others} of the target file could. ${what}.`;
   return {
-    // The target asked to wait, so a later login may succeed.
+    // If the target asked to wait, a later login may succeed.
     letIn: error instanceof ArrangeError ? null : false,
     opens: null,
     mailedCodes: null,

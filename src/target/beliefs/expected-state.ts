@@ -5,9 +5,9 @@ const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Equal for requests with the same effect. Holds no code. Undefined if the effect may vary. */
+  /** Equal for requests with the same effect, and without codes. Undefined if the request's effect may vary. */
   readonly like: string | undefined;
-  /** False for a refused request that was meant for the other part (cluster or support). */
+  /** Whether the request may set this part. A refused request that was meant for the other part may not. */
   readonly maySet: boolean;
 }
 
@@ -19,13 +19,13 @@ export class ExpectedState {
   /** The last state read, or the state that requests have made since. Undefined if only a read can show the state. */
   #expected: string | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Whether nothing sent since the last read could change the state. */
+  /** Whether no request since the last read could change the state. */
   #isUntouched = false;
-  /** The state before the last request, followed by that request. Undefined after concurrent requests. */
+  /** The state before the last request, joined with that request. Undefined if requests ran concurrently. */
   #last: string | undefined;
   /** Maps a state and a request to the state that a read showed after that request. */
   readonly #effects = new Map<string, string>();
-  /** Whether the target refused every request since the last read, and all were meant for the other part. */
+  /** Whether the target refused every request since the last read, and all of them were meant for the other part. */
   #isApart = false;
   #underWay = 0;
   #begun = 0;
@@ -74,7 +74,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Like `known`, but also after refused requests for the other part, if their effect is known. */
+  /** Like `known`, but requests for the other part may have been refused since, if their effect is known. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

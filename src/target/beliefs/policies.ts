@@ -1,11 +1,12 @@
 /**
- * How long the suite waits for a change to show. The time gets shorter after tests in which changes never showed: at
- * first, after one or two such tests, and after more of them (or after several misses in this test).
+ * How long the suite waits for a change to show: `atFirstMs` while every change showed, `afterMissMs` once one or two
+ * tests had a change that never did. After more such tests, or several such changes in the running test,
+ * `afterMissesMs`.
  */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
 const afterMissesMs = 300;
-/** After this many changes that never showed, the test has failed anyway: later changes get little time. */
+/** After this many changes that never showed, the test has failed anyway: its later changes get little time. */
 const mostMissesInTest = 2;
 /** Once changes never showed in this many tests, the suite expects that later changes won't show either. */
 export const mostMissed = 3;
@@ -31,7 +32,7 @@ interface Looks {
 interface Patience {
   readonly looks: number;
   readonly givenMs: number;
-  /** The longest wait once a read has shown the state; earlier changes that never showed don't shorten it. */
+  /** The longest wait for lagging nodes once a read has shown the state. Misses shorten `givenMs`, but not this. */
   readonly mostMs: number;
   readonly mostMisses: number | undefined;
 }
@@ -54,7 +55,7 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
 
 /** The waits before repetitions if the answer names no wait. Together they outlast a limit per minute. */
 const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
-/** From this repetition on (counted from 0), the suite waits at least its own time, even if the answer names less. */
+/** From this repetition on (counted from 0), the suite waits at least its own time, whatever the answer names. */
 const firstNotBelieved = 2;
 
 /** After this many consecutive waits the suite stops repeating a request. */
@@ -87,7 +88,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
 /** A test may open this many sessions. If they could exceed the limit, the suite first ends earlier sessions. */
 const roomForATest = 3;
 
-/** @param isWhole whether several sessions may follow: a test begins, or the login is expected to succeed */
+/** @param isWhole whether several sessions may follow, because a test begins or the login should succeed */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

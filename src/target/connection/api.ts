@@ -91,7 +91,7 @@ export class Api {
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);
-    // The order matters: a forbidden request is refused before any wait, and each repetition is counted and journalled.
+    // The order matters: forbidden requests are refused before any wait, and each repetition is counted and journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
@@ -152,12 +152,12 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** The number of configurations of cluster MFA sent. Each may have ended sessions. */
+  /** The number of PUTs of the cluster's MFA configuration. Each may have ended sessions. */
   get configurationsPut(): number {
     return this.#configurationsPut;
   }
 
-  /** Waits for writes that are under way. A write cut off now might take effect after the restore. */
+  /** Waits for writes that are under way. If the suite cut one off now, it might take effect after the restore. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
@@ -196,7 +196,7 @@ export class Api {
     const recorded = { ...unsent, ...(mistake === undefined ? {} : { mistake }) };
     const startedAt = steadyNow();
     const response = await send(request).catch((error: unknown) => {
-      // If the request never arrived, its deliberate client mistake can't be why the connection closed.
+      // If the request never arrived, the connection can't have closed because of its deliberate mistake.
       if (error instanceof TransportError)
         this.#recorder.failed(error.mayHaveArrived ? recorded : unsent, error.message, startedAt);
       throw error;

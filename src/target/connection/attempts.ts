@@ -13,7 +13,7 @@ import type { Answered, Call, Link } from './call.js';
 /** Targets lock accounts after five consecutive failures. This limit leaves room for a person's own mistakes. */
 const budget = 3;
 
-/** The limit for attempts that are probably right. It is higher by one, because a success resets the count. */
+/** The limit for attempts that are probably right. It allows one failure more, because a success resets the count. */
 const budgetOfRight = 4;
 
 /** Targets reset failure counts after minutes to a day without a success. */
@@ -32,7 +32,7 @@ export class Attempts {
   /** Accounts whose passwords the target accepted, in this run or in an earlier run that ended with failures. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run, by account. A lock may count them although successes came in between. */
+  /** All failures of this run, by account. A lock may count them all, although successes came in between. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
@@ -68,7 +68,7 @@ export class Attempts {
     return answer;
   };
 
-  /** Records a session that another process of the run opened: requests in it count as attempts, too. */
+  /** Records a session that another process of the run opened, because requests in it count as attempts too. */
   takenOver(session: string, who: string): void {
     this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
   }
@@ -89,7 +89,7 @@ export class Attempts {
     return isHarmful && this.isNearLimit(who);
   }
 
-  /** Tells whether the account has failures while locks are forbidden: a person's own mistakes would add to them. */
+  /** Tells whether the account has failures while locks are forbidden. A person's own mistakes would add to them. */
   hasSeries(who: string): boolean {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }

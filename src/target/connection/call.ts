@@ -7,9 +7,9 @@ import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 /**
- * The answer that a test expects. `accepted`: credential or code are probably right, so the suite sends them even after
- * one failure more. `either`: the test measures throttling, so the suite does not wait after a 429, and with `or 503`
- * after a 503.
+ * The answer that a test expects. `accepted`: the credential or code is probably right, so the suite sends it even
+ * after one failure more than others. `either`: the test measures throttling, so the suite does not wait after a 429;
+ * `either, or 503`: it does not wait after a 503 either.
  */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
@@ -24,14 +24,14 @@ export interface RequestOptions {
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the unusual values are invented, such as `true`. Reports show them, because they are no secrets. */
+  /** Whether the request's unusual values are invented, such as `true`. They are no secrets, so reports show them. */
   readonly madeUp?: boolean;
-  /** Whether a target that misunderstands the request may change its configuration, whatever the method. */
+  /** Whether the request may change the configuration if a target misunderstands it, whatever its method. */
   readonly mayChange?: true;
   /** By default, `refused`. */
   readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
-  /** Whether a gateway may never answer. The suite then waits only some seconds, not up to the request's time limit. */
+  /** Whether a gateway may never answer. Then the suite waits only seconds and not for the request's time limit. */
   readonly mayBeIgnored?: true;
   /** Whether the path is sent as written, with its dots: see SendOptions. */
   readonly asWritten?: true;

@@ -12,7 +12,7 @@ import { PartState, type StateParts } from './part-state.js';
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
 
-/** The residue if a target refuses null and keeps omitted members: members without a value keep the suite's. */
+/** The residue if a target refuses null and keeps omitted members: those without a value keep the suite's values. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
@@ -124,9 +124,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Switches cluster MFA on with at least these types. Keeps the types that were found in use.
-   * @param isFelt whether the caller measures when logins follow. Before the first measurement, this waits until an
-   * earlier switch can no longer be mistaken for this one
+   * Switches cluster MFA on with at least these types. Keeps the types that were in use when the run began.
+   * @param isFelt whether the caller measures when logins follow. Before the first measurement this waits until logins
+   * follow any earlier switch.
    * @returns whether this changed something, or logins may not yet follow an earlier change
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
@@ -149,7 +149,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     }
     // The caller now measures the enforcement delay, so later switches need no wait.
     if (isFelt && !now.enabled) this.#hasRested = true;
-    // If a type is removed, the old list also has all wanted types, so only the exact list shows the change.
+    // If a type is removed, the old list has all wanted types too, so only the exact list shows the change.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
@@ -180,9 +180,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * Switches MFA off first, if it was found off: storing that state while MFA is on may delete users' enrolments. Skips
-   * this if a reliable read shows MFA off already. If reads may be late, does it only once, or restoring would never
-   * end.
+   * If MFA was found off, switches it off first: to store that state while MFA is on may delete users' enrolments.
+   * Skips this if a reliable read already shows MFA off. If reads may be late, does this only once, because the restore
+   * would never end otherwise.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
@@ -205,7 +205,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
   }
 
-  /** Also demands the found order of types, until the suite has tried to restore it. The order has no meaning. */
+  /** Until the suite has tried to restore it, the found order of types must match too, though it has no meaning. */
   protected override isRestored(now: ClusterConfig, found: ClusterConfig, hasStored: boolean): boolean {
     return JSON.stringify(now) === JSON.stringify(found) || (hasStored && sameCluster(now, found));
   }
@@ -220,7 +220,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   /**
    * Puts a configuration and waits until GET shows it.
-   * @param done whether a state will do, if `shows` never holds
+   * @param done whether a state is good enough, if `shows` never holds
    * @param shows whether a state certainly shows the change
    */
   async #set(

@@ -23,7 +23,7 @@ interface SentCode {
 }
 
 interface ReadCodes {
-  /** When the suite requested the mail that it read last. Earlier mails don't matter. */
+  /** When the suite requested the mail that it read last. Mails of earlier requests don't matter. */
   readonly at: number;
   /** The mails that had arrived since a mark when the suite read the last code. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
@@ -125,10 +125,10 @@ export class CodesByMail {
     const patienceMs = isHopeless || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
-    // A code that the suite read before: its mail is a late copy, or the target mailed the code again.
+    // A code that the suite has read before. Either its mail is a late copy, or the target mailed the code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
-    // If this wait ends without a code, the next wait for this address is shorter.
+    // If this wait ends without a code, the next wait for the address must be shorter.
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {

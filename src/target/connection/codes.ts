@@ -38,7 +38,7 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** Call this when the target answered a request with this code. A test that sends it again wants a replay. */
+  /** Call this when the target answered a request with this code. If a test sends the code again, it means a replay. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
@@ -103,7 +103,10 @@ export class Codes {
     throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
-  /** Returns the previous step's code, which saves the current one. Undefined if used, or if the target refuses it. */
+  /**
+   * Returns the previous step's code, to save the current one. Undefined if it is used or the target refuses such
+   * codes.
+   */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -152,7 +155,7 @@ export class Codes {
     return authenticator.stepAt(this.clock.now());
   }
 
-  /** Tells whether a conforming target may accept a code now. */
+  /** Tells whether a conforming target may accept the code now. */
   isRight(authenticator: Authenticator, code: string): boolean {
     const { widestWindow } = authenticator;
     const now = this.currentStep(authenticator);
@@ -190,7 +193,7 @@ export class Codes {
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
-    // Tests send codes of neighbouring steps only if these may be right, so these count as current.
+    // Tests send codes of neighbouring steps only where these may be right. So these count as current ones.
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 

@@ -38,7 +38,7 @@ export class CookieSecrets {
     for (const value of decided) this.#learn(value);
   }
 
-  /** Records who got a value. A value that several users get is no secret. */
+  /** Records which user got a value. If several users get it, it is no secret. */
   #cameTo(value: string, owner: string | null): void {
     const before = this.#owners.get(value);
     this.#owners.set(value, before ?? owner);
@@ -80,7 +80,7 @@ const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'con
 export const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
 const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
 
-/** Masks digits: they may be a mailed code that becomes known only after the answer is recorded. */
+/** Masks digits. They may be a mailed code, which becomes known only after the answer is recorded. */
 export function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
   const masked = ([name, value]: [string, string]) => [
     name,
@@ -89,12 +89,12 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
   return Object.fromEntries(Object.entries(headers).map(masked));
 }
 
-/** Returns the queries of links in a header field, which logs and browser histories keep. */
+/** Returns the queries of links in a header field. They matter because logs and browser histories keep them. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
 /**
- * Lists the secrets in status line and header fields, with their places. Sessions and tokens may go to their owner: in
- * a header for secrets, and in all fields of a login's answer except in a link's query.
+ * Lists the secrets in status line and header fields, with their places. A session or token may be in a header meant
+ * for secrets. In the answer to a login it may be in any field, but not in the query of a link.
  */
 export function headLeaks(
   operation: OperationId | null,

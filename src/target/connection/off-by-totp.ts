@@ -13,7 +13,7 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /** Whether the target may give up an unverified key without a code, which is tried first: a code may need a wait. */
+  /** Whether the target may give up an unverified key without a code. This comes first, as a code may need a wait. */
   #mayGoUnproven = true;
   /** Whether the target refused every attempt despite all waits. Then the suite no longer waits. */
   #isStuck = false;
@@ -45,7 +45,7 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.ownAuthenticator;
     if (authenticator === undefined) return undefined;
-    // Another process may have verified the key. The previous step's code keeps the current one unused.
+    // Another process may have verified the key. The previous step's code comes first, as it saves the current one.
     const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
     if (before !== undefined) {
       const answer = await support.leave({ enabled: false, mfaCode: before });
@@ -58,7 +58,7 @@ export class OffByTotp {
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
-    // Another process may have used the first code, or the target may answer a lock like a wrong code.
+    // Another process may have used the first code, or the support user is locked and a lock looks like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.leave({ enabled: false, mfaCode });

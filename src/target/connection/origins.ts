@@ -41,7 +41,7 @@ export class Origins {
   readonly #codes = new Map<string, Made>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
-  /** Maps the beginnings of spellings to values: most texts contain few of the many values. */
+  /** Maps the beginnings of spellings to the values, because most texts contain only few of the values. */
   readonly #byBeginning = new Map<string, Set<string>>();
   readonly #inAnyCase = new Map<string, string[]>();
   readonly #latestMailing = new Map<string | undefined, number>();
@@ -75,7 +75,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** Call this if the test waited for a code that begins with zero. A script's key has such a code at another time. */
+  /** Call this if the test waited for a code that begins with 0. A script's key has such a code at another time. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -87,7 +87,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If the target returns a key twice, its origin is the later answer: a fixed target may differ there.
+      // If the target returns a key twice, the later answer is its origin: a fixed target may return another key there.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -103,7 +103,7 @@ export class Origins {
     const { request } = sent;
     const body = textOf(request.body);
     if (body === null) return undefined;
-    // A body sent as text has no parsed members that would distinguish secrets from made-up values.
+    // If the body was sent as text, no parsed members distinguish secrets from made-up values.
     const isBytes = body !== undefined && sent.requestJson === undefined;
     if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
     if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
@@ -125,7 +125,7 @@ export class Origins {
   }
 
   #holdsSecrets(body: string, type: string): boolean {
-    // Only redactBody parses forms. It also cuts long bodies, which then count as secret.
+    // Only redactBody parses forms. It also cuts long bodies, and a cut one then counts as secret.
     const isForm = type.includes('form');
     return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }
@@ -145,7 +145,7 @@ export class Origins {
     return `${word}-${this.#count}`;
   }
 
-  /** Names an unknown value at a secret's place: it is a code, a part of a known value, or made up. */
+  /** Names an unknown value in the place of a secret: as a code, as a part of a known value, or as made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
     if (plainWord.test(value) || this.#plain.has(value)) return;

@@ -3,9 +3,9 @@ import { memberOf } from '../../contract/judging/body.js';
 import type { Part } from '../../contract/openapi/operations.js';
 import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
-/** If the old state returns later than this, somebody else restored it: no node lags so long. */
+/** If the old state returns later than this, somebody else restored it, because no node lags that long. */
 const latestNodeMs = 10_000;
-/** If a node seemed to lag longer than this, the cause was probably something else, so the suite doesn't wait. */
+/** If a node seemed to lag longer than this, the cause was probably another one, so the suite waits for no node. */
 const longestNodeLagMs = 3_000;
 
 /** The members that show a change. Other members may differ on every read. */
@@ -57,7 +57,7 @@ export class PartLag {
 
   wrote(): void {
     const { isStale } = this.#write ?? {};
-    // No read has shown the previous write, so the next read may show it.
+    // No read has shown the previous write yet. So the state before this write is unknown.
     if (isStale === false) this.#value = undefined;
     this.#before = undefined;
     this.#write =
@@ -67,7 +67,7 @@ export class PartLag {
     this.changed();
   }
 
-  /** Call this after a change of the part, which nodes may not know yet. */
+  /** Call this after a change of the part that some nodes may not know yet. */
   changed(): void {
     this.#changedAt = steadyNow();
     this.touched();
@@ -81,13 +81,13 @@ export class PartLag {
   /** Call this if a request other than a write may have changed the state, such as a verified code. */
   unsure(): void {
     this.#before = undefined;
-    // The write may have changed nothing. Then the next read shows the effect of the other request.
+    // The write may have changed nothing. Then a change in the next read comes from the other request.
     if (this.#write?.isStale) this.#write = undefined;
   }
 
   /**
-   * Call this if a later request makes the state doubtful. Then a return to the old state proves lagging nodes only if
-   * another read shows the new state.
+   * Call this if a later request may have changed the state. After that, a return to the old state proves lagging nodes
+   * only if a further read shows the new state again.
    */
   doubtful(): void {
     if (this.#before === undefined) return;

@@ -36,7 +36,7 @@ const mostLooksAgain = 3;
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
   #found: Config | undefined;
-  /** Tells whether a state shows the last accepted change. Undefined once a read has shown it, or if no read can. */
+  /** Tells whether a state shows the last accepted change. Undefined if a read has already shown it, or no read can. */
   #isShownIn: Done<Config> | undefined;
   /** Whether the last change may show late in a way that the suite can't recognise. */
   #isUnclear = false;
@@ -59,10 +59,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   abstract readonly configOf: (body: unknown) => Config;
 
   /**
-   * Brings the target into a state from which `found` can be stored.
+   * Prepares the target so that it can store `found`.
    * @param now the present state; undefined if it can't be read
-   * @param isOwn whether nothing was written since the last call, so that only late reads can show another state
-   * @returns the state that GET shows, if this has stored `found` already
+   * @param isOwn whether nothing was written since the last call. If so, only a late read can show another state
+   * @returns the state that GET shows, if this call has already stored `found`
    */
   protected abstract beforeStoring(
     found: Config,
@@ -129,7 +129,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** Returns the last read if the request since was for the other part and its effect is known, otherwise a new one. */
+  /** Returns the last read, or a new one unless the request since was for the other part and its effect is known. */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
@@ -184,7 +184,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /**
    * Call this after an accepted change.
-   * @param isShownIn tells whether a state shows the change, unless the state before satisfies it too
+   * @param isShownIn whether a state shows the change. It is of no use if the state before already satisfied it
    */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
@@ -220,7 +220,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       this.#kept = { state: after, residue };
       return [residue];
     }
-    // The first read showed an old state, so the preparation fitted the wrong state: restore once more.
+    // The first read was late: the preparation was for the older state that it showed. So this restores once more.
     if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
     throw new ArrangeError(this.notRestored(after, found));
   }
@@ -253,7 +253,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return expected && this.configIn(expected.body);
   }
 
-  /** Waits for the last change. If no read would show it, waits as long as changes usually take. */
+  /** Waits until GET shows the last change. If no read can show it, waits as long as changes usually take. */
   async #beforeChange(get: () => Promise<Read<Id>>): Promise<Read<Id>> {
     if (this.#isLate && this.#isUnclear) await this.felt();
     if (this.#isLate) this.#isUnclear = false;
@@ -291,7 +291,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
       throw answer.status >= 500 ? new TransportError(says) : new ArrangeError(says);
     }
-    // Nobody knows which of the two values is in force.
+    // If the two values differ, nobody knows which one is in force.
     if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
         `${this.#name} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target is unknown.`,

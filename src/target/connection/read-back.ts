@@ -10,12 +10,12 @@ import type { Scope } from './scope.js';
 
 /** A shorter delay may be a slow answer and no late change. */
 const lateMs = 500;
-/** The suite waits for an unmeasured effect as long as reads take to show changes, but at most this long. */
+/** If an effect was never measured, the suite waits as long as reads take to show changes, but no longer than this. */
 const mostOfOthersMs = 1_000;
 /** After this many changes that reads confirmed, the suite assumes that nodes agree. */
 const enough = 3;
 
-/** Kinds of effects. If effects of one kind never show, effects of another kind still may. */
+/** Kinds of effects, which the suite gives up on separately: if one kind never shows, another still may. */
 const effects = ['state', 'unchanged', 'other'] as const;
 type Effect = (typeof effects)[number];
 
@@ -25,8 +25,8 @@ export interface SettleOptions {
   /** The pause after the first try. A caller sets a longer one if each try costs a session or a failed attempt. */
   readonly firstPauseMs?: number;
   /**
-   * Limits the number of failed tries in place of the time, if a try may bring an account closer to a lock. Each pause
-   * is then twice as long as the one before.
+   * Limits the failed tries instead of the time, for tries that may bring an account closer to a lock. Each pause is
+   * then twice as long as the one before.
    */
   readonly mostMisses?: number;
   /** Whether the effect is on behaviour, such as logins: a success counts only once the enforcement delay is over. */
@@ -41,7 +41,7 @@ export class ReadBack {
   /** For each running test, the number of changes that never showed. Tests may run in parallel. */
   readonly #missesIn = new WeakMap<Scope, number>();
   #settled = 0;
-  /** Before any change, nodes can't disagree. */
+  /** Nodes can't disagree before the first change. */
   #settledSinceWrite = enough;
   #hasChanged = false;
 
@@ -57,7 +57,7 @@ export class ReadBack {
     return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }
 
-  /** Returns the delays to assume for a part: its own, or those of the other part before its first change. */
+  /** Returns the delays to assume for a part. Before its first change, these are the other part's. */
   #seenOf(part: Part): PartLag {
     const { cluster, support } = this.#lags;
     const [own, other] = part === 'cluster' ? [cluster, support] : [support, cluster];
@@ -83,7 +83,7 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].touched();
   }
 
-  /** Call this if the target refused a write, which it may have stored nevertheless. */
+  /** Call this if the target refused a write. It may have stored the write nevertheless. */
   refused(): void {
     for (const part of this.recorder.parts) this.#lags[part].doubtful();
   }
@@ -92,7 +92,7 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].unsure();
   }
 
-  /** Call this if a request changed the effects of a part: it ended sessions, or tried a code. */
+  /** Call this if a request changed not the state but an effect of a part: it ended sessions, or tried a code. */
   changed(part: Part): void {
     this.#lags[part].changed();
   }
@@ -108,7 +108,7 @@ export class ReadBack {
     return answer;
   }
 
-  /** Waits for the late node, if the last read showed the state before the last change. @returns whether it waited */
+  /** Waits for the lagging node if the last read showed the state before the last change. @returns whether it waited */
   async restIfWentBack(part: Part): Promise<boolean> {
     const afterMs = this.#lags[part].takeWentBack();
     if (afterMs === undefined) return false;
@@ -164,7 +164,7 @@ export class ReadBack {
     await this.#sleep(this.#lags[part].restMs(ms));
   }
 
-  /** Waits until this long after the last change of a part, so that a later delay belongs to the next change. */
+  /** Waits until this long after the last change of a part. A delay seen later then belongs to the next change. */
   async rest(part: Part, ms: number): Promise<void> {
     await this.#sleep(ms - this.#lags[part].sinceChangeMs);
   }
@@ -173,7 +173,7 @@ export class ReadBack {
     return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
-  /** Call this once enough reads showed the awaited state. If nothing changed before, these reads prove nothing. */
+  /** Call this once enough reads showed the awaited state. Reads without a change before them prove nothing. */
   #hasSettled(): void {
     if (this.#hasChanged) this.#settled += 1;
     // Until a read shows the change, nodes may agree on the old state.
@@ -181,7 +181,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** How many reads must show a change: two at first, to learn early whether nodes disagree; three if they do. */
+  /** How many reads must show a change: three if nodes disagree; otherwise first two, to find this out, then one. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
@@ -195,12 +195,12 @@ export class ReadBack {
     const misses = this.#missed(part, of).value ?? 0;
     const slowestMs = this.#seenOf(part).felt.value ?? 0;
     const { requirement, scope } = this.recorder;
-    // Outside of tests, when the suite checks accounts or restores the state, repeated misses shorten no wait.
+    // Outside of tests the suite checks accounts or restores the state. There, repeated misses shorten no wait.
     if (requirement === '') return changeGivenMs(Math.min(misses, 1), 0, slowestMs);
     return changeGivenMs(misses, this.#missesIn.get(scope) ?? 0, slowestMs);
   }
 
-  /** @param cameMs when the state first showed: later waits for other nodes don't count */
+  /** @param cameMs when a read first showed the state; the time after that was a wait for other nodes */
   #learn(part: Part, of: Effect, isDone: boolean, cameMs: number): void {
     if (!isDone) {
       const { scope } = this.recorder;

@@ -58,7 +58,7 @@ class Running {
 /** Turns traffic into redacted {@link Exchange}s, and learns which values are secret. */
 export class Recorder {
   readonly redactor = new Redactor();
-  /** Holds secrets that are so long that a match in an answer is no accident. */
+  /** Holds only secrets that are too long to match a part of an answer by accident. */
   readonly #telltale = new Redactor();
   readonly cookies = new CookieSecrets();
   /** The newest answers to requests for mailed codes. Only a later mail shows whether they contain its code. */
@@ -73,7 +73,7 @@ export class Recorder {
   #nextIndex: number;
   #isOver = false;
 
-  /** @param onSecret called with every secret @param firstIndex the log's index of this process's first exchange */
+  /** @param onSecret called with each secret @param firstIndex the log's index of this process's first exchange */
   constructor(
     private readonly contract: Contract,
     private readonly write: (event: EventBody, began?: EventBody) => void = () => {},
@@ -98,7 +98,7 @@ export class Recorder {
     this.#isOver = true;
   }
 
-  /** Whether the caller belongs to a test although the tests have ended. */
+  /** Whether the caller belongs to a test that still runs although the tests have ended. */
   get isLeft(): boolean {
     return this.#isOver && this.requirement !== '';
   }

@@ -28,8 +28,8 @@ export class Scope {
   }
 
   /**
-   * Call this before an account logs in: cluster MFA decides whether the login needs a code. A test with the admin
-   * needs the use of three users (see Uses).
+   * Call this before an account logs in. The login needs a code if cluster MFA is on, so the test reads its state. A
+   * test with the admin needs the use of three users (see Uses).
    */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);

@@ -6,10 +6,10 @@ import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
-/** If the target accepts a code of a key younger than this, its keys are in force immediately. */
+/** If the target accepts a code of a key younger than this, new keys are in force at once. */
 const newMs = 300;
 
-/** After this many keys that never came into force, the suite stops waiting: a second key may never do so. */
+/** After this many keys that never came into force, the suite stops waiting for others, which may fail too. */
 const mostInVain = 2;
 
 /** Learns once how long a new TOTP key takes to come into force. Each try counts as an attempt. */
@@ -37,8 +37,9 @@ export class KeyLag {
   }
 
   /**
-   * Sends a right code, and repeats this while its key is new.
-   * @param teaches whether the target certainly asks for a code, so that its answer shows when the key is in force
+   * Sends a right code, and repeats it while its key is new.
+   * @param teaches whether the target certainly asks for a code: only then an accepted one shows that the key is in
+   * force
    */
   async tried<T>(
     role: string,
@@ -88,7 +89,7 @@ interface Whose {
 interface Use {
   readonly authenticator: Authenticator;
   readonly step: number;
-  /** Whether the target certainly asked for a code, and the sent code belongs to the key. */
+  /** Whether the target certainly asked for a code, and the key has the code that was sent. */
   readonly isAsked: boolean;
 }
 
@@ -103,7 +104,7 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** Whether the suite is trying now whether the target accepts a code of the next step. */
+  /** Whether the suite is testing just now if the target accepts a code of the next step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
@@ -128,8 +129,9 @@ export class StepUse {
   }
 
   /**
-   * Call this for each new key. If the target accepts one code per step and user, its codes of used steps count as
-   * used. @param at when the target returned the key
+   * Call this for each new key. If the target accepts one code per step and user, the key's codes of steps that the
+   * user has used count as used.
+   * @param at when the target returned the key
    */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
@@ -145,7 +147,7 @@ export class StepUse {
     return this.#lag.inForce(role);
   }
 
-  /** Repeats a code if its key may be too new. @param isRight whether the rest of the request is right */
+  /** Sends a request with a code, and again if the key may be too new. @param isRight whether its rest is right */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -169,7 +171,7 @@ export class StepUse {
     const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
     const found = steps.find((n) => authenticator.codeAt(n) === code);
     const last = this.#last.get(role);
-    // If the target asked for no code, the login has not used it.
+    // If the target asked for no code, this login has not used the code.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
@@ -188,13 +190,13 @@ export class StepUse {
     return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
   }
 
-  /** Tells whether the user must wait for the next step with a code of any key. */
+  /** Tells whether the user has used up the current step for the codes of all keys. */
   isSpent({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return this.#isByUser && last !== undefined && this.#isNow(last);
   }
 
-  /** Tells whether codes of a new key of the user might have to wait for the next step, as far as the suite knows. */
+  /** Tells whether a new key's code might be refused because the user has used the current step with another key. */
   mayBeSpent(user: Whose): boolean {
     const last = this.#last.get(user.role);
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
@@ -219,7 +221,7 @@ export class StepUse {
     }
   }
 
-  /** Tells whether the target also refused the user's right code in an unused step, and has accepted none since. */
+  /** Tells whether the target also refused the user's right code in the next step, and has accepted none since. */
   isInVain({ role }: Whose): boolean {
     return this.#inVain(role).value === true;
   }
@@ -244,7 +246,7 @@ export class StepUse {
     return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 
-  /** Marks the key's codes of all steps that the user has used as used. @param isNeeded if false, does nothing */
+  /** Marks the key's codes as used for all steps that the user has used. @param isNeeded if false, this does nothing */
   passOver({ role }: Whose, authenticator: Authenticator, isNeeded = true): void {
     const last = this.#last.get(role);
     if (!isNeeded || last === undefined) return;

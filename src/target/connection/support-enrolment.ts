@@ -23,7 +23,7 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
-/** After this many failures, the suite waits a minute before another try: a lock may have ended then. */
+/** After this many failures, the suite waits a minute before another try, because a lock may have ended by then. */
 const mostInVain = 3;
 const againAfterMs = 60_000;
 
@@ -52,7 +52,7 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Sends a right code, and another in the next step if the target may accept only one code per step. */
+  /** Sends a right code. If the target may accept only one code per step, sends another in the next step. */
   inFreeStep<T extends { readonly isTaken: boolean }>(byCode: () => Promise<T>): Promise<T> {
     return this.#steps.tried(ofSteps, undefined, byCode);
   }
@@ -61,7 +61,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** Sends a right code, and repeats this if its key may be too new. @returns the last answer */
+  /** Sends a right code, and repeats it if its key may be too new. @returns the last answer */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();
@@ -88,7 +88,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Whether the target refused the latest right codes, the last within a minute: another try would wait for a step. */
+  /** Whether the target refused the latest right codes, the last within a minute. Then the suite tries no other. */
   get isInVain(): boolean {
     return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
   }
@@ -108,14 +108,14 @@ export class SupportProofs {
       if (answer.fields.success === true) return { code: before, answer };
     }
     const proof = await this.verifyUnused(authenticator);
-    // While a key is not in force, the target refuses all its codes: this refusal teaches nothing.
+    // If the key came into force meanwhile, the refusal of the previous step's code teaches nothing.
     const wasInForce = this.#steps.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true)
       this.parts.codes.refuses(-1);
     return proof;
   }
 
-  /** Verifies the current code, or the next step's code if an older key used the current step: see StepUse. */
+  /** Verifies the current code. If an older key used the current step, may verify the next step's: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
     const mayBeLocked = this.#hasAccepted && this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {
@@ -127,7 +127,7 @@ export class SupportProofs {
     let proof = await this.#steps.tried(ofSteps, authenticator, async () =>
       once(await this.#unused(authenticator)),
     );
-    // The target may answer a lock like one more wrong code.
+    // If the support user is locked, the target may answer a right code like a wrong one.
     for (let step = 0; mayBeLocked && !proof.isTaken && step < stepsOfALock; step += 1)
       proof = await once(await this.parts.codes.unused(authenticator));
     this.#hasAccepted ||= proof.isTaken;

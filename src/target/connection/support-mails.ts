@@ -12,11 +12,11 @@ interface Parts {
 
 type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | 'codeIn'>;
 
-/** How many codes the suite tries to switch MFA off. More could lock the support user. */
+/** How many mailed codes the suite tries to switch MFA off. More refused ones could lock the support user. */
 const mostTries = 3;
 const mostAsked = 2;
 
-/** If the target answers a lock like a wrong code, the lock ends during one of these waits. */
+/** If the support user is locked and a lock looks like a wrong code, the lock ends during one of these waits. */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
@@ -29,7 +29,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until the target accepts one. An old code may arrive late, and a new one at another address. */
+  /** Uses mailed codes until the target accepts one. An old code may arrive late, a new one at another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,

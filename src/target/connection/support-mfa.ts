@@ -29,7 +29,7 @@ type Shown = ReturnType<typeof shownAfter>;
 const keptAddress =
   "The target keeps the support user's mode or address after switching off. They have no effect while support MFA is off.";
 
-/** In real time, waiting longer would cost a run more than the tests that need the end of the lock. */
+/** The longest lock that the suite waits for in real time. A longer wait costs more than the tests that need it. */
 const longestLockMinutes = 5;
 
 const isOff = ({ enabled }: SupportConfig) => !enabled;
@@ -48,7 +48,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
-  /** False once a right code was refused even after the longest lock. */
+  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
   #isLockTheCause = true;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
@@ -194,7 +194,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show the change */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // Switching off needs a right code, which ends a series of wrong codes.
+    // `mightLock`: to switch off again takes a right code, which ends the series of wrong codes.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -207,7 +207,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Switches support MFA to TOTP with a new key. @throws ArrangeError if GET doesn't show the change */
   async onByTotp(): Promise<SupportEnrolment> {
-    // A right code that proves a key ends a series of wrong codes.
+    // `mightLock`: the right code that proves a key ends the series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
       await this.proofs.prove((await this.#byTotp()).authenticator);
     return this.#byTotp();
@@ -238,7 +238,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return known;
   }
 
-  /** Ensures a proven TOTP key, so that changes need a code. Keeps one, because a switch costs a code. */
+  /** Ensures a proven TOTP key, so that changes need a code. Keeps a proven one, because another costs a code. */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -257,14 +257,14 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#verified;
   }
 
-  /** Enrols a new key. Returns the current one if it is the suite's own and can't be switched off. */
+  /** Returns a new key. If the suite's own key can't be switched off, returns that one. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
   }
 
-  /** Tells whether GET shows the key as proven, which a wrong code may void. True if the release shows no state. */
+  /** Tells whether GET shows the key as proven; a wrong code may end that. True if the release shows no such state. */
   async #isShownAsProven(): Promise<boolean> {
     const { body } = this.expectedRead() ?? (await this.get());
     return ['kSuccess', undefined].includes(textOf(body, 'otpVerificationState'));
@@ -305,7 +305,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   async off(current?: string): Promise<void> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
-    // The target may keep an unproven key while support MFA is off.
+    // While support MFA is off, the target may still keep an unproven key, which this gives up.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const mayBeLocked = this.api.attempts.mayHaveLocked(supportUser);
@@ -330,19 +330,19 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#verified = undefined;
   }
 
-  /** Waits until a lock of known length is over: a lock may look like a wrong code. @returns whether it waited */
+  /** If a lock may be the cause and its length is known, waits until it is over. @returns whether it waited */
   async #lockEnds(): Promise<boolean> {
     const { waiter, recorder } = this.parts;
     const { lockMinutes } = this.api.target.limits;
     if (lockMinutes === undefined || !this.#isLockTheCause) return false;
-    // In real time, a restore does not wait: after Ctrl-C it must end soon.
+    // A restore doesn't wait in real time, because after Ctrl-C it must end soon.
     const mayWait = recorder.requirement !== '' && lockMinutes <= longestLockMinutes;
     if (!mayWait && !waiter.movesClock) return false;
     await waiter.letPass(lockMinutes * 60_000 + 1_000, 'lock');
     return true;
   }
 
-  /** Gives up the suite's own key if this needs no wait. The next run couldn't know which of its codes were used. */
+  /** Gives up the suite's own key if this needs no wait: the next run couldn't know which of its codes are used. */
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
@@ -350,7 +350,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (mfaCode !== undefined) await this.leave({ enabled: false, mfaCode });
   }
 
-  /** @throws ArrangeError if a person's key was given up: a new key would lock that person out */
+  /** @throws ArrangeError if the key of a person was given up: with a new key, that person would be locked out */
   protected async beforeStoring({ enabled, mfaType }: SupportConfig) {
     if (enabled && mfaType === 'totp')
       throw new ArrangeError(
@@ -385,7 +385,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /** Sends a change that leaves the current mode. It counts as right, so the limit on failures never blocks it. */
+  /** Sends a change that leaves the current mode. It counts as a right attempt, so that the limit never blocks it. */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { expects: 'accepted' });
   }

@@ -12,7 +12,7 @@ export interface SupportParts extends StateParts {
   mail(): Promise<CodesByMail>;
 }
 
-/** Records the mode and address that a change set, because answers may mask them. Omitted members stay. */
+/** Records the mode and address that a change set, because GET may mask them. Members that the body omits stay. */
 export function noteSet(journal: Journal, body: unknown): void {
   const [mode, address] = ['mfaType', 'email'].map((name) => memberOf(body, name));
   if (mode === undefined && address === undefined) return;
@@ -35,7 +35,7 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   if (known !== undefined) return { ...shown, mfaType, email: known };
-  // In doubt, the shown address counts as the one last set. If it counted as the found one, it would never be restored.
+  // In doubt, the shown address counts as the one set last: if it counted as the found one, it would never be restored.
   const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
@@ -54,8 +54,8 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
 }
 
 /**
- * Tells whether a change switches support MFA on by e-mail. Without a mode in the body, the stored mode counts. A
- * change of mode while MFA is on doesn't count, since it needs a code itself.
+ * Tells whether a change switches support MFA on by e-mail. If the body has no mode, the stored one counts. A change of
+ * mode while MFA is on is something else, because it needs a code itself.
  */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;

@@ -12,7 +12,7 @@ export class ClockWaiter {
     private readonly mayMove = true,
   ) {}
 
-  /** Whether waiting costs no time. */
+  /** Whether waits cost no time, because the suite moves the target's clock. */
   get movesClock(): boolean {
     return this.clock.canMove && this.mayMove;
   }
@@ -23,7 +23,7 @@ export class ClockWaiter {
     return this.movesClock ? this.clock.advance(ms) : this.wait(ms, reason);
   }
 
-  /** Waits in real time, even if the target's clock can be moved: a gateway has a clock of its own. */
+  /** Waits in real time, even if the suite can move the target's clock: a gateway has its own clock. */
   async wait(ms: number, reason: Wait['for']): Promise<void> {
     const ended = this.recorder.waiting(ms, reason);
     await sleep(ms, reason);

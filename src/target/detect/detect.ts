@@ -8,9 +8,9 @@ import { type Evidence, evidenceIn, look } from './evidence.js';
 
 export interface Detection {
   readonly releases: readonly ReleaseJudged[];
-  /** The releases that fit best; several if reads can't distinguish them. */
+  /** The releases that fit best. Several, if the target's answers don't distinguish them. */
   readonly best: readonly ReleaseName[];
-  /** The first of the best releases, or the nearest if none fits. */
+  /** The first of the best releases. If none fits, the nearest. */
   readonly nearest: ReleaseName;
   readonly evidence: readonly Evidence[];
   readonly credential: string;
@@ -76,7 +76,7 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
   return found;
 }
 
-/** Finds the release. Takes the target file's if the target can't be reached: later steps report the problem. */
+/** Finds the release. If the target can't be reached, takes the target file's: later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string) {
   const detection = await detect(target, stateDir).catch(returning(TransportError));
   if (detection instanceof TransportError) {

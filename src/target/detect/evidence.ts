@@ -17,9 +17,9 @@ export interface Evidence {
   readonly text: string;
   readonly supports: readonly ReleaseName[];
   readonly contradicts: readonly ReleaseName[];
-  /** `strong`: impossible for a contradicted release. `weak`: possible, since the property is optional. */
+  /** `strong`: a contradicted release can't show this. `weak`: it may, because the property is optional. */
   readonly strength: 'strong' | 'weak';
-  /** Whether the target lacks an operation of the contradicted releases, which rules them out. */
+  /** Whether the target lacks an operation of the contradicted releases. This rules them out. */
   readonly refutes?: true;
 }
 
@@ -48,7 +48,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep an old path beside the new one, so this contradicts only releases without any path here.
+    // A target may keep the old path beside the new one. So this contradicts only releases whose paths are all missing.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -58,7 +58,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         supports: releasesOf(having),
         contradicts: releasesOf(lacking),
         strength: 'strong',
-        // Only a newest path refutes: a newer target may keep an old path, but an old target doesn't have a new path.
+        // Only the newest path refutes: a new target may keep an old path, but an old target doesn't have the new one.
         ...(isNewest(path) ? { refutes: true as const } : {}),
       },
     ];

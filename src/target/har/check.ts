@@ -18,7 +18,7 @@ const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/** Lists the requirements that a recorded answer can break. Recordings may lack header fields and content. */
+/** Lists the requirements that a recorded answer can break. A recording may lack its header fields or content. */
 function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,
@@ -49,7 +49,7 @@ function relevantTo(
   return rows.flatMap(([isRelevant, ...ids]) => (isRelevant ? ids : []));
 }
 
-/** How many passwords and API keys are remembered across entries, to find them in later answers. */
+/** How many passwords and API keys the check keeps from earlier entries, to find them in later answers. */
 const carriedAtMost = 50;
 
 /** Turns recorded entries into events one by one, and keeps only totals in memory. */
@@ -138,7 +138,7 @@ export class HarCheck {
     json: unknown,
     mistaken: boolean,
   ): Exchanged {
-    // A new recorder for each entry, since its memory would grow with the recording.
+    // Each entry gets a new recorder, because the memory of one would grow with the recording.
     const events: EventBody[] = [];
     const recorder = new Recorder(this.contract, (event) => events.push(event));
     for (const [value, what] of this.#carried) recorder.addSecret(value, what);

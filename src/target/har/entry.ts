@@ -54,7 +54,7 @@ function responseOf(response: Readonly<Record<string, unknown>>, place: string):
   if (typeof status !== 'number') {
     throw new ConfigurationError(`${place}.response.status: expected a number, found ${typeof status}.`);
   }
-  // Browsers write 0 for a request that failed or was blocked, 304 for their own cache.
+  // Browsers write 0 for a request that failed or was blocked, and 304 for an answer from their own cache.
   if (status === 0 || status === 304) return undefined;
   const headers = headersOf(response['headers']);
   const content = isObject(response['content']) ? response['content'] : {};
@@ -81,7 +81,7 @@ function headersOf(list: unknown): Record<string, string> {
   for (const each of list) {
     if (!isObject(each)) continue;
     const { name, value } = each;
-    // HTTP/2 recordings hold pseudo-headers.
+    // Recordings of HTTP/2 contain pseudo-headers, whose names begin with a colon.
     if (typeof name !== 'string' || typeof value !== 'string' || name.startsWith(':')) continue;
     const lower = name.toLowerCase();
     const before = headers.get(lower);
@@ -110,7 +110,7 @@ const textOr = (value: unknown, otherwise: string) => (typeof value === 'string'
 const numberOr = (value: unknown, otherwise: number) =>
   typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 
-/** In bytes. The parser holds each entry in memory, and API calls are smaller than this. */
+/** In bytes. The parser keeps a whole entry in memory, and API calls are smaller than this. */
 const largestEntry = 64 * 1024 * 1024;
 
 /** Lists the recordings at some paths: files with any name, and the .har and .har.gz files of folders. */

@@ -5,7 +5,7 @@ import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi
 
 const { text, flag, listOf, oneOf, orNull } = shapes;
 
-/** Doesn't compile if the contract drops one of the properties in use. */
+/** A type that doesn't compile if the contract drops one of these properties. */
 type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
 
 /** GET /mfa-config, normalised: an absent property has its default, or null if nullable. */
@@ -65,7 +65,7 @@ export const isStillOn =
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/** Matches characters that mask others. Real addresses hardly contain them: `foxx@` masks nothing. */
+/** Matches characters that mask others. In `foxx@` the x mask nothing; real addresses hardly have three of them. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** Tells whether `shown` is the address itself, in any case, or masked as in `s***t@example.com`. */

@@ -79,8 +79,8 @@ export class Journal {
   }
 
   /**
-   * Continues after the folder is lost, with the remembered content, or else with the configurations found at the
-   * start. Later writes that fail keep the journal in memory.
+   * Continues after the folder is lost, with the content last known or, without it, the configurations found at the
+   * start. If later writes fail, the journal stays in memory.
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
@@ -89,15 +89,15 @@ export class Journal {
   }
 
   /**
-   * Keeps later content in memory if a write fails. A full disk must not stop the restore, for which the content on
-   * disk is enough.
+   * From now on, keeps the content in memory if a write fails. A full disk must not stop the restore: it needs only
+   * what is on disk already.
    */
   beginRestoring(): void {
     this.#mayFail = true;
     this.writes.keepInMemory();
   }
 
-  /** Records the configurations found first. Later ones are the suite's own changes. */
+  /** Records the configurations found first. What GET shows later is the suite's own change. */
   noteFound(found: Found): void {
     const now = this.#current();
     const isKnown = Object.keys(found).every((part) => part in now);
@@ -133,8 +133,8 @@ export class Journal {
   }
 
   /**
-   * Returns the content with the configurations known before the file was lost. A worker that started after the loss
-   * recorded a state that was already changed.
+   * Returns the content with the configurations that were known before the file was lost. A worker that started after
+   * the loss has recorded a state that the suite had already changed.
    */
   #beforeLoss(content: JournalContent): JournalContent {
     const known = this.#known;

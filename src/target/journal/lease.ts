@@ -236,7 +236,7 @@ function write(file: string, holder: LeaseHolder): number {
   }
 }
 
-/** Replaces a stale lease. Of several processes, the one that creates the mark wins, and checks again. */
+/** Replaces a stale lease. If several processes try, the one that creates the mark does it, after another check. */
 function takeOver(file: string, holder: LeaseHolder): Taken {
   const mark = `${file}.taking-over`;
   try {
@@ -332,7 +332,7 @@ function read(file: string): LeaseHolder | undefined {
   return { owner: 'somebody', host: '?', pid: 0, id: '', pidSpace: '', since: at, expiresAt: at };
 }
 
-/** Returns a text that has the same length for one holder, so a renewal can overwrite it in place. */
+/** Returns the text of a lease. Its length is the same for one holder, so that a renewal can overwrite it in place. */
 function textOf(holder: LeaseHolder): string {
   return `${JSON.stringify(holder, undefined, 2)}\n`;
 }

@@ -62,7 +62,7 @@ export class WriteLog {
   /** If true, lines that can't be written are kept in memory. True while restoring, and once the file is lost. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** Stands for the times of writes from before the machine's last start, which can't be compared with later times. */
+  /** Stands for the times of writes before the machine's last start, which can't be compared with later times. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
@@ -129,7 +129,7 @@ export class WriteLog {
     return { leftMs, pending: [...pending] };
   }
 
-  /** Reads lines that other processes have added. A missing file changes nothing. */
+  /** Reads the lines that other processes have added. If the file is missing, nothing changes. */
   load(): void {
     try {
       // The file only grows, so an equal size means that it is unchanged.
@@ -144,7 +144,7 @@ export class WriteLog {
   /** Reads the added part of the file. @returns false if the part read before doesn't end with a line */
   #readOn(size: number): boolean {
     const bytes = bytesOf(this.file, this.#size, size);
-    // Writers put a line feed before and after each line.
+    // Writers put a line feed before and after each line, so the added part begins with one.
     if (this.#size === 0 || bytes[0] !== lineFeed) return false;
     // The last line may be half written.
     const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
@@ -233,7 +233,7 @@ export function momentNow(): Moment {
   return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
 }
 
-/** Returns an empty text if the id is unknown. Then writes of other processes count as sent just now. */
+/** Returns the id of the machine's start. If empty (unknown), writes of other processes count as sent just now. */
 function readBootId(): string {
   try {
     return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;

@@ -56,7 +56,7 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
 }
 
 /**
- * Returns the use that the test's row in spec/uses.json must name for a change of cluster MFA. A request for the usual
+ * Returns the use that a test must declare in spec/uses.json for a change of cluster MFA. A request that sets the usual
  * state `on` or `off` needs only that use, because it changes nothing if that state already holds.
  */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
@@ -80,7 +80,7 @@ function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | un
   return credential.key.reveal() === adminKey?.reveal();
 }
 
-/** Returns the part whose state a request reads. Reads without an API key don't count: they test who may read. */
+/** Returns the part whose state a request reads. None without an API key: such a read tests who may read. */
 function readBy(call: Call): Part | undefined {
   const { operation, credential } = call;
   if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;

@@ -36,7 +36,7 @@ export function journalled(
   };
 }
 
-/** Returns the part whose state a request changes though not its configuration: even a refused code may do so. */
+/** Returns the part whose state a request changes, though not its configuration. Even a refused code may do that. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
@@ -49,7 +49,7 @@ export function changedBy(call: Call): readonly Part[] {
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** Returns the parts whose configuration a request may change: both if the request or its method is undocumented. */
+/** Returns the parts whose configuration a request may change: both, if the operation has no such write. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];

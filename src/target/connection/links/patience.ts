@@ -25,7 +25,7 @@ export function patience(
   { clock, waiter, recorder, codes, realWaits }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** Operations for which the target kept asking to wait. The suite waits again only after a different answer. */
+  /** The operations for which the target kept asking to wait. A different answer of one makes the suite wait again. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
@@ -34,7 +34,7 @@ export function patience(
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      // A test of throttling waits out a 503 unless it expects one: a 503 is not the target's own throttling.
+      // A test of throttling gets each 429 as it is, but waits out a 503 unless it expects that too.
       const { expects } = call.options;
       const isTested = expects === 'either, or 503' || (expects === 'either' && status === 429);
       if (waitMs === undefined || isTested) {
@@ -75,7 +75,7 @@ export function patience(
   };
 }
 
-/** Returns a wait in real time, at least a second. A date in Retry-After counts from the answer's own Date. */
+/** Returns a wait in real time of at least a second. A date in Retry-After counts from the answer's Date. */
 function realWaitMs(answer: Answered): number {
   const date = Date.parse(answer.headers['date'] ?? '');
   return Math.max(retryAfterMs(answer, Number.isNaN(date) ? Date.now() : date, 0) ?? 0, 1_000);
