@@ -1,6 +1,6 @@
 /**
- * An error that never makes an outcome `fail`; only a failed expectation or a finding does. Depending on its
- * kind, the outcome is inconclusive, not run or not applicable, or the run stops (exit 2).
+ * An error that never makes an outcome `fail`, which only a failed expectation or a finding does. Depending on the kind
+ * of error, the outcome is inconclusive, not run or not applicable, or the run stops (exit 2).
  */
 export abstract class SuiteError extends Error {
   /** The type of the event that records this error in the log. */
@@ -26,7 +26,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because `lacks`: what never came. `breaks`: the requirement that the answer breaks */
+  /** @param because `lacks`: what never came. `breaks`: the requirement that the answer to blame breaks */
   constructor(
     message: string,
     readonly because: {

@@ -41,7 +41,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** Returns undefined for missing and unreadable paths, such as circular links. A later use says why. */
+/** Returns undefined for missing and unreadable paths, such as circular links. A later use of the path says why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -82,7 +82,7 @@ export function overwriteFile(file: string, text: string): void {
   }
 }
 
-/** True for errors of the file system, such as a full disk: this machine causes them, not the target. */
+/** Tells whether the file system caused an error, such as by a full disk. This machine is at fault then. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (

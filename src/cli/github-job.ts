@@ -15,8 +15,8 @@ export class GitHubJob {
   readonly #pages: string[] = [];
 
   /**
-   * @param json whether standard output holds verdicts only. Then commands go to standard error, which GitHub
-   * reads too.
+   * @param json whether standard output holds verdicts only. If so, commands go to standard error, which GitHub reads
+   * too.
    */
   constructor(
     private readonly env: NodeJS.ProcessEnv,

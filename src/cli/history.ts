@@ -16,10 +16,10 @@ const runsCompared = 50;
 const nightsShown = 30;
 /** One night may have several runs, so the search for nights reads more runs than it shows. */
 const runsForNights = 150;
-/** A comparable run has at least this share of the requirements of the run beside it. A run with --grep has fewer. */
+/** A comparable run has at least this share of the requirements of the other run. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/** Compares with the baseline if there is one, else with the last comparable run, else with the last run. */
+/** Compares with the baseline. If there is none, with the last comparable run, and without one, with the last run. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -28,7 +28,7 @@ function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined)
   const before = baseline === undefined ? lastComparable(own, now) : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
-    // A run with --grep lacks requirements that still exist.
+    // A run with --grep lacks requirements that the catalogue still has.
     .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= comparableShare * before.outcomes.size);
   const since = changesSince(
     baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,

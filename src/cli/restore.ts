@@ -39,7 +39,7 @@ function listJournals(stateDir: string): number {
   return 4;
 }
 
-/** Catches errors, because an unreadable journal must not hide the other journals. */
+/** Catches errors of one journal, because it must not hide the other journals. */
 function reportJournal(file: string): void {
   try {
     const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);
@@ -79,7 +79,7 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   }
 }
 
-/** After an error of the suite while it restores, the state counts as not restored. */
+/** If the suite itself fails while it restores, the state counts as not restored. */
 async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);

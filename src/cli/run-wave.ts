@@ -54,7 +54,7 @@ export async function runWave(
   }
 }
 
-/** Tests and restores every target. It throws the first error only afterwards. */
+/** Tests and restores every target. If some fail, throws the first error only after all of them. */
 async function runAll(leased: readonly Leased[], context: RunContext, isWhole: boolean): Promise<Finished[]> {
   const { signals, base } = context;
   const failures: unknown[] = [];
@@ -68,7 +68,7 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
   const runs: Begun[] = [];
   for (const each of leased) await attempt(async () => runs.push(await Begun.on(each, context.secrets)));
   const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
-  // If only some target files are wrong, the other targets still get verdicts.
+  // If only some target files are wrong, the run goes on, so that the other targets get verdicts.
   const isAllWrong = isWhole && wrong.length === runs.length;
   if (isAllWrong && wrong[0] !== undefined && !runs.some(({ prepared }) => isChanged(prepared)))
     throw wrong[0];
@@ -159,7 +159,7 @@ async function runTests(
 const endingMs = 7_000;
 const stoppingMs = 2_000;
 
-/** Stops the tests early enough to restore, even if a test takes longer than expected. */
+/** Stops the tests early enough for the restore, even if a test takes longer than expected. */
 function stopInTime(playwright: RunningTests, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
   const leftMs = limit.endsAt - endingMs - steadyNow();

@@ -224,7 +224,7 @@ function show(
     ...end,
     ...extras,
   };
-  // If the disk was too full for the reports, it is too full for the summary.
+  // If no report could be written, the disk is too full for the summary as well.
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {

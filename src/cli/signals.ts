@@ -43,7 +43,7 @@ export class Signals {
     this.#stop();
   }
 
-  /** Records that the tests ended abnormally, although this process stopped nothing. */
+  /** Records that the tests ended abnormally, without this process having stopped them. */
   endedBy(reason: string): void {
     if (this.interrupted !== undefined) return;
     complain(`${reason}: restoring what they changed.`);

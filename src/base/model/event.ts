@@ -80,9 +80,9 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each is the only
- * one that touches its part. The lanes of accounts follow `cluster`. Once `support` has ended, their tests
- * may touch the support user, one at a time.
+ * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each alone touches its
+ * part. The lanes of accounts run after `cluster`. Their tests may touch the support user once `support` has ended, one
+ * test at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
@@ -97,7 +97,7 @@ export type EventOfTest =
       {
         /** The test runs in parallel with other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /** The test failed in parallel and runs again alone. If it passes, the failure proves nothing. */
+        /** The test failed in parallel and runs again alone. If it then passes, the failure proves nothing. */
         readonly again?: true;
       }
     >
@@ -138,7 +138,7 @@ export interface Learned {
 export type EventBody =
   | RunBegan
   | Exchanged
-  /** A breach in an earlier answer, found later. */
+  /** A breach in an earlier answer, which the suite found only later. */
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
   | Learned

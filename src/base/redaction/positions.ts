@@ -22,7 +22,7 @@ export const secretProperties: Readonly<Record<string, string>> = {
   referenceId: 'reference id',
 };
 
-/** Properties and parameters whose values are always secret; case doesn't matter. */
+/** Properties and parameters whose values are always secret, in upper or lower case. */
 export const secretNames: readonly string[] = [
   ...Object.keys(secretProperties),
   ...['session-id', 'access_token', 'certificate', 'apiKey'],

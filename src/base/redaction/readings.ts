@@ -26,7 +26,7 @@ const equals = 0x3d;
 export const backslash = 0x5c;
 const letterU = 0x75;
 
-/** The most backslashes before an escape. Real text has fewer, and lengths then fit into four bits. */
+/** The most backslashes before an escape. Real text has fewer. With this limit a length fits into four bits. */
 export const longestRun = 8;
 const longestReference = 8;
 
@@ -49,7 +49,7 @@ export function isMarker(code: number): boolean {
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
-  // The longer reading comes first so that all of it is replaced: %2525 is a percent sign encoded twice.
+  // The longer reading comes first, so that all of it is replaced. For example, %2525 is a percent sign encoded twice.
   if (code === percent && nth === 0) {
     return text.startsWith('25', at + 1) ? reading(hexAt(text, at + 3, 2), 5) : noReading;
   }

@@ -18,8 +18,8 @@ const longestBody = 4096;
 const longestLabel = 64;
 
 /**
- * Replaces secrets by `[kind]`: known values in any encoding, and any value beside a secret's name. Add a
- * value before you write a text that holds it, because earlier texts stay as they are.
+ * Replaces secrets by `[kind]`: known values in any encoding, and any value beside a secret's name. Add a value before
+ * you write a text that holds it, because texts that are already written stay as they are.
  */
 export class Redactor {
   readonly #values = new Map<string, string>();
@@ -68,7 +68,7 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /** Redacts the output of other processes, which may print secrets unknown to this redactor. */
+  /** Redacts the output of other processes. They may print secrets that this redactor doesn't know. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);
@@ -103,7 +103,7 @@ export class Redactor {
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
 }
 
-/** True for a code of zeros. Anyone may guess it, so it is a secret only if it is a user's current code. */
+/** True for a code of zeros. Anyone may guess it, so it counts as secret only while it is a user's current code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);
 
 /** True for values that don't occur in texts by accident. */

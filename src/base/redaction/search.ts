@@ -15,7 +15,7 @@ export interface Searched {
   readonly leaks: readonly Leak[];
 }
 
-/** A value of this length doesn't occur by accident. */
+/** A value of at least this length doesn't occur by accident. */
 const longEnough = 8;
 
 /** True if reports contain the value anyway, as with everyday words. Then its occurrences prove no leak. */

@@ -48,7 +48,7 @@ export class SecretIndex {
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** The most backslashes of one run that may follow the beginning of a match; see {@link #pastRun}. */
+  /** The most backslashes that may follow the beginning of a match in one run of them; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -103,8 +103,8 @@ export class SecretIndex {
   }
 
   /**
-   * Returns the first place in a run of backslashes where a match may begin. A value's backslash becomes at
-   * most four, and an escape has at most {@link longestRun}. An earlier match would end inside the run.
+   * Returns the first place in a run of backslashes where a match may begin. An earlier match would end inside the run:
+   * a value's backslash becomes at most four, and an escape has at most {@link longestRun}.
    */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
@@ -246,13 +246,13 @@ function continuations(text: string, at: number, pattern: string, index: number)
       ways.push({ at: at + lengthOf(reading), index: index + 1 });
     }
   }
-  // Encoders don't break a line twice in one place, or before a value. So no match follows such breaks.
+  // Encoders don't break a line twice in one place, or before a value. So no match continues after such breaks.
   const soft = index === 0 ? 0 : softBreakAt(text, at);
   if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noContinuations;
   return [...(ways ?? noContinuations), { at: at + soft, index }];
 }
 
-/** A JSON string doubles the backslashes of a value; JSON within JSON has four times as many. */
+/** Returns how a backslash may continue. JSON writes each backslash of a value as two, and JSON within JSON as four. */
 function backslashes(text: string, at: number, pattern: string, index: number): Continuation[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);

@@ -61,8 +61,8 @@ export class SecretCollector {
   }
 
   /**
-   * Unlike {@link redactor}, this one knows short codes: in a log a wrongly redacted number does little harm.
-   * It doesn't know other targets' secrets, which would make it slow.
+   * Returns a redactor for a target's log. Unlike {@link redactor} it knows short codes, because a number that is
+   * redacted by mistake does little harm there. It doesn't know other targets' secrets, which would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -127,7 +127,7 @@ export class SecretTeller {
     private readonly target: string,
   ) {}
 
-  /** @throws ConfigurationError if nobody listens: the run couldn't search its artefacts */
+  /** @throws ConfigurationError if nobody listens, because the run then couldn't search its artefacts */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
     await new Promise<void>((resolve, reject) => {
@@ -137,7 +137,7 @@ export class SecretTeller {
         `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );
     });
-    // The system takes each write at once, so a secret arrives even if this process is killed.
+    // The system takes each write at once. So a secret arrives even if this process is killed.
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.write(`${JSON.stringify(target)}\n`);

@@ -36,8 +36,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * Returns how bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out
- * characters that also encode neighbours. `before`: how many other bytes share the first group of three.
+ * Returns how bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out characters
+ * that also encode neighbouring bytes. `before`: how many other bytes share the first group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -59,7 +59,7 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** Encodes by RFC 4648 6, in both cases; also without the last character, which may hold other bits. */
+/** Encodes by RFC 4648 6, in both cases. Adds a form without the last character, which may also hold other bits. */
 function base32Of(bytes: Buffer): string[] {
   let [sure, bits, left] = ['', 0, 0];
   for (const byte of bytes) {

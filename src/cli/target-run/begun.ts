@@ -177,7 +177,7 @@ export class Begun {
     const { stateGuard } = this.prepared;
     stateGuard.check();
     try {
-      // Without a journal nothing was changed, so an unreachable target does not matter.
+      // Without a journal, the run changed nothing. So it does not matter if the target is unreachable.
       if (stateGuard.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
       const wait = tellWait(this.prepared);
       const made = await this.#connected((connection) => giveBack(connection, wait, stop));

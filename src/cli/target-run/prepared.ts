@@ -102,14 +102,14 @@ export async function prepare(
 }
 
 /**
- * Returns the number of lanes. It is 1 with --within, and in a run that changes nothing. It is also 1 if the
- * suite moves the clock, if the admin must log in, or if mail addresses are shared.
+ * Returns the number of lanes. It is 1 with --within and in a run that changes nothing. It is also 1 if the suite moves
+ * the clock, if the admin has no API key, or if the support user shares mail addresses with users.
  */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
   const { email, otherEmails = [accounts.admin.email] } = supportUser;
-  // The support user's mails, at either address, must be distinguishable from a user's.
+  // The suite must be able to distinguish the support user's mails, at either address, from a user's.
   const sharesMail =
     email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =

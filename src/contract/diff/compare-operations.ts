@@ -178,7 +178,7 @@ function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place): void 
   }
   if (from.defaultValue !== to.defaultValue) {
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
-    // If the client omits the value, the request now has another meaning.
+    // A client that omits the value now sends a request with another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? breaksClients : harmless);
   }
@@ -208,8 +208,8 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
       if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
       compareSchemas(one.schema, other.schema, { ...place, subject: inner });
     } else if (other !== undefined) {
-      // A server must accept the new property, and must send it if it is required. A client must send a
-      // required one. In answers, clients ignore it unless the schema is closed.
+      // In requests, a server must accept the new property, and a client must send it if it is required. In answers, a
+      // server must send it if it is required, and a client ignores it unless the schema is closed.
       const isSent = direction === 'request';
       const { required } = other;
       const clients = isSent ? required : to.closed;

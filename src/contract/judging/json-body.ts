@@ -48,7 +48,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Quickly rules out most bodies, but not bodies with escapes: only a parser can compare their names. */
+/** Quickly rules out most bodies, but none with escapes: only a parser can compare their members' names. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -119,7 +119,7 @@ function asksForNoKey(request: unknown): boolean {
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** Logins and new keys return secrets; a PATCH only if it creates a key. */
+/** Tells whether the answer returns a secret. Logins and new keys do, and a PATCH that creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
@@ -188,7 +188,7 @@ function judgeError(answer: Judged, operation: Operation | undefined, report: Re
     report('http/errors-say-something', { kind: 'empty Error', status });
 }
 
-/** Also judges HTML pages and unknown paths: failures outside the API's own code reveal most. */
+/** Judges HTML pages and unknown paths too, because failures outside the API's own code reveal most. */
 function judgeForInternals({ status, body }: Judged, report: Report): void {
   const what = internals.find(([, pattern]) => pattern.test(body.text))?.[0];
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });

@@ -36,6 +36,6 @@ export class Renamed {
 /** The order of a list's items doesn't matter. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
-/** Such a value is so long that no other property equals it by accident. */
+/** Tells whether a value is so long that no other property has it by accident. */
 const isTelling = (value: unknown) =>
   (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

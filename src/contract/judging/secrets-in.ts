@@ -9,14 +9,14 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   });
 }
 
-/** Leaves out the secrets that the operation may return. */
+/** Removes from the text the secrets that the operation may return. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }
 
-/** Takes each value without its scheme, each cookie's value, and a Basic credential's password. */
+/** Returns each value without its scheme, each cookie's value, and the password of a Basic credential. */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
 ): (readonly [value: string, what: string])[] {

@@ -43,7 +43,7 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/** Returns kinds of forbidden bodies. Each makes one mistake in the valid `base`, but not in `keep`. */
+/** Returns kinds of forbidden bodies. Each makes one mistake in the valid `base`, in a member not named in `keep`. */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -60,7 +60,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // Request bodies are objects. A body schema that accepts 0 has no type, so no body has a wrong type.
+    // Request bodies are objects. If the schema accepts 0, it has no type, so no body can have a wrong type.
     ...(judge.mismatches(0).length === 0
       ? []
       : [
@@ -78,7 +78,7 @@ export function invalidBodies(
 /** A kind is impossible if none of this many draws fits. */
 const draws = 200;
 
-/** Drops bodies that don't fit, and kinds in which none fits: their filter would search forever. */
+/** Drops bodies that don't fit, and kinds in which no body fits: a generator would search them forever. */
 function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
   const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
   return kinds
@@ -116,7 +116,7 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/** Strings begin with a tilde, so they equal no enumeration's value and look like no other type. */
+/** Strings begin with a tilde. So they equal no value of an enumeration and look like no other type. */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),

@@ -16,7 +16,7 @@ export interface FoundOperations {
   readonly furtherTagged: readonly string[];
 }
 
-/** Finds operations by method and path, the rest by operationId, which differs between vendors. */
+/** Finds operations by method and path. Finds the rest by operationId, which vendors vary. */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();

@@ -270,7 +270,7 @@ function besideReference(value: unknown): { reference: { $ref: string }; rest: J
   return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }
 
-/** A value of the wrong type does not break its limits as well. */
+/** Lists mismatches. For a value of the wrong type, leaves out the limits that it breaks too. */
 function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   const placeOf = ({ instancePath, schemaPath }: ErrorObject) =>
     `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;

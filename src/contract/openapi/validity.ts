@@ -85,7 +85,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** One mistake causes many errors, because the specification has alternatives. Takes the deepest. */
+/** Returns the deepest error: the specification has alternatives, so one mistake causes many errors. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];

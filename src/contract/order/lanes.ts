@@ -30,7 +30,7 @@ export const mostLanes = 6;
 
 export const laneOfAccount = (at: number): Lane => `account ${at + 1}`;
 
-/** A single account gets no lane of its own: the cluster's lane uses it. */
+/** Returns the number of account lanes. A single account gets none, because the cluster's lane uses it. */
 export function lanesOfAccounts(fit: number, lanes: number): number {
   const count = Math.min(fit, lanes - 2);
   return count > 1 ? count : 0;

@@ -12,7 +12,7 @@ export interface Cost {
   readonly quiets?: number;
 }
 
-/** Further TOTP steps if the target takes current codes only, or one code of a user in each step. */
+/** The extra TOTP steps of a test if the target takes only current codes, or only one per user and step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;
@@ -24,7 +24,7 @@ export interface OrderRow {
   readonly cost: Cost;
   /** The cost if no earlier test has prepared anything; absent if it is the same. */
   readonly alone?: Cost;
-  /** The steps that the test awaits besides if codes of the support user, or of users, are scarce. */
+  /** The further steps that the test awaits if codes of the support user or of users are scarce. */
   readonly scarce?: Scarce;
   /** The name of a shared cost: only the first test with this name pays it. */
   readonly shares?: string;

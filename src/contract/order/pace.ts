@@ -22,7 +22,7 @@ const leastStepMs = 5_000;
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** A fact's name: the target takes only one code of a user in each step, whatever the code's key. */
+/** The name of a fact: in each step the target takes only one code of a user, even of different keys. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
 /** Estimates in milliseconds for a remote cluster, used before the first measurement. */
@@ -57,9 +57,9 @@ export class Pace {
   #sentInAll = 0;
   /** The sum of unforeseeable waits in milliseconds: some targets lock accounts, or show changes late. */
   #lateMs = 0;
-  /** Lanes that the prediction assumes: 1 if the last test with a queue began outside a lane. */
+  /** The lanes that the prediction assumes. 1 if the last test that belongs to a queue began outside of a lane. */
   #lanes: number;
-  /** Extra steps of ended tests if the support user's codes are scarce: expected and really awaited. */
+  /** The extra steps of ended tests if the support user's codes are scarce: those expected and those awaited. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -156,7 +156,7 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
-  /** Expects the share of the support user's scarce steps that earlier tests really awaited. */
+  /** Predicts the extra steps. Of the support user's, it expects the share that earlier tests really awaited. */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);

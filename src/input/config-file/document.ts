@@ -156,7 +156,7 @@ export class ConfigDocument {
     };
     const all = [...this.#document.errors, ...this.#document.warnings];
     const broken = all.find(({ code }) => code !== 'DUPLICATE_KEY');
-    // One broken place causes errors in all that follows, so report only that place.
+    // One broken place causes errors in all text after it, so only that place is reported.
     if (broken === undefined) all.forEach(report);
     else report(broken);
     this.problems.throwIfAny();
@@ -185,7 +185,7 @@ export class ConfigDocument {
     try {
       return this.#document.toJS({ maxAliasCount: maxAliases });
     } catch {
-      // All aliases have been checked, so only their number can be the reason.
+      // Each alias was checked before, so only their number can be the reason.
       this.problems.add({ line: 1, column: 1 }, [], 'too many aliases (*name): write the values out');
       this.problems.throwIfAny();
     }

@@ -4,7 +4,7 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/** Returns a valid value. Otherwise reports where it breaks the schema; `hint`'s advice comes first. */
+/** Returns a valid value. Otherwise reports each place that breaks the schema, with `hint`'s advice if it has any. */
 export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,

@@ -16,7 +16,7 @@ import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 /** It is `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** Returns undefined only after a reported problem. */
+/** Returns undefined only after it has reported a problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -120,7 +120,7 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ['mail', 'password'],
 ];
 
-/** If access is unknown, returns a warning instead of reporting the secrets. */
+/** Reports secrets in a file that others can read. Returns a warning instead if nobody knows who can read it. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
   // In tls.key, a file's name is not secret, but the key itself is.
@@ -223,7 +223,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** Tests need different users. */
+/** Reports roles with the same user, because tests need different users. */
 function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
   for (const [role, path] of placesOf(values)) {

@@ -63,7 +63,7 @@ function granted(allow: Allow): Partial<Allow> {
   return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
 }
 
-/** Tells editors the schema. */
+/** Returns the line by which editors find the schema. */
 export function schemaLine(file: string): string {
   const schema = join(packageRoot(), 'spec', 'target.schema.json');
   const way = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');

@@ -43,7 +43,7 @@ export interface ByRole<Each> {
 
 export type Accounts = ByRole<Account> & { readonly admin: Account };
 
-/** The admin is last, so that tests take other accounts first. */
+/** Lists the accounts, the admin last, so that tests prefer other accounts. */
 export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
   return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
 }

@@ -98,7 +98,7 @@ const statuses: Readonly<Record<Outcome['outcome'], string>> = {
   pass: 'passed',
   fail: 'failed',
   inconclusive: 'broken',
-  // A waived failure needs no action, but it doesn't pass either.
+  // A waived failure needs no action, but it is not a pass.
   waived: 'skipped',
   'not run': 'skipped',
   'not applicable': 'skipped',

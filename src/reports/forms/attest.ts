@@ -47,7 +47,7 @@ export function renderAttestation(
   return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-/** A reader's policy may accept WARNED, so an undecided or unrestored run counts as FAILED. */
+/** Returns FAILED for an undecided or unrestored run, because a reader's policy may accept WARNED. */
 function resultOf(verdict: Verdict): Result {
   if (verdict.gate !== 'conforms' || exitCode([verdict]) !== 0) return 'FAILED';
   const { fail, failShould, waived } = verdict.summary;

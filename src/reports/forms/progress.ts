@@ -16,7 +16,7 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 250;
-/** A log reports a wait of this time if it takes twice as long as earlier waits for the same thing. */
+/** A log reports a wait of at least this time if it takes twice as long as earlier waits for the same thing. */
 const longWaitMs = 3_000;
 const unusual = 2;
 /** After this time without a line, a log reports that the run continues. */

@@ -8,7 +8,7 @@ import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
-/** SARIF wants an address, but the suite has no website. This host is in the ids of the published schemas. */
+/** SARIF wants the tool's address, but the suite has no website. The ids of the published schemas have this host. */
 const informationUri = 'https://mfa-conformance.invalid/';
 const longestReason = 4000;
 

@@ -46,7 +46,7 @@ export interface SummaryOptions {
   readonly exit?: string;
 }
 
-/** More failures would push the verdict off the screen; the reports have all. */
+/** More failures would push the verdict off the screen. The reports list all. */
 const shownFailures = 20;
 const longestReason = 4000;
 const longestAdvice = 600;

@@ -29,7 +29,7 @@ export interface Change {
   readonly ids: readonly string[];
 }
 
-/** Further changes of the kind share one more sentence. */
+/** Changes beyond this number share one more sentence for their kind. */
 const mostSentences = 10;
 const namedIds = 4;
 const longestReason = 200;

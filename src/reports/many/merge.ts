@@ -78,7 +78,7 @@ function decision(
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Chooses the target's verdict with the worst exit code. Among several such verdicts, chooses the latest. */
+/** Chooses the target's verdict with the worst exit code. If several have it, chooses the latest. */
 function chooseOf(
   name: string,
   all: readonly Column[],
@@ -110,7 +110,7 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/** Groups plans by run, since independent runs can be merged. A run's plans agree on shards and targets. */
+/** Groups plans by run, because a merge may cover several runs. Plans of one run agree on shards and targets. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }
@@ -166,7 +166,7 @@ function missingTargets(
   return [...why].map(([name, text]) => ({ name, why: text })).sort((a, b) => order(a.name, b.name));
 }
 
-/** The targets' own reports have further reasons. */
+/** More reasons are only in the targets' own reports. */
 const mostReasons = 8;
 
 type Placed = Cell & { readonly on: string };

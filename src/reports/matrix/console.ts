@@ -11,7 +11,7 @@ interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' |
   readonly brief: boolean;
 }
 
-/** More targets would push the verdict off the screen; the reports have all. */
+/** More targets would push the verdict off the screen. The reports list all. */
 const shownTargets = 40;
 const shownFailures = 20;
 const shownNames = 4;

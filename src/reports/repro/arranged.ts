@@ -13,7 +13,7 @@ import {
   takesCode,
 } from './step.js';
 
-/** If the test sent more requests, its script sends only the deciding request and the preparation. */
+/** If the test sent more requests, the script sends only the preparation and the deciding request. */
 const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
@@ -69,14 +69,13 @@ class Arrangement {
   #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
   /**
-   * Returns the test's own steps that lead to the deciding steps. Returns none if there are more than {@link
-   * mostOwn}.
+   * Returns the test's own steps that lead to the deciding steps. If there are more than {@link mostOwn}, returns none.
    */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // Scripts begin with support MFA off. They need none of the support user's steps from before the test
-    // switched it on.
+    // Scripts begin with support MFA off. So they need none of the support user's steps from before the test switched
+    // it on.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
@@ -97,7 +96,7 @@ class Arrangement {
     this.#steps.set(index, step);
     for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
     if (this.#isOwn(index)) this.#addEnrolment(step);
-    // The bypass may be refused on a fixed target. An earlier login then shows that the password is right.
+    // A fixed target may refuse the bypass. An earlier login then shows that the password is right.
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
@@ -186,8 +185,8 @@ class Arrangement {
   }
 
   /**
-   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may then take
-   * the anonymous caller for the admin, because both share a connection or a cached decision.
+   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may take the anonymous
+   * caller for the admin if both share a connection or a cached decision.
    */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
@@ -225,8 +224,8 @@ class Arrangement {
   }
 
   /**
-   * Adds requests that switch the support user's MFA on, then off by a right code. A faulty target may accept
-   * an unproven change because an earlier change was proven.
+   * Adds requests that switch the support user's MFA on, then off by a right code. A faulty target may accept an
+   * unproven change just because an earlier one was proven.
    */
   #addProof(before: number): void {
     const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
@@ -246,7 +245,7 @@ class Arrangement {
   #supportWrites(step: Exchanged): Exchanged[] {
     const done = this.log.before(step.index).filter(isDone);
     const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
-    // Requests without effect are not part of the state.
+    // Requests without effect don't belong to the state.
     const isPart = (each: Exchanged) =>
       verifies(each) || (isPatch(each) && asksSupportOn(each) && !isOff(each));
     const found = done.slice(Math.max(0, begins)).filter(isPart);

@@ -99,9 +99,9 @@ const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
 /**
- * Tells whether a fixed target may refuse this request, although the run's target accepted it. That holds for
- * a login by the password alone whose session the deciding request uses. It also holds for an earlier try of
- * the deciding request, unless both use the same code: the first use must succeed.
+ * Tells whether a fixed target may refuse this request, although the run's target accepted it. It may refuse a login by
+ * the password alone, whose session the deciding request uses. It may also refuse an earlier try of the deciding
+ * request, unless both use the same code: then the first use must succeed.
  */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);

@@ -115,14 +115,14 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // Notes how to switch support MFA off. The note comes before the judgement, because a script that ends
-    // there still has to restore the state.
+    // The script notes how to switch support MFA off before it judges the answer: even if it ends there, it must
+    // restore the state.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
   }
 
-  /** Adds a wait if the run waited here, or if the key needs time for a second code. */
+  /** Adds a wait if the run waited here, or if a second code of the same key must be of another step. */
   #pause({ again: { targetTime, origins }, arranges }: Step): void {
     const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
     if (arranges !== true) this.#lastTime = targetTime;
@@ -133,7 +133,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // A code that is used again must be as many steps old as in the run, whenever the script starts.
+    // A code that the script sends again must be as many steps old as in the run, whenever the script starts.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -175,7 +175,7 @@ ${this.#lines.join('\n')}
     // A probe only tests a credential. Later requests show whether it works, so the answer needs no check.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // The same fault may have caused a server error here, so a fixed target may answer otherwise.
+    // The fault may have caused a server error here. Then a fixed target answers otherwise, so this checks nothing.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));

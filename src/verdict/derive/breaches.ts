@@ -36,7 +36,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // The network may close one connection by accident, but hardly two on the same operation.
+    // The network may close one connection by accident, but hardly two that serve the same operation.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -44,7 +44,7 @@ export class Breaches {
     }
   }
 
-  /** An answer other than 404 shows that the operation exists. From then on its held-back breaches count. */
+  /** Any answer except a 404 shows that the operation exists. From then on the breaches held back count. */
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);
@@ -52,7 +52,7 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /** Holds back a breach in a 404: without the operation, a web server may answer 404 with its own page. */
+  /** Holds back a breach in a 404. If the operation does not exist, a web server may answer with its own page. */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))

@@ -18,9 +18,9 @@ const share = (some: readonly string[], others: readonly string[]) =>
   some.some((each) => others.includes(each));
 
 /**
- * Groups failed and undecided outcomes by cause. Failures that share a mark have one cause. An undecided
- * outcome follows from a failure with the same mark or answer. Other undecided outcomes that share a mark
- * have a cause of their own. Causes of a failed `must` come first.
+ * Groups failed and undecided outcomes by cause. Failures that share a mark have one cause. An undecided outcome
+ * follows from a failure that has the same mark or answer. Undecided outcomes without such a failure are grouped by
+ * their marks. Causes of a failed `must` come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -54,7 +54,7 @@ function grouped(failures: readonly Sign[]): Sign[][] {
   return groups.sort((a, b) => least(a) - least(b));
 }
 
-/** Areas that test requests outside the documented flow. */
+/** Areas whose tests send requests outside the documented flow. */
 const besides = /^(?:ways-in|guessing)\//;
 
 /**

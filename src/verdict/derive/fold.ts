@@ -291,8 +291,8 @@ const onlyBeside: Report = {
 };
 
 /**
- * Returns the reports that decide a test's outcome. A failure beside other tests counts if the test alone was
- * inconclusive: the breach may have left a state in which the test can't be repeated.
+ * Returns the reports that decide a test's outcome. If the test failed beside others and was inconclusive alone, the
+ * failure counts: the breach may have left a state in which the test can't be repeated.
  */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
@@ -300,7 +300,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Makes a failure beside other tests inconclusive if the run ended before the test ran alone. */
+/** Makes a failure beside other tests inconclusive, because the run ended before the test ran again alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

@@ -5,8 +5,8 @@ import { decideGate, type GateInput } from './gate.js';
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
- * Returns the ids that passed in the baseline but were not run now, although planned: they may fail by now.
- * `should` requirements count only with --strict.
+ * Returns the ids that passed in the baseline but were not run now, although planned. They may fail by now. `should`
+ * requirements count only with --strict.
  */
 export function lostAgainst(
   baseline: BaselineVerdict,
@@ -52,7 +52,7 @@ function resultOf(
   known: ReadonlySet<string>,
 ): Pick<Gating, 'result' | 'cause'> {
   if (policy === 'none') return { result: 'pass', cause: '' };
-  // A known failure counts as checked, like a waived one.
+  // A known failure counts as checked, as a waived one does.
   const excused = (outcome: Outcome): Outcome =>
     policy === 'new' && known.has(outcome.id) && outcome.outcome === 'fail'
       ? { ...outcome, outcome: 'waived' }

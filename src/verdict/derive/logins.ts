@@ -31,7 +31,7 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** Returns the user, in lower case, whom this exchange refused; undefined if a later login succeeded. */
+  /** Returns the user, in lower case, whose login this exchange refused. Undefined if a later login succeeded. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

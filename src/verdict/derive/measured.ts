@@ -18,7 +18,7 @@ export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   facts: Readonly<Record<string, unknown>>,
 ): T {
   const found = count === undefined ? undefined : facts[count.fact];
-  // Without a measured number, nothing exceeds the bound.
+  // If the run measured no number, nothing exceeds the bound.
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
   const check = {

@@ -41,7 +41,7 @@ export class EventLog {
     this.#handle = orExplain(`${file} can't be written to`, () => openSync(file, 'a+', 0o600));
   }
 
-  /** Replaces an earlier log. The creating process must restore the target, so a full disk does not stop it. */
+  /** Replaces an earlier log. The process that creates it must restore the target, so a full disk does not stop it. */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);
@@ -85,7 +85,7 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** All processes of a run share one count of exchanges. */
+  /** Returns the next index of an exchange, which is unique among all processes of the run. */
   nextIndex(): number {
     // Looks only at the beginnings of lines, because validating a whole log takes a second.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
@@ -190,8 +190,8 @@ export class EventTail {
   }
 
   /**
-   * Returns the bytes since the last call. After the file was deleted or replaced there are none, because
-   * they only serve for display.
+   * Returns the bytes since the last call. If the file was deleted or replaced meanwhile, returns none: they only serve
+   * for display.
    */
   #added(): Buffer {
     try {

@@ -28,7 +28,7 @@ export function driftFrom(
       return found === undefined ? [] : [{ id, ...within(claim, id, value, measuredOf(found), run.facts) }];
     });
     const against = about.filter(({ holds }) => holds !== undefined && holds !== claimed);
-    // A denied claim counts as contradicted only if some requirement passed and none failed.
+    // A denied claim counts as contradicted only if one of its requirements passed and none failed.
     const isDrift = against.length > 0 && (claimed || about.every(({ holds }) => holds !== false));
     if (!isDrift) return [];
     const measured = [...against.map(inWords), ...factsOf(claim.facts, run.facts)].join('; ');

@@ -52,7 +52,7 @@ export abstract class TargetClock {
     return this.#possible !== undefined;
   }
 
-  /** How often Date headers showed that somebody set the clock. Codes from before belong to another time. */
+  /** How often Date headers showed that somebody set the clock. Codes made before that belong to another time. */
   get jumps(): number {
     return this.#jumps;
   }
@@ -156,7 +156,7 @@ export class ControlledClock extends TargetClock {
     if (this.jumps > before) await this.refresh();
   }
 
-  /** Somebody else may have moved the clock. */
+  /** Asks for the time, because somebody else may have moved the clock. */
   async refresh(): Promise<void> {
     await this.#exchange('GET');
   }

@@ -126,7 +126,7 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
   return socket;
 }
 
-/** Separates complete interim answers from the rest, and drops those with status 100. */
+/** Separates complete interim answers from the bytes after them. Drops those with status 100. */
 function parted(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
   const kept: Buffer[] = [];
   let rest = bytes;

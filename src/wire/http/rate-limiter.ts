@@ -5,18 +5,18 @@ const longestWaitMs = 2_000;
 /** This many similar refusals reveal a limit per second. */
 const refusalsToLearn = 3;
 const similarWithin = 1.25;
-/** If fewer requests were sent in the last second, another limit was the reason for the refusal. */
+/** If the suite sent fewer requests in the last second, a limit of another kind caused the refusal. */
 const fewestPerSecond = 5;
 /** The suite sends at most the limit in this time: a second plus jitter, longer after each refusal. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many refusals despite the assumed limit, the suite drops the limit as a wrong guess. */
+/** After this many refusals despite the assumed limit, the suite drops it as a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
 
 /**
- * Spaces requests evenly by the target file's rate. Also learns the rate that the target allows per second:
- * waiting in advance causes fewer refusals. Concurrent requests stay concurrent.
+ * Spaces requests evenly by the target file's rate. Also learns the rate that the target allows per second, because
+ * waits before requests cost less than refusals. Concurrent requests stay concurrent.
  */
 export class RateLimiter {
   readonly #intervalMs: number;

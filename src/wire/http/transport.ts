@@ -31,26 +31,26 @@ export interface WireResponse {
   readonly receivedAt: number;
 }
 
-/** Larger than any answer of the API. Reading stops after this many bytes. */
+/** No answer of the API is larger. The suite reads at most this many bytes. */
 export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
-/** Requests that may stay unanswered wait this much longer than for the slowest answer so far. */
+/** How much longer than the slowest answer so far the suite waits for a request that may stay unanswered. */
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Wrong bytes after a 204 would spoil the next exchange on the connection, so it closes. */
+  /** Closes the connection after a 204, because wrong bytes after it would spoil the next exchange. */
   readonly closeAfter?: boolean;
-  /** A server in front of the API may ignore the request: silence says nothing about the target. */
+  /** Whether a server in front of the API may ignore the request. Its silence then says nothing about the target. */
   readonly mayBeIgnored?: boolean;
-  /** The target may close the connection because of this request alone. */
+  /** Whether the target may close the connection just because of this request. */
   readonly mayBeClosed?: boolean;
   /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;
 }
 
-/** Never follows redirects or repeats a request. @throws TransportError within the request timeout */
+/** Sends each request once, without following redirects. @throws TransportError within the request timeout */
 export class Transport {
   readonly #agent: Agent;
   readonly #fresh: Agent;
@@ -120,7 +120,7 @@ export class Transport {
     await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
   }
 
-  /** Sends nothing to a silent target for a while: a timeout in every test would take hours. */
+  /** Refuses requests to a silent target for a while, because a timeout in every test would take hours. */
   #checkSilence(url: URL): void {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
@@ -129,7 +129,7 @@ export class Transport {
     );
   }
 
-  /** Concurrent requests that time out count once: a target may keep all attempts of one account waiting. */
+  /** Counts concurrent requests that time out once, because a target may keep all attempts of one account waiting. */
   #noteTimeout(sentAt: number): void {
     if (sentAt < this.#timedOutAt) return;
     this.#timedOutAt = steadyNow();

@@ -196,7 +196,7 @@ export function mayHoldCode(text: string): boolean {
   return digits.test(rest) || rest.search(lettered) >= 0 || mayCallCode(rest);
 }
 
-/** Replaces texts that can't be codes. It is not a letter, a digit or a space. */
+/** Stands for removed texts that can't be codes. It is not a letter, a digit or a space. */
 const placeholder = '\ufffc';
 
 function blank(found: string): string {

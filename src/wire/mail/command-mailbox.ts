@@ -8,8 +8,8 @@ import { type ReceivedMail, storedMail } from './received-mail.js';
 const longestCode = 64;
 
 /**
- * Runs the user's program, which prints the newest code mailed to an address, or nothing. A code is new if it
- * differs from the one at the mark. So a repeated code counts once, several mails between two runs count as
+ * Runs the user's program, which prints the newest code mailed to an address, or nothing. A code is new if it differs
+ * from the one at the mark. So a code mailed twice counts once, several mails between two runs of the program count as
  * one, and mails without codes stay unknown.
  */
 export class CommandMailbox extends Mailbox {

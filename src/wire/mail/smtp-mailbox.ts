@@ -23,7 +23,7 @@ const closeWithinMs = 100;
  */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
-  /** Counts by domain, because a full address may be a stranger's. */
+  /** Refused recipients, counted by domain, because a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
@@ -102,7 +102,7 @@ export class SmtpMailbox extends Mailbox {
   }
 
   async mark(): Promise<Mark> {
-    // A mail follows soon. Its sender must not have to wait for the certificate.
+    // A mail follows soon, and its sender must not have to wait for the certificate.
     await mailCertificate();
     return this.#order as Mark;
   }
@@ -167,7 +167,7 @@ export class SmtpMailbox extends Mailbox {
   }
 }
 
-/** Waits for the certificate before the greeting. Without a certificate, the session offers no STARTTLS. */
+/** Before the greeting, waits for the certificate. If there is none, the session offers no STARTTLS. */
 async function withCertificate(server: SMTPServer, session: SMTPServerSession): Promise<void> {
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];

@@ -88,7 +88,7 @@ export class Authenticator {
     }
   }
 
-  /** Changes one digit of the current code. Targets that compare only a part of the code accept it. */
+  /** Returns the current code with one digit changed. A target that compares only a part of the code accepts it. */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
@@ -159,5 +159,5 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/** Careless targets compare this half alone. An attacker guesses it within a thousand attempts. */
+/** Returns the first half. A careless target compares only this half, which attackers guess in a thousand attempts. */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

@@ -3,9 +3,9 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** Includes {@link shownAfter} requests after the deciding request. The rest come before it. */
+/** How many requests the drawing shows: at most {@link shownAfter} after the deciding one, the rest before it. */
 const shown = 6;
-/** A request after the deciding request may use its answer. */
+/** A request right after the deciding one may use its answer. */
 const shownAfter = 1;
 /** Shorter pauses are network delay. */
 const longPause = 1000;

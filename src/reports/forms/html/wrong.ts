@@ -10,7 +10,7 @@ import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
 import { sequence } from './sequence.js';
 
-/** The list of requirements below has further causes. */
+/** The page shows further causes only in the list of requirements below. */
 const shownTroubles = 20;
 /** In characters of {@link ExchangeRoom}. */
 const drawing = 6000;
