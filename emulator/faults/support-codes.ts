@@ -24,7 +24,7 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
 
 /**
  * Returns a function that finds the key that the last change replaced while support MFA was on.
- * @param wasProven whether a code of that key must have been verified, or must not
+ * @param wasProven true: only a key with a verified code counts; false: only one without
  */
 function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
   let replaced: TotpKey | undefined;

@@ -48,7 +48,7 @@ export function newKey(call: Call, world: World): TotpKey {
   return createKey(supportOwner, accountName, null, call, world);
 }
 
-/** Returns the configuration. In no later answer can a client see the secret of the new key. */
+/** Returns the configuration. Only this answer (UpdateMFAResult) ever shows the secret of a new key. */
 export function answered(support: SupportMfa, created: TotpKey | undefined, world: World): Answer {
   const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
   return { status: 200, headers: {}, body: { ...shown(support, world), ...info } };

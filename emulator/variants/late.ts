@@ -69,7 +69,7 @@ export function keysLate({ rules }: Seams, delayMs: number): void {
   };
 }
 
-/** Sessions work for some time after their end. */
+/** A deleted session still works for some time. */
 export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
   const ended = new Map<string, number>();
   const users = new Map<string, User | undefined>();

@@ -33,7 +33,7 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
   }
 
   for (const { name, sent, value, patch, read, isOn } of seen) {
-    // While support MFA is off, a target may reset all omitted properties. So values on and off are compared apart.
+    // While support MFA is off, a target may reset all omitted properties. So the test judges on and off separately.
     const kept = seen.find((each) => each.isOn === isOn && each.value != null);
     if (kept === undefined) continue;
     const members = [{ pointer: `/${name}`, rule: 'is a text', seen: value } as const];
@@ -110,7 +110,7 @@ test('support-totp/refused-patch-keeps-the-enrolment', async ({ support, state }
 
 test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
   await arrange(support.off());
-  // Cluster MFA is on with both types, because a change of default values would not show.
+  // Cluster MFA gets values other than the defaults, so that a reset to the defaults would show.
   await arrange.ifItCan(cluster.on(mfa.bothTypes));
   const before = await arrange(cluster.read());
 
@@ -144,7 +144,7 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // Without a mode no code exists. If the target therefore refuses to switch off, the test switches to TOTP first.
+  // Without a mode no code exists. If the target then refuses to switch off, the test sets TOTP, to be able to do so.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

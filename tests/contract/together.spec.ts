@@ -122,9 +122,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/**
- * Tells whether GET shows `config`, apart from types hidden while MFA is off and, by default, retainUserMfaSettings.
- */
+/** Tells whether GET shows `config`, apart from types hidden while MFA is off and by default retainUserMfaSettings. */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -27,8 +27,8 @@ const taken: BodyClaim = { kind: 'refused', least: 'no success' };
 type Row = readonly [RequirementId, (bodies: Fixtures['bodies']) => Promise<Refuted | undefined>];
 
 /**
- * Requirements on every body. The tests send right and wrong bodies made from the contract's schemas. If some fail, the
- * report shows the simplest of them.
+ * Requirements on every body. The tests send right and wrong bodies made from the contract's schemas. If a body fails,
+ * the report shows a form of it that is as simple as possible.
  */
 for (const [id, found] of [
   ['mfa-config/any-valid-body-is-stored-or-refused', ({ cluster }) => cluster.valid(storedOrRefused)],

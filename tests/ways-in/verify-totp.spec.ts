@@ -93,7 +93,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
 test('verify-totp/refuses-junk', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // Four wrong codes lock no account.
+  // These are too few wrong codes to lock an account.
   for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
     expect(await support.verify(junk)).toNotVerify();
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;

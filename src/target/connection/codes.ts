@@ -104,8 +104,7 @@ export class Codes {
   }
 
   /**
-   * Returns the previous step's code, to save the current one. Undefined if it is used or the target refuses such
-   * codes.
+   * Returns the previous step's code, to save the current one. Undefined if used, or if the target refuses such codes.
    */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
