@@ -5,28 +5,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'detection/detection',
   'docs/docs',
-  'chaos/chaos',
-  'recovery/upsets',
   'recovery/broken-builds',
   'cli/signals',
   'cli/many-targets',
   'cli/secrets',
   'recovery/endings',
-  'cli/clock',
   'pages/report',
   'connection/late-reads',
 ];
 
 const all = ['selftest/**/*.test.ts'];
-/**
- * The installed package, the recipes, the tutorial, a mutation, each variant, Playwright's own commands: they take
- * minutes and seldom break.
- */
+/** They take minutes, mostly in runs of the suite that test nothing else, and seldom break. */
 const long = [
-  'selftest/cli/playwright.test.ts',
-  'selftest/{package,recipes}/**/*.test.ts',
+  'selftest/cli/{clock,playwright}.test.ts',
+  'selftest/docs/more-runs.test.ts',
+  'selftest/{chaos,package,recipes}/**/*.test.ts',
   'selftest/mutation/mutation.test.ts',
   'selftest/fixtures/missing-operations.test.ts',
+  'selftest/recovery/upsets.test.ts',
 ];
 /** Files that replace a module of Node.js. They must do so before anything imports it, so each has its own process. */
 const mocking = [

@@ -34,7 +34,7 @@ const leakyFaults = [
 
 /** The requirements that these faults break, and logins that the target refuses with an error. */
 const leaking = [
-  ...allFaults.filter((fault) => leakyFaults.includes(fault.id)).flatMap(({ fails }) => fails),
+  ...allFaults.filter((fault) => leakyFaults.includes(fault.id)).flatMap(({ breaks }) => breaks),
   'sessions/refuses-wrong-password',
   'access-tokens/refuses-wrong-password',
   'email-otp/wrong-password-mails-nothing',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 import share from '../tool/shared-folder.js';
 import { asPrinted, blocksOf } from './console.js';
-import { scenes } from './scenes.js';
+import { scenes, scenesOfMoreRuns } from './scenes.js';
 import { Stage } from './stage.js';
 
 // Run by `npm run generate -- docs [PAGE …]`: runs the commands of pages and writes their output into them.
@@ -11,7 +11,7 @@ const only = process.argv.slice(2);
 const ends: (() => void | Promise<void>)[] = [share()];
 const stage = new Stage((end) => ends.push(end));
 try {
-  for (const [page, played] of Object.entries(scenes)) {
+  for (const [page, played] of Object.entries({ ...scenes, ...scenesOfMoreRuns })) {
     if (only.length > 0 && !only.includes(page)) continue;
     const file = join(packageRoot(), page);
     const lines = readFileSync(file, 'utf8').split('\n');

@@ -1,0 +1,4 @@
+import { testPages } from './pages.js';
+import { scenesOfMoreRuns } from './scenes.js';
+
+testPages(scenesOfMoreRuns);
