@@ -3,10 +3,10 @@ import { Secret } from '../../src/base/secret.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import {
   exemptedNeed,
-  needRow,
   missingNeed,
   type Need,
   needNames,
+  needRow,
 } from '../../src/contract/requirements/needs.js';
 import type { Account, AccountRole, Allow, Target } from '../../src/input/target-file/target.js';
 
