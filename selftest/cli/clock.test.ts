@@ -23,7 +23,7 @@ async function timeless(folder: string, name: string, options: EmulatorOptions):
   return writeTarget(folder, { ...content, name, baseUrl }, `${name}.yaml`);
 }
 
-test('the clock of a target that is three minutes off, and can not be moved', async () => {
+test('the clock of a target is three minutes off and can not be moved', async () => {
   const folder = temporaryFolder();
   const variants = ['clock-behind'];
   const files = [
@@ -64,7 +64,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(of('replaying', replay).outcome).toBe('fail');
 });
 
-test('codes that begin with 0 are tried where no step may be waited for', async () => {
+test('codes that begin with 0 are tried although no step may be awaited', async () => {
   const folder = temporaryFolder();
   const files = [
     await emulated(folder, 'right', {}, { clock: undefined }),

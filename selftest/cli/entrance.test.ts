@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startedAs } from '../../src/cli/terminal.js';
 import { readVerdict } from '../../src/verdict/derive/read.js';
 import { leave, verdictOn } from '../many/sample.js';
@@ -7,7 +7,7 @@ import { type Ended, program, spawned, temporaryFolder } from './suite.js';
 
 /** Runs a command to its end. @param isRead whether anybody reads its output */
 function ending(isRead: boolean, first: string, ...args: readonly string[]): Promise<Ended> {
-  const { child, ended } = spawned(first, args, {}, onTestFinished);
+  const { child, ended } = spawned(first, args);
   if (!isRead) child.stdout?.destroy();
   return ended;
 }
@@ -30,7 +30,7 @@ test.for([
   'run --plan',
   'emulator --help',
   '--help',
-])('%s ends well without a reader', async (args) => {
+])('%s succeeds without a reader', async (args) => {
   expect(await ending(false, program, ...args.split(' '))).toMatchObject({ code: 0, stderr: '' });
 });
 
@@ -48,13 +48,13 @@ function reports(...targets: readonly string[]): string {
   return leave(temporaryFolder(), ...targets.map((name) => verdictOn(name)));
 }
 
-test('a folder stands for the verdict in it: its own, the only one, and of several the one of the target', () => {
+test('a folder stands for its own verdict, for the only one in it, or for that of the target', () => {
   expect(readVerdict(join(reports('a'), 'a')).target.name).toBe('a');
   expect(readVerdict(reports('a')).target.name).toBe('a');
   expect(readVerdict(reports('a', 'b'), 'b').target.name).toBe('b');
 });
 
-test('a folder stands for the verdict in it: one of several has to be named', () => {
+test('a folder with several verdicts does not stand for one without a name', () => {
   expect(() => readVerdict(reports('a', 'b'), 'c')).toThrow(/holds verdicts of a, b: name the folder/);
   expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such verdict/);
 });

@@ -28,12 +28,11 @@ test('a merge adds to the history of its folder, and later reports show changes'
   expect(history()).toHaveLength(4);
   const names = 'a b history.jsonl matrix.html matrix.json planned-1-of-1.json';
   expect(readdirSync(out).sort().join(' ')).toBe(names);
-  expect(readFileSync(join(out, 'b', 'summary.txt'), 'utf8')).toMatch(
-    /broke[\s\S]*area\/two|area\/two[\s\S]*broke/,
-  );
+  const summary = readFileSync(join(out, 'b', 'summary.txt'), 'utf8');
+  expect(summary).toMatch(/broke[\s\S]*area\/two|area\/two[\s\S]*broke/);
 });
 
-test('a broken verdict in the folder is named, and the others are built again', async () => {
+test('a broken verdict in the folder is named, and the reports of the others are rebuilt', async () => {
   const out = plan(leave(temporaryFolder(), verdictOn('a'), verdictOn('b')), 1, 1, { a: 1, b: 1 });
   writeFileSync(join(out, 'b', 'verdict.json'), '{"schemaVersion":1');
 
@@ -55,9 +54,8 @@ test.for<[targets: readonly string[], page: string]>([
   const shown = join(folder, 'shown');
   writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > ${shown}\n`, { mode: 0o755 });
 
-  const { stderr } = await ranHere(['report', '--out', out, '--open'], {
-    PATH: `${folder}:${process.env['PATH']}`,
-  });
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const { stderr } = await ranHere(['report', '--out', out, '--open'], env);
 
   expect(stderr).toBe('');
   await expect.poll(() => existsSync(shown) && readFileSync(shown, 'utf8')).toBe(join(out, page));
@@ -69,7 +67,6 @@ test('--open without a program to open with names the page', async () => {
 
   const { stderr } = await ranHere(['report', '--out', folder, '--open'], { PATH: folder });
 
-  expect(stderr).toContain(
-    `xdg-open can't be started: open ${join(folder, 'a', 'index.html')} in a browser.`,
-  );
+  const page = join(folder, 'a', 'index.html');
+  expect(stderr).toContain(`xdg-open can't be started: open ${page} in a browser.`);
 });

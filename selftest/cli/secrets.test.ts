@@ -42,7 +42,7 @@ const leaking = [
 ];
 
 // Another run, of all requirements on a conforming target, is searched in selftest/detection.
-test('nothing that a run writes or prints of a target that shows secrets in its answers holds one', async () => {
+test('no output of a run contains a secret, although the target shows secrets in its answers', async () => {
   const folder = temporaryFolder();
   const target = await emulator(folder, onTestFinished, { faults: leakyFaults });
   const written = readFileSync(target.targetFile, 'utf8');

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { Signals } from '../../src/cli/signals.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
+import { write } from '../target/files.js';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { folders, type StartedEmulator, start, temporaryFolder, verdictOf } from './suite.js';
@@ -12,7 +13,7 @@ test.each([
   ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s has exit code %i, but for usage errors and an unrestored state', (signal, code) => {
+] as const)('%s has exit code %i, except for usage errors and an unrestored state', (signal, code) => {
   const left: number[] = [];
   const signals = new Signals((ended) => left.push(ended));
   onTestFinished(() => signals.stopListening());
@@ -38,7 +39,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
   ] as const;
 
   test.for(signals)(
-    'restores the state after $signal, and says that it was cut short',
+    'restores the state after $signal, and reports that it was cut short',
     async ({ signal, code, changed, begin }, { expect, onTestFinished }) => {
       const { folder, emulator, found, run } = await runUntilChanged(changed, onTestFinished, begin);
 
@@ -56,10 +57,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     },
   );
 
-  test('ends at once after a second signal, with exit 4, a summary and a journal to restore by', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  test('ends at once after a second signal with a journal', async ({ expect, onTestFinished }) => {
     const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished, inOwnProcess);
     const all = descendantsOf(run.child.pid ?? 0);
 
@@ -74,17 +72,13 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(ended.stdout).toContain('no secret in');
     expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'inconclusive', restored: false });
     expect(all.filter(isAlive)).toEqual([]);
-    const restored = await performed(
-      ...['restore', '-t', emulator.targetFile, '--state-dir', join(folder, 'state')],
-    );
+    const stateDir = ['--state-dir', join(folder, 'state')];
+    const restored = await performed('restore', '-t', emulator.targetFile, ...stateDir);
     expect(restored.code, restored.stderr).toBe(0);
     expect(await stateOf(emulator)).toEqual(found);
   });
 
-  test('restores the state when the process of the tests is killed, and ends inconclusive', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  test('restores the state if the process of the tests is killed', async ({ expect, onTestFinished }) => {
     const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished, inOwnProcess);
     const [playwright = 0, ...workers] = descendantsOf(run.child.pid ?? 0);
 
@@ -103,10 +97,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
   });
 });
 
-test('leaves a journal after SIGKILL, by which restore restores the state', async ({
-  expect,
-  onTestFinished,
-}) => {
+test('restore restores the state by the journal after SIGKILL', async ({ expect, onTestFinished }) => {
   // Without --quiet, the tests would end anyway when they print their progress.
   const quietly: typeof inOwnProcess = (args, onEnd) => inOwnProcess([...args, '--quiet'], onEnd);
   const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished, quietly);
@@ -173,11 +164,8 @@ function inThisProcess(args: readonly string[]) {
 }
 
 /** A run that has just switched on cluster MFA or support MFA. */
-async function runUntilChanged<Run>(
-  what: keyof State,
-  onEnd: OnEnd,
-  begin: (args: readonly string[], onEnd: OnEnd) => Run,
-) {
+type Begin<Run> = (args: readonly string[], onEnd: OnEnd) => Run;
+async function runUntilChanged<Run>(what: keyof State, onEnd: OnEnd, begin: Begin<Run>) {
   const folder = temporaryFolder(onEnd);
   const target = await emulator(folder, onEnd);
   const found = await stateOf(target);
@@ -189,11 +177,8 @@ async function runUntilChanged<Run>(
 
 /** The emulator's target file, with a clock control that can't be reached. */
 function withoutClock(folder: string, { targetFile, control }: StartedEmulator): string {
-  const file = join(folder, 'no-clock.yaml');
-  writeFileSync(file, readFileSync(targetFile, 'utf8').replace(control, 'http://127.0.0.1:1'), {
-    mode: 0o600,
-  });
-  return file;
+  const content = readFileSync(targetFile, 'utf8').replace(control, 'http://127.0.0.1:1');
+  return write(folder, 'no-clock.yaml', content, 0o600);
 }
 
 /** Switches cluster MFA on, as a test does. */

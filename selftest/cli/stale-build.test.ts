@@ -22,7 +22,7 @@ const [a, b] = [join('src', 'deep', 'a.ts'), join('tests', 'b.spec.ts')];
 test.each([
   ['a build newer than all sources', checkout, undefined],
   ['a source changed since', { ...checkout, 'src/deep/a.ts': 6 }, a],
-  ['of several the newest', { ...checkout, 'src/deep/a.ts': 6, 'tests/b.spec.ts': 7 }, b],
+  ['the newest of several', { ...checkout, 'src/deep/a.ts': 6, 'tests/b.spec.ts': 7 }, b],
   ['a package, which has no build to make', { 'dist/cli/main.js': 5, 'src/a.ts': 6 }, undefined],
   ['a checkout that was never built', { 'tsconfig.build.json': 1, 'src/a.ts': 6 }, undefined],
 ])('%s', (_, files, expected) => {

@@ -12,7 +12,7 @@ const id = 'totp-key/echoes-name';
 const measured = 'totp-login/keys-are-forgotten-where-told';
 const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 
-test('a statement decides a run, its drafts and comparisons', async () => {
+test('a statement affects runs, drafts and comparisons', async () => {
   const folder = temporaryFolder();
   const lost = { faults: ['totp/name-lost'] };
   const statementOf = (name: string, claims: object) => {
@@ -61,20 +61,14 @@ test('a statement decides a run, its drafts and comparisons', async () => {
   expect(claimed.summary).toContain(`source: claimed by the vendor (${claim}); `);
 
   const denied = of('denied');
-  expect(denied.outcome(id)).toMatchObject({
-    level: 'should',
-    outcome: 'not applicable',
-    reason: `the vendor's statement denies it (${claim})`,
-  });
+  const reason = `the vendor's statement denies it (${claim})`;
+  expect(denied.outcome(id)).toMatchObject({ level: 'should', outcome: 'not applicable', reason });
   expect([denied.exitCode, denied.gate]).toEqual([0, 'conforms']);
 
   // A fact that the vendor claims gates.
   const forgets = of('forgets');
-  expect(forgets.outcome(measured)).toMatchObject({
-    level: 'must',
-    claimed: 'keys-are-forgotten',
-    outcome: 'fail',
-  });
+  const gating = { level: 'must', claimed: 'keys-are-forgotten', outcome: 'fail' };
+  expect(forgets.outcome(measured)).toMatchObject(gating);
   expect(forgets.exitCode).toBe(1);
 
   // The draft denies what the target lacks. A second draft does not overwrite the first.

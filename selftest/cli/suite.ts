@@ -40,20 +40,15 @@ export interface StartOptions {
 }
 
 /** Starts the built program as a user does. The end of the test kills it. */
-export function start(
-  args: readonly string[],
-  options: StartOptions = {},
-  onEnd: OnEnd = onTestFinished,
-): Started {
-  return spawned(program, args, options, onEnd);
-}
+export const start = (args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Started =>
+  spawned(program, args, options, onEnd);
 
 /** Starts a program of Node.js. The end of the test kills it. */
 export function spawned(
   script: string,
   args: readonly string[],
-  options: StartOptions,
-  onEnd: OnEnd,
+  options: StartOptions = {},
+  onEnd: OnEnd = onTestFinished,
 ): Started {
   const startedAt = Date.now();
   const { fileKilobytes } = options;

@@ -7,7 +7,7 @@ import { stateOf, until } from '../recovery/observe.js';
 import { emulator } from './emulated.js';
 import { cli, filesBelow, folders, start, temporaryFolder, verdictOf } from './suite.js';
 
-test('a run whose reader goes while the target is changed reaches its verdict, with its temporary files in a private folder', async () => {
+test('a run whose reader leaves reaches its verdict, with its temporary files in a private folder', async () => {
   const folder = temporaryFolder();
   const shared = join(folder, 'shared');
   mkdirSync(shared);

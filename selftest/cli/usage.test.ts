@@ -16,12 +16,10 @@ type WrongUsage = readonly [is: string, args: (at: At) => readonly string[], say
 
 /** `run` with a changed target file. */
 function withFile(more: object) {
-  return ({ folder, baseUrl }: At) => [
-    'run',
-    '-t',
-    writeTarget(folder, targetAt(baseUrl, more)),
-    ...folders(folder),
-  ];
+  return ({ folder, baseUrl }: At) => {
+    const file = writeTarget(folder, targetAt(baseUrl, more));
+    return ['run', '-t', file, ...folders(folder)];
+  };
 }
 
 /** `run` with a good target file and these flags. The message is a regular expression. */
@@ -151,7 +149,7 @@ const wrong: readonly WrongUsage[] = [
 ];
 
 test.for(wrong)(
-  'wrong usage gets one message and exit 2 before anything is sent: %s',
+  'wrong usage gets one message and exit 2, and nothing is sent: %s',
   async ([, args, says]) => {
     const folder = temporaryFolder();
     const server = await listen(httpServer(answering(200, 'application/json', '{}')));
@@ -167,7 +165,7 @@ test.for(wrong)(
   },
 );
 
-test('each command works although the others are not loaded', async () => {
+test('each command works without loading the others', async () => {
   const { stdout } = await performed('--help');
   const names = [...stdout.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*) /gm)].map(([, name = '']) => name);
 

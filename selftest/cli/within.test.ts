@@ -27,10 +27,8 @@ describe('run --within', () => {
 
     const { code, stdout } = await performed('run', '--within', '1h', ...flags, '--out', out);
 
-    expect([code, stdout]).toEqual([
-      0,
-      expect.stringMatching(/checked, within 1 h; they find \d+ % of the known faults$/m),
-    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/checked, within 1 h; they find \d+ % of the known faults$/m);
     const log = readEvents(join(out, 'emulator', 'events.jsonl'));
     const tried = log.flatMap((event) => (event.type === 'test ended' ? [event.requirement] : []));
     const order = loadOrder().rows.map(({ id }) => id);
@@ -47,9 +45,8 @@ describe('run --within', () => {
 
     expect(code).toBe(3);
     const { outcomes, restored, cause } = verdictOf(folder, 'emulator');
-    expect(new Set(outcomes.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(
-      new Set(['not run: did not fit into 1 s (--within)']),
-    );
+    const reasons = new Set(outcomes.map(({ outcome, reason }) => `${outcome}: ${reason}`));
+    expect([...reasons]).toEqual(['not run: did not fit into 1 s (--within)']);
     expect([restored, cause]).toEqual([true, expect.not.stringContaining('cut short')]);
     const log = readFileSync(join(out, 'emulator', 'events.jsonl'), 'utf8');
     expect(log.includes('"operation":"Update')).toBe(false);
@@ -68,7 +65,7 @@ describe('run --within', () => {
   });
 });
 
-test('a test fits only where time is left to restore the state after it', () => {
+test('a test fits only if time is left to restore the state after it', () => {
   const log = join(temporaryFolder(), 'events.jsonl');
   const waits = { quietMs: 10_000, stepMs: 20_000 };
   const leaving = (ms: number) => new Within({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
