@@ -59,12 +59,8 @@ beforeAll(async () => {
 
 async function judgeFew(...[subjects, take, isLast]: Parameters<JudgeAll>): Promise<void> {
   const place = mkdtempSync(placeIn('broken-'));
-  const all = await judge(subjects, place, {
-    jobs: 3,
-    mailTimeoutMs: 2000,
-    only: isLast ? [] : few,
-    perform: performed,
-  });
+  const only = isLast ? [] : few;
+  const all = await judge(subjects, place, { jobs: 3, mailTimeoutMs: 2000, only, perform: performed });
   for (const [index, subject] of subjects.entries()) {
     reports.push({ subject, place: join(place, 'out', subject.name) });
     const judgement = all[index];
@@ -94,18 +90,10 @@ describe('the suite', () => {
 
   test('gives scripts that show the failures, but not on the reference', async () => {
     const proven = await Promise.all(
-      reports.map(({ subject, place }) =>
-        proveScripts(
-          place,
-          {
-            faults: subject.faults,
-            faulty: emulated(subject),
-            reference: emulated({ ...subject, faults: [] }),
-            jobs: 1,
-          },
-          folder,
-        ),
-      ),
+      reports.map(({ subject: { faults, ...subject }, place }) => {
+        const faulty = emulated({ ...subject, faults });
+        return proveScripts(place, { faults, faulty, reference: emulated(subject), jobs: 1 }, folder);
+      }),
     );
     const scripted = proven.flat().filter(({ lacks }) => lacks === undefined);
 
@@ -142,10 +130,8 @@ describe('the suite', () => {
     let differing = differingIn(join(whole.out, right.name), reportsIn('latest', asItIsInLatest));
     // One more login shifts the moment at which sessions end in all later tests, so some differences are expected.
     if (differing.length > most || differing.some(isOther)) {
-      await Promise.all([
-        judge([right], placeIn('again'), { jobs: 1 }),
-        judgeLatest(placeIn('latest-again')),
-      ]);
+      const place = placeIn('latest-again');
+      await Promise.all([judge([right], placeIn('again'), { jobs: 1 }), judgeLatest(place)]);
       differing = differingIn(reportsIn('again', right), reportsIn('latest-again', asItIsInLatest));
     }
 

@@ -15,9 +15,8 @@ import { recordedHeads } from './turns-red.js';
 /** The text of docs/detection.md, from the catalogues. `npm run prove` checks what it says. */
 export function detectionPage(): string {
   const [requirements, rows, factors, order] = [loadRequirements(), freedomRows(), freedoms(), loadOrder()];
-  const counts = levels.map(
-    (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
-  );
+  const ofLevel = (wanted: string) => requirements.filter(({ level }) => level === wanted);
+  const counts = levels.map((level) => `${ofLevel(level).length} ${level}`);
   return `# What the suite detects
 
 The emulator has faults, each a small deviation from the API, and variants, each a different behaviour that conforms.
@@ -102,9 +101,8 @@ ${combinations.map((ids) => `- ${list(ids)}`).join('\n')}
 }
 
 function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClass): string {
-  const cells =
-    notApplicable === undefined ? [list(requirements), list(faults)] : [`none: ${notApplicable}`, ''];
-  return row(flaw, ids.join(', '), ...cells);
+  const noticed = notApplicable === undefined ? list(requirements) : `none: ${notApplicable}`;
+  return row(flaw, ids.join(', '), noticed, list(faults));
 }
 
 /** @param others how many reports begin with another requirement than the one that their fault breaks */

@@ -25,10 +25,8 @@ const file = join(packageRoot(), 'selftest', 'detection', 'flaw-classes.yaml');
 const entries: readonly Entry[] = parse(readFileSync(file, 'utf8'));
 const breaks = new Map(faults.map((fault) => [fault.id, fault.breaks]));
 
-export const flawClasses: readonly FlawClass[] = entries.map(
-  ({ faults: shown = [], also = [], ...entry }) => ({
-    ...entry,
-    requirements: [...new Set([...shown.flatMap((id) => breaks.get(id) ?? []), ...also])],
-    faults: shown,
-  }),
-);
+export const flawClasses: readonly FlawClass[] = entries.map(({ faults = [], also = [], ...entry }) => ({
+  ...entry,
+  requirements: [...new Set([...faults.flatMap((id) => breaks.get(id) ?? []), ...also])],
+  faults,
+}));

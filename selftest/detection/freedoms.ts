@@ -10,10 +10,8 @@ const release: ReleaseName = '7.1.2_u3';
 const needed: readonly string[] = [
   'CreateSession.sessionId',
   'CreateAccessToken.accessToken',
-  ...['CreateTotpKey', 'UpdateSupportMFAConfig'].flatMap((operation) => [
-    `${operation}.totpSecretKey`,
-    `${operation}.totpUri`,
-  ]),
+  ...['CreateTotpKey.totpSecretKey', 'CreateTotpKey.totpUri'],
+  ...['UpdateSupportMFAConfig.totpSecretKey', 'UpdateSupportMFAConfig.totpUri'],
 ];
 
 /** An Error needs at least one of these properties. */
@@ -31,17 +29,8 @@ const refused: readonly (readonly [errorCode: string, reference: number, ...oper
   ['KOtpTypeDisabled', 401, 'CreateSession'],
   ['KInvalidOtp', 401, 'CreateSession'],
   ['KMalformedJson', 400, 'any'],
-  [
-    'KInvalidBody',
-    400,
-    'UpdateMFAConfig',
-    'UpdateSupportMFAConfig',
-    'VerifySupportUserTotp',
-    'CreateTotpKey',
-    'CreateEmailOtp',
-    'CreateSession',
-    'CreateAccessToken',
-  ],
+  ['KInvalidBody', 400, 'UpdateMFAConfig', 'UpdateSupportMFAConfig', 'VerifySupportUserTotp'],
+  ['KInvalidBody', 400, 'CreateTotpKey', 'CreateEmailOtp', 'CreateSession', 'CreateAccessToken'],
   ['KBodyMissing', 400, 'any'],
   ['KInvalidAddress', 400, 'UpdateSupportMFAConfig'],
   ['KModeMissing', 400, 'UpdateSupportMFAConfig'],
@@ -68,14 +57,10 @@ const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hid
 export function freedoms(): Factor[] {
   return [
     ...delayed.map((effect) => factor(`delay:${effect}`, delaysMs.map(String))),
-    ...refused.flatMap(([errorCode, reference, ...operations]) =>
-      operations.map((operation) =>
-        factor(
-          `refusal:${operation}.${errorCode}`,
-          refusals.filter((status) => status !== reference).map(String),
-        ),
-      ),
-    ),
+    ...refused.flatMap(([errorCode, reference, ...operations]) => {
+      const statuses = refusals.filter((status) => status !== reference).map(String);
+      return operations.map((operation) => factor(`refusal:${operation}.${errorCode}`, statuses));
+    }),
     ...formFactors(),
     ...answerProperties(release).flatMap(ofProperty),
   ];

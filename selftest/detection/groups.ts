@@ -41,12 +41,8 @@ export function together(group: readonly Expectation[], name: string): Expectati
   const [first] = group;
   if (first === undefined) throw new Error('A group of faults has no fault.');
   if (group.length === 1) return first;
-  return {
-    ...first,
-    name,
-    faults: group.flatMap(({ faults }) => faults),
-    fails: group.flatMap(({ fails }) => fails),
-  };
+  const [faults, fails] = [group.flatMap((each) => each.faults), group.flatMap((each) => each.fails)];
+  return { ...first, name, faults, fails };
 }
 
 /**

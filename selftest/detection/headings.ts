@@ -19,14 +19,11 @@ export class Headings {
 
   /** Takes a judgement of a fault. If several faults shared an emulator, only this fault's failures count. */
   take({ id, breaks, fails }: KnownFault, { verdict }: Judgement): void {
-    const own = verdict?.outcomes.filter(
-      (outcome) => outcome.outcome === 'fail' && fails.includes(outcome.id),
-    );
-    const [first, another] = causesOf(own ?? []);
-    const head = first?.id ?? undefined;
-    if (first === undefined || head === undefined) return;
-    const isMeant = breaks.includes(head);
-    this.#of.set(id, { head, text: first.text, isMeant, isOneCause: another === undefined });
+    const failed = verdict?.outcomes.filter(({ outcome }) => outcome === 'fail') ?? [];
+    const [first, another] = causesOf(failed.filter((outcome) => fails.includes(outcome.id)));
+    if (first === undefined || first.id === null) return;
+    const { id: head, text } = first;
+    this.#of.set(id, { head, text, isMeant: breaks.includes(head), isOneCause: another === undefined });
   }
 
   get count(): number {

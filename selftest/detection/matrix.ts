@@ -74,12 +74,7 @@ export async function judge(
   try {
     const files: string[] = [];
     for (const { name, faults, variants, release, tls = false } of subjects) {
-      const emulator = await startEmulator({
-        faults,
-        variants,
-        tls,
-        ...(release === undefined ? {} : { release }),
-      });
+      const emulator = await startEmulator({ faults, variants, tls, ...(release && { release }) });
       emulators.push(emulator);
       const content = emulator.targetFile();
       // Variants may mail slowly. Faults mail at once, so a short wait shows that no mail comes.

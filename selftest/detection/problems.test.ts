@@ -13,20 +13,14 @@ const login = 'sessions/create-answers-201';
 const some = { name: 'fault--some', faults: ['some'], variants: [] };
 
 describe('problemsOf', () => {
+  const red: Record<string, OutcomeKind> = { [put]: 'fail', [login]: 'fail' };
+  const open: Record<string, OutcomeKind> = { [put]: 'fail', [login]: 'inconclusive' };
+
   test.each<[string, Record<string, OutcomeKind>, string[], string?]>([
     ['has nothing to say of exactly what was named', { [put]: 'fail', [login]: 'pass' }, []],
     ['tells what stayed green', { [put]: 'pass' }, [], `not red: ${put}: pass because`],
-    [
-      'tells what else turned red',
-      { [put]: 'fail', [login]: 'fail' },
-      [],
-      `red though not named: ${login}: fail because`,
-    ],
-    [
-      'allows inconclusive for what uses the broken operation',
-      { [put]: 'fail', [login]: 'inconclusive' },
-      ['UpdateMFAConfig'],
-    ],
+    ['tells what else is red', red, [], `red though not named: ${login}: fail because`],
+    ['allows inconclusive for what uses the broken operation', open, ['UpdateMFAConfig']],
     [
       'tells what is inconclusive without using the broken operation',
       { [put]: 'fail', [mail]: 'inconclusive' },

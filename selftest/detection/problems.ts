@@ -15,15 +15,8 @@ export interface Expectation extends Subject {
 
 export function expectationOfFault({ id, fails, since, tls }: KnownFault): Expectation {
   // Most faults show in the default release; a fault of a newer release needs that release.
-  const release = isNewer(since) ? { release: since } : {};
-  return {
-    name: nameOf('fault', id),
-    faults: [id],
-    variants: [],
-    fails,
-    ...release,
-    ...(tls ? { tls } : {}),
-  };
+  const more = { ...(isNewer(since) && { release: since }), ...(tls && { tls }) };
+  return { name: nameOf('fault', id), faults: [id], variants: [], fails, ...more };
 }
 
 function isNewer(since: ReleaseName | undefined): since is ReleaseName {
@@ -58,12 +51,8 @@ export function expectationOfRow(row: readonly string[], index: number): Expecta
 export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
 
 /** The unchanged emulator in the newest release, over HTTPS. */
-export const asItIsInLatest: Expectation = {
-  ...asItIs,
-  name: 'as-it-is-in-latest',
-  release: 'latest',
-  tls: true,
-};
+const latest = { release: 'latest', tls: true } as const;
+export const asItIsInLatest: Expectation = { ...asItIs, ...latest, name: 'as-it-is-in-latest' };
 
 /** The differences between a judgement and the expectation. */
 export function problemsOf(

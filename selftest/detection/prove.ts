@@ -36,10 +36,7 @@ interface Options {
   readonly update?: true;
 }
 
-const command = tool(
-  'prove',
-  'Tries the suite on the emulator with each of its faults, and as targets that conform.',
-)
+const command = tool('prove', 'Tries the suite on the emulator: with each fault, and as conforming targets.')
   .argument('[id...]', 'parts of ids: only the faults and variants that have one of them; / is all')
   .option('--alone', 'each in an emulator of its own, by all requirements')
   .option('--whole <n>', 'draw N faults that are tried by all requirements as well', wholeNumber, 40)
@@ -61,11 +58,7 @@ const batchesAtOnce = 2;
 /** How many random requirements a run tests besides those that must turn red. */
 const besides = 25;
 // There are more jobs than cores, because broken targets make tests wait.
-const options = {
-  jobs: 3,
-  mailTimeoutMs: 2000,
-  ...(values.lanes === undefined ? {} : { lanes: values.lanes }),
-};
+const options = { jobs: 3, mailTimeoutMs: 2000, ...(values.lanes && { lanes: values.lanes }) };
 
 const wanted = (expectation: Expectation) =>
   only.length === 0 ||

@@ -13,17 +13,9 @@ const sent = (requirement: string, ms: number): RunEvent => {
 
 test('gives each moment to the test that was the last to begin or to send', () => {
   const events = [sent('', 1000), sent('a/second', 3000), began('a/first', 2000), began('a/second', 3100)];
-  const reach = reachOf(
-    [
-      [3200, ['late']],
-      [500, ['start']],
-      [1010, ['preflight', 'start']],
-      [2000, ['both']],
-      [3000, ['both']],
-      [3150, ['both']],
-    ],
-    events,
-  );
+  const both = [2000, 3000, 3150].map((ms) => [ms, ['both']] as const);
+  const before = [[500, ['start']] as const, [1010, ['preflight', 'start']] as const];
+  const reach = reachOf([[3200, ['late']], ...before, ...both], events);
 
   expect(Object.fromEntries([...reach].map(([id, by]) => [id, [...by]]))).toEqual({
     start: [],

@@ -15,11 +15,8 @@ const mutant: Mutant = {
   replacement: 'record.lockedUntil >= now',
   lineNumber: 20,
 };
-const judgement = (is: Judgement['is'], ...mutants: Judgement['mutants']): Judgement => ({
-  is,
-  because: 'so it is',
-  mutants,
-});
+const because = 'so it is';
+const judgement = (is: Judgement['is'], ...mutants: Judgement['mutants']) => ({ is, because, mutants });
 
 test('fits: matches a mutant by its texts in any place', () => {
   const { id: _id, lineNumber: _at, ...pattern } = mutant;
@@ -75,13 +72,13 @@ test('readJudged reads the judgements', () => {
 
 test.each([
   '{}',
-  '- is: fine\n  because: x\n  mutants: [{ file: a.ts }]',
-  '- is: hole\n  mutants: [{ file: a.ts }]',
-  '- is: hole\n  because: x\n  mutants: []',
-  '- is: hole\n  because: x\n  mutants: [{ original: x }]',
-  '- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]',
-  '- is: hole\n  because: x\n  mutants: [{ file: a.ts, line: 3 }]',
-  '- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]',
+  '[{ is: fine, because: x, mutants: [{ file: a.ts }] }]',
+  '[{ is: hole, mutants: [{ file: a.ts }] }]',
+  '[{ is: hole, because: x, mutants: [] }]',
+  '[{ is: hole, because: x, mutants: [{ original: x }] }]',
+  '[{ is: hole, because: x, mutants: [{ file: a.ts, lineNumber: 3 }] }]',
+  '[{ is: hole, because: x, mutants: [{ file: a.ts, line: 3 }] }]',
+  '[{ is: hole, because: x, why: y, mutants: [{ file: a.ts }] }]',
 ])('readJudged refuses %j', (content) => {
   expect(() => read(content)).toThrow('must list judgements: is (freedom, equivalent, unreached, hole)');
 });

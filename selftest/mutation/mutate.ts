@@ -18,10 +18,7 @@ interface Options {
   readonly record?: true;
 }
 
-const command = tool(
-  'mutate',
-  "Changes the emulator's code by machine, and says which changes the suite didn't notice.",
-)
+const command = tool('mutate', "Changes the emulator's code by machine, and names the unnoticed changes.")
   .argument('[file...]', 'parts of names: only the files that have one of them')
   .option('--sample <n>', 'how many changes', wholeNumber, 20)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
@@ -69,14 +66,11 @@ async function main(): Promise<void> {
   // No test reaches these mutants, because their code, such as a table, runs only at the start. They are tried with a
   // few requirements that together reach all other mutants.
   const any = [...reach.keys()].map((id) => ({ id }));
-  await tryAll(
-    reached.filter((mutant) => !tested.includes(mutant)),
-    select(any, reach, durations, 1),
-  );
+  const untested = reached.filter((mutant) => !tested.includes(mutant));
+  await tryAll(untested, select(any, reach, durations, 1));
   // All requirements are tried on the rest, except mutants with a judgement: the few above are enough for those.
-  await tryAll(
-    reached.filter((each) => !noticed.has(each) && judgementFor(each, judged, true) === undefined),
-  );
+  const open = reached.filter((mutant) => judgementFor(mutant, judged, true) === undefined);
+  await tryAll(open.filter((mutant) => !noticed.has(mutant)));
   report(drawn, baseline, noticed, mutants);
 }
 

@@ -55,10 +55,7 @@ export async function startMutated(start: Start): Promise<MutatedEmulator | unde
   // The emulator may have ended before this process writes to it.
   child.stdin.on('error', () => undefined);
   const tooLong = pause(startTimeoutMs, false, { ref: false });
-  const isReady = firstLineOf(child).then(
-    () => true,
-    () => false,
-  );
+  const isReady = firstLineOf(child).catch(() => false);
   if ((await Promise.race([isReady, tooLong])) && hurry(folder, name)) return { file, stop };
   await stop();
   return undefined;

@@ -17,10 +17,8 @@ test('a mutant of the code that answers is noticed, by a requirement that reache
     if (found === undefined) throw new Error(`no mutant ${JSON.stringify(wanted)}`);
     return found;
   };
-  const stored = find({
-    file: 'emulator/operations/cluster.ts',
-    replacement: "own(wanted, 'enabled') !== true",
-  });
+  const [file, replacement] = ['emulator/operations/cluster.ts', "own(wanted, 'enabled') !== true"];
+  const stored = find({ file, replacement });
   const ofHttps = find({ file: 'emulator/certificate.ts', mutator: 'BlockStatement' });
   const noStart = find({
     file: 'emulator/emulator.ts',

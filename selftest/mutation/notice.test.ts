@@ -55,10 +55,8 @@ describe('noticeIn', () => {
   });
 
   test('notices a target that could not be used or restored', () => {
-    const [untried, left] = [
-      verdict({ [put]: 'inconclusive', [login]: 'not run' }),
-      verdict({ [put]: 'pass' }, { restored: false }),
-    ];
+    const untried = verdict({ [put]: 'inconclusive', [login]: 'not run' });
+    const left = verdict({ [put]: 'pass' }, { restored: false });
 
     for (const each of [undefined, untried])
       expect(seenIn(each, reference)).toEqual({ way: 'unusable', by: '' });

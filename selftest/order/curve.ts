@@ -46,12 +46,9 @@ export function curvePicture(order: DetectionOrder): string {
     (share) =>
       `<path class="grid" d="M${x(least)} ${y(share)}H${x(most)}"/><text x="${margin - 6}" y="${y(share) + 4}" text-anchor="end">${share * 100} %</text>`,
   );
-  const lines = [
-    ['near', curveOf(order, near), '#0b6e4f'],
-    ['far', curveOf(order, far), '#b3541e'],
-  ] as const;
-  const drawn = lines.map(([name, points, colour]) => {
-    const shown = points.filter(({ seconds }) => seconds >= least && seconds <= most);
+  const drawn = Object.entries({ near, far }).map(([name, speed]) => {
+    const colour = speed === near ? '#0b6e4f' : '#b3541e';
+    const shown = curveOf(order, speed).filter(({ seconds }) => seconds >= least && seconds <= most);
     const middle = shown.find(({ share }) => share >= 0.5) ?? { seconds: least, share: 0 };
     const path = shown.map(({ seconds, share }, at) => `${at === 0 ? 'M' : 'L'}${x(seconds)} ${y(share)}`);
     return `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="2"/><text x="${x(middle.seconds) + 8}" y="${y(middle.share) + 16}" fill="${colour}">${name}</text>`;

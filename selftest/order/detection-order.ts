@@ -42,9 +42,7 @@ export function detectionOrder(
   const rows: OrderRow[] = measured.map(({ id: requirement, cost, alone, scarce, shares }) => ({
     id: requirement,
     cost,
-    ...(alone === undefined ? {} : { alone }),
-    ...(scarce === undefined ? {} : { scarce }),
-    ...(shares === undefined ? {} : { shares }),
+    ...{ ...(alone && { alone }), ...(scarce && { scarce }), ...(shares && { shares }) },
     faults: faults.flatMap(({ id, fails }) => (fails.includes(requirement) ? [id] : [])).sort(),
   }));
   const left = new Set<OrderRow>();
@@ -70,13 +68,10 @@ export function detectionOrder(
     const groups = Object.keys(shared).filter((name) => !paid.has(name));
     return [
       ...all.filter((row) => !isOpen(row)).map((row) => weighed([row], found, 0)),
-      ...groups.map((name) =>
-        bestOf(
-          all.filter(({ shares }) => shares === name),
-          found,
-          farMsOf(shared[name]),
-        ),
-      ),
+      ...groups.map((name) => {
+        const sharing = all.filter(({ shares }) => shares === name);
+        return bestOf(sharing, found, farMsOf(shared[name]));
+      }),
     ].reduce((a, b) => (b.value > a.value ? b : a), { rows: [], value: 0 });
   }
 }

@@ -58,7 +58,7 @@ test('most tests have a lane, and what locks accounts comes last', () => {
   ).toHaveLength(6);
 });
 
-test('with --slow, tests that leave the codes alone run while those grow old', () => {
+test('with --slow, tests that do not touch the codes run while these grow old', () => {
   const places = loadRequirements().flatMap((each) => {
     const place = slowPlace(each);
     return place === undefined ? [] : [{ id: each.id, place, ...usesOf(each.id) }];
@@ -135,9 +135,8 @@ describe('beside others', () => {
       if (isLetIn) left -= 1;
       const body = isRight || isLetIn ? { enabled: false } : { errorCode: 'KUnauthorized', message: 'no' };
       const head = { 'content-type': 'application/json', 'www-authenticate': 'apiKey' };
-      const isAnonymous = [key, request.headers.authorization, request.headers['session-id']].every(
-        (each) => !each,
-      );
+      const { authorization, 'session-id': session } = request.headers;
+      const isAnonymous = [key, authorization, session].every((each) => !each);
       if (isBusy && !isRight && !isAnonymous) response.writeHead(503, { 'retry-after': '500' }).end();
       else response.writeHead(isRight || isLetIn ? 200 : 401, head).end(JSON.stringify(body));
     });
@@ -145,10 +144,7 @@ describe('beside others', () => {
   }
 
   /** Runs the tests on several servers at once, one for each of `times`. */
-  async function run(
-    times: readonly number[],
-    { grep = ids, isBusy = false }: { grep?: string[]; isBusy?: boolean } = {},
-  ) {
+  async function run(times: readonly number[], { grep = ids, isBusy = false } = {}) {
     const folder = temporaryFolder();
     const names = times.map((_, at) => `lab-${at}`);
     const files: string[] = [];
@@ -164,9 +160,8 @@ describe('beside others', () => {
     await performed('run', ...files, ...few, ...folders(folder));
     return names.map((name) => {
       const verdict = verdictOf(folder, name);
-      const began = readEvents(join(folder, 'out', name, 'events.jsonl')).flatMap((event) =>
-        event.type === 'test began' ? [told(event)] : [],
-      );
+      const events = readEvents(join(folder, 'out', name, 'events.jsonl'));
+      const began = events.flatMap((event) => (event.type === 'test began' ? [told(event)] : []));
       const judged = verdict.outcomes.filter(({ id: each }) => ids.includes(each));
       const reasons = judged.map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
       return { code: exitCode([verdict]), began, lanes: verdict.lanes, reasons };
@@ -175,7 +170,7 @@ describe('beside others', () => {
 
   const [cluster, support] = ids;
 
-  test('a failure counts where the test fails alone as well, and is undecided where it passes alone', async () => {
+  test('a failure counts if the test also fails alone, and is undecided if it passes alone', async () => {
     const [right, broken, once] = await run([0, 100, 1]);
 
     expect(new Set(right?.began)).toEqual(new Set([`${cluster} cluster`, `${support} support`]));
@@ -204,9 +199,7 @@ describe('beside others', () => {
     const { code, stderr } = await performed('run', `--lanes=${lanes}`);
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^error: option '--lanes <n>' argument .*Expected auto or a whole number from 1 to 8/,
-    );
+    expect(stderr).toMatch(/^error: option '--lanes <n>' .*Expected auto or a whole number from 1 to 8/);
   });
 });
 
@@ -248,7 +241,7 @@ test.each<[Lane | undefined, string[], string[]]>([
   expect(roster.allWithPassword().map(({ username }) => username)).toEqual(expected);
 });
 
-test('accounts that fit have a lane each, and log in nowhere else', async () => {
+test('accounts that fit have a lane each, and log in only there', async () => {
   const folder = temporaryFolder();
   const file = await emulated(folder, 'lab', { accounts: 2 }, { clock: undefined });
 

@@ -47,18 +47,15 @@ test('the order: weighs shared parts once, with all worthwhile tests', () => {
 });
 
 test('tests that leave accounts locked come last', () => {
-  const measured = [
-    { id: 'a/locks', cost: {} },
-    { id: 'a/one', cost: { requests: 9 } },
-  ];
-  const known = [{ id: '1', fails: ['a/locks'] }];
+  const measured = ['a/locks', 'a/one'].map((id) => ({ id, cost: {} }));
+  const known = [fault('1', 'a/locks')];
 
-  const { rows: last } = detectionOrder(measured, {}, known, (id) => id === 'a/locks');
+  const order = detectionOrder(measured, {}, known, (id) => id === 'a/locks');
 
-  expect(last.map(({ id }) => id)).toEqual(['a/one', 'a/locks']);
+  expect(ids(order)).toEqual(['a/one', 'a/locks']);
 });
 
-test('the share of the known faults is of those that the target could have', () => {
+test('the share of the known faults counts those that the target could have', () => {
   const order = new Map(rows.map((row) => [row.id, new Set(row.faults)]));
   const [first, second] = [...order.keys()];
   if (first === undefined || second === undefined) throw new Error('There are no requirements.');
@@ -147,7 +144,7 @@ test('the time left is estimated before any result and counts shared parts once'
   expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
 });
 
-test('the time left is that of the longest lane, and of all tests where they turn out to run one by one', () => {
+test('the time left is that of the longest lane, or of all tests if they run one by one', () => {
   const requests = new Map([
     ['access/get-mfa-config-refuses-wrong-key', 20],
     ['access/get-support-mfa-refuses-wrong-key', 30],
@@ -173,18 +170,16 @@ test('costs come from the log: skipped tests cost nothing, and adopted requests 
     ({ type: 'wait', requirement, ms: 1, for: what }) as const;
   const ended = (requirement: string) =>
     ({ type: 'test ended', requirement, status: 'passed', durationMs: 1 }) as const;
-  const mails = [0, 1, 2, 3].flatMap((index) => [
-    exchanged({ requirement: 'a/first', index }),
-    wait('a/first', 'mail'),
-  ]);
+  const sent = (id: string, index: number) => exchanged({ requirement: id, index });
+  const mails = [0, 1, 2, 3].flatMap((index) => [sent('a/first', index), wait('a/first', 'mail')]);
   const log = timed([
-    exchanged({ requirement: '', index: 9 }),
+    sent('', 9),
     ...mails,
     wait('a/first', 'quiet'),
     ended('a/first'),
     { type: 'adopted', requirement: 'a/second', exchanges: [1] },
     ended('a/second'),
-    exchanged({ requirement: 'a/third', index: 10 }),
+    sent('a/third', 10),
     wait('a/third', 'read-back'),
     ended('a/third'),
     { type: 'not run', requirement: 'a/fourth', reason: 'no viewer' },
@@ -201,7 +196,7 @@ test('costs come from the log: skipped tests cost nothing, and adopted requests 
   });
 });
 
-test('steps that a target of scarce codes makes tests await are known by whose codes they are', () => {
+test('steps that scarce codes cost are counted for the support user or for users', () => {
   type For = 'code step' | 'retry-after' | 'mail';
   const waited = (requirement: string, ms: number, what: For = 'code step') =>
     ({ type: 'wait', requirement, ms, for: what }) as const;
@@ -214,11 +209,9 @@ test('steps that a target of scarce codes makes tests await are known by whose c
     waited('a/four', 2_900),
     waited('a/four', 9_000, 'mail'),
   ]);
-  const rows = ['a/one', 'a/two', 'a/three', 'a/four'].map((id) => ({
-    id,
-    // This test awaits a step on every target.
-    cost: id === 'a/three' ? { steps: 1 } : {},
-  }));
+  // The test of a/three awaits a step on every target.
+  const costOf = (id: string) => (id === 'a/three' ? { steps: 1 } : {});
+  const rows = ['a/one', 'a/two', 'a/three', 'a/four'].map((id) => ({ id, cost: costOf(id) }));
 
   expect(withScarce({ rows, shared: {} }, [ofSupport, ofUsers]).rows).toEqual([
     { id: 'a/one', cost: {}, scarce: { support: 1, users: 2 } },

@@ -20,7 +20,7 @@ test('rows name what the operations of their requirements touch: npm run generat
   expect(lacking).toEqual([]);
 });
 
-test('no test of a run touches what its row does not name, nor what it takes over of another', async () => {
+test('tests of a run touch only what their rows name, adopted exchanges included', async () => {
   // The scope refuses a request beyond a row, so the test would be inconclusive.
   const { out } = await wholeRun(right);
 
@@ -50,7 +50,7 @@ test.each<readonly [Uses, Uses, string | undefined]>([
   expect(notAllowed(row, touch)).toBe(missing);
 });
 
-test('a scope refuses what the row of its test does not name, and nothing outside of tests', () => {
+test('a scope refuses what the row of its test does not name, but nothing outside tests', () => {
   const allowed = (id: string): Uses => (id === 'a/b' ? { support: 'read' } : everything);
   new Scope('', allowed).demand({ cluster: 'set' });
   const scope = new Scope('a/b', allowed);

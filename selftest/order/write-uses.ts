@@ -21,10 +21,8 @@ try {
   // A row only widens, because other targets may need more than these do. To narrow a row, make it null first.
   const rows: Readonly<Record<string, Uses | null>> = JSON.parse(before);
   const uses = new Map(Object.entries(rows).map(([id, row]) => [id, row ?? {}] as const));
-  for (const [id, used] of (await logsOf(subjects, [...oneByOne, '--slow'])).flatMap((log) => [
-    ...usesIn(log),
-  ]))
-    uses.set(id, joined(uses.get(id) ?? {}, used));
+  for (const log of await logsOf(subjects, [...oneByOne, '--slow']))
+    for (const [id, used] of usesIn(log)) uses.set(id, joined(uses.get(id) ?? {}, used));
   text = usesText(uses);
 } finally {
   writeFileSync(usesFile, text);

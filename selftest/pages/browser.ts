@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
 import axe from 'axe-core';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findBrowser, noBrowser } from './find-browser.js';
 
 export interface PageOptions {
@@ -71,17 +71,12 @@ export function describePages(name: string, tests: (open: OpenPage) => void): vo
   });
 }
 
+const launchFlags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+
 function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
+    args: [...launchFlags, '--disable-component-update', '--disable-sync', '--no-first-run'],
   });
 }
 
@@ -114,6 +109,12 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
         id + ': ' + help + ' at ' + target.join(' ') + ' ' + (failureSummary ?? ''))))`);
   if (!Array.isArray(found)) throw new Error('axe-core gave no list of violations.');
   return found.map(String);
+}
+
+/** Expects that a page requested nothing, logged no errors and is accessible. */
+export async function expectQuiet({ page, requests, complaints }: OpenedPage): Promise<void> {
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect([...requests, ...complaints]).toEqual([]);
 }
 
 /** Prepares pictures: sticky parts would cover the page, and parts that are drawn late would be blank. */

@@ -3,14 +3,8 @@ import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
 /** Names of Chromium's program on different systems. */
-const names = [
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-  'chrome.exe',
-  'msedge.exe',
-];
+const chrome = ['google-chrome', 'google-chrome-stable', 'chrome.exe', 'msedge.exe'];
+const names = ['chromium', 'chromium-browser', ...chrome];
 
 /** The message for a machine without a browser. */
 export const noBrowser =

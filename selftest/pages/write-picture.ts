@@ -17,10 +17,7 @@ interface Options {
   readonly scheme: 'light' | 'dark';
 }
 
-const command = tool(
-  'picture',
-  'The first screen of reports. Without a fault: of the run that README.md tells of.',
-)
+const command = tool('picture', 'The first screen of reports. Without a fault: of the run in README.md.')
   .argument('[id...]', 'parts of ids: the faults that have one of them, a report of a run against each')
   .option('--out <folder>', 'where to put FAULT.png (default: docs/report.png, of the first)')
   .option('--width <pixels>', 'of the screen', wholeNumber, 1100)
@@ -40,10 +37,8 @@ if (browserFile === undefined) throw new Error(noBrowser);
 const folder = scratchFolder('picture');
 const subjects = wanted.map((fault) => ({ ...expectationOfFault(fault), name: nameOf(fault.id) }));
 await judge(subjects, folder, { jobs: 2, mailTimeoutMs: 2000 });
-const browser = await chromium.launch({
-  executablePath: browserFile,
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const args = ['--no-sandbox', '--disable-gpu'];
+const browser = await chromium.launch({ executablePath: browserFile, args });
 try {
   const page = await browser.newPage({
     viewport: { width, height: 1000 },
