@@ -23,12 +23,8 @@ test.each(rows`
     of a length and chunks | content-length: 3; transfer-encoding: chunked | ${`${chunks}\r\n`} | abcdef | both Content-Length and Transfer-Encoding
     of an invalid length and invalid chunks | content-length: 3; transfer-encoding: chunked | abc | abc | both Content-Length and Transfer-Encoding
   `)('the bytes after a header section: %s', (_, fields, bytes, content, beyond) => {
-  const headers = Object.fromEntries(
-    fields
-      .split('; ')
-      .filter(Boolean)
-      .map((field) => field.split(': ')),
-  );
+  const all = fields.split('; ').filter(Boolean);
+  const headers = Object.fromEntries(all.map((field) => field.split(': ')));
   const got = framed(headers, Buffer.from(bytes));
 
   expect(got?.content.toString()).toBe(content);

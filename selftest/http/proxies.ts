@@ -13,9 +13,12 @@ export interface ConnectProxy {
 }
 
 /** A CONNECT proxy that leads every name to loopback. It answers other requests with 418. */
-export async function connectProxy(
-  options: { readonly status?: number; readonly needs?: string } = {},
-): Promise<ConnectProxy> {
+interface ProxyOptions {
+  readonly status?: number;
+  readonly needs?: string;
+}
+
+export async function connectProxy(options: ProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   const server = http.createServer();
   server.on('request', (_request, response) => response.writeHead(418).end());

@@ -62,7 +62,7 @@ test.each([
   // These refusals depend on the count of requests and not on the time, so the limiter stops learning from them.
   ['after every 25th request', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
-])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
+])('nothing is learned of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
   const limiter = new RateLimiter(undefined);
   let asked = 0;
   const isTaken = () => {

@@ -33,7 +33,7 @@ async function answerOf(
   return sendRaw(target, { method, url: `http://127.0.0.1:${port}/v2/mfa-config`, headers: {} }, lingerMs);
 }
 
-test('an answer byte for byte is the one after interim answers, however many', async () => {
+test('an answer byte for byte is the one after any number of interim answers', async () => {
   const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </help>\r\n\r\n'.repeat(50_000);
 
   const { status, rest } = await answerOf([`${interim}HTTP/1.1 204 No Content\r\n\r\nmore`]);
@@ -96,7 +96,7 @@ describe('a far end that keeps the connection open', () => {
     expect(rest.toString()).toBe('abcde');
   });
 
-  test('has answered where the time is up after the declared end', async () => {
+  test('has answered if the time is up after the declared end', async () => {
     const { rest } = await answerOf([whole], { open: true, timeoutMs: lateMs, lingerMs: 4 * lateMs });
 
     expect(rest.toString()).toBe('abc');
@@ -105,13 +105,13 @@ describe('a far end that keeps the connection open', () => {
   test.each([
     ['declares no end', 'HTTP/1.1 200 OK\r\n\r\nabc'],
     ['does not come to its declared end', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc'],
-  ])('has not answered in time where it %s', async (_, bytes) => {
+  ])('has not answered in time if it %s', async (_, bytes) => {
     const answer = answerOf([bytes], { open: true, timeoutMs: lateMs });
 
     await expect(answer).rejects.toThrow(`within ${lateMs} ms`);
   });
 
-  test('has answered in time however small its chunks', async () => {
+  test('has answered in time with chunks of any size', async () => {
     const chunks = '1\r\nx\r\n'.repeat(100_000);
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { rest } = await answerOf([`${head}${chunks}0\r\n\r\n`], { open: true });
@@ -122,7 +122,7 @@ describe('a far end that keeps the connection open', () => {
   test.each(rows`
     speaks another protocol | ${'SSH-2.0-OpenSSH\r\n'} | not HTTP: .*another protocol\\?$
     stops in the middle | HTTP/1.1 200 OK\r\nContent- | did not end within 200 ms .*: 25 bytes of it came
-  `)('is described where it %s', async (_, bytes = '', message = '') => {
+  `)('is described if it %s', async (_, bytes = '', message = '') => {
     const answer = answerOf([bytes], { open: true, timeoutMs: lateMs });
 
     await expect(answer).rejects.toThrow(new RegExp(message));

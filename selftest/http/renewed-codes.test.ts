@@ -44,7 +44,7 @@ async function codeFor(retryAfter?: number) {
   return { got, connection, key, code: await connection.codes.unused(key) };
 }
 
-test('a code that is too old after a wait is made again, and stands for the first one from then on', async () => {
+test('a code that is too old after a wait is replaced, from then on too', async () => {
   const { got, connection, key, code } = await codeFor();
 
   await verify(connection, code);
@@ -54,19 +54,16 @@ test('a code that is too old after a wait is made again, and stands for the firs
   expect(got[1]).not.toBe(code);
 });
 
-test.each([false, true])(
-  'a code that is as good after a wait stays (answered before: %s)',
-  async (isSpent) => {
-    const { got, connection, code } = await codeFor(3);
-    if (isSpent) connection.codes.spend(code);
+test.each([false, true])('a code that is still current is kept (answered: %s)', async (isSpent) => {
+  const { got, connection, code } = await codeFor(3);
+  if (isSpent) connection.codes.spend(code);
 
-    await verify(connection, code);
+  await verify(connection, code);
 
-    expect(got).toEqual([code, code]);
-  },
-);
+  expect(got).toEqual([code, code]);
+});
 
-test('a code of the step before is one of the step before again, a wrong one is wrong again', async () => {
+test('a code of the previous step is replaced by one of the previous step', async () => {
   const { got, connection, key } = await codeFor();
 
   await verify(connection, connection.codes.at(key, -1));
@@ -82,7 +79,7 @@ test('a code that was answered before is not replaced by a fresh one', async () 
   expect(got).toEqual([code]);
 });
 
-test('failed attempts count over several connections, in a file of the state folder', async () => {
+test('failed attempts of several connections are counted in a file of the state folder', async () => {
   const { connect } = await asking(0);
   for (let run = 0; run < 3; run += 1) await verify(await connect(), '123456');
 

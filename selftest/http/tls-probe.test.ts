@@ -14,8 +14,8 @@ async function targetOf(faults: readonly string[]) {
 }
 
 test.each([
-  ['a server of today refuses old versions and plain HTTP', [], false, undefined],
-  ['old versions are found where they are spoken', ['tls/old-versions'], true, undefined],
+  ['a modern server refuses old versions and plain HTTP', [], false, undefined],
+  ['old versions are found', ['tls/old-versions'], true, undefined],
   ['plain HTTP is found beside HTTPS', ['tls/plain-http'], false, 401],
 ])('%s', async (_is, faults, isOld, plain) => {
   const { target, status } = await targetOf(faults);
@@ -42,10 +42,10 @@ test.each<[string, string, number | undefined]>([
   ['one in chunks', `403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, 403],
   ["the API's success", '200 OK\r\nContent-Length: 17\r\n\r\n{"enabled":false}', 200],
   ["a front end's page", `403 Forbidden\r\n${ofPage}`, undefined],
-  ['its page that asks who one is', `401 Unauthorized\r\n${ofPage}`, undefined],
+  ['its page that asks for credentials', `401 Unauthorized\r\n${ofPage}`, undefined],
   ['its page of a success', `200 OK\r\n${ofPage}`, undefined],
-  ['that this is no TLS, in JSON', '400 Bad Request\r\nContent-Length: 2\r\n\r\n{}', undefined],
-  ['where to go instead', '301 Moved\r\nLocation: https://x/\r\nContent-Length: 2\r\n\r\n{}', undefined],
+  ['its JSON that this is no TLS', '400 Bad Request\r\nContent-Length: 2\r\n\r\n{}', undefined],
+  ['a redirect', '301 Moved\r\nLocation: https://x/\r\nContent-Length: 2\r\n\r\n{}', undefined],
 ])('plain HTTP of the API is distinguished from a front end: %s', async (_, answer, status) => {
   // The connection stays open: the probe reads only the declared content.
   const server = tcpServer((socket) => socket.once('data', () => socket.write(`HTTP/1.1 ${answer}`)));

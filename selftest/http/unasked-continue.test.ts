@@ -18,7 +18,7 @@ function readOf(...answers: readonly (readonly string[])[]): string {
 }
 
 const interim = 'HTTP/1.1 100 Continue\r\nX-Node: 1\r\n\r\n';
-const processing = 'HTTP/1.1 102 Processing\r\n\r\n';
+const other = 'HTTP/1.1 102 Processing\r\n\r\n';
 const final = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 
 test.each([
@@ -37,23 +37,12 @@ test.each([
 
 const upgrade = 'HTTP/1.1 101 Switching Protocols\r\n';
 const endless = `HTTP/1.1 100 Continue\r\nX: ${'x'.repeat(20_000)}`;
-const begun = interim.slice(0, 8);
+const holding = [final, interim, interim.slice(0, 8)];
 
 test.each([
-  [
-    'another interim answer',
-    [[`${processing}${interim}${processing}${final}`]],
-    [processing, processing, final],
-  ],
+  ['another interim answer', [[`${other}${interim}${other}${final}`]], [other, other, final]],
   ['an answer in pieces', [[...final]], [final]],
-  [
-    'a body that holds the same',
-    [
-      [final, interim, begun],
-      [interim, final],
-    ],
-    [final, interim, begun, final],
-  ],
+  ['a body that holds the same', [holding, [interim, final]], [...holding, final]],
   ['a change of the protocol, which is not awaited', [[upgrade]], [upgrade]],
   ['a head without an end', [[endless, 'x']], [endless, 'x']],
 ])('%s stays', (_, answers, kept) => {

@@ -22,6 +22,10 @@ class Box extends FilledBox {
     return found;
   }
 
+  rounded(): number[] {
+    return this.waits.map((ms) => Math.ceil(ms / 100) * 100);
+  }
+
   clear(): void {
     this.mails.length = 0;
   }
@@ -43,18 +47,11 @@ interface Settings {
   readonly pause?: (ms: number) => Promise<void>;
 }
 
-function codesOf({
-  promisedMails = [],
-  exchanges = [],
-  timeoutMs = 60_000,
-  quietMs = 200,
-  pause,
-}: Settings = {}) {
+function codesOf({ timeoutMs = 60_000, quietMs = 200, pause, ...more }: Settings = {}) {
   const box = new Box();
   const secrets: string[] = [];
   const recorder = {
-    promisedMails,
-    exchanges,
+    ...{ promisedMails: [], exchanges: [], ...more },
     mailedLane: undefined,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => () => undefined,
@@ -75,7 +72,7 @@ async function afterTwo(quietMs = 200) {
 }
 
 describe('the wait for a code', () => {
-  test('is whole at first, short where none came, and whole again once one has', async () => {
+  test('is full at first, short if none came, and full again once one has', async () => {
     const { box, codes } = codesOf();
     const mark = await codes.mark();
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
@@ -86,8 +83,7 @@ describe('the wait for a code', () => {
     box.clear();
     await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
 
-    const rounded = box.waits.map((ms) => Math.ceil(ms / 100) * 100);
-    expect(rounded).toEqual([60_000, 200, 60_000, 200, 60_000]);
+    expect(box.rounded()).toEqual([60_000, 200, 60_000, 200, 60_000]);
   });
 
   test('is short if the operation has mailed nothing twice, until it does', async () => {
@@ -100,8 +96,7 @@ describe('the wait for a code', () => {
     box.clear();
     await expect(codes.codeTo('d@lab.example', mark)).rejects.toThrow(ArrangeError);
 
-    const rounded = box.waits.map((ms) => Math.ceil(ms / 100) * 100);
-    expect(rounded).toEqual([60_000, 60_000, 200, 200, 60_000]);
+    expect(box.rounded()).toEqual([60_000, 60_000, 200, 200, 60_000]);
   });
 
   test('skips mails without a code, and makes the found code a secret', async () => {
@@ -113,7 +108,7 @@ describe('the wait for a code', () => {
     expect(secrets).toEqual(['482913']);
   });
 
-  test('knows the code of a mail before from a new one', async () => {
+  test('distinguishes the code of an earlier mail from a new one', async () => {
     const { box, codes } = codesOf();
     box.codes('482913');
     await codes.codeTo(to, await codes.mark());
@@ -126,7 +121,7 @@ describe('the wait for a code', () => {
     expect(mail === undefined ? '' : codes.codeIn(mail)).toBe('735102');
   });
 
-  test('that failed explains why the received mails held no code', async () => {
+  test('explains why the received mails held no code if it fails', async () => {
     const { box, codes } = codesOf();
     box.mailed('Case 4829', '482913 and 735102');
 
@@ -180,7 +175,7 @@ test('a mail that comes twice counts once among unread mails', async () => {
   expect(await codes.codeTo(to, mark)).toBe('735520');
 });
 
-test('a mail that comes twice is the next one where no other comes, and then others like it at once', async () => {
+test('a mail that comes twice is the next one if no other comes, and later ones at once', async () => {
   const { box, codes } = codesOf();
   const again = async () => {
     box.clear();
@@ -197,21 +192,15 @@ test('a mail that comes twice is the next one where no other comes, and then oth
   expect(box.waits).toHaveLength(1);
 });
 
-const all = () => true;
-
-test('mails that were promised are waited for until the last has come', async () => {
-  const { box, codes } = codesOf();
+test.each([
+  ['until the last has come', 60_000, 2],
+  ['no longer than a mail may take', 250, 1],
+])('promised mails are awaited %s', async (_, timeoutMs, count) => {
+  const { box, codes } = codesOf({ timeoutMs });
   box.codes('482913');
-  setTimeout(() => box.codes('735102'), 250);
+  if (count === 2) setTimeout(() => box.codes('735102'), 250);
 
-  expect(await codes.counted(await codes.mark(), all, 2)).toBe(2);
-});
-
-test('mails that were promised are waited for no longer than a mail may take', async () => {
-  const { box, codes } = codesOf({ timeoutMs: 250 });
-  box.codes('482913');
-
-  expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
+  expect(await codes.counted(await codes.mark(), () => true, 2)).toBe(count);
 });
 
 describe('a code that does not come so soon after another', () => {
@@ -229,7 +218,7 @@ describe('a code that does not come so soon after another', () => {
     return { code: async () => (await codes.codeAsked('admin', to, ask)).code, pauses, asked: () => asked };
   }
 
-  test('is asked for again when a limit has passed, and codes a minute apart from then on', async () => {
+  test('is requested again after a limit, and later codes a minute apart', async () => {
     const { code, pauses, asked } = asking((nth) => nth !== 2);
 
     expect(await code()).toBe('482901');
@@ -239,7 +228,7 @@ describe('a code that does not come so soon after another', () => {
     expect(asked()).toBe(4);
   });
 
-  test('is waited for once where that does not help', async () => {
+  test('is awaited once if that does not help', async () => {
     const { code, pauses, asked } = asking((nth) => nth === 1);
 
     await code();
@@ -261,7 +250,7 @@ describe('a code that does not come so soon after another', () => {
     expect(pauses).toEqual([61_000, 61_000]);
   });
 
-  test('is not waited for where none came before', async () => {
+  test('is not awaited if none came before', async () => {
     const { code, pauses } = asking(() => false);
 
     await expect(code()).rejects.toThrow(ArrangeError);

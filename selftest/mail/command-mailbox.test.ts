@@ -70,7 +70,7 @@ test('a mark without an address is one for all of them', async () => {
   ]);
 });
 
-test('opening runs it once, and no shell reads its arguments', async () => {
+test('opening runs the program once, without a shell', async () => {
   const { run, calls, has } = codesFolder();
   await open(run);
 
@@ -101,7 +101,7 @@ test('a command that is missing or not executable is a configuration error', asy
   await expect(open([file])).rejects.toThrow(process.platform === 'win32' ? /could not/ : /chmod \+x/);
 });
 
-test('its child processes end with it', async () => {
+test('child processes of the program end with it', async () => {
   const folder = temporaryFolder();
   const pidFile = join(folder, 'pid');
   const child = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1e4)`;

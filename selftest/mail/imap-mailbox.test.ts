@@ -85,7 +85,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     expect([adminsOnly.text.trim(), later.text.trim()]).toEqual(['by cc', 'for admin']);
   });
 
-  test("shows of other people's mail only that it came", async () => {
+  test("shows other people's mail only as a count", async () => {
     const { mailbox, mark } = await marked();
     await server.deliver(mail('alice@lab.example', 'private', 'X: y\n'));
     await server.deliver(mail('bob@lab.example', '', 'Date: x\n').replace('Sign-in', 'Ticket 778812'));
@@ -146,7 +146,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     await expect(opening).rejects.not.toThrow(/not-this-one|pass-of/);
   });
 
-  test('goes on after the server was started again', async () => {
+  test('goes on after a restart of the server', async () => {
     const { mailbox, mark } = await marked();
     await server.deliver(mail('admin@lab.example', 'code 333333'));
     await server.restart();
@@ -155,7 +155,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     expect((await mailbox.since(mark)).map((each) => findCode(each).code)).toEqual(['333333', '444444']);
   });
 
-  test('says so when the folder was recreated: its marks have lost their meaning', async () => {
+  test('reports that the folder was recreated: its marks are void', async () => {
     await server.remake('Codes');
     const { mailbox, mark } = await marked({ folder: 'Codes' });
     await server.restart();

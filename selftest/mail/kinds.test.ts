@@ -79,14 +79,10 @@ const refusesAll = (socket: Socket) => socket.end('* BYE not today\r\n');
 const failing = { kind: 'command', run: [process.execPath, '-e', 'process.exit(7)'] };
 
 test.each<[string, () => object | Promise<object>, RegExp]>([
-  ['IMAP where nobody speaks it', () => imapOf(refusesAll), /can't be read from 127\.0\.0\.1:\d+ by IMAP/],
-  [
-    'IMAP that refuses the login',
-    () => imapOf(refusingLogins),
-    /refused: check mail\.username and mail\.pass/,
-  ],
+  ['IMAP of another server', () => imapOf(refusesAll), /can't be read from 127\.0\.0\.1:\d+ by IMAP/],
+  ['IMAP that refuses logins', () => imapOf(refusingLogins), /refused: check mail\.username and mail\.pass/],
   ['a command that fails', () => failing, /The program of mail\.run .* ended with exit code 7/],
-])('a mailbox that can not be read ends the run before the first request: %s', async (_, mailOf, problem) => {
+])('an unreadable mailbox ends the run before the first request: %s', async (_, mailOf, problem) => {
   const target = await listen(httpServer(answering(200, 'application/json', '{}')));
   const accounts = { admin: { email: address, apiKey: 'key-of-the-admin' } };
   const folder = temporaryFolder();

@@ -63,12 +63,9 @@ describe('receives', () => {
     expect((await mailbox.since(later)).map((mail) => mail === second)).toEqual([true]);
   });
 
-  test('for each address apart, by the envelope and not by the headers', async () => {
+  test('mails of each address by the envelope, not by the headers', async () => {
     const { mailbox, mark } = await marked();
-    const both = [
-      mailbox.next(mark, { to: 'admin@lab.example' }, 5000),
-      mailbox.next(mark, { to: 'bob@lab.example' }, 5000),
-    ];
+    const both = addresses.map((to) => mailbox.next(mark, { to }, 5000));
     await send(mailbox, { text: 'for bob', envelope: { from: 'x@lab.example', to: 'bob@lab.example' } });
     await send(mailbox, { text: 'for admin' });
 
@@ -107,7 +104,7 @@ describe('receives', () => {
     expect(two).toMatchObject({ to: ['admin@lab.example'], others: [] });
   });
 
-  test('a mail that is not a mail, without content', async () => {
+  test('a malformed mail without content', async () => {
     const part = (n: number) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}`;
     const raw = Array.from({ length: 80 }, (_, n) => part(n)).join('\r\n');
     const envelope = { from: 'x@lab.example', to: addresses[0] ?? '' };
@@ -123,7 +120,7 @@ describe('receives', () => {
   });
 });
 
-test('refuses: unknown recipients, counting their domain only', async () => {
+test('refuses: unknown recipients, counted by domain', async () => {
   const { mailbox, mark } = await marked();
   const strangers = ['alice@Elsewhere.example', 'carol@elsewhere.example', 'root@lab.example'];
 
@@ -180,7 +177,7 @@ describe('when no mail comes', () => {
     await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 20)).rejects.toThrow('"# and #"');
   });
 
-  test('says so at once when the mailbox closes', async () => {
+  test('the wait ends at once if the mailbox closes', async () => {
     const { mailbox, mark } = await marked();
     const next = () => mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);
     const closed = next();
@@ -195,7 +192,7 @@ describe('when no mail comes', () => {
     await expect(mailbox.next(mark, { to: 'x@lab.example' }, 60_000)).rejects.toThrow(ArrangeError);
   });
 
-  test('goes on after a sender that breaks off', async () => {
+  test('the mailbox goes on after a sender that breaks off', async () => {
     const { mailbox, mark } = await marked();
     const socket = connect(mailbox.port, '127.0.0.1');
     await once(socket, 'data');

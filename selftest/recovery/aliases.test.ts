@@ -33,25 +33,16 @@ describe('one lease and one journal', () => {
   });
 
   test('are not shared with another port, path or host', () => {
-    const folders = [
-      'http://localhost:1/v2',
-      'http://localhost:2/v2',
-      'http://localhost:1/b/v2',
-      'http://lab:1/v2',
-    ];
+    const targets = ['localhost:1/v2', 'localhost:2/v2', 'localhost:1/b/v2', 'lab:1/v2'];
+    const folders = targets.map((target) => stateFolderFor('', `http://${target}`));
 
-    expect(new Set(folders.map((baseUrl) => stateFolderFor('', baseUrl))).size).toBe(folders.length);
+    expect(new Set(folders).size).toBe(targets.length);
   });
 
   test('are shared by a name and its address, whichever came first', async () => {
-    vi.mocked(lookup).mockResolvedValue([
-      { address: '10.2.0.7', family: 4 },
-      { address: 'fe80::7', family: 6 },
-    ] as never);
-    for (const [first, second] of [
-      ['https://10.2.0.7/v2', 'https://lab.example/v2'],
-      ['https://lab.example/v2', 'https://10.2.0.7/v2'],
-    ] as const) {
+    vi.mocked(lookup).mockResolvedValue(['10.2.0.7', 'fe80::7'].map((address) => ({ address })) as never);
+    const [byAddress, byName] = ['https://10.2.0.7/v2', 'https://lab.example/v2'] as const;
+    for (const [first, second] of [[byAddress, byName] as const, [byName, byAddress] as const]) {
       const folder = temporaryFolder();
       await take(folder, first);
 
@@ -62,9 +53,9 @@ describe('one lease and one journal', () => {
     }
   });
 
-  test('where the state folder can not be read, the base URL is its own', async () => {
-    expect(await knownAs(join(temporaryFolder(), 'none'), 'https://lab.example/v2')).toBe(
-      'https://lab.example/v2',
-    );
+  test('are by base URL if the state folder can not be read', async () => {
+    const baseUrl = 'https://lab.example/v2';
+
+    expect(await knownAs(join(temporaryFolder(), 'none'), baseUrl)).toBe(baseUrl);
   });
 });

@@ -31,7 +31,7 @@ describe('what was found is in the journal before', () => {
     ['PUT /mfa-config', 'UpdateMFAConfig', { cluster: found['/v2/mfa-config'] }],
     ['PATCH /support-user/mfa', 'UpdateSupportMFAConfig', { support: found['/v2/support-user/mfa'] }],
     ['PUT /support-user/mfa', 'ConfigureSupportMFAConfig', { support: found['/v2/support-user/mfa'] }],
-  ] as const)('%s is sent, by whatever way', async (_name, operation, expected) => {
+  ] as const)('%s is sent in any way', async (_name, operation, expected) => {
     for (const way of ['call', 'callRaw'] as const) {
       const { connection, held } = await watched(found);
 
@@ -42,12 +42,11 @@ describe('what was found is in the journal before', () => {
     }
   });
 
-  test('and nothing is sent where it can not be told', async () => {
+  test('and nothing is sent if it can not be read', async () => {
     const { connection, held } = await watched({ '/v2/mfa-config': { enabled: 'perhaps' } });
 
-    await expect(connection.api.call('UpdateMFAConfig', { json: { enabled: true } })).rejects.toThrow(
-      ArrangeError,
-    );
+    const sent = connection.api.call('UpdateMFAConfig', { json: { enabled: true } });
+    await expect(sent).rejects.toThrow(ArrangeError);
     expect(held).toEqual([]);
   });
 });

@@ -25,6 +25,8 @@ interface Shown {
 }
 
 const giveBack = 'src/target/connection/give-back.js';
+const restored = '{ restored: true, residue: [], problems: [] }';
+const lag = 'const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;';
 const landsLate: Moment = { write: 1, phase: 'before it lands', holdMs: 1_500 };
 const changed: Moment = { write: 1, phase: 'after its answer', holdMs: 0 };
 
@@ -41,12 +43,7 @@ export const breaks: readonly Break[] = [
   {
     is: 'nothing is restored, and that is called restored',
     file: giveBack,
-    edits: [
-      [
-        'journal.beginRestoring();',
-        'journal.remove(); return { restored: true, residue: [], problems: [] };',
-      ],
-    ],
+    edits: [['journal.beginRestoring();', `journal.remove(); return ${restored};`]],
     shownBy: { kind: 'SIGKILL', target: 'one node', moment: changed },
   },
   {
@@ -58,9 +55,7 @@ export const breaks: readonly Break[] = [
   {
     is: 'the first read that shows the state as found is believed, however late reads are',
     file: 'src/target/journal/write-log.js',
-    edits: [
-      ['const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;', 'const lagMs = 0;'],
-    ],
+    edits: [[lag, 'const lagMs = 0;']],
     shownBy: {
       kind: 'SIGKILL',
       target: 'reads lag',
@@ -97,23 +92,16 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
     .filter(({ name }) => name === target)
     .map((hit) => ({ ...hit, ...of, state: allOff, proxy }));
 
-  const judged = await judge(
-    { ...drawn, hits },
-    join(folder, 'ending'),
-    broken(build, join(folder, 'build')),
-  );
+  const root = broken(build, join(folder, 'build'));
+
+  const judged = await judge({ ...drawn, hits }, join(folder, 'ending'), root);
 
   if (judged.hits !== 1) return [`${judged.hits} hits`, ...judged.problems];
   const isShown = judged.problems.some((problem) => /; it was found /.test(problem));
   return isShown ? [] : ['no changed state was seen', ...judged.problems];
 }
 
-/**
- * A build of the suite with a fault.
- *
- * @param folder need not exist
- * @returns the root of the build
- */
+/** A build of the suite with a fault. @param folder need not exist @returns the root of the build */
 function broken(build: Break, folder: string): string {
   copyBuild(folder);
   const path = join(folder, 'dist', build.file);

@@ -55,21 +55,9 @@ export const hitsOfAnEnding = 4;
 
 /** Tests that change the configuration early, with the least number of writes that they send. */
 const greps: readonly { readonly grep: string; readonly few: string; readonly writes: number }[] = [
-  {
-    grep: 'totp-login/*',
-    few: 'totp-login/accepts-current-code,totp-login/refused-while-only-email-is-enabled',
-    writes: 3,
-  },
-  {
-    grep: 'support-totp/*',
-    few: 'support-totp/enabling-gives-secret-and-uri,support-totp/disabled-with-current-code',
-    writes: 4,
-  },
-  {
-    grep: 'support-email/*',
-    few: 'support-email/get-shows-what-was-set,support-email/address-changed-with-mailed-code',
-    writes: 4,
-  },
+  { grep: 'totp-login/*', few: 'totp-login/accepts-current-code,totp-login/refused-while-only-*', writes: 3 },
+  { grep: 'support-totp/*', few: 'support-totp/enabling-gives-*,support-totp/disabled-with-*', writes: 4 },
+  { grep: 'support-email/*', few: 'support-email/get-shows-*,support-email/address-changed-*', writes: 4 },
   { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 

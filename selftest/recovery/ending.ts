@@ -77,10 +77,7 @@ async function judgeOn(
   void testsRun(inTests ? run.child : undefined).then(() => {
     for (const { proxy } of targets) proxy.arm();
   });
-  for (const target of targets)
-    void target.proxy.reached.then(() => {
-      hits += 1;
-    });
+  for (const { proxy } of targets) void proxy.reached.then(() => hits++);
   // A target may never reach its moment. The others wait for it no longer than the suite waits for an answer.
   await Promise.race([
     Promise.all(targets.map(({ proxy }) => proxy.reached)),

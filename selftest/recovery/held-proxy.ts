@@ -25,6 +25,15 @@ export interface ProxyOptions {
   readonly landsWithinMs: number;
 }
 
+/** A promise, and the function that resolves it. */
+function signal(): [Promise<void>, () => void] {
+  let send = () => {};
+  const sent = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  return [sent, send];
+}
+
 /**
  * Acts as a gateway with a queue before an emulator. A request that it has received takes effect even if its sender has
  * ended. At the chosen moment, it holds requests until the suite has ended.
@@ -36,9 +45,9 @@ export class HeldProxy {
   #writes = 0;
   #reads = 0;
   #isEnded = false;
-  #held: () => void = () => {};
-  #end: () => void = () => {};
-  #look: () => void = () => {};
+  readonly #held: () => void;
+  readonly #end: () => void;
+  readonly #look: () => void;
   /** The state that the second node still shows. */
   readonly #old = new Map<string, Passed>();
   /** Resolves at the moment: from then on the suite waits for an answer. */
@@ -51,15 +60,9 @@ export class HeldProxy {
     private readonly moment: Moment,
     private readonly options: ProxyOptions,
   ) {
-    this.reached = new Promise((resolve) => {
-      this.#held = resolve;
-    });
-    this.#ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-    this.#looked = new Promise((resolve) => {
-      this.#look = resolve;
-    });
+    [this.reached, this.#held] = signal();
+    [this.#ended, this.#end] = signal();
+    [this.#looked, this.#look] = signal();
   }
 
   static async before(

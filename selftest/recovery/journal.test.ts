@@ -41,21 +41,16 @@ describe('a journal', () => {
       try { journal.noteFound({ support: ${JSON.stringify(support)} }); } catch (error) { console.log(String(error)); }`;
 
     // No file takes a byte, as on a full disk.
-    const { stdout } = spawnSync(
-      'sh',
-      ['-c', 'ulimit -f 0; exec "$0" --input-type=module -e "$1"', process.execPath, script],
-      { encoding: 'utf8' },
-    );
+    const program = 'ulimit -f 0; exec "$0" --input-type=module -e "$1"';
+    const { stdout } = spawnSync('sh', ['-c', program, process.execPath, script], { encoding: 'utf8' });
 
-    expect(stdout).toMatch(
-      /^ConfigurationError: The journal .* can't be written, so nothing is changed.*file too large/,
-    );
-    expect(stdout).toContain('--state-dir');
+    expect(stdout).toMatch(/^ConfigurationError: The journal .* can't be written, so nothing is changed/);
+    expect(stdout).toMatch(/file too large.*--state-dir/s);
     expect(before.read()).toMatchObject({ cluster });
     expect(before.read()).not.toHaveProperty('support');
   });
 
-  test('in a folder that is none is an error', () => {
+  test('in a folder that is a file is an error', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'state'), '');
 
@@ -66,29 +61,25 @@ describe('a journal', () => {
   });
 });
 
-const bad = [
-  {
-    is: 'is not JSON',
-    text: '{"version": 1, "base',
-    says: /is not a JSON object with a version\. It is kept.*by hand.*delete the file/,
-  },
-  { is: 'holds no object', text: '"journal"', says: /is not a JSON object/ },
-  { is: 'lacks what it must have', text: '{"version":1}', says: /lacks baseUrl/ },
-  {
-    is: 'holds what is not a configuration',
-    text: JSON.stringify({ version: 1, baseUrl, startedAt: 'x', residue: [], cluster: { enabled: 'yes' } }),
-    says: /holds an invalid configuration\. It is kept/,
-  },
-  { is: 'is of a newer format', text: '{"version":2}', says: /has format 2, this version knows 1/ },
-  {
-    is: 'is of another target',
-    text: JSON.stringify({ version: 1, baseUrl: 'https://other.example/v2', startedAt: 'x', residue: [] }),
-    says: /is of another target: https:\/\/other\.example\/v2/,
-  },
+const whole = { version: 1, baseUrl, startedAt: 'x', residue: [] };
+const textOf = (more: object) => JSON.stringify({ ...whole, ...more });
+const kept = /is not a JSON object with a version\. It is kept.*by hand.*delete the file/;
+const foreign = { baseUrl: 'https://other.example/v2' };
+const bad: readonly (readonly [is: string, text: string, says: RegExp])[] = [
+  ['is not JSON', '{"version": 1, "base', kept],
+  ['holds no object', '"journal"', /is not a JSON object/],
+  ['lacks a member', '{"version":1}', /lacks baseUrl/],
+  [
+    'holds no configuration',
+    textOf({ cluster: { enabled: 'yes' } }),
+    /an invalid configuration\. It is kept/,
+  ],
+  ['is of a newer format', '{"version":2}', /has format 2, this version knows 1/],
+  ['is of another target', textOf(foreign), /is of another target: https:\/\/other\.example\/v2/],
 ];
 
 describe('a journal that', () => {
-  test.each(bad)('$is is refused and kept', ({ text, says }) => {
+  test.each(bad)('%s is refused and kept', (_is, text, says) => {
     const journal = new Journal(temporaryFolder(), baseUrl);
     mkdirSync(dirname(journal.file), { recursive: true });
     writeFileSync(journal.file, text);
@@ -99,11 +90,10 @@ describe('a journal that', () => {
     expect(readFileSync(journal.file, 'utf8')).toBe(text);
   });
 
-  test('is damaged keeps run and restore from doing anything, and the others are listed all the same', async () => {
+  test('is damaged stops run and restore, and other journals are still listed', async () => {
     const folder = temporaryFolder();
     const state = join(folder, 'state');
-    const target = targetAt('http://127.0.0.1:1/v2');
-    const file = writeTarget(folder, target);
+    const file = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
     const journal = new Journal(state, 'http://127.0.0.1:1/v2');
     journal.noteFound({ support });
     writeFileSync(journal.file, '{"version');
@@ -113,11 +103,9 @@ describe('a journal that', () => {
     const restore = await performed('restore', '-t', file, '--state-dir', state);
     const list = await performed('restore', '--state-dir', state);
 
-    expect(run.code).toBe(2);
+    expect([run.code, restore.code, list.code]).toEqual([2, 2, 4]);
     expect(run.stderr).toContain('It is kept');
-    expect(restore.code).toBe(2);
     expect(restore.stderr).toContain('It is kept');
-    expect(list.code).toBe(4);
     expect(list.stderr).toContain(journal.file);
     expect(list.stdout).toContain(`${baseUrl} is changed since`);
     expect(readFileSync(journal.file, 'utf8')).toBe('{"version');
@@ -136,7 +124,7 @@ describe('a state folder', () => {
     expect(stderr).toMatch(/can't be written: .* The suite sent nothing/);
   });
 
-  test('that a CI job may lose is warned of', async () => {
+  test('that a CI job may lose causes a warning', async () => {
     const folder = temporaryFolder();
     const file = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
     const env = { CI: '1', XDG_STATE_HOME: folder, LOCALAPPDATA: folder, MFA_CONFORMANCE_STATE: '' };

@@ -49,12 +49,8 @@ async function lateTarget({ limits = {}, disposable = true, get = '', then = '' 
   };
   const { port } = await listen(httpServer(listener));
   const baseUrl = `http://127.0.0.1:${port}/v2`;
-  const content = {
-    ...targetAt(baseUrl),
-    limits,
-    allow: { stateChanges: true, clusterMfa: true, disposable },
-  };
-  const target = readTarget(writeTarget(folder, content), {});
+  const allow = { stateChanges: true, clusterMfa: true, disposable };
+  const target = readTarget(writeTarget(folder, targetAt(baseUrl, { limits, allow })), {});
   const connect = async (journal = new Journal(folder, baseUrl)) => {
     const connection = await Connection.open(target, contract, { stateDir: folder, journal });
     onTestFinished(() => connection.close());
@@ -63,7 +59,7 @@ async function lateTarget({ limits = {}, disposable = true, get = '', then = '' 
   return { folder, target, late, connect, state: () => config };
 }
 
-test('where all was answered and nothing lagged, restoring is not waited for', async () => {
+test('restoring needs no wait if all was answered and nothing lagged', async () => {
   const settleMs = 600_000;
   const { connect, state } = await lateTarget({ limits: { settleMs } });
   const connection = await connect();
@@ -79,7 +75,7 @@ test('where all was answered and nothing lagged, restoring is not waited for', a
   expect(performance.now() - startedAt).toBeLessThan(settleMs);
 });
 
-test('a write that lands after the run has ended is restored, by another process too', async () => {
+test('a write that takes effect after the run is restored, also by another process', async () => {
   const { late, connect, state } = await lateTarget({ limits: { requestTimeoutMs: 800, settleMs: 4_000 } });
   const ended = await connect();
   late.writesMs = 2_400;
@@ -98,7 +94,7 @@ test('a write that lands after the run has ended is restored, by another process
   expect(state()).toEqual(off);
 });
 
-test('reads that show a change late are not believed before', async () => {
+test('late reads are not believed', async () => {
   const { late, connect, state } = await lateTarget();
   const ended = await connect();
   late.readsMs = 450;
@@ -127,15 +123,9 @@ test('a target that was gone and comes back is restored', async () => {
 });
 
 test.each([
-  ['removed', (folder: string) => rmSync(folder, { recursive: true })],
-  [
-    'replaced by a file',
-    (folder: string) => {
-      rmSync(folder, { recursive: true });
-      writeFileSync(folder, '');
-    },
-  ],
-])('a state folder that is %s costs nothing but the journal', async (_how, lose) => {
+  ['removed', () => undefined],
+  ['replaced by a file', (folder: string) => writeFileSync(folder, '')],
+])('a state folder that is %s costs only the journal', async (_how, replace) => {
   const { folder, target, connect, state } = await lateTarget({ limits: { settleMs: 300 } });
   const reasons: string[] = [];
   const stateGuard = new StateGuard(folder, target.baseUrl);
@@ -146,7 +136,8 @@ test.each([
   await cluster.on(['totp']);
   stateGuard.watch((reason) => reasons.push(reason));
   onTestFinished(() => stateGuard.end());
-  lose(folder);
+  rmSync(folder, { recursive: true });
+  replace(folder);
 
   await expect(cluster.put(off)).rejects.toThrow(/nothing more is changed on the target/);
   stateGuard.check();
@@ -157,7 +148,7 @@ test.each([
   expect(state()).toEqual(off);
 });
 
-test('what can not be restored without a journal is told', async () => {
+test('what can not be restored without a journal is reported', async () => {
   const { folder, target, connect } = await lateTarget({ limits: { settleMs: 0 } });
   const stateGuard = new StateGuard(folder, target.baseUrl);
   await stateGuard.readState(await connect(stateGuard.journal));
@@ -189,10 +180,8 @@ test('an undocumented method is journalled, and carries no credential unless the
   const disposable = await lateTarget();
   const { api, journal } = await disposable.connect();
   const kept = await lateTarget({ disposable: false });
-  const { api: guarded, admin } = await kept.connect().then(async (connection) => ({
-    api: connection.api,
-    admin: await connection.admin(),
-  }));
+  const connection = await kept.connect();
+  const [guarded, admin] = [connection.api, await connection.admin()];
 
   await api.probe('DELETE', '/mfa-config', { as: admin });
   await expect(guarded.probe('DELETE', '/mfa-config', { as: admin })).rejects.toThrow(/no document has it/);

@@ -27,18 +27,12 @@ const fileIn = (folder: string) => join(stateFolderFor(folder, baseUrl), 'lease.
 function held(folder: string, more: object = {}): void {
   const file = fileIn(folder);
   mkdirSync(dirname(file), { recursive: true });
-  const expiresAt = new Date(Date.now() + 60_000).toISOString();
-  const other = {
-    owner: 'bob',
-    host: 'elsewhere',
-    pid: noPid,
-    id: 'x',
-    pidSpace: '',
-    since: '2026',
-    expiresAt,
-  };
-  writeFileSync(file, JSON.stringify({ ...other, ...more }));
+  const other = { owner: 'bob', host: 'elsewhere', pid: noPid, id: 'x', pidSpace: '', since: '2026' };
+  writeFileSync(file, JSON.stringify({ ...other, expiresAt: inMs(60_000), ...more }));
 }
+
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+const read = (folder: string) => Object(JSON.parse(readFileSync(fileIn(folder), 'utf8')));
 
 async function take(folder: string, wait = false) {
   const told: string[] = [];
@@ -49,9 +43,8 @@ async function take(folder: string, wait = false) {
 
 const ownLease = async (folder: string) => {
   const { taken } = await take(folder);
-  const text = readFileSync(fileIn(folder), 'utf8');
+  const { pidSpace, renewed } = read(folder);
   if (taken instanceof Lease) taken.release();
-  const { pidSpace, renewed } = Object(JSON.parse(text));
   return { pidSpace: String(pidSpace), renewed: { boot: String(renewed.boot), up: Number(renewed.up) } };
 };
 const pidSpaceOfThis = async (folder: string) => (await ownLease(folder)).pidSpace;
@@ -66,9 +59,9 @@ describe('a lease', () => {
 
     const { taken } = await take(folder);
 
-    const there: unknown = JSON.parse(readFileSync(fileIn(folder), 'utf8'));
+    const there = read(folder);
     expect(there).toMatchObject({ host: hostname(), pid: process.pid, owner: expect.any(String) });
-    expect(Date.parse(Object(there).expiresAt)).toBeGreaterThan(Date.now());
+    expect(Date.parse(there.expiresAt)).toBeGreaterThan(Date.now());
     if (taken instanceof Lease) taken.release();
     expect(readdirSync(dirname(fileIn(folder)))).toEqual([]);
   });
@@ -100,7 +93,7 @@ describe('a lease', () => {
 
     expect((await take(folder)).taken).not.toBeInstanceOf(Lease);
 
-    held(folder, { expiresAt: new Date(Date.now() - 1).toISOString() });
+    held(folder, { expiresAt: inMs(-1) });
     const { taken, told } = await take(folder);
     expect(taken).toBeInstanceOf(Lease);
     expect(told).toEqual([expect.stringContaining('it expired at')]);
@@ -109,17 +102,12 @@ describe('a lease', () => {
   test("of a process that lives is kept whatever the machine's clock is set to", async () => {
     const folder = temporaryFolder();
     const { renewed, pidSpace } = await ownLease(folder);
-    const long = new Date(Date.now() - 24 * 3_600_000).toISOString();
-    held(folder, { host: hostname(), pid: process.ppid, pidSpace, renewed, expiresAt: long });
+    const alive = { host: hostname(), pid: process.ppid, pidSpace };
+    held(folder, { ...alive, renewed, expiresAt: inMs(-24 * 3_600_000) });
 
     expect((await take(folder)).taken).not.toBeInstanceOf(Lease);
 
-    held(folder, {
-      host: hostname(),
-      pid: process.ppid,
-      pidSpace,
-      renewed: { ...renewed, up: renewed.up - 180_000 },
-    });
+    held(folder, { ...alive, renewed: { ...renewed, up: renewed.up - 180_000 } });
     expect((await take(folder)).taken).toBeInstanceOf(Lease);
   });
 
@@ -136,7 +124,7 @@ describe('a lease', () => {
 
   test('is waited for where that is asked for', async () => {
     const folder = temporaryFolder();
-    held(folder, { expiresAt: new Date(Date.now() + 400).toISOString() });
+    held(folder, { expiresAt: inMs(400) });
 
     const { taken, told } = await take(folder, true);
 
@@ -152,8 +140,7 @@ describe('a lease', () => {
 
     vi.advanceTimersByTime(10 * 60_000);
 
-    const there: unknown = JSON.parse(readFileSync(fileIn(folder), 'utf8'));
-    expect(Date.parse(Object(there).expiresAt)).toBeGreaterThan(Date.now());
+    expect(Date.parse(read(folder).expiresAt)).toBeGreaterThan(Date.now());
     expect(Lease.holderOf(dirname(fileIn(folder)))).toContain(`pid ${process.pid}`);
   });
 

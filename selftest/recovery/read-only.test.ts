@@ -62,15 +62,11 @@ async function watched(
 ): Promise<{ readonly file: string; readonly methods: ReadonlySet<string> }> {
   const target = await emulator(folder, onEnd);
   const methods = new Set<string>();
-  const before = (url: string): Promise<string> =>
-    proxyBefore(
-      url,
-      (request, pass) => {
-        methods.add(request.method);
-        return pass(request);
-      },
-      onEnd,
-    );
+  const note: Parameters<typeof proxyBefore>[1] = (request, pass) => {
+    methods.add(request.method);
+    return pass(request);
+  };
+  const before = (url: string): Promise<string> => proxyBefore(url, note, onEnd);
   const content: unknown = parse(readFileSync(target.targetFile, 'utf8'));
   const text = JSON.stringify({ ...Object(content), ...change, baseUrl: await before(target.baseUrl) });
   const changed: unknown = JSON.parse(text, (name, value: unknown) =>

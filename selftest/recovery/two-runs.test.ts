@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { Journal } from '../../src/target/journal/journal.js';
 import { emulator } from '../cli/emulated.js';
@@ -23,20 +23,17 @@ interface Used {
 }
 
 /** An emulator whose lease this process holds. */
-async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
-  const folder = temporaryFolder(onEnd);
-  const target = await emulator(folder, onEnd);
+async function used(): Promise<Used> {
+  const folder = temporaryFolder();
+  const target = await emulator(folder);
   const lease = await Lease.take(join(folder, 'state'), target.baseUrl, options);
   if (!(lease instanceof Lease)) throw new Error(`In use by ${lease.holder}`);
-  onEnd(() => lease.release());
+  onTestFinished(() => lease.release());
   return { folder, emulator: target, lease };
 }
 
-test('while another run uses the target, it and its journal are left alone', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const { folder, emulator, lease } = await used(onTestFinished);
+test('a run leaves a target that another run uses, and its journal, alone', async () => {
+  const { folder, emulator, lease } = await used();
   const args = ['run', '-t', emulator.targetFile, ...few, ...folders(folder)];
 
   const refused = await performed(...args);
@@ -68,12 +65,8 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect(journal.read()).toBeDefined();
 
   // With --wait, a run starts when the other has ended.
-  const waiting = start([...args, '--wait'], {}, onTestFinished);
-  await new Promise<void>((resolve) =>
-    waiting.child.stderr?.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('Waiting')) resolve();
-    }),
-  );
+  const waiting = start([...args, '--wait']);
+  await expect.poll(waiting.printed).toContain('Waiting');
   journal.remove();
   lease.release();
   const ended = await waiting.ended;
@@ -83,12 +76,9 @@ test('while another run uses the target, it and its journal are left alone', asy
   expect([...filesBelow(join(folder, 'state')).keys()]).toEqual([]);
 });
 
-test('a run does not write into a folder of reports that another run writes into', async ({
-  expect,
-  onTestFinished,
-}) => {
-  const folder = temporaryFolder(onTestFinished);
-  const { targetFile } = await emulator(folder, onTestFinished);
+test('a run does not write into a folder of reports that another run uses', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await emulator(folder);
   const own = join(folder, 'out', 'emulator');
   mkdirSync(own, { recursive: true });
   const other = await Lease.takeFolder(own, options);
@@ -96,9 +86,8 @@ test('a run does not write into a folder of reports that another run writes into
 
   const refused = await run();
 
-  expect(refused.stderr).toMatch(
-    /^emulator: \S+emulator is written to by .* Nothing was sent; choose another --out\.$/m,
-  );
+  const inTheWay = /^emulator: \S+emulator is written to by .* Nothing was sent; choose another --out\.$/m;
+  expect(refused.stderr).toMatch(inTheWay);
   expect([refused.code, existsSync(join(own, 'verdict.json'))]).toEqual([3, false]);
 
   if (other instanceof Lease) other.release();

@@ -1,4 +1,4 @@
-import type { TestContext } from 'vitest';
+import type { OnEnd } from '../tool/processes.js';
 import { type Pass, type Passed, type Passing as PassingBytes, proxyBefore } from '../tool/proxy.js';
 
 /** A request as received. The proxy may send another request in its place. */
@@ -44,11 +44,7 @@ export class UpsetProxy {
 
   private constructor(private readonly moment: Moment) {}
 
-  static async before(
-    target: string,
-    moment: Moment,
-    onEnd: TestContext['onTestFinished'],
-  ): Promise<UpsetProxy> {
+  static async before(target: string, moment: Moment, onEnd: OnEnd): Promise<UpsetProxy> {
     const proxy = new UpsetProxy(moment);
     const answer = async (request: PassingBytes, pass: Pass): Promise<Passed> => {
       const came = { ...request, body: request.body.toString() };
