@@ -55,10 +55,8 @@ test('HTTP: another media type is 415, too much content is 413', async () => {
   const emulator = await emulate();
   const content = '{"totpCode":"123456"}';
 
-  const text = await call(emulator, 'POST /support-user/verify-totp', {
-    content,
-    headers: { 'content-type': 'text/plain' },
-  });
+  const headers = { 'content-type': 'text/plain' };
+  const text = await call(emulator, 'POST /support-user/verify-totp', { content, headers });
   const large = await call(emulator, 'POST /totp-key', { body: { totpKeyName: 'x'.repeat(3_000_000) } });
 
   expect([text.status, large.status]).toEqual([415, 413]);
@@ -74,7 +72,7 @@ test('HTTP: malformed HTTP is answered by 400 with an Error', async () => {
 const patch = (emulator: RunningEmulator, body: unknown) =>
   call(emulator, 'PATCH /support-user/mfa', { body });
 
-test("the support user's MFA by TOTP while pending gives a new key and is switched off without a code", async () => {
+test("the support user's MFA by TOTP returns a new key and is switched off without a code while pending", async () => {
   const emulator = await emulate();
   const first = await patch(emulator, { enabled: true, mfaType: 'totp' });
   const second = await patch(emulator, { enabled: true, mfaType: 'totp' });
@@ -92,9 +90,7 @@ test("the support user's MFA by e-mail in 6.6.0d needs no code at all", async ()
   const emulator = await emulate({ release: '6.6.0d' });
   await patch(emulator, enable);
 
-  expect((await patch(emulator, { email: 'other@lab.example' })).body).toEqual({
-    ...enable,
-    email: 'other@lab.example',
-  });
+  const email = 'other@lab.example';
+  expect((await patch(emulator, { email })).body).toEqual({ ...enable, email });
   expect((await patch(emulator, { enabled: false })).status).toBe(200);
 });

@@ -34,7 +34,7 @@ describe('logins with TOTP codes', () => {
     expect((await newer.loginBy(await newer.code())).status).toBe(201);
   });
 
-  test('the eleventh code after ten wrong ones has to wait 30 seconds of the clock', async () => {
+  test('the eleventh code after ten wrong ones must wait 30 seconds of the clock', async () => {
     const { on, loginBy, code, wrong } = await keyOf();
     for (let count = 0; count < 10; count += 1) expect((await loginBy(await wrong())).status).toBe(401);
 
@@ -47,7 +47,7 @@ describe('logins with TOTP codes', () => {
     expect((await loginBy(await code())).status).toBe(201);
   });
 
-  test('sessions from before outlive the switch for half a day; tokens by password are refused', async () => {
+  test('earlier sessions outlive the switch for half a day; tokens by password are refused', async () => {
     const emulator = await emulate();
     const { username, password } = emulator.accounts.admin;
     const session = await login(emulator, 'admin', { domain: 'LOCAL' });
@@ -60,7 +60,7 @@ describe('logins with TOTP codes', () => {
   });
 });
 
-test('mailed codes go to the caller where no user is named', async () => {
+test('mailed codes go to the caller if the request names no user', async () => {
   const emulator = await emulate();
   const { count } = await inbox(emulator);
 
@@ -74,7 +74,7 @@ test('mailed codes go to the caller where no user is named', async () => {
   expect((await count(2)).map(({ to }) => to[0])).toEqual(['admin@lab.example', 'viewer@lab.example']);
 });
 
-test('mailed codes wait for someone to listen, and bear the date of the clock', async () => {
+test('mailed codes wait for a listener, and have the date of the clock', async () => {
   const emulator = await emulate();
   await advance(emulator, 40 * 86_400);
   const sent = await call(emulator, 'POST /send-email-otp');

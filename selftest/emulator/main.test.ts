@@ -20,7 +20,7 @@ const firstLine = async ({ printed }: Started): Promise<string> => {
 };
 
 describe('the command', () => {
-  test('says in one line where it listens, and ends with SIGTERM', async () => {
+  test('prints in one line where it listens, and ends with SIGTERM', async () => {
     const emulator = start('--port 0');
 
     const line = await firstLine(emulator);
@@ -32,7 +32,7 @@ describe('the command', () => {
     expect((await emulator.ended).code).toBe(0);
   });
 
-  test('says it as JSON, and ends when its stdin does', async () => {
+  test('prints it as JSON, and ends with its stdin', async () => {
     const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--smtp', '[::1]:2525'];
     const child = spawn(process.execPath, [emulatorProgram, ...flags]);
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -51,12 +51,13 @@ describe('the command', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('writes a target file that its owner alone can read, and the authority beside it', async () => {
+  test('writes a target file that only its owner can read, and the authority beside it', async () => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(file, 'old', { mode: 0o644 });
 
     await firstLine(start(`--port 0 --tls --release 7.0 --accounts 1 --write-target ${file}`));
 
+    const listen = expect.stringMatching(/^127\.0\.0\.1:\d+$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(parse(readFileSync(file, 'utf8'))).toEqual({
       name: 'emulator',
@@ -70,12 +71,7 @@ describe('the command', () => {
         more: [expect.objectContaining({ email: 'more-1@lab.example', sid: expect.any(String) })],
       },
       supportUser: { email: 'support@lab.example' },
-      mail: {
-        kind: 'smtp',
-        listen: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
-        timeoutMs: 10_000,
-        quietMs: 200,
-      },
+      mail: { kind: 'smtp', listen, timeoutMs: 10_000, quietMs: 200 },
       clock: { control: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/clock$/) },
       allow: {
         stateChanges: true,

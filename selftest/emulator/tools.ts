@@ -101,9 +101,7 @@ export async function codeOf(emulator: RunningEmulator, secret: unknown, steps =
 
 export async function wrongCodeOf(emulator: RunningEmulator, secret: unknown): Promise<string> {
   const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(emulator, secret, steps)));
-  return (
-    ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? ''
-  );
+  return [...'012345'].map((digit) => digit.repeat(6)).find((code) => !near.includes(code)) ?? '';
 }
 
 interface Mail {

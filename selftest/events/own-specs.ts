@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { onTestFinished } from 'vitest';
 import type { RunEvent } from '../../src/base/model/event.js';
 import type { RawOutcome } from '../../src/base/model/results.js';
 import { packageRoot } from '../../src/base/package-root.js';
@@ -24,10 +23,7 @@ const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRo
  *
  * @param specs file names with their source, without its imports; they run in alphabetical order
  */
-export async function runSpecs(
-  targetFile: string,
-  specs: Readonly<Record<string, string>>,
-): Promise<RunOfSpecs> {
+export async function runSpecs(file: string, specs: Readonly<Record<string, string>>): Promise<RunOfSpecs> {
   const folder = temporaryFolder();
   const tests = join(folder, 'tests');
   mkdirSync(tests);
@@ -41,20 +37,11 @@ export async function runSpecs(
 export default { ...base, testDir: ${JSON.stringify(tests)}, testMatch: /\\.spec\\.mjs$/ };\n`,
   );
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const { code, stdout, stderr } = await spawned(
-    playwright,
-    ['test', '-c', config],
-    {
-      cwd: folder,
-      env: {
-        MFA_TARGET: targetFile,
-        MFA_CONFORMANCE_STATE: join(folder, 'state'),
-        // As in a run, Playwright must not compile these files: compiling takes seconds.
-        PW_DISABLE_TS_ESM: '1',
-      },
-    },
-    onTestFinished,
-  ).ended;
+  // As in a run, Playwright must not compile these files: compiling takes seconds.
+  const compilesNothing = { PW_DISABLE_TS_ESM: '1' };
+  const env = { MFA_TARGET: file, MFA_CONFORMANCE_STATE: join(folder, 'state'), ...compilesNothing };
+  const { code, stdout, stderr } = await spawned(playwright, ['test', '-c', config], { cwd: folder, env })
+    .ended;
   const events = readEvents(join(folder, 'reports', 'target', 'events.jsonl'));
   const fold = new RunFold();
   for (const event of events) fold.take(event);

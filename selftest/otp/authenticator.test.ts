@@ -18,7 +18,7 @@ test.each(rfc6238)('codes: RFC 6238: second %i', (second, ...codes) => {
   expect(algorithms.map(of)).toEqual(codes);
 });
 
-test('codes follow the URI, short secrets and odd periods included', () => {
+test('codes follow the URI, also with short secrets and odd periods', () => {
   const { keyUri } = parseKeyUri('otpauth://totp/a?secret=GEZDGNBV&digits=7&period=17&algorithm=SHA256');
   if (keyUri === undefined) throw new Error('the URI is good');
   const fromUri = Authenticator.fromKeyUri(keyUri);
@@ -66,10 +66,8 @@ describe('wrong codes', () => {
     expect(authenticator.codeOfSteps(now, 20)).toBe(authenticator.codeAt(authenticator.stepAt(now) + 20));
   });
 
-  test('are none where the target may accept them', () => {
-    expect([-2, -1, 0, 1, 2].map((delta) => authenticator.codeOfSteps(now, delta))).toEqual(
-      Array(5).fill(undefined),
-    );
+  test('are none of those that the target may accept', () => {
+    for (const delta of [-2, -1, 0, 1, 2]) expect(authenticator.codeOfSteps(now, delta)).toBeUndefined();
     expect(authenticator.codeOfSteps(30_000, -20)).toBeUndefined();
     // With steps of ten seconds, a minute is six steps.
     const quick = new Authenticator({ secret: bytes(seed), period: 10 });
@@ -80,7 +78,7 @@ describe('wrong codes', () => {
   });
 });
 
-test('a step that was used is not offered again, those beside it are, and none before the epoch', () => {
+test('a used step is not offered again, unlike its neighbours, and no step before the epoch is', () => {
   const authenticator = new Authenticator({ secret: bytes(seed) });
   authenticator.markUsed(authenticator.stepAt(now));
 

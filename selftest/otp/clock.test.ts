@@ -55,9 +55,14 @@ describe('DateOffsetClock', () => {
   });
 
   test.each<[string, (index: number) => number, number, number]>([
-    ['begins again when the clock was set', (index) => (index < 10 ? 0 : 600_000), 20, 1],
-    ['does not take drift, or the clocks of several nodes, for one', (index) => (index % 2) * 1_500, 20, 0],
-    ['is set where it goes back by more than nodes are apart', (index) => (index === 1 ? 60_000 : 0), 3, 2],
+    ['begins again if the clock was set', (index) => (index < 10 ? 0 : 600_000), 20, 1],
+    [
+      'does not take drift or the clocks of several nodes for a set clock',
+      (index) => (index % 2) * 1_500,
+      20,
+      0,
+    ],
+    ['is set if it goes back by more than nodes differ', (index) => (index === 1 ? 60_000 : 0), 3, 2],
   ])('%s', (_, offset, samples, jumps) => {
     const clock = new DateOffsetClock();
     take(clock, offset, samples);
@@ -66,17 +71,14 @@ describe('DateOffsetClock', () => {
     if (jumps === 1) expect(Math.abs(clock.offsetMs - 600_000)).toBeLessThanOrEqual(100);
   });
 
-  test.each([[[-2_000, 0, 3_500]], [[0, 12_000]]])(
-    'finds nodes with clocks %j ms apart out once',
-    (apart) => {
-      const clock = new DateOffsetClock();
-      take(clock, (index) => apart[index % apart.length] ?? 0, 30);
-      const found = clock.jumps;
-      take(clock, (index) => apart[index % apart.length] ?? 0, 90, 30);
+  test.each([[[-2_000, 0, 3_500]], [[0, 12_000]]])('notices clocks %j ms apart once', (apart) => {
+    const clock = new DateOffsetClock();
+    take(clock, (index) => apart[index % apart.length] ?? 0, 30);
+    const found = clock.jumps;
+    take(clock, (index) => apart[index % apart.length] ?? 0, 90, 30);
 
-      expect(clock.jumps).toBe(found);
-    },
-  );
+    expect(clock.jumps).toBe(found);
+  });
 
   test.each([
     [[0, 25_000], 25_000],
@@ -149,7 +151,7 @@ describe('ControlledClock', () => {
     expectAhead(clock, 67_000, roughlyMs);
   });
 
-  test('is read again where answers show that somebody else has set it', async () => {
+  test('is read again if answers show that somebody else has set it', async () => {
     const { real, clock } = await movable(0);
     const learn = () => {
       const at = { sentAt: steadyNow(), receivedAt: steadyNow() };
@@ -188,10 +190,9 @@ describe('ControlledClock', () => {
   ])('%s is not a clock, and its credentials are not shown', async (_name, answer) => {
     const connecting = ControlledClock.connect(await listening(() => answer));
 
+    const words = /^The clock control at http:\/\/127\.0\.0\.1:\d+\/clock answered GET/;
     await expect(connecting).rejects.toThrow(ConfigurationError);
-    await expect(connecting).rejects.toThrow(
-      /^The clock control at http:\/\/127\.0\.0\.1:\d+\/clock answered GET/,
-    );
+    await expect(connecting).rejects.toThrow(words);
   });
 
   test('silence is a transport error', async () => {

@@ -27,12 +27,8 @@ describe('parseKeyUri', () => {
   test('reads the declared parameters', () => {
     const uri = `${good}&issuer=Lab%20Seven&algorithm=SHA512&digits=8&period=60&image=x`;
 
-    expect(parseKeyUri(uri).keyUri).toMatchObject({
-      issuer: 'Lab Seven',
-      algorithm: 'SHA512',
-      digits: 8,
-      period: 60,
-    });
+    const declared = { issuer: 'Lab Seven', algorithm: 'SHA512', digits: 8, period: 60 };
+    expect(parseKeyUri(uri).keyUri).toMatchObject(declared);
   });
 
   test.each([
@@ -47,7 +43,7 @@ describe('parseKeyUri', () => {
     expect(keyUri).toMatchObject(wanted);
   });
 
-  test('a padded secret is read, and said to be padded', () => {
+  test('a padded secret is read, and reported as padded', () => {
     const deviations = (padded: string) =>
       parseKeyUri(`otpauth://totp/a?secret=${padded}`).keyUri?.secretDeviations;
 
@@ -105,7 +101,7 @@ describe('parseKeyUri', () => {
     expect(parseKeyUri(uri)).toMatchObject({ usable: wanted });
   });
 
-  test('leaves nothing usable where a parameter is wrong', () => {
+  test('leaves nothing usable if a parameter is wrong', () => {
     expect(parseKeyUri(`${good}&digits=5`)).not.toHaveProperty('usable');
     expect(parseKeyUri('otpauth://totp/a')).not.toHaveProperty('usable');
   });

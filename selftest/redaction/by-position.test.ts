@@ -8,10 +8,8 @@ const body = (text: string, type?: string) => redactor.redactBody(text, type);
 
 test.each(secretHeaders)('headers: %s, in any case', (name) => {
   for (const written of [name, name.toUpperCase()]) {
-    expect(redactor.redactHeaders({ [written]: 'Bearer x', accept: '*/*' })).toEqual({
-      [written]: `[${name}]`,
-      accept: '*/*',
-    });
+    const redacted = redactor.redactHeaders({ [written]: 'Bearer x', accept: '*/*' });
+    expect(redacted).toEqual({ [written]: `[${name}]`, accept: '*/*' });
   }
 });
 
@@ -33,11 +31,8 @@ describe('properties of JSON', () => {
   test.each(secretNames)('%s, at any depth, in any case', (name) => {
     const text = JSON.stringify({ a: [{ [name]: 'x"y\\' }], [name.toUpperCase()]: 'z', b: 1 }, null, 2);
 
-    expect(JSON.parse(body(text))).toEqual({
-      a: [{ [name]: `[${name}]` }],
-      [name.toUpperCase()]: `[${name}]`,
-      b: 1,
-    });
+    const mark = `[${name}]`;
+    expect(JSON.parse(body(text))).toEqual({ a: [{ [name]: mark }], [name.toUpperCase()]: mark, b: 1 });
   });
 
   test.each([
@@ -90,7 +85,7 @@ describe('forms and query strings', () => {
     expect(body(text, 'application/x-www-form-urlencoded; charset=utf-8')).toBe(wanted);
   });
 
-  test('a form that says it is something else', () => {
+  test('a form with another declared type', () => {
     expect(body('a=1&password=b&c=2', 'application/json')).toBe('a=1&password=[password]&c=2');
   });
 
@@ -101,8 +96,8 @@ describe('forms and query strings', () => {
     ['https://h:8443/v2/users/sessions?sid=S-1', 'https://h:8443/v2/users/sessions?sid=S-1'],
     ['https://[::1]:8443/v2@x', 'https://[::1]:8443/v2@x'],
     [
-      'https://h/x?to=%2Fv2%3Fa%3D1%26access_token%3Dabc',
-      'https://h/x?to=%2Fv2%3Fa%3D1%26access_token%3D[access_token]',
+      'https://h/x?to=%2Fv2%3Fa%26access_token%3Dabc',
+      'https://h/x?to=%2Fv2%3Fa%26access_token%3D[access_token]',
     ],
     ['https://h/x?to=%252Fv2%253FotpCode%253D12', 'https://h/x?to=%252Fv2%253FotpCode%253D[otpCode]'],
   ])('a URL: %s', (url, wanted) => {
@@ -145,7 +140,7 @@ test.each([
   ['GET http://127.0.0.1/v2/mfa-config?session-id=a-value-1', 'session-id', 'a-value-1'],
   ['GET http://127.0.0.1/v2/mfa-config?access_token=a-value-2&x=1', 'access_token', 'a-value-2'],
   ['sent {"username":"bob","password":"a-value-3"}', 'password', 'a-value-3'],
-])('the output of another process holds no secret before it is known: %s', (line, name, value) => {
+])('output of another process shows no secret by position: %s', (line, name, value) => {
   const shown = new Redactor().redactPrinted(line);
 
   expect(shown).not.toContain(value);

@@ -9,12 +9,8 @@ import { temporaryFolder } from '../cli/suite.js';
 const password = 'p/a"ss=wörd+ 7';
 const token = 'dG9rZW4tb2YtdGhlLXJ1bg';
 const code = '482913';
-const values = new Map([
-  [password, 'password'],
-  [token, 'token'],
-  [code, 'code'],
-  ['hunter2', 'password'],
-]);
+const values = new Map(Object.entries({ [password]: 'password', [token]: 'token', [code]: 'code' }));
+values.set('hunter2', 'password');
 
 function searched(files: Readonly<Record<string, string | Buffer>>, known = values, vocabulary = '') {
   const folder = temporaryFolder();
@@ -59,12 +55,9 @@ describe('a secret is found', () => {
 
   test('in a folder below, in a zip, in a zip in it, and in gzip', () => {
     const inner = zip({ 'deep.txt': password });
-    const files = {
-      'a/b.zip': zip({ 'c.txt': 'clean', 'd.txt': token, 'e.zip': inner }),
-      'f.gz': gzipSync(token),
-    };
+    const outer = zip({ 'c.txt': 'clean', 'd.txt': token, 'e.zip': inner });
 
-    const { artefacts, leaks } = searched(files);
+    const { artefacts, leaks } = searched({ 'a/b.zip': outer, 'f.gz': gzipSync(token) });
 
     expect(leaks).toEqual([
       ['a/b.zip/d.txt', 'token'],
@@ -116,7 +109,7 @@ test.each([
   ['a.json', JSON.stringify({ body: JSON.stringify({ otpCode: '4821' }) })],
   ['a.jsonl', `${JSON.stringify({ url: '/x?mfaCode=4821' })}\n`],
   ['a.html', '<p>one-time code <b>4821</b></p>'],
-])('a code of few digits is found where codes are spoken of, in %s: %s', (name, content) => {
+])('a code of few digits is found near words for codes, in %s: %s', (name, content) => {
   expect(searched({ [name]: content }, known).leaks).toEqual([[name, 'mailed code']]);
 });
 
@@ -128,22 +121,16 @@ test.each([
   expect(searched({ [name]: content }, known).leaks).toEqual([]);
 });
 
-test('weak secrets: short ones count as whole words', () => {
+test('weak secrets: short ones count only as whole words', () => {
   expect(searched({ 'a.txt': 'hunter2', 'b.txt': 'hunter22' }).leaks).toEqual([['a.txt', 'password']]);
 });
 
-test('weak secrets: words that reports hold anyway are not searched for', () => {
-  const known = new Map([
-    ['password', 'password'],
-    ['cluster', 'API key'],
-  ]);
+test('weak secrets: words that reports contain anyway are not searched for', () => {
+  const known = new Map(Object.entries({ password: 'password', cluster: 'API key' }));
 
   const { leaks } = searched({ 'a.json': '{"password":"cluster"}' }, known, 'cluster password');
 
   expect(leaks).toEqual([]);
-  expect(['cluster', 'abc', 'hunter2'].map((value) => isTooCommon(value, 'the cluster'))).toEqual([
-    true,
-    true,
-    false,
-  ]);
+  const common = ['cluster', 'abc', 'hunter2'].filter((value) => isTooCommon(value, 'the cluster'));
+  expect(common).toEqual(['cluster', 'abc']);
 });

@@ -6,11 +6,7 @@ import { program } from '../cli/suite.js';
 const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 function code(input: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'code', ...args], {
-    input,
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
+  return spawnSync(process.execPath, [program, 'code', ...args], { input, encoding: 'utf8' });
 }
 
 describe('mfa-conformance code', () => {
@@ -18,14 +14,14 @@ describe('mfa-conformance code', () => {
     expect(code(`${key}\n`, '--at', 'Thu, 01 Jan 1970 00:00:59 GMT').stdout).toBe('287082\n');
   });
 
-  test('goes by the parameters of a key URI, and by steps from the time', () => {
+  test('uses the parameters of a key URI, and steps from the time', () => {
     const uri = `otpauth://totp/lab:bob?secret=${key}&issuer=lab&digits=8`;
 
     expect(code(uri, '--at', '1970-01-01T00:00:29Z', '--step', '1').stdout).toBe('94287082\n');
     expect(code(uri, '--at', '1970-01-01T00:01:29Z', '--step', '-1').stdout).toBe('94287082\n');
   });
 
-  test('goes by the offset of a clock', () => {
+  test('uses the offset of a clock', () => {
     const offset = String(Math.round(59 - Date.now() / 1000));
 
     expect(code(key, '--offset', offset).stdout).toMatch(/^(?:287082|359152|755224)\n$/);
@@ -35,7 +31,7 @@ describe('mfa-conformance code', () => {
     ['nothing', ''],
     ['no Base32', 'not base 32!'],
     ['a key URI without a secret', 'otpauth://totp/lab:bob'],
-  ])('refuses %s, and repeats none of it', (_what, input) => {
+  ])('refuses %s without repeating it', (_what, input) => {
     const { status, stdout, stderr } = code(input);
 
     expect([status, stdout]).toEqual([2, '']);

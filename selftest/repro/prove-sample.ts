@@ -20,10 +20,7 @@ interface Options {
   readonly targetCommand?: string;
 }
 
-const command = tool(
-  'prove:scripts',
-  'Runs the scripts of failures: 1 on a fresh faulty target, 0 on one without the fault?',
-)
+const command = tool('prove:scripts', 'Runs the scripts of failures on targets with and without the fault.')
   .argument('[id...]', 'parts of ids: all faults that have one of them, in place of a sample')
   .option('--target-command <cmd>', 'faults of the target that this starts, in place of the emulator')
   .option('--sample <n>', 'so many faults', wholeNumber, 60)
@@ -60,14 +57,8 @@ async function proveCommand(text: string): Promise<void> {
       const started = await faulty(folder);
       await runSuite([started.target.file], folder, []).finally(started.close);
     }
-    const subject = {
-      faults: [id],
-      faulty,
-      reference: commanded(target),
-      jobs: values.jobs,
-      level: 'must' as const,
-    };
-    tell(await proveScripts(reports, subject, join(folder, 'scripts')), reports);
+    const subject = { faults: [id], faulty, reference: commanded(target), jobs: values.jobs };
+    tell(await proveScripts(reports, { ...subject, level: 'must' }, join(folder, 'scripts')), reports);
   }
 }
 
@@ -89,18 +80,12 @@ await (values.targetCommand === undefined ? proveEmulator() : proveCommand(value
 const scripted = proven.flatMap(({ ended }) => ended ?? []);
 const share = (what: string, n: number, of: number) =>
   console.log(`${what}: ${n} of ${of}${of === 0 ? '' : ` (${((100 * n) / of).toFixed(1)} %)`}`);
-const acquitted = scripted.filter(({ faulty }) => faulty.code === 0).length;
+const ending = (on: 'faulty' | 'reference', code: number) =>
+  scripted.filter((ended) => ended[on].code === code).length;
+const acquitted = ending('faulty', 0);
 share('failures with a script', scripted.length, proven.length);
-share(
-  'exit 1 on a fresh target with the fault',
-  scripted.filter(({ faulty }) => faulty.code === 1).length,
-  scripted.length,
-);
+share('exit 1 on a fresh target with the fault', ending('faulty', 1), scripted.length);
 share('exit 0 there, an acquittal', acquitted, scripted.length);
-share(
-  'exit 0 on a fresh target without it',
-  scripted.filter(({ reference }) => reference.code === 0).length,
-  scripted.length,
-);
+share('exit 0 on a fresh target without it', ending('reference', 0), scripted.length);
 const wrong = proven.filter(({ problem }) => problem !== undefined).length;
 process.exitCode = acquitted === 0 && (values.targetCommand !== undefined || wrong === 0) ? 0 : 1;

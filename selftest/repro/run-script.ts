@@ -46,11 +46,8 @@ export async function runScript(script: string, start: Start, folder: string): P
 async function mailReader(target: Target, folder: string) {
   if (target.mail === undefined) throw new Error('The target file names no mail.');
   const { accounts, supportUser } = target;
-  const addresses = [...Object.values(accounts).map(({ email }) => email), supportUser.email];
-  const mailbox = await openMailbox(
-    target.mail,
-    addresses.filter((email) => email !== undefined),
-  );
+  const addresses = [...Object.values(accounts), supportUser].flatMap(({ email }) => email ?? []);
+  const mailbox = await openMailbox(target.mail, addresses);
   let mark = await mailbox.mark();
   // Like a person, reads the newest mail: the script may have requested several.
   const newestTo = async (to: string) => {
@@ -62,10 +59,8 @@ async function mailReader(target: Target, folder: string) {
   };
   const door = createServer((request, response) => {
     const to = decodeURIComponent(request.url?.slice(1) ?? '');
-    newestTo(to).then(
-      (mail) => response.end(mail === undefined ? '' : (findCode(mail).code ?? '')),
-      () => response.end(''),
-    );
+    const code = newestTo(to).then((mail) => mail && findCode(mail).code);
+    void code.catch(() => undefined).then((found = '') => response.end(found));
   });
   let closeDoor: () => void | Promise<void> = () => {};
   const { port } = await listen(door, (end) => {

@@ -73,11 +73,7 @@ export function commanded(command: readonly string[], mutant?: string): Start {
       allow: { disposable: true },
       limits: { requestsPerSecond: 200, requestTimeoutMs: 10_000 },
     });
-    return {
-      target: readTarget(file, {}),
-      left: () => Promise.resolve(undefined),
-      close: () => ended(child),
-    };
+    return { target: readTarget(file, {}), left: async () => undefined, close: () => ended(child) };
   };
 }
 

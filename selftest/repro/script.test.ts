@@ -38,12 +38,8 @@ function sent(index: number, method: string, status: number, again: Partial<Agai
   } satisfies Exchanged & { at: string };
 }
 
-const failed = (
-  claim: Claim,
-  exchange: number | null,
-  requirement = id,
-  operation = 'GetMFAConfig',
-): RunEvent => ({
+type Index = number | null;
+const failed = (claim: Claim, exchange: Index, requirement = id, operation = 'GetMFAConfig'): RunEvent => ({
   at,
   type: 'expectation failed',
   requirement,
@@ -57,6 +53,7 @@ const changed = (readBefore: number | null, readNow: number): Claim => ({
   changes: [{ part: 'cluster', member: 'enabled', before: false, now: true, readBefore, readNow }],
 });
 
+const repeated = failed({ kind: 'random', pattern: 'repeated' }, null);
 const password: Origin = { name: 'OTHER_PW', kind: 'target file' };
 const login: Partial<Again> = {
   headers: { 'X-Odd': `"quo'tes" $HOME \`id\` \\` },
@@ -96,7 +93,7 @@ describe('the script of a failure', () => {
     expect(text).not.toContain('{{');
   });
 
-  test('runs nothing that stands in a request', () => {
+  test('executes no text of a request', () => {
     const { text } = only(opened(0), refused);
     const fake = `curl() { cat "$T/0.sent" >&2; printf 'HTTP/1.1 401 No\\r\\n' >"$T/0.head"; }\n`;
 
@@ -110,8 +107,8 @@ describe('the script of a failure', () => {
     expect(status).toBe(0);
   });
 
-  test('exits with 2 where it can not tell', () => {
-    const { text } = only(opened(0), failed({ kind: 'random', pattern: 'repeated' }, null));
+  test('exits with 2 if it can not tell', () => {
+    const { text } = only(opened(0), repeated);
 
     expect(spawnSync('sh', [], { input: text }).status).toBe(2);
   });
@@ -121,38 +118,22 @@ describe('the script of a failure', () => {
     sent(0, 'PUT', 204, { body: '{}' }, { operation: 'UpdateMFAConfig', body: `{"enabled":${enabled}}` });
 
   test.each<[string, RegExp | undefined, readonly RunEvent[]]>([
-    [
-      'no single answer tells',
-      /many mailed codes/,
-      [opened(0), failed({ kind: 'random', pattern: 'repeated' }, null)],
-    ],
+    ['no single answer tells', /many mailed codes/, [opened(0), repeated]],
     ["the deciding request can't be sent", /can't send/, [opened(0, null), refused]],
-    [
-      "a request that another one needs can't be sent",
-      /can't send/,
-      [opened(0, null), opened(1, session(0)), refusedAt(1)],
-    ],
-    [
-      'a code was tried while cluster MFA was off',
-      /cluster MFA was off/,
-      [configured(false), tried, refusedAt(1)],
-    ],
-    ['but not where it was tried while it was on', undefined, [configured(true), tried, refusedAt(1)]],
-  ])('is left to the suite where %s', (_, why, events) => {
+    ["a needed request can't be sent", /can't send/, [opened(0, null), opened(1, session(0)), refusedAt(1)]],
+    ['a code was tried with MFA off', /cluster MFA was off/, [configured(false), tried, refusedAt(1)]],
+    ['but not for a code tried with MFA on', undefined, [configured(true), tried, refusedAt(1)]],
+  ])('is left to the suite if %s', (_, why, events) => {
     const { lacks } = only(...events);
 
     if (why === undefined) expect(lacks).toBeUndefined();
     else expect(lacks).toMatch(why);
   });
 
-  const read = (index: number, enabled: boolean) =>
-    sent(
-      index,
-      'GET',
-      200,
-      { path: '/mfa-config' },
-      { operation: 'GetMFAConfig', answer: `{"enabled":${enabled}}` },
-    );
+  const read = (index: number, enabled: boolean) => {
+    const more = { operation: 'GetMFAConfig', answer: `{"enabled":${enabled}}` };
+    return sent(index, 'GET', 200, { path: '/mfa-config' }, more);
+  };
   const code = { name: 'code-1', kind: 'code', of: 'OTHER_PW', steps: 0 } as const;
   const loginOf = (index: number, again: Partial<Again>, body = bob) =>
     sent(index, 'POST', 201, again, { body, of: other });
@@ -160,50 +141,39 @@ describe('the script of a failure', () => {
     const body = `{"username":"bob","otpCode":"${otpCode}"}`;
     return loginOf(index, { body, origins: [password, ...more] }, body);
   };
-  const patch = (index: number, body: string, origins: Again['origins'] = [], of = other) =>
-    sent(
-      index,
-      'PATCH',
-      200,
-      { path: '/support-user/mfa', body, origins },
-      { operation: 'UpdateSupportMFAConfig', of },
-    );
+  const patch = (index: number, body: string, origins: Again['origins'] = [], of = other) => {
+    const again = { path: '/support-user/mfa', body, origins };
+    return sent(index, 'PATCH', 200, again, { operation: 'UpdateSupportMFAConfig', of });
+  };
   const sentLast = (index: number) => [sent(index, 'PUT', 204, session(1)), refusedAt(index)];
   const alone = { ...login, body: bob };
   const right = { ...login, body: '{"username":"bob","otpCode":"{{code-1}}"}' };
   const alike: Claim = { kind: 'alike', differences: [{ at: 'status', expected: 401, seen: 404 }] };
-  const hidden: Claim = {
-    kind: 'members',
-    any: false,
-    members: [{ pointer: '/totpUri', rule: 'is absent', hidden: true }],
-  };
+  const refusedOne = sent(1, 'POST', 400, login);
+  const keyUri = { pointer: '/totpUri', rule: 'is absent', hidden: true } as const;
+  const hidden: Claim = { kind: 'members', any: false, members: [keyUri] };
+  const on = { ...session(1), body: '{"enabled":true}' };
   const chosen = { ...login, body: '{"sessionId":"00x0-0x00"}' };
 
   test.each<[string, readonly RunEvent[], has: string, hasNot?: string]>([
     [
-      'could not be tried where the preparation is answered otherwise',
+      'could not be tried if the preparation is answered otherwise',
       [opened(0), opened(1), refusedAt(1)],
       `prepared 0 '2??'`,
     ],
     [
-      'goes by the two reads that showed the state that is wrong',
-      [
-        read(0, false),
-        sent(1, 'POST', 400, login),
-        read(2, true),
-        read(3, false),
-        failed(changed(0, 2), null),
-      ],
+      'compares the two reads that showed the wrong state',
+      [read(0, false), refusedOne, read(2, true), read(3, false), failed(changed(0, 2), null)],
       `{ status 2 '2??' && ! same_value 0 2 enabled; } || gone 2`,
       'send 3',
     ],
     [
-      'goes by the value, where no read shows what was before',
-      [sent(1, 'POST', 400, login), read(2, true), failed(changed(null, 2), 1)],
+      'compares the value if no read shows the state before',
+      [refusedOne, read(2, true), failed(changed(null, 2), 1)],
       `{ [ "$(value 2 enabled)" = 'true' ]; } || gone 2`,
     ],
     [
-      'tells members that must not be there by what came',
+      'finds members that must not be there',
       [sent(0, 'GET', 200, {}, { answer: '{"totpUri":"[key URI]"}' }), failed(hidden, 0)],
       `holds 0 '"totpUri":'`,
     ],
@@ -225,40 +195,34 @@ describe('the script of a failure', () => {
       'send 1 ',
     ],
     [
-      'looks for a session id that the client chose',
+      'finds a session id that the client chose',
       [opened(0, chosen), failed({ kind: 'differ', pointer: '/sessionId', with: 'the request' }, 0)],
       `holds 0 '"sessionId":"00x0-0x00"'`,
     ],
     [
-      'sends nothing twice that was refused for being too soon, and sent again',
+      'sends a request once that was throttled and repeated',
       [sent(0, 'POST', 429, login), opened(1), ...sentLast(2)],
       'send 1 ',
       'send 0 ',
     ],
     [
-      'ends well where the password alone hands out no session for the fault',
+      'ends well if the password alone returns no session for the fault',
       [opened(0, right, { body: '{"username":"bob","otpCode":"[code]"}' }), opened(1, alone), ...sentLast(2)],
       `! status 1 '4??' || gone 1`,
       `! status 0 '4??' || gone 0`,
     ],
     [
-      'takes a refusal that the run has seen, too, for no sign that all is well',
+      'takes a refusal that the run has seen, too, as no acquittal',
       [sent(0, 'POST', 415, alone, { body: '' }), opened(1, alone, { body: '' }), refusedAt(1)],
       'send 0 ',
       `! status 0 '4??' || gone 0`,
     ],
     [
-      'gives back by the admin key, not by what a fault let in',
+      'restores with the admin key, not with what a fault let in',
       [
         sent(0, 'GET', 200, byAdmin),
         opened(1),
-        sent(
-          2,
-          'PUT',
-          204,
-          { ...session(1), body: '{"enabled":true}' },
-          { operation: 'UpdateMFAConfig', body: '' },
-        ),
+        sent(2, 'PUT', 204, on, { operation: 'UpdateMFAConfig', body: '' }),
         refusedAt(2),
       ],
       'as_admin() { send "$@" "apiKey: ${ADMIN_KEY}"; }',
@@ -270,23 +234,20 @@ describe('the script of a failure', () => {
     if (hasNot !== undefined) expect(text).not.toContain(hasNot);
   });
 
-  test('tells answers that are to look alike by what came', () => {
+  test('compares answers that must look alike', () => {
     const answers = [shownAt(0), shownAt(1)];
     const check = { ...alike, answers };
-    const { text } = only(sent(0, 'POST', 401, login), sent(1, 'POST', 404, login), {
-      ...{ at, type: 'expectation failed', requirement: id, check },
-    });
+    const failure: RunEvent = { at, type: 'expectation failed', requirement: id, check };
+    const { text } = only(sent(0, 'POST', 401, login), sent(1, 'POST', 404, login), failure);
 
     expect(text).toContain('{ ! status 1 "$(code_of 0)"; } || gone 1');
   });
 
-  test('notes what it switches on before it judges: it may end there', () => {
+  test('notes what it switches on before it judges, because it may end there', () => {
     const on = { ...byAdmin, body: '{"enabled":true,"mfaType":"totp"}' };
     const answer = '{"enabled":true,"totpUri":"[key URI]"}';
-    const { text } = only(
-      sent(0, 'PATCH', 200, on, { operation: 'UpdateSupportMFAConfig', answer, body: '' }),
-      refused,
-    );
+    const more = { operation: 'UpdateSupportMFAConfig', answer, body: '' };
+    const { text } = only(sent(0, 'PATCH', 200, on, more), refused);
 
     const body = text.slice(text.lastIndexOf('send 0'));
     expect(body.indexOf('support_is_on 0')).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ function said(command: string, date = ''): string {
 /** The key of RFC 6238, appendix B. */
 const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-test('a script carries the functions that it calls, with those that they call, and no other', () => {
+test('a script contains the functions that it needs, and no other', () => {
   const names = (command: string) =>
     helpersFor([command]).flatMap((text) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
 
@@ -60,7 +60,7 @@ test('a script finds the beginning of a later step of a code', () => {
   expect(waits[1]).toBeGreaterThanOrEqual(60);
 });
 
-test('an Error is told from one that is nested in another object', () => {
+test('an Error is distinguished from one that is nested in another object', () => {
   const isError = (body: string) => ran(['is_error 7; echo $?'], [{ body }]).stdout.trim();
 
   expect(isError('{"errorCode": "K", "message": "m", "more": {"a": 1}}')).toBe('0');

@@ -21,7 +21,7 @@ describe('the catalogue', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('reads a requirement with all that is said of it', () => {
+  test('reads a requirement with all its members', () => {
     expect(requirementById('access/token-in-authorization')).toEqual({
       id: 'access/token-in-authorization',
       area: 'access',
@@ -88,11 +88,7 @@ describe('a mistake in a file', () => {
 
   const file = (entries: string) => `area: http\ntitle: HTTP\nrequirements:\n${entries}`;
 
-  function complaint(
-    content: string,
-    name = 'http.yaml',
-    others: Readonly<Record<string, string>> = {},
-  ): string {
+  function complaint(content: string, name = 'http.yaml', others: object = {}): string {
     const folder = temporaryFolder();
     for (const [each, text] of Object.entries({ ...others, [name]: content }))
       writeFileSync(join(folder, each), text);
@@ -125,9 +121,8 @@ describe('a mistake in a file', () => {
   });
 
   test('another area than the file is named after', () => {
-    expect(complaint(file(entry()), 'other.yaml')).toBe(
-      "other.yaml:1:7 area: must be the file's name without .yaml",
-    );
+    const said = "other.yaml:1:7 area: must be the file's name without .yaml";
+    expect(complaint(file(entry()), 'other.yaml')).toBe(said);
   });
 
   test('an id that another file has', () => {

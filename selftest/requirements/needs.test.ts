@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
-import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import {
   exemptedNeed,
   missingNeed,
@@ -51,10 +51,7 @@ const rich: Target = {
 
 const keyless: Target = { ...rich, accounts: { ...rich.accounts, admin: account('admin') } };
 const lone: Target = { ...rich, accounts: { admin: account('admin') } };
-const allowing = (more: Partial<Allow>, target = rich): Target => ({
-  ...target,
-  allow: { ...allow, ...more },
-});
+const allowing = (more: Partial<Allow>, of = rich): Target => ({ ...of, allow: { ...allow, ...more } });
 const ofTotp = (replaceTotpOf: Allow['replaceTotpOf'], accounts = rich.accounts): Target =>
   allowing({ replaceTotpOf }, { ...rich, accounts });
 const oneOther = { admin: bare, other: account('other') };
@@ -68,6 +65,7 @@ const noPassword = 'the target file has no account with username and password';
 const noTwo = 'the target file has no two accounts with username and password';
 const noMail = 'the target file has no mail section';
 const noTwoMails = 'the target file has no two accounts with username, password and an email of their own';
+const noSecond = 'the target file has no second mail address';
 const noSid = 'the target file has no account with username, password and sid besides the admin';
 const noWayBack =
   "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey";
@@ -101,11 +99,7 @@ describe('needs that the target file shows', () => {
     ['supportPassword', poor, 'the target file has no supportUser.password'],
     ['supportMail', poor, noMail],
     ['supportMail', { ...rich, supportUser: {} }, 'the target file has no supportUser.email'],
-    [
-      'secondAddress',
-      { ...lone, supportUser: { email: 'ADMIN@lab.example' } },
-      'the target file has no second mail address',
-    ],
+    ['secondAddress', { ...lone, supportUser: { email: 'ADMIN@lab.example' } }, noSecond],
     ['mail', poor, noMail],
     ['countedMail', byCommand, "mail.kind command shows codes, not each mail: it can't count them"],
     ['userMail', poor, 'the target file has no account with username, password and email'],
@@ -121,7 +115,7 @@ describe('needs that the target file shows', () => {
     expect(reason(target, need)).toBe(expected);
   });
 
-  test('--slow makes up for a clock that can not be moved', () => {
+  test('--slow replaces a movable clock', () => {
     expect(missingNeed(poor, { needs: ['longWait'] }, { mode: 'full', slow: true })).toBeUndefined();
   });
 
@@ -137,20 +131,20 @@ describe('needs that the target file shows', () => {
   });
 
   test("needs that depend on the target's state are left open", () => {
-    expect(needNames.filter((need) => needRow(need).foundOnTarget !== undefined)).toEqual([
-      'clusterMfaOff',
-      'supportMfaOff',
-    ]);
+    const open = needNames.filter((need) => needRow(need).foundOnTarget !== undefined);
+    expect(open).toEqual(['clusterMfaOff', 'supportMfaOff']);
     expect(reason(allowing({ clusterMfa: false }), 'clusterMfaOff')).toBeUndefined();
   });
 });
 
-test('a target that may be thrown away needs no lasting way back', () => {
+test('a disposable target needs no lasting way back', () => {
   const accounts = { ...rich.accounts, admin: account('admin') };
   expect(reason({ ...rich, accounts, allow: { ...allow, disposable: true } }, 'clusterMfa')).toBeUndefined();
 });
 
 const readOnly = { mode: 'read-only', slow: true } as const;
+const isWriting = ({ operations }: Requirement) =>
+  operations.some((operation) => !operation.startsWith('Get'));
 
 test('read-only: skips all writes, whatever is allowed', () => {
   const why = (need: Need) => missingNeed(rich, { needs: [need] }, readOnly);
@@ -167,19 +161,14 @@ test('read-only leaves requirements that only read', () => {
   );
 
   expect(left.map(({ id }) => id)).toContain('mfa-config/get-answers-200');
-  expect(
-    left.filter(({ operations }) => operations.some((operation) => !operation.startsWith('Get'))),
-  ).toEqual([]);
+  expect(left.filter(isWriting)).toEqual([]);
 });
 
 test('every requirement with writing operations needs permission for state changes', () => {
-  const writes = loadRequirements().filter(({ operations }) =>
-    operations.some((operation) => !operation.startsWith('Get')),
-  );
+  const writes = loadRequirements().filter(isWriting);
+  const free = writes.filter(({ needs }) => !needs.some((need) => needRow(need).writes));
 
-  expect(
-    writes.filter(({ needs }) => !needs.some((need) => needRow(need).writes)).map(({ id }) => id),
-  ).toEqual([]);
+  expect(free.map(({ id }) => id)).toEqual([]);
 });
 
 describe('accounts that MFA does not apply to', () => {
@@ -193,25 +182,22 @@ describe('accounts that MFA does not apply to', () => {
   const noTwoFactors =
     'needs two accounts that MFA applies to: accounts.other is exempt from MFA (mfaExempt)';
   const twoMailed = 'needs two accounts that codes are mailed to: ';
+  const noMailFor = `${twoMailed}codes by mail are not set up for accounts.other (mailedCodes)`;
 
   test.each<[Need, object, string | undefined]>([
     ['replaceTotpOfTwo', { mfaExempt: true }, noTwoFactors],
-    [
-      'userMailOfTwo',
-      { mailedCodes: false },
-      `${twoMailed}codes by mail are not set up for accounts.other (mailedCodes)`,
-    ],
+    ['userMailOfTwo', { mailedCodes: false }, noMailFor],
     ['userMailOfTwo', { mfaExempt: true }, `${twoMailed}accounts.other is exempt from MFA (mfaExempt)`],
     ['replaceTotpOfTwo', { mailedCodes: false }, undefined],
     ['replaceTotp', { mfaExempt: true }, undefined],
     ['userMail', { mailedCodes: false }, undefined],
     ['userPassword', { mfaExempt: true }, undefined],
     ['replaceTotpOfTwo', {}, undefined],
-  ])('are the reason why %s leaves a requirement out, with %j', (need, more, wanted) => {
+  ])('are the reason why %s excludes a requirement, with %j', (need, more, wanted) => {
     expect(exempted(more, need)).toBe(wanted);
   });
 
-  test('are not the reason where there are too few with them, too', () => {
+  test('are not the reason if there are too few accounts anyway', () => {
     const target: Target = { ...rich, accounts: { admin: bare, other: { ...other, mfaExempt: true } } };
 
     expect(exemptedNeed(target, { needs: ['replaceTotpOfTwo'] })).toBeUndefined();

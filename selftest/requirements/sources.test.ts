@@ -73,7 +73,7 @@ function troubleWith({ id, ground, source, since }: Sourced): string[] {
 }
 
 describe('the source of a requirement', () => {
-  test('is a place that exists, of the kind that its ground says', () => {
+  test('is an existing place of the kind that its ground demands', () => {
     expect(loadRequirements().flatMap(troubleWith)).toEqual([]);
   });
 
@@ -87,11 +87,11 @@ describe('the source of a requirement', () => {
     ['only the document, for security', 'security', 'API document, MfaConfigInfo.enabled'],
     ['another edition', 'security', 'OWASP ASVS 4.0.3 13.2.2'],
     ['a list of risks, which demands nothing', 'security', 'OWASP API3:2023'],
-  ])('is refused where it is %s', (_, ground, source) => {
+  ])('is refused if it is %s', (_, ground, source) => {
     expect(troubleWith({ id: 'http/utf-8', ground, source })).not.toEqual([]);
   });
 
-  test('is refused where it names a property of a later release', () => {
+  test('is refused if it names a property of a later release', () => {
     const source = 'API document, SupportMfaConfigInfo.mfaCode';
     const row: Sourced = { id: 'http/utf-8', ground: 'document', source };
 
@@ -104,7 +104,7 @@ describe('the source of a requirement', () => {
   });
 });
 
-test('a requirement that is only measured says which claim would make it count', () => {
+test('a requirement that is only measured names the claim that makes it count', () => {
   const facts = loadRequirements().filter(({ level }) => level === 'fact');
 
   expect(facts.filter(({ claim }) => claim === undefined).map(({ id }) => id)).toEqual([]);

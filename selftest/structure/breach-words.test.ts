@@ -3,23 +3,14 @@ import type { Breach, BreachKind } from '../../src/base/model/breach.js';
 import { actual, expected } from '../../src/base/wording/breach.js';
 import { avoidedIn, expectLogged, expectNowhere } from './words.js';
 
-const schema = (rule: Breach<'schema'>['rule'], pointer = '/enabled'): Breach => ({
-  kind: 'schema',
-  of: 'MFAConfig',
-  pointer,
-  rule,
-});
+const ofSchema = { kind: 'schema', of: 'MFAConfig' } as const;
+const schema = (rule: Breach<'schema'>['rule'], pointer = '/enabled') => ({ ...ofSchema, pointer, rule });
 
 const samples: { readonly [Kind in BreachKind]: Breach<Kind> } = {
   'wrong status': { kind: 'wrong status', expected: 200, status: 202 },
   'unexpected content': { kind: 'unexpected content', bytes: 12 },
   'media type': { kind: 'media type', expected: 'application/json', seen: null },
-  schema: {
-    kind: 'schema',
-    of: 'MFAConfig',
-    pointer: '',
-    rule: { keyword: 'required', demands: ['enabled'], seen: 'object' },
-  },
+  schema: schema({ keyword: 'required', demands: ['enabled'], seen: 'object' }, ''),
   'not JSON': { kind: 'not JSON' },
   'not UTF-8': { kind: 'not UTF-8' },
   'byte order mark': { kind: 'byte order mark' },
@@ -71,11 +62,11 @@ describe('findings in answers', () => {
     }
   });
 
-  test.each(breaches)('is written to the log and read again: $kind', (breach) => {
+  test.each(breaches)('are written to the log and read again: $kind', (breach) => {
     expectLogged({ type: 'finding', exchange: 0, requirement: 'area/one', breach });
   });
 
-  test('is read from its kind, and from no sentence', () => {
+  test('are read from their kind, and from no sentence', () => {
     const byPattern = "if (/^The answer has status (\\d+)/.test(text)) return 'x';";
 
     expectNowhere(readerOf, ['src', 'fixtures'], [byPattern, "message.startsWith('The answer has no ')"]);

@@ -63,7 +63,7 @@ const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kin
 const checks: readonly Check[] = Object.values(samples);
 
 describe('expectations of tests', () => {
-  test.each(checks)('is told in words that stand alone: $kind', (check) => {
+  test.each(checks)('are worded in sentences that stand alone: $kind', (check) => {
     const [expected, actual] = [expectedOf(check), actualOf(check)];
 
     expect(expected).not.toBe(actual);
@@ -74,25 +74,21 @@ describe('expectations of tests', () => {
     }
   });
 
-  test.each(checks)('is written to the log and read again: $kind', (check) => {
+  test.each(checks)('are written to the log and read again: $kind', (check) => {
     expectLogged({ type: 'expectation failed', requirement: 'area/one', check });
   });
 
   const bare: Shown[] = [];
+  const differing = (...seen: null[]): Check => {
+    const difference = { at: '/message', expected: 'No.', ...(seen.length > 0 && { seen: null }) };
+    return { kind: 'alike', answers: bare, differences: [difference] };
+  };
   const change = { part: 'support', member: 'email', now: 'a@b.example', readBefore: 1, readNow: 2 } as const;
   test.each<readonly [is: string, Check, actual: string]>([
     ['is named', { kind: 'verified', answers: bare }, 'an answer with no member success'],
     ['is not null', { kind: 'verified', answers: bare, success: null }, 'an answer with success: null'],
-    [
-      'of an error is named',
-      { kind: 'alike', answers: bare, differences: [{ at: '/message', expected: 'No.' }] },
-      'no member message',
-    ],
-    [
-      'of an error is not null',
-      { kind: 'alike', answers: bare, differences: [{ at: '/message', expected: 'No.', seen: null }] },
-      'message: null',
-    ],
+    ['of an error is named', differing(), 'no member message'],
+    ['of an error is not null', differing(null), 'message: null'],
     [
       'before a change is named',
       { kind: 'state', answers: bare, changes: [change] },
@@ -107,33 +103,28 @@ describe('expectations of tests', () => {
     expect(actualOf(check)).toBe(actual);
   });
 
-  test('shows that a bypass returns a working credential', () => {
+  test('show that a bypass returns a working credential', () => {
     expect(actualOf({ ...samples.refused, answers: [opened] })).toBe(
       '200 to GET /v2/mfa-config (a code twice), and its credential gets 200 from GET /v2/mfa-config',
     );
   });
 
-  test('is stated by the matchers of the suite, and by none of Playwright', () => {
+  test('are stated by matchers of the suite, and by none of Playwright', () => {
     const examples = ['.toBe(', '.toEqual(', '.toMatchObject(', "from '@playwright/test'", "'actual: one'"];
 
     expectNowhere(strangeIn, ['tests'], examples);
   });
 
-  test('is read from its kind, and from no sentence', () => {
+  test('are read from their kind, and from no sentence', () => {
     const examples = ['/^wanted: /', "startsWith('expected: ')", '/^actual:\\s*(.*)$/m'];
 
     expectNowhere(readersIn, ['src', 'fixtures'], examples);
   });
 });
 
-const strangeIn = (text: string): string[] =>
-  [
-    ...text.matchAll(
-      /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toMatch|toContain|toBeUndefined|toHaveProperty|toHaveLength)\(|@playwright\/test|['"`](?:wanted|got|expected|actual): /g,
-    ),
-  ].map(([all]) => all);
+const strange =
+  /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toMatch|toContain|toBeUndefined|toHaveProperty|toHaveLength)\(|@playwright\/test|['"`](?:wanted|got|expected|actual): /g;
+const strangeIn = (text: string): string[] => [...text.matchAll(strange)].map(([all]) => all);
 
-const readersIn = (text: string): string[] =>
-  [...text.matchAll(/(?:\/\^?|(?:startsWith|includes|indexOf)\(')(?:wanted|got|expected|actual):/g)].map(
-    ([all]) => all,
-  );
+const reader = /(?:\/\^?|(?:startsWith|includes|indexOf)\(')(?:wanted|got|expected|actual):/g;
+const readersIn = (text: string): string[] => [...text.matchAll(reader)].map(([all]) => all);

@@ -34,27 +34,21 @@ describe('imports point one way', () => {
 
   test('a breach of the rule would be found', () => {
     const text = "import { a } from '../../../emulator/clock.js';\nexport * from './near.js';\n";
-    const source = {
-      path: 'src/wire/otp/x.ts',
-      text: `${text}const b = await import('../../../tests/y.js');\n`,
-    };
+    const path = 'src/wire/otp/x.ts';
+    const source = { path, text: `${text}const b = await import('../../../tests/y.js');\n` };
 
     expect(importsOf(source)).toEqual(['emulator/clock.js', 'src/wire/otp/near.js', 'tests/y.js']);
-    expect(breaches([source], ['src'])).toEqual([
-      'src/wire/otp/x.ts -> emulator/clock.js',
-      'src/wire/otp/x.ts -> tests/y.js',
-    ]);
+    expect(breaches([source], ['src'])).toEqual([`${path} -> emulator/clock.js`, `${path} -> tests/y.js`]);
   });
 
-  test('the plain modules know nothing of Playwright, but where it is started', () => {
-    const users = sourcesIn('src').filter((source) =>
-      importsOf(source).some((name) => /^@?playwright\b/.test(name)),
-    );
+  test('the plain modules do not import Playwright, except where it is started', () => {
+    const isPlaywright = (name: string) => /^@?playwright\b/.test(name);
+    const users = sourcesIn('src').filter((source) => importsOf(source).some(isPlaywright));
 
     expect(users.map(({ path }) => path)).toEqual(['src/cli/playwright-process.ts']);
   });
 
-  test('on the way to a target one file sleeps, and tests leave that to it', () => {
+  test('one file sleeps on the way to a target, for all tests', () => {
     const timers = /\bnode:timers|(?<![.\w])setTimeout\((?!ms: number)|AbortSignal\.timeout/;
     const sleeping = sourcesIn('src/target', 'fixtures', 'tests').filter(({ text }) => timers.test(text));
 
@@ -75,7 +69,7 @@ describe('imports point one way', () => {
     expect(others).toEqual([]);
   });
 
-  test('the emulator is a program to the suite, found by its path in one place', () => {
+  test('the suite knows the emulator only as a program, by its path in one place', () => {
     const naming = sourcesIn('src', 'fixtures', 'tests')
       .filter(({ text }) => /['"`](?:[./\w]*\/)?emulator(?:\/[\w./-]*)?['"`],?\s*['"`]main\.js/.test(text))
       .map(({ path }) => path);
@@ -138,11 +132,7 @@ describe('no file imports itself by way of others', () => {
   });
 
   test('a circle would be found', () => {
-    const graph = new Map([
-      ['a', ['b']],
-      ['b', ['c']],
-      ['c', ['b']],
-    ]);
+    const graph = new Map(Object.entries({ a: ['b'], b: ['c'], c: ['b'] }));
 
     expect(circleIn(graph)).toEqual(['b', 'c', 'b']);
   });
@@ -162,7 +152,7 @@ test('the package depends on all that its modules import', () => {
   expect([...imported].filter((name) => !declared.includes(name))).toEqual([]);
 });
 
-test('the package depends on nothing that none of them imports', () => {
+test('the package depends only on what its modules import', () => {
   // package.json names light-my-request to fix its version for Node 20, and openapi-types for its types.
   const held = ['light-my-request', 'openapi-types'];
 
@@ -175,7 +165,7 @@ function roomOf(path: string): string {
   return wing === 'cli' ? wing : room.replace(/\.[jt]s$/, '');
 }
 
-/** The imports of files of the same top folder, types included. */
+/** The imports of files of the same top folder, including types. */
 function importsWithin(source: Source): string[] {
   const folder = `${source.path.split('/')[0]}/`;
   return importsOf(source)
