@@ -50,10 +50,7 @@ function found(path: string): Stats | undefined {
   }
 }
 
-/**
- * Replaces a file atomically: a reader sees the old content or the new one.
- * @param flush whether the new content must survive a power loss
- */
+/** Replaces a file atomically. @param flush whether the new content must survive a power loss */
 export function replaceFile(file: string, text: string, mode = 0o666, flush = false): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {

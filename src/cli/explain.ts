@@ -135,10 +135,7 @@ export function eventsOfRun(folder: string): RunEvent[] {
   );
 }
 
-/**
- * Lists a requirement's requests in a run, in order, with the reasons for waits, repeats and omissions. The
- * text ends with a line break.
- */
+/** Lists a requirement's requests in a run, with the reasons for waits, repeats and omissions. */
 export function renderRun(id: string, events: readonly RunEvent[]): string {
   const lines: string[] = [];
   const before = new Map<string, string>();

@@ -67,10 +67,7 @@ function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | un
   return alike ?? runs.at(-1);
 }
 
-/**
- * Predicts the duration of a run on parallel targets, in milliseconds, from the last comparable run on each target.
- * @returns null if a target has no comparable run in the history
- */
+/** Predicts a run's duration in milliseconds by the targets' last comparable runs; null if one has none. */
 export function expectedMs(
   targets: readonly string[],
   { out, mode, jobs }: Pick<RunCommand, 'out' | 'mode' | 'jobs'>,

@@ -48,10 +48,7 @@ export const allowKeys: readonly (keyof Allow)[] = [
   'disposable',
 ];
 
-/**
- * Returns the permissions that these keys give. `clusterMfa` and `replaceTotpOf` have no effect without
- * `stateChanges`.
- */
+/** Returns the permissions that these keys give. Two of them have no effect without `stateChanges`. */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account>): Allow {
   const stateChanges = keys.has('stateChanges');
   const roles = Object.values(accounts).map(({ role }) => calledInAllow(role));

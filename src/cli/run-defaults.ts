@@ -11,10 +11,7 @@ import { targetFiles } from '../input/target-file/files.js';
 /** `run` takes defaults from this file in the folder where it starts. */
 const defaultsFile = 'mfa-conformance.yaml';
 
-/**
- * Sets the flags of `run` that the command line leaves out. The section `run:` of a target file overrides
- * {@link defaultsFile}.
- */
+/** Sets the flags that the command line omits. A target file's `run:` overrides {@link defaultsFile}. */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
   const named = new Map<string, string>();

@@ -94,10 +94,7 @@ export function stampsIn(folder: string): Stamps {
   return stamps;
 }
 
-/**
- * Returns words that every report holds. The search can't find a secret that equals one of them. The JSON of
- * a target holds placeholders for its secrets.
- */
+/** Returns words that every report holds, because the search can't find a secret that equals one of them. */
 function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');
 }

@@ -6,9 +6,7 @@ import { type Found, Journal } from '../target/journal/journal.js';
 
 const checkEveryMs = 100;
 
-/**
- * Keeps a copy of the original state in this process. Then the run can restore it even if lease and journal are lost.
- */
+/** Keeps a copy of the original state, so that the run can restore it even if lease and journal are lost. */
 export class StateGuard {
   readonly journal: Journal;
   #found: Found = {};

@@ -48,10 +48,7 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
 
 let lost = false;
 
-/**
- * Keeps the command alive after its reader has ended (`| head`, a closed terminal), because the run must
- * still restore and report. Other errors, such as a full disk, count as lost output.
- */
+/** Keeps the command alive after its reader has ended (`| head`), because the run must restore and report. */
 export function outliveOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isReaderGone(error) || lost) return;

@@ -113,10 +113,7 @@ const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 
 const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
 
-/**
- * Returns the parts of a file where digits may be a code: strings of JSON, and a page's visible text and
- * data. Elsewhere, as in programs, styles and pictures, six digits occur by accident.
- */
+/** Returns the parts of a file where digits may be a code. Elsewhere six digits occur by accident. */
 function textsIn(text: string, extension: string): string {
   switch (extension) {
     case '.json':

@@ -151,10 +151,7 @@ export function addRun(program: Command): void {
   addRerun(program, command.opts());
 }
 
-/**
- * Returns the --grep pattern for the requirements that failed or were inconclusive in the last run on these
- * targets. Returns null if there are none.
- */
+/** Returns the --grep pattern for what failed or was inconclusive in the last run on these targets. */
 export function lastFailedOf(
   targets: readonly string[],
   reports: string,

@@ -39,10 +39,7 @@ export interface Seen {
   readonly enumValues: string[];
 }
 
-/**
- * A property counts even if it is null. Statuses other than the documented success, 4xx and 5xx are
- * undocumented and show nothing.
- */
+/** A property counts even if it is null, a status only if it is the documented success, a 4xx or a 5xx. */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const found = answerOf(contract, operationId, status);
   const properties: string[] = [];

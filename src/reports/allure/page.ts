@@ -18,10 +18,7 @@ const policy = [
   'worker-src data: blob:',
 ].join('; ');
 
-/**
- * Gives Allure's icon buttons accessible names from their test ids, and names its overlays. It runs again
- * whenever the page changes.
- */
+/** Names Allure's icon buttons and overlays for screen readers, and again whenever the page changes. */
 const naming = `
 const name = () => {
   for (const button of document.querySelectorAll('button:not([aria-label])')) {

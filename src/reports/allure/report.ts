@@ -65,10 +65,7 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
   }
 }
 
-/**
- * Prepares Allure's history for the night `name`. Removes lines that a kill cut off, an earlier line of this
- * night, and all but the last `most` lines.
- */
+/** Trims Allure's history to its last `most` whole lines, without an earlier line of the night `name`. */
 export function trimHistory(file: string, name: string, most: number): void {
   if (!existsSync(file)) return;
   const lines = readFileSync(file, 'utf8').split('\n');

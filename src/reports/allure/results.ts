@@ -30,10 +30,7 @@ interface AllureResult {
   readonly parameters: readonly Named[];
 }
 
-/**
- * Copies one target's results of allure-playwright into its folder. Their outcomes come from the verdict,
- * because it alone knows the waivers.
- */
+/** Copies a target's allure-playwright results with the outcomes of the verdict, which knows the waivers. */
 export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
   const to = join(folder, allureResults);
   rmSync(to, { recursive: true, force: true });

@@ -17,10 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const isGitHubActions = (env: Environment): boolean => env['GITHUB_ACTIONS'] === 'true';
 
-/**
- * Renders workflow commands for GitHub Actions: the first ten gating problems, then the number of further
- * problems. Each command ends with a line break. The text is empty without gating problems.
- */
+/** Renders commands for GitHub: for the first ten gating problems, and for the number of further ones. */
 export function annotations(verdicts: readonly Verdict[]): string {
   const all = verdicts.flatMap(errorsOf);
   const lines = all

@@ -2,10 +2,7 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { groupBy } from '../../verdict/derive/group.js';
 
-/**
- * Renders the exchanges of failed and waived requirements as HAR 1.2. Each exchange occurs once. Its comment
- * names the requirements.
- */
+/** Renders the exchanges of failed and waived requirements as HAR 1.2, each once, with its requirements. */
 export function renderHar(verdict: Verdict): string {
   const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'waived');
   const sent = failed.flatMap(({ id, exchanges }) => exchanges.map((exchange) => ({ id, exchange })));

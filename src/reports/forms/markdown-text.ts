@@ -5,10 +5,7 @@ const gap = '&#8203;';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/**
- * Renders untrusted text as one line of Markdown that shows it literally: without markup, HTML, mentions,
- * references or links. The result is also safe in a table's cell.
- */
+/** Renders untrusted text as one line of Markdown, or a table's cell, that shows it literally. */
 export function mdText(text: string): string {
   return printable(text)
     .replace(/\s+/g, ' ')

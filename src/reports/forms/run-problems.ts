@@ -6,10 +6,7 @@ export interface RunProblem {
   readonly message: string;
 }
 
-/**
- * Returns problems of the run itself. Machine-readable reports list them as failures, so that a report is red
- * whenever the exit code is not 0.
- */
+/** Returns problems of the run itself, so that each report is red whenever the exit code is not 0. */
 export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;
   const cause = gating === undefined ? verdict.cause : gating.cause;

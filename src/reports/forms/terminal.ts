@@ -10,10 +10,7 @@ export function inSections(sections: readonly (readonly string[])[]): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/**
- * Returns functions that format lines for a terminal. Each function makes its text printable, because the
- * text may come from the target.
- */
+/** Returns functions that format lines for a terminal. Each makes its text, perhaps a target's, printable. */
 export function terminal(colour: boolean, width: number) {
   const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
   return {

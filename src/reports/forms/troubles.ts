@@ -27,10 +27,7 @@ export function followWords(count: number): string {
 
 const namedIds = 4;
 
-/**
- * Maps the id of a failed or undecided outcome to a sentence on the cause that it shares with other outcomes.
- * Outcomes with a cause of their own are absent.
- */
+/** Maps ids of failed and undecided outcomes to a sentence on a cause that they share with other outcomes. */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -64,10 +61,7 @@ export interface Failures {
   readonly advisoryHeading: string;
 }
 
-/**
- * Selects the failures of a list. Leaves out failures that `isCounted` refuses because the report lists them
- * elsewhere.
- */
+/** Selects the failures of a list that `isCounted` accepts. The report lists the others elsewhere. */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
@@ -107,10 +101,7 @@ export function differenceFromMust({ level, outcome }: Outcome): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/**
- * Returns the causes of undecided requirements. Requirements that follow from a failure appear only as a
- * number in the heading.
- */
+/** Returns the causes of undecided requirements. Those that follow from a failure are only counted. */
 export function undecidedOf(troubles: readonly Trouble[], all: number) {
   const causes = troubles.filter((trouble) => !isFailed(trouble));
   const behind = all - causes.reduce((sum, { follows }) => sum + follows.length, 0);

@@ -27,10 +27,7 @@ const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
 export const fileWidth = 100;
 
-/**
- * Writes a verdict and its reports into a folder. Each file is replaced atomically. The verdict comes last:
- * if it is there, all reports are.
- */
+/** Writes a verdict and its reports atomically, the verdict last: if it is there, all reports are. */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
   orExplain(`The reports can't be written to ${dir}`, () => {

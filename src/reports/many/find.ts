@@ -14,10 +14,7 @@ import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 /** Folders that hold no verdicts but may hold many files. */
 const passedOver = /^(?:allure-re(?:sults|port)|playwright|rerun|node_modules|\.git)$/;
 
-/**
- * Finds all verdicts and plans in folders and their subfolders. An unreadable file becomes a problem. A file
- * that is reachable twice, by links, counts once.
- */
+/** Finds all verdicts and plans in folders, each once. An unreadable file becomes a problem. */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];
   const columns: Column[] = [];

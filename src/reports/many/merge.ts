@@ -17,10 +17,7 @@ export interface Merged {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/**
- * Merges all that was found into a matrix. The matrix is at best inconclusive if the plan or a planned target
- * is missing or if a file is broken. The same holds if a target has two different verdicts.
- */
+/** Merges all that was found. What is missing, broken or there twice makes the matrix inconclusive at best. */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];
   const notes: string[] = [];

@@ -22,10 +22,7 @@ interface Splittable {
   readonly baseUrl: string;
 }
 
-/**
- * Assigns target names to shards. Every machine gets the same result, because the order of the files doesn't
- * matter. Target files with the same base URL share a shard.
- */
+/** Assigns target names to shards, alike on every machine. Targets with the same base URL share a shard. */
 export function splitOver(targets: readonly Splittable[], count: number): Map<string, number> {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));
   const shards = new Map<string, number>();

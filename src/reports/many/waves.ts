@@ -1,9 +1,6 @@
 import type { Target } from '../../input/target-file/target.js';
 
-/**
- * Splits targets into waves that run one after another. The targets of a wave run in parallel, so no two of them may
- * share a base URL or a mail port.
- */
+/** Splits targets into consecutive waves. In a wave, no two targets share a base URL or a mail port. */
 export function wavesOf<T extends { readonly target: Target }>(runs: readonly T[]): T[][] {
   const waves: T[][] = [];
   for (const each of runs) {

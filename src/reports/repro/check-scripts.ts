@@ -36,10 +36,7 @@ type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
-/**
- * Returns a command on the deciding answer, or several assertions, each sufficient. `at` and `status` are the
- * deciding answer's.
- */
+/** Returns a command on the deciding answer (`at`, `status`), or several assertions, each sufficient. */
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
 const noAnswer: Untold = { why: 'no single answer shows it' };

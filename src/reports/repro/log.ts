@@ -9,10 +9,7 @@ interface OfTest {
   readonly failed: Check[];
 }
 
-/**
- * A target breaks this requirement if it closes the connection on a client's mistake, so that there is no
- * answer to judge.
- */
+/** Broken by a target that closes the connection on a client's mistake, so that no answer can be judged. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {

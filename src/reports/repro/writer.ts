@@ -225,10 +225,7 @@ function word(text: string): string {
   return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
 }
 
-/**
- * Returns a here document, which gives a command this text as standard input. Each `{{name}}` becomes a shell
- * variable.
- */
+/** Returns a here document, a command's standard input. Each `{{name}}` becomes a shell variable. */
 function document(text: string): string {
   if (!/\{\{|[\\$`]/.test(text)) return `<<'END'\n${text}\nEND`;
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;

@@ -158,10 +158,7 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/**
- * Returns the answers that may leave other requirements undecided: refusals, and successes where the target
- * had to refuse.
- */
+/** Returns the answers that may leave others undecided: refusals, and successes that had to be refusals. */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

@@ -52,10 +52,7 @@ interface Tested {
   durationMs: number;
 }
 
-/**
- * Derives the results of a run on one target from its events. Live runs, logs and recorded traffic all pass
- * through it, so they are judged alike.
- */
+/** Derives a run's results on one target from events: live runs, logs and recorded traffic judge alike. */
 export class RunFold {
   readonly #commands = new Commands();
   readonly #breaches = new Breaches();

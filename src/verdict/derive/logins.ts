@@ -10,10 +10,7 @@ const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'Create
  * since the user's last success prove nothing.
  */
 export class Logins {
-  /**
-   * For each user, the index of the last exchange in which the target accepted the password, even without the
-   * second factor.
-   */
+  /** The index of the last exchange that accepted a user's password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();

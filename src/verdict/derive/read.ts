@@ -8,10 +8,7 @@ import { parseVerdict } from './validate.js';
 /** More bytes than any real verdict has, and fewer than Node's longest string. */
 const maxBytes = 200_000_000;
 
-/**
- * @param path a verdict.json, its folder, or the `--out` folder of a run
- * @param target the preferred target if the folder holds several verdicts
- */
+/** @param path a verdict.json, its folder, or an `--out` folder, of whose verdicts `target` chooses one */
 export function readVerdict(path: string, target?: string): Verdict {
   const file = isFolder(path) ? fileIn(path, target) : path;
   return parseVerdict(textOf(file), file);

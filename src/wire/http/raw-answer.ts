@@ -12,10 +12,7 @@ export interface RawAnswer {
   readonly rest: Buffer;
 }
 
-/**
- * Returns the first answer that is not interim (RFC 9110 15.2), once its header section is complete. A 101 is
- * final: another protocol follows.
- */
+/** Returns the first answer that is not interim (RFC 9110 15.2), once its head is complete. A 101 is final. */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
   let split = bytes.indexOf('\r\n\r\n');

@@ -56,10 +56,7 @@ export function maskedSubject(subject: string, codePattern?: RegExp): string {
 const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
-/**
- * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws. An
- * unreadable mail counts as an empty one, because it did arrive.
- */
+/** Decodes a mail (RFC 5322, MIME). Never throws: an unreadable mail counts as an empty one. */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   const { attached, ...content } = await parsed(raw);
   const [only, another] = attached;

@@ -18,10 +18,7 @@ export interface HtmlExtras extends ReportExtras {
 
 const script = asset('report.js');
 
-/**
- * Renders the verdict as a self-contained HTML page that requests nothing. All content is readable without
- * the script, which only searches, filters and copies.
- */
+/** Renders the verdict as one HTML page that requests nothing, and is readable without its script. */
 export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
   const title = `${verdict.target.name}: ${verdictWord(verdict)} · mfa-conformance`;
   return renderPage(title, body(verdict, extras), script);
