@@ -82,15 +82,13 @@ describe('mistakes in the target file', () => {
     ['mail to another address is', { listen: '127.0.0.1:14999' }, 'No mail reached the suite'],
     ['mails without a readable code are', { codePattern: 'TAN (\\d+)' }, 'mail.codePattern'],
   ])('%s reported', async (_, of, said) => {
-    const change = (file: Record<string, unknown>) => ({
-      ...file,
-      mail: { ...Object(file['mail']), ...of, timeoutMs: 500 },
-    });
+    const mailOf = (file: Record<string, unknown>) => ({ ...Object(file['mail']), ...of, timeoutMs: 500 });
+    const { learned } = await learn({ change: (file) => ({ ...file, mail: mailOf(file) }) });
 
-    expect((await learn({ change })).learned.mailSilent).toContain(said);
+    expect(learned.mailSilent).toContain(said);
   });
 
-  test('mails without a code are not, but nothing is switched on that only a code switches off', async () => {
+  test('mails without a code are not, but then nothing is switched on that only a code switches off', async () => {
     const { learned } = await learn({ faults: ['mail/no-code'] });
 
     expect(learned.mailSilent).toBeNull();
@@ -99,7 +97,7 @@ describe('mistakes in the target file', () => {
 });
 
 describe('the accounts', () => {
-  test('that get codes while cluster MFA is on only, which is off again afterwards', async () => {
+  test('that get codes only while cluster MFA is on, which is off again afterwards', async () => {
     const { learned, emulator } = await learn({ variants: ['codes-while-mfa-is-on-only'] });
 
     expect(learned.mailWhileOnOnly).toBe(true);
@@ -107,7 +105,7 @@ describe('the accounts', () => {
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
   });
 
-  test('that get none while it is off, and it may not be switched: then nothing is put', async () => {
+  test('that get no codes while it is off are not tried by a PUT if it may not be switched', async () => {
     const variants = ['codes-while-mfa-is-on-only'];
     const { learned, connection } = await learn({ variants, maySwitch: false });
 
@@ -115,23 +113,22 @@ describe('the accounts', () => {
     expect(connection.journal.read()).toBeUndefined();
   });
 
-  test('who gets no codes by mail, where others do', async () => {
+  test('that get no mailed codes, unlike others', async () => {
     const { learned } = await learn({ variants: ['field-email-not-set-up'] });
 
     const mailed = Object.entries(learned.accounts).map(([role, proof]) => [role, proof?.mailedCodes]);
     expect(Object.fromEntries(mailed)).toEqual({ other: false, viewer: true, admin: true });
   });
 
-  test('how many sessions one may have', async () => {
+  test('have a session limit', async () => {
     const { learned } = await learn({ variants: ['field-session-limit-3'] });
 
     expect(learned.sessionLimit).toBe(3);
   });
 
-  test('are proven while cluster MFA is off, which is on again after that', async () => {
-    const { learned, emulator } = await learn({
-      variants: ['cluster-mfa-on-at-first', 'enforced-after-a-second'],
-    });
+  test('are proven while cluster MFA is off, which is on again afterwards', async () => {
+    const variants = ['cluster-mfa-on-at-first', 'enforced-after-a-second'];
+    const { learned, emulator } = await learn({ variants });
 
     expect(letIn(learned)).toEqual({ other: true, viewer: true, admin: true });
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: true });

@@ -43,7 +43,7 @@ test.each([
   [{ outcome: 'fail', level: 'should' }, 'failed', 'advisory'],
   [{ outcome: 'inconclusive' }, 'broken', 'inconclusive'],
   [{ outcome: 'waived' }, 'skipped', 'waived'],
-] as const)('a result says what the verdict says: %j', (change, status, category) => {
+] as const)('a result has the outcome of the verdict: %j', (change, status, category) => {
   expect(taken(verdictOf(change))).toMatchObject({
     status,
     statusDetails: { message: `${category}: so it is` },
@@ -54,7 +54,7 @@ test.each([
 test.each([
   [{ outcome: 'pass', reason: '' }, 'passed', {}],
   [{ outcome: 'not run' }, 'skipped', { message: 'not run: so it is' }],
-] as const)('what passed or was not tried has no category: %j', (change, status, statusDetails) => {
+] as const)('a result that passed or was not run has no category: %j', (change, status, statusDetails) => {
   expect(taken(verdictOf(change))).toMatchObject({ status, statusDetails, labels: [{ name: 'tag' }] });
 });
 
@@ -70,11 +70,8 @@ test('each target gets its own results and attachments, and earlier ones are rem
   const attachment = (name: string, source: string) => ({ name, source, type: 'text/plain' });
   written(from, 'a', resultOf('lab', { steps: [{ attachments: [attachment('evidence', 'e.json')] }] }));
   written(from, 'b', resultOf('other', { attachments: [attachment('evidence', 'f.json')] }));
-  written(
-    from,
-    'c',
-    resultOf('lab', { attachments: [attachment('stdout', 'o.txt'), attachment('x', '../near.txt')] }),
-  );
+  const attachments = [attachment('stdout', 'o.txt'), attachment('x', '../near.txt')];
+  written(from, 'c', resultOf('lab', { attachments }));
   for (const name of ['e.json', 'f.json', 'o.txt']) writeFileSync(join(from, name), name);
   writeFileSync(join(folder, 'near.txt'), '');
   writeFileSync(join(from, 'd-result.json'), '{"labels":');
@@ -92,7 +89,7 @@ test('each target gets its own results and attachments, and earlier ones are rem
   expect(existsSync(join(folder, 'lab', 'near.txt'))).toBe(false);
 });
 
-test('a target that could not be tried has none', () => {
+test('a target that could not be tried has no results', () => {
   const folder = temporaryFolder();
   written(join(folder, 'lab', 'allure-results'), 'old', resultOf('lab'));
 

@@ -39,7 +39,7 @@ const detected = async (aim: Target): Promise<Detection> => detect(aim, temporar
 /** The releases that reads can distinguish. Each of the others looks like the release before it. */
 const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
 
-test.each(releaseNames)('of the emulator in release %s it says those that look like it', async (release) => {
+test.each(releaseNames)('the emulator in release %s fits the releases that look like it', async (release) => {
   const first = showing.findLast((each) => isSince(release, each));
   const next = showing.find((each) => !isSince(release, each));
   const alike = releaseNames
@@ -52,7 +52,7 @@ test.each(releaseNames)('of the emulator in release %s it says those that look l
   expect(nearest).toBe(first);
 });
 
-test('of the emulator from outside alone it says less, and why', async () => {
+test('without an API key less is known of the emulator, with the reason', async () => {
   const emulator = await emulate({ release: '7.2.1' });
   const admin = { username: 'admin', password: 'pass-of-admin' };
 
@@ -63,7 +63,7 @@ test('of the emulator from outside alone it says less, and why', async () => {
   expect(credential).toContain('accounts.admin has no apiKey');
 });
 
-test('of the emulator nothing else than GET and OPTIONS is sent', async () => {
+test('detecting sends only GET and OPTIONS', async () => {
   const methods = new Set<string>();
   const aim = await served((request, response) => {
     methods.add(request.method ?? '');
@@ -84,10 +84,10 @@ async function newest(): Promise<Target> {
   };
   return served((request, response) => {
     request.resume();
-    const answer = (status: number, body: object, headers = {}) =>
-      response
-        .writeHead(status, { 'content-type': 'application/json', ...headers })
-        .end(JSON.stringify(body));
+    const answer = (status: number, body: object, headers = {}) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(body));
+    };
     const body = bodies[request.url ?? ''];
     if (request.method === 'OPTIONS') return answer(405, {}, { allow: 'GET, HEAD,PATCH, PUT' });
     if (request.headers['apikey'] === undefined) return answer(401, { message: 'no', taskLogId: '1' });
@@ -110,7 +110,7 @@ test('the newest form is recognised by path, method and properties', async () =>
   ]);
 });
 
-test('a target that hides paths and Allow leaves those signs open', async () => {
+test('a target that hides paths and Allow gives no such evidence', async () => {
   const body = '{"enabled": false, "mfaType": null, "message": "text", "taskLogId": "1"}';
 
   const { best, evidence } = await detected(await served(answering(403, 'application/json', body)));
@@ -119,7 +119,7 @@ test('a target that hides paths and Allow leaves those signs open', async () => 
   expect(best).toEqual(releaseNames.filter((release) => isSince(release, '7.0')));
 });
 
-test('a target that contradicts itself fits none, and has a nearest', () => {
+test('a target that contradicts itself fits no release, but has a nearest one', () => {
   const sign = (text: string, isSupported: (release: ReleaseName) => boolean) => ({
     text,
     supports: releaseNames.filter(isSupported),
@@ -188,7 +188,7 @@ describe('a release that the target file names', () => {
     [{}, '7.4', /: .*\/users\/verify-otp is not there.*does not allow PUT.* It fits 7\.1\.2_u3/],
     [{ release: '7.3.1' }, '7.3.2', /: .*does not allow PUT.* It fits 7\.3\.1/],
     [{ release: '7.1' }, '6.6.0d', /: \/access-tokens is there/],
-  ] as const)('of %j is refuted by operations of %s that are not there', async (options, release, words) => {
+  ] as const)('of %j is refuted by missing operations of %s', async (options, release, words) => {
     const why = await told(options, release);
 
     expect(why).toContain(`not speak release ${release}: `);

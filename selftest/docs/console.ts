@@ -54,10 +54,9 @@ export function asPrinted({ lines, script }: Block, printed: string): (string | 
 
 /** The line's place in the output. If the page is out of date, the first line with the same beginning. */
 function placeOf(shown: string, output: readonly string[], from: number): number {
-  const whole = (line: string) => lasting(line);
   const beginning = (line: string) => lasting(line).trim().split(/\s+/).slice(0, 2).join(' ');
   const find = (part: (line: string) => string) =>
     output.findIndex((line, index) => index >= from && part(line) === part(shown));
-  const at = find(whole);
+  const at = find(lasting);
   return at >= 0 ? at : find(beginning);
 }

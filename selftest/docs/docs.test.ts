@@ -9,11 +9,11 @@ testPages(scenes);
 
 const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
 
-test('README.md is read in minutes', () => {
+test('README.md has at most 200 lines', () => {
   expect(readme.split('\n').length).toBeLessThanOrEqual(201);
 });
 
-test('the picture in it is there, and small', () => {
+test('the picture in README.md exists and is small', () => {
   const [, picture = ''] = /!\[[^\]]+\]\((docs\/[\w.-]+\.png)\)/.exec(readme) ?? [];
 
   expect(statSync(join(packageRoot(), picture)).size).toBeLessThan(150_000);

@@ -76,9 +76,8 @@ const emulatorPage: readonly Scene[] = [
   },
   (stage, { script }) => curled(stage, script.replace(/^CONTROL=.*/, `CONTROL=${control}`)),
   async (stage, { script }) => {
-    ({ baseUrl } = await stage.emulator(
-      'node dist/cli/main.js emulator --port 0 --tls --write-target target.yaml',
-    ));
+    const flags = '--port 0 --tls --write-target target.yaml';
+    ({ baseUrl } = await stage.emulator(`node dist/cli/main.js emulator ${flags}`));
     const printed = await curled(stage, script.replace(/^API=.*/, `API=${baseUrl}`));
     handedOut = /"sessionId":"(.*?)"[\s\S]*"accessToken":"(.*?)"/.exec(printed)?.slice(1) ?? [];
     return printed;
@@ -102,9 +101,8 @@ export const scenesOfMoreRuns: Scenes = {
   'docs/any-body.md': [
     async (stage) => {
       await stage.target('target.yaml', { faults: ['bodies/put-500-for-no-types'] });
-      return stage.run(
-        `${run} -t target.yaml --grep mfa-config/any-valid-body-is-stored-or-refused --out any`,
-      );
+      const id = 'mfa-config/any-valid-body-is-stored-or-refused';
+      return stage.run(`${run} -t target.yaml --grep ${id} --out any`);
     },
   ],
   'docs/contracts.md': [
@@ -119,10 +117,8 @@ export const scenesOfMoreRuns: Scenes = {
     async (stage) => {
       await wholeRuns(stage);
       await stage.target('target.yaml', { faults: ['mail/used-code-revives'] });
-      stage.write(
-        'acme.statement.yaml',
-        'version: 1\nvendor: Acme\nclaims: { mailed-codes-work-once: true }\n',
-      );
+      const claims = 'claims: { mailed-codes-work-once: true }';
+      stage.write('acme.statement.yaml', `version: 1\nvendor: Acme\n${claims}\n`);
       return stage.run(
         `${run} -t target.yaml --grep email-login/code-works-once --out drift
          node dist/cli/main.js compare --statement acme.statement.yaml base.json drift/emulator`,

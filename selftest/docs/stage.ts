@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { stringify } from 'yaml';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
@@ -22,9 +22,8 @@ export class Stage {
     const installed = join(bin, 'installed', 'mfa-conformance');
     mkdirSync(join(bin, 'installed'));
     symlinkSync(join(packageRoot(), 'dist/cli/main.js'), installed);
-    const command = join(bin, 'mfa-conformance');
-    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${installed}" "$@"\n`);
-    chmodSync(command, 0o755);
+    const command = `#!/bin/sh\nexec "${process.execPath}" "${installed}" "$@"\n`;
+    writeFileSync(join(bin, 'mfa-conformance'), command, { mode: 0o755 });
   }
 
   write(name: string, text: string): void {
@@ -34,18 +33,11 @@ export class Stage {
   /** Runs a script of a page. @returns what it printed, with the pages' names of places */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
-    const env = {
-      ...process.env,
-      NO_COLOR: '1',
-      PATH: [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter),
-    };
+    const path = [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter);
+    const env = { ...process.env, NO_COLOR: '1', PATH: path };
+    const options = { cwd: this.cwd, env, encoding: 'utf8', maxBuffer: 1e8 } as const;
     return new Promise((resolve) => {
-      execFile(
-        'sh',
-        ['-c', `exec 2>&1\n${script}`],
-        { cwd: this.cwd, env, encoding: 'utf8', maxBuffer: 1e8 },
-        (_, stdout) => resolve(this.#asNamed(stdout)),
-      );
+      execFile('sh', ['-c', `exec 2>&1\n${script}`], options, (_, stdout) => resolve(this.#asNamed(stdout)));
     });
   }
 

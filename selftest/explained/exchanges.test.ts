@@ -7,7 +7,7 @@ import { exchangesFile, loadExchanges } from '../../src/contract/requirements/ex
 const recorded = [...loadExchanges()];
 
 describe('the recorded exchanges (record again: npm run generate -- explain)', () => {
-  test('are there for each requirement, in the order of the catalogue, and for nothing else', () => {
+  test('are of all requirements, in the order of the catalogue', () => {
     expect(recorded.map(([id]) => id)).toEqual(loadRequirements().map(({ id }) => id));
   });
 
@@ -21,11 +21,9 @@ describe('the recorded exchanges (record again: npm run generate -- explain)', (
   });
 
   test('hold nothing that differs from run to run', () => {
-    const text = JSON.stringify(recorded);
+    const differing = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|127\.0\.0\.1:\d+|\d\d:\d\d:\d\d|\{\{/g;
 
-    expect(
-      text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|127\.0\.0\.1:\d+|\d\d:\d\d:\d\d|\{\{/g),
-    ).toBeNull();
+    expect(JSON.stringify(recorded).match(differing)).toBeNull();
   });
 
   test('are small', () => {

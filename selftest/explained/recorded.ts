@@ -48,10 +48,9 @@ export function differencesIn(
 }
 
 /** Whether a request is a login, the end of a session or a read. Their number depends on open sessions and delays. */
-export const isArrangement = (sign: string): boolean =>
-  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
-    sign,
-  );
+export const isArrangement = (sign: string): boolean => arranging.test(sign);
+const arranging =
+  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/;
 
 /** The requests of a requirement's test; from the newest release if it does not apply to the default one. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {

@@ -31,18 +31,13 @@ const asked = askedOfLatest((id) => passesOf(id, [usual]).passes.length === 0);
 await judge([asItIsInLatest], reference, { ...options, only: asked });
 logs.push(usual, logOf(join(reference, 'out', asItIsInLatest.name)));
 
+const rounds = [0, 0, 1].map((nth, round) => ({ isAlone: round > 0, nth }));
 let left = toRecord();
 console.log(`${left.length} requirements to be failed`);
 // The last round uses the next fault of each requirement.
-for (const [isAlone, nth] of [
-  [false, 0],
-  [true, 0],
-  [true, 1],
-] as const) {
-  await record(
-    left.flatMap((id) => faultOf(id, nth)),
-    isAlone,
-  );
+for (const { isAlone, nth } of rounds) {
+  const wanted = left.flatMap((id) => faultOf(id, nth));
+  await record(wanted, isAlone);
   left = left.filter((id) => !found.has(id));
 }
 write();
@@ -117,11 +112,8 @@ function exchangesText(explained: ReadonlyMap<string, Explained>): string {
       return name;
     });
   const requirements = [...explained].map(([id, { passes, fails, ...rest }]) => {
-    const named: Named = {
-      ...rest,
-      passes: names(passes),
-      fails: { ...fails, exchanges: names(fails.exchanges) },
-    };
+    const failing = { ...fails, exchanges: names(fails.exchanges) };
+    const named: Named = { ...rest, passes: names(passes), fails: failing };
     return `    ${JSON.stringify(id)}: ${JSON.stringify(named)}`;
   });
   const exchanges = [...lines].sort().map(([name, line]) => `    "${name}": ${line}`);

@@ -25,7 +25,7 @@ async function statuses(path: string): Promise<(number | undefined)[]> {
 
 const whole = harOf({ status: 200 }, { status: 204 }, { status: 404 });
 
-test('entries come one after the other', async () => {
+test('entries are read one by one', async () => {
   expect(await statuses(file(whole))).toEqual([200, 204, 404]);
 });
 

@@ -8,7 +8,7 @@ const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, inner: string) =>
   `${'{"a":['.repeat(depth / 2)}${inner}${']}'.repeat(depth / 2)}`;
 
-test('a body that is nested too deep is not read, however large it is', () => {
+test('a body that is nested too deeply is not read, whatever its size', () => {
   expect(read(nested(400_000, '1'))).toMatchObject({ isJson: false, value: undefined });
   expect(read('['.repeat(2_400_000)).isJson).toBe(false);
 });
@@ -18,7 +18,7 @@ test('the depth of a body counts nested brackets only, not those in texts or bes
   expect(read(`[${'[],'.repeat(1000)}[]]`).isJson).toBe(true);
 });
 
-test('the depth that is too much is far beyond any answer of the API, whose secrets are found', () => {
+test('the depth limit is far beyond answers of the API, so their secrets are found', () => {
   const { value } = read(nested(200, '{"password":"hunter2"}'));
   expect(secretsIn(read(nested(180, '{"password":"hunter2"}')).value)).toEqual([['hunter2', 'password']]);
   expect(value).toBeUndefined();
@@ -30,7 +30,7 @@ test.each([
   ['{"a":{"b":1,"b":2}}', 'contrary'],
   ['{"a":1,"\\u0061":2,"b":1,"b":1}', 'contrary'],
   ['{"a":"1","a":1}', 'contrary'],
-])('%s: members of one name have values that are %s', (text, duplicates) => {
+])('%s: repeated members are %s', (text, duplicates) => {
   expect(read(text)).toMatchObject({ isJson: true, duplicates });
 });
 
@@ -39,7 +39,7 @@ const requestJson = { enabled: true, authenticationTypes: types };
 const put = { operation: 'UpdateMFAConfig', requestJson } as const;
 const get = { operation: 'GetMFAConfig', requestJson: undefined } as const;
 
-test('a value that was set is found under another name, until its own was seen', async () => {
+test('a stored value is found under another name until its own name was seen', async () => {
   const contract = await loadContract('7.1.2_u3');
   const renamed = new Renamed();
   const seen = (body: object) => renamed.seen(contract, get, 200, body).map(({ breach }) => breach);

@@ -86,13 +86,12 @@ describe('the package', () => {
     expect(install.code, install.stderr).toBe(0);
     // Some versions of npm rightly report that they skip `prepare` of a package file.
     const lines = `${install.stdout}${install.stderr}`.split('\n');
-    expect(
-      lines.filter((line) => /warn|deprecated/i.test(line) && !/^npm warn install-scripts/.test(line)),
-    ).toEqual([]);
+    const warnings = lines.filter((line) => /warn|deprecated/i.test(line));
+    expect(warnings.filter((line) => !line.startsWith('npm warn install-scripts'))).toEqual([]);
     expect(existsSync(join(installed, 'dist', 'cli', 'main.js'))).toBe(true);
   });
 
-  test('lists its abilities', async () => {
+  test('lists its commands', async () => {
     const { code, stdout } = await inFolder('npx', ['--no-install', 'mfa-conformance', '--help']);
 
     expect(code).toBe(0);

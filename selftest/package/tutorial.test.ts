@@ -42,11 +42,7 @@ test('the tutorial for a new requirement works word for word', () => {
   for (const step of steps) {
     if ('command' in step) {
       const [program = '', ...args] = step.command.split(' ');
-      const said = execFileSync(program, ['--silent', ...args], {
-        cwd: copy,
-        encoding: 'utf8',
-        shell: false,
-      });
+      const said = execFileSync(program, ['--silent', ...args], { cwd: copy, encoding: 'utf8' });
       const lines = said.trimEnd().split('\n').map(untimed);
       if (step.prints.length > 0) expect(lines).toEqual(step.prints.map(untimed));
       continue;

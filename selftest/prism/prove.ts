@@ -86,11 +86,9 @@ async function listening(mock: ChildProcess, port: number): Promise<void> {
 
 /** A target file with made-up credentials: Prism accepts all. */
 function targetFile(release: ReleaseName, port: number, mailPort: number): object {
-  const account = (username: string) => ({
-    username,
-    password: `password-of-${username}`,
-    email: `${username}@lab.example`,
-  });
+  const account = (username: string) => {
+    return { username, password: `password-of-${username}`, email: `${username}@lab.example` };
+  };
   return {
     name: 'prism',
     baseUrl: `http://127.0.0.1:${port}`,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -32,15 +33,8 @@ async function runAction(inputs: Readonly<Record<string, string>>, cwd: string) 
       GITHUB_OUTPUT: output,
       MFA_CONFORMANCE_STATE: join(cwd, 'state'),
     };
-    code = await new Promise((resolve, reject) => {
-      const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
-        cwd,
-        env: whole,
-        stdio: 'ignore',
-      });
-      child.once('error', reject);
-      child.once('exit', resolve);
-    });
+    const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run];
+    [code] = await once(spawn('bash', args, { cwd, env: whole, stdio: 'ignore' }), 'exit');
     if (code !== 0) break;
   }
   return { code, output: readFileSync(output, 'utf8') };
@@ -54,10 +48,8 @@ test.each([
   const cwd = temporaryFolder();
   const target = await emulated(cwd, 'lab', { faults });
 
-  const { code, output } = await runAction(
-    { target, ...inputs, arguments: '--grep mfa-config/get-answers-200 --quiet' },
-    cwd,
-  );
+  const few = { arguments: '--grep mfa-config/get-answers-200 --quiet' };
+  const { code, output } = await runAction({ target, ...inputs, ...few }, cwd);
 
   expect(code).toBe(exit);
   expect(output).toContain(`exit-code=${exit}`);

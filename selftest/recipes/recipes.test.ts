@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -30,10 +30,7 @@ function workingCopy(name: string): string {
   const bin = join(copy, 'node_modules', '.bin');
   mkdirSync(bin, { recursive: true });
   mkdirSync(join(copy, 'targets'));
-  for (const file of ['npx', 'mfa-conformance']) {
-    writeFileSync(join(bin, file), shim);
-    chmodSync(join(bin, file), 0o755);
-  }
+  for (const file of ['npx', 'mfa-conformance']) writeFileSync(join(bin, file), shim, { mode: 0o755 });
   writeTarget(join(copy, 'targets'), { ...emulator.targetFile(), name: 'lab' }, 'lab.yaml');
   return copy;
 }
@@ -45,21 +42,18 @@ function shell(
   env: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      'bash',
-      ['-eo', 'pipefail', '-c', `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${script}`],
-      {
-        cwd,
-        env: {
-          ...process.env,
-          PATH: `${join(cwd, 'node_modules', '.bin')}:${process.env['PATH']}`,
-          NO_COLOR: '1',
-          MFA_CONFORMANCE_STATE: join(folder, 'state'),
-          ...env,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
+    const whole = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${script}`;
+    const child = spawn('bash', ['-eo', 'pipefail', '-c', whole], {
+      cwd,
+      env: {
+        ...process.env,
+        PATH: `${join(cwd, 'node_modules', '.bin')}:${process.env['PATH']}`,
+        NO_COLOR: '1',
+        MFA_CONFORMANCE_STATE: join(folder, 'state'),
+        ...env,
       },
-    );
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = printedOn(child.stdout, child.stderr);
     child.once('error', reject);
     child.once('exit', (code) => resolve({ code, said: said() }));
@@ -99,11 +93,8 @@ describe('GitHub Actions', () => {
     for (const shard of [1, 2, 3, 4]) {
       const values = { 'matrix.shard': String(shard), 'strategy.job-total': '4' };
       // Each shard runs on another machine; its artefact is named after it.
-      const judged = await shell(
-        `${script('shards', values)}\nmkdir -p shards && mv reports shards/shard-${shard}`,
-        copy,
-        {},
-      );
+      const move = `mkdir -p shards && mv reports shards/shard-${shard}`;
+      const judged = await shell(`${script('shards', values)}\n${move}`, copy, {});
       expect(judged, judged.said).toMatchObject({ code: 0 });
     }
     const summary = join(copy, 'summary.md');
@@ -129,7 +120,7 @@ describe('GitLab CI', () => {
     expect(script('gate')).toContain('npx mfa-conformance emulator --port 0 --write-target gate.yaml');
   });
 
-  test('judges labs in parallel jobs, and misses those that did not come', async () => {
+  test('judges labs in parallel jobs, and reports missing jobs', async () => {
     const copy = workingCopy('gitlab');
     const variables = { CI_NODE_INDEX: '1', CI_NODE_TOTAL: String(jobs['labs']?.parallel) };
     expect(await shell(script('labs'), copy, variables)).toMatchObject({ code: 0 });
@@ -149,7 +140,7 @@ describe('Kubernetes', () => {
     return script;
   };
 
-  test('shares out over as many pods as the command counts', () => {
+  test('has as many pods as the command counts', () => {
     expect(parse(textOf('kubernetes-job.yaml')).spec.completions).toBe(4);
     expect(command('kubernetes-job.yaml')).toContain('+ 1))/4"');
   });

@@ -127,12 +127,9 @@ describe('the page of a verdict', () => {
   });
 
   test('folds consequences under their failure, once each', () => {
-    const key = {
-      ...exchange('https://10.2.0.7/v2/totp-key'),
-      operation: 'CreateTotpKey',
-      request: { method: 'POST', url: 'https://10.2.0.7/v2/totp-key', headers: {} },
-      response: { status: 500, headers: {} },
-    };
+    const request = { method: 'POST', url: 'https://10.2.0.7/v2/totp-key', headers: {} };
+    const response = { status: 500, headers: {} };
+    const key = { ...exchange(), operation: 'CreateTotpKey', request, response };
     const later = { ...key, startedAt: '2026-11-25T00:00:31.000Z' };
     const answer = { ...shownAt(0), operation: 'CreateTotpKey', status: 500 };
     const reason = 'POST /totp-key answered 500 while preparing.';
@@ -178,9 +175,8 @@ describe('the page of a verdict', () => {
     const page = pageOfFailure({ reason: 'expected: 401\nactual: 200', exchanges, reproduce: command });
     const [, label = ''] = /class="sequence"[^>]* aria-label="([^"]*)"/.exec(page) ?? [];
 
-    expect(label).toMatch(
-      /^GET \/v2\/step\/3: 200; .*GET \/v2\/step\/7: 200, which is wrong; GET \/v2\/step\/8: 200$/,
-    );
+    expect(label).toMatch(/^GET \/v2\/step\/3: 200; .*GET \/v2\/step\/7: 200, which is wrong; GET/);
+    expect(label).toMatch(/ GET \/v2\/step\/8: 200$/);
     expect(page.match(/✗ 200/g)).toHaveLength(1);
   });
 
@@ -199,9 +195,8 @@ describe('the page of a verdict', () => {
     const page = renderHtml(mixedVerdict(contract));
     const rowOf = (name: string) => partOf(page, `>${name} <`, '</tr>').trim();
 
-    expect(rowOf('GetMFAConfig')).toMatch(
-      /GetMFAConfig 2 200 2 2 (?:not in the contract )?3 not in the contract 2$/,
-    );
+    const seen = /GetMFAConfig 2 200 2 2 (?:not in the contract )?3 not in the contract 2$/;
+    expect(rowOf('GetMFAConfig')).toMatch(seen);
     expect(rowOf('DeleteSession')).toMatch(/204 (?:not seen ){2,}/);
     expect(plain(page)).toContain('mfaCode not seen');
     expect(plain(page)).toContain('SupportMfaConfigInfo.mfaType email 2 totp 2 salesforce not seen');

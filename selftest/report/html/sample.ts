@@ -41,6 +41,7 @@ function coverageOf(contract: Contract): Verdict['coverage'] {
 /** A run with every kind of outcome. */
 export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {}): Verdict {
   const url = 'https://10.2.0.7/v2/totp-key';
+  const request = { method: 'POST', url, headers: { 'Content-Type': 'application/json' }, body: '{"a":1}' };
   return catalogueVerdict(
     contract,
     {
@@ -53,12 +54,7 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
           {
             ...exchange(url),
             operation: null,
-            request: {
-              method: 'POST',
-              url,
-              headers: { 'Content-Type': 'application/json' },
-              body: '{"a":1}',
-            },
+            request,
             response: { status: 500, headers: {}, body: 'oops' },
           },
         ],
