@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Refusal } from '../call.js';
 import { userNamed } from '../deviations.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
 import type { MailCode, Owner } from '../state.js';
@@ -40,6 +41,26 @@ export const mailVariants: readonly Variant[] = variantsOf({
         const now = world.clock.now();
         if (now - (lastAt.get(owner) ?? Number.NEGATIVE_INFINITY) < 60_000) return false;
         lastAt.set(owner, now);
+        return true;
+      };
+    }),
+  'twelve-mails-in-ten-minutes': conforms()
+    .says(
+      'An owner gets twelve codes in ten minutes, used or not. Then a 429 asks to wait for the rest of that time.',
+    )
+    .by(({ rules }) => {
+      const windowMs = 600_000;
+      const windows = new Map<Owner, { since: number; mails: number }>();
+      rules.mailsNow = (owner, world) => {
+        const now = world.clock.now();
+        const known = windows.get(owner);
+        const current =
+          known !== undefined && now < known.since + windowMs ? known : { since: now, mails: 0 };
+        if (current.mails >= 12)
+          throw new Refusal(429, 'KTooManyMails', 'Too many codes were mailed.', {
+            'retry-after': String(Math.ceil((current.since + windowMs - now) / 1000)),
+          });
+        windows.set(owner, { ...current, mails: current.mails + 1 });
         return true;
       };
     }),

@@ -56,6 +56,7 @@ const items = `
   salesforce-is-501 missing-body-is-empty
 - no-second-step wrong-code-voids-mailed-one otp-type-by-the-code keys-by-secret-only support-password-not-asked
 - support-lock-for-minutes two-totp-keys patch-replaces-while-off
+- twelve-mails-in-ten-minutes chunked
 - one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked
 `;
 

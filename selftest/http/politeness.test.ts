@@ -56,7 +56,14 @@ test.each<[string, keyof typeof requests, Answers, number | RegExp, number]>([
   ],
   ['a write is not repeated', 'write', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 1],
   ['an answer in JSON is not of a gateway', 'write', [[502, {}, '{"message":"No Salesforce."}']], 502, 1],
-  ['an hour is not awaited', 'read', [[503, { 'retry-after': '3600' }]], /asks to wait 3600 s/, 1],
+    'an hour is awaited by the clock only',
+    'read',
+    [[503, { 'retry-after': '3600' }]],
+    /asks to wait 3600 s: the suite waits 120 s/,
+    2,
+  ],
+  ['two days are not awaited', 'read', [[503, { 'retry-after': '172800' }]], /172800 s/, 1],
+  ['a limit of ten minutes ends by the clock', 'write', [[429, { 'retry-after': '572' }], [200]], 200, 2],
   ['throttling that is tested is believed', 'tested read', [[429, soon]], 429, 1],
   ['a raw request is sent again, too', 'raw read', [[429, soon], [200]], 200, 2],
   ['a plain 429 without a time is awaited', 'write', busy(429), 200, 3],
@@ -93,6 +100,20 @@ test.each([soon, {}])('endless 429 with %j gives no answer to judge, and ends th
     times.push(seen.length);
   }
   expect(times).toEqual([5, 6, 11]);
+});
+
+test('the restore waits longer, also for operations that were asked in vain, and tells of it', async () => {
+  const long: Answers[number] = [429, { 'retry-after': '1000' }];
+  const { api, connection, seen } = await answered([long, long, [429, { 'retry-after': '6' }], [200]]);
+  const told: string[] = [];
+  const read = () => api.call('GetMFAConfig');
+
+  await expect(read()).rejects.toThrow(/asks to wait 1000 s: the suite waits 120 s at most/);
+  connection.waiter.tellWait = (what) => told.push(what);
+  await expect(read()).rejects.toThrow(/asks to wait 1000 s: the suite waits 900 s at most/);
+  expect((await read()).status).toBe(200);
+  expect(told).toEqual(['the time that the target asks for (retry-after)']);
+  expect(seen).toHaveLength(4);
 });
 
 test('if moving the clock ends no wait, the suite waits in real time from then on', async () => {

@@ -40,6 +40,8 @@ export interface ConnectionOptions {
   readonly onSecret?: TellSecret;
   readonly seed?: number;
   readonly learned?: readonly Learned[];
+  /** Whether requests are repeated after waits of minutes. */
+  readonly patient?: boolean;
 }
 
 /** Connects tests and the restore with a target. */
@@ -89,7 +91,7 @@ export class Connection {
       options.write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
     });
     this.readBack = new ReadBack(this.recorder, this.model);
-    this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
+    this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined, options.patient);
     this.codes = new Codes(clock, this.waiter, this.recorder);
     this.api = new Api({
       target,

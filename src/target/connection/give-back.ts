@@ -34,6 +34,7 @@ export async function giveBack(
   const content = journal.read();
   if (content === undefined) return { restored: true, residue: [], problems: [] };
   journal.beginRestoring();
+  connection.waiter.tellWait = tell;
   const { settleMs, requestTimeoutMs } = target.limits;
   // Longer than the pause after several timeouts, which takes four request timeouts: see Transport.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;

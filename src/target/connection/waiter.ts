@@ -5,16 +5,31 @@ import type { Recorder } from './recorder.js';
 
 export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
+/** Waits that answers ask for. Longer ones mean a misunderstanding, or cost more than the answer is worth. */
+const longest = { real: 120_000, patient: 900_000, byClock: 24 * 3_600_000 };
+/** The restore tells of longer waits in real time. */
+const toldMs = 5_000;
+
 export class ClockWaiter {
+  /** Set during the restore, which waits longer than tests because no later request would restore the state. */
+  tellWait: ((what: string, ms: number) => void) | undefined;
+
   constructor(
     private readonly clock: TargetClock,
     private readonly recorder: Recorder,
     private readonly mayMove = true,
+    private readonly isPatient = false,
   ) {}
 
   /** Whether waits cost no time, because the suite moves the target's clock. */
   get movesClock(): boolean {
     return this.clock.canMove && this.mayMove;
+  }
+
+  /** The longest wait that an answer may ask for. */
+  longestMs(isReal: boolean): number {
+    if (!isReal) return longest.byClock;
+    return this.isPatient || this.tellWait !== undefined ? longest.patient : longest.real;
   }
 
   /** Lets the target's clock advance by `ms`: moves the clock if possible, otherwise waits. */
@@ -25,6 +40,7 @@ export class ClockWaiter {
 
   /** Waits in real time, even if the suite can move the target's clock: a gateway has its own clock. */
   async wait(ms: number, reason: Wait['for']): Promise<void> {
+    if (ms > toldMs) this.tellWait?.(`the time that the target asks for (${reason})`, ms);
     const ended = this.recorder.waiting(ms, reason);
     await sleep(ms, reason);
     ended(ms);

@@ -9,8 +9,6 @@ import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { ClockWaiter } from '../waiter.js';
 
-const longestRetryAfterMs = 120_000;
-
 export interface PatienceParts {
   readonly clock: TargetClock;
   readonly waiter: ClockWaiter;
@@ -44,26 +42,29 @@ export function patience(
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
-      if (attempt >= mostRetries || inVain.has(call.operation) || waitMs > longestRetryAfterMs) {
+      // Moving the target's clock takes no time, but a limit of a gateway ends in real time.
+      const isDespiteClock = waiter.movesClock && (realWaits.value ?? attempt > 0);
+      const isReal = isDespiteClock || !waiter.movesClock;
+      const longestMs = waiter.longestMs(isReal);
+      const isVain = attempt >= mostRetries || (inVain.has(call.operation) && waiter.tellWait === undefined);
+      if (isVain || waitMs > longestMs) {
         inVain.add(call.operation);
         if (hasWaited) realWaits.learn(false);
         const why =
-          waitMs > longestRetryAfterMs
-            ? `the suite waits ${longestRetryAfterMs / 1000} s at most`
+          waitMs > longestMs
+            ? `the suite waits ${longestMs / 1000} s at most`
             : `the target kept asking after ${mostRetries} waits, now or before`;
         throw new ArrangeError(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
-      // Moving the target's clock takes no time, but a limit of a gateway ends in real time.
-      const isReal = clock.canMove && (realWaits.value ?? attempt > 0);
       // Only the first 429 shows the request rate.
-      if (status === 429 && attempt === 0 && (isReal || !clock.canMove)) limiter.refused(waitMs);
+      if (status === 429 && attempt === 0 && isReal) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
-      if (isReal) await waiter.wait(realWaitMs(answer), 'retry-after');
+      if (isDespiteClock) await waiter.wait(realWaitMs(answer), 'retry-after');
       else await waiter.letPass(waitMs, 'retry-after');
-      hasWaited ||= isReal;
+      hasWaited ||= isDespiteClock;
       for (const { code, sentIn } of sent) {
         if (await codes.renew(code, sentIn)) continue;
         throw new ArrangeError(
