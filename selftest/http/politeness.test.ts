@@ -56,6 +56,7 @@ test.each<[string, keyof typeof requests, Answers, number | RegExp, number]>([
   ],
   ['a write is not repeated', 'write', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 1],
   ['an answer in JSON is not of a gateway', 'write', [[502, {}, '{"message":"No Salesforce."}']], 502, 1],
+  [
     'an hour is awaited by the clock only',
     'read',
     [[503, { 'retry-after': '3600' }]],
