@@ -20,6 +20,7 @@ export const rooms: readonly Room[] = rows`
   base | secret | A value that prints as a placeholder.
   base | defined | Objects without undefined members.
   base | words | Counts, durations, colours and line breaks for texts.
+  base | group | Grouping items by a key.
   base | files | Creating folders, and replacing files atomically.
   base | steady-now | The time by a monotonic clock.
   base | shape | Checks of JSON between the suite's own processes.
@@ -30,7 +31,7 @@ export const rooms: readonly Room[] = rows`
   base | model | The types: exchange, outcome, verdict, gating, waiver, release. No behaviour.
   base | wording | Checks and breaches as sentences. | words model
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
-  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | errors shape secret spec-schema
+  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | group errors shape secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
   contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors files shape model package-root libraries
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file
@@ -51,16 +52,16 @@ export const rooms: readonly Room[] = rows`
   target | har | Judging recorded traffic. | errors files secret model openapi requirements judging http connection
   verdict | events | The log of a run: writing, reading, redacting. | errors files steady-now shape spec-schema model redaction
   verdict | waivers | The waivers file: reading, checking, applying, pruning. | errors defined words model config-file requirements
-  verdict | derive | The verdict as a pure function of a run's results. | errors defined files shape spec-schema words model wording redaction openapi order events waivers
+  verdict | derive | The verdict as a pure function of a run's results. | errors defined files shape spec-schema words group model wording redaction openapi order events waivers
   verdict | statement | The vendor's statement: claims, reading, drafting, levels of requirements, drift. | defined words package-root model redaction config-file openapi requirements derive
-  reports | history | Changes between verdicts, and trends over nights. | errors files shape words model redaction requirements derive statement
+  reports | history | Changes between verdicts, and trends over nights. | errors files shape words group model redaction requirements derive statement
   reports | repro | Scripts that reproduce a failure, from the log of its run. | words model
-  reports | forms | One function for each form of report. | defined errors files steady-now words package-root model wording redaction requirements waivers derive repro history
-  reports | many | Shards of targets, and their merge. | errors files package-root words spec-schema model target-file events derive forms
-  reports | matrix | The page, the file and the terminal table for many targets. | errors files words spec-schema model redaction derive forms many
+  reports | forms | One function for each form of report. | defined errors files steady-now words group package-root model wording redaction requirements waivers derive repro history
+  reports | many | Shards of targets, and their merge. | errors files package-root words group spec-schema model target-file events derive forms
+  reports | matrix | The page, the file and the terminal table for many targets. | errors files words group spec-schema model redaction derive forms many
   reports | bundle | Packing evidence with hashes, and checking it. | errors redaction
   reports | allure | Results for the Allure report generator. | errors files shape model many
-  cli | cli | The commands. | errors files steady-now secret words private-folder package-root spec-schema model redaction config-file openapi target-file requirements statement order journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har
+  cli | cli | The commands. | errors files steady-now secret words group private-folder package-root spec-schema model redaction config-file openapi target-file requirements statement order journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har
 `.map(([wing = '', name = '', holds = '', imports = '']) => ({
   name,
   wing,

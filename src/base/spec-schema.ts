@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
@@ -67,12 +67,16 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);
     if (validate(value)) return value;
-    const problems = (validate.errors ?? []).map(
-      ({ instancePath, message, keyword }) =>
-        `${instancePath === '' ? '/' : instancePath}: ${message ?? keyword}`,
-    );
-    throw refusal(place, what, problems);
+    throw refusal(place, what, (validate.errors ?? []).map(inWords));
   };
+}
+
+function inWords({ instancePath, keyword, params, message }: ErrorObject): string {
+  const at = instancePath === '' ? '/' : instancePath;
+  if (keyword === 'additionalProperties') return `${at}: unknown property ${params['additionalProperty']}`;
+  if (keyword === 'enum') return `${at}: must be one of ${[params['allowedValues']].flat().join(', ')}`;
+  if (keyword === 'const') return `${at}: must be ${JSON.stringify(params['allowedValue'])}`;
+  return `${at}: ${message ?? keyword}`;
 }
 
 export function readBy<T>(schemaFile: string, what: string): (file: string) => T {

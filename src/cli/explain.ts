@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../base/errors.js';
 import { isFile } from '../base/files.js';
+import { areaOf, groupBy } from '../base/group.js';
 import type { RunEvent } from '../base/model/event.js';
 import type { Explained, ToldExchange } from '../base/model/explained.js';
 import { type Level, levels } from '../base/model/verdict.js';
@@ -9,7 +10,6 @@ import { idPattern, type Requirement, requirementById } from '../contract/requir
 import { needRow } from '../contract/requirements/needs.js';
 import { didYouMean } from '../input/config-file/nearest.js';
 import { scriptName } from '../reports/repro/script.js';
-import { areaOf, groupBy } from '../verdict/derive/group.js';
 import { eventsFile, readEvents } from '../verdict/events/log.js';
 import type { Claim } from '../verdict/statement/claims.js';
 

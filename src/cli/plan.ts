@@ -1,4 +1,5 @@
 import { isFile } from '../base/files.js';
+import { groupBy } from '../base/group.js';
 import type { StatementInVerdict } from '../base/model/verdict.js';
 import { counted, duration, someOf } from '../base/words.js';
 import { loadOrder, shareFound } from '../contract/order/order.js';
@@ -29,10 +30,6 @@ export function renderPlan(
   const standings = foreseen(target, contract, command, statement);
   const all = standings.filter(({ notApplicable }) => notApplicable === undefined);
   const willRun = all.filter(isTried).map(({ requirement }) => requirement);
-  const reasons = new Map<string, string[]>();
-  for (const { requirement, reason } of all) {
-    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), requirement.id]);
-  }
   const release = target.detectRelease ? ' (auto: a run asks the target first)' : '';
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
@@ -53,10 +50,10 @@ export function renderPlan(
     ...section('Accounts that would be used', accountsOf(target)),
     ...section(
       'What would not run, and why',
-      [...reasons].flatMap(([reason, ids]) => [
-        `${String(ids.length).padStart(3)}  ${reason}`,
-        `     ${someOf(ids)}`,
-      ]),
+      [...groupBy(all, ({ reason }) => reason ?? '')].flatMap(([reason, group]) => {
+        const ids = group.map(({ requirement }) => requirement.id);
+        return reason === '' ? [] : [`${String(ids.length).padStart(3)}  ${reason}`, `     ${someOf(ids)}`];
+      }),
     ),
     '',
     "The run decides which requirements the target's state allows (support MFA or cluster MFA already on).",

@@ -59,8 +59,6 @@ async function shown(support: SupportMfa): Promise<SupportConfig> {
   return configs.supportConfigOf((await arrange(support.get())).body);
 }
 
-const nothingSet = { enabled: false, mfaType: null, email: null };
-
 test('support-mfa/get-is-safe', async ({ support }) => {
   const before = await arrange(support.read());
 
@@ -138,7 +136,7 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
 
 test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await arrange(support.off());
-  if ((await support.read()).mfaType !== null) await arrange(support.giveBack(nothingSet));
+  if ((await support.read()).mfaType !== null) await arrange(support.giveBack(mfa.nothingSet));
   if ((await support.read()).mfaType !== null) arrange.notApplicable('the target keeps the mode');
 
   await support.patch({ enabled: true });

@@ -165,7 +165,7 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
   const email = ownAddress(connection.target);
   await arrange(support.off());
   // A target may keep the address and use it again later.
-  if ((await support.read()).email !== null) await arrange(support.giveBack(without));
+  if ((await support.read()).email !== null) await arrange(support.giveBack(mfa.nothingSet));
   if ((await support.read()).email !== null) arrange.notApplicable('the target keeps the address');
 
   await support.patch({ enabled: true, mfaType: 'email' });
@@ -177,8 +177,6 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
     await support.patch({ enabled: true, mfaType: 'totp' });
   if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
 });
-
-const without = { enabled: false, mfaType: null, email: null };
 
 /** Returns texts that a mailer may read as two addresses or as additional header fields. Add a line for another. */
 function severalOf(first: string, second: string): readonly string[] {

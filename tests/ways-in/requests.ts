@@ -19,18 +19,12 @@ export const junkCertificate: Way = {
 
 /** Members that might make a server skip the code. Add a line for another. */
 export const members: readonly Way[] = [
-  ...['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'].map(
-    (name) => member(name, true),
-  ),
-  ...['mfaVerified', 'otpVerified', 'mfaPassed', 'isMfaDone', 'isOtpVerified', 'verified'].map((name) =>
-    member(name, true),
-  ),
-  ...['rememberMe', 'rememberDevice', 'trustDevice', 'trustedDevice', 'isTrusted'].map((name) =>
-    member(name, true),
-  ),
-  ...['isUserExemptFromMfa', 'mfaExempt', 'skipForcePasswordChange', 'internal', 'isAdmin'].map((name) =>
-    member(name, true),
-  ),
+  ...[
+    ['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'],
+    ['mfaVerified', 'otpVerified', 'mfaPassed', 'isMfaDone', 'isOtpVerified', 'verified'],
+    ['rememberMe', 'rememberDevice', 'trustDevice', 'trustedDevice', 'isTrusted'],
+    ['isUserExemptFromMfa', 'mfaExempt', 'skipForcePasswordChange', 'internal', 'isAdmin'],
+  ].flatMap((names) => names.map((name) => member(name, true))),
   ...['mfaRequired', 'mfaEnabled', 'requireOtp', 'enabled'].map((name) => member(name, false)),
   member('mfaInfo', { isUserExemptFromMfa: true, isTotpSetupDone: false, isEmailOtpSetupDone: false }),
   member('loginType', 'kApiKey'),

@@ -80,9 +80,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
   const { authenticator } = await arrange(support.onByTotp());
 
   // A user's code must not verify, not even the caller's.
-  const all = await arrange(
-    arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
-  );
+  const all = await arrange(users.enrolAll());
   for (const user of all) {
     if (api.attempts.isNearLimit('supportUser')) await arrange(support.proofs.endSeries(authenticator));
     expect(await support.verify(await codes.unlike(user.authenticator, authenticator))).toNotVerify();
@@ -151,9 +149,7 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
   const supports = await arrange(support.verified());
 
   // A user's code must not switch off, not even the caller's.
-  const all = await arrange(
-    arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
-  );
+  const all = await arrange(users.enrolAll());
   for (const { authenticator } of all)
     await expect.kept(support, mfa.totpOn, [
       mfa.off({ mfaCode: await codes.unlike(authenticator, supports.authenticator) }),

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { groupBy } from '../../base/group.js';
 import { specSchema } from '../../base/spec-schema.js';
 import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
@@ -13,20 +14,13 @@ export function checkSchema<T>(
   const validate = specSchema<T>(schemaFile);
   const { value } = document;
   if (validate(value)) return value;
-  for (const group of byPath(validate.errors ?? []).values()) {
+  for (const group of groupBy(validate.errors ?? [], ({ instancePath }) => instancePath).values()) {
     for (const error of decisive(group)) {
       const { path, at, text } = describe(error, document);
       document.problem(path, hint(path, error.keyword) ?? text, at);
     }
   }
   return undefined;
-}
-
-function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
-  const groups = new Map<string, ErrorObject[]>();
-  for (const error of errors)
-    groups.set(error.instancePath, [...(groups.get(error.instancePath) ?? []), error]);
-  return groups;
 }
 
 /** Ajv's details of an error, for the keywords that the schemas use. */

@@ -1,6 +1,6 @@
+import { groupBy } from '../../base/group.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Verdict } from '../../base/model/verdict.js';
-import { groupBy } from '../../verdict/derive/group.js';
 
 /** Renders the exchanges of failed and waived requirements as HAR 1.2, each once, with its requirements. */
 export function renderHar(verdict: Verdict): string {

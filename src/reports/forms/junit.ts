@@ -1,7 +1,7 @@
+import { areaOf, groupBy } from '../../base/group.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { cut } from '../../base/words.js';
-import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { gates, isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';

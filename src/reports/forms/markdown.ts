@@ -1,7 +1,7 @@
+import { bySize, groupBy } from '../../base/group.js';
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { counted, cut, duration, onOneLine, shortened } from '../../base/words.js';
 import { tones } from '../../verdict/derive/completeness.js';
-import { bySize, groupBy } from '../../verdict/derive/group.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import { type ChangesSince, minuteOf } from '../history/changes.js';

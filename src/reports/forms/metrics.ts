@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/group.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { completenessOf, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
@@ -20,12 +21,10 @@ const families: readonly Family[] = [
     name: 'requirements',
     help: 'Requirements of the last run by level and outcome.',
     of: ({ outcomes }) => {
-      const counts = new Map<string, number>();
-      for (const { level, outcome } of outcomes)
-        counts.set(`${level}/${outcome}`, (counts.get(`${level}/${outcome}`) ?? 0) + 1);
-      return [...counts].sort().map(([key, count]) => {
+      const groups = [...groupBy(outcomes, ({ level, outcome }) => `${level}/${outcome}`)];
+      return groups.sort().map(([key, { length }]) => {
         const [level = '', outcome = ''] = key.split('/');
-        return [{ level, outcome }, count];
+        return [{ level, outcome }, length];
       });
     },
   },

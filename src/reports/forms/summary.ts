@@ -1,9 +1,9 @@
+import { bySize } from '../../base/group.js';
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { cut, duration, programName } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
-import { bySize } from '../../verdict/derive/group.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';

@@ -1,7 +1,7 @@
+import { groupBy } from '../../base/group.js';
 import type { Outcome, OutcomeKind, Verdict, Wait } from '../../base/model/verdict.js';
 import { counted, cut } from '../../base/words.js';
 import { completenessOf, type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
-import { groupBy } from '../../verdict/derive/group.js';
 
 /** Returns `until 2026-12-31 (Ana, https://…/7): the reason`. Old verdicts may lack the waiver. */
 export function waiverText(waiver: Outcome['waiver']): string {

@@ -1,6 +1,6 @@
+import { groupBy } from '../../base/group.js';
 import { cut, shortened } from '../../base/words.js';
 import { shortVerdict, wasChecked } from '../../verdict/derive/completeness.js';
-import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 

@@ -1,7 +1,7 @@
+import { groupBy } from '../../base/group.js';
 import { type Gate, levels, type OutcomeKind } from '../../base/model/verdict.js';
 import { suiteVersion } from '../../base/package-root.js';
 import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
-import { groupBy } from '../../verdict/derive/group.js';
 import type { Cell, Column } from './column.js';
 import type { Matrix, MatrixProblem, MatrixReason, MatrixRow } from './matrix.js';
 import type { Planned } from './planned.js';

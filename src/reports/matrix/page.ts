@@ -1,7 +1,7 @@
+import { areaOf, groupBy } from '../../base/group.js';
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
 import { shortVerdict } from '../../verdict/derive/completeness.js';
-import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { headings, html, longText, type Markup, renderPage } from '../forms/html/markup.js';
 import { areaTitle, lookOf, outcomeCell, verdictCell, verdictLook } from '../forms/html/outcomes.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';

@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined.js';
+import { groupBy } from '../../base/group.js';
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
 import type { Outcome, OutcomeKind, Selection, Verdict } from '../../base/model/verdict.js';
 import { shareFound } from '../../contract/order/order.js';
@@ -7,7 +8,6 @@ import { causesOf } from './causes.js';
 import { completenessOf, wasChecked } from './completeness.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
-import { groupBy } from './group.js';
 import { judged, withinCount } from './measured.js';
 import { warningsOf } from './warnings.js';
 

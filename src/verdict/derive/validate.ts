@@ -1,19 +1,18 @@
-import type { ErrorObject } from 'ajv';
 import type { Verdict } from '../../base/model/verdict.js';
-import { parseJsonFile, refusal, specSchema } from '../../base/spec-schema.js';
+import { checkBy, parseJsonFile, refusal } from '../../base/spec-schema.js';
 import { summarise } from './derive.js';
 
 const what = 'verdict';
+const check = checkBy<Verdict>('verdict.schema.json', what);
 
 /** Throws if the verdict breaks its schema, repeats an id or has wrong counts. */
 export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
   const version = otherVersion(value);
   if (version !== undefined) throw refusal(place, what, [version]);
-  const validate = specSchema<Verdict>('verdict.schema.json');
-  if (!validate(value)) throw refusal(place, what, (validate.errors ?? []).map(inWords));
-  const problems = [...repeatedIds(value), ...wrongCounts(value)];
+  const verdict = check(value, place);
+  const problems = [...repeatedIds(verdict), ...wrongCounts(verdict)];
   if (problems.length > 0) throw refusal(place, what, problems);
-  return value;
+  return verdict;
 }
 
 export function parseVerdict(text: string, place: string): Verdict {
@@ -29,21 +28,9 @@ function otherVersion(value: unknown): string | undefined {
   return `/schemaVersion: must be 1, is ${schemaVersion}: it is of ${age} version of the suite; run that one, or run again to get a verdict of this one`;
 }
 
-function inWords({ instancePath, keyword, params, message }: ErrorObject): string {
-  const at = instancePath === '' ? '/' : instancePath;
-  if (keyword === 'additionalProperties') return `${at}: unknown property ${params['additionalProperty']}`;
-  if (keyword === 'enum') return `${at}: must be one of ${[params['allowedValues']].flat().join(', ')}`;
-  if (keyword === 'const') return `${at}: must be ${JSON.stringify(params['allowedValue'])}`;
-  return `${at}: ${message ?? keyword}`;
-}
-
 function repeatedIds({ outcomes }: Verdict): string[] {
-  const seen = new Set<string>();
-  return outcomes.flatMap(({ id }, index) => {
-    if (seen.has(id)) return [`/outcomes/${index}/id: ${id} occurs twice`];
-    seen.add(id);
-    return [];
-  });
+  const ids = outcomes.map(({ id }) => id);
+  return ids.flatMap((id, at) => (ids.indexOf(id) < at ? [`/outcomes/${at}/id: ${id} occurs twice`] : []));
 }
 
 function wrongCounts({ outcomes, summary }: Verdict): string[] {

@@ -1,5 +1,5 @@
+import { groupBy } from '../../../base/group.js';
 import type { Coverage, Verdict } from '../../../base/model/verdict.js';
-import { groupBy } from '../../../verdict/derive/group.js';
 import { credentialName } from '../facts.js';
 import { headings, html, type Markup } from './markup.js';
 

@@ -1,5 +1,5 @@
+import { groupBy } from '../../../base/group.js';
 import { counted } from '../../../base/words.js';
-import { groupBy } from '../../../verdict/derive/group.js';
 import { dayOf } from '../../../verdict/waivers/dates.js';
 import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';

@@ -1,7 +1,7 @@
+import { areaOf, groupBy } from '../../../base/group.js';
 import type { Outcome, Verdict } from '../../../base/model/verdict.js';
 import { partsOf } from '../../../base/wording/check.js';
 import { cut, duration } from '../../../base/words.js';
-import { areaOf, groupBy } from '../../../verdict/derive/group.js';
 import { isKnownFailure } from '../run-problems.js';
 import { ExchangeRoom, exchanges } from './exchanges.js';
 import { html, longText, type Markup } from './markup.js';
