@@ -88,7 +88,7 @@ describe('mistakes in the target file', () => {
     expect(learned.mailSilent).toContain(said);
   });
 
-  test('mails without a code are not, but then nothing is switched on that only a code switches off', async () => {
+  test('mails without a code are no mistake, but the suite switches on nothing that only a code switches off', async () => {
     const { learned } = await learn({ faults: ['mail/no-code'] });
 
     expect(learned.mailSilent).toBeNull();
@@ -97,7 +97,7 @@ describe('mistakes in the target file', () => {
 });
 
 describe('the accounts', () => {
-  test('that get codes only while cluster MFA is on, which is off again afterwards', async () => {
+  test('that get codes only while cluster MFA is on are found, and cluster MFA is switched off again', async () => {
     const { learned, emulator } = await learn({ variants: ['codes-while-mfa-is-on-only'] });
 
     expect(learned.mailWhileOnOnly).toBe(true);
@@ -105,7 +105,7 @@ describe('the accounts', () => {
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
   });
 
-  test('that get no codes while it is off are not tried by a PUT if it may not be switched', async () => {
+  test('that get codes only while cluster MFA is on are not found if it may not be switched', async () => {
     const variants = ['codes-while-mfa-is-on-only'];
     const { learned, connection } = await learn({ variants, maySwitch: false });
 
@@ -113,7 +113,7 @@ describe('the accounts', () => {
     expect(connection.journal.read()).toBeUndefined();
   });
 
-  test('that get no mailed codes, unlike others', async () => {
+  test('that get no mailed codes are distinguished', async () => {
     const { learned } = await learn({ variants: ['field-email-not-set-up'] });
 
     const mailed = Object.entries(learned.accounts).map(([role, proof]) => [role, proof?.mailedCodes]);
@@ -126,7 +126,7 @@ describe('the accounts', () => {
     expect(learned.sessionLimit).toBe(3);
   });
 
-  test('are proven while cluster MFA is off, which is on again afterwards', async () => {
+  test('are proven while cluster MFA is off, and it is switched on again', async () => {
     const variants = ['cluster-mfa-on-at-first', 'enforced-after-a-second'];
     const { learned, emulator } = await learn({ variants });
 

@@ -7,7 +7,6 @@ import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
 import { exchange } from '../verdict/sample.js';
 
-/** A verdict with one outcome, which has this change. */
 function verdictOf(change: Partial<Outcome>): Verdict {
   const verdict = verdictOn('lab');
   const [outcome] = verdict.outcomes;

@@ -20,7 +20,6 @@ export interface ChaosRun {
   readonly ended: Ended;
   readonly verdict: Verdict;
   readonly done: Readonly<Record<Mischief, number>>;
-  /** The problems found; empty if all is right. */
   readonly problems: readonly string[];
 }
 

@@ -98,7 +98,7 @@ describe.concurrent('a target that is', () => {
     expect(ended.durationMs).toBeLessThan(120_000);
   });
 
-  test('alone in its run is reported by the run', async ({ onTestFinished }) => {
+  test('the only one of its run is reported by the run', async ({ onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const file = writeTarget(folder, targetAt(url('http', { port: await unusedPort() })));
 

@@ -7,7 +7,6 @@ export const secretsOf = (content: unknown): string[] =>
     typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : [],
   );
 
-/** All passwords and keys of the accounts in the text of a target file. */
 export const secretsOfTarget = (text: string): string[] => secretsOf(Object(parse(text)).accounts);
 
 /** The length of the shortest secret. */

@@ -86,7 +86,7 @@ describe('four target files', () => {
     expect(matrixIn('whole').targets).toHaveLength(count);
   });
 
-  test('are judged by their releases, which are detected where files say auto', () => {
+  test('are judged by their releases, which are detected if files say auto', () => {
     const { release, facts, gate } = verdictIn(join(folder, 'whole'), nameOf(older)) ?? {};
 
     expect(whole.stderr).toContain(`${nameOf(older)}: release 6.8.1 was detected: `);

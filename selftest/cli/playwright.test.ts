@@ -17,7 +17,7 @@ test('npx playwright test --list names every requirement without a target', asyn
   expect(stdout.match(/ › [\w/-]+\.spec\.[jt]s:\d+:\d+ › /g)?.length).toBe(loadRequirements().length);
 });
 
-test('npx playwright test starts the emulator where no target is named', async () => {
+test('npx playwright test starts the emulator if no target is named', async () => {
   const only = ['--grep', 'mfa-config/get-answers-200'];
   const { stderr } = await promisify(execFile)(process.execPath, [...playwright, ...only], options);
 

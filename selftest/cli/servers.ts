@@ -7,7 +7,6 @@ import type { OnEnd } from '../tool/processes.js';
 
 export interface Listening {
   readonly port: number;
-  /** How many connections came so far. */
   readonly connections: () => number;
 }
 
@@ -49,7 +48,6 @@ export async function selfSigned(listener: RequestListener): Promise<Server> {
   return https.createServer({ cert, key }, listener);
 }
 
-/** A server that calls `onConnection` for each connection. */
 export const tcpServer = (onConnection: (socket: Socket) => void): Server => net.createServer(onConnection);
 
 /** A port where nothing listens. */

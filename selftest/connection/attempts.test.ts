@@ -42,7 +42,6 @@ test.each([401, 403])(
   },
 );
 
-/** A login of the admin. */
 const login = (password: string, username = 'admin'): Partial<Call> => ({
   operation: 'CreateSession',
   json: { username, password },
@@ -81,13 +80,13 @@ test.each(rows`
   else await expect(sent).rejects.toThrow(new RegExp(refusal));
 });
 
-test('failed attempts have no end where accounts may be locked', async () => {
+test('failed attempts have no limit if accounts may be locked', async () => {
   const { send } = setUp(true);
 
   for (let n = 0; n < 9; n += 1) expect((await send(login('wrong'), 401)).status).toBe(401);
 });
 
-test('the password of a first step does not allow one more wrong code', async () => {
+test('an accepted first factor does not allow one more wrong code', async () => {
   const { send } = setUp();
   for (let n = 0; n < 3; n += 1) await send(login('wrong'), 401);
   await send(surely, 201, { sessionId: 'begun' });

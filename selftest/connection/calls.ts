@@ -1,7 +1,6 @@
 import type { Answered, Call } from '../../src/target/connection/call.js';
 import { anonymous } from '../../src/wire/http/credential.js';
 
-/** A call that nobody sends. */
 export function callOf(more: Partial<Call> = {}): Call {
   const request = { method: 'POST', url: 'https://cluster.example/v2/mfa-config', headers: {} };
   const send = () => Promise.reject(new Error('nothing is sent'));
@@ -9,7 +8,6 @@ export function callOf(more: Partial<Call> = {}): Call {
   return { ...usual, request, send, ...more };
 }
 
-/** A made-up answer. */
 export function answerOf(status: number, body: unknown = {}, call = callOf(), durationMs = 0): Answered {
   const { method, url, headers } = call.request;
   const exchange = { operation: null, request: { method, url, headers }, startedAt: '', durationMs };

@@ -3,7 +3,6 @@ import { CookieSecrets } from '../../src/target/connection/cookie-secrets.js';
 
 const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];
 
-/** Cookies of two logins. */
 function ofTwoLogins(values: readonly string[], cookies = new CookieSecrets()): CookieSecrets {
   cookies.came({ values, owner: 'login 1', isLogin: true });
   cookies.came({ values: [another], owner: 'login 2', isLogin: true });

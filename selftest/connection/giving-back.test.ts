@@ -177,7 +177,7 @@ test.each<[string, readonly unknown[]]>([
   },
 );
 
-test('what cannot be read is overwritten with what was found', async () => {
+test('a state that cannot be read is overwritten with the original one', async () => {
   const { connection, bodies } = await keeping(on, [wrongForm]);
 
   expect(await (await connection.cluster()).giveBack(offForgetting)).toEqual([]);

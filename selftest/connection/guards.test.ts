@@ -26,12 +26,12 @@ async function passes(method: string, why: string | undefined, options: Call['op
   throw new Error('nothing was sent, and nothing refused');
 }
 
-describe('where nothing may change', () => {
+describe('if nothing may change', () => {
   test.each(['GET', 'HEAD', 'OPTIONS'])('%s is sent', async (method) => {
     expect(await passes(method, readOnly)).toBe(true);
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PURGE'])('%s is not', async (method) => {
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PURGE'])('%s is not sent', async (method) => {
     expect(await passes(method, readOnly)).toBe(false);
     expect(await passes(method, undefined)).toBe(true);
   });
@@ -44,9 +44,9 @@ describe('where nothing may change', () => {
 const mayNot = { ...allow, clusterMfa: false };
 
 test.each([
-  ['off, where it was found on', ['cluster-mfa-on-at-first'], true],
-  ['on, where it was found off', [], false],
-])('where cluster MFA may not be switched: it is not switched %s', async (_, variants, enabled) => {
+  ['off if it was on at the start', ['cluster-mfa-on-at-first'], true],
+  ['on if it was off at the start', [], false],
+])('if cluster MFA may not be switched, it is not switched %s', async (_, variants, enabled) => {
   const { open, state } = await emulated(variants);
   const cluster = await (await open({ allow: mayNot })).cluster();
 
@@ -56,7 +56,7 @@ test.each([
   expect(await state()).toMatchObject({ cluster: { enabled } });
 });
 
-test('where cluster MFA may not be switched: it is given back as it was found', async () => {
+test('cluster MFA is restored even if it may not be switched', async () => {
   const { open, state } = await emulated([]);
   await (await (await open({ allow })).cluster()).on(['totp']);
 
@@ -71,7 +71,6 @@ const retainUserMfaSettings = true;
 
 const apiKey = new Secret('of-the-admin');
 
-/** What a call touches. */
 async function touchedBy(call: Partial<Call>) {
   const scope = new Scope('');
   const accounts = { admin: { role: 'admin', domain: 'LOCAL', apiKey } } as const;

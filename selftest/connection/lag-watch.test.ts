@@ -50,7 +50,7 @@ test('a read of an earlier state is a disagreement of nodes', async () => {
   expect(told()).toMatchObject({ lagsMs: [firstMs, later], disagreements: 1 });
 });
 
-test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) => {
+test.each(['HEAD', 'OPTIONS'])('answers to %s show no state', async (method) => {
   const { told, readBack, read } = watching();
 
   await read(off);

@@ -69,7 +69,7 @@ describe('bodies of PUT /mfa-config', async () => {
     ]);
   });
 
-  test('are wrong in one thing: each other type, null, a value outside the enumeration', () => {
+  test('are wrong in one place: by each other type, null, a value outside the enumeration', () => {
     const kinds = words(invalidBodies(request.schema, request, base));
 
     expect(kinds).toEqual(

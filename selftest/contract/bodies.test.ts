@@ -21,7 +21,7 @@ test('a body of the contract has its properties and no others', () => {
   expectTypeOf<RequestBody<'SendEmailOtp'>>().toBeNever();
 });
 
-test('a body of the contract has no read-only properties where it is sent', () => {
+test('a body of a request has no read-only properties', () => {
   expectTypeOf<RequestBody<'UpdateSupportMFAConfig'>>().not.toHaveProperty('isQuorumManaged');
   expectTypeOf<'isQuorumManaged'>().toExtend<AnswerField<'GetSupportMFAConfig'>>();
 });

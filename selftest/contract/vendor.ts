@@ -34,7 +34,6 @@ export function changedContent(change: (document: Part) => void, release: Releas
   return copy;
 }
 
-/** Puts a value at a path of names. */
 export function put(part: Part, path: readonly string[], value: unknown): void {
   const last = path.at(-1) ?? '';
   let parent = part;
@@ -53,7 +52,6 @@ export function remove(part: Part, path: readonly string[]): void {
   Reflect.deleteProperty(parent, path.at(-1) ?? '');
 }
 
-/** Why a document can't be used. */
 export async function complaintAbout(location: string, externalRefs = false): Promise<string> {
   const result: unknown = await loadContractFile(location, '7.1.2_u3', { externalRefs })
     .then((contract) => contract.compileAll())

@@ -16,7 +16,7 @@ describe('groups of faults', () => {
     expect(grouped.sort()).toEqual(faults.map(({ id }) => id).sort());
   });
 
-  test('hold none that turn red what another one does, or that touch the same operation', () => {
+  test('hold no two that turn red one requirement or touch one operation', () => {
     const confused = groups.flatMap((group) =>
       group.flatMap((a, index) =>
         group.slice(index + 1).flatMap((b) => (areConfused(a, b) ? [[a.name, b.name]] : [])),
@@ -26,7 +26,7 @@ describe('groups of faults', () => {
     expect(confused).toEqual([]);
   });
 
-  test('leave alone a fault that would break nearly every test', () => {
+  test('leave a fault that would break nearly every test by itself', () => {
     const blind = fault('blind', 'support-mfa/get-answers-200');
     const other = fault('other', 'mfa-config/put-answers-204');
 

@@ -14,7 +14,6 @@ export interface Subject {
   readonly faults: readonly string[];
   readonly variants: readonly string[];
   readonly release?: string;
-  /** Whether the emulator speaks HTTPS. */
   readonly tls?: true;
 }
 

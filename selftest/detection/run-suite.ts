@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
 import { printedOn } from '../tool/processes.js';
 
-/** The end of a run of the suite. */
 export interface Ended {
   /** The exit code; null if a signal ended the run. */
   readonly code: number | null;

@@ -123,7 +123,7 @@ describe('each change is listed once with the side that it breaks', () => {
     expect(told(changes)).toEqual(expected);
   });
 
-  test('nothing where only words, names and order differ', async () => {
+  test('nothing if only words, names and order differ', async () => {
     const { changes } = await diffBy((document) => {
       put(document, ['info', 'title'], 'Another');
       put(document, ['paths', '/totp-key', 'post', 'operationId'], 'makeKey');

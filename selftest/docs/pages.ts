@@ -22,9 +22,7 @@ export function testPages(scenes: Scenes): void {
     for (const [index, block] of blocks.entries()) {
       const printed = (await played[index]?.(stage, block)) ?? '';
 
-      const lines = asPrinted(block, printed).map((line) =>
-        line === undefined ? 'not printed' : lasting(line),
-      );
+      const lines = asPrinted(block, printed).map((line = 'not printed') => lasting(line));
       expect(lines, printed).toEqual(block.lines.map(lasting));
     }
   });

@@ -137,7 +137,7 @@ test('secrets of a recording show in no outcome, even of later entries', () => {
   expect(said).not.toContain('JBSWY3DPEHPK3PXP');
 });
 
-test('secrets of one entry are noticed in the answer of another', () => {
+test('secrets of one entry are found in the answer of another', () => {
   const harCheck = check(recorded, { text: '{"enabled":false,"note":"the-api-key-77"}' });
 
   expect(outcome(harCheck, 'security/no-secret-echoed')?.reason).toContain('log.entries[1]');

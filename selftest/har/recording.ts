@@ -1,5 +1,3 @@
-/** Makes HAR 1.2 entries. */
-
 export interface Recorded {
   readonly method?: string;
   readonly url?: string;

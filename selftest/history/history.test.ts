@@ -122,7 +122,7 @@ describe('the file', () => {
     expect(readHistory(file).runs).toHaveLength(writers * each);
   });
 
-  test('that is missing, or can neither be read nor written', () => {
+  test('is reported if it is missing, unreadable or not writable', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
 

@@ -196,7 +196,6 @@ const answering: RequestListener = (_request, response) => {
   response.writeHead(200, { ...json, connection: 'close' }).end('{"enabled":false}');
 };
 
-/** A target that answered once and then went down. */
 async function goneAfterAnAnswer() {
   const server = httpServer(answering);
   const { port } = await listen(server);

@@ -207,7 +207,7 @@ describe('when no mail comes', () => {
 });
 
 describe('opens and closes', () => {
-  test('with its sender still connected, and again on the same port', async () => {
+  test('while a sender is connected, and again on the same port', async () => {
     const mailbox = await open();
     const socket = connect(mailbox.port, '127.0.0.1').on('error', () => undefined);
     await once(socket, 'data');
@@ -256,7 +256,7 @@ describe('opens and closes', () => {
   });
 });
 
-test('a mail that is printed shows neither text nor subject', async () => {
+test('a printed mail hides text and subject', async () => {
   const mail = await received({ subject: 'code 482913', text: '482913', html: '<b>482913</b>' });
 
   const printed = `${mail} ${JSON.stringify(mail)} ${inspect([mail])} ${inspect({ ...mail })}`;

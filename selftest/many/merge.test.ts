@@ -53,7 +53,7 @@ describe('a merge', () => {
     expect(new Set(all.map(({ matrix }) => matrixJson(matrix))).size).toBe(1);
   });
 
-  test('of two shards equals the run of all on one machine, but for the number of shards', () => {
+  test('of two shards equals a run on one machine, except for the number of shards', () => {
     const { folder, first, second } = bothShards();
     const whole = join(folder, 'whole');
     leave(whole, verdictOn('d'), verdictOn('a'), verdictOn('c'), verdictOn('b'));
@@ -154,7 +154,7 @@ describe('an incomplete merge is inconclusive and names the missing parts', () =
     expect(merged.matrix.targets).toHaveLength(4);
   });
 
-  test('a verdict of this run, in place of one of an earlier run', () => {
+  test('a verdict of this run, if there is one of an earlier run', () => {
     const merged = mergeOf(whole('a', verdictOn('a', [], { startedAt: '2026-11-24T23:59:59.000Z' })));
 
     expect(merged.matrix).toMatchObject({ gate: 'inconclusive', targets: [] });
@@ -163,7 +163,7 @@ describe('an incomplete merge is inconclusive and names the missing parts', () =
     );
   });
 
-  test('a shard of the same run, in place of one of another run', () => {
+  test('a shard of the same run, if there is one of another run', () => {
     const { folder, first, second } = bothShards();
     plan(first, 1, 2, split, 'GITHUB_RUN_ID=2');
     plan(second, 2, 2, split, 'GITHUB_RUN_ID=1');
@@ -174,7 +174,7 @@ describe('an incomplete merge is inconclusive and names the missing parts', () =
     expect(merged.matrix.gate).toBe('inconclusive');
   });
 
-  test('but a failure stays one', () => {
+  test('a failure decides even if parts are missing', () => {
     const { first } = bothShards();
     leave(first, verdictOn('a', ['one']));
 

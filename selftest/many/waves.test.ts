@@ -19,7 +19,7 @@ test('targets go side by side', () => {
   expect(waves(['https://a/v2'], ['https://b/v2'], ['https://a/v3'])).toEqual([['t0', 't1', 't2']]);
 });
 
-test('two with one base URL go one after the other, however it is written', () => {
+test('two with one base URL, in any spelling, go one after the other', () => {
   expect(waves(['https://a/v2'], ['https://b/v2'], ['https://A:443/v2/'])).toEqual([['t0', 't1'], ['t2']]);
 });
 

@@ -130,7 +130,6 @@ describe('ControlledClock', () => {
     return `http://user:hunter2@127.0.0.1:${(await listen(server)).port}/clock?key=hunter2`;
   }
 
-  /** A movable clock that runs ahead, and its control. */
   async function movable(aheadMs: number) {
     const real = { aheadMs };
     const url = await listening((_method, body) => {

@@ -13,7 +13,6 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** By default true. */
   readonly javaScriptEnabled?: boolean;
-  /** Begins with `#`. */
   readonly hash?: string;
 }
 

@@ -6,7 +6,6 @@ import { chromium } from '@playwright/test';
 const chrome = ['google-chrome', 'google-chrome-stable', 'chrome.exe', 'msedge.exe'];
 const names = ['chromium', 'chromium-browser', ...chrome];
 
-/** The message for a machine without a browser. */
 export const noBrowser =
   'There is no Chromium on this machine: the tests of the pages need one. Install the package chromium of the ' +
   'system, or run `npx playwright install chromium`, or name a Chromium in CHROMIUM_PATH.';

@@ -26,7 +26,7 @@ async function watched(bodies: Readonly<Record<string, object>>) {
   return { connection: await open(), held };
 }
 
-describe('what was found is in the journal before', () => {
+describe('the original state is in the journal before', () => {
   test.each([
     ['PUT /mfa-config', 'UpdateMFAConfig', { cluster: found['/v2/mfa-config'] }],
     ['PATCH /support-user/mfa', 'UpdateSupportMFAConfig', { support: found['/v2/support-user/mfa'] }],

@@ -8,7 +8,7 @@ import { breaks, edited, hiddenBy } from './broken-builds.js';
 /** One of those that `npm run prove:restore` tries. */
 const one = breaks.filter(({ is }) => is.startsWith('nothing is restored'));
 
-test.for(one)('an ending shows it where $is', async (build, { expect, onTestFinished }) => {
+test.for(one)('an ending shows that $is', async (build, { expect, onTestFinished }) => {
   expect(await hiddenBy(build, temporaryFolder(onTestFinished))).toEqual([]);
 });
 

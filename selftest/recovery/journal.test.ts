@@ -15,7 +15,7 @@ const support = { enabled: false, mfaType: null, email: null };
 const cluster = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: null };
 
 describe('a journal', () => {
-  test('keeps what was found first, for its owner alone, until it is removed', () => {
+  test('keeps the state found first until it is removed, readable by its owner only', () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, baseUrl);
 

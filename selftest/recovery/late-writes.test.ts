@@ -148,7 +148,7 @@ test.each([
   expect(state()).toEqual(off);
 });
 
-test('what can not be restored without a journal is reported', async () => {
+test('a state that can not be restored without a journal is reported', async () => {
   const { folder, target, connect } = await lateTarget({ limits: { settleMs: 0 } });
   const stateGuard = new StateGuard(folder, target.baseUrl);
   await stateGuard.readState(await connect(stateGuard.journal));

@@ -66,7 +66,7 @@ describe('a lease', () => {
     expect(readdirSync(dirname(fileIn(folder)))).toEqual([]);
   });
 
-  test('that somebody holds is left alone, and named', async () => {
+  test('that another process holds is left and named', async () => {
     const folder = temporaryFolder();
     held(folder);
 
@@ -122,7 +122,7 @@ describe('a lease', () => {
     expect((await take(folder)).taken).toBeInstanceOf(Lease);
   });
 
-  test('is waited for where that is asked for', async () => {
+  test('is waited for on request', async () => {
     const folder = temporaryFolder();
     held(folder, { expiresAt: inMs(400) });
 
@@ -144,7 +144,7 @@ describe('a lease', () => {
     expect(Lease.holderOf(dirname(fileIn(folder)))).toContain(`pid ${process.pid}`);
   });
 
-  test('that was lost is told, and is not taken back', async () => {
+  test('that was lost is reported and not taken back', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
     const folder = temporaryFolder();
     const { taken } = await take(folder);

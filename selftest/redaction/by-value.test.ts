@@ -217,7 +217,7 @@ test.each(rows`
 const runs = [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 40, 41, 42, 500];
 
 test.each([`${'\\'.repeat(8)}x-secret`, 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
-  'behind a long run of backslashes %j is found as by itself',
+  '%j is found even after many backslashes',
   (value) => {
     const redactor = knowing([value, 'password']);
     const inJson = JSON.stringify(value).slice(1, -1);

@@ -87,7 +87,7 @@ describe('each outcome', () => {
     expect(marks(area)).toEqual(wanted);
   });
 
-  test('skipped says why', () => {
+  test('skipped has its reason', () => {
     expect(markOf(sample(), 'support-mfa')?.attributes['message']).toBe('not applicable: since 7.2.1');
   });
 

@@ -81,7 +81,7 @@ describe('in a log', () => {
     expect(writes).toEqual(['[ 2/12, 0 s] a: 2 pass\n']);
   });
 
-  test('several targets are named, each area by itself', () => {
+  test('with several targets, lines name the target, and each target has its own areas', () => {
     const { shown, text } = progress({ total: 4 });
 
     shown.started('a/one', 'lab-1');
@@ -132,7 +132,7 @@ describe('in a log', () => {
     expect(text()).toBe('[1/2, 30 s, about 1 min 10 s left] a: 1 pass\n[2/2, 40 s] b: 1 pass\n');
   });
 
-  test('says so where the time left may be longer', () => {
+  test('says if the time left may be longer', () => {
     const { shown, text } = begun({ total: 2, leftMs: () => 70_000, mayBeLonger: () => true });
 
     shown.ended('a/one', 'pass', '');

@@ -198,7 +198,7 @@ describe('the heading of failures counts its list', () => {
     expect(text).toContain('     1 other follows from it: area/open');
   });
 
-  test('by cause where an item stands for several', () => {
+  test('by cause if an item stands for several', () => {
     const ids = ['area/one', 'area/two', 'area/three'];
     const raw = ids.map((id) => fails(id, accepted));
     const verdict = derived({ planned: ids.map((id) => planned(id)), raw });
@@ -207,7 +207,7 @@ describe('the heading of failures counts its list', () => {
     expect(renderMarkdown(verdict)).toContain('### Failed: 3 must, by 1 cause\n');
   });
 
-  test('all as advisory where only shoulds failed', () => {
+  test('all as advisory if only shoulds failed', () => {
     const verdict = derived({
       planned: ['area/one', 'area/two', 'area/three'].map((id) => planned(id, { level: 'should' })),
       raw: [fails('area/one', accepted), fails('area/two', accepted), fails('area/three', refused)],

@@ -57,13 +57,13 @@ async function mailReader(target: Target, folder: string) {
     mark = await mailbox.mark();
     return mails.findLast((mail) => mail.to.includes(to));
   };
-  const door = createServer((request, response) => {
+  const server = createServer((request, response) => {
     const to = decodeURIComponent(request.url?.slice(1) ?? '');
     const code = newestTo(to).then((mail) => mail && findCode(mail).code);
     void code.catch(() => undefined).then((found = '') => response.end(found));
   });
   let closeDoor: () => void | Promise<void> = () => {};
-  const { port } = await listen(door, (end) => {
+  const { port } = await listen(server, (end) => {
     closeDoor = end;
   });
   const command = join(folder, 'mail-code.sh');

@@ -13,7 +13,6 @@ const outcome = outcomeOf(id, { title: "It's refused.", source: 'RFC 6238', oper
 
 interface More {
   readonly operation?: string;
-  /** The answer's body. */
   readonly answer?: string;
   /** The recorded body; by default the body of the request. */
   readonly body?: string;

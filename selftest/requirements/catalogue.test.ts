@@ -95,7 +95,7 @@ describe('a mistake in a file', () => {
     return messageOf(() => loadRequirements(folder)).replaceAll(`${folder}/`, '');
   }
 
-  test('none, to begin with', () => {
+  test('the file of these tests has none', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'http.yaml'), file(entry()));
 
@@ -120,7 +120,7 @@ describe('a mistake in a file', () => {
     expect(complaint(file(entries))).toBe(expected);
   });
 
-  test('another area than the file is named after', () => {
+  test('an area that differs from the name of the file', () => {
     const said = "other.yaml:1:7 area: must be the file's name without .yaml";
     expect(complaint(file(entry()), 'other.yaml')).toBe(said);
   });
@@ -133,7 +133,7 @@ describe('a mistake in a file', () => {
     );
   });
 
-  test('no folder, or nothing in it', () => {
+  test('a missing or empty folder', () => {
     const folder = temporaryFolder();
 
     expect(() => loadRequirements(folder)).toThrow(/holds no requirements/);

@@ -47,7 +47,7 @@ describe('drift from the statement', () => {
     expect(driftOf(run(12), { 'login-is-throttled': true })).toEqual([]);
   });
 
-  test('a denied claim drifts where all of it holds, and not where a part does', () => {
+  test('a denied claim drifts if all of it holds, but not if a part does', () => {
     const denied = { 'mailed-codes-work-once': false };
 
     expect(driftOf(snapshot({ [once]: 'pass' }), denied)).toEqual([
@@ -78,7 +78,7 @@ const verdict = derived({
 });
 const run = snapshotOfLine(JSON.stringify(lineOf(verdict)));
 
-test('compare and trend show it, also by the history alone', () => {
+test('compare and trend show it, also with only the history', () => {
   expect(run?.claims).toEqual(claimsOnce);
   const [trend] = trendsOf(run === undefined ? [] : [run], 14);
   expect(trend?.drift).toEqual([

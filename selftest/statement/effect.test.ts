@@ -16,14 +16,14 @@ const claim = 'keys-are-forgotten';
 const fact = requirementById('totp-login/keys-are-forgotten-where-told');
 
 describe('a requirement with a claim', () => {
-  test('stands as in the catalogue where the vendor is silent', () => {
+  test('is as in the catalogue if the vendor claims nothing', () => {
     const silent = { level: 'fact', source: fact.source };
 
     expect(standingOf(fact, contract, undefined)).toEqual(silent);
     expect(standingOf(fact, contract, statement({ 'retain-is-stored': true }))).toEqual(silent);
   });
 
-  test('is a must where it is claimed, and its source says who demands it', () => {
+  test("is a must if it is claimed, and its source names the vendor's claim", () => {
     expect(standingOf(fact, contract, statement({ [claim]: true }))).toEqual({
       level: 'must',
       source: `claimed by the vendor (${claim}); ${fact.source}`,
@@ -31,7 +31,7 @@ describe('a requirement with a claim', () => {
     });
   });
 
-  test('is not applicable where it is denied', () => {
+  test('is not applicable if it is denied', () => {
     expect(standingOf(fact, contract, statement({ [claim]: false }))).toEqual({
       level: 'fact',
       source: fact.source,
@@ -47,7 +47,7 @@ describe('a requirement with a claim', () => {
     expect(standingOf(reference, await loadContract('latest'), claimed).notApplicable).toBeUndefined();
   });
 
-  test('without one is left as it is', () => {
+  test('stays as it is without a claim', () => {
     const other = requirementById('mfa-config/put-round-trip');
 
     const { level, source } = other;
@@ -76,7 +76,7 @@ test('the verdict: fails by a wrong claim and names the claim', () => {
   expect(parseVerdict(JSON.stringify(verdict), 'v.json').statement).toEqual(verdict.statement);
 });
 
-test('the verdict: conforms where it holds', () => {
+test('the verdict: conforms if it holds', () => {
   const verdict = of('pass');
 
   expect(verdictLine(verdict)).toBe(
@@ -104,7 +104,7 @@ describe('a counted claim', () => {
     expect(standingOf(other, contract, counted)).not.toHaveProperty('count');
   });
 
-  test('fails where more were counted', () => {
+  test('fails if more were counted', () => {
     expect(of({ throttleAfter: 11 }).outcomes[0]).toMatchObject({
       outcome: 'fail',
       reason:

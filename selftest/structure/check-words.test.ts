@@ -63,7 +63,7 @@ const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kin
 const checks: readonly Check[] = Object.values(samples);
 
 describe('expectations of tests', () => {
-  test.each(checks)('are worded in sentences that stand alone: $kind', (check) => {
+  test.each(checks)('are complete sentences: $kind', (check) => {
     const [expected, actual] = [expectedOf(check), actualOf(check)];
 
     expect(expected).not.toBe(actual);

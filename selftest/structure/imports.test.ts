@@ -124,7 +124,7 @@ describe('the rooms of src/', () => {
   });
 });
 
-describe('no file imports itself by way of others', () => {
+describe('no file imports itself through others', () => {
   test.each(['src', 'fixtures', 'tests', 'cli', 'emulator'])('%s', (folder) => {
     const graph = new Map(sourcesIn(folder).map((source) => [source.path, importsWithin(source)]));
 

@@ -8,7 +8,6 @@ export interface Source {
   readonly text: string;
 }
 
-/** All TypeScript files below some folders of the package. */
 export function sourcesIn(...folders: readonly string[]): Source[] {
   return folders.flatMap((folder) =>
     readdirSync(join(packageRoot(), folder), { recursive: true, encoding: 'utf8' })

@@ -26,7 +26,7 @@ const login = exchanged(
   `{"username":"o'bob","password":"[password]","otpCode":"[mailed code]","types":["email"]}`,
 );
 
-test('a command runs as it stands, with the variables that it names', () => {
+test('a command runs unchanged with the variables that it names', () => {
   const command = new Commands().of(login, baseUrl);
   const env = { BASE_URL: baseUrl, API_KEY: 'k', PASSWORD: 'p w', MAILED_CODE: '123', SESSION_ID: 's' };
 
