@@ -118,6 +118,7 @@ export interface Rules {
   };
   /** How many consecutive wrong codes lock an account, and how long the lock lasts by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
+  lockStatus: number;
   /** Like {@link throttle}, for passwords. A right password ends a series of wrong passwords, but not of codes. */
   passwordThrottle: { attempts: number; lockMs: number };
   /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */

@@ -21,6 +21,7 @@ export function referenceRules(): Rules {
     },
     mailCode: { digits: 6, lifetimeMs: 10 * 60_000, singleUse: true, newerVoidsOlder: true, delayMs: 0 },
     throttle: { attempts: 10, lockMs: 30_000 },
+    lockStatus: 429,
     passwordThrottle: { attempts: 10, lockMs: 30_000 },
     lifetimes: { sessionMs: 12 * anHourMs, tokenMs: 24 * anHourMs, referenceMs: anHourMs / 4 },
     mailLimit: { mails: 20, windowMs: 60_000 },

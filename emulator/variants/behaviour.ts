@@ -72,6 +72,9 @@ const single = variantsOf({
   'lock-out-after-5': conforms()
     .says('Five consecutive wrong codes lock an account for 10 seconds.')
     .rules(() => ({ throttle: { attempts: 5, lockMs: 10_000 } })),
+  'locks-are-423': conforms()
+    .says('Five consecutive wrong codes lock an account for 20 seconds: 423 with Retry-After.')
+    .rules(() => ({ throttle: { attempts: 5, lockMs: 20_000 }, lockStatus: 423 })),
   'one-code-of-a-user-in-a-step': conforms()
     .says("A user's keys together log in once per TOTP step, in rising steps.")
     .by(({ rules }) => oneCodeInAStep(rules, (owner) => typeof owner === 'string')),

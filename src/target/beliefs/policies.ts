@@ -61,7 +61,7 @@ const firstNotBelieved = 2;
 /** After this many consecutive waits the suite stops repeating a request. */
 export const mostRetries = ownWaitsMs.length;
 
-/** Returns how long to wait after a 429 or 503, in milliseconds. Returns undefined if the answer asks for no wait. */
+/** Returns how long to wait after a 423, 429 or 503, in milliseconds. Undefined if the answer asks for no wait. */
 export function retryAfterMs(
   { status, headers, body }: { status: number; headers: Readonly<Record<string, string>>; body: unknown },
   now: number,
@@ -69,7 +69,11 @@ export function retryAfterMs(
 ): number | undefined {
   const header = headers['retry-after'];
   // A 503 in JSON without Retry-After is the API's own answer. Any other 503 may come from a load limiter before it.
-  const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
+  const asks =
+    status === 429 ||
+    (status === 503 && (header !== undefined || body === undefined)) ||
+    // A lock with a time says nothing about the code or password in the request.
+    (status === 423 && header !== undefined);
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
   const ms = isNumber ? Number(header) * 1000 : Date.parse(header ?? '') - now;

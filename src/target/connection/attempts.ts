@@ -153,7 +153,7 @@ export class Attempts {
     { status, body }: Pick<Answered, 'status' | 'body'>,
   ): boolean | undefined {
     // A target doesn't count requests that it can't read or that it refuses for other reasons.
-    if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
+    if (status >= 500 || [404, 405, 413, 415, 423, 429].includes(status)) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
       // If the target can't mail codes now, it refuses a right password without counting a failed attempt.

@@ -32,9 +32,9 @@ export function patience(
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      // A test of throttling gets each 429 as it is, but waits out a 503 unless it expects that too.
+      // A test of throttling gets each 423 and 429 as it is, but waits out a 503 unless it expects that too.
       const { expects } = call.options;
-      const isTested = expects === 'either, or 503' || (expects === 'either' && status === 429);
+      const isTested = expects === 'either, or 503' || (expects === 'either' && status !== 503);
       if (waitMs === undefined || isTested) {
         inVain.delete(call.operation);
         if (hasWaited) realWaits.learn(true);
@@ -58,7 +58,7 @@ export function patience(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
         );
       }
-      recorder.retried(status === 429 ? 429 : 503);
+      if (status === 429 || status === 503) recorder.retried(status);
       // Only the first 429 shows the request rate.
       if (status === 429 && attempt === 0 && isReal) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
