@@ -16,7 +16,7 @@ export function attempt(
   const record = failures.get(owner) ?? { count: 0, lockedUntil: 0 };
   if (record.lockedUntil > now) {
     const seconds = Math.ceil((record.lockedUntil - now) / 1000);
-    throw new Refusal(world.rules.lockStatus, 'KTooManyAttempts', 'Too many wrong attempts. Try again later.', {
+    throw new Refusal(world.rules.lockStatus, 'KTooManyAttempts', 'Too many wrong attempts.', {
       'retry-after': String(seconds),
     });
   }
