@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Within } from '../../fixtures/within.js';
+import { limitedBy } from '../../fixtures/within.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { loadOrder } from '../../src/contract/order/order.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
@@ -68,12 +68,12 @@ describe('run --within', () => {
 test('a test fits only if time is left to restore the state after it', () => {
   const log = join(temporaryFolder(), 'events.jsonl');
   const waits = { quietMs: 10_000, stepMs: 20_000 };
-  const leaving = (ms: number) => new Within({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
+  const leaving = (ms: number) => limitedBy({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
 
   // Restoring takes 20 requests and a mail at the pace of a remote target. The reports and one request come on top.
-  expect(leaving(9_200 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBeUndefined();
-  expect(leaving(9_000 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
-  expect(leaving(9_200).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
+  expect(leaving(9_200 + 2_000)('mfa-config/get-answers-200', 1_000)).toBeUndefined();
+  expect(leaving(9_000 + 2_000)('mfa-config/get-answers-200', 1_000)).toBe('no time');
+  expect(leaving(9_200)('mfa-config/get-answers-200', 1_000)).toBe('no time');
 });
 
 test('the order ends with tests that leave accounts locked', () => {

@@ -86,10 +86,8 @@ export async function mustKeepOut(
   demand(await guesses.keepsOut(series, isTaken), { ...guesses.noThrottle, of }, series.last);
 }
 
-interface KeptOut {
+interface KeptOut extends guesses.ThrottlingOptions {
   readonly of?: 'codes' | 'passwords';
-  readonly refused?: true | 'either';
-  readonly opens?: (answer: Answer) => Promise<boolean>;
   readonly fact?: (after: number | null) => void;
 }
 

@@ -3,14 +3,11 @@ import type { Contract } from '../openapi/contract.js';
 import { loadContract, loadContractFile } from '../openapi/load.js';
 import { loginOperationIds } from '../openapi/operations.js';
 
-export interface GivenContract {
-  /** The file with the operations cut from the document. */
-  readonly file: string;
-  /** The name of the original document. */
-  readonly source: string;
-}
-
-export async function loadRunContract(release: ReleaseName, given: GivenContract | null): Promise<Contract> {
+/** @param given the file with the operations cut from a document, and the name of that document as `source` */
+export async function loadRunContract(
+  release: ReleaseName,
+  given: { readonly file: string; readonly source: string } | null,
+): Promise<Contract> {
   const own = await loadContract(release);
   if (given === null) return own;
   const contract = await loadContractFile(given.file, release);

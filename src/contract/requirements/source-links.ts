@@ -1,9 +1,3 @@
-export interface SourceLink {
-  /** The part of the source that has the link. */
-  readonly name: string;
-  readonly url: string;
-}
-
 const apiRisks: Readonly<Record<string, string>> = {
   '1': '0xa1-broken-object-level-authorization',
   '2': '0xa2-broken-authentication',
@@ -47,8 +41,8 @@ const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
   [/^OpenAPI 3\.0\.3/, () => 'https://spec.openapis.org/oas/v3.0.3.html'],
 ];
 
-/** Links the public documents in a requirement's source, in its order. The API document isn't public. */
-export function linksOfSource(source: string): SourceLink[] {
+/** Links the public documents that a requirement's source names, in its order. The API document isn't public. */
+export function linksOfSource(source: string): { readonly name: string; readonly url: string }[] {
   return source.split(/;\s*/).flatMap((name) => {
     for (const [pattern, urlOf] of known) {
       const match = pattern.exec(name);

@@ -44,14 +44,8 @@ export function mapped(host: string): string | undefined {
   return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
 }
 
-export interface Address {
-  /** Without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Returns undefined for texts other than `HOST:PORT` (IPv6 addresses in brackets). */
-export function readAddress(text: string): Address | undefined {
+/** Returns undefined for texts other than `HOST:PORT`. An IPv6 address is in brackets, and its `host` is not. */
+export function readAddress(text: string): { readonly host: string; readonly port: number } | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host, port: digits } = match?.groups ?? {};
   const port = Number(digits);

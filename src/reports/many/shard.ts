@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../base/errors.js';
+import type { Target } from '../../input/target-file/target.js';
 
 /** One machine's share of the targets: the `index`th of `count`, counted from 1. */
 export interface Shard {
@@ -17,13 +18,11 @@ export function shardOf(text: string): Shard {
   throw new ConfigurationError('Expected i/n: the i-th of n machines, counted from 1, such as 2/4.');
 }
 
-interface Splittable {
-  readonly name: string;
-  readonly baseUrl: string;
-}
-
 /** Assigns target names to shards, alike on every machine. Targets with the same base URL share a shard. */
-export function splitOver(targets: readonly Splittable[], count: number): Map<string, number> {
+export function splitOver(
+  targets: readonly Pick<Target, 'name' | 'baseUrl'>[],
+  count: number,
+): Map<string, number> {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));
   const shards = new Map<string, number>();
   for (const { baseUrl } of sorted) {

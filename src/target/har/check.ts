@@ -54,7 +54,7 @@ const carriedAtMost = 50;
 
 /** Turns recorded entries into events one by one, and keeps only totals in memory. */
 export class HarCheck {
-  readonly #matcher: Matcher;
+  readonly #matchOf: ReturnType<typeof matcherOf>;
   readonly #carried = new Map<string, string>();
   readonly #secrets = new Map<string, Set<string>>();
   readonly #roots = new Map<string, number>();
@@ -66,7 +66,7 @@ export class HarCheck {
     private readonly write: (event: EventBody) => void,
     baseUrl?: string,
   ) {
-    this.#matcher = new Matcher(contract, baseUrl);
+    this.#matchOf = matcherOf(contract, baseUrl);
   }
 
   get judged(): number {
@@ -88,7 +88,7 @@ export class HarCheck {
 
   take(entry: HarEntry, place: string): void {
     const { request, response } = entry;
-    const match = this.#matcher.match(request.method, request.url);
+    const match = this.#matchOf(request);
     if (match === undefined) {
       this.#skipped.otherUrls += 1;
       return;
@@ -258,39 +258,25 @@ function bodyBreaches(operation: Operation, body: string | undefined, json: unkn
   return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
 }
 
-interface Matched {
-  /** The API's root, without a final slash. */
-  readonly root: string;
-  /** Undefined if the path is known but the method is not. */
-  readonly operation: Operation | undefined;
-}
-
-class Matcher {
-  readonly #operations: readonly Operation[];
-  /** Longest first, since /support-user/send-email-otp also ends with /send-email-otp. */
-  readonly #paths: readonly string[];
-
-  /** @param baseUrl the only root to accept; default: every root that ends in /v2 */
-  constructor(
-    contract: Contract,
-    private readonly baseUrl?: string,
-  ) {
-    this.#operations = [...contract.operations.values()];
-    this.#paths = [...new Set(this.#operations.map(({ path }) => path))].sort((a, b) => b.length - a.length);
-  }
-
-  match(method: string, url: string): Matched | undefined {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed === undefined) return undefined;
-    const whole = `${parsed.origin}${parsed.pathname}`.replace(/\/$/, '');
-    for (const path of this.#paths) {
+/**
+ * Makes a function that finds a request's operation and the API's root, without a final slash. The operation is
+ * undefined if the path is known but the method is not.
+ * @param baseUrl the only root to accept; default: every root that ends in /v2
+ */
+function matcherOf(contract: Contract, baseUrl?: string) {
+  const operations = [...contract.operations.values()];
+  // Longest first, since /support-user/send-email-otp also ends with /send-email-otp.
+  const paths = [...new Set(operations.map(({ path }) => path))].sort((a, b) => b.length - a.length);
+  return ({ method, url }: HarEntry['request']) => {
+    if (!URL.canParse(url)) return undefined;
+    const { origin, pathname } = new URL(url);
+    const whole = `${origin}${pathname}`.replace(/\/$/, '');
+    for (const path of paths) {
       if (!whole.endsWith(path)) continue;
       const root = whole.slice(0, -path.length);
-      if (this.baseUrl === undefined ? !root.endsWith('/v2') : root !== this.baseUrl.replace(/\/$/, ''))
-        continue;
-      const operation = this.#operations.find((each) => each.path === path && each.method === method);
-      return { root, operation };
+      if (baseUrl === undefined ? !root.endsWith('/v2') : root !== baseUrl.replace(/\/$/, '')) continue;
+      return { root, operation: operations.find((each) => each.path === path && each.method === method) };
     }
     return undefined;
-  }
+  };
 }

@@ -38,13 +38,6 @@ interface Write {
   mayDiffer: boolean;
 }
 
-/** The time until a target's state is final. */
-export interface Unsettled {
-  /** In milliseconds from now. If 0 or less, the state is final. */
-  readonly leftMs: number;
-  readonly pending: readonly string[];
-}
-
 /** The assumed read-back delay before one is measured. */
 const unknownLagMs = 5_000;
 const leastLagMs = 500;
@@ -108,10 +101,11 @@ export class WriteLog {
   }
 
   /**
+   * Tells in how many milliseconds the target's state is final, and which requests are unanswered.
    * @param settleMs how long a write without an answer may still take effect
    * @param seenMs the longest read-back delay; undefined if none was measured
    */
-  unsettled(settleMs: number, seenMs?: number, now = momentNow()): Unsettled {
+  unsettled(settleMs: number, seenMs?: number, now = momentNow()) {
     this.load();
     // With several nodes, a read may show a change early by luck, so allow for some delay.
     const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;
