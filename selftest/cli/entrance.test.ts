@@ -56,5 +56,5 @@ test('a folder stands for its own verdict, for the only one in it, or for that o
 
 test('a folder with several verdicts does not stand for one without a name', () => {
   expect(() => readVerdict(reports('a', 'b'), 'c')).toThrow(/holds verdicts of a, b: name the folder/);
-  expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such verdict/);
+  expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such file/);
 });

@@ -61,7 +61,7 @@ const commands = rows`
   an invalid day             | waivers check w.yaml --today now      | Expected a day
   no history                 | trend --out DIR                       | history[.]jsonl: no such history
   nights without a history   | trend --out DIR --html DIR/x.html     | history[.]jsonl: no such history
-  verdicts that are missing  | compare DIR DIR                       | verdict[.]json: no such verdict
+  verdicts that are missing  | compare DIR DIR                       | verdict[.]json: no such file
 `.map(([is = '', line = '', says = '']): WrongUsage => {
   const words = line.split(' ').filter(Boolean);
   return [is, ({ folder }) => words.map((word) => word.replace('DIR', folder)), new RegExp(says)];

@@ -21,7 +21,7 @@ export const rooms: readonly Room[] = rows`
   base | defined | Objects without undefined members.
   base | words | Counts, durations, colours and line breaks for texts.
   base | group | Grouping items by a key.
-  base | files | Creating folders, and replacing files atomically.
+  base | files | Creating folders, and replacing files atomically. | errors
   base | steady-now | The time by a monotonic clock.
   base | shape | Checks of JSON between the suite's own processes.
   base | private-folder | Temporary files that other users can't reach. | errors
@@ -31,7 +31,7 @@ export const rooms: readonly Room[] = rows`
   base | model | The types: exchange, outcome, verdict, gating, waiver, release. No behaviour.
   base | wording | Checks and breaches as sentences. | words model
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
-  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | group errors shape secret spec-schema
+  input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | group errors files shape secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
   contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors files shape model package-root libraries
   contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file

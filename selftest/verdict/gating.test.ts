@@ -151,7 +151,7 @@ describe('reading a baseline', () => {
   });
 
   test.each([
-    ['a missing file', { baseline: 'none.json', gate: undefined }, /^none\.json: no such verdict$/],
+    ['a missing file', { baseline: 'none.json', gate: undefined }, /^none\.json: no such file$/],
     ['--gate new with nothing to compare with', { baseline: undefined, gate: 'new' }, /--baseline/],
   ] as const)('%s is refused', (_is, flags, says) => {
     expect(messageOf(() => gateOf(flags, 'lab'))).toMatch(says);

@@ -1,9 +1,11 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -13,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from './errors.js';
 
 /** Creates a folder and its parents. Node's own recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
@@ -85,6 +88,36 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return (
     'path' in error || ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EMFILE', 'EIO'].includes(String(error.code))
   );
+}
+
+const troubles: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file: a part of its path is not a folder',
+  EACCES: 'may not be read: permission denied',
+  EPERM: 'may not be read: permission denied',
+  EISDIR: 'is a folder, not a file',
+  ELOOP: 'is a symbolic link that leads in a circle',
+  ENAMETOOLONG: 'has too long a name',
+};
+
+/** Reads a regular file of at most `most` bytes, or says why it can't. `mode`: the permission bits. */
+export function wholeFile(path: string, most: number, tooLarge = `is too large: more than ${most} bytes`) {
+  try {
+    // Non-blocking, since opening a pipe without a writer would wait forever.
+    const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(handle);
+      if (status.isDirectory()) return { trouble: 'is a folder, not a file' };
+      if (!status.isFile()) return { trouble: 'is not a regular file' };
+      if (status.size > most) return { trouble: tooLarge };
+      return { bytes: readFileSync(handle), mode: status.mode & 0o777 };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const code = codeOf(error) || 'unknown error';
+    return { trouble: troubles[code] ?? `can't be read (${code})` };
+  }
 }
 
 export function bytesOf(file: string, from: number, to: number): Buffer {

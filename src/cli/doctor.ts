@@ -26,25 +26,21 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
   try {
     const target = await withDetectedRelease(readTarget(file, process.env), stateDir);
     for (const warning of target.warnings ?? []) complain(`warning: ${warning}`);
-    const connection = await Connection.open(target, await loadContract(target.release), {
-      stateDir,
-      readOnly: readOnlyReason(target, 'full'),
-    });
-    let isWrong = false;
-    const holder = Lease.holderOf(connection.journal.folder);
-    if (holder !== undefined)
-      throw new ConfigurationError(`${target.baseUrl} is in use by ${holder}. Nothing was sent.`);
-    try {
+    const options = { stateDir, readOnly: readOnlyReason(target, 'full') };
+    const contract = await loadContract(target.release);
+    return await Connection.during(target, contract, options, async (connection) => {
+      const holder = Lease.holderOf(connection.journal.folder);
+      if (holder !== undefined)
+        throw new ConfigurationError(`${target.baseUrl} is in use by ${holder}. Nothing was sent.`);
+      let isWrong = false;
       for await (const [kind, what, words] of findings(connection, stateDir)) {
         say(`${mark[kind]}  ${what.padEnd(8)}  ${connection.recorder.redactor.redact(words)}`);
         isWrong ||= kind === 'wrong';
       }
       const statement = target.statement === undefined ? undefined : readStatement(target.statement);
       for (const line of reachLines(target, connection.api.contract, statement)) say(line);
-    } finally {
-      await connection.close();
-    }
-    return isWrong ? 2 : 0;
+      return isWrong ? 2 : 0;
+    });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     complain(error.message);

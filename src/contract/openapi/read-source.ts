@@ -1,8 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
-import { bytesWithin } from '../../base/files.js';
+import { bytesWithin, wholeFile } from '../../base/files.js';
 import { undici } from '../../base/libraries.js';
 import { packageRoot } from '../../base/package-root.js';
 
@@ -16,6 +14,7 @@ export interface Source {
 
 /** Vendors' full documents have about 2 MB; far larger ones need too much memory. */
 const largestBytes = 8 * 1024 * 1024;
+const tooLarge = `is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`;
 const fetchTimeoutMs = 15_000;
 
 export function isUrl(location: string): boolean {
@@ -32,24 +31,9 @@ async function readFileSource(file: string): Promise<Source> {
   const inPackage = relative(packageRoot(), path);
   const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
   const name = (outside ? path : inPackage).split(sep).join('/');
-  try {
-    // Non-blocking, since opening a pipe without a writer would wait forever.
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const stat = await handle.stat();
-      if (!stat.isFile()) throw new ConfigurationError(`${name}: is not a regular file`);
-      const { size } = stat;
-      if (size > largestBytes) throw tooLarge(name);
-      return { name, location: path, bytes: await handle.readFile() };
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`${name}: can't be read (${codeOf(error) || reasonOf(error)})`, {
-      cause: error,
-    });
-  }
+  const { bytes, trouble } = wholeFile(path, largestBytes, tooLarge);
+  if (bytes === undefined) throw new ConfigurationError(`${name}: ${trouble}`);
+  return { name, location: path, bytes };
 }
 
 async function fetchSource(location: string): Promise<Source> {
@@ -68,7 +52,7 @@ async function fetchSource(location: string): Promise<Source> {
       headers: { accept: 'application/json, application/yaml, */*' },
     });
     const bytes = await bytesWithin(body, largestBytes);
-    if (bytes === undefined) throw tooLarge(name);
+    if (bytes === undefined) throw new ConfigurationError(`${name}: ${tooLarge}`);
     if (statusCode >= 300 && statusCode < 400) {
       const to = typeof headers['location'] === 'string' ? ` to ${headers['location'].split('?')[0]}` : '';
       throw new ConfigurationError(`${name}: redirects${to} (${statusCode}); give the URL it leads to.`);
@@ -84,10 +68,4 @@ async function fetchSource(location: string): Promise<Source> {
       : codeOf(error) || reasonOf(error);
     throw new ConfigurationError(`${name}: can't be fetched (${why})`, { cause: error });
   }
-}
-
-function tooLarge(name: string): ConfigurationError {
-  return new ConfigurationError(
-    `${name} is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`,
-  );
 }

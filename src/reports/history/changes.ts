@@ -6,19 +6,8 @@ import type { Compared, Snapshot } from './snapshot.js';
 
 /** Most important first. */
 export const changeKinds = [
-  'verdict',
-  'broke',
-  'fails differently',
-  'undecided',
-  'not run',
-  'waiver',
-  'mended',
-  'decided',
-  'level',
-  'new',
-  'removed',
-  'fact',
-  'run',
+  ...(['verdict', 'broke', 'fails differently', 'undecided', 'not run', 'waiver'] as const),
+  ...(['mended', 'decided', 'level', 'new', 'removed', 'fact', 'run'] as const),
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

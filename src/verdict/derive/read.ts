@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, orExplain } from '../../base/errors.js';
-import { isFile, isFolder } from '../../base/files.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { isFile, isFolder, wholeFile } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
 
@@ -29,10 +29,7 @@ function fileIn(folder: string, target: string | undefined): string {
 }
 
 function textOf(file: string): string {
-  const unreadable = `${file} can't be read`;
-  const status = orExplain(unreadable, () => statSync(file, { throwIfNoEntry: false }));
-  if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
-  if (!status.isFile()) throw new ConfigurationError(`${file} is not a file`);
-  if (status.size > maxBytes) throw new ConfigurationError(`${file} is too large for a verdict`);
-  return orExplain(unreadable, () => readFileSync(file, 'utf8'));
+  const { bytes, trouble } = wholeFile(file, maxBytes, 'is too large for a verdict');
+  if (bytes === undefined) throw new ConfigurationError(`${file}: ${trouble}`);
+  return bytes.toString();
 }
