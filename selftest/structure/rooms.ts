@@ -47,7 +47,7 @@ export const rooms: readonly Room[] = rows`
   target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal
   target | beliefs | What the suite believes of a target, and what follows from that: pure. | steady-now shape model
   target | connection | A target that is being talked to: operations, recording, attempts, codes, changes and their restoring. | errors defined files steady-now secret shape model wording redaction openapi requirements target-file journal judging clock http mail otp beliefs sleep
-  target | accounts | Logging in, and what is learnt of the accounts before anything is judged. | errors secret shape target-file http judging mail beliefs connection
+  target | accounts | Logging in, and what is learnt of the accounts before anything is judged. | errors secret shape target-file http judging beliefs connection
   target | detect | Detecting the release that a target speaks. | errors model openapi target-file http connection
   target | har | Judging recorded traffic. | errors files secret model openapi requirements judging http connection
   verdict | events | The log of a run: writing, reading, redacting. | errors files steady-now shape spec-schema model redaction

@@ -1,14 +1,5 @@
-/** Colours and weights by meaning. Each function returns its text unchanged if colour is off. */
-export interface Paint {
-  readonly bad: (text: string) => string;
-  readonly good: (text: string) => string;
-  readonly warn: (text: string) => string;
-  readonly strong: (text: string) => string;
-  readonly faint: (text: string) => string;
-  readonly plain: (text: string) => string;
-}
-
-export function paint(colour: boolean): Paint {
+/** Makes functions that colour texts by meaning. Each returns its text unchanged if colour is off. */
+export function paint(colour: boolean) {
   const sgr = (open: string) => (text: string) =>
     colour && text !== '' ? `\u001b[${open}m${text}\u001b[0m` : text;
   return {
@@ -17,9 +8,11 @@ export function paint(colour: boolean): Paint {
     warn: sgr('33'),
     strong: sgr('1'),
     faint: sgr('2'),
-    plain: (text) => text,
+    plain: (text: string) => text,
   };
 }
+
+export type Paint = ReturnType<typeof paint>;
 
 /** NO_COLOR and TERM=dumb turn colour off. FORCE_COLOR turns it on without a terminal, unless it is 0. */
 export function colourWanted(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean {

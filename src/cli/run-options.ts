@@ -66,10 +66,12 @@ export function lanesOf(text: string): RunCommand['lanes'] {
   throw new ConfigurationError('Expected auto or a whole number from 1 to 8.');
 }
 
-export function wholeNumber(least: number): (text: string) => number {
+export function wholeNumber(least?: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
-    throw new ConfigurationError(`Expected a whole number of at least ${least}.`);
+    if (/^[+-]?\d+$/.test(text) && value >= (least ?? value) && Number.isSafeInteger(value)) return value;
+    throw new ConfigurationError(
+      `Expected a whole number${least === undefined ? '' : ` of at least ${least}`}.`,
+    );
   };
 }

@@ -7,6 +7,7 @@ import { Connection } from '../../target/connection/connection.js';
 import { stateDirOf } from '../../target/journal/state-dir.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
+import { wholeNumber } from '../run-options.js';
 import { argument } from './options.js';
 
 const help = `
@@ -17,9 +18,9 @@ export function addCode(program: Command): void {
   program
     .command('code')
     .description('print the one-time code of the TOTP secret or otpauth URI on standard input')
-    .option('--step <n>', 'the code N steps from now, e.g. -1', argument(wholeNumber), 0)
+    .option('--step <n>', 'the code N steps from now, e.g. -1', argument(wholeNumber()), 0)
     .option('--at <date>', "the target's time, e.g. from the Date of an answer", argument(timeOf))
-    .option('--offset <seconds>', "the target's clock minus this one's", argument(wholeNumber), 0)
+    .option('--offset <seconds>', "the target's clock minus this one's", argument(wholeNumber()), 0)
     .option('-t, --target <file>', "use the clock of this target file's target, which gets one request")
     .addHelpText('after', help)
     .action(async ({ step, at, offset, target }) => {
@@ -48,11 +49,6 @@ async function timeAt(file: string): Promise<number> {
     if (!clock.known) throw new ConfigurationError(`${target.baseUrl} sends no usable Date header.`);
     return clock.now();
   });
-}
-
-function wholeNumber(text: string): number {
-  if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw new ConfigurationError('Expected a whole number.');
 }
 
 function timeOf(text: string): number {

@@ -99,7 +99,7 @@ function header(verdict: Verdict, at: Terminal): string[] {
       at.behind('WARNING   ', warning, ' '.repeat(10)).map(at.ink.bad),
     ),
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
-    ...contractWords(contract).map((words) => row('contract', words)),
+    ...(contractWords(contract) === '' ? [] : [row('contract', contractWords(contract))]),
     ...(statement === undefined ? [] : [row('statement', statement)]),
     row(
       'run',
@@ -127,12 +127,11 @@ function changed(changes: ChangesSince | undefined, at: Terminal): string[] {
   ];
 }
 
-function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
-  const parts = [
+function contractWords({ missing = [], differing = [] }: Verdict['contract']): string {
+  return [
     ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
     ...(differing.length > 0 ? [`differs from the release in ${differing.join(', ')}`] : []),
-  ];
-  return parts.length === 0 ? [] : [parts.join('; ')];
+  ].join('; ');
 }
 
 function failures(troubles: readonly Trouble[], options: SummaryOptions, at: Terminal): string[] {

@@ -2,7 +2,6 @@ import { ArrangeError, ignoring, NotAllowedError } from '../../base/errors.js';
 import { textOf } from '../../contract/judging/body.js';
 import type { AccountRole } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
-import type { Mark } from '../../wire/mail/mailbox.js';
 import type { Connection } from '../connection/connection.js';
 import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
@@ -66,7 +65,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   if (target.mail === undefined || users.length === 0) return none;
   const mail = await connection.mail();
   const begin = await mail.mark();
-  const asked: Asked[] = [];
+  const asked: Awaited<ReturnType<typeof ask>>[] = [];
   for (const { user } of users) {
     if (user.mailedCodes === false) mailedCodes.set(user.role, false);
     else asked.push(await ask(connection, user));
@@ -97,14 +96,8 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
   return { ...none, mailSilent };
 }
 
-interface Asked {
-  readonly user: MailUser;
-  readonly mark: Mark;
-  /** The target's refusal message. Undefined if the target promised to mail a code. */
-  readonly refusal: string | undefined;
-}
-
-async function ask(connection: Connection, user: MailUser): Promise<Asked> {
+/** @returns in `refusal` the target's message; undefined if the target promised to mail a code */
+async function ask(connection: Connection, user: MailUser) {
   const { apiKey } = connection.target.accounts.admin;
   const mark = await (await connection.mail()).mark(user.email);
   const { status, body } = await connection.api.call('CreateEmailOtp', {

@@ -173,22 +173,7 @@ function releasesOf(contracts: readonly Contract[]): ReleaseName[] {
   return contracts.map(({ release }) => release);
 }
 
-interface Read {
-  readonly operation: OperationId;
-  readonly status: number;
-  readonly body: unknown;
-}
-
-interface Look {
-  readonly letIn: boolean;
-  readonly credential: string;
-  readonly answers: readonly Read[];
-  /** Whether each path exists. Undefined if the target's answers don't show it. */
-  readonly paths: ReadonlyMap<string, boolean> | undefined;
-  readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly challenges: string;
-  readonly requests: number;
-}
+type Look = Awaited<ReturnType<typeof look>>;
 
 /** A path that no release has. Shows how the target answers unknown paths. */
 const nowhere = '/mfa-conformance-looks-for-nothing';
@@ -196,7 +181,7 @@ const nowhere = '/mfa-conformance-looks-for-nothing';
 const postOnly = '/totp-key';
 
 /** Reads a target by GET and OPTIONS alone. Without an API key it reads anonymously, since a login needs a POST. */
-export async function look(connection: Connection, contracts: readonly Contract[]): Promise<Look> {
+export async function look(connection: Connection, contracts: readonly Contract[]) {
   const { api, target } = connection;
   let requests = 0;
   const send = (method: string, path: string, as: Credential): Promise<Answer> => {
@@ -205,7 +190,7 @@ export async function look(connection: Connection, contracts: readonly Contract[
   };
   const key = target.accounts.admin.apiKey;
   const credential: Credential = key === undefined ? anonymous : { scheme: 'APIKeyHeader', key };
-  const answers: Read[] = [];
+  const answers: { operation: OperationId; status: number; body: unknown }[] = [];
   let letIn = false;
   let challenges = '';
   for (const operation of ['GetMFAConfig', 'GetSupportMFAConfig'] as const) {
@@ -234,6 +219,7 @@ export async function look(connection: Connection, contracts: readonly Contract[
     letIn,
     credential: accessWords(key !== undefined, letIn),
     answers,
+    // Whether each path exists. Undefined if the target's answers don't show it.
     paths: tellsPaths ? paths : undefined,
     allowed,
     challenges: challenges.trim(),

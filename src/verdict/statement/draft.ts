@@ -11,11 +11,6 @@ const width = 110;
 const schemaLine =
   '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
 
-interface Drafted {
-  readonly value: boolean | undefined;
-  readonly why: string;
-}
-
 /** Drafts a statement from a run's measurements, as commented YAML. A run always gives the same draft. */
 export function draftStatement(
   verdict: Verdict,
@@ -52,7 +47,7 @@ function draftOf(
   { name, facts: names }: Claim,
   { outcomes, statement, facts }: Verdict,
   catalogue: readonly Requirement[],
-): Drafted {
+): { readonly value: boolean | undefined; readonly why: string } {
   // A denied claim was not tested, so the run can't contradict it.
   if (statement?.claims[name] === false) return { value: false, why: 'Denied by the statement of that run.' };
   const own = new Set<string>(catalogue.flatMap(({ id, claim }) => (claim === name ? [id] : [])));
