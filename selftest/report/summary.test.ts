@@ -239,7 +239,7 @@ test('not-run requirements are grouped by reason, the largest group first, with 
 
   expect(text).toContain(`Not run: 7
    6 no mail
-     b/n0, b/n1, b/n2, b/n3, and 2 more
+     b/n0, b/n1, b/n2, b/n3 and 2 more
    1 no viewer
      a/n0
 `);

@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.js';
 import type { Cause, Outcome, Verdict } from '../../base/model/verdict.js';
-import { counted } from '../../base/words.js';
+import { counted, shortened } from '../../base/words.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 
 export interface Trouble {
@@ -42,30 +42,21 @@ export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): R
   return sentences;
 }
 
-export function namesOf(outcomes: readonly Outcome[]): string {
-  const names = outcomes.slice(0, namedIds).map(({ id }) => id);
-  const more = outcomes.length - names.length;
-  return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
-}
+export const namesOf = (outcomes: readonly Outcome[]): string =>
+  shortened(
+    outcomes.map(({ id }) => id),
+    namedIds,
+  );
 
 type FailedTrouble = Trouble & { readonly failure: Outcome };
 
 export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.failure !== undefined;
 
-export interface Failures {
-  /** Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`. */
-  readonly heading: string;
-  /** The failures to list in full: those of level `must`, and those from which other outcomes follow. */
-  readonly leading: readonly FailedTrouble[];
-  readonly advisory: readonly Outcome[];
-  readonly advisoryHeading: string;
-}
-
 /** Selects the failures of a list that `isCounted` accepts. The report lists the others elsewhere. */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
-): Failures {
+) {
   const failed = troubles
     .filter(isFailed)
     .filter(({ failure, follows }) => [failure, ...follows.filter(hasFailed)].some(isCounted));
@@ -86,7 +77,9 @@ export function failuresOf(
   // distinguish the second list.
   const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
+    // Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`.
     heading: `${lead}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
+    // The failures to list in full: those of level `must`, and those from which other outcomes follow.
     leading,
     advisory,
     advisoryHeading: `Failed, advisory${alone}: ${advisory.length} should`,

@@ -96,10 +96,8 @@ function gapBetween(one: Interval, other: Interval): number {
 export class DateOffsetClock extends TargetClock {
   readonly canMove = false;
 
-  advance(): Promise<void> {
-    return Promise.reject(
-      new ArrangeError("The target's clock can't be moved: the target file names no clock.control."),
-    );
+  async advance(): Promise<void> {
+    throw new ArrangeError("The target's clock can't be moved: the target file names no clock.control.");
   }
 }
 
