@@ -92,11 +92,11 @@ const single = variantsOf({
     .says('Four consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
     .with(locksInDisguise, 4, 60_000),
   'support-lock-for-minutes': conforms()
-    .says('Five consecutive wrong codes lock the support user: right codes count as wrong for 20 minutes.')
+    .says('Four consecutive wrong codes lock the support user: right codes count as wrong for 20 minutes.')
     .by((seams) => {
       const { told } = seams;
       told.limits = { ...told.limits, lockMinutes: 20 };
-      locksInDisguise(seams, 5, 20 * 60_000);
+      locksInDisguise(seams, 4, 20 * 60_000);
     }),
   'mail-limit-after-5': conforms()
     .says('After five consecutive unused codes no more are mailed for 10 seconds.')

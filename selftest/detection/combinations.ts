@@ -45,6 +45,7 @@ const items = `
   enforced-after-a-second retain-not-shown one-put-at-a-time
 - totp-key-without-id-and-name uri-with-counter key-name-in-the-label credentials-hexadecimal
   sessions-end-after-a-second no-op-is-409 types-not-shown-while-off access-tokens-absent-in-html
+  cluster-mfa-on-by-email-at-first
 - token-with-spare-bits support-totp-on-after-first-code one-code-of-the-support-user-in-a-step
   sessions-end-with-a-key keys-by-uri-only odd-requests-end-the-connection
 - codes-in-the-second-step-only errors-of-nulls support-password-for-every-change one-code-of-a-user-in-a-step

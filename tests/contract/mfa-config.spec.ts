@@ -54,19 +54,21 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
 test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   const found = await arrange(cluster.found());
   const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
-  // If MFA was found on, the suite only adds types, so that users keep theirs.
-  const wanted = found.enabled ? [all] : [['totp'], all];
+  // If MFA was found on, users keep the types that they had.
+  const wanted = [found.enabled ? (found.authenticationTypes ?? all) : ['totp'], all];
 
   const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
   for (const types of wanted) {
+    const before = await arrange(cluster.assumed());
     // MFA is on here, because a target may hide the types while it is off.
     const put = await cluster.put({
       enabled: true,
       authenticationTypes: types,
       retainUserMfaSettings: true,
     });
-    const isSo = found.enabled && configs.setOf(found.authenticationTypes) === configs.setOf(types);
-    if (isSo && isRefused(put)) arrange.notApplicable('the target refuses a PUT that changes nothing');
+    const isSo = before.enabled && configs.setOf(before.authenticationTypes) === configs.setOf(types);
+    // The test before may have left these types, and a target may refuse a PUT that changes nothing.
+    if (isSo && isRefused(put)) continue;
     await arrange.success(Promise.resolve(put));
     const now = await cluster.readUntil(
       ({ enabled, authenticationTypes }) =>
@@ -76,6 +78,7 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   }
   await arrange(cluster.asFound());
 
+  if (read.length === 0) arrange.notApplicable('the target refuses a PUT that changes nothing');
   for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
 });
 

@@ -88,12 +88,13 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
   await arrange(support.proofs.endSeries(authenticator));
 });
 
-test('verify-totp/refuses-junk', async ({ support, codes }) => {
+test('verify-totp/refuses-junk', async ({ api, support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
 
-  // These are too few wrong codes to lock an account.
-  for (const junk of [null, '', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --"])
+  for (const junk of ['', firstHalf(await codes.unsent(authenticator)), "' or 1=1 --", null]) {
+    if (api.attempts.mightLock('supportUser')) await arrange(support.proofs.endSeries(authenticator));
     expect(await support.verify(junk)).toNotVerify();
+  }
   if (!(await arrange(support.proofs.endSeries(authenticator)))) return;
   // Once a key is proven, a target might take an empty code for right.
   for (const junk of ['', ' ', null]) expect(await support.verify(junk)).toNotVerify();

@@ -64,7 +64,7 @@ export class Attempts {
     const who = this.#whose(call);
     this.#check(who, call);
     const answer = await next(call);
-    this.#note(who, call, answer);
+    this.#note(who ?? judgedAsCode(call, answer), call, answer);
     return answer;
   };
 
@@ -276,4 +276,10 @@ function read(file: string): [name: string, count: Count][] {
   return Object.entries(counts).filter(
     ([, { count, at }]) => count > 0 && Date.now() - at < forgottenAfterMs,
   );
+}
+
+/** Malformed codes may be sent without limit, but a target that judges one like a wrong code may count it as well. */
+function judgedAsCode({ operation, json }: Call, { status }: Pick<Answered, 'status'>): string | undefined {
+  const isJudged = operation === 'VerifySupportUserTotp' && status < 300;
+  return isJudged && memberOf(json, 'totpCode') !== undefined ? supportUser : undefined;
 }

@@ -4,6 +4,7 @@ import type { Answer } from './api.js';
 import { type Attempts, supportUser } from './attempts.js';
 import { StepUse } from './step-use.js';
 import type { SupportParts } from './support-state.js';
+import type { ToldLock } from './told-lock.js';
 
 export interface SupportEnrolment {
   readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
@@ -41,6 +42,7 @@ export class SupportProofs {
   constructor(
     private readonly parts: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
     private readonly attempts: Pick<Attempts, 'mightLock' | 'mayHaveLocked'>,
+    private readonly lock: Pick<ToldLock, 'outlasted'>,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     const { codes, recorder, model } = parts;
@@ -117,7 +119,7 @@ export class SupportProofs {
 
   /** Verifies the current code. If an older key used the current step, may verify the next step's: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
-    const mayBeLocked = this.#hasAccepted && this.attempts.mayHaveLocked(supportUser);
+    const mayBeLocked = this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {
       const answer = await this.verify(code);
       const isTaken = answer.fields.success === true;
@@ -128,8 +130,11 @@ export class SupportProofs {
       once(await this.#unused(authenticator)),
     );
     // If the support user is locked, the target may answer a right code like a wrong one.
-    for (let step = 0; mayBeLocked && !proof.isTaken && step < stepsOfALock; step += 1)
-      proof = await once(await this.parts.codes.unused(authenticator));
+    const again = async () => once(await this.parts.codes.unused(authenticator));
+    if (mayBeLocked && !proof.isTaken)
+      proof = (await this.lock.outlasted(again, ({ isTaken }) => isTaken)) ?? proof;
+    for (let step = 0; mayBeLocked && this.#hasAccepted && !proof.isTaken && step < stepsOfALock; step += 1)
+      proof = await again();
     this.#hasAccepted ||= proof.isTaken;
     return proof;
   }

@@ -21,6 +21,7 @@ import { PartState } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
+import { ToldLock } from './told-lock.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
@@ -28,9 +29,6 @@ type Shown = ReturnType<typeof shownAfter>;
 
 const keptAddress =
   "The target keeps the support user's mode or address after switching off. They have no effect while support MFA is off.";
-
-/** The longest lock that the suite waits for in real time. A longer wait costs more than the tests that need it. */
-const longestLockMinutes = 5;
 
 const isOff = ({ enabled }: SupportConfig) => !enabled;
 
@@ -48,8 +46,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
-  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
-  #isLockTheCause = true;
+  readonly #lock: ToldLock;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
@@ -66,7 +63,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
-    this.proofs = new SupportProofs(parts, this.api.attempts, (code) =>
+    this.#lock = new ToldLock(parts, this.api.target.limits.lockMinutes);
+    this.proofs = new SupportProofs(parts, this.api.attempts, this.#lock, (code) =>
       this.verify(code, {}, { expects: 'accepted' }),
     );
   }
@@ -309,13 +307,19 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const mayBeLocked = this.api.attempts.mayHaveLocked(supportUser);
-    let answer = await this.#switchOff(now, current);
-    let isOn = (await this.after(isOff)).enabled;
-    if (isOn && mayBeLocked && (await this.#lockEnds())) {
-      answer = await this.#switchOff(now, undefined);
-      isOn = (await this.after(isOff)).enabled;
-      this.#isLockTheCause = !isOn;
-    }
+    const tried = async (by: string | undefined) => {
+      const answer = await this.#switchOff(now, by);
+      return { answer, isOn: (await this.after(isOff)).enabled };
+    };
+    let { answer, isOn } = await tried(current);
+    if (isOn && mayBeLocked)
+      ({ answer, isOn } = (await this.#lock.outlasted(
+        () => tried(undefined),
+        (of) => !of.isOn,
+      )) ?? {
+        answer,
+        isOn,
+      });
     if (isOn) {
       const hint = mayBeLocked
         ? ' Perhaps the support user is locked: limits.lockMinutes says how long locks last.'
@@ -328,18 +332,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.#authenticator = undefined;
     this.#enrolment = undefined;
     this.#verified = undefined;
-  }
-
-  /** If a lock may be the cause and its length is known, waits until it is over. @returns whether it waited */
-  async #lockEnds(): Promise<boolean> {
-    const { waiter, recorder } = this.parts;
-    const { lockMinutes } = this.api.target.limits;
-    if (lockMinutes === undefined || !this.#isLockTheCause) return false;
-    // A restore doesn't wait in real time, because after Ctrl-C it must end soon.
-    const mayWait = recorder.requirement !== '' && lockMinutes <= longestLockMinutes;
-    if (!mayWait && !waiter.movesClock) return false;
-    await waiter.letPass(lockMinutes * 60_000 + 1_000, 'lock');
-    return true;
   }
 
   /** Gives up the suite's own key if this needs no wait: the next run couldn't know which of its codes are used. */
