@@ -23,7 +23,7 @@ export const rooms: readonly Room[] = rows`
   base | group | Grouping items by a key.
   base | files | Creating folders, and replacing files atomically. | errors
   base | steady-now | The time by a monotonic clock.
-  base | shape | Checks of JSON between the suite's own processes.
+  base | shape | Checks of JSON between the suite's own processes. | errors
   base | private-folder | Temporary files that other users can't reach. | errors
   base | package-root | The folder and the version of the package. | errors
   base | libraries | Libraries that load at their first use.

@@ -92,6 +92,15 @@ export function orError<T, E extends SuiteError>(kind: Kind<E>, step: () => T): 
   }
 }
 
+/** Performs a step. @returns its result, or the fallback after any error */
+export function orElse<T>(fallback: T, step: () => T): T {
+  try {
+    return step();
+  } catch {
+    return fallback;
+  }
+}
+
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

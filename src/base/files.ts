@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { codeOf } from './errors.js';
+import { codeOf, orElse } from './errors.js';
 
 /** Creates a folder and its parents. Node's own recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
@@ -45,13 +45,8 @@ export function isFile(path: string): boolean {
 }
 
 /** Returns undefined for missing and unreadable paths, such as circular links. A later use of the path says why. */
-function found(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
+const found = (path: string): Stats | undefined =>
+  orElse(undefined, () => statSync(path, { throwIfNoEntry: false }));
 
 /** Replaces a file atomically. @param flush whether the new content must survive a power loss */
 export function replaceFile(file: string, text: string, mode = 0o666, flush = false): void {

@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, codeOf, reasonOf } from './errors.js';
+import { ConfigurationError, codeOf, orElse, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
 /** The file that names the owning process. A later run checks whether that process still runs. */
@@ -26,7 +26,7 @@ export function temporaryFilesIn(folder: string): Record<string, string> {
 }
 
 function sweep(): void {
-  for (const name of names()) {
+  for (const name of orElse([], () => readdirSync(tmpdir()))) {
     if (!name.startsWith(prefix)) continue;
     const folder = join(tmpdir(), name);
     try {
@@ -39,22 +39,10 @@ function sweep(): void {
   }
 }
 
-function names(): string[] {
-  try {
-    return readdirSync(tmpdir());
-  } catch {
-    return [];
-  }
-}
-
 function isAbandoned(folder: string, changedAt: number): boolean {
-  let owner: string;
-  try {
-    owner = readFileSync(join(folder, ownerFile), 'utf8');
-  } catch {
-    // The process was killed before it wrote the file, or is about to write it.
-    return changedAt < Date.now() - dayMs;
-  }
+  const owner = orElse('', () => readFileSync(join(folder, ownerFile), 'utf8'));
+  // The process was killed before it wrote the file, or is about to write it.
+  if (owner === '') return changedAt < Date.now() - dayMs;
   const [host, pid] = owner.split(' ');
   return host === hostname() && !isAlive(Number(pid));
 }

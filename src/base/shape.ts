@@ -1,3 +1,4 @@
+import { orElse } from './errors.js';
 /** Checks the type of data from another process of the suite. Objects may have further members. */
 export type Shape<T> = (value: unknown) => value is T;
 
@@ -57,22 +58,11 @@ export function objectOf(members: Members, optional: readonly string[] = []): Sh
     all.every(([name, fits]) => (value[name] === undefined ? optional.includes(name) : fits(value[name])));
 }
 
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export const parsedJson = (text: string): unknown => orElse<unknown>(undefined, () => JSON.parse(text));
 
 /** Decodes percent-encoding; undefined for a malformed text. */
-export function uriDecoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
+export const uriDecoded = (text: string): string | undefined =>
+  orElse<string | undefined>(undefined, () => decodeURIComponent(text));
 
 /** Parses JSON of one shape; undefined for any other text, such as a line cut off by a kill. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {

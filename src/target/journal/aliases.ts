@@ -2,6 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { orElse } from '../../base/errors.js';
+import { parsedJson } from '../../base/shape.js';
 import { isLoopback, mapped } from '../../input/target-file/urls.js';
 import { hostOf, placeOf, stateFolderFor } from './state-dir.js';
 
@@ -37,7 +39,8 @@ export async function knownAs(stateDir: string, baseUrl: string): Promise<string
   const files = ['journal.json', 'lease.json'];
   const ownFolder = stateFolderFor(stateDir, baseUrl);
   if (files.some((file) => existsSync(join(ownFolder, file)))) return baseUrl;
-  for (const folder of foldersIn(stateDir))
+  // If the folder is unusable, writing to it reports the error later.
+  for (const folder of orElse([], () => readdirSync(stateDir)))
     for (const file of files) {
       const other = baseUrlIn(join(stateDir, folder, file));
       if (other === undefined || placeOf(other) === own) continue;
@@ -46,20 +49,7 @@ export async function knownAs(stateDir: string, baseUrl: string): Promise<string
   return baseUrl;
 }
 
-function foldersIn(stateDir: string): string[] {
-  try {
-    return readdirSync(stateDir);
-  } catch {
-    // If the folder is unusable, writing to it reports the error later.
-    return [];
-  }
-}
-
 function baseUrlIn(file: string): string | undefined {
-  try {
-    const { baseUrl } = Object(JSON.parse(readFileSync(file, 'utf8')));
-    return typeof baseUrl === 'string' && URL.canParse(baseUrl) ? baseUrl : undefined;
-  } catch {
-    return undefined;
-  }
+  const { baseUrl } = Object(parsedJson(orElse('', () => readFileSync(file, 'utf8'))));
+  return typeof baseUrl === 'string' && URL.canParse(baseUrl) ? baseUrl : undefined;
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, codeOf, orElse, reasonOf } from '../../base/errors.js';
 import { isAlive } from '../../base/private-folder.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 import { sleep } from '../sleep.js';
@@ -175,12 +175,10 @@ export class Lease {
   }
 
   #isOurs(): boolean {
-    try {
+    return orElse(false, () => {
       const [ours, there] = [fstatSync(this.handle), statSync(this.file)];
       return ours.ino === there.ino && ours.dev === there.dev;
-    } catch {
-      return false;
-    }
+    });
   }
 }
 
@@ -303,22 +301,10 @@ function githubJob(env: NodeJS.ProcessEnv): string | undefined {
   return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
 }
 
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'somebody';
-  }
-}
+const userName = (): string => orElse('somebody', () => userInfo().username);
 
 /** Returns the namespace of pids: containers with one host name may have different pids. */
-function pidSpace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
-  }
-}
+const pidSpace = (): string => orElse('', () => readlinkSync('/proc/self/ns/pid'));
 
 /** Returns undefined without a file. An unreadable file counts as a lease until it expires by its age. */
 function read(file: string): LeaseHolder | undefined {
@@ -345,13 +331,7 @@ function fromNow(): Pick<LeaseHolder, 'expiresAt' | 'renewed'> {
   return { expiresAt: new Date(Date.now() + holdsMs).toISOString(), renewed: momentNow() };
 }
 
-function ageOf(file: string): number {
-  try {
-    return Date.now() - statSync(file).mtimeMs;
-  } catch {
-    return 0;
-  }
-}
+const ageOf = (file: string): number => orElse(0, () => Date.now() - statSync(file).mtimeMs);
 
 function writing<T>(file: string, action: () => T): T {
   try {

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orElse, reasonOf } from '../../base/errors.js';
 import { bytesOf } from '../../base/files.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
@@ -228,10 +228,5 @@ export function momentNow(): Moment {
 }
 
 /** Returns the id of the machine's start. If empty (unknown), writes of other processes count as sent just now. */
-function readBootId(): string {
-  try {
-    return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
-  } catch {
-    return '';
-  }
-}
+const readBootId = (): string =>
+  orElse('', () => `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`);

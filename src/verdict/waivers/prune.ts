@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLSeq } from 'yaml';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, orElse } from '../../base/errors.js';
 
 /**
  * Removes entries from the text of a waivers file, with the comment lines directly above them. The rest stays
@@ -28,14 +28,8 @@ export function pruned(text: string, file: string, indexes: ReadonlySet<number>)
   );
 }
 
-function waiversIn(document: Document.Parsed): unknown {
-  try {
-    const value: unknown = document.toJS();
-    return typeof value === 'object' && value !== null && 'waivers' in value ? value.waivers : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const waiversIn = (document: Document.Parsed): unknown =>
+  Object(orElse<unknown>(undefined, () => document.toJS())).waivers;
 
 function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: number] | undefined {
   const item = list.items[index];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
+import { orElse } from '../../base/errors.js';
 
 /** The certificate files of Debian, Red Hat, SUSE, Alpine and macOS. */
 const bundles = [
@@ -38,11 +39,6 @@ function ofSystem(): readonly string[] {
 }
 
 function ofFile(file: string | undefined): readonly string[] {
-  if (!file) return [];
-  try {
-    const text = readFileSync(file, 'utf8');
-    return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  } catch {
-    return [];
-  }
+  const text = file ? orElse('', () => readFileSync(file, 'utf8')) : '';
+  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
 }

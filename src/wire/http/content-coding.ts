@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { orElse } from '../../base/errors.js';
 
 type Decoder = (content: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
 
@@ -40,13 +41,8 @@ export function decoded(
   const named = (headers['content-encoding'] ?? '').toLowerCase();
   const decode = (bytes: Buffer, coding: string) =>
     decoders.get(coding)?.(bytes, { maxOutputLength: largest }) ?? bytes;
-  const isLeft = (coding: string) => {
-    try {
-      return /^\s*[{[<]/.test(decode(content, coding).toString('latin1', 0, 100));
-    } catch {
-      return false;
-    }
-  };
+  const isLeft = (coding: string) =>
+    orElse(false, () => /^\s*[{[<]/.test(decode(content, coding).toString('latin1', 0, 100)));
   try {
     const plain = named.split(/[\s,]+/).reduceRight(decode, content);
     if (named !== '' || content.length === 0 || /^[\t\r\n -~]*$/.test(plain.toString('latin1', 0, 4)))

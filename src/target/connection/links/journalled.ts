@@ -1,4 +1,4 @@
-import { TransportError } from '../../../base/errors.js';
+import { orElse, TransportError } from '../../../base/errors.js';
 import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
@@ -61,15 +61,13 @@ function partsOf(call: Call): readonly Part[] {
 
 function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Found = {}): boolean {
   if (operation === null || typeof json !== 'object' || json === null) return false;
-  try {
-    return parts.every((part) =>
+  // If the body is not a configuration, the effect of the request is unknown.
+  return orElse(false, () =>
+    parts.every((part) =>
       part === 'cluster'
         ? found.cluster !== undefined && sameCluster(clusterConfigOf(json), found.cluster)
         : found.support !== undefined &&
           sameSupport(supportConfigOf({ ...found.support, ...json }), found.support),
-    );
-  } catch {
-    // The body is not a configuration, so the effect of the request is unknown.
-    return false;
-  }
+    ),
+  );
 }
