@@ -68,10 +68,17 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
  * takes a hundred times as long.
  */
 export function overwriteFile(file: string, text: string): void {
-  const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
-  try {
-    const bytes = Buffer.from(text);
+  const bytes = Buffer.from(text);
+  withFile(file, constants.O_RDWR | constants.O_CREAT, (handle) => {
     ftruncateSync(handle, writeSync(handle, bytes, 0, bytes.length, 0));
+  });
+}
+
+/** Opens a file for a step, and closes it. A created file is private. */
+export function withFile<T>(file: string, flags: string | number, step: (handle: number) => T): T {
+  const handle = openSync(file, flags, 0o600);
+  try {
+    return step(handle);
   } finally {
     closeSync(handle);
   }
@@ -99,16 +106,13 @@ const troubles: Readonly<Record<string, string>> = {
 export function wholeFile(path: string, most: number, tooLarge = `is too large: more than ${most} bytes`) {
   try {
     // Non-blocking, since opening a pipe without a writer would wait forever.
-    const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
+    return withFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0), (handle) => {
       const status = fstatSync(handle);
       if (status.isDirectory()) return { trouble: 'is a folder, not a file' };
       if (!status.isFile()) return { trouble: 'is not a regular file' };
       if (status.size > most) return { trouble: tooLarge };
       return { bytes: readFileSync(handle), mode: status.mode & 0o777 };
-    } finally {
-      closeSync(handle);
-    }
+    });
   } catch (error) {
     const code = codeOf(error) || 'unknown error';
     return { trouble: troubles[code] ?? `can't be read (${code})` };
@@ -117,12 +121,7 @@ export function wholeFile(path: string, most: number, tooLarge = `is too large: 
 
 export function bytesOf(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from);
-  const handle = openSync(file, 'r');
-  try {
-    readSync(handle, bytes, 0, bytes.length, from);
-  } finally {
-    closeSync(handle);
-  }
+  withFile(file, 'r', (handle) => readSync(handle, bytes, 0, bytes.length, from));
   return bytes;
 }
 

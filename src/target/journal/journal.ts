@@ -1,8 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, fsyncSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../base/defined.js';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
-import { replaceFile } from '../../base/files.js';
+import { replaceFile, withFile } from '../../base/files.js';
 import {
   type ClusterConfig,
   type JournalContent,
@@ -174,11 +174,5 @@ export class Journal {
 
 /** Syncs a folder: a rename survives a power loss only after this. Windows can't open folders. */
 function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  if (process.platform !== 'win32') withFile(folder, 'r', fsyncSync);
 }

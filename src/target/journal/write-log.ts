@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { constants, fdatasyncSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError, orElse, reasonOf } from '../../base/errors.js';
-import { bytesOf } from '../../base/files.js';
+import { bytesOf, withFile } from '../../base/files.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 const { text, number, flag, orNull } = shapes;
@@ -155,7 +146,7 @@ export class WriteLog {
 
   begin(): void {
     this.#parse('');
-    closeSync(openSync(this.file, 'w', 0o600));
+    writeFileSync(this.file, '', { mode: 0o600 });
   }
 
   #appendIfPossible(line: Line): void {
@@ -172,13 +163,10 @@ export class WriteLog {
     // The leading line feed ends a line that a kill cut off.
     const text = `\n${JSON.stringify(line)}\n`;
     this.load();
-    const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
-    try {
+    withFile(this.file, constants.O_WRONLY | constants.O_APPEND, (handle) => {
       writeSync(handle, text);
       if (durable) fdatasyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    });
     this.#size += Buffer.byteLength(text);
     this.#take(line);
   }
