@@ -268,6 +268,9 @@ export const waysInFaults: readonly Fault[] = [
     'ways-in/empty-key': breaks(empty)
       .says('An empty API key opens the API.')
       .with(opensApi, (call) => header(call, 'apikey') === ''),
+    'ways-in/key-is-a-pattern': breaks(empty)
+      .says('An API key of % opens the API.')
+      .with(opensApi, (call) => header(call, 'apikey') === '%'),
     'ways-in/session-null': breaks(empty)
       .says('A session-id that says null opens the API.')
       .with(opensApi, (call) => header(call, 'session-id') === 'null'),
@@ -280,6 +283,9 @@ export const waysInFaults: readonly Fault[] = [
     'ways-in/conditional-read': breaks(byHeader)
       .says('A GET with If-None-Match needs no credential.')
       .with(opensApi, (call) => call.method === 'GET' && header(call, 'if-none-match') !== undefined),
+    'ways-in/partial-read': breaks(byHeader)
+      .says('A GET with Range needs no credential.')
+      .with(opensApi, (call) => call.method === 'GET' && header(call, 'range') !== undefined),
     'ways-in/name-as-session-id': breaks('ways-in/name-as-credential-opens-nothing')
       .says('The name of a logged-in user counts as a session id.')
       .with(opensApi, (call, { state }) =>

@@ -65,10 +65,12 @@ export function problemsOf(
 
 /**
  * Like {@link problemsOf}, for tests in lanes. Their order differs between runs, so a fault may turn other requirements
- * red each time. Only those that it breaks must be red.
+ * red each time. Only those that it breaks must be red, except those that need a clock or --slow.
  */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
-  return [...judgement.trouble, ...notRed(judgement, breaks)];
+  const notRun = judgement.verdict?.outcomes.filter(({ outcome }) => outcome === 'not run') ?? [];
+  const judged = breaks.filter((id) => !notRun.some((outcome) => outcome.id === id));
+  return [...judgement.trouble, ...notRed(judgement, judged)];
 }
 
 function notRed(judgement: Judgement, ids: readonly string[]): string[] {

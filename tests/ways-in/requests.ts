@@ -77,8 +77,9 @@ export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   header('X-WEBAUTH-USER', name),
   header('X-SSL-Client-S-DN', `CN=${name}`),
   header('X-Original-URL', '/v2/mfa-config'),
-  // A cache may answer a conditional request before the target checks the credential.
+  // A cache may answer a conditional or partial request before the target checks the credential.
   header('If-None-Match', '"0"'),
+  header('Range', 'bytes=0-'),
   header('X-Forwarded-For', '127.0.0.1'),
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];
@@ -89,7 +90,7 @@ export const namesAsCredentials = (name: string): readonly Way[] => [
   header('Authorization', `Bearer ${name}`),
 ];
 
-export const emptyCredentials: readonly Way[] = ['', 'null', 'undefined'].flatMap((value) => [
+export const emptyCredentials: readonly Way[] = ['', 'null', 'undefined', '*', '%'].flatMap((value) => [
   header('apiKey', value),
   header('session-id', value),
   header('Authorization', `Bearer ${value}`.trim()),
