@@ -10,8 +10,10 @@ const release: ReleaseName = '7.1.2_u3';
 const needed: readonly string[] = [
   'CreateSession.sessionId',
   'CreateAccessToken.accessToken',
-  ...['CreateTotpKey.totpSecretKey', 'CreateTotpKey.totpUri'],
-  ...['UpdateSupportMFAConfig.totpSecretKey', 'UpdateSupportMFAConfig.totpUri'],
+  'CreateTotpKey.totpSecretKey',
+  'CreateTotpKey.totpUri',
+  'UpdateSupportMFAConfig.totpSecretKey',
+  'UpdateSupportMFAConfig.totpUri',
 ];
 
 /** An Error needs at least one of these properties. */

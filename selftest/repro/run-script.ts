@@ -62,14 +62,14 @@ async function mailReader(target: Target, folder: string) {
     const code = newestTo(to).then((mail) => mail && findCode(mail).code);
     void code.catch(() => undefined).then((found = '') => response.end(found));
   });
-  let closeDoor: () => void | Promise<void> = () => {};
+  let closeServer: () => void | Promise<void> = () => {};
   const { port } = await listen(server, (end) => {
-    closeDoor = end;
+    closeServer = end;
   });
   const command = join(folder, 'mail-code.sh');
   writeFileSync(command, `#!/bin/sh\nexec curl -sS "http://127.0.0.1:${port}/$1"\n`, { mode: 0o755 });
   const close = async () => {
-    await closeDoor();
+    await closeServer();
     await mailbox.close();
   };
   return { command, close };
