@@ -196,7 +196,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   protected async store(anyJson: object): Promise<boolean> {
     const { api, admin: as } = this.parts;
-    return (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
+    const isStored = (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
+    if (isStored) this.#putTypes = typesIn(anyJson);
+    return isStored;
   }
 
   /** Returns the bodies to try in turn, because some targets refuse null or ignore omitted members. */
