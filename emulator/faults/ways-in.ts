@@ -126,6 +126,7 @@ const codeless = faultsOf({
 const names: readonly (readonly [id: string, what: string, of: (name: string) => string])[] = [
   ['in-other-case', 'in another case', (name) => name.toLowerCase()],
   ['with-blanks', 'with blanks around it', (name) => name.trim()],
+  ['with-no-break-space', 'with a no-break space after it', (name) => name.replace(/\u00a0$/, '')],
   ['with-a-nul', 'with a NUL after it', (name) => name.replace(/\0.*$/, '')],
   ['in-full-width-letters', 'in full-width letters', (name) => name.normalize('NFKC')],
   ['with-zero-width-space', 'with a zero-width space in it', (name) => name.replace(/\u200b/g, '')],
