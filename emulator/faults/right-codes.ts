@@ -43,6 +43,11 @@ const readings: Readonly<Record<string, Reading>> = {
     'KIND-login/refuses-junk ways-in/near-KIND-code-opens-nothing',
     (given, right) => given !== '' && right.startsWith(given),
   ],
+  'by-its-end': [
+    'code opens a session by its last five digits.',
+    'ways-in/near-KIND-code-opens-nothing',
+    (given, right) => given.length >= 5 && right.endsWith(given),
+  ],
 };
 
 function forgetUses(owner: Owner, state: State): void {

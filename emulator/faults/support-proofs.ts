@@ -71,6 +71,17 @@ const single = faultsOf({
       if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
       state.support = { ...state.support, verification: given };
     }),
+  'support/failed-state-needs-no-code': breaks('support-totp/no-change-without-proof')
+    .since('7.1.2_u3')
+    .says(
+      'PATCH /support-user/mfa switches off without a code if the request says otpVerificationState kFailure.',
+    )
+    .refusals(patch, (answer, call, { state }) => {
+      if (own(call.body, 'enabled') !== false || own(call.body, 'otpVerificationState') !== 'kFailure')
+        return;
+      state.support = { ...state.support, enabled: false };
+      Object.assign(answer, { status: 200, body: { enabled: false } });
+    }),
   'support/live-code-shown': breaks('security/no-secret-echoed')
     .says('GET /support-user/mfa shows an unused code that was mailed to the support user.')
     .shows('GetSupportMFAConfig', (_body, _call, { state }) => {

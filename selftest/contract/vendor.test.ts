@@ -112,7 +112,7 @@ describe('a document may hold', () => {
     expect(contract.operations.get('GetMFAConfig')?.error.schemaName).toBe('Error');
     expect(contract.anomalies.map(({ message }) => message)).toEqual([
       'several 2xx statuses (200, 202); 200 is taken for the success',
-      'no default response for errors: all are judged by that of 400',
+      'no default response for errors: all error answers are judged by the 400 response',
     ]);
   });
 

@@ -46,6 +46,7 @@ const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | str
     'enabled false and a state that the target alone may set',
     { enabled: false, otpVerificationState: 'kPending' },
   ],
+  ['enabled false and a failed state', { enabled: false, otpVerificationState: 'kFailure' }],
   ['enabled false and a mode', { enabled: false, mfaType: 'email' }],
   ['enabled false and another mode', { enabled: false, mfaType: 'totp' }],
   ['enabled false and no mode', { enabled: false, mfaType: null }],

@@ -149,6 +149,8 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
 
   const answers = await Promise.all(Array.from({ length: atOnce }, guess));
 
+  // A target may stop checking codes under load.
+  for (const answer of answers) if (await users.logins.wronglyOpened(user, 'totp', answer)) break;
   const unslowed = await consecutive.unslowed(answers);
   await consecutive.rest();
   const [first] = answers;

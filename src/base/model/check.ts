@@ -61,7 +61,10 @@ export interface Difference {
 export const quantities = {
   'accepted answers': ['accepted answer', 'accepted answers'],
   bits: ['bit that differs', 'bits that differ'],
-  'bits at equal distances': ['bit, values not at equal distances', 'bits, values not at equal distances'],
+  'bits at equal distances': [
+    'bit that does not follow from equal distances',
+    'bits that do not follow from equal distances',
+  ],
   'bits of text': ['bit besides names and times', 'bits besides names and times'],
   'bytes of a line': ['byte in a line', 'bytes in a line'],
   'bytes of the URI': ['byte in the URI', 'bytes in the URI'],

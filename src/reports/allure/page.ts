@@ -54,7 +54,7 @@ export function withoutRequests(page: string): string {
   const left = externalLoads(stripped);
   if (left.length > 0) {
     throw new AllurePageError(
-      `The Allure report would load ${left.slice(0, 3).join(', ')}: it was not written.`,
+      `The Allure report was not written, because it would load ${left.slice(0, 3).join(', ')}.`,
     );
   }
   return stripped

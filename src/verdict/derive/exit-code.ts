@@ -12,7 +12,7 @@ export const exitMeanings = {
 /** For code 0 it says whether the run checked all `must` requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
-    ? 'no breach found; --require-complete ends such a run with 3'
+    ? 'no breach found, but not every MUST was checked: --require-complete makes this 3'
     : exitMeanings[code];
 }
 
