@@ -28,7 +28,7 @@ export class Mailer {
   readonly #clock: Clock;
   readonly #transport;
   #queue: Promise<void> = Promise.resolve();
-  /** Aborted to drop all mails that are waiting now. */
+  /** Aborting this controller drops all mails that are waiting now. */
   #pending = new AbortController();
 
   constructor(address: MailAddress, clock: Clock) {
@@ -38,8 +38,8 @@ export class Mailer {
       host: address.host,
       port: address.port,
       secure: false,
-      // One connection serves all mails, because real relays keep theirs open. A new listener on the port gets a new
-      // one.
+      // One connection serves all mails, because real relays keep theirs open. If another listener takes the
+      // port, it gets a new connection.
       pool: true,
       maxConnections: 1,
       maxMessages: Number.POSITIVE_INFINITY,

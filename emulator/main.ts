@@ -56,7 +56,7 @@ function schemaLine(file: string): string {
 /** Writes the target file, which holds secrets. Only its owner can read it at any time. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
-    // An existing file would keep its mode, so it goes first.
+    // An existing file would keep its mode, so this removes it first.
     rmSync(file, { force: true });
     if (emulator.certificate === undefined) {
       writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });

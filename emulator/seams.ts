@@ -180,7 +180,10 @@ export interface Fault {
   apply(seams: Seams): void;
 }
 
-/** Adds where a deviation acts: in one seam, in one rule, or through a function that changes several. */
+/**
+ * Completes a deviation by naming the place where it acts: a seam, a rule, or a function that changes several
+ * of them.
+ */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
@@ -217,7 +220,7 @@ export function faultsOf(faults: Readonly<Record<string, Omit<Fault, 'id'>>>): r
   return Object.entries(faults).map(([id, fault]) => ({ id, ...fault }));
 }
 
-/** Makes faults from a table by id. `since` is the first release of those that name none. */
+/** Makes faults from a table by id. `since` is the first release of the faults that name none themselves. */
 export function faultsSince(since: ReleaseName, faults: Parameters<typeof faultsOf>[0]): readonly Fault[] {
   return faultsOf(faults).map((fault) => ({ since, ...fault }));
 }

@@ -14,8 +14,8 @@ const jwt = (_token: string, username: string, now: number) => {
 };
 
 /**
- * Session ids and access tokens are rising numbers. Each exceeds the one before by `step`; by default, by 1 to 7 as the
- * time decides.
+ * Session ids and access tokens are rising numbers. Each exceeds the one before by `step`. If this is absent,
+ * the time decides on a difference from 1 to 7.
  */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);

@@ -110,7 +110,10 @@ const single = faultsOf({
     ),
 });
 
-/** Concurrent wrong codes count as one wrong code. @param isOneByOne whether they are answered one by one */
+/**
+ * Concurrent wrong codes count as one wrong code. @param isOneByOne whether their answers come one after
+ * another
+ */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

@@ -20,7 +20,10 @@ function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) =
   });
 }
 
-/** Adds a second member `enabled`. `isSame`: its value is that of the first, otherwise the opposite. */
+/**
+ * Adds a second member `enabled`, with the same value as the first one if `isSame`, otherwise with the
+ * opposite value.
+ */
 const enabledTwice = (seams: Seams, isSame: boolean) =>
   bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');

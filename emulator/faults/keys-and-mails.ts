@@ -14,7 +14,10 @@ const raceMs = 60;
 /** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/** A login without its code gets an id by `hand`. A request in which `given` finds that id may call `opens`. */
+/**
+ * A login without a code returns an id, as `hand` says. If `given` finds this id in a request of the
+ * operation `opens`, the target accepts the request.
+ */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],

@@ -79,7 +79,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
 
 /**
  * Demands a right mfaCode if the change needs one.
- * @returns whether there is one, because replacing a verified key needs it too
+ * @returns whether the body has a right code, which replacing a verified key needs as well
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');

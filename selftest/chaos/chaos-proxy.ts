@@ -16,7 +16,7 @@ interface Fate {
 
 /** The first connections stay unharmed, because harm at the start would end most runs. */
 const spared = 3;
-/** Harm comes before this byte. Most answers are shorter, and most handshakes even shorter. */
+/** The harm comes within this many bytes. Most answers are shorter, and most handshakes even shorter. */
 const farthest = 6000;
 
 /**

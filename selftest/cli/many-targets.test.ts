@@ -55,7 +55,8 @@ beforeAll(async () => {
     writeTarget(labs, content, `${name}.yaml`);
   }
   whole = await run('whole', '-t', labs, '--no-allure', '--jobs', '2');
-  // Allure's results need processes, one a job.
+  // Only Playwright writes Allure's results, and it starts a process for each job. So these runs have one
+  // job.
   const one = ['--jobs', '1', '--quiet'];
   for (const n of shards) await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, ...one);
   const from = shards.map((n) => join(folder, `shard-${n}`));

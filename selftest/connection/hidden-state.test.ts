@@ -55,7 +55,10 @@ test('a masked address is restored whole', async () => {
   expect(await state()).toEqual(before);
 });
 
-/** Whether a shown address stands for another, and whether it may be the shown form of an address that was set. */
+/**
+ * `isShownAs`: whether a shown address stands for another one. `mayBeShownAs`: whether it may be the shown
+ * form of an address that was set.
+ */
 test.each(rows`
   isShownAs | s***t@lab.example | support@lab.example | true
   isShownAs | sxxxxxt@lab.example | support@lab.example | true

@@ -4,7 +4,10 @@ import { rows } from '../tool/rows.js';
 // The documented operations and properties, written independently of the documents. Without `since`, all releases have
 // them.
 
-/** Id, call, request schema (with a `?` if the body is optional), status, answer, privileges, since. */
+/**
+ * The columns: id, call, request schema (with `?` if the body is optional), status, answer, privileges,
+ * since.
+ */
 const operations = rows`
   CreateEmailOtp | POST /email-otp | CreateEmailOtpRequestBody? | 204 |  | none
   SendEmailOtp | POST /send-email-otp |  | 204 |  | none
@@ -50,7 +53,10 @@ export function expectedCredentials(release: ReleaseName): Record<string, string
   };
 }
 
-/** `type`, `?` if nullable, the enumeration. `-` marks read-only, `*` required properties. The release comes last. */
+/**
+ * Each property has its type, `?` if nullable, its enumeration and its default (`=`). `-` marks read-only
+ * properties, `*` required ones. The first release comes last.
+ */
 const properties = rows`
   MfaConfigInfo.enabled: boolean =false
   MfaConfigInfo.authenticationTypes: array? of string WAYS

@@ -17,7 +17,7 @@ import { right, type WholeRun, wholeRun, wrong } from './whole-run.js';
 
 const requirements = loadRequirements();
 
-/** One fault of each kind, besides that of the whole run; `npm run prove` tries all. */
+/** One fault of each kind; the whole run (`wrong`) tests one more. `npm run prove` tries all. */
 const known = [
   'mfa-config/malformed-json-accepted',
   'totp/replay-accepted',

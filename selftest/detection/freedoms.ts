@@ -68,7 +68,10 @@ export function freedoms(): Factor[] {
   ];
 }
 
-/** The targets to try. Each row has at most one setting of each factor; otherwise the reference's setting holds. */
+/**
+ * The targets to try. A row has at most one setting of each factor. For other factors the reference's setting
+ * holds.
+ */
 export function freedomRows(): string[][] {
   return allPairs(freedoms(), mayMeet);
 }

@@ -19,7 +19,7 @@ export interface Subject {
 
 export interface Judgement {
   readonly subject: Subject;
-  /** Undefined if the run gave this target none. */
+  /** The verdict on this target. Undefined if the run gave none. */
   readonly verdict: Verdict | undefined;
   /** What else the run printed about this target, if the run ended with exit code 2 or by a signal. */
   readonly trouble: readonly string[];
@@ -35,7 +35,7 @@ export interface JudgeOptions {
   readonly jobs: number;
   /** How long to wait for a mail. A fault that mails nothing costs this wait once for each address. */
   readonly mailTimeoutMs?: number;
-  /** The ids to test; without it all requirements. */
+  /** The ids to test. If absent, all requirements. */
   readonly only?: readonly string[];
   /** The root of another build of the suite. */
   readonly build?: string;

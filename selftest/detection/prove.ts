@@ -55,7 +55,9 @@ const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/** How many emulators one run of the suite tries; fewer if it tests only what their faults turn red. */
+/**
+ * How many emulators one run of the suite tests: `all` with all requirements, `few` with only some of them.
+ */
 const batchSize = { all: 20, few: 6 };
 /** Two runs at a time: while one writes its reports, the other tests targets. */
 const batchesAtOnce = 2;
@@ -91,7 +93,10 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-/** Whether faults are first tried with some requirements. A fault that an id selects may be new, so it gets all. */
+/**
+ * Whether faults are first tried with only some requirements. A fault that the user names by id may be new,
+ * so it is tried with all.
+ */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
@@ -104,7 +109,7 @@ let runs = 0;
 /** Targets that were judged wrongly once. They are tried once more: other work may have delayed the run. */
 const doubtful: { readonly expectation: Expectation; readonly detail: string }[] = [];
 const headings = new Headings();
-/** By fault, tried alone with all requirements: the requirements that turned red. */
+/** For each fault that was tried alone with all requirements: the requirements that turned red. */
 const red = new Map<string, readonly string[]>();
 await judgeAll(conforming, undefined, (expectation, judgement) =>
   consider(expectation, problemsIn(judgement, expectation), 'conforms'),

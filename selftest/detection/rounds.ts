@@ -29,10 +29,11 @@ export type JudgeAll = (
 ) => Promise<void>;
 
 /**
- * Tries faults in groups, then again those that others hid or that were judged unexpectedly, finally the rest alone.
- *
- * @param tell called with each fault once it is decided
- * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with all
+ * Tries faults in groups. Faults that others hid, or that were judged unexpectedly, are tried again, finally
+ * alone.
+ * || @param tell called with each fault once it is decided
+ * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with
+ * all
  */
 export async function tryInRounds(
   faults: readonly Expectation[],

@@ -58,7 +58,7 @@ export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   };
 }
 
-/** What the files of the run do not show. */
+/** The part of the result that the run's files do not show. */
 interface Ended {
   readonly told: readonly string[];
   readonly trouble?: readonly string[];

@@ -10,7 +10,7 @@ import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 /** An empty folder in which the pages' commands run unchanged, with the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** How the pages name the places of this test. */
+  /** By real path or address: the one that the pages show instead. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
@@ -30,7 +30,10 @@ export class Stage {
     writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
   }
 
-  /** Runs a script of a page. @returns what it printed, with the pages' names of places */
+  /**
+   * Runs a script from a documentation page. @returns its output, with real paths replaced by those the pages
+   * show
+   */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
     const path = [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter);
@@ -56,7 +59,7 @@ export class Stage {
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    // SIGKILL would leave the emulator's child process behind, which holds the output open.
+    // SIGKILL would end only the command itself. Its child process would go on and keep the output open.
     this.onEnd(async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

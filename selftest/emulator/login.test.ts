@@ -17,7 +17,7 @@ describe('logins with TOTP codes', () => {
 
   test('codes of one step either side are right, of two are not', async () => {
     const { on, loginBy, code } = await keyOf();
-    // Moves away from the end of a step, so that no code gets too old before its use.
+    // Moves the clock away from the end of a time step, so that no code gets too old before its use.
     await advance(on, 30 - (((await now(on)) / 1000) % 30) + 1);
 
     const statuses = [];

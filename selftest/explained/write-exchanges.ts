@@ -12,8 +12,8 @@ import { scratchFolder } from '../tool/processes.js';
 import { askedOfLatest, faultsFor, logOf, passesOf } from './recorded.js';
 import { failsIn } from './sent.js';
 
-// npm run generate -- explain [part of an id …]: without an id, it records failures again only if they are missing or
-// their fault has changed.
+// Run by `npm run generate -- explain [part of an id …]`. Without an id, it records a failure again only if
+// the record is missing or the fault has changed.
 const parts = process.argv.slice(2);
 
 const requirements = loadRequirements();

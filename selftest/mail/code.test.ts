@@ -238,7 +238,7 @@ function scanned(note: string, ...attached: readonly string[]): Buffer {
   return Buffer.from(`${head}${parts.map((part) => `--x\n${part}\n`).join('')}--x--\n`);
 }
 
-// The note of the gateway, how many mails are attached, and the code found.
+// The columns: the case, the note of the gateway, how many mails are attached, and the code found.
 test.each(rows`
   the code of a mail that a gateway has wrapped | Scanned, report 20260817, score 1.2. | 1 | 482913
   a code in the mail itself first | Your code is 771122. The one before: | 1 | 771122

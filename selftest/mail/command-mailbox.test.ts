@@ -119,7 +119,7 @@ test('child processes of the program end with it', async () => {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A process that has ended but that its parent has not collected.
+    // In state Z, the process has ended, but its parent has not collected it yet.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

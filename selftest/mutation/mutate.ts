@@ -63,12 +63,13 @@ async function main(): Promise<void> {
   const tested = reached.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
   for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
     await tryAll(batch.mutants, batch.requirements);
-  // No test reaches these mutants, because their code, such as a table, runs only at the start. They are tried with a
-  // few requirements that together reach all other mutants.
+  // No test reaches these mutants, because their code, such as a table, runs only at the start. So the few
+  // requirements that together reach all other mutants are tried on them.
   const any = [...reach.keys()].map((id) => ({ id }));
   const untested = reached.filter((mutant) => !tested.includes(mutant));
   await tryAll(untested, select(any, reach, durations, 1));
-  // All requirements are tried on the rest, except mutants with a judgement: the few above are enough for those.
+  // All requirements are tried on the remaining mutants that have no judgement. For mutants with a judgement,
+  // the few requirements above are enough.
   const open = reached.filter((mutant) => judgementFor(mutant, judged, true) === undefined);
   await tryAll(open.filter((mutant) => !noticed.has(mutant)));
   report(drawn, baseline, noticed, mutants);

@@ -13,10 +13,10 @@ export interface Notice {
 
 /**
  * How a verdict differs from the reference; undefined if it does not.
- *
- * @param verdict over all or some requirements; undefined if the run gave none
- * @param verdicts several of the reference: a result in which they differ from each other doesn't count
- * @param whole whether the verdict covers all requirements. Otherwise facts may be incomplete and don't count
+ * || @param verdict over all or some requirements; undefined if the run gave none
+ * @param verdicts several verdicts on the reference; a result in which they differ from each other doesn't
+ * count
+ * @param whole whether the verdict covers all requirements; otherwise facts may be incomplete and don't count
  */
 export function noticeIn(
   verdict: Verdict | undefined,

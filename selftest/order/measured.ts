@@ -59,7 +59,10 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
 /** The name of the part that tests share. */
 const mails = 'mails';
-/** Of the requests of the first test that shares the mails, this many are its own. The rest is the shared part. */
+/**
+ * The first test that shares the mails sends this many requests for itself. Its other requests are the shared
+ * part.
+ */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {
@@ -114,7 +117,7 @@ const scarceTargets = [
 export const measureScarce = async (before: Costs): Promise<Costs> =>
   withScarce(before, await logsOf(scarceTargets, oneByOne));
 
-/** Does the work of {@link measureScarce} by the logs of its two targets. */
+/** Does the work of {@link measureScarce} with the logs of its two targets. */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
   const [support, users] = logs.map(stepsIn);
   return {
@@ -128,7 +131,7 @@ export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]
   };
 }
 
-/** By requirement: how many of its waits may have been for a step. */
+/** For each requirement: how many of its waits may have been for a time step. */
 function stepsIn(events: readonly RunEvent[]): Map<string, number> {
   const steps = new Map<string, number>();
   for (const event of events) {

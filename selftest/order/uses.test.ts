@@ -21,7 +21,7 @@ test('rows name what the operations of their requirements touch: npm run generat
 });
 
 test('tests of a run touch only what their rows name, adopted exchanges included', async () => {
-  // The scope refuses a request beyond a row, so the test would be inconclusive.
+  // The scope refuses a request that the test's row does not allow, so the test would be inconclusive.
   const { out } = await wholeRun(right);
 
   const used = usesIn(readEvents(join(out, right.name, 'events.jsonl')));

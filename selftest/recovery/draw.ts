@@ -18,7 +18,10 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One target of a run that is ended. `moment`: when the event comes, counted by the target's changes. */
+/**
+ * One target of a run that is ended. `moment` says at which write of the target's configuration the event
+ * comes.
+ */
 export interface Hit {
   readonly name: string;
   readonly movesClock: boolean;

@@ -10,18 +10,21 @@ export interface Moment {
   /** The number of the write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** How long the proxy still holds the chosen write once somebody has read the state after the suite's end. */
+  /**
+   * After the suite's end, the proxy holds the chosen write until somebody reads the state, and then for this
+   * time.
+   */
   readonly holdMs: number;
 }
 
 export interface ProxyOptions {
-  /** How long the proxy delays each other write after the suite's end. */
+  /** How long the proxy delays every other write that comes after the suite's end. */
   readonly laterMs: number;
   /** The read-back delay of a second node, which answers every second read; 0 if there is one node. */
   readonly nodeLagMs: number;
-  /** The longest wait for a read of the state. */
+  /** How long the proxy waits at most until somebody reads the state. */
   readonly longestToLookMs: number;
-  /** How long a write is pending at most, on any machine, as `limits.settleMs` promises. */
+  /** How long the proxy holds the chosen write at most, on any machine, as `limits.settleMs` promises. */
   readonly landsWithinMs: number;
 }
 
@@ -40,7 +43,7 @@ function signal(): [Promise<void>, () => void] {
  */
 export class HeldProxy {
   baseUrl = '';
-  /** Whether the proxy counts writes, so that the moment may come. */
+  /** Whether the proxy counts writes. Until it does, the chosen moment can't come. */
   #isArmed = false;
   #writes = 0;
   #reads = 0;
@@ -48,12 +51,12 @@ export class HeldProxy {
   readonly #held: () => void;
   readonly #end: () => void;
   readonly #look: () => void;
-  /** The state that the second node still shows. */
+  /** The answers that the second node still gives to reads, by URL. */
   readonly #old = new Map<string, Passed>();
-  /** Resolves at the moment: from then on the suite waits for an answer. */
+  /** Resolves at the chosen moment. From then on the suite waits for an answer that the proxy holds back. */
   readonly reached: Promise<void>;
   readonly #ended: Promise<void>;
-  /** Resolves when somebody reads the state after the end. */
+  /** Resolves when somebody reads the state after the suite's end. */
   readonly #looked: Promise<void>;
 
   private constructor(
@@ -76,12 +79,12 @@ export class HeldProxy {
     return proxy;
   }
 
-  /** From now on the proxy counts writes, so that the chosen moment may come. */
+  /** From now on the proxy counts writes, so that the chosen moment can come. */
   arm(): void {
     this.#isArmed = true;
   }
 
-  /** The suite has ended, so the proxy passes on the held requests. */
+  /** Call this when the suite has ended. The proxy then passes on the held requests. */
   goOn(): void {
     this.#isEnded = true;
     this.#end();
@@ -96,7 +99,7 @@ export class HeldProxy {
     const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
-      // This is the worst time to take effect: after a read has shown the original state.
+      // The write takes effect at the worst time: after a read has shown the original state.
       const lands = pause(this.options.landsWithinMs);
       await this.#hold();
       await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);

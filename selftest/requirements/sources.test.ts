@@ -40,7 +40,10 @@ const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
   security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG-\w+-\d+|CWE-\d+)/,
 };
 
-/** At least one part of a source must have one of these forms. Its other parts name what breaks clients. */
+/**
+ * At least one part of a source must have one of these forms. Other parts may say in words what breaks
+ * clients.
+ */
 const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
   document: [form.document],
   standard: [form.standard],

@@ -41,7 +41,10 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/** The spellings, and requests that a server treats the same on every path, so that one write tries them for all. */
+/**
+ * The spellings, and requests that a server treats the same on every path. Trying the latter on one write is
+ * enough.
+ */
 const detours: WaysOf = (write) => [
   ...spellings(write),
   // These requests name the method in a header field instead of the request line.

@@ -25,7 +25,10 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/** The writes. A lenient target most likely reads their wrong types as the current values, and changes nothing. */
+/**
+ * The writes. A lenient target most likely reads `wrongTypes` as the current values, so that it changes
+ * nothing.
+ */
 const writes = [
   {
     area: 'mfa-config',

@@ -142,7 +142,8 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await support.patch({ enabled: true });
 
   const read = await arrange(support.get());
-  // Without a mode no code exists. If the target then refuses to switch off, the test sets TOTP, to be able to do so.
+  // Without a mode there are no codes, so the target may refuse to switch off. The test then sets the mode
+  // TOTP, whose codes can switch it off.
   if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
   const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;

@@ -122,7 +122,10 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
-/** Tells whether GET shows `config`, apart from types hidden while MFA is off and by default retainUserMfaSettings. */
+/**
+ * Tells whether GET shows `config`. Ignores types that GET hides while MFA is off. Compares
+ * retainUserMfaSettings only if `withRetain` is set and GET shows it.
+ */
 function isShownAs(config: ClusterConfig, now: ClusterConfig, withRetain = false): boolean {
   const { retainUserMfaSettings: shown } = now;
   const hidesTypes = !now.enabled && (now.authenticationTypes?.length ?? 0) === 0;

@@ -141,7 +141,8 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
-  // If a target mailed this code to another address, the request fails. So the test asks twice.
+  // A faulty target may mail this code to the user of the request before. Then the request fails here,
+  // because no mail comes to `other`. So the test requests another code.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
   const own = await users.codes.mailed(user).catch(arrange.error);

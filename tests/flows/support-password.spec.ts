@@ -139,7 +139,8 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     [randomUUID(), '', null].map((referenceId) => mfa.off({ referenceId })),
   );
 
-  // Values of wrong types must not replace a referenceId. Other requirements judge these answers.
+  // A value of a wrong type must not be accepted as a referenceId. Only the effect is checked here; other
+  // requirements judge the answers.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
   await expect.shown(support, mfa.totpOn);
 });

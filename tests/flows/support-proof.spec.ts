@@ -163,7 +163,8 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
     () => support.verified(),
   );
 
-  // Other requirements are about the other factor. Here a refused change to it must not make the proof void.
+  // If the target refuses a change of the mode, this refusal must not void the proof of the key. Other
+  // requirements judge accepted changes.
   for (const mfaType of [...(connection.target.allow.disposable ? ['salesforce'] : []), 'totp']) {
     if ((await support.patchAny({ enabled: true, mfaType })).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();

@@ -168,12 +168,13 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // This code is wrong for the deleted key, which the target may still have.
   expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
-  // The target may read the missing key as an empty one. The suite leaves this out if it might lock the account.
+  // For a user without a key, the target may check codes with an empty key. The test tries such a code,
+  // unless its refusal might lock the account.
   const code = codes.at(secrets.emptyKey(authenticator), 0);
   const byNoKey = await arrange.ifItCan(users.login(user, { code, type }));
   if (byNoKey !== undefined) expect(byNoKey).toBeRefused();
   if (getsMail(users, user)) {
-    // Also with mailed codes available, the password alone must be refused.
+    // When mailed codes are allowed too, the target must still refuse the password alone.
     await arrange(cluster.on(mfa.bothTypes));
     expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
@@ -298,7 +299,7 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
     // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
   }
-  // A session limit may end the first pending session, so the test repeats this.
+  // A session limit may have ended the first pending session. So the test tries a second one.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;

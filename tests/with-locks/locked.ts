@@ -23,7 +23,10 @@ export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') =
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
 
-/** Sends wrong TOTP codes until the answers change. If an earlier test locked an account so, reuses its result. */
+/**
+ * Sends wrong TOTP codes until the answers change. If an earlier test has locked an account this way, reuses
+ * its result.
+ */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);

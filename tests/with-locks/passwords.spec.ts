@@ -73,8 +73,8 @@ test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
   await arrange(cluster.off());
   const all = users.allWithPassword();
   const { user, rest } = await arrange(locked(users, locks));
-  // The other user shows that a right password gets a token. If there is none, the locked user shows it once the lock
-  // has ended.
+  // The other user shows that a right password gets a token. If there is no other user, the locked user shows
+  // it once the lock has ended.
   const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
   const elsewhere = await atTokens(users, user, user.password.reveal());
