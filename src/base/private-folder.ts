@@ -8,7 +8,7 @@ const prefix = 'mfa-conformance-run-';
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Creates a temporary folder and removes it at exit. Also removes those that killed processes left. */
+/** Creates a temporary folder and removes it at exit. Also removes the folders of processes that were killed. */
 export function makePrivateFolder(): string {
   sweep();
   try {

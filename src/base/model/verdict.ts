@@ -82,9 +82,9 @@ export interface Coverage {
   readonly enumValues: Readonly<Record<string, number>>;
   /** By credential scheme, `none` included. */
   readonly credentials: Readonly<Record<string, number>>;
-  /** By `operationId status credential`, for documented combinations; absent in older verdicts. */
+  /** The number of calls by `operationId status credential`, if documented. Absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** Other combinations, by the same keys: no credential, or a credential of another release. */
+  /** The number of other calls, by the same keys: no credential, or a credential of another release. */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 

@@ -26,7 +26,10 @@ const equals = 0x3d;
 export const backslash = 0x5c;
 const letterU = 0x75;
 
-/** The most backslashes before an escape. Real text has fewer. With this limit a length fits into four bits. */
+/**
+ * Escapes after more backslashes than this are not decoded; real text has fewer. The limit keeps the length of a
+ * reading within four bits.
+ */
 export const longestRun = 8;
 const longestReference = 8;
 

@@ -271,7 +271,7 @@ export const wordsOf = (check: Check): string => failureText(expectedOf(check), 
 /** A target may send more text than a reader needs. */
 const longest = 2_000;
 
-/** Puts a failure as reports show it, cut to {@link longest} characters. */
+/** Words a failure as reports show it, cut to {@link longest} characters. */
 export function failureText(expected: string, actual: string): string {
   return cut(`expected: ${expected}\nactual: ${actual}`, longest);
 }

@@ -93,8 +93,8 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
 /**
- * Lists the secrets in status line and header fields, with their places. A session or token may be in a header meant
- * for secrets. In the answer to a login it may be in any field, but not in the query of a link.
+ * Lists the secrets that must not be in the status line or header fields, with their places. Allowed, so not listed:
+ * a session or token in a header meant for secrets, or, in a login's answer, in any field but in a link's query.
  */
 export function headLeaks(
   operation: OperationId | null,

@@ -36,7 +36,7 @@ export async function giveBack(
   journal.beginRestoring();
   connection.waiter.tellWait = tell;
   const { settleMs, requestTimeoutMs } = target.limits;
-  // Longer than the pause after several timeouts, which takes four request timeouts: see Transport.
+  // After several timeouts, Transport sends nothing for four request timeouts. This must be longer.
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let consecutive = 0;

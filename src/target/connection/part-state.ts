@@ -220,7 +220,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       this.#kept = { state: after, residue };
       return [residue];
     }
-    // The first read was late: the preparation was for the older state that it showed. So this restores once more.
+    // The first read showed an outdated state, and `beforeStoring` acted on it. So this restores once more.
     if (mayBeLate && now !== undefined && !this.same(after, now)) return this.giveBack(found, false);
     throw new ArrangeError(this.notRestored(after, found));
   }

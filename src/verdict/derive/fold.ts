@@ -297,7 +297,7 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Makes a failure beside other tests inconclusive, because the run ended before the test ran again alone. */
+/** Turns a failure beside other tests into inconclusive: the run ended before the test could run again alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {
