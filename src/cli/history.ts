@@ -19,7 +19,7 @@ const runsForNights = 150;
 /** A comparable run has at least this share of the requirements of the other run. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/** Compares with the baseline. If there is none, with the last comparable run, and without one, with the last run. */
+/** Compares the run with the baseline; if there is none, with the last comparable run, or else with the last run. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(

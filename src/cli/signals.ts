@@ -15,7 +15,7 @@ export class Signals {
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
-  /** A signal calls this. Before the tests begin, it ends the process. */
+  /** What a signal calls. Until the tests begin, it ends the process. */
   #stop: () => void;
   #isRunning = false;
   readonly #listener = (signal: NodeJS.Signals) => this.#received(signal as Signal);

@@ -229,7 +229,9 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/** The names are in lower case. A user who logged in later is no suspect. */
+/**
+ * Returns the users, in lower case, whose login the target refused in a failed test. Omits users who logged in later.
+ */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);

@@ -134,7 +134,7 @@ export function mayChange({ target, command }: Prepared): boolean {
   return readOnlyReason(target, command.mode) === undefined;
 }
 
-/** An unreadable journal may hold changes. */
+/** Tells whether the journal holds changes. An unreadable journal counts as changed. */
 export function isChanged({ stateGuard }: Prepared): boolean {
   return orError(SuiteError, () => stateGuard.journal.read()) !== undefined;
 }

@@ -44,8 +44,8 @@ export const breaksServers: Breaks = { breaksClients: false, breaksServers: true
 export type Width = 'narrower' | 'wider' | 'other';
 
 /**
- * Decides whom a change breaks. A narrower request breaks clients, which may still send the rest. A wider
- * request breaks servers, which don't know it yet. For answers it is the reverse.
+ * Decides whom a change breaks. If requests allow fewer values, clients may still send the others. If they allow
+ * more, servers may not know them yet. For answers, clients and servers change places.
  */
 export function breaksBy(change: Width, direction: Direction | null): Breaks {
   if (change === 'other') return { breaksClients: true, breaksServers: true };

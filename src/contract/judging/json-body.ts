@@ -48,7 +48,10 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Quickly rules out most bodies, but none with escapes: only a parser can compare their members' names. */
+/**
+ * Returns false quickly for most bodies. Returns true for a body with `\u` escapes and a member, because only a
+ * parser can compare such names.
+ */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];

@@ -61,7 +61,7 @@ type Report = (requirement: RequirementId, breach: Breach) => void;
 function judgeHeaders(answer: Judged, report: Report): void {
   const { status, headers } = answer;
   const date = headers['date'];
-  // A server error may lack the Date.
+  // A response with a server error is allowed to lack the Date (RFC 9110 6.6.1).
   if (date === undefined) {
     if (status < 500) report('http/has-date', { kind: 'field missing', name: 'Date', status });
   } else if (!isHttpDate(date)) report('http/has-date', { kind: 'field malformed', name: 'Date' });
@@ -113,7 +113,7 @@ function handsOutKey({ operation, status, body }: Judged): boolean {
   return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 }
 
-/** A support user with MFA off, or with codes by mail, needs no key. */
+/** True for a request that sets support MFA to codes by mail, or switches it off: then the user needs no key. */
 function asksForNoKey(request: unknown): boolean {
   const mode = textOf(request, 'mfaType');
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);

@@ -43,7 +43,10 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/** Returns kinds of forbidden bodies. Each makes one mistake in the valid `base`, in a member not named in `keep`. */
+/**
+ * Returns kinds of forbidden bodies. Each kind puts one mistake into the valid `base`, but not into the members in
+ * `keep`.
+ */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,

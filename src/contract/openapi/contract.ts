@@ -60,7 +60,7 @@ export interface SuccessAnswer extends Answer {
   readonly mediaType: string | undefined;
 }
 
-/** How a value breaks its schema: by types only, since the value may be a secret. */
+/** How a value breaks its schema. It names types but never the value, which may be a secret. */
 export interface Mismatch {
   /** JSON pointer into the value; empty for the whole value. */
   readonly instancePath: string;

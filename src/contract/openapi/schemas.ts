@@ -93,7 +93,7 @@ export interface Dialect {
   readonly strict: boolean;
 }
 
-/** Translates each schema of a document at once, but compiles it at its first use. */
+/** Translates each schema immediately, but compiles it only at its first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
@@ -165,7 +165,7 @@ export class SchemaCompiler {
     }
   }
 
-  /** Translates a schema that stands within another. Ajv compiles a schema with references to it once. */
+  /** Translates a schema within another one. If a reference leads to it, Ajv compiles it once for all references. */
   #inner(node: Located, within: readonly string[]): JsonObject {
     const translated = this.#translate(node, within);
     if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;

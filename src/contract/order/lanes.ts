@@ -36,7 +36,7 @@ export function lanesOfAccounts(fit: number, lanes: number): number {
   return count > 1 ? count : 0;
 }
 
-/** Returns undefined if the test needs the target for itself. */
+/** Returns the queue of a test; undefined if the test needs the target for itself. */
 export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue | undefined {
   if (ofProvenKey.has(id)) return 'support';
   const { cluster, support, users = 0, mail: _mail, ...others } = uses;
@@ -49,7 +49,7 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
   return cluster === undefined && users === 0 ? 'support' : undefined;
 }
 
-/** Such tests may leave accounts locked or their sender throttled. */
+/** Tells whether a test may leave accounts locked, or the address that it sends from throttled. */
 export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
   return needs.includes('lockOut') || uses.source === true;
 }

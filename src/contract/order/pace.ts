@@ -14,7 +14,7 @@ export interface KnownWaits {
 
 export const meanStepMs = 20_000;
 
-/** A step awaited right after another lasts this many mean waits. */
+/** A wait right after another one lasts a whole TOTP step, which is this many mean waits. */
 const wholeStep = 1.5;
 /** A shorter wait, in milliseconds, is only for the rest of a step that has nearly ended. */
 const leastStepMs = 5_000;
@@ -59,7 +59,7 @@ export class Pace {
   #lateMs = 0;
   /** The lanes that the prediction assumes. 1 if the last test that belongs to a queue began outside of a lane. */
   #lanes: number;
-  /** The extra steps of ended tests if the support user's codes are scarce: those expected and those awaited. */
+  /** The extra steps for scarce codes of the support user in ended tests: `due` as expected, `awaited` as observed. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 

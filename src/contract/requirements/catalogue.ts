@@ -97,7 +97,10 @@ export function canSwitchMailOff({ release, operations }: Pick<Contract, 'releas
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/** Returns the operations' configurations; the cluster's if the requirement is about users alone. */
+/**
+ * Returns the configurations that the requirement's operations are about; the cluster's if they are about users
+ * alone.
+ */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];

@@ -101,7 +101,7 @@ function readLimits(values: Values, allow: Allow): Limits {
   });
 }
 
-/** The path is absolute. Reports an unreadable file. */
+/** Returns the absolute path of another file that the target file names. Reports a file that can't be read. */
 function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
   const text = values.text([key]);
   if (text === undefined) return undefined;

@@ -36,7 +36,7 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** The mapped IPv6 address has a form such as ::ffff:7f00:1. */
+/** Returns the IPv4 address in a mapped IPv6 address such as ::ffff:7f00:1; undefined for other hosts. */
 export function mapped(host: string): string | undefined {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
   if (high === undefined || low === undefined) return undefined;

@@ -13,7 +13,7 @@ import {
   takesCode,
 } from './step.js';
 
-/** If the test sent more requests, the script sends only the preparation and the deciding request. */
+/** If more of the test's own requests come before the deciding request, the script leaves them out. */
 const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
@@ -24,7 +24,7 @@ type Arranged = readonly Step[] | Untold;
  */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
-  // If an answer in another test broke the requirement, the requests of that test are the preparation.
+  // If the deciding answer came in another test, the script sends that test's requests.
   const own = isOfTest ? ofTest : log.of(log.exchanges.get(assertion.decisive)?.requirement ?? '').own;
   return new Arrangement(log, own, assertion).arranged();
 }
@@ -153,8 +153,8 @@ class Arrangement {
   }
 
   /**
-   * Returns the steps in order. If a step met another configuration than the script has set so far, a PUT
-   * comes before the step.
+   * Returns the steps in order. Before a step that met another configuration than the script has set by then, adds a
+   * PUT that sets it.
    */
   #withConfigurations(): Exchanged[] {
     const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
@@ -273,7 +273,7 @@ const hasUsualFields = (again: Again | undefined) =>
 const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
   origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
-/** The suite repeats such a request. */
+/** The suite sent such a request again, so the script leaves this one out. */
 const wasThrottled = ({ exchange }: Exchanged) =>
   exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ exchange }: Exchanged) => exchange.operation?.includes('Support') === true;

@@ -161,7 +161,7 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
 const none = quoted('null');
-/** A missing member counts as null, as in configurations. */
+/** Succeeds if a member has a value other than null. A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
 /**

@@ -7,7 +7,7 @@ import { isCredential } from './step.js';
 /** In characters. */
 const longestBody = 180;
 const longestAnswer = 140;
-/** If a group of this many exchanges repeats, it is shown once. */
+/** A repeated group of exchanges is shown once if its length is one of these. */
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 

@@ -175,7 +175,8 @@ ${this.#lines.join('\n')}
     // A probe only tests a credential. Later requests show whether it works, so the answer needs no check.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // The fault may have caused a server error here. Then a fixed target answers otherwise, so this checks nothing.
+    // A server error here may be part of the fault. A fixed target answers otherwise, so only other answers are
+    // checked.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));

@@ -36,7 +36,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // The network may close one connection by accident, but hardly two that serve the same operation.
+    // A first closed connection is held back: the network may have closed it, but hardly two for the same operation.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -52,7 +52,10 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /** Holds back a breach in a 404. If the operation does not exist, a web server may answer with its own page. */
+  /**
+   * Holds back a breach in a 404 until another answer shows that the operation exists: the 404 may be a web server's
+   * own page.
+   */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))

@@ -64,7 +64,7 @@ const besides = /^(?:ways-in|guessing)\//;
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
-  // A refusal with the wrong status may only be an accident of a broken target.
+  // Another error in place of a refusal may only be a by-product of a broken target.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]?.status);
   return (
     (outcome === 'waived' ? 8 : 0) +
@@ -158,7 +158,9 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/** Returns the answers that may leave others undecided: refusals, and successes that had to be refusals. */
+/**
+ * Returns the answers that can leave other outcomes undecided: refusals, and successes where a refusal was required.
+ */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

@@ -44,7 +44,7 @@ interface About extends Pick<Shown, 'way'> {
 interface Tested {
   exchanges: Exchange[];
   reports: Report[];
-  /** The test runs beside tests of another lane, so its failure alone proves nothing. */
+  /** Whether the test runs beside tests of another lane. Then its failure alone proves nothing. */
   isBeside: boolean;
   failedBeside: readonly Report[];
   ended: boolean;
@@ -52,7 +52,7 @@ interface Tested {
   durationMs: number;
 }
 
-/** Derives a run's results on one target from events: live runs, logs and recorded traffic judge alike. */
+/** Derives a run's results on one target from its events, in the same way for live runs, logs and recorded traffic. */
 export class RunFold {
   readonly #commands = new Commands();
   readonly #breaches = new Breaches();
@@ -68,7 +68,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** The target file is wrong, so the answers may come from another server. They judge nothing. */
+  /** Whether the target file is wrong. Then the answers may come from another server, and prove nothing. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;

@@ -22,8 +22,8 @@ export const eventsName = 'events.jsonl';
 export const eventsFile = (folder: string): string => join(folder, eventsName);
 
 /**
- * The events of a run on one target, one per line. All processes of the run append at once, so a kill loses nothing.
- * Only the file's owner can read it.
+ * The events of a run on one target, one per line. All processes of the run append each event immediately, so a kill
+ * loses nothing. Only the file's owner can read it.
  */
 export class EventLog {
   /**
@@ -41,7 +41,10 @@ export class EventLog {
     this.#handle = orExplain(`${file} can't be written to`, () => openSync(file, 'a+', 0o600));
   }
 
-  /** Replaces an earlier log. The process that creates it must restore the target, so a full disk does not stop it. */
+  /**
+   * Creates the log in place of an earlier one. The creating process must restore the target, so a full disk does not
+   * stop it.
+   */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);

@@ -49,7 +49,7 @@ export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; rea
   return { holds: outcome === 'fail' || outcome === 'waived' || otherwise ? false : undefined, reason };
 }
 
-/** Applies the number that the vendor claims, if the run measured one. */
+/** If the vendor claims a number, turns a pass into a failure when the measured number exceeds it. */
 function within(
   { count }: Claim,
   id: string,
