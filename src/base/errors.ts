@@ -26,7 +26,9 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because `lacks`: what never came. `breaks`: the requirement that the answer to blame breaks */
+  /**
+   * @param because `lacks`: what the test waited for in vain. `breaks`: the requirement that the answer to blame breaks
+   */
   constructor(
     message: string,
     readonly because: {

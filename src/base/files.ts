@@ -84,7 +84,10 @@ export function withFile<T>(file: string, flags: string | number, step: (handle:
   }
 }
 
-/** Tells whether the file system caused an error, such as by a full disk. This machine is at fault then. */
+/**
+ * Tells whether the file system caused an error, for example because the disk is full. Then this machine is at fault,
+ * not the target.
+ */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (

@@ -41,7 +41,7 @@ function sweep(): void {
 
 function isAbandoned(folder: string, changedAt: number): boolean {
   const owner = orElse('', () => readFileSync(join(folder, ownerFile), 'utf8'));
-  // The process was killed before it wrote the file, or is about to write it.
+  // Without an owner, the process was killed before it wrote the file, or is about to write it.
   if (owner === '') return changedAt < Date.now() - dayMs;
   const [host, pid] = owner.split(' ');
   return host === hostname() && !isAlive(Number(pid));

@@ -21,7 +21,7 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** Events hold parts of a verdict. */
+/** Returns the schemas that a schema refers to: events hold parts of a verdict. */
 const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
@@ -45,7 +45,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
   return compiled(file, ajv);
 }
 
-/** A step of the build: compiling a schema takes a process longer than all its checks. */
+/** Compiles the schemas during the build, because compiling one takes a process longer than all its checks. */
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();

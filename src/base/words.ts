@@ -36,7 +36,7 @@ export function shortened(names: readonly string[], most: number): string {
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
-/** Lists up to four names; of more names, the first three and how many follow. */
+/** Lists up to four names. Of a longer list, returns the first three names and the number of the others. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
 /** Returns `1 mail` or `2 mails`. */

@@ -100,7 +100,7 @@ export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
 /**
  * Returns the target file that an emulator writes if Playwright is run by hand without a target. Workers and a reloaded
- * configuration find its name in the environment.
+ * configuration find the file's name in the environment.
  */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))

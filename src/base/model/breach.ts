@@ -1,7 +1,10 @@
 export interface BrokenRule {
   /** A JSON Schema keyword, or `content` for a missing or unexpected body. */
   readonly keyword: string;
-  /** The rule's types, values, property or number, from the document; empty if it has none of them. */
+  /**
+   * What the rule in the document demands: types, values, a property or a number. Empty if the rule names none of
+   * these.
+   */
   readonly demands: readonly string[];
   /** The JSON type of the value, or `nothing`. */
   readonly seen: string;

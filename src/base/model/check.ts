@@ -116,14 +116,14 @@ export type FieldRule =
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** Returns the answer that a failure is about: of two that are compared the last, otherwise the first. */
+/** Returns the answer that a failure is about: the last one if the check compares answers, otherwise the first. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
 const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
 
-/** Returns the answers that explain a failure: of a comparison all, otherwise the deciding one. */
+/** Returns the answers that explain a failure: all that the check compares, otherwise only the deciding one. */
 export function evidenceOf(check: Check): readonly Shown[] {
   const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
   const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
@@ -151,7 +151,7 @@ export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 
 /** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
-  /** The target must refuse, but `answers` accept. `no success`: redirects and server errors refuse, too. */
+  /** The target must refuse, but `answers` accept. `no success`: redirects and server errors count as refusals, too. */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
   | Of<'accepted'>
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>

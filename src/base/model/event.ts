@@ -51,7 +51,7 @@ export interface Again {
 
 export interface Exchanged {
   readonly type: 'exchange';
-  /** Increases over the log; other events refer to it. */
+  /** Increases from exchange to exchange in the log. Other events refer to an exchange by it. */
   readonly index: number;
   /** The requirement whose test sent the request; empty for a request of the run as a whole. */
   readonly requirement: string;
@@ -80,8 +80,8 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each alone touches its
- * part. The lanes of accounts run after `cluster`. Their tests may touch the support user once `support` has ended, one
+ * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each touches its own part
+ * only. The lanes of accounts run after `cluster`. Their tests may touch the support user once `support` has ended, one
  * test at a time.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;

@@ -74,13 +74,15 @@ export interface Wait {
 /** How often traffic used each part of the contract: a count by key. */
 export interface Coverage {
   readonly operations: Readonly<Record<string, number>>;
-  /** By `operationId status`; all errors by `operationId default`. */
+  /** The number of answers, keyed by `operationId status`. All errors have the key `operationId default`. */
   readonly responses: Readonly<Record<string, number>>;
-  /** By `operationId status /pointer`, in answers. `*` stands for each item of an array. */
+  /**
+   * How often answers held each property, keyed by `operationId status /pointer`. `*` stands for each item of an array.
+   */
   readonly properties: Readonly<Record<string, number>>;
-  /** By `Schema.property=value`, in answers. */
+  /** How often answers held each value, keyed by `Schema.property=value`. */
   readonly enumValues: Readonly<Record<string, number>>;
-  /** By credential scheme, `none` included. */
+  /** The number of answered calls, keyed by credential scheme. `none` stands for calls without a credential. */
   readonly credentials: Readonly<Record<string, number>>;
   /** The number of calls by `operationId status credential`, if documented. Absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
@@ -127,7 +129,7 @@ export interface Verdict {
   /** Set by --baseline and --gate; without it `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** The run checked or waived every applicable `must`. Older verdicts lack this and the next two. */
+  /** The run checked or waived every applicable `must`. Older verdicts lack this member and the next two. */
   readonly complete?: boolean;
   /** `must` requirements that passed, failed or are waived. */
   readonly checked?: number;
@@ -161,7 +163,7 @@ export interface Verdict {
   readonly coverage: Coverage;
 }
 
-/** By name of the claim: false for denied; true, or a number, for claimed. An absent claim says nothing. */
+/** The vendor's claims by name: false if denied, true or a number if claimed. An absent claim says nothing. */
 export type Claims = Readonly<Record<string, boolean | number>>;
 
 export interface ClaimedCount {
@@ -204,7 +206,7 @@ export interface ConcernedWaiver extends Waiver {
   readonly expired: boolean;
 }
 
-/** The state of a waiver after a run; reports warn about those in {@link troubles}. */
+/** The state of a waiver after a run. Reports warn about waivers in one of the states in {@link troubles}. */
 const waiverStates = ['in use', 'undecided', 'expired', 'unmatched', 'no longer needed'] as const;
 export type WaiverState = (typeof waiverStates)[number];
 

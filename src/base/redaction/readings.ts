@@ -48,7 +48,10 @@ export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/** Decodes the text at `at` in its nth way besides plain; {@link noReading} if there is none. */
+/**
+ * Decodes the character at `at` in the nth way (from 0), apart from the plain one. {@link noReading} if there is no nth
+ * way.
+ */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
@@ -62,7 +65,10 @@ export function readingAt(text: string, at: number, nth: number): Reading {
   return code === ampersand ? reference(text, at) : noReading;
 }
 
-/** Returns the length of a soft line break of quoted-printable, plain or JSON-escaped; 0 if none is here. */
+/**
+ * Returns the length of the soft line break of quoted-printable at `at`, be it plain or JSON-escaped. 0 if there is
+ * none.
+ */
 export function softBreakAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== equals) return 0;
   const next = text.charCodeAt(at + 1);

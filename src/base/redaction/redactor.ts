@@ -28,7 +28,7 @@ export class Redactor {
 
   /**
    * @param what the placeholder's text: `password`, `session id`
-   * @param whole match only where no letter or digit is adjacent; always so for codes
+   * @param whole whether the value matches only where no letter or digit is adjacent. Codes always match so
    */
   add(value: string, what: string, { whole = false }: { readonly whole?: boolean } = {}): void {
     if (value.length < shortestValue || this.#values.has(value)) return;

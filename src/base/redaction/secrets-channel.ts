@@ -28,7 +28,7 @@ export class SecretCollector {
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 
-  /** @param folder that only the user can enter: some systems ignore the mode of a socket */
+  /** @param folder a folder that only this user can enter, because some systems ignore the mode of a socket */
   static async open(folder: string): Promise<SecretCollector> {
     const address =
       process.platform === 'win32' ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');

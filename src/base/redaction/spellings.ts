@@ -78,7 +78,7 @@ export function bitsOfBase32(text: string): string {
   return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 }
 
-/** Leaves out bits that don't fill a byte. */
+/** Makes bytes of a text of zeros and ones. Leaves out bits that don't fill a byte. */
 export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }

@@ -13,11 +13,11 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
 
 const { text, number, flag, listOf, mapOf, orNull } = shapes;
 
-/** The answers to a user's full session: each is a status, with the errorCode if it is a refusal. */
+/** How the target answers reads in a user's full session: each is a status, followed by the errorCode of a refusal. */
 const opens = objectOf({
   support: text,
   config: text,
-  /** The answer to GET /security-config, which is not about MFA; some targets lack it. */
+  /** The answer to GET /security-config, which is not about MFA. Some targets lack this operation. */
   outside: text,
 });
 export type Opens = Shaped<typeof opens>;
@@ -61,7 +61,7 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** Returns the way in which tests log in: by sessions, unless only tokens are open. */
+/** Returns how tests log in: by sessions, or by tokens if only tokens are open. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }

@@ -53,12 +53,14 @@ export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>):
   return { scheme: 'Bearer', tokenType: textOf(body, 'tokenType') ?? 'Bearer', token: new Secret(token) };
 }
 
-/** `full`: a full session. `none`: a pending session, or a useless one. */
+/**
+ * What a credential can read. `full`: as much as a full session. `none`: only as much as a pending session, or nothing.
+ */
 type Reach = 'full' | 'none' | 'unclear';
 
 interface Seen {
   readonly reach: Reach;
-  /** The status of the refused read that decided. Undefined if no refusal decided. */
+  /** The status of the refused read from which `reach` follows. Undefined if it doesn't follow from a refusal. */
   readonly refusedWith: number | undefined;
 }
 
@@ -70,7 +72,7 @@ export async function look(api: Api, as: Credential): Promise<Opens> {
   return {
     support,
     config: await read(api, 'GetMFAConfig', as),
-    // {@link reachOf} compares this if pending sessions may also read the support operation.
+    // {@link reachOf} compares this answer if pending sessions may read GET /support-user/mfa as well.
     outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
   };
 }

@@ -7,7 +7,7 @@ import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
 
 interface MailProof extends Pick<Learned, 'mailSilent' | 'mailCodeless' | 'mailWhileOnOnly'> {
-  /** Whether the target mails codes to an account. An absent account could not be tried. */
+  /** Whether the target mails codes to each account. Accounts that the suite could not try are absent. */
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
 }
 

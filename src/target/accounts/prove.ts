@@ -23,7 +23,8 @@ type Unavailable = { -readonly [Way in LoginWay]?: string };
 
 /**
  * Checks each account before the suite judges anything, because a wrong account is the target file's fault. Learns
- * which login is open, asks for codes by mail, and restores the configuration. Call this only if the suite may log in.
+ * which ways to log in are open, asks for codes by mail, and restores the configuration. Call this only if the suite
+ * may log in.
  * @param maySwitch whether the suite may switch cluster MFA on for a moment if it was off
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
@@ -86,7 +87,8 @@ interface Entered {
 /** Tries the password alone while cluster MFA is off: first for a session, then for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  // If the password was right before, this try is worth the risk of a lock: a success ends an earlier run's failures.
+  // If the target accepted this password before, the try is worth the risk of a lock: a success resets the failures
+  // that an earlier run left.
   const expects = api.attempts.wasLetIn(user.role) ? 'accepted' : 'refused';
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
@@ -112,8 +114,8 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
 }
 
 /**
- * Counts pending sessions as refusals. Accounts of domains other than LOCAL may get one by the password alone, because
- * they may always be under MFA.
+ * Counts pending sessions as refusals. Accounts of domains other than LOCAL may get a pending session by the password
+ * alone, because they may always be under MFA.
  */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
@@ -241,8 +243,8 @@ const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
 /**
- * Returns why a way to log in is closed, by its refusal of credentials that the other way accepts. Undefined if it may
- * be open. A cluster's setting ("session management") closes one way, so a closed way is no fault.
+ * Returns the reason why a way to log in is closed, if its refusal of credentials that the other way accepts shows one.
+ * Undefined if the way may be open. A closed way is no fault: the cluster's "session management" closes one of the two.
  */
 async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;
@@ -253,7 +255,7 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
   if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
     return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
-  // If the target refuses an invalid body in the same way, it does not read bodies.
+  // If an invalid body gets the same refusal, the target refuses this way to log in without reading the body.
   const other = await api.call(operations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&

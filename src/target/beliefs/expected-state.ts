@@ -5,9 +5,9 @@ const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
 export interface Touch {
-  /** Equal for requests with the same effect, and without codes. Undefined if the request's effect may vary. */
+  /** A text that requests with the same effect share; it holds no codes. Undefined if the request's effect may vary. */
   readonly like: string | undefined;
-  /** Whether the request may set this part. A refused request that was meant for the other part may not. */
+  /** Whether the request may set this part. False only for a refused request that was meant for the other part. */
   readonly maySet: boolean;
 }
 
@@ -74,7 +74,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Like `known`, but requests for the other part may have been refused since, if their effect is known. */
+  /** Like `known`, but also if the target has since refused requests for the other part, if their effect is known. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * How long the suite waits for a change to show: `atFirstMs` while every change showed, `afterMissMs` once one or two
- * tests had a change that never did. After more such tests, or several such changes in the running test,
- * `afterMissesMs`.
+ * How long the suite waits for a change to show. `atFirstMs`: as long as every change has shown. `afterMissMs`: once
+ * one or two tests had a change that never showed. `afterMissesMs`: after more such tests, or after several such
+ * changes in the running test.
  */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
@@ -25,7 +25,7 @@ interface Looks {
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;
-  /** The time in which a node may still lack the change. */
+  /** How much longer a node may lack the change. */
   readonly restMs: number;
 }
 
@@ -55,7 +55,7 @@ export function nextPauseMs(pauseMs: number, firstPauseMs: number, mostMisses: n
 
 /** The waits before repetitions if the answer names no wait. Together they outlast a limit per minute. */
 const ownWaitsMs = [1_000, 4_000, 20_000, 40_000] as const;
-/** From this repetition on (counted from 0), the suite waits at least its own time, whatever the answer names. */
+/** From this repetition on (counted from 0), the suite waits at least its own time, even if the answer names less. */
 const firstNotBelieved = 2;
 
 /** After this many consecutive waits the suite stops repeating a request. */
@@ -72,7 +72,7 @@ export function retryAfterMs(
   const asks =
     status === 429 ||
     (status === 503 && (header !== undefined || body === undefined)) ||
-    // A lock with a time says nothing about the code or password in the request.
+    // A 423 that names a time says only how long the account is locked, not whether the code or password is right.
     (status === 423 && header !== undefined);
   if (!asks) return undefined;
   const isNumber = /^\d+$/.test(header ?? '');
@@ -89,10 +89,12 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** A test may open this many sessions. If they could exceed the limit, the suite first ends earlier sessions. */
+/**
+ * How many sessions one test may open. If these could exceed the session limit, the suite first ends earlier sessions.
+ */
 const roomForATest = 3;
 
-/** @param isWhole whether several sessions may follow, because a test begins or the login should succeed */
+/** @param isWhole whether room for several sessions is needed, because a test begins or the login should succeed */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }

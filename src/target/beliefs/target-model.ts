@@ -7,7 +7,10 @@ export interface Belief<T> {
   learn(value: T): void;
 }
 
-/** The fact that support MFA by e-mail stays off: without readable codes the suite can't switch it off. */
+/**
+ * The name of a fact: the suite leaves support MFA by e-mail off, because without readable codes it can't switch it off
+ * again.
+ */
 export const codeless = 'why no mailed code is to be had';
 
 /** Holds all that a run has learned about a target, built from the `learned` events of all processes. */

@@ -58,7 +58,7 @@ export interface ApiParts extends PatienceParts {
   readonly attemptsFile: string;
   readonly journalled: Link;
   readonly restarts: Belief<boolean>;
-  /** Selects the requests that accept compressed answers. Undefined if none do. */
+  /** Selects the requests that accept compressed answers. If undefined, no request accepts them. */
   readonly seed?: number | undefined;
 }
 
@@ -108,7 +108,7 @@ export class Api {
     );
   }
 
-  /** @throws TransportError without an answer, MissingOperationError for an operation that the contract lacks */
+  /** @throws TransportError if no answer comes, MissingOperationError if the contract lacks the operation */
   async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
     return this.#exchange(id, this.#operation(id), options);
   }

@@ -10,13 +10,16 @@ import type { Account, Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answered, Call, Link } from './call.js';
 
-/** Targets lock accounts after five consecutive failures. This limit leaves room for a person's own mistakes. */
+/**
+ * The most consecutive failures on one account. Targets lock accounts after five, so this leaves room for a person's
+ * own mistakes.
+ */
 const budget = 3;
 
 /** The limit for attempts that are probably right. It allows one failure more, because a success resets the count. */
 const budgetOfRight = 4;
 
-/** Targets reset failure counts after minutes to a day without a success. */
+/** Targets reset an account's failures after minutes to a day, even without a success. Older counts don't matter. */
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
 export const supportUser = 'supportUser';
@@ -26,13 +29,13 @@ export class Attempts {
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
   readonly #isToldToLock: boolean;
-  /** The account of each session or token, and its consecutive failures before that login. */
+  /** For each session or token: its account, and how many consecutive failures the account had before that login. */
   readonly #begun = new Map<string, Begun>();
 
   /** Accounts whose passwords the target accepted, in this run or in an earlier run that ended with failures. */
   readonly #letIn = new Set<string>();
 
-  /** All failures of this run, by account. A lock may count them all, although successes came in between. */
+  /** All failures of this run, by account. A lock may count all of them, even if successes came in between. */
   readonly #all = new Map<string, number>();
   #countsAll = false;
 
@@ -82,7 +85,7 @@ export class Attempts {
     return (this.#failed.get(who) ?? 0) >= budget;
   }
 
-  /** Like {@link isNearLimit}, if a lock would be harmful: then even a wait for a right login is worthwhile. */
+  /** Like {@link isNearLimit}, but true only if a lock would do harm. Then a right login is worth even a wait. */
   mightLock(who: string): boolean {
     // A lock of the support user refuses right and wrong codes alike, so tests of refusals would prove nothing.
     const isHarmful = this.#isLimited || (this.#isToldToLock && who === supportUser);
@@ -142,7 +145,10 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Counts failures before an attempt, including those before its login: a pending session resets no count. */
+  /**
+   * Counts the failures before an attempt. Includes failures before the login that opened its session, because a
+   * pending session doesn't reset the count.
+   */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -210,7 +216,8 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locks are allowed, failures may exceed the limit. Keeps the limit, so that the next run may try a login.
+    // If locks are allowed, failures may exceed the limit. The file then holds the limit instead, so that the next run
+    // may try a login.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -278,7 +285,10 @@ function read(file: string): [name: string, count: Count][] {
   );
 }
 
-/** Malformed codes may be sent without limit, but a target that judges one like a wrong code may count it as well. */
+/**
+ * Returns the support user if the target judged a malformed code like a wrong one, and so may have counted a failure.
+ * All other malformed codes may be sent without limit.
+ */
 function judgedAsCode({ operation, json }: Call, { status }: Pick<Answered, 'status'>): string | undefined {
   const isJudged = operation === 'VerifySupportUserTotp' && status < 300;
   return isJudged && memberOf(json, 'totpCode') !== undefined ? supportUser : undefined;

@@ -31,7 +31,10 @@ export interface RequestOptions {
   /** By default, `refused`. */
   readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
-  /** Whether a gateway may never answer. Then the suite waits only seconds and not for the request's time limit. */
+  /**
+   * Whether a gateway may leave the request unanswered. Then the suite waits for seconds only, not for the whole
+   * request timeout.
+   */
   readonly mayBeIgnored?: true;
   /** Whether the path is sent as written, with its dots: see SendOptions. */
   readonly asWritten?: true;
@@ -93,6 +96,9 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
 
-/** Sends a text as the body, or no body. @param mistake names the client mistake in the text, if any */
+/**
+ * Returns the options that send a text as the body, or no body. @param mistake names the client mistake in the text, if
+ * any
+ */
 export const asText = (body?: string, mistake?: string): Pick<CallOptions, 'raw' | 'mistake'> =>
   defined({ raw: body === undefined ? undefined : { body }, mistake });

@@ -12,7 +12,10 @@ import { PartState, type StateParts } from './part-state.js';
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
 
-/** The residue if a target refuses null and keeps omitted members: those without a value keep the suite's values. */
+/**
+ * The residue if a target refuses null and keeps omitted members: members that had no value before the run then keep
+ * the suite's values.
+ */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
@@ -25,7 +28,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly configOf = clusterConfigOf;
   #hasWayBack = false;
   #hasRested = false;
-  /** Whether nothing has shown yet that logins follow the last switch. */
+  /** Whether the suite has switched cluster MFA and nothing has shown yet that logins follow. */
   #isUnfelt = false;
   /** Whether GET has ever shown authenticationTypes. A target may hide them. */
   #showsTypes = false;
@@ -118,7 +121,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.#isUnfelt = true;
   }
 
-  /** Waits until logins must follow the last switch. Call this while the enforcement delay is unknown. */
+  /** Waits until logins must follow the last switch, even if the enforcement delay is still unknown. */
   rest(): Promise<void> {
     return this.parts.readBack.rest(this.part, lateAtMostMs);
   }
@@ -180,9 +183,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /**
-   * If MFA was found off, switches it off first: to store that state while MFA is on may delete users' enrolments.
-   * Skips this if a reliable read already shows MFA off. If reads may be late, does this only once, because the restore
-   * would never end otherwise.
+   * If MFA was found off, switches it off first: storing the found state while MFA is on may delete users' enrolments.
+   * Skips this if a reliable read already shows MFA off. If reads may be late, does this only once, because otherwise
+   * the restore would never end.
    */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
@@ -207,7 +210,10 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
   }
 
-  /** Until the suite has tried to restore it, the found order of types must match too, though it has no meaning. */
+  /**
+   * Before the suite has stored the found state, the order of the types must match as well. Afterwards it need not,
+   * because the order has no meaning.
+   */
   protected override isRestored(now: ClusterConfig, found: ClusterConfig, hasStored: boolean): boolean {
     return JSON.stringify(now) === JSON.stringify(found) || (hasStored && sameCluster(now, found));
   }

@@ -25,7 +25,7 @@ interface SentCode {
 interface ReadCodes {
   /** When the suite requested the mail that it read last. Mails of earlier requests don't matter. */
   readonly at: number;
-  /** The mails that had arrived since a mark when the suite read the last code. */
+  /** `known`: the mails since `mark` that had already arrived when the suite read the last code. */
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
@@ -55,7 +55,7 @@ export class CodesByMail {
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
   readonly #cameAt = new Map<string, number>();
-  /** Whether an address gets at most one code a minute. Undefined until a code doesn't arrive. */
+  /** Whether an address gets at most one code a minute. Undefined until a code fails to arrive. */
   readonly #areApart: Belief<boolean>;
 
   constructor(
@@ -65,7 +65,7 @@ export class CodesByMail {
       'addSecret' | 'waiting' | 'promisedMails' | 'mailedLane' | 'exchanges'
     >,
     private readonly settings: MailWaits,
-    /** Waits until a limit on mails has passed. Without it the suite never waits. */
+    /** Waits until a limit on mails has passed. If absent, the suite never waits for such a limit. */
     private readonly pause?: (ms: number) => Promise<void>,
     model = new TargetModel(),
   ) {
@@ -114,7 +114,7 @@ export class CodesByMail {
     return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
   }
 
-  /** Waits for the first code to `address` after `mark` that the target has not refused (`tried`). */
+  /** Waits for the first code to `address` after `mark` that is not among the codes already refused (`tried`). */
   async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
@@ -198,7 +198,10 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /** Counts the matching mails after a mark. Waits until as many as promised arrive, or as long as a mail may take. */
+  /**
+   * Counts the matching mails after a mark. Waits until the promised number has arrived, or for the longest time that a
+   * mail may take.
+   */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();
@@ -218,7 +221,7 @@ export class CodesByMail {
     return [...this.#seen];
   }
 
-  /** Returns the code of a mail, and records it as a secret of the run. Undefined without a code. */
+  /** Returns the code of a mail, and records it as a secret of the run. Undefined if the mail holds no code. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = this.#find(mail);
     if (code === undefined) return undefined;

@@ -10,7 +10,7 @@ const tooLateMs = 2_000;
 
 interface Made {
   readonly authenticator: Authenticator;
-  /** Makes such a code in a later step. */
+  /** Makes a code of the same kind in a later step. */
   readonly make: () => Promise<string>;
   readonly step: number;
   readonly isSpent: boolean;
@@ -22,7 +22,7 @@ export class Codes {
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
   /** The codes that may still be sent, with what is known of each. */
   readonly #made = new Map<string, Made>();
-  /** Maps the code that a test holds to the code that the suite sends after a wait. */
+  /** Maps a code that a wait made too old to the fresh code that the suite sends instead. */
   readonly #renewed = new Map<string, string>();
 
   readonly #refused = new Set<-1 | 1>();
@@ -38,13 +38,18 @@ export class Codes {
     return this.#renewed.get(code) ?? code;
   }
 
-  /** Call this when the target answered a request with this code. If a test sends the code again, it means a replay. */
+  /**
+   * Call this when the target answered a request with this code. If a test then sends it again, the replay is
+   * deliberate.
+   */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
-  /** Returns the target's current step by the code's key. Undefined if the suite did not make the code. */
+  /**
+   * Returns the step that the code's key has now, by the target's clock. Undefined if the suite did not make the code.
+   */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
     return made === undefined ? undefined : this.currentStep(made.authenticator);
@@ -69,7 +74,7 @@ export class Codes {
 
   /**
    * Returns the current code. If it was used, waits for the code of the next step.
-   * @throws ArrangeError instead of the wait, with the text of `inVain`, if given
+   * @throws ArrangeError with the text of `inVain` instead of waiting, if `inVain` is given
    */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
@@ -82,7 +87,7 @@ export class Codes {
     await this.room(authenticator, isUsed);
   }
 
-  /** Like {@link unused}, but the code stays unused: for a test that changes the code before it sends it. */
+  /** Like {@link unused}, but doesn't mark the code as used: for a test that sends a changed form of the code. */
   async unsent(authenticator: Authenticator): Promise<string> {
     await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
@@ -90,7 +95,7 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
-  /** Returns an unused code that another key doesn't have now. @throws ArrangeError if both keys are the same */
+  /** Returns an unused code that the other key doesn't also make now. @throws ArrangeError if both keys are the same */
   async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
     const step = this.currentStep(authenticator);
     const isOne =
@@ -104,7 +109,8 @@ export class Codes {
   }
 
   /**
-   * Returns the previous step's code, to save the current one. Undefined if used, or if the target refuses such codes.
+   * Returns the previous step's code, to save the current one. Undefined if that code was used, or if the target
+   * refuses codes of previous steps.
    */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
@@ -139,7 +145,7 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);
   }
 
-  /** Waits for the next step if the current one ends too soon for some requests, or if `isUsed`. */
+  /** Waits for the next step if the current one ends too soon for some requests, or if its code was used (`isUsed`). */
   async room(authenticator: Authenticator, isUsed = false): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
@@ -176,7 +182,7 @@ export class Codes {
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
-  /** Returns the code of a step this far from now. Undefined if by chance a step near now has the same code. */
+  /** Returns the code `steps` steps away from now. Undefined if by chance a step near now has the same code. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
@@ -192,7 +198,7 @@ export class Codes {
 
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
-    // Tests send codes of neighbouring steps only where these may be right. So these count as current ones.
+    // Tests send codes of neighbouring steps only where these may be right. So they count as codes of current steps.
     this.#guesses.set(this.recorder.requirement, Math.abs(steps) <= 1 ? 'current steps' : 'other steps');
   }
 

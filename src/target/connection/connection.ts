@@ -40,7 +40,7 @@ export interface ConnectionOptions {
   readonly onSecret?: TellSecret;
   readonly seed?: number;
   readonly learned?: readonly Learned[];
-  /** Whether requests are repeated after waits of minutes. */
+  /** Whether the suite repeats requests even if that takes waits of minutes. */
   readonly patient?: boolean;
 }
 
@@ -136,7 +136,8 @@ export class Connection {
   }
 
   /**
-   * The target's clock minus the runner's, in milliseconds, before the suite moved it. Null if no answer had a time.
+   * The target's clock minus the runner's, in milliseconds, before the suite moved the target's clock. Null if no
+   * answer had a time.
    */
   get clockOffsetMs(): number | null {
     if (!this.clock.known) return null;
@@ -195,7 +196,7 @@ export class Connection {
     this.#noted.add(part);
   }
 
-  /** @throws ConfigurationError if the mailbox can't be opened, ArrangeError if the target file names none */
+  /** @throws ConfigurationError if the mailbox can't be opened, ArrangeError if the target file names no mailbox */
   mail(): Promise<CodesByMail> {
     this.#mail ??= this.#openMail();
     return this.#mail;

@@ -15,7 +15,7 @@ export interface SetCookies {
   readonly isLogin: boolean;
 }
 
-/** Finds secret cookie values: those that differ at each login. Others may name a node or a user. */
+/** Finds the cookie values that are secret: they differ at each login. Values that don't may name a node or a user. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
   readonly #owners = new Map<string, string | null>();

@@ -13,7 +13,7 @@ export interface GivenBack {
 export type TellWait = (what: string, ms: number) => void;
 
 const longestPauseMs = 2_000;
-/** How often the admin logs in again. A target may end all sessions at every switch of cluster MFA. */
+/** How often the restore lets the admin log in again. A target may end all sessions at every switch of cluster MFA. */
 const mostReopened = 2;
 /** This many consecutive reads must show the found state, because nodes may not agree yet. */
 const looks = 2;
@@ -69,7 +69,10 @@ export async function giveBack(
   }
 }
 
-/** Returns false if the login fails. The error of the restore then says more. */
+/**
+ * Opens a new admin session if the old one ended. Returns false if the login fails: the restore's own error then says
+ * more.
+ */
 async function hasReopened(connection: Connection): Promise<boolean> {
   return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }

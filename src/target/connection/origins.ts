@@ -75,7 +75,10 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** Call this if the test waited for a code that begins with 0. A script's key has such a code at another time. */
+  /**
+   * Call this if the test waited for a code that begins with 0. A repro script has another key, so it waits for such a
+   * code as well.
+   */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -87,7 +90,8 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If the target returns a key twice, the later answer is its origin: a fixed target may return another key there.
+      // If the target returns a key twice, the later answer is its origin: once fixed, the target may return another
+      // key there.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -125,7 +129,7 @@ export class Origins {
   }
 
   #holdsSecrets(body: string, type: string): boolean {
-    // Only redactBody parses forms. It also cuts long bodies, and a cut one then counts as secret.
+    // Only redactBody parses forms. It also cuts long bodies, so a long form counts as holding secrets.
     const isForm = type.includes('form');
     return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }

@@ -57,7 +57,7 @@ export class PartLag {
 
   wrote(): void {
     const { isStale } = this.#write ?? {};
-    // No read has shown the previous write yet. So the state before this write is unknown.
+    // No read has shown the previous write yet. So the state before the new write is unknown.
     if (isStale === false) this.#value = undefined;
     this.#before = undefined;
     this.#write =

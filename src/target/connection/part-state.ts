@@ -129,7 +129,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** Returns the last read, or a new one unless the request since was for the other part and its effect is known. */
+  /**
+   * Returns the last read if the target has since only refused requests that were meant for the other part and whose
+   * effect is known. Otherwise reads again.
+   */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
@@ -139,7 +142,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /** Returns the probable state, to decide which preparations are needed. Assumes that requests act as before. */
+  /**
+   * Returns the probable state, to decide which preparations are needed. Assumes that a request has the same effect as
+   * an equal request before it.
+   */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }
@@ -184,7 +190,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /**
    * Call this after an accepted change.
-   * @param isShownIn whether a state shows the change. It is of no use if the state before already satisfied it
+   * @param isShownIn whether a state shows the change. Ignored if the state before the change already satisfied it
    */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);

@@ -8,7 +8,7 @@ import { PartLag } from './part-lag.js';
 import type { Recorder } from './recorder.js';
 import type { Scope } from './scope.js';
 
-/** A shorter delay may be a slow answer and no late change. */
+/** A shorter delay may come from a slow answer, not from a late change. */
 const lateMs = 500;
 /** If an effect was never measured, the suite waits as long as reads take to show changes, but no longer than this. */
 const mostOfOthersMs = 1_000;
@@ -164,7 +164,7 @@ export class ReadBack {
     await this.#sleep(this.#lags[part].restMs(ms));
   }
 
-  /** Waits until this long after the last change of a part. A delay seen later then belongs to the next change. */
+  /** Waits until `ms` after the last change of a part, so that a delay seen later belongs to the next change. */
   async rest(part: Part, ms: number): Promise<void> {
     await this.#sleep(ms - this.#lags[part].sinceChangeMs);
   }
@@ -181,7 +181,10 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** How many reads must show a change: three if nodes disagree; otherwise first two, to find this out, then one. */
+  /**
+   * How many reads must show a change: three if nodes disagree. Otherwise two at first, to find out whether nodes
+   * disagree, and later one.
+   */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

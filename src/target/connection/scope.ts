@@ -12,7 +12,10 @@ export class Scope {
     private readonly allowed: (requirement: string) => Uses = usesOf,
   ) {}
 
-  /** Call this before a test touches something. @throws Error if the test's row doesn't name it */
+  /**
+   * Call this before a test touches something. @throws Error if spec/uses.json doesn't name it for the test's
+   * requirement
+   */
   demand(touch: Uses): void {
     const missing = this.requirement === '' ? undefined : notAllowed(this.allowed(this.requirement), touch);
     if (missing !== undefined)
@@ -28,8 +31,8 @@ export class Scope {
   }
 
   /**
-   * Call this before an account logs in. The login needs a code if cluster MFA is on, so the test reads its state. A
-   * test with the admin needs the use of three users (see Uses).
+   * Call this before an account logs in. Cluster MFA decides whether the login needs a code, so the test counts as
+   * reading it. A login of the admin counts as the use of three users (see Uses).
    */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);

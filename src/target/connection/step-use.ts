@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.js';
 /** If the target accepts a code of a key younger than this, new keys are in force at once. */
 const newMs = 300;
 
-/** After this many keys that never came into force, the suite stops waiting for others, which may fail too. */
+/** After this many keys that never came into force, the suite no longer waits for new keys: they may fail as well. */
 const mostInVain = 2;
 
 /** Learns once how long a new TOTP key takes to come into force. Each try counts as an attempt. */
@@ -37,9 +37,9 @@ export class KeyLag {
   }
 
   /**
-   * Sends a right code, and repeats it while its key is new.
-   * @param teaches whether the target certainly asks for a code: only then an accepted one shows that the key is in
-   * force
+   * Sends a right code. As long as the key is new, repeats the code if the target refuses it.
+   * @param teaches whether the target certainly asks for a code: only then does an accepted code show that the key is
+   * in force
    */
   async tried<T>(
     role: string,
@@ -104,7 +104,7 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
 export class StepUse {
   readonly #byUser: Belief<boolean>;
   readonly #byKey: Belief<boolean>;
-  /** Whether the suite is testing just now if the target accepts a code of the next step. */
+  /** Whether the suite is just now finding out if the target accepts a code of the next step. */
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
@@ -147,7 +147,10 @@ export class StepUse {
     return this.#lag.inForce(role);
   }
 
-  /** Sends a request with a code, and again if the key may be too new. @param isRight whether its rest is right */
+  /**
+   * Sends a request with a code, and repeats it if the key may be too new. @param isRight whether the rest of the
+   * request is right
+   */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -171,7 +174,7 @@ export class StepUse {
     const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
     const found = steps.find((n) => authenticator.codeAt(n) === code);
     const last = this.#last.get(role);
-    // If the target asked for no code, this login has not used the code.
+    // If the target asked for no code, this login has not used the code up.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);

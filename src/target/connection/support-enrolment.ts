@@ -54,7 +54,10 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /** Sends a right code. If the target may accept only one code per step, sends another in the next step. */
+  /**
+   * Sends a right code. If the target refuses it and may accept only one code per step, sends another code in the next
+   * step.
+   */
   inFreeStep<T extends { readonly isTaken: boolean }>(byCode: () => Promise<T>): Promise<T> {
     return this.#steps.tried(ofSteps, undefined, byCode);
   }
@@ -117,7 +120,10 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Verifies the current code. If an older key used the current step, may verify the next step's: see StepUse. */
+  /**
+   * Verifies the current code. If an older key's code was used in this step, may verify the next step's code: see
+   * StepUse.
+   */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
     const mayBeLocked = this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {
@@ -139,7 +145,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** Sends a right code after wrong ones. Waits for a step only if the support user might be locked. */
+  /** Sends a right code after wrong ones. Waits for an unused code only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
     const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);

@@ -12,11 +12,14 @@ interface Parts {
 
 type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | 'codeIn'>;
 
-/** How many mailed codes the suite tries to switch MFA off. More refused ones could lock the support user. */
+/** How many mailed codes the suite tries in order to switch MFA off. More refused codes could lock the support user. */
 const mostTries = 3;
 const mostAsked = 2;
 
-/** If the support user is locked and a lock looks like a wrong code, the lock ends during one of these waits. */
+/**
+ * The waits between refused codes. If the refusals come from a lock of the support user, it ends during one of these
+ * waits.
+ */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {
@@ -29,7 +32,7 @@ export class SupportMails {
     return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
-  /** Uses mailed codes until the target accepts one. An old code may arrive late, a new one at another address. */
+  /** Uses mailed codes until the target accepts one. An old code may arrive late, and a new code at another address. */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
     use: (code: string) => Promise<A>,

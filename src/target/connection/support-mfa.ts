@@ -51,7 +51,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
 
-  /** The key before the current one. Undefined if this process has enrolled at most one. */
+  /** The key before the current one. Undefined if this process has enrolled at most one key. */
   replaced: Authenticator | undefined;
 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
@@ -192,7 +192,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show the change */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // `mightLock`: to switch off again takes a right code, which ends the series of wrong codes.
+    // If a lock is near, switches on twice: switching off in between takes a right code, which ends the series of wrong
+    // codes.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -205,7 +206,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Switches support MFA to TOTP with a new key. @throws ArrangeError if GET doesn't show the change */
   async onByTotp(): Promise<SupportEnrolment> {
-    // `mightLock`: the right code that proves a key ends the series of wrong codes.
+    // If a lock is near, first proves another key: its right code ends the series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
       await this.proofs.prove((await this.#byTotp()).authenticator);
     return this.#byTotp();
@@ -236,7 +237,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return known;
   }
 
-  /** Ensures a proven TOTP key, so that changes need a code. Keeps a proven one, because another costs a code. */
+  /**
+   * Ensures a proven TOTP key, so that changes need a code. Keeps a key that is already proven, because proving another
+   * costs a code.
+   */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -255,7 +259,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#verified;
   }
 
-  /** Returns a new key. If the suite's own key can't be switched off, returns that one. */
+  /** Returns a new key. If the suite can't switch off the key that it enrolled before, returns that key. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
@@ -342,7 +346,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (mfaCode !== undefined) await this.leave({ enabled: false, mfaCode });
   }
 
-  /** @throws ArrangeError if the key of a person was given up: with a new key, that person would be locked out */
+  /** @throws ArrangeError if the run gave up a person's key: a new key would lock that person out */
   protected async beforeStoring({ enabled, mfaType }: SupportConfig) {
     if (enabled && mfaType === 'totp')
       throw new ArrangeError(
@@ -377,7 +381,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /** Sends a change that leaves the current mode. It counts as a right attempt, so that the limit never blocks it. */
+  /**
+   * Sends a change that leaves the current mode. It counts as a right attempt, so that the limit on failures never
+   * blocks it.
+   */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { expects: 'accepted' });
   }

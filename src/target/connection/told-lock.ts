@@ -3,7 +3,9 @@ import type { SupportParts } from './support-state.js';
 /** The longest lock that the suite waits for in real time, in a test. */
 const longestMinutes = 5;
 
-/** Lets a lock of the support user end, if `limits.lockMinutes` tells how long locks last. */
+/**
+ * Waits for the end of a lock of the support user, if `limits.lockMinutes` in the target file says how long locks last.
+ */
 export class ToldLock {
   /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
   #isTheCause = true;

@@ -5,13 +5,16 @@ import type { Recorder } from './recorder.js';
 
 export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
-/** Waits that answers ask for. Longer ones mean a misunderstanding, or cost more than the answer is worth. */
+/**
+ * The longest waits that an answer may ask for. A longer one is a misunderstanding, or costs more than the answer is
+ * worth.
+ */
 const longest = { real: 120_000, patient: 900_000, byClock: 24 * 3_600_000 };
-/** The restore tells of longer waits in real time. */
+/** During the restore, the suite tells the user about longer waits in real time. */
 const toldMs = 5_000;
 
 export class ClockWaiter {
-  /** Set during the restore, which waits longer than tests because no later request would restore the state. */
+  /** Set during the restore, which waits longer than tests because nothing after it would restore the state. */
   tellWait: ((what: string, ms: number) => void) | undefined;
 
   constructor(

@@ -48,7 +48,8 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep the old path beside the new one. So this contradicts only releases whose paths are all missing.
+    // A target may keep the old path beside the new one. So the path contradicts only releases of which the target has
+    // no path.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -144,7 +145,7 @@ function keysOf({ operations }: Contract, asked: ReadonlySet<string>): Set<strin
   return keys;
 }
 
-/** Says a key of the coverage in words. All errors share their properties. */
+/** Puts a key of the coverage into words. All errors share their properties, so these don't name the operation. */
 function inWords(key: string): string {
   const [id = '', status, pointer = ''] = key.split(' ');
   const name = pointer.slice(1).replaceAll('/', '.');

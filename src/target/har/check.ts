@@ -18,7 +18,9 @@ const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/** Lists the requirements that a recorded answer can break. A recording may lack its header fields or content. */
+/**
+ * Lists the requirements that a recorded answer can break. A recording may lack the answer's header fields or content.
+ */
 function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,

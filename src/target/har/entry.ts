@@ -207,7 +207,9 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Returns errors of `take` as they are. All others come from invalid JSON. */
+/**
+ * Returns errors of `take` unchanged. All other errors come from invalid JSON: returns a ConfigurationError for these.
+ */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

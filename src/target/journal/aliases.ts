@@ -32,7 +32,7 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
 
 /**
  * Returns the base URL that names a target in the state folder. If another spelling of the URL has an open journal or a
- * lease, returns that spelling, so that both share them.
+ * lease, returns that spelling, so that both spellings share the journal and the lease.
  */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);

@@ -65,7 +65,9 @@ export const isStillOn =
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/** Matches characters that mask others. In `foxx@` the x mask nothing; real addresses hardly have three of them. */
+/**
+ * Matches characters that mask others. The two x of `foxx@` are no mask, but three are: few real addresses have three.
+ */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** Tells whether `shown` is the address itself, in any case, or masked as in `s***t@example.com`. */

@@ -44,7 +44,7 @@ export class Journal {
     this.writes = new WriteLog(join(this.folder, 'writes.jsonl'));
   }
 
-  /** The file disappeared without {@link remove}. */
+  /** Whether the file disappeared without a call of {@link remove}. */
   get isLost(): boolean {
     return this.#known !== undefined && !existsSync(this.file);
   }
@@ -79,8 +79,8 @@ export class Journal {
   }
 
   /**
-   * Continues after the folder is lost, with the content last known or, without it, the configurations found at the
-   * start. If later writes fail, the journal stays in memory.
+   * Continues after the folder is lost, with the last known content. If there is none, continues with the
+   * configurations found at the start. If later writes fail, the journal stays in memory.
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
@@ -97,7 +97,7 @@ export class Journal {
     this.writes.keepInMemory();
   }
 
-  /** Records the configurations found first. What GET shows later is the suite's own change. */
+  /** Records the configurations found first, and never replaces one: what GET shows later is the suite's own change. */
   noteFound(found: Found): void {
     const now = this.#current();
     const isKnown = Object.keys(found).every((part) => part in now);

@@ -138,7 +138,7 @@ export class Lease {
   }
 
   /**
-   * @param tell called once if another run took the lease, for example while the machine slept, or the file
+   * @param tell called once if the lease is lost: another run took it, for example while the machine slept, or the file
    * is gone
    */
   onLost(tell: (reason: string) => void): void {
@@ -303,10 +303,13 @@ function githubJob(env: NodeJS.ProcessEnv): string | undefined {
 
 const userName = (): string => orElse('somebody', () => userInfo().username);
 
-/** Returns the namespace of pids: containers with one host name may have different pids. */
+/**
+ * Returns the namespace that this process's pid belongs to. Containers may share a host name and still have separate
+ * pids.
+ */
 const pidSpace = (): string => orElse('', () => readlinkSync('/proc/self/ns/pid'));
 
-/** Returns undefined without a file. An unreadable file counts as a lease until it expires by its age. */
+/** Returns undefined if the file is missing. An unreadable file counts as a lease until it expires by its age. */
 function read(file: string): LeaseHolder | undefined {
   try {
     const holder = jsonOf(readFileSync(file, 'utf8'), isHolder);

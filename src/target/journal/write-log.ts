@@ -24,7 +24,7 @@ type Line = Shaped<typeof isLine>;
 interface Write {
   readonly request: string;
   readonly sent: Moment;
-  /** Undefined without an answer: the write may still take effect. */
+  /** When the answer came. Undefined if none came: the write may still take effect. */
   answered: Moment | undefined;
   mayDiffer: boolean;
 }
@@ -43,7 +43,7 @@ export class WriteLog {
   #size = 0;
   #writes = new Map<string, Write>();
   #count = 0;
-  /** If true, lines that can't be written are kept in memory. True while restoring, and once the file is lost. */
+  /** If true, lines that can't be written are kept in memory. True during the restore, and once the file is lost. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
   /** Stands for the times of writes before the machine's last start, which can't be compared with later times. */

@@ -88,7 +88,7 @@ export abstract class TargetClock {
   }
 }
 
-/** The gap is negative if the intervals overlap. */
+/** Returns the gap between two intervals. It is negative if they overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }

@@ -19,7 +19,8 @@ export interface ForwardProxy {
 }
 
 /**
- * Lower-case variables take precedence. URLs of this machine need no proxy.
+ * Returns the proxy that the environment names for a URL. Lower-case variables take precedence. URLs of this machine
+ * need no proxy.
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
@@ -81,9 +82,8 @@ function isInNetwork(entry: string, host: string): boolean {
 const largestAnswer = 16 * 1024;
 
 /**
- * Connects by CONNECT (RFC 9110 9.3.6), even for plain HTTP: the suite would judge a proxy that rewrites
- * requests, not the target.
- *
+ * Connects to a host through a proxy, by CONNECT (RFC 9110 9.3.6) even for plain HTTP. Otherwise the proxy could
+ * rewrite requests, and the suite would judge the proxy instead of the target.
  * @throws TransportError with a readable message, within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A longer wait doesn't belong to a limit per second. */
+/** If a target asks for a longer wait, its limit is not one per second. */
 const longestWaitMs = 2_000;
 /** This many similar refusals reveal a limit per second. */
 const refusalsToLearn = 3;

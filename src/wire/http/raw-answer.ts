@@ -59,7 +59,7 @@ interface Framed {
 /** Names in lower case; a comma joins repeated fields. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Some answers have no content, whatever their header fields say. */
+/** Tells whether an answer has content. Some answers have none, whatever their header fields say. */
 export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
@@ -81,7 +81,10 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/** If Content-Length names several lengths, the shortest counts. */
+/**
+ * Tells whether all bytes that the header section declares have come. Of several lengths in Content-Length, the
+ * shortest counts.
+ */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // A transfer coding overrides a length (RFC 9112 6.3).

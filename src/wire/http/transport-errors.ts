@@ -34,6 +34,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
+ * Describes an error of the connection in words for users.
  * @param isLimit whether the time is the target file's request timeout
  * @param came the part of the answer that arrived in time
  */

@@ -129,7 +129,10 @@ export class Transport {
     );
   }
 
-  /** Counts concurrent requests that time out once, because a target may keep all attempts of one account waiting. */
+  /**
+   * Counts timeouts. Concurrent requests that time out count once, because a target may keep all attempts of one
+   * account waiting.
+   */
   #noteTimeout(sentAt: number): void {
     if (sentAt < this.#timedOutAt) return;
     this.#timedOutAt = steadyNow();
@@ -146,7 +149,7 @@ function methodOf(text: string): Dispatcher.HttpMethod {
   return method;
 }
 
-/** Answers with these statuses end with their header section, whatever their length says (RFC 9112 6.3). */
+/** Answers with these statuses end with their header section, whatever length it declares (RFC 9112 6.3). */
 const endsWithHead = [204, 304];
 
 /** undici reports a missing body as cut off, but the answer is complete. */

@@ -56,7 +56,7 @@ const lettered =
 /** Matches a code in lower case or without digits. It counts only if the text calls it the code. */
 const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
 
-/** Capitalised words that may follow a word for "code" and are no code. */
+/** Words in capitals that may follow a word for "code" but are not codes themselves. */
 const emphasis =
   /^(?:VALID|INVALID|EXPIRED|REQUIRED|NEEDED|SECRET|PRIVATE|CONFIDENTIAL|PERSONAL|HIDDEN|READY|ENCLOSED|ATTACHED|MISSING|UNKNOWN|DISABLED|ENABLED|BLOCKED|LOCKED|CHANGED|CANCELLED|REVOKED)$/;
 
@@ -188,7 +188,7 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/** Finds four digits, digits among capitals, or a word that the text calls its code. */
+/** Tells whether a text holds four digits, digits among capitals, or a word that the text calls its code. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);

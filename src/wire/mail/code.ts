@@ -9,7 +9,9 @@ import {
 } from './code-candidates.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
-/** A mail's code as text, since it may begin with zeros; otherwise the reason in words without digits. */
+/**
+ * A mail's code as text, since it may begin with zeros. Without a code, the reason for that, in words without digits.
+ */
 export type FoundCode =
   | { readonly code: string; readonly problem?: never }
   | {

@@ -80,7 +80,7 @@ export class CommandMailbox extends Mailbox {
     return mail;
   }
 
-  /** Trims the output. @throws ArrangeError if the program fails */
+  /** Runs the program for an address, and returns its trimmed output. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));

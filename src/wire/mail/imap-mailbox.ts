@@ -259,7 +259,7 @@ export class ImapMailbox extends Mailbox {
     }
   }
 
-  /** Known addresses in delivery fields count. If there are none, those in To and Cc do. */
+  /** Returns the known addresses in delivery fields. If there are none, returns the known addresses in To and Cc. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [

@@ -45,7 +45,10 @@ export abstract class Mailbox {
   /** Opens the mailbox and proves that it can be read. Call this before a change that only a mailed code can undo. */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
-  /** Only mails after the mark count. @param to the only address to ask for @throws ArrangeError */
+  /**
+   * Returns the present end of the mailbox: later calls return only mails that arrive after it. @param to the only
+   * address that the caller will ask for @throws ArrangeError
+   */
   abstract mark(to?: string): Promise<Mark>;
 
   /**
@@ -60,7 +63,7 @@ export abstract class Mailbox {
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  /** Waits for the first such mail after the mark. @throws ArrangeError if none comes in time */
+  /** Waits for the first mail after the mark that the filter accepts. @throws ArrangeError if none comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
@@ -95,7 +98,10 @@ interface Missing {
   readonly more?: readonly string[];
 }
 
-/** The message names the address, the wait and the other mails, without their digits. */
+/**
+ * Makes the error for a mail that did not come. It names the address, the wait and the other mails, without their
+ * digits.
+ */
 export function missingMail(missing: Missing): ArrangeError {
   const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);

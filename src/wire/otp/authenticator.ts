@@ -159,5 +159,8 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/** Returns the first half. A careless target compares only this half, which attackers guess in a thousand attempts. */
+/**
+ * Returns the first half of a code. A careless target compares only this half, which attackers guess in a thousand
+ * attempts.
+ */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

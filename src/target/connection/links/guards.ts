@@ -80,7 +80,7 @@ function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | un
   return credential.key.reveal() === adminKey?.reveal();
 }
 
-/** Returns the part whose state a request reads. None without an API key: such a read tests who may read. */
+/** Returns the part whose state a request reads. Undefined without an API key: such a request tests who may read. */
 function readBy(call: Call): Part | undefined {
   const { operation, credential } = call;
   if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;

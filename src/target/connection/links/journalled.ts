@@ -36,7 +36,9 @@ export function journalled(
   };
 }
 
-/** Returns the part whose state a request changes, though not its configuration. Even a refused code may do that. */
+/**
+ * Returns the part that a request changes without changing its configuration. Even a refused code may change a part so.
+ */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
@@ -49,7 +51,10 @@ export function changedBy(call: Call): readonly Part[] {
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/** Returns the parts whose configuration a request may change: both, if the operation has no such write. */
+/**
+ * Returns the parts whose configuration a request may change. A read that a target may take for a write may change
+ * both.
+ */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];

@@ -18,12 +18,15 @@ export interface PatienceParts {
   readonly realWaits: Belief<boolean>;
 }
 
-/** Repeats a request while the target asks to wait, which means that it has not processed the request. */
+/** Repeats a request as long as the target asks to wait, which means that it has not processed the request. */
 export function patience(
   { clock, waiter, recorder, codes, realWaits }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /** The operations for which the target kept asking to wait. A different answer of one makes the suite wait again. */
+  /**
+   * The operations for which the target asked to wait again and again. The suite no longer waits for them, until one of
+   * their requests gets another answer.
+   */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
