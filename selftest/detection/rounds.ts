@@ -31,7 +31,8 @@ export type JudgeAll = (
 /**
  * Tries faults in groups. Faults that others hid, or that were judged unexpectedly, are tried again, finally
  * alone.
- * || @param tell called with each fault once it is decided
+ *
+ * @param tell called with each fault once it is decided
  * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with
  * all
  */

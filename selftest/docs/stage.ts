@@ -10,7 +10,7 @@ import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 /** An empty folder in which the pages' commands run unchanged, with the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** By real path or address: the one that the pages show instead. */
+  /** Maps each real path or address to the one that the pages show. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {

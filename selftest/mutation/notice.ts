@@ -13,7 +13,8 @@ export interface Notice {
 
 /**
  * How a verdict differs from the reference; undefined if it does not.
- * || @param verdict over all or some requirements; undefined if the run gave none
+ *
+ * @param verdict over all or some requirements; undefined if the run gave none
  * @param verdicts several verdicts on the reference; a result in which they differ from each other doesn't
  * count
  * @param whole whether the verdict covers all requirements; otherwise facts may be incomplete and don't count
