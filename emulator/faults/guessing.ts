@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, Rules } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
-import { userNamed } from '../deviations.js';
+import { opensSession, userNamed } from '../deviations.js';
 import { own, text } from '../json.js';
 import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
@@ -136,6 +136,22 @@ function losesCounts(seams: Seams, isOneByOne: boolean): void {
   });
 }
 
+/** Wrong codes open sessions while at least this many are judged at once. */
+const mostChecked = 5;
+
+function checksNoneUnderLoad(seams: Seams): void {
+  let atWork = 0;
+  seams.refusal('CreateSession', async (answer, call, { state }) => {
+    const user = state.users.find(({ username }) => username === nameIn(call));
+    if (user === undefined || own(answer.body, 'errorCode') !== 'KInvalidOtp') return;
+    atWork += 1;
+    await race();
+    if (atWork >= mostChecked) Object.assign(answer, opensSession(user, state));
+    await race();
+    atWork -= 1;
+  });
+}
+
 function neverEnds({ rules }: Seams, lifetime: keyof Rules['lifetimes']): void {
   rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
 }
@@ -166,6 +182,9 @@ export const guessingFaults: readonly Fault[] = [
     'throttle/counts-lost-in-parallel-one-by-one': breaks('guessing/guesses-at-once-are-counted')
       .says('Concurrent wrong codes are answered in sequence, but only one of them is counted.')
       .with(losesCounts, true),
+    'throttle/unchecked-under-load': breaks('totp-login/refuses-wrong-code')
+      .says('Of five or more concurrent wrong TOTP codes each opens a session.')
+      .with(checksNoneUnderLoad),
     'ways-in/session-never-ends': breaks('ways-in/session-ends-within-a-day')
       .says('Sessions never end by themselves.')
       .with(neverEnds, 'sessionMs'),
