@@ -113,7 +113,7 @@ test('the restore waits longer, also for operations that were asked in vain, and
   connection.waiter.tellWait = (what) => told.push(what);
   await expect(read()).rejects.toThrow(/asks to wait 1000 s: the suite waits 900 s at most/);
   expect((await read()).status).toBe(200);
-  expect(told).toEqual(['the time that the target asks for (retry-after)']);
+  expect(told).toEqual(['6 s that the target asks for (retry-after)']);
   expect(seen).toHaveLength(4);
 });
 

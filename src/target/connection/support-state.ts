@@ -8,7 +8,7 @@ import type { ClockWaiter } from './waiter.js';
 
 export interface SupportParts extends StateParts {
   readonly codes: Codes;
-  readonly waiter: Pick<ClockWaiter, 'letPass' | 'movesClock'>;
+  readonly waiter: Pick<ClockWaiter, 'letPass' | 'movesClock' | 'tellWait'>;
   mail(): Promise<CodesByMail>;
 }
 

@@ -1,7 +1,8 @@
+import type { Recorder } from './recorder.js';
 import type { SupportParts } from './support-state.js';
 
-/** The longest lock that the suite waits for in real time, in a test. */
-const longestMinutes = 5;
+/** The longest locks that the suite waits for in real time. Nothing after the restore would restore the state. */
+const longestMinutes = { test: 5, restore: 15 };
 
 /**
  * Waits for the end of a lock of the support user, if `limits.lockMinutes` in the target file says how long locks last.
@@ -11,7 +12,7 @@ export class ToldLock {
   #isTheCause = true;
 
   constructor(
-    private readonly parts: Pick<SupportParts, 'waiter' | 'recorder'>,
+    private readonly parts: Pick<SupportParts, 'waiter'> & { recorder: Pick<Recorder, 'requirement'> },
     private readonly minutes: number | undefined,
   ) {}
 
@@ -19,9 +20,9 @@ export class ToldLock {
   async outlasted<T>(send: () => Promise<T>, isTaken: (of: T) => boolean): Promise<T | undefined> {
     const { waiter, recorder } = this.parts;
     if (this.minutes === undefined || !this.#isTheCause) return undefined;
-    // A restore doesn't wait in real time, because after Ctrl-C it must end soon.
-    const mayWait = recorder.requirement !== '' && this.minutes <= longestMinutes;
-    if (!mayWait && !waiter.movesClock) return undefined;
+    const inTest = recorder.requirement === '' ? 0 : longestMinutes.test;
+    const most = waiter.tellWait === undefined ? inTest : longestMinutes.restore;
+    if (this.minutes > most && !waiter.movesClock) return undefined;
     await waiter.letPass(this.minutes * 60_000 + 1_000, 'lock');
     const came = await send();
     this.#isTheCause = isTaken(came);

@@ -43,7 +43,7 @@ export class ClockWaiter {
 
   /** Waits in real time, even if the suite can move the target's clock: a gateway has its own clock. */
   async wait(ms: number, reason: Wait['for']): Promise<void> {
-    if (ms > toldMs) this.tellWait?.(`the time that the target asks for (${reason})`, ms);
+    if (ms > toldMs) this.tellWait?.(`${Math.ceil(ms / 1000)} s that the target asks for (${reason})`, ms);
     const ended = this.recorder.waiting(ms, reason);
     await sleep(ms, reason);
     ended(ms);

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ToldLock } from '../../src/target/connection/told-lock.js';
+
+interface Given {
+  readonly minutes?: number;
+  readonly requirement?: string;
+  readonly movesClock?: boolean;
+  readonly isRestore?: boolean;
+}
+
+/** A lock of this many minutes, and the waits for it in minutes. */
+function lockOf({ minutes, requirement = 'an/id', movesClock = false, isRestore = false }: Given) {
+  const waits: number[] = [];
+  const letPass = async (ms: number) => void waits.push(Math.round(ms / 60_000));
+  const waiter = { letPass, movesClock, tellWait: isRestore ? () => {} : undefined };
+  return { waits, lock: new ToldLock({ waiter, recorder: { requirement } }, minutes) };
+}
+
+test.each<[string, Given, number[]]>([
+  ['of unknown length is not awaited', {}, []],
+  ['of five minutes is awaited in a test', { minutes: 5 }, [5]],
+  ['of six minutes is not', { minutes: 6 }, []],
+  ['of an hour is awaited by the clock', { minutes: 60, movesClock: true }, [60]],
+  ['is not awaited before the tests', { minutes: 1, requirement: '' }, []],
+  ['of fifteen minutes is awaited by the restore', { minutes: 15, requirement: '', isRestore: true }, [15]],
+  ['of an hour is not', { minutes: 60, requirement: '', isRestore: true }, []],
+])('a lock %s', async (_, given, expected) => {
+  const { lock, waits } = lockOf(given);
+
+  const came = await lock.outlasted(
+    async () => 'taken',
+    () => true,
+  );
+
+  expect(waits).toEqual(expected);
+  expect(came).toBe(expected.length > 0 ? 'taken' : undefined);
+});
+
+test('after a wait in vain, a lock is not the cause', async () => {
+  const { lock, waits } = lockOf({ minutes: 1 });
+
+  for (const expected of ['refused', undefined])
+    expect(
+      await lock.outlasted(
+        async () => 'refused',
+        () => false,
+      ),
+    ).toBe(expected);
+  expect(waits).toEqual([1]);
+});
