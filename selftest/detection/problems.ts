@@ -65,12 +65,10 @@ export function problemsOf(
 
 /**
  * Like {@link problemsOf}, for tests in lanes. Their order differs between runs, so a fault may turn other requirements
- * red each time. Only those that it breaks must be red, except those that need a clock or --slow.
+ * red each time. Only those that it breaks must be red.
  */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
-  const notRun = judgement.verdict?.outcomes.filter(({ outcome }) => outcome === 'not run') ?? [];
-  const judged = breaks.filter((id) => !notRun.some((outcome) => outcome.id === id));
-  return [...judgement.trouble, ...notRed(judgement, judged)];
+  return [...judgement.trouble, ...notRed(judgement, breaks)];
 }
 
 function notRed(judgement: Judgement, ids: readonly string[]): string[] {

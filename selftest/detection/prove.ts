@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
-import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import { type Shard, wholeRun } from '../../src/reports/many/shard.js';
 import { scratchFolder } from '../tool/processes.js';
 import { partOf, tool, wholeNumber } from '../tool/tool.js';
@@ -92,7 +92,11 @@ const conforming = [
   .filter(wanted)
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
-const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
+const broken = drawn
+  .map(expectationOfFault)
+  .filter(wanted)
+  .filter(isOfPart)
+  .filter((fault) => breaksOf(fault).length > 0);
 /**
  * Whether faults are first tried with only some requirements. A fault that the user names by id may be new,
  * so it is tried with all.
@@ -176,8 +180,11 @@ async function tryDoubtful(): Promise<void> {
   });
 }
 
+/** Lists what a fault breaks. Lanes use the real clock, so runs with lanes leave out what needs a long wait. */
 function breaksOf({ faults: [id] }: Expectation): readonly string[] {
-  return faults.find((fault) => fault.id === id)?.breaks ?? [];
+  const breaks = faults.find((fault) => fault.id === id)?.breaks ?? [];
+  const isDecided = ({ needs }: Requirement) => values.lanes === undefined || !needs.includes('longWait');
+  return requirements.filter((each) => breaks.includes(each.id) && isDecided(each)).map((each) => each.id);
 }
 
 function problemsIn(judgement: Judgement, expectation: Expectation): string[] {
