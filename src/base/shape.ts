@@ -1,4 +1,5 @@
 import { orElse } from './errors.js';
+
 /** Checks the type of data from another process of the suite. Objects may have further members. */
 export type Shape<T> = (value: unknown) => value is T;
 

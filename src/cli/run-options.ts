@@ -69,7 +69,8 @@ export function lanesOf(text: string): RunCommand['lanes'] {
 export function wholeNumber(least?: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^[+-]?\d+$/.test(text) && value >= (least ?? value) && Number.isSafeInteger(value)) return value;
+    const form = least === undefined ? /^[+-]?\d+$/ : /^\d+$/;
+    if (form.test(text) && value >= (least ?? value) && Number.isSafeInteger(value)) return value;
     throw new ConfigurationError(
       `Expected a whole number${least === undefined ? '' : ` of at least ${least}`}.`,
     );

@@ -106,7 +106,7 @@ export type EventOfTest =
   /** The end of a wait; `ms` is its real duration. */
   | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
   /** The suite repeats a request because the target asked for it. */
-  | About<'retry', { readonly status: 429 | 503 }>
+  | About<'retry', { readonly status: 423 | 429 | 503 }>
   | About<'fact', { readonly name: string; readonly value: unknown }>
   /** Exchanges of an earlier test that are also evidence for this one. */
   | About<'adopted', { readonly exchanges: readonly number[] }>

@@ -61,7 +61,7 @@ export function patience(
           `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
         );
       }
-      if (status === 429 || status === 503) recorder.retried(status);
+      recorder.retried(status === 423 || status === 429 ? status : 503);
       // Only the first 429 shows the request rate.
       if (status === 429 && attempt === 0 && isReal) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
